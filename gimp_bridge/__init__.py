@@ -1,0 +1,1 @@
+"""The GIMP 3 plug-in: GIMP's own Python bindings and the standard library only."""

@@ -1,0 +1,1 @@
+"""Models of S2Edit Studio: the drawing program, the networks and their training."""

@@ -1,0 +1,85 @@
+"""Trains the bundled models: `python -m s2edit_models.train all --minutes 240`.
+
+Stages: autoencoder, diffusion (also releases to models/small), judges, masks, or all in this order. Each call is
+a slice that goes on from the state folder, or from the released folder where there is no state. `sheet` draws a
+grid of samples, `release` writes models/small from the state, `draw` only draws pictures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from . import common
+
+# Share of the minutes of `all` that each stage gets.
+SHARES = {"autoencoder": 0.25, "diffusion": 0.60, "judges": 0.11, "masks": 0.04}
+PICTURES, TEXTURES = 60_000, 1_536
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="s2edit_models.train", description=__doc__)
+    parser.add_argument("what", choices=["all", *SHARES, "sheet", "release", "draw"])
+    parser.add_argument("--minutes", type=float, default=60.0, help="length of this slice")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--state", type=Path, default=common.STATE_DIR, help="folder to resume from and save to")
+    parser.add_argument("--release", type=Path, default=common.RELEASE_DIR, help="folder of the released model")
+    parser.add_argument("--release-every", type=float, default=20.0, help="minutes between releases")
+    parser.add_argument("--pictures", type=int, default=PICTURES, help="how many training pictures to draw")
+    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="drawing processes")
+    parser.add_argument("--out", type=Path, default=Path("sheet.png"), help="picture that `sheet` writes")
+    return parser.parse_args(arguments)
+
+
+def run_stage(stage: str, minutes: float, options: argparse.Namespace) -> None:
+    """One slice of one stage. Stages are imported when they run, so that each works alone."""
+    from . import data
+
+    if stage == "judges":
+        from . import judges
+
+        judges.train(minutes, device=options.device)
+        return
+    if stage == "masks":
+        from . import mask_network
+
+        mask_network.train(minutes, device=options.device)
+        return
+    from . import autoencoder, diffusion
+
+    pictures = options.state / "pictures"
+    if stage == "autoencoder":
+        data.draw_first(pictures)
+    with data.drawing(pictures, options.pictures, TEXTURES, options.workers):
+        if stage == "autoencoder":
+            autoencoder.train(common.Slice(minutes), options.state, options.device, released=options.release)
+        else:
+            diffusion.train(
+                common.Slice(minutes), options.state, options.device, options.release, options.release_every
+            )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    options = parse(arguments)
+    if options.what == "all":
+        for stage, share in SHARES.items():
+            run_stage(stage, options.minutes * share, options)
+    elif options.what in SHARES:
+        run_stage(options.what, options.minutes, options)
+    elif options.what == "draw":
+        from . import data
+
+        data.draw_all(options.state / "pictures", options.pictures, TEXTURES, options.workers)
+    elif options.what == "release":
+        from . import release
+
+        release.release(options.state, options.release)
+    else:
+        from . import sheet
+
+        sheet.main(options.release, options.out)
+
+
+if __name__ == "__main__":
+    main()

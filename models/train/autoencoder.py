@@ -1,0 +1,263 @@
+"""Stage 1: the autoencoder that turns a 128x128 picture into 8 x 16 x 16 numbers and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from diffusers import AutoencoderKL
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .common import Average, Slice, autocast, load_json, load_state, pick_device, save_state, say, stream, torch_stream
+from .data import Bytes, Shards, draw_validation, to_signed
+from .optimizer import Muon, clip
+
+STAGE = "autoencoder"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Numbers of the stage; the defaults are for the real network, tests take smaller ones."""
+
+    widths: tuple[int, ...] = (32, 64, 128, 128)
+    latent_channels: int = 8
+    groups: int = 8
+    rate: float = 2e-3
+    batch: int = 16
+    crop: int = 64
+    crops_until: float = 0.55  # share of the time on crops (cheap and varied), then on whole pictures
+    textures: float = 0.12  # share of natural textures
+    focus: float = 2.0  # extra weight of eyes and lips
+    edges: float = 0.5  # weight of the loss on image gradients, faded in because it collapses a fresh network
+    kl: float = 1e-6
+    decay: float = 0.998  # of the average weights
+
+
+def build(recipe: Recipe) -> AutoencoderKL:
+    """Fresh network whose posterior starts almost certain: unit noise at the start drowns the picture."""
+    vae = AutoencoderKL(
+        in_channels=3,
+        out_channels=3,
+        down_block_types=("DownEncoderBlock2D",) * len(recipe.widths),
+        up_block_types=("UpDecoderBlock2D",) * len(recipe.widths),
+        block_out_channels=recipe.widths,
+        layers_per_block=1,
+        latent_channels=recipe.latent_channels,
+        norm_num_groups=recipe.groups,
+        sample_size=128,
+        scaling_factor=1.0,
+    )
+    with torch.no_grad():
+        vae.quant_conv.weight[recipe.latent_channels :] = 0.0
+        vae.quant_conv.bias[recipe.latent_channels :] = -6.0
+    return vae.to(memory_format=torch.channels_last)
+
+
+def batch_of(
+    drawn: Shards, textures: Shards, recipe: Recipe, rng: np.random.Generator, crop: int, count: int
+) -> tuple[Tensor, Tensor]:
+    """Pictures (N, 3, crop, crop) in -1..1 and focus (N, 1, crop, crop) in 0..1, half of them mirrored."""
+    others = int(rng.binomial(count, recipe.textures)) if len(textures) else 0
+    picked = drawn.pick(rng, count - others) + (textures.pick(rng, others) if others else [])
+    rgb, focus = [], []
+    for shard, i in picked:
+        spare = shard.rgb.shape[1] - crop
+        # Crops prefer the middle, where the face is.
+        y, x = np.clip(np.rint(rng.normal(spare / 2, spare / 4, 2)), 0, spare).astype(int)
+        step = -1 if rng.random() < 0.5 else 1
+        rgb.append(shard.rgb[i, y : y + crop, x : x + crop][:, ::step])
+        focus.append(shard.focus[i, y : y + crop, x : x + crop][:, ::step])
+    pictures = torch.from_numpy(to_signed(np.stack(rgb)))
+    weights = torch.from_numpy(np.stack(focus).astype(np.float32) / 255.0)[:, None]
+    return pictures, weights
+
+
+def loss_of(vae: AutoencoderKL, x: Tensor, focus: Tensor, noise: Tensor, recipe: Recipe, edges: float) -> Tensor:
+    """Weighted absolute and squared error, error of the image gradients, and a trace of KL divergence."""
+    posterior = vae.encode(x).latent_dist
+    mean, logvar = posterior.mean.float(), posterior.logvar.float()
+    y = vae.decode(mean + torch.exp(0.5 * logvar) * noise).sample.float()
+    weight = 1.0 + recipe.focus * focus
+    error = y - x
+    loss = (weight * (0.5 * error.abs() + 2.0 * error.square())).mean()
+    if edges > 0.0:
+        right = (error[..., :, 1:] - error[..., :, :-1]).abs().mean()
+        down = (error[..., 1:, :] - error[..., :-1, :]).abs().mean()
+        loss = loss + edges * (right + down)
+    kl = 0.5 * (mean.square() + logvar.exp() - 1.0 - logvar).sum((1, 2, 3)).mean()
+    return loss + recipe.kl * kl
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Unseen pictures, (N, 3, S, S) in -1..1, with the coverage of eyes and lips, (2, N, 1, S, S) in 0..1."""
+
+    pictures: Tensor
+    masks: Tensor
+
+    @staticmethod
+    def of(rgb: Bytes, masks: Bytes) -> Validation:
+        coverage: NDArray[np.float32] = masks[:, :, None].astype(np.float32) / 255.0
+        return Validation(torch.from_numpy(to_signed(rgb)), torch.from_numpy(coverage))
+
+    @torch.no_grad()
+    def psnr(self, vae: AutoencoderKL, device: torch.device, batch: int = 16) -> dict[str, float]:
+        """Decibels of the decoded posterior mean: mean over pictures, and pooled inside the eyes and lips."""
+        whole: list[float] = []
+        sums, areas = torch.zeros(2), torch.zeros(2)
+        for i in range(0, len(self.pictures), batch):
+            x = self.pictures[i : i + batch].to(device)
+            with autocast(device):
+                y = vae.decode(vae.encode(x).latent_dist.mean).sample
+            error = ((y.float().clamp(-1, 1) - x) / 2.0).square().cpu()
+            whole += (-10.0 * torch.log10(error.mean((1, 2, 3)))).tolist()
+            inside = self.masks[:, i : i + batch]
+            sums += (inside * error).sum((1, 2, 3, 4)) / 3.0
+            areas += inside.sum((1, 2, 3, 4))
+        eyes, lips = (-10.0 * torch.log10(sums / areas.clamp_min(1e-6))).tolist()
+        return {"psnr": float(np.mean(whole)), "psnr_eyes": eyes, "psnr_lips": lips}
+
+
+@torch.no_grad()
+def normalise_latents(vae: AutoencoderKL, pictures: Tensor, device: torch.device) -> None:
+    """Rescale the latent channels to mean 0 and deviation 1, in place and without changing any picture.
+
+    The encoder's last and the decoder's first layer are 1x1 convolutions, so the change folds into them exactly;
+    diffusion then sees channels of equal size and the scaling factor is 1.
+    """
+    means = torch.cat([vae.encode(pictures[i : i + 16].to(device)).latent_dist.mean for i in range(0, len(pictures), 16)])
+    mu, sigma = means.mean((0, 2, 3)), means.std((0, 2, 3)).clamp_min(1e-4)
+    n = len(mu)
+    out, back = vae.quant_conv, vae.post_quant_conv
+    back.bias += (back.weight[:, :, 0, 0] * mu).sum(1)
+    back.weight *= sigma[None, :, None, None]
+    out.bias[:n] = (out.bias[:n] - mu) / sigma
+    out.weight[:n] /= sigma[:, None, None, None]
+    out.bias[n:] -= 2.0 * sigma.log()
+
+
+def train(
+    budget: Slice,
+    state_dir: Path,
+    device_name: str = "auto",
+    recipe: Recipe | None = None,
+    released: Path | None = None,
+    seed: int = 1,
+) -> dict[str, Any]:
+    """Train for a slice on the shards in state_dir/pictures; the state and its report are in autoencoder.pt.
+
+    released: a released model to go on from where there is no state.
+    """
+    recipe = recipe or Recipe()
+    device = pick_device(device_name)
+    torch.manual_seed(seed)
+    path = state_dir / f"{STAGE}.pt"
+    counters: dict[str, Any] = {"steps": 0, "samples": 0, "minutes": 0.0, "fresh_since": 0}
+    vae = build(recipe)
+    state = load_state(path)
+    if state is None and released is not None and (released / "vae").exists():
+        vae = AutoencoderKL.from_pretrained(released / "vae", torch_dtype=torch.float32)
+        counters |= load_json(released / "model_card.json").get("counters", {}).get(STAGE, {})
+        counters["fresh_since"] = counters["steps"]
+    vae = vae.to(device, memory_format=torch.channels_last).train()
+    optimizer = Muon(vae.named_parameters(), recipe.rate, weight_decay=0.0)
+    average = Average(vae, recipe.decay)
+    if state is not None:
+        vae.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        average.load_state_dict(state["average"])
+        counters = state["counters"]
+    drawn, textures = Shards(state_dir / "pictures", "train"), Shards(state_dir / "pictures", "texture")
+    rgb, masks, _ = draw_validation(96)
+    validation = Validation.of(rgb, masks)
+    running, last_look, before = 0.0, 0.0, dict(counters)
+
+    def save() -> None:
+        """Training goes on from the raw weights; what is used is the average, with normalised latents."""
+        with average.in_place_of(vae):
+            vae.eval()
+            own = {k: v.clone() for k, v in vae.state_dict().items()}
+            report = validation.psnr(vae, device)
+            normalise_latents(vae, validation.pictures, device)
+            ready = {k: v.cpu().clone() for k, v in vae.state_dict().items()}
+            vae.load_state_dict(own)
+            vae.train()
+        counters["minutes"] = before["minutes"] + budget.elapsed_minutes
+        say(STAGE, " ".join(f"{k} {v:.2f}" for k, v in report.items()))
+        save_state(
+            path,
+            {
+                "model": vae.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "average": average.state_dict(),
+                "counters": counters,
+                "report": report,
+                "ready": ready,
+                "config": dict(vae.config),
+            },
+        )
+
+    for _ in budget.ticks():
+        step, at = counters["steps"], budget.progress
+        crops = at < recipe.crops_until
+        count = recipe.batch if crops else max(recipe.batch // 2, 1)
+        size = recipe.crop if crops else rgb.shape[1]
+        x, focus = batch_of(drawn, textures, recipe, stream(seed, step), size, count)
+        x = x.to(device).contiguous(memory_format=torch.channels_last)
+        side = size // 2 ** (len(recipe.widths) - 1)
+        noise = torch.randn(count, recipe.latent_channels, side, side, generator=torch_stream(seed, step, 1))
+        edges = recipe.edges * min(max((at - 0.25) / 0.25, 0.0), 1.0)
+        with autocast(device):
+            loss = loss_of(vae, x, focus.to(device), noise.to(device), recipe, edges)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        clip(vae.parameters(), 1.0)
+        optimizer.set_rate(recipe.rate * budget.rate(step - counters["fresh_since"]))
+        optimizer.step()
+        average.update(vae)
+        counters["steps"] += 1
+        counters["samples"] += count
+        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+        if budget.done % 100 == 99:
+            drawn.refresh(), textures.refresh()
+            speed = (counters["samples"] - before["samples"]) / (60.0 * budget.elapsed_minutes)
+            say(STAGE, f"step {step + 1} loss {running:.4f} {speed:.1f} crops/s, {len(drawn)} pictures")
+        if budget.elapsed_minutes - last_look > 5.0:
+            last_look = budget.elapsed_minutes
+            save()
+    save()
+    return {"loss": running, **(load_state(path) or {})["report"]}
+
+
+def load_ready(state_dir: Path) -> AutoencoderKL | None:
+    """The network to use: average weights, normalised latents; None before the first save."""
+    state = load_state(state_dir / f"{STAGE}.pt")
+    if state is None:
+        return None
+    vae = AutoencoderKL.from_config(state["config"])
+    vae.load_state_dict(state["ready"])
+    return vae.eval().to(memory_format=torch.channels_last)
+
+
+@torch.no_grad()
+def encode(vae: AutoencoderKL, rgb: Bytes, device: torch.device, batch: int = 32) -> NDArray[np.float16]:
+    """Scaled posterior means of (N, S, S, 3) pictures: (N, 8, S/8, S/8), deviation about 1."""
+    parts = []
+    for i in range(0, len(rgb), batch):
+        x = torch.from_numpy(to_signed(rgb[i : i + batch])).to(device).contiguous(memory_format=torch.channels_last)
+        with autocast(device):
+            mean = vae.encode(x).latent_dist.mean
+        parts.append((mean.float() * vae.config.scaling_factor).half().cpu().numpy())
+    return np.concatenate(parts)
+
+
+def pixel_loss(vae: AutoencoderKL, rgb: Bytes) -> float:
+    """Mean squared error of decoded pictures, in -1..1 units (for quick checks)."""
+    x = torch.from_numpy(to_signed(rgb))
+    with torch.no_grad():
+        return float(F.mse_loss(vae.decode(vae.encode(x).latent_dist.mean).sample, x))

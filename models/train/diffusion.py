@@ -1,0 +1,347 @@
+"""Stage 2: the text encoder and the U-Net, trained together on the latents of the drawn pictures."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
+from diffusers.models.attention_processor import Attention
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from ..drawing import captions
+from ..drawing.scene import Scene
+from . import autoencoder, release
+from .common import Average, Slice, autocast, load_json, load_state, pick_device, save_state, say, stream, torch_stream
+from .data import Shards, draw_validation
+from .optimizer import Muon, clip
+from .tokenizer import LENGTH, build_tokenizer
+
+STAGE = "diffusion"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Numbers of the stage; the defaults are for the real network, tests take smaller ones."""
+
+    widths: tuple[int, ...] = (64, 128, 192)
+    heads: tuple[int, ...] = (2, 4, 6)
+    groups: int = 16
+    latent_channels: int = 8
+    latent_size: int = 16
+    text_width: int = 192
+    text_layers: int = 3
+    text_heads: int = 6
+    rate: float = 2e-3
+    table_scale: float = 0.5  # AdamW's rate (embeddings, norms, biases) as a share of Muon's
+    batch: int = 64
+    gpu_batch: int = 256
+    no_caption: float = 0.1  # for classifier-free guidance
+    decay: float = 0.999  # of the average weights
+    snr_limit: float = 5.0
+    snr_floor: float = 0.25
+
+
+def build_scheduler() -> DDIMScheduler:
+    """The noise schedule of Stable Diffusion."""
+    return DDIMScheduler(
+        num_train_timesteps=1000,
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        clip_sample=False,
+        set_alpha_to_one=False,
+        steps_offset=1,
+        prediction_type="epsilon",
+    )
+
+
+class Networks(nn.Module):
+    """What this stage trains: captions' tokens -> text states -> noise in a latent."""
+
+    def __init__(self, text_encoder: CLIPTextModel, unet: UNet2DConditionModel) -> None:
+        super().__init__()
+        self.text_encoder = text_encoder
+        self.unet = unet.to(memory_format=torch.channels_last)
+
+    def forward(self, noisy: Tensor, timesteps: Tensor, tokens: Tensor) -> Tensor:
+        """(N, C, S, S) noisy latents, (N,) timesteps 0..999, (N, 48) ids -> the noise, (N, C, S, S)."""
+        states = self.text_encoder(tokens).last_hidden_state
+        return self.unet(noisy, timesteps, states).sample
+
+
+def build(recipe: Recipe, tokenizer: CLIPTokenizer) -> Networks:
+    """Fresh networks; every residual branch of the U-Net starts at zero, so that signals pass from the start."""
+    text = CLIPTextModel(
+        CLIPTextConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=recipe.text_width,
+            intermediate_size=4 * recipe.text_width,
+            projection_dim=recipe.text_width,
+            num_hidden_layers=recipe.text_layers,
+            num_attention_heads=recipe.text_heads,
+            max_position_embeddings=LENGTH,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+        )
+    )
+    levels = len(recipe.widths)
+    unet = UNet2DConditionModel(
+        sample_size=recipe.latent_size,
+        in_channels=recipe.latent_channels,
+        out_channels=recipe.latent_channels,
+        down_block_types=("CrossAttnDownBlock2D",) * levels,
+        mid_block_type="UNetMidBlock2DCrossAttn",
+        up_block_types=("CrossAttnUpBlock2D",) * levels,
+        block_out_channels=recipe.widths,
+        layers_per_block=1,
+        cross_attention_dim=recipe.text_width,
+        attention_head_dim=recipe.heads,  # diffusers calls the number of heads so
+        norm_num_groups=recipe.groups,
+    )
+    with torch.no_grad():
+        for name, parameter in unet.named_parameters():
+            if ".conv2." in name or ".proj_out." in name or name.startswith("conv_out"):
+                parameter.zero_()
+    return Networks(text, unet)
+
+
+class PlainAttention:
+    """Attention as plain matrix products: PyTorch's fused kernel has a very slow backward pass on CPUs."""
+
+    def __call__(
+        self,
+        attn: Attention,
+        hidden_states: Tensor,
+        encoder_hidden_states: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        **_: Any,
+    ) -> Tensor:
+        """(N, P, C) places attend to themselves or to (N, T, D) text states; the result is (N, P, C)."""
+        assert attention_mask is None
+        source = hidden_states if encoder_hidden_states is None else encoder_hidden_states
+        n, places, _ = hidden_states.shape
+        query, key, value = attn.to_q(hidden_states), attn.to_k(source), attn.to_v(source)
+        width = query.shape[-1] // attn.heads
+
+        def split(x: Tensor) -> Tensor:
+            return x.view(n, -1, attn.heads, width).transpose(1, 2).reshape(n * attn.heads, -1, width)
+
+        scores = torch.bmm(split(query * width**-0.5), split(key).transpose(1, 2))
+        mixed = torch.bmm(torch.softmax(scores, -1), split(value))
+        return attn.to_out[0](mixed.view(n, attn.heads, places, width).transpose(1, 2).reshape(n, places, -1))
+
+
+class Latents:
+    """Latents of all drawn shards with their scenes; new shards are encoded when `refresh` is called.
+
+    Latents are kept in the state folder under a fingerprint of the autoencoder, so they are made once.
+    """
+
+    def __init__(self, vae: AutoencoderKL, state_dir: Path, device: torch.device) -> None:
+        weights = b"".join(p.detach().cpu().numpy().tobytes() for p in vae.encoder.parameters())
+        self.folder = state_dir / f"latents-{hashlib.sha256(weights).hexdigest()[:12]}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.vae, self.device = vae.to(device), device
+        self.shards = Shards(state_dir / "pictures", "train")
+        self.dropped = self.shards.drop_stale()
+        self.values: list[NDArray[np.float16]] = []
+        self.scenes: list[list[Scene]] = []
+        self._add(list(self.shards.found.values()))
+
+    def _add(self, shards: list) -> None:
+        for shard in shards:
+            path = self.folder / f"{shard.path.name}.npy"
+            if not path.exists():
+                part = path.with_suffix(".part.npy")
+                np.save(part, autoencoder.encode(self.vae, shard.rgb, self.device))
+                part.replace(path)
+            self.values.append(np.load(path))
+            self.scenes.append(shard.scenes())
+
+    def refresh(self, at_most: int = 4) -> None:
+        """Take in some of the shards that were drawn since the last call."""
+        known = len(self.values)
+        self.shards.refresh()
+        self._add(list(self.shards.found.values())[known : known + at_most])
+
+    def __len__(self) -> int:
+        return sum(len(v) for v in self.values)
+
+    def pick(self, rng: np.random.Generator, count: int, no_caption: float) -> tuple[NDArray[np.float16], list[str]]:
+        """`count` random latents, (N, 8, 16, 16), with freshly worded captions."""
+        values, texts = [], []
+        for which in rng.integers(len(self.values), size=count):
+            i = int(rng.integers(len(self.values[which])))
+            values.append(self.values[which][i])
+            empty = rng.random() < no_caption
+            texts.append("" if empty else captions.caption(self.scenes[which][i], rng))
+        return np.stack(values), texts
+
+
+def timestep_chances(alphas: Tensor, limit: float, floor: float) -> Tensor:
+    """How often to train each timestep, (1000,) summing to 1.
+
+    In proportion to the min-SNR weight min(SNR, limit) / SNR: drawing the steps that count more often has the
+    expected gradient of weighting the loss, with less noise. The floor keeps the nearly clean steps alive.
+    """
+    snr = alphas / (1.0 - alphas)
+    weight = (snr.clamp_max(limit) / snr).clamp_min(floor)
+    return weight / weight.sum()
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Unseen latents, captions, noise and timesteps, always the same."""
+
+    noisy: Tensor
+    noise: Tensor
+    timesteps: Tensor
+    tokens: Tensor
+
+    @staticmethod
+    def of(vae: AutoencoderKL, tokenizer: CLIPTokenizer, alphas: Tensor, device: torch.device, count: int) -> Validation:
+        rgb, _, scenes = draw_validation(count)
+        clean = torch.from_numpy(autoencoder.encode(vae, rgb, device)).float()
+        noise = torch.randn(clean.shape, generator=torch_stream(0, 5))
+        timesteps = torch.linspace(20, 979, count).long()
+        tokens = tokenise(tokenizer, [captions.describe(scene) for scene in scenes])
+        return Validation(add_noise(clean, noise, alphas[timesteps]), noise, timesteps, tokens)
+
+    @torch.no_grad()
+    def losses(self, networks: Networks, device: torch.device, batch: int = 64) -> dict[str, float]:
+        """Mean squared error of the noise, and by how much other pictures' captions make it worse."""
+        sums = {"loss": 0.0, "loss_other_captions": 0.0}
+        for name, tokens in zip(sums, (self.tokens, self.tokens.roll(1, 0)), strict=True):
+            for i in range(0, len(self.noisy), batch):
+                part = slice(i, i + batch)
+                with autocast(device):
+                    guess = networks(
+                        self.noisy[part].to(device), self.timesteps[part].to(device), tokens[part].to(device)
+                    )
+                sums[name] += float((guess.float().cpu() - self.noise[part]).square().mean((1, 2, 3)).sum())
+        return {name: value / len(self.noisy) for name, value in sums.items()}
+
+
+def tokenise(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
+    """(N, 48) token ids, padded with end-of-text as in Stable Diffusion."""
+    return tokenizer(texts, padding="max_length", max_length=LENGTH, truncation=True, return_tensors="pt").input_ids
+
+
+def add_noise(clean: Tensor, noise: Tensor, alphas: Tensor) -> Tensor:
+    """Latents (N, C, S, S) at the noise levels whose cumulated alphas are (N,)."""
+    a = alphas.view(-1, 1, 1, 1)
+    return a.sqrt() * clean + (1.0 - a).sqrt() * noise
+
+
+def train(
+    budget: Slice,
+    state_dir: Path,
+    device_name: str = "auto",
+    release_dir: Path | None = None,
+    release_every: float = 20.0,
+    recipe: Recipe | None = None,
+    seed: int = 2,
+    validate_on: int = 256,
+) -> dict[str, Any]:
+    """Train for a slice; the state is diffusion.pt in state_dir, releases of the average go to release_dir."""
+    recipe = recipe or Recipe()
+    device = pick_device(device_name)
+    torch.manual_seed(seed)
+    tokenizer = build_tokenizer()
+    networks = build(recipe, tokenizer)
+    vae = autoencoder.load_ready(state_dir)
+    path = state_dir / f"{STAGE}.pt"
+    state = load_state(path)
+    counters: dict[str, Any] = {"steps": 0, "samples": 0, "minutes": 0.0, "fresh_since": 0}
+    if release_dir is not None and (release_dir / "model_card.json").exists():
+        if vae is None:
+            vae = AutoencoderKL.from_pretrained(release_dir / "vae", torch_dtype=torch.float32)
+        if state is None and (done := load_json(release_dir / "model_card.json")["counters"].get(STAGE)):
+            networks = Networks(
+                CLIPTextModel.from_pretrained(release_dir / "text_encoder", torch_dtype=torch.float32),
+                UNet2DConditionModel.from_pretrained(release_dir / "unet", torch_dtype=torch.float32),
+            )
+            counters |= {**done, "fresh_since": done["steps"]}
+    if vae is None:
+        raise FileNotFoundError(f"no autoencoder in {state_dir}: train that stage first")
+    vae = vae.eval().to(device)
+    networks.to(device).train()
+    if device.type == "cpu":
+        networks.unet.set_attn_processor(PlainAttention())
+    optimizer = Muon(networks.named_parameters(), recipe.rate, adam_scale=recipe.table_scale)
+    average = Average(networks, recipe.decay)
+    if state is not None:
+        networks.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        average.load_state_dict(state["average"])
+        counters = state["counters"]
+
+    alphas = build_scheduler().alphas_cumprod
+    chances = timestep_chances(alphas, recipe.snr_limit, recipe.snr_floor)
+    latents = Latents(vae, state_dir, device)
+    say(STAGE, f"{len(latents)} latents ({latents.dropped} stale shards dropped)")
+    validation = Validation.of(vae, tokenizer, alphas, device, validate_on)
+    before, running, last_release, last_save = dict(counters), 0.0, -release_every / 2.0, 0.0
+    batch = recipe.batch if device.type == "cpu" else recipe.gpu_batch
+
+    def save() -> dict[str, float]:
+        with average.in_place_of(networks.eval()):
+            report = validation.losses(networks, device)
+        networks.train()
+        counters["minutes"] = before["minutes"] + budget.elapsed_minutes
+        say(STAGE, f"step {counters['steps']} " + " ".join(f"{k} {v:.4f}" for k, v in report.items()))
+        save_state(
+            path,
+            {
+                "model": networks.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "average": average.state_dict(),
+                "counters": counters,
+                "report": report,
+            },
+        )
+        return report
+
+    for _ in budget.ticks():
+        step = counters["steps"]
+        clean, texts = latents.pick(stream(seed, step), batch, recipe.no_caption)
+        x = torch.from_numpy(clean).float()
+        generator = torch_stream(seed, step, 1)
+        timesteps = torch.multinomial(chances, batch, replacement=True, generator=generator)
+        noise = torch.randn(x.shape, generator=generator)
+        noisy = add_noise(x, noise, alphas[timesteps]).to(device).contiguous(memory_format=torch.channels_last)
+        tokens = tokenise(tokenizer, texts).to(device)
+        with autocast(device):
+            guess = networks(noisy, timesteps.to(device), tokens)
+        loss = (guess.float() - noise.to(device)).square().mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        clip(networks.parameters(), 1.0)
+        optimizer.set_rate(recipe.rate * budget.rate(step - counters["fresh_since"]))
+        optimizer.step()
+        average.update(networks)
+        counters["steps"] += 1
+        counters["samples"] += batch
+        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+        if budget.done % 100 == 99:
+            latents.refresh()
+            speed = (counters["samples"] - before["samples"]) / (60.0 * budget.elapsed_minutes)
+            say(STAGE, f"step {step + 1} loss {running:.4f} {speed:.1f} samples/s, {len(latents)} latents")
+        if budget.elapsed_minutes - last_save > 5.0:
+            last_save = budget.elapsed_minutes
+            save()
+            if release_dir is not None and last_save - last_release > release_every:
+                last_release = last_save
+                release.release(state_dir, release_dir, recipe)
+    report = save()
+    if release_dir is not None:
+        release.release(state_dir, release_dir, recipe)
+    return {"running_loss": running, **report}

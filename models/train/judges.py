@@ -1,0 +1,356 @@
+"""Trains the two judges: what a picture shows (attributes) and whom it shows (identity).
+
+Both see drawn pictures and, once the autoencoder is there, its copies, so that they judge the model's own
+pictures by what they show and not by how they were made.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..drawing.dataset import draw, split_seed
+from ..drawing.render import render
+from ..drawing.scene import Scene, sample_attributes, sample_identity, sample_nuisance
+from .common import pick_device
+from .judge_data import (
+    Autoencoder,
+    Chunk,
+    PictureStore,
+    degrade,
+    labels_of,
+    move,
+    to_floats,
+    with_skin_of,
+)
+from .judge_networks import IMAGE_SIZE, JUDGES_FOLDER, AttributeNet, Head, IdentityNet
+from .judge_training import forward, run_slice, write_weights
+
+__all__ = [
+    "accuracy",
+    "attribute_loss",
+    "contrastive_loss",
+    "embed_all",
+    "equal_error",
+    "labelled_pictures",
+    "predict_all",
+    "train",
+    "train_attributes",
+    "train_identity",
+    "verification_pairs",
+]
+
+
+def attribute_loss(logits: Sequence[Tensor], labels: Tensor) -> Tensor:
+    """Sum over heads of the mean cross entropy; labels ``(B, heads)``, -1 where a question makes no sense."""
+    total = logits[0].new_zeros(())
+    for i, scores in enumerate(logits):
+        valid = (labels[:, i] >= 0).sum().clamp(min=1)
+        total = total + F.cross_entropy(scores, labels[:, i], ignore_index=-1, reduction="sum") / valid
+    return total
+
+
+def contrastive_loss(embeddings: Tensor, people: Tensor, temperature: float = 0.1) -> Tensor:
+    """Supervised contrastive loss: pictures of one person attract, all others repel.
+
+    embeddings: unit vectors ``(B, D)``. people: integers ``(B,)``, every person at least twice.
+    """
+    similar = embeddings @ embeddings.T / temperature
+    itself = torch.eye(len(people), dtype=torch.bool, device=people.device)
+    similar = similar.masked_fill(itself, -1e4)
+    log_chance = similar - similar.logsumexp(1, keepdim=True)
+    same = (people[:, None] == people[None, :]) & ~itself
+    return -((log_chance * same).sum(1) / same.sum(1).clamp(min=1)).mean()
+
+
+def accuracy(chances: Sequence[np.ndarray], labels: np.ndarray, heads: Sequence[Head]) -> dict[str, float]:
+    """Share of right answers of each question that any picture poses, by ``domain.name`` or ``name``."""
+    result = {}
+    for i, head in enumerate(heads):
+        asked = labels[:, i] >= 0
+        if asked.any():
+            right = chances[i][asked].argmax(1) == labels[asked, i]
+            result[f"{head.domain}.{head.name}" if head.domain else head.name] = float(right.mean())
+    return result
+
+
+def equal_error(genuine: np.ndarray, impostor: np.ndarray) -> tuple[float, float]:
+    """Threshold where as many genuine pairs fall below as impostor pairs lie above, and the accuracy there.
+
+    Both arguments are similarities of pairs, of any length > 0.
+    """
+    candidates = np.unique(np.concatenate([genuine, impostor]))
+    missed = np.searchsorted(np.sort(genuine), candidates, side="left") / len(genuine)
+    fooled = 1.0 - np.searchsorted(np.sort(impostor), candidates, side="left") / len(impostor)
+    best = int(np.abs(missed - fooled).argmin())
+    # Half way to the next lower similarity: any pair between the two is as likely either.
+    threshold = float(candidates[best] + candidates[max(best - 1, 0)]) / 2.0
+    return threshold, float(1.0 - (missed[best] + fooled[best]) / 2.0)
+
+
+def labelled_pictures(split: str, count: int, first: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """`count` pictures of a split, uint8 ``(N, 128, 128, 3)``, and their labels ``(N, heads)``."""
+    drawn = [draw(split_seed(split, first + i), IMAGE_SIZE) for i in range(count)]
+    return np.stack([picture.rgb for picture, _ in drawn]), np.stack([labels_of(scene) for _, scene in drawn])
+
+
+def verification_pairs(split: str, count: int, domain: str = "portrait") -> tuple[np.ndarray, np.ndarray]:
+    """Pairs for verification: `count` of one person each, then `count` of two people.
+
+    Two pictures of one person differ in light, pose, background, clothes and at least three attributes
+    (two for cars).
+    Two people of a pair have one noun, one skin colour and the same attributes; light, pose and background
+    differ.
+
+    Returns:
+        uint8 ``(2 * count, 2, 128, 128, 3)`` and booleans ``(2 * count,)``, True for one person.
+    """
+    pairs, same = [], []
+    for i in range(count):
+        seed = split_seed(split, 3_000_000 + 20 * i)
+        person, look = sample_identity(seed, domain), sample_attributes(seed, sample_identity(seed, domain))
+        scenes = [sample_nuisance(split_seed(split, 3_000_000 + 20 * i + k)) for k in range(3)]
+        if scenes[1].scene == scenes[0].scene:
+            scenes[1] = replace(
+                scenes[1], scene={"studio": "beach", "beach": "forest"}.get(scenes[0].scene, "studio")
+            )
+        needed = 3 if domain == "portrait" else 2
+        tries = (sample_attributes(split_seed(split, 4_000_000 + 100 * i + k), person) for k in range(100))
+        other_look = next(o for o in tries if sum(o[name] != look[name] for name in look) >= needed)
+        candidates = (
+            sample_identity(split_seed(split, 3_000_000 + 20 * i + k), domain) for k in range(1, 20)
+        )
+        stranger = with_skin_of(next(c for c in candidates if c.noun == person.noun), person)
+        first = Scene(person, look, scenes[0])
+        for second in (Scene(person, other_look, scenes[1]), Scene(stranger, look, scenes[2])):
+            pairs.append(np.stack([render(scene, IMAGE_SIZE).rgb for scene in (first, second)]))
+            same.append(second.identity is person)
+    order = np.argsort(~np.array(same), kind="stable")
+    return np.stack(pairs)[order], np.array(same)[order]
+
+
+@torch.inference_mode()
+def predict_all(network: AttributeNet, rgb: np.ndarray, batch: int = 64) -> list[np.ndarray]:
+    """Probabilities ``(N, values)`` of every head for uint8 pictures ``(N, 128, 128, 3)``."""
+    where = next(network.parameters()).device
+    parts = [
+        [scores.softmax(1).cpu().numpy() for scores in network(to_floats(rgb[i : i + batch]).to(where))]
+        for i in range(0, len(rgb), batch)
+    ]
+    return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+
+
+@torch.inference_mode()
+def embed_all(network: IdentityNet, rgb: np.ndarray, batch: int = 64) -> np.ndarray:
+    """Unit vectors ``(N, 128)`` for uint8 pictures ``(N, 128, 128, 3)``."""
+    where = next(network.parameters()).device
+    parts = [
+        network(to_floats(rgb[i : i + batch]).to(where)).cpu().numpy() for i in range(0, len(rgb), batch)
+    ]
+    return np.concatenate(parts)
+
+
+def _picture(chunk: Chunk, i: int, copied: bool) -> np.ndarray:
+    return chunk.copies[i] if copied and chunk.copies is not None else chunk.rgb[i]
+
+
+def _attribute_step(
+    network: nn.Module, chunks: Sequence[Chunk], step: int, batch: int, device: torch.device
+) -> Tensor:
+    """Loss of the step's random batch; half of it copies where there are any."""
+    rng = np.random.default_rng([12, step])
+    noise = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    with_copies = [chunk for chunk in chunks if chunk.copies is not None]
+    rows, labels = [], []
+    for k in range(batch):
+        copied = bool(with_copies) and k % 2 == 0
+        chunk = with_copies[rng.integers(len(with_copies))] if copied else chunks[rng.integers(len(chunks))]
+        i = int(rng.integers(len(chunk.rgb)))
+        rows.append(_picture(chunk, i, copied))
+        labels.append(chunk.labels[i])
+    x, _ = move(degrade(to_floats(np.stack(rows)).to(device), noise), noise, 0.93, 1.07, 0.05)
+    return attribute_loss(
+        [scores.float() for scores in forward(network, x)],
+        torch.from_numpy(np.stack(labels)).long().to(device),
+    )
+
+
+def _identity_step(
+    network: nn.Module, chunks: Sequence[Chunk], step: int, people: int, pictures: int, device: torch.device
+) -> Tensor:
+    """Loss of a batch of two groups, `people` of each with `pictures` each: full of hard negatives."""
+    rng = np.random.default_rng([13, step])
+    noise = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    rows, numbers = [], []
+    for part in range(2):
+        chunk = chunks[int(rng.integers(len(chunks)))]
+        group = int(rng.integers(int(chunk.people[:, 0].max()) + 1))
+        members = np.flatnonzero(chunk.people[:, 0] == group)
+        names = np.unique(chunk.people[members, 1])
+        for number in rng.choice(names, min(people, len(names)), replace=False):
+            own = members[chunk.people[members, 1] == number]
+            for i in rng.choice(own, min(pictures, len(own)), replace=False):
+                rows.append(_picture(chunk, int(i), bool(rng.random() < 0.5)))
+                numbers.append(part * 1000 + int(number))
+    x, _ = move(degrade(to_floats(np.stack(rows)).to(device), noise), noise, 0.95, 1.05, 0.04)
+    return contrastive_loss(forward(network, x), torch.tensor(numbers, device=device))
+
+
+def _store(
+    state: Path,
+    minutes: float,
+    chunks: int,
+    groups: int,
+    autoencoder: Path | None,
+    copies: int,
+    device: torch.device,
+) -> list[Chunk]:
+    """Pictures to train on, drawn and copied within at most 60 % of the slice."""
+    now = time.monotonic()
+    store = PictureStore(state, groups=groups)
+    store.grow(chunks, now + minutes * 60 * 0.4)
+    name = Autoencoder.name(autoencoder) if autoencoder is not None else ""
+    if autoencoder is not None and name:
+        store.add_copies(name, Autoencoder(autoencoder, device), copies, now + minutes * 60 * 0.6)
+    return store.chunks(name)
+
+
+def _copies(rgb: np.ndarray, autoencoder: Path | None, device: torch.device) -> np.ndarray | None:
+    """Autoencoder copies of `rgb`, None without an autoencoder."""
+    if autoencoder is None or not Autoencoder.name(autoencoder):
+        return None
+    copy = Autoencoder(autoencoder, device)
+    return np.concatenate([copy(rgb[i : i + 16]) for i in range(0, len(rgb), 16)])
+
+
+def train_attributes(
+    minutes: float,
+    state: Path,
+    device: str = "auto",
+    *,
+    out: Path = JUDGES_FOLDER,
+    autoencoder: Path | None = None,
+    chunks: int = 24,
+    groups: int = 10,
+    batch: int = 64,
+    width: int = 24,
+    max_steps: int | None = None,
+    validation: int = 400,
+) -> dict[str, object]:
+    """Train (on) the attribute judge and write ``out/attributes.safetensors``.
+
+    Args:
+        minutes: wall-clock minutes of this slice, drawing pictures included.
+        state: folder with pictures and checkpoint; a later call goes on from it.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        autoencoder: AutoencoderKL folder; with it half of what the judge sees are copies.
+        chunks, groups: pictures drawn at most (``groups * 96`` a chunk).
+        validation: pictures of the validation split the returned accuracy is measured on.
+
+    Returns:
+        ``step``, ``loss``, ``seconds``, ``bytes``, ``accuracy`` and, with an autoencoder,
+        ``accuracy_copies``.
+    """
+    on = pick_device(device)
+    begin = time.monotonic()
+    loaded = _store(state, minutes, chunks, groups, autoencoder, chunks // 2, on)
+    left = minutes - (time.monotonic() - begin) / 60
+    network = AttributeNet(width=width)
+    figures = run_slice(
+        network,
+        lambda step: _attribute_step(network, loaded, step, batch, on),
+        left,
+        state / "attributes.pt",
+        2e-3,
+        on,
+        max_steps,
+    )
+    result: dict[str, object] = dict(figures)
+    rgb, labels = labelled_pictures("validation", validation)
+    for key, pictures in (("accuracy", rgb), ("accuracy_copies", _copies(rgb, autoencoder, on))):
+        if pictures is not None:
+            scores = accuracy(predict_all(network, pictures), labels, network.heads)
+            result[key] = {"mean": float(np.mean(list(scores.values()))), **scores}
+    metadata = {**network.config(), "figures": json.dumps(result)}
+    result["bytes"] = write_weights(network, out / "attributes.safetensors", metadata)
+    return result
+
+
+def train_identity(
+    minutes: float,
+    state: Path,
+    device: str = "auto",
+    *,
+    out: Path = JUDGES_FOLDER,
+    autoencoder: Path | None = None,
+    chunks: int = 24,
+    groups: int = 10,
+    people: int = 16,
+    pictures: int = 4,
+    width: int = 24,
+    max_steps: int | None = None,
+    validation: int = 300,
+) -> dict[str, object]:
+    """Train (on) the identity judge and write ``out/identity.safetensors`` with its threshold at equal error.
+
+    Arguments as in `train_attributes`; a batch holds `people` people of two groups each, `pictures` of
+    everyone; `validation` is the number of genuine and of impostor pairs of the validation split, half of
+    them copies.
+
+    Returns:
+        ``step``, ``loss``, ``seconds``, ``bytes``, ``threshold``, ``accuracy`` and the same for ``car``.
+    """
+    on = pick_device(device)
+    begin = time.monotonic()
+    loaded = _store(state, minutes, chunks, groups, autoencoder, chunks // 2, on)
+    left = minutes - (time.monotonic() - begin) / 60
+    network = IdentityNet(width)
+    figures = run_slice(
+        network,
+        lambda step: _identity_step(network, loaded, step, people, pictures, on),
+        left,
+        state / "identity.pt",
+        2e-3,
+        on,
+        max_steps,
+    )
+    result: dict[str, object] = dict(figures)
+    metadata = network.config()
+    for domain in ("portrait", "car"):
+        pairs, same = verification_pairs(
+            "validation", validation if domain == "portrait" else validation // 2, domain
+        )
+        flat = pairs.reshape(-1, *pairs.shape[2:])
+        copied = _copies(flat, autoencoder, on)
+        embedded = [embed_all(network, p).reshape(len(pairs), 2, -1) for p in (flat, copied) if p is not None]
+        # Pictures are compared with drawn references and with copies, so one threshold serves both.
+        alike = np.concatenate([(e[:, 0] * e[:, 1]).sum(1) for e in embedded])
+        known = np.tile(same, len(embedded))
+        threshold, right = equal_error(alike[known], alike[~known])
+        prefix = "" if domain == "portrait" else "car_"
+        result |= {f"{prefix}threshold": threshold, f"{prefix}accuracy": right}
+        metadata |= {f"{prefix}threshold": f"{threshold:.6f}", f"{prefix}accuracy": f"{right:.4f}"}
+    result["bytes"] = write_weights(network, out / "identity.safetensors", metadata)
+    return result
+
+
+def train(minutes: float, state: Path, device: str = "auto") -> dict[str, object]:
+    """Train both judges for `minutes` in all (attributes 40 %, identity 60 %), on copies too if possible.
+
+    Returns:
+        ``attributes`` and ``identity``, the results of `train_attributes` and `train_identity`.
+    """
+    folder = JUDGES_FOLDER.parent / "small" / "vae"
+    autoencoder = folder if folder.is_dir() else None
+    return {
+        "attributes": train_attributes(minutes * 0.4, state, device, autoencoder=autoencoder),
+        "identity": train_identity(minutes * 0.6, state, device, autoencoder=autoencoder),
+    }

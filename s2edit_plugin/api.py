@@ -1,0 +1,220 @@
+"""Requests and results: dataclasses that hold everything a job needs. Standard library only.
+
+Pictures and masks travel as encoded image files (``bytes``), never as paths: the same request runs in the caller's
+process (command line) or is sent to the engine. The GIMP bridge carries a copy of this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+__all__ = [
+    "ApplyEdit",
+    "EditResult",
+    "EditSettings",
+    "LearnResult",
+    "LearnSettings",
+    "LearnToken",
+    "MakeMask",
+    "MaskResult",
+    "OnProgress",
+    "Progress",
+    "TokenKind",
+]
+
+TokenKind = Literal["identity", "attribute"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One report of a running job.
+
+    Attributes:
+        stage: plain words, e.g. ``"learning"``, ``"inverting"``, ``"editing"``.
+        step: steps done in this stage, 0..total.
+        total: steps of this stage.
+        loss: training loss where there is one.
+        seconds_left: estimate for this stage, None while unknown.
+    """
+
+    stage: str
+    step: int
+    total: int
+    loss: float | None = None
+    seconds_left: float | None = None
+
+
+OnProgress = Callable[[Progress], None]
+"""Called after every step. It may raise `errors.CancelledError` to stop the job within that step."""
+
+
+@dataclass(frozen=True)
+class LearnSettings:
+    """How a token is learned. Every choice of METHOD.md is a field, so that variants can be compared.
+
+    Attributes:
+        steps_token: phase A, optimizer steps on the token embedding alone.
+        steps_joint: phase B, steps on the embedding and the key/value parameters.
+        lr_token: learning rate of the embedding.
+        lr_joint: learning rate of the key/value parameters.
+        batch: noise levels drawn a step.
+        vectors: embedding vectors the token has, 1..8.
+        parameters: what trains beside the embedding: ``none``; ``kv_token`` low-rank key/value deltas on the token's own
+            columns; ``kv_vectors`` a learned key and value vector a layer; ``kv_full`` the key/value matrices of all
+            cross-attention layers for all columns (Custom Diffusion).
+        rank: rank of ``kv_token``, 1..2.
+        orthogonality: ``soft`` penalty, ``project`` onto the complement of the attribute words, or ``none``.
+        orthogonality_space: feature the constraint looks at: ``encoder`` output at the token, ``embedding``, ``pooled``.
+        orthogonality_weight: lambda_orth.
+        mask_mode: ``bias`` log-mask added before softmax, ``multiply`` after softmax, ``loss`` on the maps, ``none``.
+        isolation: encode twice so that only the token's own columns carry it.
+        masked_loss: weigh the diffusion loss by the subject mask.
+        attention_loss_weight: weight of the attention-to-mask loss (Break-A-Scene), 0 = off.
+        seed: seed of noise and timesteps.
+    """
+
+    steps_token: int = 120
+    steps_joint: int = 180
+    lr_token: float = 5e-3
+    lr_joint: float = 2e-3
+    batch: int = 4
+    vectors: int = 2
+    parameters: Literal["none", "kv_token", "kv_vectors", "kv_full"] = "kv_token"
+    rank: int = 2
+    orthogonality: Literal["soft", "project", "none"] = "soft"
+    orthogonality_space: Literal["encoder", "embedding", "pooled"] = "encoder"
+    orthogonality_weight: float = 0.1
+    mask_mode: Literal["bias", "multiply", "loss", "none"] = "bias"
+    isolation: bool = True
+    masked_loss: bool = True
+    attention_loss_weight: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class LearnToken:
+    """Learn a token from one photo.
+
+    Attributes:
+        photo: an encoded image file.
+        subject_mask: an encoded grey image of the photo's size; None: found by ``subject``.
+        subject: ``auto``, ``face``, ``word:W`` or ``grabcut``.
+        prompt: source prompt without the token, None: ``"a photo of a <class_noun>"``.
+        attribute_words: words the token is kept orthogonal to; empty: the base model's own list.
+        resume: go on from the checkpoint an interrupted run left.
+    """
+
+    photo: bytes
+    person: str
+    token: str
+    kind: TokenKind = "identity"
+    class_noun: str = ""
+    subject: str = "auto"
+    subject_mask: bytes | None = None
+    prompt: str | None = None
+    attribute_words: tuple[str, ...] = ()
+    settings: LearnSettings = field(default_factory=LearnSettings)
+    resume: bool = False
+    consent: bool = False
+
+
+@dataclass(frozen=True)
+class EditSettings:
+    """How a photo is inverted and edited.
+
+    Attributes:
+        steps: DDIM steps of inversion and of the edit.
+        guidance: classifier-free guidance scale of the edit (1 = off).
+        strength: 0 gives the photo back, 1 the full edit.
+        inversion: ``direct`` (default), ``ddim`` (plain) or ``null_text``.
+        offset: branches that direct inversion's offset is added to: ``both`` or, as published, the ``source`` alone.
+        control: ``auto`` (replace where the prompts have equally many words, else refine), ``replace``, ``refine``, ``none``.
+        cross_steps: fraction of the steps in which cross-attention maps come from the source branch, 0..1.
+        self_steps: the same for self-attention.
+        local_blend: keep latents of the source branch outside the edit region.
+        weights: factor for the attention of words of the target prompt.
+        mask_mode, isolation: as in `LearnSettings`.
+        seed: seed of variants; the first variant of seed 0 uses no added noise.
+    """
+
+    steps: int = 30
+    guidance: float = 5.0
+    strength: float = 1.0
+    inversion: Literal["direct", "ddim", "null_text"] = "direct"
+    offset: Literal["both", "source"] = "both"
+    control: Literal["auto", "replace", "refine", "none"] = "auto"
+    cross_steps: float = 0.4
+    self_steps: float = 0.4
+    local_blend: bool = True
+    weights: dict[str, float] = field(default_factory=dict)
+    mask_mode: Literal["bias", "multiply", "none"] = "bias"
+    isolation: bool = True
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class ApplyEdit:
+    """Edit a photo by text.
+
+    Attributes:
+        tokens: library names ``person/name``; the first is the subject's, the others compose (``--with``).
+        subject, subject_mask: where identity tokens act; ``auto``: the first token's stored mask if this is the photo it
+            learned from, else found.
+        region, region_mask: which pixels may change; ``auto``, ``subject``, ``none`` (the whole crop), ``face``, ``word:W``.
+    """
+
+    photo: bytes
+    tokens: tuple[str, ...]
+    prompt: str
+    source_prompt: str | None = None
+    subject: str = "auto"
+    subject_mask: bytes | None = None
+    region: str = "auto"
+    region_mask: bytes | None = None
+    settings: EditSettings = field(default_factory=EditSettings)
+
+
+@dataclass(frozen=True)
+class MakeMask:
+    """Find a mask: ``auto``, ``face``, ``hair``, ``lips``, ``eyes``, ``skin``, ``word:W`` or ``grabcut``."""
+
+    photo: bytes
+    method: str = "auto"
+
+
+@dataclass(frozen=True)
+class LearnResult:
+    """What learning made: where the token lies and how it went."""
+
+    name: str
+    path: str
+    size_bytes: int
+    loss_first: float
+    loss_last: float
+    orthogonality: float
+    seconds: float
+    steps: int
+
+
+@dataclass(frozen=True)
+class EditResult:
+    """An edited photo as an encoded image of the photo's size and format, and where it differs."""
+
+    image: bytes
+    region: bytes
+    seconds: float
+    inversion_cached: bool
+    source_prompt: str
+    target_prompt: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MaskResult:
+    """A mask as an 8-bit grey PNG of the photo's size."""
+
+    mask: bytes
+    method: str
+    coverage: float

@@ -1,0 +1,78 @@
+"""Inversions on disk, so that the second edit of a photo does not invert it again.
+
+Keyed by photo, tokens, source prompt and crop, never by the edit region. They decode to the photo: they lie below the person's
+folder, readable by the user alone, and go when the person is forgotten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+
+from s2edit_plugin.invert import Inversion
+from s2edit_plugin.paths import write_atomic
+
+__all__ = ["InversionCache", "cache_key"]
+
+LIMIT_BYTES = 512 * 1024 * 1024
+
+
+def cache_key(**parts: Any) -> str:
+    """Hash of everything an inversion depends on; values must be JSON."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+class InversionCache:
+    """Files ``<root>/<person>/inversion-<key>.safetensors``; the longest unused go first beyond the size limit."""
+
+    def __init__(self, root: Path, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._root, self._limit = root, limit_bytes
+
+    def load(self, person: str, key: str) -> Inversion | None:
+        """The inversion, or None where it is not there or cannot be read."""
+        path = self._path(person, key)
+        try:
+            with safetensors.safe_open(path, framework="pt") as file:
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+                method = (file.metadata() or {})["method"]
+            inversion = Inversion(method, tensors["latents"], tensors.get("null"))
+        except (OSError, KeyError, ValueError, safetensors.SafetensorError):
+            return None
+        if "uncond" in tensors:
+            inversion.uncond = {i: noise[None] for i, noise in enumerate(tensors["uncond"])}
+        os.utime(path)
+        return inversion
+
+    def store(self, person: str, key: str, inversion: Inversion) -> None:
+        """Write an inversion, then delete the longest unused files beyond the limit. Raises ResourceError."""
+        import torch
+
+        tensors = {"latents": inversion.latents}
+        if inversion.null is not None:
+            tensors["null"] = inversion.null
+        if len(inversion.uncond) == inversion.steps:
+            tensors["uncond"] = torch.cat([inversion.uncond[i] for i in range(inversion.steps)])
+        data = safetensors.torch.save(
+            {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
+            metadata={"method": inversion.method},
+        )
+        write_atomic(self._path(person, key), data, private=True)
+        self._prune()
+
+    def _path(self, person: str, key: str) -> Path:
+        return self._root / person / f"inversion-{key}.safetensors"
+
+    def _prune(self) -> None:
+        files = [(path.stat(), path) for path in self._root.glob("*/inversion-*.safetensors")]
+        total = sum(stat.st_size for stat, _ in files)
+        for stat, path in sorted(files, key=lambda item: item[0].st_mtime):
+            if total <= self._limit:
+                return
+            path.unlink(missing_ok=True)
+            total -= stat.st_size

@@ -1,0 +1,127 @@
+"""Reading what the user named on the command line, and writing what was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from s2edit_plugin.errors import ImageError, InputError, MaskError, UsageError
+from s2edit_plugin.paths import write_atomic
+
+__all__ = ["MaskChoice", "mask_choice", "read_photo", "writable_target", "write_picture"]
+
+# What Pillow can write losslessly or as a photo, and what the format is called there.
+FORMATS = {
+    ".png": "PNG",
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".webp": "WEBP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+}
+METHODS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin", "grabcut")
+MAX_FILE = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class MaskChoice:
+    """A mask as the user named it: a method, or the bytes of a picture of it."""
+
+    method: str
+    picture: bytes | None = None
+
+
+def read_photo(name: str) -> bytes:
+    """The bytes of a photo.
+
+    Raises:
+        ImageError: no such file, a folder, empty, or not readable.
+    """
+    path = Path(name).expanduser()
+    if not path.exists():
+        raise ImageError(f"There is no file {name}.", "Check the path of the photo.")
+    if path.is_dir():
+        raise ImageError(f"{name} is a folder, not a photo.", "Name a picture file.")
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise ImageError(f"{name} is larger than 2 GB.", "Use a smaller picture.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{name} cannot be read ({error.strerror or type(error).__name__}).") from error
+    if not data:
+        raise ImageError(f"{name} is empty.", "Name a picture file.")
+    return data
+
+
+def mask_choice(value: str, allowed: tuple[str, ...]) -> MaskChoice:
+    """``auto``, ``word:hair`` or a file name, told apart.
+
+    Raises:
+        MaskError: neither a known method nor a file.
+    """
+    if value in allowed:
+        return MaskChoice(value)
+    if value.startswith("word:"):
+        if not value.removeprefix("word:").strip():
+            raise MaskError("A mask by word needs a word.", "Write it as word:hair.")
+        return MaskChoice(value)
+    if value in METHODS:
+        raise MaskError(f"The mask '{value}' is not possible here.", _hint(allowed))
+    if not Path(value).expanduser().is_file():
+        raise MaskError(f"There is no mask file {value}, and no method of this name.", _hint(allowed))
+    return MaskChoice("file", read_photo(value))
+
+
+def _hint(allowed: tuple[str, ...]) -> str:
+    return f"Use {', '.join(allowed)}, word:WORD or the name of a picture file."
+
+
+def writable_target(name: str, *, picture: bool = True) -> Path:
+    """A file that can be written, checked before minutes of work.
+
+    Raises:
+        UsageError: a folder, in a folder that is not there, or a format that cannot be written.
+    """
+    path = Path(name).expanduser()
+    if path.is_dir():
+        raise UsageError(f"{name} is a folder.", "Name the file to write with --out.")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {path.absolute().parent}.", "Create it, or choose another --out.")
+    if picture and path.suffix.lower() not in FORMATS:
+        raise UsageError(
+            f"'{path.suffix or path.name}' is no picture format that can be written.",
+            f"End the name of --out with {', '.join(FORMATS)}.",
+        )
+    return path
+
+
+def write_picture(path: Path, data: bytes) -> None:
+    """Write an encoded picture, in another format where the file's name asks for one.
+
+    Raises:
+        ResourceError: the disk refused.
+        InputError: the picture cannot be held by the format.
+    """
+    import io
+
+    from PIL import Image
+
+    wanted = FORMATS[path.suffix.lower()]
+    with Image.open(io.BytesIO(data)) as picture:
+        if picture.format == wanted:
+            write_atomic(path, data)
+            return
+        extra = {key: picture.info[key] for key in ("icc_profile", "exif") if picture.info.get(key)}
+        converted: Image.Image = picture
+        if wanted == "JPEG":
+            converted = picture.convert("L" if picture.mode in ("1", "L", "LA", "I;16", "I") else "RGB")
+            extra |= {"quality": 95, "subsampling": 0}
+        elif wanted == "WEBP":
+            extra |= {"lossless": True}
+        buffer = io.BytesIO()
+        try:
+            converted.save(buffer, format=wanted, **extra)
+        except (OSError, ValueError) as error:
+            raise InputError(f"The picture cannot be saved as {wanted}.", "Use .png or .tiff.") from error
+    write_atomic(path, buffer.getvalue())

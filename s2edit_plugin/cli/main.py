@@ -1,0 +1,114 @@
+"""Entry point of ``s2edit``: the parser, and the one place where errors become a sentence and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import NoReturn
+
+from s2edit_plugin import __version__
+from s2edit_plugin.cli import evaluation, maintenance, people, photos, tokens
+from s2edit_plugin.cli.output import Output
+from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
+
+__all__ = ["build_parser", "main"]
+
+DEBUG_VARIABLE = "S2EDIT_DEBUG"
+# The libraries' own chatter would stand between a person and the one sentence that matters. Nothing is ever fetched.
+QUIET = {
+    "TRANSFORMERS_VERBOSITY": "error",
+    "DIFFUSERS_VERBOSITY": "error",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises instead of printing usage and exiting, so that ``--json`` holds for wrong arguments too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Wrong arguments as one sentence.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"{message[:1].upper()}{message[1:]}.".replace("..", "."), f"See `{self.prog} --help`.")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands. Loads nothing heavy: ``s2edit --help`` must be quick."""
+    parser = Parser(
+        prog="s2edit",
+        description="Learn a person from one photo into a token, then edit photos by text and keep the person.",
+        epilog="Set S2EDIT_HOME to keep tokens elsewhere, S2EDIT_DEBUG=1 to see where an error comes from.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"s2edit {__version__}")
+    parser.add_argument("--json", action="store_true", help="print the result or the error as one JSON object")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    # SUPPRESS: the sub-command's absent flag must not undo `s2edit --json tokens list`.
+    common.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object instead of text"
+    )
+    for family in (photos, tokens, people, evaluation, maintenance):
+        family.register(commands, common)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, 1 for a failure, 2 for wrong usage, 130 when cancelled."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    output = Output(as_json="--json" in arguments)
+    try:
+        return _run(arguments, output)
+    except S2EditError as error:
+        output.error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        error = CancelledError()
+        output.error(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # `s2edit tokens list | head` is no failure; Python's own flush at exit must not complain either.
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        output.error(ResourceError("There was not enough memory.", "Close other programs or use a smaller photo."))
+        return 1
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        output.error(_unexpected(error))
+        return 1
+
+
+def _run(arguments: list[str], output: Output) -> int:
+    args = build_parser().parse_args(arguments)
+    if args.command is None:
+        raise UsageError("No command was given.", "See `s2edit --help`; `s2edit demo` shows what it does.")
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    if not os.environ.get(DEBUG_VARIABLE):
+        warnings.simplefilter("ignore")
+    code: int | None = args.run(args, output)
+    return code or 0
+
+
+def _unexpected(error: Exception) -> S2EditError:
+    """What nobody foresaw, without a traceback."""
+    detail = " ".join(str(error).split())[:200].rstrip(".")
+    return S2EditError(
+        f"Something went wrong inside S2Edit ({type(error).__name__}{': ' if detail else ''}{detail}).",
+        f"Run the command again with {DEBUG_VARIABLE}=1 to see where, and report it.",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

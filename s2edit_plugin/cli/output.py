@@ -1,0 +1,132 @@
+"""What the command line prints: results on standard output, everything else on standard error.
+
+With ``--json`` standard output carries exactly one JSON object and standard error stays empty.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+from s2edit_plugin.api import OnProgress, Progress
+from s2edit_plugin.errors import S2EditError
+
+if TYPE_CHECKING:
+    import tqdm
+
+__all__ = ["Output", "table"]
+
+
+class Output:
+    """Where a command's results, errors and progress go.
+
+    Args:
+        as_json: one JSON object instead of text.
+        out, err: streams; standard output and error by default.
+    """
+
+    def __init__(self, as_json: bool, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.as_json = as_json
+        self._out = out if out is not None else sys.stdout
+        self._err = err if err is not None else sys.stderr
+
+    def result(self, values: dict[str, Any], text: str) -> None:
+        """The command's result: ``values`` with ``--json``, else ``text``."""
+        shown = json.dumps(values, ensure_ascii=False, indent=2, default=str) if self.as_json else text
+        print(shown, file=self._out)
+
+    def warning(self, sentence: str) -> None:
+        """A remark that is no failure; the JSON result carries its own list of them."""
+        if not self.as_json:
+            print(f"s2edit: note: {sentence}", file=self._err)
+
+    def error(self, error: S2EditError) -> None:
+        """One sentence, and the hint on a line of its own."""
+        if self.as_json:
+            print(json.dumps(error.to_json(), ensure_ascii=False, indent=2), file=self._out)
+            return
+        print(f"s2edit: {error.sentence}", file=self._err)
+        if error.hint:
+            print(f"        {error.hint}", file=self._err)
+
+    @contextlib.contextmanager
+    def progress(self) -> Iterator[OnProgress]:
+        """A callback that draws progress: a bar on a terminal, a line every 10 % elsewhere, nothing with ``--json``."""
+        if self.as_json:
+            yield lambda progress: None
+        elif self._err.isatty():
+            bars = _Bars(self._err)
+            try:
+                yield bars
+            finally:
+                bars.close()
+        else:
+            yield _Lines(self._err)
+
+
+class _Bars:
+    """One tqdm bar a stage."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._stage = ""
+        self._bar: tqdm.tqdm[Any] | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        if self._bar is None or progress.stage != self._stage:
+            from tqdm import tqdm
+
+            self.close()
+            self._stage = progress.stage
+            self._bar = tqdm(desc=progress.stage, file=self._stream, dynamic_ncols=True, leave=True)
+        bar = self._bar
+        bar.total = progress.total
+        if progress.loss is not None:
+            bar.set_postfix_str(f"loss {progress.loss:.4f}", refresh=False)
+        bar.n = progress.step
+        bar.refresh()
+
+    def close(self) -> None:
+        """Leave the terminal on a fresh line."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+class _Lines:
+    """A line whenever another tenth of a stage is done."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._shown: tuple[str, int] = ("", -1)
+
+    def __call__(self, progress: Progress) -> None:
+        tenth = 10 * progress.step // max(progress.total, 1)
+        if (progress.stage, tenth) == self._shown or (tenth == 0 and self._shown[0] == progress.stage):
+            return
+        self._shown = (progress.stage, tenth)
+        loss = "" if progress.loss is None else f", loss {progress.loss:.4f}"
+        left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
+        print(f"{progress.stage}: {10 * tenth} %{loss}{left}", file=self._stream, flush=True)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Columns of text, numbers to the right."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(line[i]) for line in [list(headings), *cells]) for i in range(len(headings))]
+    numeric = [bool(rows) and all(isinstance(row[i], int | float) for row in rows) for i in range(len(headings))]
+
+    def line(values: Sequence[str]) -> str:
+        padded = [v.rjust(w) if n else v.ljust(w) for v, w, n in zip(values, widths, numeric, strict=True)]
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([line(headings), line(["-" * w for w in widths]), *(line(row) for row in cells)])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return "" if value is None else str(value)

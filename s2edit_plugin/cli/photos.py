@@ -1,0 +1,273 @@
+"""The commands that work on photos: ``demo``, ``learn``, ``edit``, ``mask``, ``caption``."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s2edit_plugin import api
+from s2edit_plugin.cli.files import mask_choice, read_photo, writable_target, write_picture
+from s2edit_plugin.cli.output import Output
+from s2edit_plugin.consent import ask_consent
+from s2edit_plugin.errors import UsageError
+from s2edit_plugin.prompts import check_name, parse_ref, references
+
+if TYPE_CHECKING:
+    from s2edit_plugin.studio import Studio
+
+__all__ = ["register"]
+
+SUBJECTS = ("auto", "face", "grabcut")
+REGIONS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin")
+FINDERS = ("auto", "face", "hair", "lips", "eyes", "skin", "grabcut")
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands to the parser."""
+    machine = argparse.ArgumentParser(add_help=False, parents=[common], allow_abbrev=False)
+    machine.add_argument("--model", metavar="NAME", help="base model (default: the bundled small model)")
+    machine.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:1 (default: auto)")
+    _register_demo(commands, machine)
+    _register_learn(commands, machine)
+    _register_edit(commands, machine)
+    mask = commands.add_parser("mask", parents=[machine], help="find a mask in a photo", allow_abbrev=False)
+    mask.add_argument("photo", metavar="PHOTO")
+    mask.add_argument("--method", default="auto", help=f"{', '.join(FINDERS)} or word:WORD (default: auto)")
+    mask.add_argument("--out", required=True, metavar="FILE", help="where to write the mask")
+    mask.set_defaults(run=run_mask)
+    caption = commands.add_parser("caption", parents=[machine], help="suggest a source prompt", allow_abbrev=False)
+    caption.add_argument("photo", metavar="PHOTO")
+    caption.set_defaults(run=run_caption)
+
+
+def _register_demo(commands: Any, machine: argparse.ArgumentParser) -> None:
+    demo = commands.add_parser(
+        "demo", parents=[machine], help="learn the bundled portrait, edit it, write a picture sheet", allow_abbrev=False
+    )
+    demo.add_argument("--out", default="demo-output", metavar="DIR", help="folder to write to (default: demo-output)")
+    demo.set_defaults(run=run_demo)
+
+
+def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
+    defaults = api.LearnSettings()
+    learn = commands.add_parser("learn", parents=[machine], help="learn a token from one photo", allow_abbrev=False)
+    add = learn.add_argument
+    add("photo", metavar="PHOTO")
+    add("--person", required=True, metavar="NAME", help="whose token it is")
+    add("--token", required=True, metavar="NAME", help="name of the token")
+    add("--kind", choices=("identity", "attribute"), default="identity", help="what it holds (default: identity)")
+    add("--class", dest="class_noun", default="", metavar="NOUN", help="class noun, e.g. woman, car, lipstick")
+    add("--subject", default="auto", help="where it is: auto, face, grabcut, word:WORD or a mask file (default: auto)")
+    add("--prompt", metavar="TEXT", help='source prompt without the token (default: "a photo of a NOUN")')
+    add("--attribute-words", default="", metavar="W,W", help="words to stay orthogonal to (default: the model's list)")
+    add("--steps", type=_positive, metavar="N", help=f"optimizer steps (default: {_total_steps(defaults)})")
+    add("--vectors", type=_positive, default=defaults.vectors, metavar="N", help="embedding vectors, 1 to 8")
+    add("--parameters", choices=("none", "kv_token", "kv_vectors", "kv_full"), default=defaults.parameters)
+    add("--orthogonality", choices=("soft", "project", "none"), default=defaults.orthogonality)
+    add("--seed", type=int, default=defaults.seed, metavar="N")
+    add("--resume", action="store_true", help="go on where an interrupted run stopped")
+    add("--yes-i-have-consent", action="store_true", help="the person in the photo agrees")
+    learn.set_defaults(run=run_learn)
+
+
+def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
+    defaults = api.EditSettings()
+    edit = commands.add_parser("edit", parents=[machine], help="edit a photo by text", allow_abbrev=False)
+    add = edit.add_argument
+    add("photo", metavar="PHOTO")
+    add("--token", metavar="PERSON/NAME", help="the subject's token")
+    add("--with", dest="others", action="append", default=[], metavar="PERSON/NAME", help="another token to compose")
+    add("--prompt", required=True, metavar="TEXT", help="what the photo should show")
+    add("--source-prompt", metavar="TEXT|auto", help="what it shows now (default: the token's; auto: a caption)")
+    add("--subject", default="auto", help="where the token acts: auto, face or a mask file (default: auto)")
+    add("--mask", default="auto", help=f"what may change: {', '.join(REGIONS)}, word:WORD or a mask file")
+    add("--strength", type=_fraction, default=defaults.strength, metavar="X", help="0 gives the photo back (default: 1)")
+    add("--steps", type=_positive, default=defaults.steps, metavar="N", help=f"default: {defaults.steps}")
+    add("--guidance", type=_guidance, default=defaults.guidance, metavar="X", help=f"default: {defaults.guidance:g}")
+    add("--inversion", choices=("direct", "ddim", "null_text"), default=defaults.inversion)
+    add("--control", choices=("auto", "replace", "refine", "none"), default=defaults.control, help="attention control")
+    add("--cross-steps", type=_fraction, default=defaults.cross_steps, metavar="X", help="part of the steps, 0 to 1")
+    add("--self-steps", type=_fraction, default=defaults.self_steps, metavar="X", help="part of the steps, 0 to 1")
+    add("--weight", action="append", default=[], metavar="WORD=X", help="weigh the attention of a word")
+    add("--seed", type=int, default=defaults.seed, metavar="N", help="variants: 0, 1, 2, ...")
+    add("--out", required=True, metavar="FILE", help="where to write the edited photo")
+    add("--region-out", metavar="FILE", help="where to write the mask of what was changed")
+    edit.set_defaults(run=run_edit)
+
+
+def run_demo(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit demo``."""
+    from s2edit_plugin import demo
+
+    out = Path(args.out).expanduser()
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out} is a file.", "Name a folder with --out.")
+    with output.progress() as on_progress:
+        values = demo.run(out, on_progress, _studio(args))
+    output.result(values, f"The demo is in {out.absolute()}; look at {values.get('sheet', 'its pictures')} first.")
+    return 0
+
+
+def run_learn(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit learn``. Everything that can be refused is refused before the heavy libraries load."""
+    person, name = check_name(args.person, "person's name"), check_name(args.token, "token name")
+    if args.vectors > 8:
+        raise UsageError("A token has at most 8 vectors.", "Use --vectors 1 to 8.")
+    photo = read_photo(args.photo)
+    subject = mask_choice(args.subject, SUBJECTS)
+    consent = ask_consent(args.kind, person, args.yes_i_have_consent)
+    request = api.LearnToken(
+        photo=photo,
+        person=person,
+        token=name,
+        kind=args.kind,
+        class_noun=args.class_noun.strip(),
+        subject=subject.method,
+        subject_mask=subject.picture,
+        prompt=args.prompt,
+        attribute_words=tuple(word.strip() for word in args.attribute_words.split(",") if word.strip()),
+        settings=_learn_settings(args),
+        resume=args.resume,
+        consent=consent,
+    )
+    with output.progress() as on_progress:
+        result = _studio(args).learn(request, on_progress)
+    text = (
+        f"Learned {result.name} in {result.seconds:.0f} s: loss {result.loss_first:.4f} -> {result.loss_last:.4f}, "
+        f"orthogonality {result.orthogonality:.3f}, {result.size_bytes / 1024:.0f} KB.\n"
+        f'Use it: s2edit edit {args.photo} --token {result.name} --prompt "..." --out edited.png'
+    )
+    output.result(dataclasses.asdict(result), text)
+    return 0
+
+
+def run_edit(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit edit``."""
+    named = [parse_ref(ref).full_name for ref in [*([args.token] if args.token else []), *args.others]]
+    tokens = tuple(dict.fromkeys([*named, *(ref.full_name for ref in references(args.prompt))]))
+    if not tokens:
+        raise UsageError("No token was named.", "Add --token PERSON/NAME, or write <person/name> in the prompt.")
+    out = writable_target(args.out)
+    region_out = writable_target(args.region_out) if args.region_out else None
+    photo = read_photo(args.photo)
+    subject, region = mask_choice(args.subject, SUBJECTS), mask_choice(args.mask, REGIONS)
+    request = api.ApplyEdit(
+        photo=photo,
+        tokens=tokens,
+        prompt=args.prompt,
+        source_prompt=args.source_prompt,
+        subject=subject.method,
+        subject_mask=subject.picture,
+        region=region.method,
+        region_mask=region.picture,
+        settings=_edit_settings(args),
+    )
+    with output.progress() as on_progress:
+        result = _studio(args).edit(request, on_progress)
+    write_picture(out, result.image)
+    if region_out is not None:
+        write_picture(region_out, result.region)
+    for warning in result.warnings:
+        output.warning(warning)
+    values = {key: value for key, value in dataclasses.asdict(result).items() if key not in ("image", "region")}
+    values |= {"out": str(out), "tokens": list(tokens), "seed": args.seed}
+    output.result(values, f"Wrote {out} ({result.seconds:.1f} s).")
+    return 0
+
+
+def run_mask(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit mask``."""
+    out = writable_target(args.out)
+    photo = read_photo(args.photo)
+    method = mask_choice(args.method, FINDERS)
+    if method.picture is not None:
+        raise UsageError("--method takes the name of a method, not a file.", f"Use {', '.join(FINDERS)} or word:WORD.")
+    result = _studio(args).mask(api.MakeMask(photo, method.method))
+    write_picture(out, result.mask)
+    values = {"out": str(out), "method": result.method, "coverage": result.coverage}
+    output.result(values, f"Wrote {out}: {100 * result.coverage:.1f} % of the photo ({result.method}).")
+    return 0
+
+
+def run_caption(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit caption``."""
+    caption = _studio(args).caption(read_photo(args.photo))
+    output.result({"caption": caption}, caption)
+    return 0
+
+
+def _studio(args: argparse.Namespace) -> Studio:
+    """The studio; importing it loads torch, which is why it happens here."""
+    from s2edit_plugin.studio import Studio
+
+    return Studio(model=args.model, device=args.device)
+
+
+def _learn_settings(args: argparse.Namespace) -> api.LearnSettings:
+    settings = api.LearnSettings(
+        vectors=args.vectors, parameters=args.parameters, orthogonality=args.orthogonality, seed=args.seed
+    )
+    if args.steps is None:
+        return settings
+    # The embedding alone first, then together with the key/value parameters, in the proportion of the defaults.
+    alone = round(args.steps * settings.steps_token / _total_steps(settings))
+    return dataclasses.replace(settings, steps_token=alone, steps_joint=args.steps - alone)
+
+
+def _edit_settings(args: argparse.Namespace) -> api.EditSettings:
+    return api.EditSettings(
+        steps=args.steps,
+        guidance=args.guidance,
+        strength=args.strength,
+        inversion=args.inversion,
+        control=args.control,
+        cross_steps=args.cross_steps,
+        self_steps=args.self_steps,
+        weights=_weights(args.weight),
+        seed=args.seed,
+    )
+
+
+def _weights(pairs: list[str]) -> dict[str, float]:
+    """``["red=1.5"]`` -> ``{"red": 1.5}``."""
+    weights: dict[str, float] = {}
+    for pair in pairs:
+        word, _, factor = pair.rpartition("=")
+        try:
+            weights[word.strip().lower()] = float(factor)
+        except ValueError:
+            word = ""
+        if not word.strip():
+            raise UsageError(f"'{pair}' is no weight of a word.", "Write it as --weight red=1.5.")
+    return weights
+
+
+def _total_steps(settings: api.LearnSettings) -> int:
+    return settings.steps_token + settings.steps_joint
+
+
+def _positive(text: str) -> int:
+    value = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= value <= 100_000:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+    return value
+
+
+def _fraction(text: str) -> float:
+    return _number(text, 0.0, 1.0)
+
+
+def _guidance(text: str) -> float:
+    return _number(text, 1.0, 50.0)
+
+
+def _number(text: str, low: float, high: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from {low:g} to {high:g}")
+    return value

@@ -1,0 +1,60 @@
+"""Tokens at work: which token acts in which row of a batch, where, and with what parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from s2edit_plugin import text
+from s2edit_plugin.attention import RowToken
+from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.constraint import Constraint
+from s2edit_plugin.parameters import TokenParameters
+
+__all__ = ["ActiveToken", "build_condition", "row_tokens"]
+
+
+@dataclass(frozen=True)
+class ActiveToken:
+    """A token that takes part in an edit.
+
+    Attributes:
+        name: full name ``person/name``. vectors: (n, W). parameters: key/value parameters.
+        mask: (S, S) float32 in [0, 1], where it may act on the crop; None: everywhere.
+        constraint: only for tokens learned under a hard projection, which must hold in use as in learning.
+    """
+
+    name: str
+    vectors: Tensor
+    parameters: TokenParameters
+    mask: Tensor | None = None
+    constraint: Constraint | None = None
+
+
+def build_condition(
+    backbone: Backbone, prompt: str, tokens: Sequence[ActiveToken], isolation: bool = True
+) -> text.Condition:
+    """Text condition of a prompt with references to some of the tokens.
+
+    Raises:
+        PromptError: too long, or a reference to a token that is not at hand.
+    """
+    plan = text.layout(prompt, backbone, {token.name: len(token.vectors) for token in tokens})
+    with torch.no_grad():
+        condition = text.encode(plan, backbone, {token.name: token.vectors for token in tokens}, isolation)
+        for token in tokens:
+            if token.constraint is not None:
+                condition = token.constraint.project_condition(condition, token.name)
+    return condition
+
+
+def row_tokens(plan: text.Layout | None, tokens: Sequence[ActiveToken], masked: bool = True) -> list[RowToken]:
+    """What the attention layers need to know of a row; ``plan`` None: an unconditional row, without any token."""
+    rows = []
+    for token in tokens:
+        columns = plan.tokens.get(token.name, ()) if plan is not None else ()
+        rows.append(RowToken(columns, token.mask if masked else None, token.parameters))
+    return rows

@@ -1,0 +1,67 @@
+"""Consent: an identity token of a person is made only with that person's agreement. Standard library only."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from s2edit_plugin.errors import ConsentError
+
+__all__ = ["ask_consent", "consent_note", "require_consent"]
+
+QUESTION = "Does the person in this photo ({person}) agree to having their likeness learned and edited? [y/N] "
+
+
+def require_consent(given: bool, person: str = "") -> None:
+    """Refuse to learn an identity token without consent; asks nobody.
+
+    Raises:
+        ConsentError: ``given`` is false (exit code 2).
+    """
+    if not given:
+        raise ConsentError(
+            f"An identity token needs the consent of the person in the photo{f' ({person})' if person else ''}.",
+            "Add --yes-i-have-consent if you have it.",
+        )
+
+
+def ask_consent(
+    kind: str,
+    person: str,
+    given: bool,
+    *,
+    interactive: bool | None = None,
+    ask: Callable[[str], str] | None = None,
+) -> bool:
+    """Whether consent was given, by flag or by answering once; attribute tokens (a lipstick, a hat) need none.
+
+    Args:
+        given: the flag ``--yes-i-have-consent``.
+        interactive: whether there is somebody to ask; None: standard input and error are a terminal.
+        ask: asks and returns the answer; None: on the terminal.
+
+    Raises:
+        ConsentError: an identity token without consent (exit code 2).
+    """
+    if kind != "identity" or given:
+        return given
+    if interactive is None:
+        interactive = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+    agreed = interactive and (ask or _ask)(QUESTION.format(person=person)).strip().lower() in ("y", "yes")
+    require_consent(agreed, person)
+    return True
+
+
+def consent_note(kind: str, given: bool) -> str:
+    """What the token's record keeps about it, ``""`` where no consent is needed."""
+    if kind != "identity" or not given:
+        return ""
+    return f"The user confirmed the person's consent on {datetime.now(UTC).date().isoformat()}."
+
+
+def _ask(question: str) -> str:
+    """Ask on standard error: standard output may be a pipe that waits for the result."""
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline()

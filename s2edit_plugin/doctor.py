@@ -1,0 +1,164 @@
+"""The doctor: tries what the program needs on this machine, and says what to do about what is broken."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from s2edit_plugin import __version__
+from s2edit_plugin.errors import S2EditError
+from s2edit_plugin.paths import bundled_model, data_folder
+
+__all__ = ["Check", "examine", "onnxruntime_distributions"]
+
+REPAIR = "Run `sh installer/run.sh doctor` in the checkout; it repairs the set-up first."
+PACKAGES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pillow", "scipy", "scikit-image", "rembg")
+MIN_FREE = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was tried.
+
+    Attributes:
+        name: what it is about.
+        ok: whether it works.
+        finding: what was found, a few words.
+        remedy: what to do, "" where all is well.
+    """
+
+    name: str
+    ok: bool
+    finding: str
+    remedy: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """The check as JSON values."""
+        return asdict(self)
+
+
+def examine() -> list[Check]:
+    """Run every check; one that fails unforeseen is a broken check, never an exception."""
+    checks: list[tuple[str, Callable[[], Check]]] = [
+        ("Python", check_python),
+        ("packages", check_packages),
+        ("onnxruntime", check_onnxruntime),
+        ("device", check_device),
+        ("bundled model", check_model),
+        ("data folder", check_data_folder),
+        ("free disk", check_disk),
+    ]
+    return [_guarded(name, check) for name, check in checks]
+
+
+def check_python() -> Check:
+    """Python 3.11 or newer."""
+    found = f"{platform.python_version()} ({sys.executable})"
+    ok = sys.version_info >= (3, 11)
+    return Check("Python", ok, found, "" if ok else "Install Python 3.11 or newer and set up again.")
+
+
+def check_packages() -> Check:
+    """All libraries are installed; says their versions."""
+    found, missing = [f"s2edit {__version__}"], []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return Check("packages", False, f"missing: {', '.join(missing)}", REPAIR)
+    return Check("packages", True, ", ".join(found))
+
+
+def onnxruntime_distributions(names: Iterable[str] | None = None) -> list[str]:
+    """The installed distributions that bring the module ``onnxruntime``; two would overwrite each other's files."""
+    if names is None:
+        names = (dist.metadata["Name"] or "" for dist in importlib.metadata.distributions())
+    lowered = {name.lower().replace("_", "-") for name in names}
+    return sorted(name for name in lowered if name == "onnxruntime" or name.startswith("onnxruntime-"))
+
+
+def check_onnxruntime() -> Check:
+    """Exactly one ONNX Runtime distribution is installed, and it loads."""
+    found = onnxruntime_distributions()
+    if len(found) != 1:
+        uninstall = f"python -m pip uninstall {' '.join(found)}" if found else ""
+        remedy = f"Remove all (`{uninstall}`), then install one." if found else REPAIR
+        return Check("onnxruntime", False, f"installed: {', '.join(found) or 'none'}", remedy)
+    import onnxruntime
+
+    providers = ", ".join(onnxruntime.get_available_providers())
+    return Check("onnxruntime", True, f"{found[0]} {onnxruntime.__version__}, providers: {providers}")
+
+
+def check_device() -> Check:
+    """The device torch would use computes a convolution with a finite, non-zero gradient."""
+    import torch
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    weight = torch.full((4, 3, 3, 3), 0.1, device=device, requires_grad=True)
+    picture = torch.linspace(0, 1, 3 * 16 * 16, device=device).reshape(1, 3, 16, 16)
+    torch.nn.functional.conv2d(picture, weight).square().mean().backward()  # type: ignore[no-untyped-call]
+    gradient = weight.grad
+    ok = gradient is not None and bool(torch.isfinite(gradient).all()) and bool(gradient.abs().sum() > 0)
+    name = torch.cuda.get_device_name() if device == "cuda" else f"cpu, {torch.get_num_threads()} threads"
+    remedy = "" if ok else "Install another build of torch, or use --device cpu."
+    return Check("device", ok, f"torch {torch.__version__} on {name}", remedy)
+
+
+def check_model() -> Check:
+    """The bundled model is there and its U-Net loads."""
+    folder = bundled_model()
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    from diffusers import UNet2DConditionModel
+
+    unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", local_files_only=True)
+    count = sum(parameter.numel() for parameter in unet.parameters())
+    return Check("bundled model", True, f"{folder.name}, {size / 1e6:.1f} MB, U-Net of {count / 1e6:.1f}M parameters")
+
+
+def check_data_folder() -> Check:
+    """A file can be written below the data folder, without leaving anything behind."""
+    root = data_folder().root
+    existing = _nearest_existing(root)
+    try:
+        with tempfile.NamedTemporaryFile(dir=existing, prefix=".s2edit-doctor-") as stream:
+            stream.write(b"x")
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        remedy = "Make it writable, or set S2EDIT_HOME to another folder."
+        return Check("data folder", False, f"{root} cannot be written to ({reason})", remedy)
+    return Check("data folder", True, str(root))
+
+
+def check_disk() -> Check:
+    """At least 1 GB is free where the data folder lies."""
+    free = shutil.disk_usage(_nearest_existing(data_folder().root)).free
+    ok = free >= MIN_FREE
+    return Check("free disk", ok, f"{free / 1e9:.1f} GB", "" if ok else "Free at least 1 GB.")
+
+
+def _nearest_existing(path: Path) -> Path:
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
+
+
+def _guarded(name: str, check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except S2EditError as error:
+        return Check(name, False, error.sentence, error.hint or REPAIR)
+    except Exception as error:  # whatever breaks here is the finding
+        detail = " ".join(str(error).split())[:160]
+        return Check(name, False, f"{type(error).__name__}: {detail}", REPAIR)

@@ -1,0 +1,162 @@
+"""Stage 2b: edit an inverted photo by text.
+
+    batch {source: P, target: P*}, token, parameters and masks on in both
+    source branch: on the inverted trajectory (direct inversion adds the offset o_t that DDIM misses)
+    target branch: cross-attention maps from the source (replace, refine), reweighted; self-attention injected;
+                   latents outside the edit region from the source (local blend)
+    change = decode(target) - decode(source)
+
+Sources: Hertz et al. 2022 (Prompt-to-Prompt); Ju et al. 2023 (direct inversion). With ``offset="both"`` (ours, the default) the
+offset is added to the target branch as well: an unchanged prompt then follows the source branch step by step, so it gives the
+photo back exactly, and an edit differs from the photo only by what the two prompts' guided predictions differ in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from s2edit_plugin import alignment
+from s2edit_plugin.api import EditSettings, OnProgress, Progress
+from s2edit_plugin.attention import AttentionControl, EditControl
+from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.conditioning import ActiveToken, build_condition, row_tokens
+from s2edit_plugin.errors import NumericalError
+from s2edit_plugin.invert import Inversion
+from s2edit_plugin.progress import Stopwatch
+from s2edit_plugin.text import Condition
+
+__all__ = ["EditOutcome", "edit"]
+
+VARIANT_NOISE = 0.35  # share of fresh noise in the starting latents of variants (seed > 0)
+
+
+@dataclass(frozen=True)
+class EditOutcome:
+    """What the edit made on the crop.
+
+    Attributes:
+        source, target: (3, S, S) float32 decoded branches in [0, 1].
+        change: (3, S, S) float32, target minus source, in [-1, 1].
+    """
+
+    source: Tensor
+    target: Tensor
+
+    @property
+    def change(self) -> Tensor:
+        """Target minus source."""
+        return self.target - self.source
+
+
+@torch.no_grad()
+def edit(
+    backbone: Backbone,
+    inversion: Inversion,
+    source: Condition,
+    target: Condition,
+    tokens: Sequence[ActiveToken],
+    region: Tensor | None,
+    settings: EditSettings,
+    on_progress: OnProgress = lambda _: None,
+) -> EditOutcome:
+    """Edit; see the module's text.
+
+    Args:
+        inversion: of the photo under ``source``. region: (S, S) or (s, s) in [0, 1], the edit region on the crop; None:
+            the whole crop.
+
+    Raises:
+        NumericalError: a number is not finite. CancelledError: through ``on_progress``.
+    """
+    schedule, total = backbone.schedule, inversion.steps
+    blend = _blend_mask(region, backbone.latent_side) if settings.local_blend else None
+    null = build_condition(backbone, "", tokens)
+    mapper, alpha = (t.to(backbone.device) for t in alignment.map_columns(source.layout, target.layout, settings.control))
+    weights = alignment.column_weights(target.layout, settings.weights)
+    weights = None if weights is None else weights.to(backbone.device)
+    guided = settings.guidance != 1.0
+
+    from_source = inversion.at(0)
+    from_target = _starting_latents(from_source, blend, settings.seed)
+    watch = Stopwatch(total)
+    for index, timestep in enumerate(schedule.timesteps(total)):
+        # Rows: source, target, and their unconditional twins. On the fixed trajectory of direct inversion the source's
+        # unconditional prediction never changes, so the first edit keeps it for the next.
+        kept = inversion.uncond.get(index) if inversion.method == "direct" else None
+        unconditional = null.hidden if inversion.null is None else inversion.null[index]
+        batch = [from_source, from_target]
+        hidden = [source.hidden, target.hidden]
+        rows = [row_tokens(source.layout, tokens), row_tokens(target.layout, tokens)]
+        if guided:
+            batch += [from_target] if kept is not None else [from_target, from_source]
+            hidden += [unconditional] * (len(batch) - 2)
+            rows += [row_tokens(None, tokens)] * (len(batch) - 2)
+        pair = EditControl(
+            source=0,
+            target=1,
+            mapper=mapper,
+            alpha=alpha,
+            weights=weights,
+            cross=settings.control != "none" and index < settings.cross_steps * total,
+            self_attention=index < settings.self_steps * total,
+            self_side=backbone.self_side,
+        )
+        with backbone.control(AttentionControl(rows, settings.mask_mode, pair)):
+            noise = backbone.predict_noise(torch.cat(batch), timestep, torch.stack(hidden))
+        source_noise, target_noise = noise[0:1], noise[1:2]
+        if guided:
+            source_null = kept if kept is not None else noise[3:4]
+            if inversion.method == "direct":
+                inversion.uncond[index] = source_null
+            source_noise = source_null + settings.guidance * (source_noise - source_null)
+            target_noise = noise[2:3] + settings.guidance * (target_noise - noise[2:3])
+        # Strength 0 follows the source branch, 1 the target prompt's prediction.
+        target_noise = source_noise + settings.strength * (target_noise - source_noise)
+
+        stepped = schedule.step(from_source, source_noise, timestep, total)
+        from_target = schedule.step(from_target, target_noise, timestep, total)
+        from_source = stepped
+        if inversion.method == "direct":
+            offset = inversion.at(index + 1) - stepped
+            from_source = inversion.at(index + 1)
+            if settings.offset == "both":
+                from_target = from_target + offset
+        if blend is not None:
+            from_target = from_source + blend * (from_target - from_source)
+        on_progress(Progress("editing", index + 1, total, None, watch.seconds_left(index + 1)))
+
+    if not bool(torch.isfinite(from_target).all()):
+        raise NumericalError("The edit gave a number that is not finite.", "Try a smaller guidance or another precision.")
+    if torch.equal(from_target, from_source):
+        same = _to_unit(backbone.decode_latents(from_source))[0]
+        return EditOutcome(same, same)
+    decoded = _to_unit(backbone.decode_latents(torch.cat([from_source, from_target])))
+    return EditOutcome(decoded[0], decoded[1])
+
+
+def _to_unit(picture: Tensor) -> Tensor:
+    return (picture / 2 + 0.5).clamp(0, 1)
+
+
+def _blend_mask(region: Tensor | None, side: int) -> Tensor | None:
+    """Region at the latent side, (1, 1, s, s): every latent cell the region touches, and its neighbours by half."""
+    if region is None:
+        return None
+    cells = F.adaptive_max_pool2d(region[None, None].float(), side)
+    return torch.maximum(cells, 0.5 * F.max_pool2d(cells, 3, stride=1, padding=1))
+
+
+def _starting_latents(latents: Tensor, blend: Tensor | None, seed: int) -> Tensor:
+    """The inverted noise; for variants (seed > 0) partly fresh noise of the same variance, inside the edit region."""
+    if seed == 0:
+        return latents
+    generator = torch.Generator().manual_seed(seed)
+    fresh = torch.randn(latents.shape, generator=generator).to(latents.device)
+    mixed = math.sqrt(1 - VARIANT_NOISE**2) * latents + VARIANT_NOISE * fresh
+    return mixed if blend is None else latents + blend * (mixed - latents)

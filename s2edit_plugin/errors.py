@@ -1,0 +1,128 @@
+"""The exception tree: every failure a user can meet, each with one sentence and one hint.
+
+    S2EditError
+    ├── InputError                what the user handed in cannot be used
+    │   ├── ImageError            not there, not an image, too small, too large
+    │   ├── MaskError             empty, wrong size, unknown method
+    │   ├── PromptError           too long, class noun missing, unknown token reference
+    │   └── UsageError            wrong combination of arguments (exit code 2)
+    ├── ConsentError              an identity token without the person's consent (exit code 2)
+    ├── TokenError
+    │   ├── TokenNotFoundError
+    │   ├── TokenDamagedError     truncated, malformed, NaN inside
+    │   └── WrongModelError       learned on another base model
+    ├── ModelError                base model missing or unusable
+    ├── ResourceError             disk full, out of memory
+    ├── NumericalError            NaN or infinity while computing
+    └── CancelledError            the user stopped the job
+
+Standard library only: the GIMP bridge carries a copy of this file.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CancelledError",
+    "ConsentError",
+    "ImageError",
+    "InputError",
+    "MaskError",
+    "ModelError",
+    "NumericalError",
+    "PromptError",
+    "ResourceError",
+    "S2EditError",
+    "TokenDamagedError",
+    "TokenError",
+    "TokenNotFoundError",
+    "UsageError",
+    "WrongModelError",
+]
+
+
+class S2EditError(Exception):
+    """Base of all errors shown to a user.
+
+    Args:
+        sentence: one clear sentence, what is wrong, ending with a full stop.
+        hint: what to do about it, or "" where nothing helps.
+    """
+
+    exit_code = 1
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.hint}".strip()
+
+    def to_json(self) -> dict[str, str]:
+        """The error as the command line's ``--json`` and the engine print it."""
+        return {"error": type(self).__name__, "sentence": self.sentence, "hint": self.hint}
+
+
+class InputError(S2EditError):
+    """What the user handed in cannot be used."""
+
+
+class ImageError(InputError):
+    """A picture is not there, is no picture, or is too small or too large."""
+
+
+class MaskError(InputError):
+    """A mask is empty, has another size than its picture, or its method is unknown."""
+
+
+class PromptError(InputError):
+    """A prompt is too long, lacks the class noun, or names a token that is not there."""
+
+
+class UsageError(InputError):
+    """Arguments that do not go together."""
+
+    exit_code = 2
+
+
+class ConsentError(S2EditError):
+    """An identity token was asked for without the person's consent."""
+
+    exit_code = 2
+
+
+class TokenError(S2EditError):
+    """Something is wrong with a token."""
+
+
+class TokenNotFoundError(TokenError):
+    """The library holds no token of this name."""
+
+
+class TokenDamagedError(TokenError):
+    """A token file is truncated, malformed, or holds numbers that are not finite."""
+
+
+class WrongModelError(TokenError):
+    """A token was learned on another base model than the one in use."""
+
+
+class ModelError(S2EditError):
+    """A base model is missing, incomplete or of an unknown kind."""
+
+
+class ResourceError(S2EditError):
+    """The disk is full, or memory ran out and no fallback helped."""
+
+
+class NumericalError(S2EditError):
+    """A computation gave NaN or infinity."""
+
+
+class CancelledError(S2EditError):
+    """The user stopped the job."""
+
+    exit_code = 130
+
+    def __init__(self, sentence: str = "Cancelled.", hint: str = "") -> None:
+        super().__init__(sentence, hint)

@@ -1,0 +1,93 @@
+"""What is pasted is the CHANGE: the photo keeps its own fine detail, and its bits wherever nothing changes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from s2edit_plugin.errors import MaskError, NumericalError
+from s2edit_plugin.imaging.crop import Crop, resample_part, window_of
+from s2edit_plugin.imaging.photo import Photo, Window
+
+__all__ = ["paste_change"]
+
+_FADE = 0.04
+_LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+
+
+def paste_change(photo: Photo, change: np.ndarray, crop: Crop, mask: np.ndarray) -> np.ndarray:
+    """Add a change to a photo inside a mask.
+
+    A pixel whose mask or whose change is zero keeps its bits. The change fades out towards those borders of the crop that
+    lie inside the photo, so that a mask reaching over them leaves no seam. A grey photo takes the change's lightness only.
+
+    Args:
+        photo: what to change; its alpha is not touched.
+        change: float (s, s, 3), sRGB values after minus before, -1..1.
+        crop: where the change belongs.
+        mask: float (H, W), 0 keeps the photo, 1 takes the whole change.
+
+    Returns:
+        (H, W, 3) of the photo's depth.
+
+    Raises:
+        MaskError: the mask is not of the photo's size.
+        NumericalError: the change is not finite.
+    """
+    if mask.shape != photo.size:
+        raise MaskError(
+            f"The mask has {mask.shape[1]} x {mask.shape[0]} pixels, the photo {photo.size[1]} x {photo.size[0]}."
+        )
+    if not np.isfinite(change).all():
+        raise NumericalError(
+            "The change has values that are not numbers.", "Try another seed or fewer steps."
+        )
+    result = photo.pixels.copy()
+    window = _touched(mask, window_of(crop, photo.size))
+    if window is None or not change.any():
+        return result
+    share = np.clip(mask[window], 0, 1).astype(np.float32) * _fade(crop, window, photo.size)
+    delta = resample_part(change, crop, window) * share[..., None]
+    if photo.grey:
+        delta = np.repeat((delta @ _LUMA)[..., None], 3, axis=2)
+    result[window] = _added(photo, window, delta)
+    return result
+
+
+def _touched(mask: np.ndarray, window: Window) -> Window | None:
+    """The smallest window inside ``window`` that holds all of the mask there; None if there is none of it."""
+    part = mask[window] > 0
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    if not rows.size:
+        return None
+    top, left = window[0].start, window[1].start
+    return slice(top + int(rows[0]), top + int(rows[-1]) + 1), slice(
+        left + int(columns[0]), left + int(columns[-1]) + 1
+    )
+
+
+def _fade(crop: Crop, window: Window, shape: tuple[int, int]) -> np.ndarray:
+    """(h, w): 1, falling to 0 at the borders of the crop that lie inside the picture."""
+    width = max(1.0, _FADE * crop.side)
+    lines = []
+    for place, start, length in zip(window, (crop.y, crop.x), shape, strict=True):
+        pixels = np.arange(place.start, place.stop, dtype=np.float32) + 0.5
+        line = np.ones_like(pixels)
+        if start > 0:
+            line = np.minimum(line, (pixels - start) / width)
+        if start + crop.side < length:
+            line = np.minimum(line, (start + crop.side - pixels) / width)
+        lines.append(line * line * (3 - 2 * line))  # smoothstep: no kink where the fade begins
+    return np.outer(*lines)
+
+
+def _added(photo: Photo, window: Window, delta: np.ndarray) -> np.ndarray:
+    own = photo.pixels[window]
+    values = own.astype(np.float32)
+    if photo.space.is_srgb:
+        step = delta * photo.white
+    else:
+        # The difference of two conversions, not the converted sum: a pixel without change stays what it was.
+        before = photo.space.to_srgb(values / photo.white)
+        step = (photo.space.from_srgb(before + delta) - photo.space.from_srgb(before)) * photo.white
+    changed = np.clip(np.rint(values + step), 0, photo.white).astype(own.dtype)
+    return np.where((delta != 0).any(axis=2, keepdims=True), changed, own)

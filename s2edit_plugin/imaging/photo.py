@@ -1,0 +1,91 @@
+"""A photo in memory, with all that is kept when it is saved again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from s2edit_plugin.imaging.colour import ColourSpace, colour_space
+
+__all__ = ["FileFormat", "JpegTables", "Photo", "Window"]
+
+FileFormat = Literal["JPEG", "PNG", "WEBP", "TIFF"]
+Window = tuple[slice, slice]
+"""Rows and columns of a picture."""
+
+
+@dataclass(frozen=True)
+class JpegTables:
+    """How a JPEG was compressed, so that it can be compressed alike.
+
+    Attributes:
+        quantization: 64 numbers a table, in zigzag order as Pillow hands them out.
+        subsampling: 0 for 4:4:4, 1 for 4:2:2, 2 for 4:2:0; -1 for others.
+    """
+
+    quantization: tuple[tuple[int, ...], ...]
+    subsampling: int
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A photo, upright.
+
+    Attributes:
+        pixels: (H, W, 3) uint8 or uint16 in the file's own colour space; a grey photo has three equal channels.
+        alpha: (H, W) of the same depth, not premultiplied; None where the file has none.
+        format: the file's format.
+        grey: the file has one colour channel, and is saved with one.
+        icc: the colour profile.
+        exif: the EXIF block without ``Exif\\0\\0``; its orientation is 1 and its thumbnail is gone.
+        xmp: the XMP packet.
+        dpi: resolution, horizontal and vertical.
+        jpeg: how it was compressed, for JPEG.
+        lossless: the file holds its pixels exactly.
+        notes: sentences for the user, e.g. that an animation's first picture is used.
+    """
+
+    pixels: np.ndarray
+    alpha: np.ndarray | None
+    format: FileFormat
+    grey: bool = False
+    icc: bytes | None = None
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    jpeg: JpegTables | None = None
+    lossless: bool = True
+    notes: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
+    def depth(self) -> Literal[8, 16]:
+        """Bits a channel."""
+        return 16 if self.pixels.dtype == np.uint16 else 8
+
+    @property
+    def white(self) -> int:
+        """The largest value of a channel: 255 or 65535."""
+        return 65535 if self.depth == 16 else 255
+
+    @property
+    def space(self) -> ColourSpace:
+        """The file's colour space."""
+        return colour_space(self.icc)
+
+    def as_float_rgb(self, window: Window | None = None) -> np.ndarray:
+        """The photo, or a window of it, as the models see it: float32 (h, w, 3), sRGB values in [0, 1]."""
+        own = self.pixels if window is None else self.pixels[window]
+        return np.clip(self.space.to_srgb(own.astype(np.float32) / np.float32(self.white)), 0, 1)
+
+    def as_uint8_rgb(self) -> np.ndarray:
+        """The photo in sRGB at 8 bits, (H, W, 3), as finding masks needs it."""
+        if self.depth == 8 and self.space.is_srgb:
+            return self.pixels
+        return np.rint(self.as_float_rgb() * 255).astype(np.uint8)

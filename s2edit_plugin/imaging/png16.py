@@ -1,0 +1,150 @@
+"""PNG files of 16 bits a channel, which Pillow reads and writes with 8 in colour. (PNG specification, third edition.)"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+__all__ = ["SIGNATURE", "decode_png16", "encode_png16", "is_png16"]
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_CHANNELS_OF_COLOUR_TYPE = {0: 1, 2: 3, 4: 2, 6: 4}
+_COLOUR_TYPE_OF_CHANNELS = {channels: kind for kind, channels in _CHANNELS_OF_COLOUR_TYPE.items()}
+_WHOLE = ((0, 0, 1, 1),)
+# Adam7: first column, first row, column step, row step of each pass.
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_NONE, _SUB, _UP, _AVERAGE, _PAETH = range(5)
+_ROWS_AT_ONCE = 64
+_COMPRESSION = 4  # half the time of zlib's default for 3 % more bytes on photographs
+
+
+def is_png16(data: bytes) -> bool:
+    """Whether this is a PNG file with 16 bits a channel."""
+    return data.startswith(SIGNATURE) and len(data) > 24 and data[24] == 16
+
+
+def decode_png16(data: bytes) -> np.ndarray:
+    """The pixels of a 16-bit PNG file, uint16 (H, W, C), C = 1..4 (grey, grey and alpha, RGB, RGBA).
+
+    Raises:
+        ValueError, struct.error, zlib.error, KeyError: the file is damaged.
+    """
+    chunks = list(_chunks(data))
+    width, height, _, colour_type, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
+    channels = _CHANNELS_OF_COLOUR_TYPE[colour_type]
+    passes = _ADAM7 if interlaced else _WHOLE
+    sizes = [(max(0, -(-(height - y) // dy)), max(0, -(-(width - x) // dx))) for x, y, dx, dy in passes]
+    expected = sum(rows * (1 + columns * channels * 2) for rows, columns in sizes if columns)
+    # No more is unpacked than the header promises, so a bomb stays small.
+    packed = b"".join(body for kind, body in chunks if kind == b"IDAT")
+    stream = np.frombuffer(zlib.decompressobj().decompress(packed, expected), dtype=np.uint8)
+    if stream.size < expected:
+        raise ValueError("too few pixels")
+    pixels = np.empty((height, width, channels), dtype=np.uint16)
+    at = 0
+    for (x, y, dx, dy), (rows, columns) in zip(passes, sizes, strict=True):
+        if rows and columns:
+            length = rows * (1 + columns * channels * 2)
+            lines = _unfilter(stream[at : at + length].reshape(rows, -1), channels * 2)
+            pixels[y::dy, x::dx] = lines.view(">u2").reshape(rows, columns, channels)
+            at += length
+    return pixels
+
+
+def encode_png16(pixels: np.ndarray, ancillary: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
+    """Pixels, uint16 (H, W, C) with C = 1..4, as a PNG file, with these chunks (name, body) before the picture."""
+    height, width, channels = pixels.shape
+    header = struct.pack(">IIBBBBB", width, height, 16, _COLOUR_TYPE_OF_CHANNELS[channels], 0, 0, 0)
+    packer = zlib.compressobj(_COMPRESSION)
+    lines = np.ascontiguousarray(pixels.astype(">u2")).view(np.uint8).reshape(height, -1)
+    packed = (
+        b"".join(packer.compress(block.tobytes()) for block in _filter(lines, channels * 2)) + packer.flush()
+    )
+    return b"".join(
+        [SIGNATURE, _chunk(b"IHDR", header)]
+        + [_chunk(kind, body) for kind, body in ancillary]
+        + [_chunk(b"IDAT", packed), _chunk(b"IEND", b"")]
+    )
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at = len(SIGNATURE)
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        body = data[at + 8 : at + 8 + length]
+        (check,) = struct.unpack_from(">I", data, at + 8 + length)
+        if check != zlib.crc32(kind + body):
+            raise ValueError("a chunk's checksum is wrong")
+        yield kind, body
+        if kind == b"IEND":
+            return
+        at += 12 + length
+    raise ValueError("the end is missing")
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _paeth(left: np.ndarray, above: np.ndarray, corner: np.ndarray) -> np.ndarray:
+    """The neighbour, int16, that is nearest to left + above - corner."""
+    to_left, to_above = np.abs(above - corner), np.abs(left - corner)
+    to_corner = np.abs(left + above - 2 * corner)
+    return np.where(
+        (to_left <= to_above) & (to_left <= to_corner), left, np.where(to_above <= to_corner, above, corner)
+    )
+
+
+def _unfilter(lines: np.ndarray, step: int) -> np.ndarray:
+    """Undo the filters of ``lines``, uint8 (rows, 1 + bytes), the first column being each row's filter.
+
+    A pixel needs its left, upper and upper left neighbours, so all pixels of an antidiagonal can be done at once: rows +
+    columns steps of numpy in place of rows * columns steps of Python.
+    """
+    rows, row_bytes = lines.shape[0], lines.shape[1] - 1
+    columns = row_bytes // step
+    kinds = lines[:, 0]
+    if kinds.max(initial=0) > _PAETH:
+        raise ValueError("unknown filter")
+    # A border of zeros above and to the left stands for the neighbours outside.
+    padded = np.zeros((rows + 1, row_bytes + step), dtype=np.uint8)
+    padded[1:, step:] = lines[:, 1:]
+    pitch = padded.shape[1]
+    flat = padded.reshape(-1)
+    for diagonal in range(rows + columns - 1):
+        first, last = max(0, diagonal - columns + 1), min(rows - 1, diagonal)
+        start = (first + 1) * pitch + (diagonal - first + 1) * step
+        views = [
+            _skewed(flat, start - back, (last - first + 1, step), pitch)
+            for back in (0, step, pitch, pitch + step)
+        ]
+        here, (left, above, corner) = views[0], [view.astype(np.int16) for view in views[1:]]
+        kind = kinds[first : last + 1, None]
+        guess = np.where(kind == _PAETH, _paeth(left, above, corner), 0)
+        guess = np.where(kind == _SUB, left, guess)
+        guess = np.where(kind == _UP, above, guess)
+        guess = np.where(kind == _AVERAGE, (left + above) >> 1, guess)
+        here += guess.astype(np.uint8)  # bytes wrap around, as the specification asks
+    return np.ascontiguousarray(padded[1:, step:])
+
+
+def _skewed(flat: np.ndarray, start: int, shape: tuple[int, int], pitch: int) -> np.ndarray:
+    """A writable view of pixels (n, step) along an antidiagonal: each one row lower and one pixel further left."""
+    return np.lib.stride_tricks.as_strided(flat[start:], shape, (pitch - shape[1], 1))
+
+
+def _filter(lines: np.ndarray, step: int) -> Iterator[np.ndarray]:
+    """Filtered rows, uint8 (n, 1 + bytes), a block at a time; each row with the filter that leaves the least."""
+    padded = np.zeros((lines.shape[0] + 1, lines.shape[1] + step), dtype=np.uint8)
+    padded[1:, step:] = lines
+    for top in range(0, lines.shape[0], _ROWS_AT_ONCE):
+        block = padded[top : top + _ROWS_AT_ONCE + 1].astype(np.int16)
+        here, left, above, corner = block[1:, step:], block[1:, :-step], block[:-1, step:], block[:-1, :-step]
+        guesses = {_SUB: left, _UP: above, _PAETH: _paeth(left, above, corner)}
+        rests = np.stack([(here - guess).astype(np.uint8) for guess in guesses.values()])
+        best = np.abs(rests.view(np.int8).astype(np.int16)).sum(axis=2, dtype=np.int64).argmin(axis=0)
+        chosen = rests[best, np.arange(here.shape[0])]
+        yield np.concatenate([np.array(list(guesses), dtype=np.uint8)[best][:, None], chosen], axis=1)

@@ -1,0 +1,101 @@
+"""Result files say that they were edited by AI, in XMP, with the words IPTC has for it.
+
+By default that is all they say beside program and model: no prompt, no names, no settings.
+See https://cv.iptc.org/newscodes/digitalsourcetype/ and the IPTC Photo Metadata Standard 2025.1 (AI properties).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from s2edit_plugin import __version__
+
+__all__ = ["DIGITAL_SOURCE_TYPE", "NOTICE", "Provenance", "xmp_packet"]
+
+DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+NOTICE = "edited by AI"
+
+_HEAD = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+_RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+_RDF_END = "</rdf:RDF>"
+_TAIL = '</x:xmpmeta><?xpacket end="w"?>'
+_NAMESPACES = (
+    'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+    'xmlns:xmp="http://ns.adobe.com/xap/1.0/" '
+    'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" '
+    'xmlns:s2edit="urn:s2edit:1.0/"'
+)
+_OURS = (
+    "xmp:CreatorTool",
+    "Iptc4xmpExt:DigitalSourceType",
+    "Iptc4xmpExt:AISystemUsed",
+    "s2edit:notice",
+    "s2edit:settings",
+)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a result file says about how it was made.
+
+    Attributes:
+        model: name of the base model.
+        settings: prompt, token names and settings to write into the file; None, the default, keeps them out.
+    """
+
+    model: str
+    settings: Mapping[str, object] | None = None
+
+
+def xmp_packet(provenance: Provenance, existing: bytes | None = None) -> bytes:
+    """The XMP packet of a result.
+
+    Args:
+        provenance: what to say.
+        existing: the photo's packet. Its statements (author, copyright, rating) are kept, those in our words replaced.
+
+    Returns:
+        The packet in UTF-8.
+    """
+    program = f"S2Edit Studio {__version__}"
+    properties = {
+        "xmp:CreatorTool": program,
+        "Iptc4xmpExt:DigitalSourceType": DIGITAL_SOURCE_TYPE,
+        "Iptc4xmpExt:AISystemUsed": f"{program}, {provenance.model}",
+        "s2edit:notice": NOTICE,
+    }
+    if provenance.settings is not None:
+        properties["s2edit:settings"] = json.dumps(
+            dict(provenance.settings), ensure_ascii=False, sort_keys=True
+        )
+    lines = "".join(f"<{name}>{_clean(value)}</{name}>" for name, value in properties.items())
+    description = f'<rdf:Description rdf:about="" {_NAMESPACES}>{lines}</rdf:Description>'
+    before, after = _around(existing)
+    return (before + description + after).encode()
+
+
+def _clean(value: str) -> str:
+    """Text as XML allows it: escaped, without control characters."""
+    return escape(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]", "", value))
+
+
+def _around(existing: bytes | None) -> tuple[str, str]:
+    """What stands before and after our description. Text, not an XML parser: the packet comes from anywhere."""
+    fresh = (_HEAD + _RDF, _RDF_END + _TAIL)
+    if not existing:
+        return fresh
+    try:
+        text = existing.decode().strip("\x00")
+    except UnicodeDecodeError:
+        return fresh
+    if text.count(_RDF_END) != 1:
+        return fresh
+    for name in _OURS:
+        text = re.sub(rf"<{name}(?:\s[^>]*)?(?:/>|>[^<]*</{name}>)", "", text)
+        text = re.sub(rf"""\s{name}\s*=\s*("[^"]*"|'[^']*')""", "", text)
+    before, after = text.split(_RDF_END)
+    return before, _RDF_END + after

@@ -1,0 +1,200 @@
+"""Writing photos: in the format, size and depth they came in, with colour profile and EXIF, never half."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from s2edit_plugin.errors import ImageError, InputError, ResourceError
+from s2edit_plugin.imaging.exif import EXIF_PREFIX
+from s2edit_plugin.imaging.photo import FileFormat, Photo
+from s2edit_plugin.imaging.png16 import encode_png16
+from s2edit_plugin.imaging.provenance import Provenance, xmp_packet
+from s2edit_plugin.imaging.tiff import encode_tiff
+
+__all__ = ["encode_photo", "format_of_suffix", "write_atomic"]
+
+_SUFFIXES: dict[str, FileFormat] = {
+    ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
+}  # fmt: skip
+_QUALITY = 95
+_LARGEST_SIDE: dict[FileFormat, int] = {"JPEG": 65500, "WEBP": 16383}
+_PNG_COMPRESSION = 4  # half the time of the default for 3 % more bytes on photographs
+_JPEG_BLOCK = 65500  # what fits into one APP1 marker with its name
+
+
+def format_of_suffix(path: str | Path) -> FileFormat:
+    """The format a file name asks for.
+
+    Raises:
+        ImageError: the suffix is of no format that can be written.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in _SUFFIXES:
+        known = ", ".join(_SUFFIXES)
+        raise ImageError(f"{Path(path).name} does not end in a known picture suffix.", f"Use one of {known}.")
+    return _SUFFIXES[suffix]
+
+
+def encode_photo(
+    photo: Photo,
+    pixels: np.ndarray | None = None,
+    alpha: np.ndarray | None = None,
+    *,
+    format: FileFormat | None = None,
+    provenance: Provenance | None = None,
+) -> bytes:
+    """Pixels as a file like the one the photo came from.
+
+    Args:
+        photo: says format, profile, EXIF, resolution and compression.
+        pixels: (H, W, 3) of the photo's depth; None: the photo's own.
+        alpha: (H, W) of the same depth; None: the photo's own.
+        format: another format. One without 16 bits or alpha gets 8 bits, or the picture on white.
+        provenance: what the file says about its making; None leaves the photo's XMP as it is.
+
+    Raises:
+        ImageError: the format cannot hold a picture of this size.
+        ResourceError: not enough memory.
+    """
+    pixels = photo.pixels if pixels is None else pixels
+    alpha = photo.alpha if alpha is None else alpha
+    chosen = format or photo.format
+    largest = _LARGEST_SIDE.get(chosen, 2**31)
+    if max(pixels.shape[:2]) > largest:
+        raise ImageError(f"A {chosen} file has at most {largest} pixels a side.", "Save as PNG or TIFF.")
+    xmp = photo.xmp if provenance is None else xmp_packet(provenance, photo.xmp)
+    try:
+        if chosen == "TIFF":
+            samples = _joined(pixels, alpha, photo.grey)
+            return encode_tiff(samples, icc=photo.icc, exif=photo.exif, xmp=xmp, dpi=photo.dpi)
+        if chosen == "PNG" and pixels.dtype == np.uint16:
+            return encode_png16(_joined(pixels, alpha, photo.grey), _png_chunks(photo, xmp))
+        if chosen == "JPEG" and alpha is not None:
+            pixels, alpha = _on_white(pixels, alpha), None
+        samples = _joined(_eight_bits(pixels), None if alpha is None else _eight_bits(alpha), photo.grey)
+        return _encode_with_pillow(samples, photo, chosen, xmp, provenance)
+    except MemoryError as error:
+        raise ResourceError(
+            "There is not enough memory to save the picture.", "Close other programs."
+        ) from error
+
+
+def _encode_with_pillow(
+    samples: np.ndarray, photo: Photo, chosen: FileFormat, xmp: bytes | None, provenance: Provenance | None
+) -> bytes:
+    from PIL import Image, PngImagePlugin
+
+    options: dict[str, Any] = {"icc_profile": photo.icc}
+    if photo.exif:
+        options["exif"] = EXIF_PREFIX + photo.exif
+    if photo.dpi and chosen != "WEBP":
+        options["dpi"] = photo.dpi
+    if chosen == "PNG":
+        options |= {"compress_level": _PNG_COMPRESSION, "pnginfo": PngImagePlugin.PngInfo()}
+        if xmp:
+            options["pnginfo"].add(b"iTXt", _itxt_body(xmp))
+    elif chosen == "JPEG":
+        if len(options.get("exif", b"")) > _JPEG_BLOCK:
+            del options["exif"]
+        if xmp and len(xmp) > _JPEG_BLOCK:
+            xmp = xmp_packet(provenance) if provenance else None
+        options |= _jpeg_options(photo) | ({"xmp": xmp} if xmp else {})
+    else:
+        # exact: the colour of transparent pixels is kept too.
+        options |= {"lossless": photo.lossless, "exact": True, "quality": 80 if photo.lossless else _QUALITY}
+        options |= {"xmp": xmp} if xmp else {}
+    file = BytesIO()
+    with Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples) as image:
+        image.save(file, chosen, **options)
+    return file.getvalue()
+
+
+def _jpeg_options(photo: Photo) -> dict[str, Any]:
+    """A JPEG is compressed with its own tables again, which changes what was not edited least."""
+    if photo.jpeg is None:
+        return {"quality": _QUALITY, "subsampling": 0}
+    tables = photo.jpeg.quantization
+    # Tables of 16 bits a number (quality below about 25) cannot be handed back to Pillow.
+    if max(max(table) for table in tables) > 255:
+        return {"quality": _QUALITY, "subsampling": 0}
+    options: dict[str, Any] = {"qtables": [list(table) for table in tables]}
+    return options | (
+        {"subsampling": photo.jpeg.subsampling} if photo.jpeg.subsampling >= 0 else {"subsampling": 0}
+    )
+
+
+def _png_chunks(photo: Photo, xmp: bytes | None) -> list[tuple[bytes, bytes]]:
+    chunks = []
+    if photo.icc:
+        chunks.append((b"iCCP", b"ICC Profile\0\0" + zlib.compress(photo.icc)))
+    if photo.dpi:
+        chunks.append((b"pHYs", struct.pack(">IIB", *(round(value / 0.0254) for value in photo.dpi), 1)))
+    if xmp:
+        chunks.append((b"iTXt", _itxt_body(xmp)))
+    if photo.exif:
+        chunks.append((b"eXIf", photo.exif))
+    return chunks
+
+
+def _itxt_body(xmp: bytes) -> bytes:
+    """Keyword, not compressed, no language, no translated keyword, text."""
+    return b"XML:com.adobe.xmp\0\0\0\0\0" + xmp
+
+
+def _joined(pixels: np.ndarray, alpha: np.ndarray | None, grey: bool) -> np.ndarray:
+    """Colour (H, W, 3) and alpha as (H, W, C), C = 1..4."""
+    colour = pixels[..., :1] if grey else pixels
+    return (
+        np.ascontiguousarray(colour) if alpha is None else np.concatenate([colour, alpha[..., None]], axis=2)
+    )
+
+
+def _eight_bits(samples: np.ndarray) -> np.ndarray:
+    if samples.dtype == np.uint8:
+        return samples
+    return ((samples.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+
+
+def _on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    white = 65535 if pixels.dtype == np.uint16 else 255
+    share = alpha[..., None].astype(np.float32) / white
+    return np.rint(pixels * share + white * (1 - share)).astype(pixels.dtype)
+
+
+def write_atomic(path: str | Path, data: bytes) -> None:
+    """Write a file whole or not at all: another file in the same folder, flushed to the disk, then renamed.
+
+    Raises:
+        ResourceError: the disk is full.
+        InputError: the folder is not there or may not be written to.
+    """
+    path = Path(path)
+    # Not tempfile: its files are readable by their owner only, and a result should be like any other file.
+    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ResourceError(
+                f"The disk is full: {path} was not written.", "Make room and try again."
+            ) from error
+        if error.errno == errno.ENOENT:
+            raise InputError(f"There is no folder {path.parent}.", "Make it first.") from error
+        raise InputError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()

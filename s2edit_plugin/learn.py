@@ -1,0 +1,201 @@
+"""Stage 1: learn a person (or an attribute) from ONE picture into a token.
+
+    z = VAE(x), encoded once;  e_I starts at the embedding of the class noun
+    phase A  train e_I alone
+    phase B  train e_I and the key/value parameters
+    L = |(eps - eps_hat) * M|^2  +  lambda * L_orth  (+ attention-to-mask loss)
+    the attention of [I] is limited to M in every cross-attention layer
+
+Source: S2Edit (arXiv 2507.04584) as far as it is known; figures of its ancestors and what is ours: docs/DECISIONS.md.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from s2edit_plugin import losses, text
+from s2edit_plugin.api import LearnSettings, OnProgress, Progress
+from s2edit_plugin.attention import AttentionControl, MapRecorder, RowToken
+from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.checkpoint import Checkpoint
+from s2edit_plugin.constraint import Constraint
+from s2edit_plugin.errors import CancelledError, NumericalError
+from s2edit_plugin.parameters import TokenParameters, create_parameters
+from s2edit_plugin.progress import Stopwatch
+
+__all__ = ["LearnTask", "LearnedToken", "initial_vectors", "learn"]
+
+CHECKPOINT_EVERY = 50  # steps; a checkpoint of the small model takes some milliseconds
+
+
+@dataclass(frozen=True)
+class LearnTask:
+    """What is learned.
+
+    Attributes:
+        name: full token name ``person/name``. prompt: source prompt with the token's reference in it.
+        latents: (1, C, s, s) of the crop. mask: (S, S) float32 in [0, 1] of the subject on the crop.
+        class_noun: the noun the token stands before. attribute_words: words to stay orthogonal to.
+    """
+
+    name: str
+    prompt: str
+    latents: Tensor
+    mask: Tensor
+    class_noun: str
+    attribute_words: tuple[str, ...] = ()
+
+
+@dataclass
+class LearnedToken:
+    """What learning made.
+
+    Attributes:
+        vectors: (n, W) float32 embedding vectors. parameters: key/value parameters.
+        losses: diffusion loss of every step. orthogonality: L_orth at the end. seconds: time taken by this run.
+    """
+
+    name: str
+    vectors: Tensor
+    parameters: TokenParameters
+    losses: list[float] = field(default_factory=list)
+    orthogonality: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def loss_first(self) -> float:
+        """Mean loss of the first tenth of the steps."""
+        return _mean(self.losses[: max(1, len(self.losses) // 10)])
+
+    @property
+    def loss_last(self) -> float:
+        """Mean loss of the last tenth of the steps."""
+        return _mean(self.losses[-max(1, len(self.losses) // 10) :])
+
+
+def initial_vectors(backbone: Backbone, class_noun: str, count: int, seed: int) -> Tensor:
+    """Start vectors (n, W): the class noun's mean embedding, slightly apart from each other so that they can part."""
+    mean = backbone.embedding_of(class_noun).mean(dim=0)
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(count, mean.shape[0], generator=generator).to(mean.device)
+    return mean + 0.05 * mean.std() * noise
+
+
+def learn(
+    backbone: Backbone,
+    task: LearnTask,
+    settings: LearnSettings,
+    on_progress: OnProgress = lambda _: None,
+    checkpoint: Checkpoint | None = None,
+) -> LearnedToken:
+    """Learn a token; see the module's text.
+
+    Args:
+        on_progress: called after every step; raising `CancelledError` stops there, with a checkpoint written.
+        checkpoint: where to save to, and, if it holds something, to go on from: the token comes out bit-equal to that of
+            an uninterrupted run on the CPU.
+
+    Raises:
+        CancelledError: through ``on_progress``. NumericalError: the loss is not finite.
+    """
+    started = time.monotonic()
+    total = settings.steps_token + settings.steps_joint
+    generator = torch.Generator().manual_seed(settings.seed)
+    vectors = initial_vectors(backbone, task.class_noun, settings.vectors, settings.seed).requires_grad_(True)
+    parameters = create_parameters(settings.parameters, backbone.cross_layers(), settings.rank, settings.seed)
+    parameters.to(backbone.device)
+    joint = list(parameters.parameters())
+    optimizer = torch.optim.Adam(
+        [{"params": [vectors], "lr": settings.lr_token}, {"params": joint or [vectors.new_zeros(1)], "lr": 0.0}]
+    )
+    constraint = Constraint(
+        backbone, task.attribute_words, task.class_noun, settings.orthogonality, settings.orthogonality_space
+    )
+    token = LearnedToken(task.name, vectors, parameters)
+    first = checkpoint.restore(vectors, parameters, optimizer, generator, token.losses) if checkpoint else 0
+    mask = task.mask.to(backbone.device)
+    latent_mask = F.adaptive_avg_pool2d(mask[None, None].float(), task.latents.shape[-1])[0, 0]
+    plan = text.layout(task.prompt, backbone, {task.name: settings.vectors})
+    watch = Stopwatch(total, first)
+
+    for step in range(first, total):
+        # Phase A trains the embedding alone; in phase B it slows down and the key/value parameters join.
+        joined = step >= settings.steps_token
+        optimizer.param_groups[0]["lr"] = settings.lr_token * (0.3 if joined else 1.0)
+        optimizer.param_groups[1]["lr"] = settings.lr_joint if joined else 0.0
+
+        noise = torch.randn(settings.batch, *task.latents.shape[1:], generator=generator).to(backbone.device)
+        timesteps = _spread_timesteps(backbone.schedule.train_steps, settings.batch, generator).to(backbone.device)
+        noisy = backbone.schedule.add_noise(task.latents.expand(settings.batch, -1, -1, -1), noise, timesteps)
+
+        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation)
+        condition = constraint.project_condition(condition, task.name)
+        row = RowToken(plan.tokens[task.name], mask if settings.mask_mode != "none" else None, parameters)
+        recorder = _recorder(settings, backbone)
+        control = AttentionControl([[row]] * settings.batch, _processor_mode(settings), None, recorder)
+        with backbone.control(control):
+            predicted = backbone.predict_noise(noisy, timesteps, condition.hidden.expand(settings.batch, -1, -1))
+        loss = losses.masked_diffusion_loss(noise, predicted, latent_mask if settings.masked_loss else None)
+        objective = loss
+        if settings.orthogonality == "soft":
+            penalty = constraint.loss(vectors, condition, task.name, parameters)
+            objective = objective + settings.orthogonality_weight * penalty
+        if recorder is not None:
+            columns = list(plan.tokens[task.name])
+            maps = torch.stack([recorder.mean(r)[..., columns].mean(-1) for r in recorder.rows]).mean(0)
+            wanted = F.adaptive_avg_pool2d(mask[None, None].float(), recorder.side)[0, 0]
+            weight = settings.attention_loss_weight or 0.01
+            objective = objective + weight * losses.attention_to_mask_loss(maps.flatten(), wanted.flatten())
+
+        value = float(loss.detach())
+        if not torch.isfinite(objective.detach()):
+            raise NumericalError("Learning gave a number that is not finite.", "Try a smaller learning rate.")
+        optimizer.zero_grad(set_to_none=True)
+        objective.backward()
+        optimizer.step()
+        with torch.no_grad():
+            vectors.copy_(constraint.project_vectors(vectors))
+        token.losses.append(value)
+
+        done = step + 1
+        try:
+            on_progress(Progress("learning", done, total, _mean(token.losses[-20:]), watch.seconds_left(done)))
+        except CancelledError:
+            if checkpoint:
+                checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
+            raise
+        if checkpoint and done % CHECKPOINT_EVERY == 0 and done < total:
+            checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
+
+    with torch.no_grad():
+        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation)
+        condition = constraint.project_condition(condition, task.name)
+        token.orthogonality = float(constraint.measure(vectors, condition, task.name))
+    token.vectors = vectors.detach()
+    parameters.requires_grad_(False)
+    token.seconds = time.monotonic() - started
+    return token
+
+
+def _spread_timesteps(count: int, batch: int, generator: torch.Generator) -> Tensor:
+    # One timestep from each of `batch` equal slices: less noise in the loss of a small batch than independent draws.
+    return ((torch.arange(batch) + torch.rand(batch, generator=generator)) / batch * count).long().clamp(0, count - 1)
+
+
+def _processor_mode(settings: LearnSettings) -> str:
+    return settings.mask_mode if settings.mask_mode in ("bias", "multiply") else "none"
+
+
+def _recorder(settings: LearnSettings, backbone: Backbone) -> MapRecorder | None:
+    if settings.mask_mode == "loss" or settings.attention_loss_weight > 0:
+        return MapRecorder(backbone.map_side, tuple(range(settings.batch)))
+    return None
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / max(1, len(values))

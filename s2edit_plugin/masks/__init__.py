@@ -1,0 +1,11 @@
+"""Masks: where the subject is and which pixels may change. float32 (H, W) in [0, 1] everywhere.
+
+    resolve   find_mask: one entry for every method
+    painted   read_mask, encode_mask: masks as picture files
+    refine    feather, grow, shrink, fit to attention layers
+    regions   the mask network for drawn portraits (sessions: how it is run)
+    face      faces on photographs, by cascade, GrabCut and colour
+    grabcut   GrabCut
+
+Importing this package imports nothing.
+"""

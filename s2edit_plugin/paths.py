@@ -1,0 +1,152 @@
+"""Where data lies on disk, and how a file gets there without ever being half-written.
+
+Everything a user makes is under one folder: ``$S2EDIT_HOME``, or the platform's data folder. The bundled model lies in
+the installed package ``s2edit_models`` (the folder ``models/`` of the checkout).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib.util
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from s2edit_plugin.errors import ModelError, ResourceError
+
+__all__ = ["DataFolder", "bundled_model", "data_folder", "models_package", "write_atomic"]
+
+APP_NAME = "s2edit-studio"
+HOME_VARIABLE = "S2EDIT_HOME"
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """The user's data folder and the places inside it. Nothing is created until something is written.
+
+    Files that belong to one person lie below a folder with the person's name in each of these places, so that
+    ``Library.forget`` can remove them.
+    """
+
+    root: Path
+
+    @property
+    def library(self) -> Path:
+        """Token files: ``library/<person>/<name>.safetensors``."""
+        return self.root / "library"
+
+    @property
+    def trash(self) -> Path:
+        """Deleted tokens: ``trash/<person>/<name>.<id>.safetensors``."""
+        return self.root / "trash"
+
+    @property
+    def cache(self) -> Path:
+        """Latents and inversions that can be computed again."""
+        return self.root / "cache"
+
+    @property
+    def checkpoints(self) -> Path:
+        """States of interrupted learning runs."""
+        return self.root / "checkpoints"
+
+    @property
+    def results(self) -> Path:
+        """Pictures written without a place of their own."""
+        return self.root / "results"
+
+
+def data_folder(home: Path | None = None) -> DataFolder:
+    """The data folder: ``home`` if given, else ``$S2EDIT_HOME``, else the platform's folder for user data."""
+    if home is not None:
+        return DataFolder(Path(home).expanduser().absolute())
+    from_environment = os.environ.get(HOME_VARIABLE)
+    if from_environment:
+        return DataFolder(Path(from_environment).expanduser().absolute())
+    import platformdirs
+
+    return DataFolder(platformdirs.user_data_path(APP_NAME, appauthor=False))
+
+
+def models_package() -> Path:
+    """Folder of the package ``s2edit_models``: installed, or ``models/`` beside this package in a bare checkout.
+
+    Found without importing the package, whose other modules need torch.
+
+    Raises:
+        ModelError: neither is there.
+    """
+    spec = importlib.util.find_spec("s2edit_models")
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    folders.append(str(Path(__file__).resolve().parent.parent / "models"))
+    for folder in folders:
+        if Path(folder).is_dir():
+            return Path(folder)
+    raise ModelError(
+        "The bundled models are not installed.", "Run `sh installer/run.sh doctor` in the checkout to repair the set-up."
+    )
+
+
+def bundled_model(name: str = "small") -> Path:
+    """Folder of the bundled base model in the diffusers layout.
+
+    Raises:
+        ModelError: the folder or its ``model_index.json`` is missing.
+    """
+    folder = models_package() / name
+    if not (folder / "model_index.json").is_file():
+        raise ModelError(
+            f"The bundled model '{name}' is missing or incomplete.",
+            "Run `sh installer/run.sh doctor` in the checkout to see what is broken.",
+        )
+    return folder
+
+
+def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
+    """Write ``data`` to ``path`` so that a reader sees the old file or the whole new one, whatever happens between.
+
+    Args:
+        path: target; its folder is created.
+        private: readable by the user alone (mode 0600); otherwise what the umask says.
+
+    Raises:
+        ResourceError: disk full, folder not writable or any other failure of the disk.
+    """
+    path = Path(path)
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if not private:
+            os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except OSError as error:
+        raise _disk_error(path, error) from error
+    finally:
+        # After os.replace the name is gone; after a failure nothing half-written may stay.
+        if temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def _umask() -> int:
+    """The process's umask. It can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _disk_error(path: Path, error: OSError) -> ResourceError:
+    """The sentence for a failed write."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ResourceError(f"The disk is full: {path} was not written.", "Free some space and try again.")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return ResourceError(f"The folder {path.parent} cannot be written to.", "Choose another folder.")
+    reason = error.strerror or type(error).__name__
+    return ResourceError(f"{path} could not be written ({reason}).", "Choose another folder or file name.")

@@ -1,0 +1,116 @@
+"""The studio: requests in, results out. Ties photo, masks, model, library and cache together for one job after another.
+
+Nothing here knows how a request came (command line, engine, test) or how progress is shown.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from s2edit_plugin import api, prompts
+from s2edit_plugin.consent import require_consent
+from s2edit_plugin.errors import PromptError
+from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.library import Library
+from s2edit_plugin.masks.painted import encode_mask, read_mask
+from s2edit_plugin.paths import data_folder
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+
+__all__ = ["Studio"]
+
+
+def _silent(_: api.Progress) -> None:
+    """Progress nobody wants to see."""
+
+
+class Studio:
+    """One user's library and one loaded base model.
+
+    Args:
+        home: data folder, None: the platform's. model: folder of a base model, None: the bundled small one.
+        device: ``auto``, ``cpu``, ``cuda``, ``mps``.
+    """
+
+    def __init__(self, home: Path | None = None, model: str | None = None, device: str = "auto") -> None:
+        self.folder = data_folder(home)
+        self.library = Library(self.folder)
+        self._model, self._device = model, device
+        self._backbone: Backbone | None = None
+
+    @property
+    def backbone(self) -> Backbone:
+        """The base model, loaded at first use. Raises ModelError."""
+        if self._backbone is None:
+            from s2edit_plugin.backbones.loading import load_backbone
+
+            self._backbone = load_backbone(Path(self._model) if self._model else None, self._device)
+        return self._backbone
+
+    def learn(self, request: api.LearnToken, on_progress: api.OnProgress = _silent) -> api.LearnResult:
+        """Learn a token from one photo and put it into the library.
+
+        Raises:
+            ImageError, MaskError, PromptError, ConsentError, CancelledError, NumericalError, ResourceError.
+        """
+        from s2edit_plugin.workflows.learning import run_learning
+
+        reference = prompts.parse_ref(f"{request.person}/{request.token}")
+        if not request.class_noun.strip():
+            raise PromptError("The class noun is missing.", "Say what the photo shows, e.g. --class woman.")
+        require_consent(request.kind, request.person, request.consent, interactive=False)
+        photo = read_photo(request.photo)
+        subject = self._mask_of(photo, request.subject_mask, request.subject)
+        return run_learning(self, request, reference, photo, subject, on_progress)
+
+    def edit(self, request: api.ApplyEdit, on_progress: api.OnProgress = _silent) -> api.EditResult:
+        """Edit a photo by text.
+
+        Raises:
+            ImageError, MaskError, PromptError, TokenError, CancelledError, NumericalError, ResourceError.
+        """
+        from s2edit_plugin.workflows.editing import run_edit
+
+        return run_edit(self, request, on_progress)
+
+    def mask(self, request: api.MakeMask) -> api.MaskResult:
+        """Find a mask. Raises ImageError, MaskError."""
+        mask = self.find_mask(read_photo(request.photo), request.method)
+        return api.MaskResult(encode_mask(mask), request.method, float(mask.mean()))
+
+    def caption(self, photo: bytes) -> str:
+        """Suggest a source prompt for a photo. Raises ImageError, ModelError."""
+        from s2edit_plugin.captioning import suggest_prompt
+
+        return suggest_prompt(read_photo(photo).as_uint8_rgb())
+
+    def attention(self, photo: bytes, name: str) -> np.ndarray:
+        """Where a token looks on a photo: (H, W) float32 in [0, 1], under its own source prompt.
+
+        Raises:
+            ImageError, TokenError, MaskError.
+        """
+        from s2edit_plugin.workflows.attention_masks import token_attention
+
+        return token_attention(self, read_photo(photo), self.library.get(name))
+
+    def find_mask(self, photo: Photo, method: str) -> np.ndarray:
+        """Mask (H, W) float32 in [0, 1] of a photo by a method of `api.MakeMask`. Raises MaskError."""
+        from s2edit_plugin.masks.resolve import find_mask
+
+        return find_mask(photo.as_uint8_rgb(), method, lambda word: self._word_mask(photo, word))
+
+    def _mask_of(self, photo: Photo, given: bytes | None, method: str) -> np.ndarray:
+        if given is not None:
+            return read_mask(given, photo.size)
+        return self.find_mask(photo, method)
+
+    def _word_mask(self, photo: Photo, word: str) -> np.ndarray:
+        from s2edit_plugin.workflows.attention_masks import word_mask
+
+        return word_mask(self.backbone, photo, word)

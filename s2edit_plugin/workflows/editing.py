@@ -1,0 +1,240 @@
+"""Editing, from request to picture: tokens, masks, crop, inversion (cached), edit, paste."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from s2edit_plugin import api, compose, prompts
+from s2edit_plugin.cache import InversionCache, cache_key
+from s2edit_plugin.conditioning import ActiveToken, build_condition
+from s2edit_plugin.edit import EditOutcome, edit
+from s2edit_plugin.errors import MaskError, S2EditError, UsageError
+from s2edit_plugin.imaging.crop import Crop, place, subject_crop
+from s2edit_plugin.imaging.paste import paste_change
+from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.imaging.provenance import Provenance
+from s2edit_plugin.imaging.writing import encode_photo
+from s2edit_plugin.invert import Inversion, invert
+from s2edit_plugin.masks.painted import encode_mask, read_mask
+from s2edit_plugin.masks.refine import feather, grow
+from s2edit_plugin.region import changed_region
+from s2edit_plugin.text import Condition
+from s2edit_plugin.token_store import to_active
+from s2edit_plugin.tokenfile import Token, TokenRecord
+from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, photo_hash, picture_on_crop
+
+if TYPE_CHECKING:
+    from s2edit_plugin.studio import Studio
+
+__all__ = ["Edited", "Prompts", "Scene", "edit_crop", "prepare", "run_edit", "source_and_target"]
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """Source and target prompt with the tokens' references in them."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is known of the photo before the model runs.
+
+    Attributes:
+        crop: the square the model sees. subject: (H, W) where identity tokens act. region: (H, W) the edit region given or
+            found without the model; None: ``auto``, found from the model, or ``none``, the whole crop.
+    """
+
+    photo: Photo
+    records: tuple[TokenRecord, ...]
+    tokens: tuple[ActiveToken, ...]
+    crop: Crop
+    subject: np.ndarray
+    region: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Edited:
+    """The model's part of an edit. ``region``: (S, S) float32 in [0, 1] on the crop, soft."""
+
+    outcome: EditOutcome
+    region: np.ndarray
+    inversion: Inversion
+    cached: bool
+
+
+def run_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress) -> api.EditResult:
+    """Edit a photo; see `Studio.edit`."""
+    started = time.monotonic()
+    scene = prepare(studio, request)
+    pair = source_and_target(studio, request, scene)
+    edited = edit_crop(studio, request, scene, pair, on_progress)
+    height, width = scene.photo.size
+    if scene.region is None:
+        mask = place(edited.region[..., None], scene.crop, (height, width))[..., 0].clip(0, 1)
+    else:
+        mask = scene.region
+    change = edited.outcome.change.permute(1, 2, 0).cpu().numpy()
+    pixels = paste_change(scene.photo, change, scene.crop, mask)
+    return api.EditResult(
+        image=encode_photo(scene.photo, pixels, provenance=Provenance(studio.backbone.name)),
+        region=encode_mask(mask),
+        seconds=time.monotonic() - started,
+        inversion_cached=edited.cached,
+        source_prompt=pair.source,
+        target_prompt=pair.target,
+        warnings=scene.photo.notes,
+    )
+
+
+def prepare(studio: Studio, request: api.ApplyEdit) -> Scene:
+    """Read the photo, load the tokens, find the masks, choose the crop.
+
+    Raises:
+        ImageError, MaskError, TokenError, UsageError.
+    """
+    if not request.tokens:
+        raise UsageError("An edit needs a token.", "Name one with --token PERSON/NAME.")
+    loaded = [studio.library.get(name) for name in request.tokens]
+    photo = read_photo(request.photo)
+    subject = _subject(studio, request, photo, loaded[0].record)
+    region = _region(studio, request, photo, subject)
+    crop = subject_crop(subject, region)
+    tokens = []
+    for index, token in enumerate(loaded):
+        mask = subject if index == 0 or token.record.kind == "identity" else _part(studio, photo, token, subject)
+        tokens.append(to_active(token, studio.backbone, mask_on_crop(mask, crop, studio.backbone)))
+    return Scene(photo, tuple(token.record for token in loaded), tuple(tokens), crop, subject, region)
+
+
+def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> Prompts:
+    """Complete the prompts: source prompt suggested where none is given, references put before the class noun.
+
+    Raises:
+        PromptError: the class noun is missing.
+    """
+    first = scene.records[0]
+    plain = request.source_prompt
+    if plain is None or plain == "auto":
+        same_photo = bool(first.source_image_hash) and first.source_image_hash == photo_hash(scene.photo)
+        plain = first.source_prompt if same_photo else _suggested(studio, request, first.class_noun)
+    source = prompts.insert_token(plain, first.class_noun, first.full_name)
+    target = prompts.insert_token(request.prompt, first.class_noun, first.full_name)
+    others = [(record.full_name, record.class_noun) for record in scene.records[1:]]
+    return Prompts(source, compose.with_attributes(target, others))
+
+
+def edit_crop(
+    studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts, on_progress: api.OnProgress
+) -> Edited:
+    """Run the model on the crop: invert (or take from the cache), find the region, edit."""
+    backbone, settings = studio.backbone, request.settings
+    source = build_condition(backbone, pair.source, scene.tokens, settings.isolation)
+    target = build_condition(backbone, pair.target, scene.tokens, settings.isolation)
+    cache = InversionCache(studio.folder.cache)
+    person, key = scene.records[0].person, _key(studio, request, scene, pair)
+    inversion = cache.load(person, key)
+    cached = inversion is not None
+    if inversion is None:
+        latents = latents_of(picture_on_crop(scene.photo, scene.crop, backbone.resolution), backbone)
+        inversion = invert(backbone, latents, source, scene.tokens, settings, on_progress)
+    complete = len(inversion.uncond) == inversion.steps
+    if scene.region is not None:
+        region = mask_on_crop(scene.region, scene.crop, backbone)
+        blend: torch.Tensor | None = region
+    elif request.region == "none":
+        region = torch.ones(backbone.resolution, backbone.resolution)
+        blend = None
+    else:
+        cells = changed_region(backbone, inversion, source, target, scene.tokens, settings.mask_mode)
+        region = _soft(cells, backbone.resolution)
+        blend = cells
+    outcome = edit(backbone, inversion, source, target, scene.tokens, blend, settings, on_progress)
+    if not cached or complete != (len(inversion.uncond) == inversion.steps):
+        _store(cache, person, key, inversion)
+    return Edited(outcome, region.cpu().numpy(), inversion, cached)
+
+
+def _store(cache: InversionCache, person: str, key: str, inversion: Inversion) -> None:
+    # A full disk must not cost the user the edit that has just been computed.
+    try:
+        cache.store(person, key, inversion)
+    except S2EditError:
+        import logging
+
+        logging.getLogger(__name__).info("The inversion could not be cached.", exc_info=True)
+
+
+def _soft(cells: torch.Tensor, side: int) -> torch.Tensor:
+    """Region of latent cells (s, s) -> soft region (S, S): enlarged smoothly, grown by half a cell, feathered."""
+    enlarged = F.interpolate(cells[None, None], (side, side), mode="bilinear", align_corners=False)[0, 0]
+    radius = max(1, side // cells.shape[0] // 2)
+    grown = grow((enlarged > 0.5).float().cpu().numpy(), radius)
+    return torch.from_numpy(feather(grown, radius))
+
+
+def _subject(studio: Studio, request: api.ApplyEdit, photo: Photo, record: TokenRecord) -> np.ndarray:
+    """Where the identity acts: given, else the token's stored mask if this is its photo, else found."""
+    if request.subject_mask is not None:
+        return read_mask(request.subject_mask, photo.size)
+    if request.subject == "auto" and record.subject_mask and record.crop and record.source_image_hash == photo_hash(photo):
+        from PIL import Image
+
+        with Image.open(io.BytesIO(record.subject_mask_png)) as image:
+            stored = np.asarray(image.convert("L"), dtype=np.float32) / 255
+        left, top, right, _ = record.crop
+        return place(stored[..., None], Crop(x=left, y=top, side=right - left), photo.size)[..., 0].clip(0, 1)
+    return studio.find_mask(photo, request.subject)
+
+
+def _region(studio: Studio, request: api.ApplyEdit, photo: Photo, subject: np.ndarray) -> np.ndarray | None:
+    if request.region_mask is not None:
+        return read_mask(request.region_mask, photo.size)
+    if request.region in ("auto", "none"):
+        return None
+    if request.region == "subject":
+        return subject
+    found = studio.find_mask(photo, request.region)
+    if float(found.max()) < 0.5:
+        raise MaskError(f"Nothing was found for the mask '{request.region}' in this photo.", "Paint the mask instead.")
+    return found
+
+
+def _part(studio: Studio, photo: Photo, token: Token, subject: np.ndarray) -> np.ndarray:
+    """The part of this photo in which an attribute token acts."""
+    method = compose.region_of(token.record.region)
+    if method == "subject":
+        return subject
+    found = studio.find_mask(photo, method)
+    return found if float(found.max()) >= 0.5 else subject
+
+
+def _suggested(studio: Studio, request: api.ApplyEdit, noun: str) -> str:
+    try:
+        suggestion = studio.caption(request.photo)
+    except S2EditError:
+        suggestion = ""
+    return suggestion if noun in prompts.words(suggestion) else f"a photo of a {noun}"
+
+
+def _key(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts) -> str:
+    settings = request.settings
+    return cache_key(
+        photo=photo_hash(scene.photo),
+        tokens=[record.id for record in scene.records],
+        prompt=pair.source,
+        crop=[scene.crop.x, scene.crop.y, scene.crop.side],
+        subject=round(float(scene.subject.sum()), 2),
+        model=studio.backbone.fingerprint,
+        settings=[settings.steps, settings.inversion, settings.mask_mode, settings.isolation],
+        guidance=settings.guidance if settings.inversion == "null_text" else None,
+    )

@@ -1,0 +1,121 @@
+"""Learning, from request to token file: crop, encode, learn, store."""
+
+from __future__ import annotations
+
+import base64
+import io
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from s2edit_plugin import api, prompts
+from s2edit_plugin.cache import cache_key
+from s2edit_plugin.checkpoint import Checkpoint
+from s2edit_plugin.consent import consent_note
+from s2edit_plugin.constraint import default_attribute_words
+from s2edit_plugin.imaging.crop import Crop, subject_crop
+from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.learn import LearnTask, learn
+from s2edit_plugin.masks.painted import encode_mask
+from s2edit_plugin.prompts import TokenRef
+from s2edit_plugin.token_store import settings_record, to_tensors
+from s2edit_plugin.tokenfile import TokenRecord
+from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, photo_hash, picture_on_crop
+
+if TYPE_CHECKING:
+    from s2edit_plugin.studio import Studio
+
+__all__ = ["run_learning"]
+
+THUMBNAIL_SIDE = 96
+
+
+def run_learning(
+    studio: Studio,
+    request: api.LearnToken,
+    reference: TokenRef,
+    photo: Photo,
+    subject: np.ndarray,
+    on_progress: api.OnProgress,
+) -> api.LearnResult:
+    """Learn and store one token.
+
+    Args:
+        subject: (H, W) float32 in [0, 1], the subject's mask on the photo.
+
+    Raises:
+        PromptError, CancelledError, NumericalError, ResourceError.
+    """
+    started = time.monotonic()
+    noun = request.class_noun.strip().lower()
+    plain = request.prompt or f"a photo of a {noun}"
+    prompt = prompts.insert_token(plain, noun, reference)
+    words = request.attribute_words or default_attribute_words(noun)
+    backbone, settings = studio.backbone, request.settings
+
+    crop = subject_crop(subject, None)
+    picture = picture_on_crop(photo, crop, backbone.resolution)
+    mask = mask_on_crop(subject, crop, backbone)
+    task = LearnTask(reference.full_name, prompt, latents_of(picture, backbone), mask, noun, tuple(words))
+    source_hash = photo_hash(photo)
+    identity = cache_key(
+        photo=source_hash,
+        prompt=prompt,
+        words=list(words),
+        settings=settings_record(settings),
+        model=backbone.fingerprint,
+        mask=float(subject.sum()),
+    )
+    path = studio.folder.checkpoints / reference.person / f"{reference.name}.safetensors"
+    checkpoint = Checkpoint(path, identity)
+    if not request.resume:
+        checkpoint.delete()
+    learned = learn(backbone, task, settings, on_progress, checkpoint)
+
+    record = TokenRecord(
+        kind=request.kind,
+        person=reference.person,
+        name=reference.name,
+        class_noun=noun,
+        base_model=backbone.name,
+        base_model_hash=backbone.fingerprint,
+        source_prompt=plain,
+        attribute_words=tuple(words),
+        settings=settings_record(settings),
+        seed=settings.seed,
+        steps=settings.steps_token + settings.steps_joint,
+        loss=learned.loss_last,
+        orthogonality=learned.orthogonality,
+        source_image_hash=source_hash,
+        region="file" if request.subject_mask is not None else request.subject,
+        consent=consent_note(request.kind, request.consent),
+        thumbnail=_png64(picture),
+        subject_mask=base64.b64encode(encode_mask(mask.cpu().numpy())).decode(),
+        crop=_box(crop),
+    )
+    stored = studio.library.add(record, to_tensors(learned))
+    checkpoint.delete()
+    return api.LearnResult(
+        name=reference.full_name,
+        path=str(stored),
+        size_bytes=stored.stat().st_size,
+        loss_first=learned.loss_first,
+        loss_last=learned.loss_last,
+        orthogonality=learned.orthogonality,
+        seconds=time.monotonic() - started,
+        steps=len(learned.losses),
+    )
+
+
+def _box(crop: Crop) -> tuple[int, int, int, int]:
+    return crop.x, crop.y, crop.x + crop.side, crop.y + crop.side
+
+
+def _png64(picture: np.ndarray) -> str:
+    from PIL import Image
+
+    stream = io.BytesIO()
+    image = Image.fromarray(np.rint(picture.clip(0, 1) * 255).astype(np.uint8))
+    image.resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS).save(stream, "PNG")
+    return base64.b64encode(stream.getvalue()).decode()

@@ -1,0 +1,73 @@
+"""What holds for every test: a data folder of its own, no leaked thread, no unexpected error in the log.
+
+Nothing here imports torch: the tests that need no model must start at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything loads torch: two threads give the same speed here and the same sums everywhere.
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a test that would fetch something fails instead
+
+# tqdm keeps one watchdog thread for the whole process.
+LASTING_THREADS = ("tqdm_monitor", "TMonitor")
+GRACE_SECONDS = 2.0
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run the slow tests too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Slow tests only with ``--all``, and then last: a broken fast one shows early."""
+    skip = pytest.mark.skip(reason="slow; runs with --all")
+    for item in items:
+        if item.get_closest_marker("slow") and not config.getoption("--all"):
+            item.add_marker(skip)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(autouse=True)
+def data_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The test's own data folder; the user's is never touched."""
+    home = tmp_path_factory.mktemp("home") / "s2edit"
+    monkeypatch.setenv("S2EDIT_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_thread() -> Iterator[None]:
+    """Every thread a test starts has ended with it."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + GRACE_SECONDS
+    leaked = _new_threads(before)
+    while leaked and time.monotonic() < deadline:
+        leaked[0].join(0.05)
+        leaked = _new_threads(before)
+    assert not leaked, f"threads still running: {leaked}"
+
+
+def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
+    return [
+        thread
+        for thread in threading.enumerate()
+        if thread not in before and type(thread).__name__ not in LASTING_THREADS and thread.name not in LASTING_THREADS
+    ]
+
+
+@pytest.fixture(autouse=True)
+def no_logged_error(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """An error in the log fails the test; one that expects it calls ``caplog.clear()``."""
+    yield
+    errors = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.ERROR]
+    assert not errors, f"logged: {errors}"

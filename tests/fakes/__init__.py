@@ -1,0 +1,1 @@
+"""Stand-ins for tests: a tiny random model in the true classes and layout."""

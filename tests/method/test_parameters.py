@@ -1,0 +1,103 @@
+"""Key/value parameters and the token file they are stored in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from s2edit_plugin.api import LearnSettings
+from s2edit_plugin.errors import TokenDamagedError, WrongModelError
+from s2edit_plugin.learn import LearnedToken
+from s2edit_plugin.parameters import LayerShape, create_parameters, load_parameters
+from s2edit_plugin.token_store import settings_record, to_active, to_tensors
+from s2edit_plugin.tokenfile import Token, TokenRecord
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+
+KINDS = ["none", "kv_token", "kv_vectors", "kv_full"]
+# The sixteen cross-attention layers of Stable Diffusion 1.5.
+SD15 = [
+    LayerShape(f"layer.{n}.attn2", 768, width)
+    for n, width in enumerate([320] * 2 + [640] * 2 + [1280] * 2 + [1280] + [1280] * 3 + [640] * 3 + [320] * 3)
+]
+
+
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_untrained_parameters_do_nothing(backbone: Backbone, kind: str) -> None:
+    parameters = create_parameters(kind, backbone.cross_layers())
+    for layer in backbone.cross_layers():
+        deltas = parameters.delta(layer.name, torch.randn(2, layer.text))
+        assert (deltas is None) == (kind == "none")
+        if deltas is not None:
+            assert deltas[0].shape == deltas[1].shape == (2, layer.inner)
+            assert deltas[0].abs().max() == deltas[1].abs().max() == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_stored_parameters_come_back(backbone: Backbone, kind: str) -> None:
+    layers = backbone.cross_layers()
+    parameters = create_parameters(kind, layers)
+    with torch.no_grad():
+        for value in parameters.parameters():
+            value.normal_()
+    loaded = load_parameters(kind, layers, 2, parameters.named_tensors())
+    features = torch.randn(3, 32)
+    for layer in layers:
+        ours, theirs = parameters.delta(layer.name, features), loaded.delta(layer.name, features)
+        assert (ours is None) == (theirs is None)
+        if ours is not None and theirs is not None:
+            assert torch.equal(ours[0], theirs[0])
+            assert torch.equal(ours[1], theirs[1])
+
+
+def test_the_default_token_is_small_at_the_shape_of_stable_diffusion() -> None:
+    settings = LearnSettings()
+    parameters = create_parameters(settings.parameters, SD15, settings.rank)
+    numbers = sum(value.numel() for value in parameters.named_tensors().values()) + settings.vectors * 768
+    assert numbers * 2 <= 200 * 1024
+
+
+def test_rank_is_that_of_the_features_it_multiplies(backbone: Backbone) -> None:
+    parameters = create_parameters("kv_token", backbone.cross_layers(), rank=1)
+    with torch.no_grad():
+        for value in parameters.parameters():
+            value.normal_()
+    deltas = parameters.delta(backbone.cross_layers()[0].name, torch.randn(4, 32))
+    assert deltas is not None
+    assert int(torch.linalg.matrix_rank(deltas[0])) == 1
+
+
+def _token(backbone: Backbone) -> Token:
+    parameters = create_parameters("kv_token", backbone.cross_layers())
+    learned = LearnedToken("anna/me", torch.randn(2, 32), parameters)
+    record = TokenRecord(
+        kind="identity", person="anna", name="me", class_noun="woman", base_model=backbone.name,
+        base_model_hash=backbone.fingerprint, settings=settings_record(LearnSettings()),
+    )  # fmt: skip
+    return Token(record, {name: value.numpy() for name, value in to_tensors(learned).items()})
+
+
+def test_a_stored_token_is_ready_for_use(backbone: Backbone) -> None:
+    token = _token(backbone)
+    active = to_active(token, backbone, None)
+    assert torch.equal(active.vectors, torch.from_numpy(token.tensors["vectors"]).float())
+    assert active.parameters.kind == "kv_token"
+    assert active.constraint is None
+
+
+def test_tokens_of_another_model_or_shape_are_refused(backbone: Backbone) -> None:
+    token = _token(backbone)
+    with pytest.raises(WrongModelError):
+        to_active(replace(token, record=token.record.replace(base_model_hash="other")), backbone, None)
+    cut = {name: array for name, array in token.tensors.items() if "k_up" not in name}
+    with pytest.raises(TokenDamagedError):
+        to_active(replace(token, tensors=cut), backbone, None)
+    wide = {**token.tensors, "vectors": torch.zeros(2, 7).numpy()}
+    with pytest.raises(TokenDamagedError):
+        to_active(replace(token, tensors=wide), backbone, None)

@@ -1,0 +1,175 @@
+"""The command line as a whole: help, wrong usage, output, what importing it costs."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+
+import pytest
+
+from s2edit_plugin.api import Progress
+from s2edit_plugin.cli.main import build_parser, main
+from s2edit_plugin.cli.output import Output, table
+from s2edit_plugin.consent import ask_consent, consent_note, require_consent
+from s2edit_plugin.errors import ConsentError, ImageError
+
+HEAVY = ("torch", "diffusers", "transformers", "numpy", "PIL", "scipy", "skimage", "safetensors", "tqdm", "rembg")
+
+
+def all_parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                yield from all_parsers(child)
+
+
+PARSERS = list(all_parsers(build_parser()))
+
+
+@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.prog)
+def test_every_command_has_help_and_json(parser: argparse.ArgumentParser, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*parser.prog.split()[1:], "--help"])
+
+    assert caught.value.code == 0
+    assert "--json" in capsys.readouterr().out
+
+
+def test_the_contract_is_complete() -> None:
+    commands = {parser.prog.removeprefix("s2edit").strip() for parser in PARSERS}
+    tokens = "list show rename tag delete restore export import check".split()
+    assert {"demo", "learn", "edit", "mask", "caption", "eval", "doctor", "models list"} <= commands
+    assert {f"tokens {verb}" for verb in tokens} <= commands
+    assert {f"person {verb}" for verb in ("list", "rename", "forget")} <= commands
+
+
+@pytest.mark.parametrize("arguments", [[], ["nosuch"], ["tokens"], ["tokens", "show"], ["learn", "--nosuch"]])
+def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "--help" in captured.err
+
+    assert main([*arguments, "--json"]) == 2
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["error"] == "UsageError"
+    assert captured.err == ""
+
+
+def test_json_may_stand_before_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--json", "tokens", "list"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"tokens": []}
+
+
+def test_importing_the_command_line_is_cheap() -> None:
+    code = (
+        "import sys; import s2edit_plugin, s2edit_plugin.api, s2edit_plugin.cli.main as m; m.build_parser();"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_it_runs_as_a_module_and_says_its_version() -> None:
+    done = subprocess.run([sys.executable, "-m", "s2edit_plugin", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("s2edit 0.")
+
+
+def test_a_reader_that_goes_away_is_no_failure() -> None:
+    command = f"{sys.executable} -m s2edit_plugin tokens --help | true; {sys.executable} -m s2edit_plugin tokens list | true"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
+def test_table_aligns_numbers_to_the_right() -> None:
+    assert table(("name", "n"), [("a", 5), ("bcdef", 10)]) == "name    n\n-----  --\na       5\nbcdef  10"
+
+
+def test_errors_as_text_and_json() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    Output(False, out, err).error(ImageError("No.", "Do."))
+    assert (out.getvalue(), err.getvalue()) == ("", "s2edit: No.\n        Do.\n")
+
+    out, err = io.StringIO(), io.StringIO()
+    Output(True, out, err).error(ImageError("No.", "Do."))
+    assert json.loads(out.getvalue()) == {"error": "ImageError", "sentence": "No.", "hint": "Do."}
+    assert err.getvalue() == ""
+
+
+def test_progress_without_a_terminal_is_a_line_every_tenth() -> None:
+    err = io.StringIO()
+    with Output(False, io.StringIO(), err).progress() as on_progress:
+        for step in range(1, 301):
+            on_progress(Progress("learning", step, 300))
+        on_progress(Progress("saving", 1, 1))
+    lines = err.getvalue().splitlines()
+
+    assert len(lines) == 12
+    assert lines[0] == "learning: 0 %"
+    assert lines[10:] == ["learning: 100 %", "saving: 100 %"]
+
+
+def test_progress_is_silent_with_json() -> None:
+    err = io.StringIO()
+    with Output(True, io.StringIO(), err).progress() as on_progress:
+        on_progress(Progress("learning", 1, 2))
+    assert err.getvalue() == ""
+
+
+def test_progress_on_a_terminal_is_a_bar() -> None:
+    leader, follower = pty.openpty()
+    termios.tcsetwinsize(follower, (24, 100))
+    with os.fdopen(follower, "w") as terminal:
+        with Output(False, io.StringIO(), terminal).progress() as on_progress:
+            on_progress(Progress("learning", 1, 2, loss=0.25))
+            on_progress(Progress("saving", 1, 1))
+        terminal.flush()
+        shown = os.read(leader, 65536).decode()
+    os.close(leader)
+    assert "learning:  50%" in shown
+    assert "loss 0.2500" in shown
+    assert "saving: 100%" in shown
+
+
+@pytest.mark.parametrize(("answer", "agreed"), [("y", True), ("YES\n", True), ("", False), ("n", False), ("maybe", False)])
+def test_consent_is_asked_once_on_a_terminal(answer: str, agreed: bool) -> None:
+    asked: list[str] = []
+
+    def ask(question: str) -> str:
+        asked.append(question)
+        return answer
+
+    if agreed:
+        assert ask_consent("identity", "anna", False, interactive=True, ask=ask)
+    else:
+        with pytest.raises(ConsentError, match="anna"):
+            ask_consent("identity", "anna", False, interactive=True, ask=ask)
+    assert len(asked) == 1
+    assert "anna" in asked[0]
+
+
+def test_consent_by_flag_asks_nobody() -> None:
+    def ask(question: str) -> str:
+        raise AssertionError(question)
+
+    assert ask_consent("identity", "anna", True, interactive=True, ask=ask)
+    assert not ask_consent("attribute", "anna", False, interactive=True, ask=ask)
+    with pytest.raises(ConsentError) as caught:
+        ask_consent("identity", "anna", False, interactive=False, ask=ask)
+    assert caught.value.exit_code == 2
+
+
+def test_require_consent_and_its_note() -> None:
+    require_consent(True)
+    with pytest.raises(ConsentError):
+        require_consent(False)
+    assert consent_note("identity", True).startswith("The user confirmed")
+    assert consent_note("attribute", True) == consent_note("identity", False) == ""

@@ -1,0 +1,289 @@
+"""The commands on photos, with a studio that only remembers what it was asked."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from s2edit_plugin import api
+from s2edit_plugin.cli import photos
+from s2edit_plugin.cli.main import main
+from s2edit_plugin.errors import NumericalError
+
+
+def png(side: int = 8, mode: str = "RGB") -> bytes:
+    buffer = io.BytesIO()
+    Image.new(mode, (side, side), 1).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+class FakeStudio:
+    """Answers at once and keeps the requests."""
+
+    def __init__(self) -> None:
+        self.requests: list[Any] = []
+        self.fail: BaseException | None = None
+
+    def _take(self, request: Any, on_progress: api.OnProgress | None = None) -> None:
+        self.requests.append(request)
+        for step in range(1, 5):
+            if on_progress is not None:
+                on_progress(api.Progress("working", step, 4, loss=0.5 / step, seconds_left=4.0 - step))
+        if self.fail is not None:
+            raise self.fail
+
+    def learn(self, request: api.LearnToken, on_progress: api.OnProgress) -> api.LearnResult:
+        self._take(request, on_progress)
+        return api.LearnResult(f"{request.person}/{request.token}", "/x", 2048, 0.5, 0.1, 0.01, 3.0, 300)
+
+    def edit(self, request: api.ApplyEdit, on_progress: api.OnProgress) -> api.EditResult:
+        self._take(request, on_progress)
+        return api.EditResult(png(), png(mode="L"), 1.0, False, "a woman", request.prompt, ("The face is small.",))
+
+    def mask(self, request: api.MakeMask) -> api.MaskResult:
+        self._take(request)
+        return api.MaskResult(png(mode="L"), request.method, 0.25)
+
+    def caption(self, photo: bytes) -> str:
+        self._take(photo)
+        return "a photo of a woman"
+
+
+@pytest.fixture
+def studio(monkeypatch: pytest.MonkeyPatch) -> FakeStudio:
+    fake = FakeStudio()
+    monkeypatch.setattr(photos, "_studio", lambda args: fake)
+    return fake
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> str:
+    (tmp_path / "photo of me.png").write_bytes(png())
+    return str(tmp_path / "photo of me.png")
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = main(list(arguments))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+LEARN = ("--person", "anna", "--token", "me")
+
+
+def test_learn_hands_everything_over(run: Run, studio: FakeStudio, photo: str) -> None:
+    code, out, err = run(
+        "learn", photo, *LEARN, "--class", "woman", "--subject", "word:hair", "--prompt", "a photo of a woman",
+        "--steps", "10", "--seed", "3", "--resume", "--yes-i-have-consent", "--attribute-words", "red, smiling,",
+    )  # fmt: skip
+    (request,) = studio.requests
+
+    assert code == 0
+    assert "Learned anna/me" in out
+    assert "working: 100 %, loss 0.1250, 0 s left" in err
+    assert request.photo == Path(photo).read_bytes()
+    assert (request.person, request.token, request.kind, request.class_noun) == ("anna", "me", "identity", "woman")
+    assert (request.subject, request.subject_mask, request.prompt) == ("word:hair", None, "a photo of a woman")
+    assert request.attribute_words == ("red", "smiling")
+    assert (request.settings.steps_token, request.settings.steps_joint, request.settings.seed) == (4, 6, 3)
+    assert request.resume
+    assert request.consent
+
+
+def test_learn_without_steps_takes_the_defaults(run: Run, studio: FakeStudio, photo: str) -> None:
+    assert run("learn", photo, *LEARN, "--yes-i-have-consent")[0] == 0
+    assert studio.requests[0].settings == api.LearnSettings()
+
+
+def test_learn_with_a_mask_file(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+    (tmp_path / "mask.png").write_bytes(png(mode="L"))
+    run("learn", photo, *LEARN, "--yes-i-have-consent", "--subject", str(tmp_path / "mask.png"))
+    assert studio.requests[0].subject_mask == png(mode="L")
+
+
+def test_identity_tokens_need_consent(run: Run, studio: FakeStudio, photo: str) -> None:
+    code, out, err = run("learn", photo, *LEARN)
+
+    assert (code, out, studio.requests) == (2, "", [])
+    assert err.splitlines()[0].count(".") == 1
+    assert "consent" in err
+    assert "--yes-i-have-consent" in err
+
+
+def test_attribute_tokens_need_none(run: Run, studio: FakeStudio, photo: str) -> None:
+    assert run("learn", photo, *LEARN, "--kind", "attribute")[0] == 0
+    assert not studio.requests[0].consent
+
+
+def test_edit_hands_everything_over(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+    out_file = tmp_path / "out.png"
+    code, out, err = run(
+        "edit", photo, "--token", "anna/me", "--with", "bea/lips", "--prompt", "a <anna/me> woman with <eva/hat>",
+        "--source-prompt", "auto", "--mask", "word:lips", "--strength", "0.5", "--steps", "7", "--guidance", "3",
+        "--inversion", "ddim", "--control", "refine", "--weight", "Red=1.5", "--seed", "4",
+        "--cross-steps", "0.2", "--self-steps", "0.3", "--out", str(out_file), "--region-out", str(tmp_path / "r.png"),
+    )  # fmt: skip
+    (request,) = studio.requests
+
+    assert code == 0, err
+    assert f"Wrote {out_file}" in out
+    assert "note: The face is small." in err
+    assert out_file.read_bytes() == png()
+    assert (tmp_path / "r.png").read_bytes() == png(mode="L")
+    assert request.tokens == ("anna/me", "bea/lips", "eva/hat")
+    assert (request.source_prompt, request.region, request.subject) == ("auto", "word:lips", "auto")
+    assert request.settings == api.EditSettings(
+        steps=7, guidance=3.0, strength=0.5, inversion="ddim", control="refine", weights={"red": 1.5}, seed=4,
+        cross_steps=0.2, self_steps=0.3,
+    )  # fmt: skip
+
+
+def test_edit_defaults_are_those_of_the_api(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+    assert run("edit", photo, "--prompt", "a <anna/me> woman", "--out", str(tmp_path / "o.png"))[0] == 0
+    assert studio.requests[0] == api.ApplyEdit(Path(photo).read_bytes(), ("anna/me",), "a <anna/me> woman")
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [(".jpg", "JPEG"), (".webp", "WEBP"), (".tiff", "TIFF"), (".PNG", "PNG")])
+def test_the_name_of_the_result_decides_its_format(
+    run: Run, studio: FakeStudio, photo: str, tmp_path: Path, suffix: str, kind: str
+) -> None:
+    assert run("edit", photo, "--token", "anna/me", "--prompt", "x", "--out", str(tmp_path / f"o{suffix}"))[0] == 0
+    with Image.open(tmp_path / f"o{suffix}") as picture:
+        assert (picture.format, picture.size) == (kind, (8, 8))
+
+
+def test_json_is_one_object_and_nothing_else(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+    arguments = ("edit", photo, "--token", "anna/me", "--prompt", "x", "--out", str(tmp_path / "o.png"), "--json")
+    code, out, err = run(*arguments)
+    values = json.loads(out)
+
+    assert (code, err) == (0, "")
+    assert values["out"] == str(tmp_path / "o.png")
+    assert values["warnings"] == ["The face is small."]
+    assert "image" not in values
+
+
+def test_mask_and_caption(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+    code, out, _ = run("mask", photo, "--method", "hair", "--out", str(tmp_path / "m.png"))
+    assert (code, "25.0 %" in out) == (0, True)
+    assert (tmp_path / "m.png").read_bytes() == png(mode="L")
+    assert run("caption", photo) == (0, "a photo of a woman\n", "")
+    assert json.loads(run("caption", photo, "--json")[1]) == {"caption": "a photo of a woman"}
+
+
+def test_demo(run: Run, studio: FakeStudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from s2edit_plugin import demo
+
+    def fake_run(out: Path, on_progress: api.OnProgress, given: Any) -> dict[str, Any]:
+        assert given is studio
+        return {"sheet": str(out / "sheet.png")}
+
+    monkeypatch.setattr(demo, "run", fake_run)
+    code, out, _ = run("demo", "--out", str(tmp_path / "demo"))
+    assert code == 0
+    assert "sheet.png" in out
+    (tmp_path / "file").write_text("")
+    assert run("demo", "--out", str(tmp_path / "file"))[0] == 2
+
+
+EDIT = ("--token", "anna/me", "--prompt", "x")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("caption", "{tmp}/none.png"), 1, "There is no file"),
+        (("caption", "{tmp}"), 1, "is a folder"),
+        (("caption", "{tmp}/empty.png"), 1, "is empty"),
+        (("learn", "{photo}", "--person", "../x", "--token", "me"), 1, "cannot be a person's name"),
+        (("learn", "{photo}", "--person", "x", "--token", "a/b"), 1, "cannot be a token name"),
+        (("learn", "{photo}", *LEARN, "--steps", "0"), 2, "whole number"),
+        (("learn", "{photo}", *LEARN, "--steps", "many"), 2, "whole number"),
+        (("learn", "{photo}", *LEARN, "--vectors", "9"), 2, "at most 8"),
+        (("learn", "{photo}", *LEARN, "--subject", "nothere.png"), 1, "no mask file"),
+        (("learn", "{photo}", *LEARN, "--subject", "lips"), 1, "not possible here"),
+        (("learn", "{photo}", *LEARN, "--subject", "word:"), 1, "needs a word"),
+        (("learn", "{photo}", "--token", "me"), 2, "--person"),
+        (("edit", "{photo}", "--prompt", "x", "--out", "{tmp}/o.png"), 2, "No token"),
+        (("edit", "{photo}", "--prompt", "x", "--token", "anna", "--out", "{tmp}/o.png"), 1, "no token name"),
+        (("edit", "{photo}", "--prompt", "a <x> y", "--token", "a/b", "--out", "{tmp}/o.png"), 1, "no token"),
+        (("edit", "{photo}", *EDIT), 2, "--out"),
+        (("edit", "{photo}", *EDIT, "--out", "{tmp}"), 2, "is a folder"),
+        (("edit", "{photo}", *EDIT, "--out", "{tmp}/no/o.png"), 2, "no folder"),
+        (("edit", "{photo}", *EDIT, "--out", "{tmp}/o.xyz"), 2, "no picture format"),
+        (("edit", "{photo}", *EDIT, "--out", "{tmp}/o.png", "--strength", "nan"), 2, "not a number"),
+        (("edit", "{photo}", *EDIT, "--out", "{tmp}/o.png", "--strength", "2"), 2, "not a number"),
+        (("edit", "{photo}", *EDIT, "--out", "{tmp}/o.png", "--weight", "red"), 2, "no weight"),
+        (("edit", "{photo}", *EDIT, "--out", "{tmp}/o.png", "--weight", "=2"), 2, "no weight"),
+        (("mask", "{photo}", "--method", "{photo}", "--out", "{tmp}/o.png"), 2, "not a file"),
+        (("mask", "{photo}", "--method", "nose", "--out", "{tmp}/o.png"), 1, "no method"),
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_bad_input_is_one_sentence(
+    run: Run, studio: FakeStudio, photo: str, tmp_path: Path, arguments: tuple[str, ...], code: int, words: str,
+    as_json: bool,
+) -> None:  # fmt: skip
+    (tmp_path / "empty.png").write_bytes(b"")
+    before = sorted(tmp_path.iterdir())
+    filled = [a.replace("{tmp}", str(tmp_path)).replace("{photo}", photo) for a in arguments]
+    got, out, err = run(*filled, *(["--json"] if as_json else []))
+    sentence = json.loads(out)["sentence"] if as_json else err.splitlines()[0]
+
+    assert got == code
+    assert words in sentence
+    assert sentence.endswith(".")
+    assert (err if as_json else out) == ""
+    assert studio.requests == []
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "words"),
+    [
+        (NumericalError("The loss became infinite.", "Try less."), 1, "s2edit: The loss became infinite."),
+        (KeyboardInterrupt(), 130, "s2edit: Cancelled."),
+        (MemoryError(), 1, "not enough memory"),
+        (ValueError("a\nb"), 1, "Something went wrong inside S2Edit (ValueError: a b)."),
+    ],
+)
+def test_a_failure_writes_nothing_and_shows_no_traceback(
+    run: Run, studio: FakeStudio, photo: str, tmp_path: Path, failure: BaseException, code: int, words: str
+) -> None:
+    studio.fail = failure
+    got, out, err = run("edit", photo, *EDIT, "--out", str(tmp_path / "o.png"))
+
+    assert (got, out) == (code, "")
+    assert words in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "o.png").exists()
+
+
+def test_debugging_shows_where(studio: FakeStudio, photo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("S2EDIT_DEBUG", "1")
+    studio.fail = ValueError("x")
+    with pytest.raises(ValueError, match="x"):
+        main(["caption", photo])
+
+
+def test_the_studio_gets_model_and_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    from s2edit_plugin import studio as studio_module
+
+    made: list[dict[str, Any]] = []
+    monkeypatch.setattr(studio_module, "Studio", lambda **options: made.append(options))
+    photos._studio(argparse.Namespace(model="sd15", device="cpu"))
+    assert made == [{"model": "sd15", "device": "cpu"}]
