@@ -39,6 +39,7 @@ class Pin:
     name: str
     version: str
     hashes: set[str] = field(default_factory=set)
+    pure: bool = False  # one wheel for every machine and Python
 
 
 def main() -> int:
@@ -46,12 +47,15 @@ def main() -> int:
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text())
     base = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     dev = project["project"]["optional-dependencies"]["dev"]
-    unlocked = [line for line in (HERE / "requirements-torch.txt").read_text().splitlines() if line[:1].isalpha()]
+    lines = (HERE / "requirements-torch.txt").read_text().splitlines()
+    unlocked = [line for line in lines if line[:1].isalpha()]
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder) / "bin" / "python")
         base_pins = resolve(python, [*base, *unlocked])
-        all_pins = resolve(python, [*base, *unlocked, *dev, *(f"{p.name}=={p.version}" for p in base_pins.values())])
+        all_pins = resolve(
+            python, [*base, *unlocked, *dev, *(f"{p.name}=={p.version}" for p in base_pins.values())]
+        )
         missing = collect_hashes(python, all_pins)
     dev_pins = {name: pin for name, pin in all_pins.items() if name not in base_pins}
     write(HERE / "requirements.lock", {name: all_pins[name] for name in base_pins})
@@ -69,12 +73,13 @@ def resolve(python: str, requirements: list[str]) -> dict[str, Pin]:
     for item in report["install"]:
         name = canonical(item["metadata"]["name"])
         if not NOT_LOCKED.fullmatch(name):
-            pins[name] = Pin(name, item["metadata"]["version"], {digest(item)})
+            pure = item["download_info"]["url"].endswith("-none-any.whl")
+            pins[name] = Pin(name, item["metadata"]["version"], {digest(item)}, pure)
     return pins
 
 
 def check_markers(report: dict[str, Any]) -> None:
-    """Stop if a dependency is needed on one supported Python only: one list of packages could not serve them all."""
+    """Name the dependencies that only some of the Pythons need: all get the same list, so somebody must look at them."""
     for item in report["install"]:
         name = canonical(item["metadata"]["name"])
         for requirement in item["metadata"].get("requires_dist", []):
@@ -88,9 +93,11 @@ def check_markers(report: dict[str, Any]) -> None:
 
 def collect_hashes(python: str, pins: dict[str, Pin]) -> list[str]:
     """Add the hash of each platform's wheel; return what has no wheel for a platform at all."""
+    pins = {name: pin for name, pin in pins.items() if not pin.pure}
     found: dict[tuple[str, str], set[str]] = {}
     for version in PYTHONS:
         for machine in MACHINES:
+            print(f"hashes of {len(pins)} packages for Python {version}, {machine}", file=sys.stderr)
             for newest in GLIBC_GENERATIONS:
                 got = platform_hashes(python, pins, version, platform_tags(machine, newest))
                 for name, sha in got.items():
@@ -105,7 +112,13 @@ def collect_hashes(python: str, pins: dict[str, Pin]) -> list[str]:
 
 def platform_hashes(python: str, pins: dict[str, Pin], version: str, tags: list[str]) -> dict[str, str]:
     """Hashes of the wheels a machine with these platform tags would take, for the packages that have one."""
-    options = ["--no-deps", "--only-binary=:all:", "--implementation=cp", f"--python-version={version}", "--target=unused"]
+    options = [
+        "--no-deps",
+        "--only-binary=:all:",
+        "--implementation=cp",
+        f"--python-version={version}",
+        "--target=unused",
+    ]
     options += [f"--platform={tag}" for tag in tags]
     wanted = [f"{pin.name}=={pin.version}" for pin in pins.values()]
     while wanted:
@@ -130,7 +143,9 @@ def platform_tags(machine: str, newest: int) -> list[str]:
 def pip_report(python: str, arguments: list[str]) -> dict[str, Any]:
     """The JSON report of a dry run; packages that the interpreter has already do not count."""
     command = [python, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report=-"]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=True, cwd=tempfile.gettempdir())
+    done = subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, check=True, cwd=tempfile.gettempdir()
+    )
     report: dict[str, Any] = json.loads(done.stdout[done.stdout.index("{") :])
     return report
 
@@ -147,7 +162,8 @@ def digest(item: dict[str, Any]) -> str:
 
 def write(path: Path, pins: dict[str, Pin]) -> None:
     """One package a paragraph, sorted: a change of one version is a small diff."""
-    lines = [HEADER.format(name=path.name, pythons=" to ".join((PYTHONS[0], PYTHONS[-1])), machines=", ".join(MACHINES))]
+    pythons, machines = f"{PYTHONS[0]} to {PYTHONS[-1]}", ", ".join(MACHINES)
+    lines = [HEADER.format(name=path.name, pythons=pythons, machines=machines)]
     for name in sorted(pins):
         pin = pins[name]
         hashes = [f"    --hash=sha256:{sha}" for sha in sorted(pin.hashes)]

@@ -76,7 +76,7 @@ step() {
     say "  installing $1"
     shift
     PYTHONNOUSERSITE=1 PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
-        "$BIN/python" -m pip install --progress-bar off "$@" >>"$LOG" 2>&1 ||
+        "$BIN/python" -m pip install --no-compile --progress-bar off "$@" >>"$LOG" 2>&1 ||
         fail "Python packages could not be installed; check the network and free disk, then run the same command again."
 }
 

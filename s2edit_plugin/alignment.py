@@ -33,13 +33,14 @@ def map_columns(source: Layout, target: Layout, control: str = "auto") -> tuple[
     same_count = len(source.words) == len(target.words)
     if control == "replace" and not same_count:
         raise PromptError(
-            "Replacing words needs prompts with equally many words.", "Use --control refine, or reword the prompts."
+            "Replacing words needs prompts with equally many words.",
+            "Use --control refine, or reword the prompts.",
         )
     if control == "replace" or (control == "auto" and same_count):
         partners: list[int | None] = list(range(len(target.words)))
     else:
         partners = prompts.align_words(source.prompt, target.prompt)
-    pairs = [((0,), (0,)), ((source.end,), (target.end,))]
+    pairs: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((0,), (0,)), ((source.end,), (target.end,))]
     pairs += [
         (source.columns[partner], span)
         for span, partner in zip(target.columns, partners, strict=True)
@@ -69,7 +70,9 @@ def column_weights(target: Layout, weights: dict[str, float]) -> Tensor | None:
     factors = torch.ones(len(target.ids))
     for phrase, factor in weights.items():
         wanted = prompts.words(phrase)
-        columns = [c for word, span in zip(target.words, target.columns, strict=True) if word in wanted for c in span]
+        columns = [
+            c for word, span in zip(target.words, target.columns, strict=True) if word in wanted for c in span
+        ]
         if not columns:
             raise PromptError(f"The weighted word '{phrase}' is not in the prompt.")
         factors[columns] = factor
@@ -81,7 +84,27 @@ def changed_columns(source: Layout, target: Layout) -> tuple[tuple[int, ...], tu
     return _new_columns(target, source), _new_columns(source, target)
 
 
-_FUNCTION_WORDS = frozenset("a an the of in on at and with wearing to her his their is , .".split())
+_FUNCTION_WORDS = frozenset(
+    (
+        "a",
+        "an",
+        "the",
+        "of",
+        "in",
+        "on",
+        "at",
+        "and",
+        "with",
+        "wearing",
+        "to",
+        "her",
+        "his",
+        "their",
+        "is",
+        ",",
+        ".",
+    )
+)
 
 
 def _new_columns(old: Layout, new: Layout) -> tuple[int, ...]:

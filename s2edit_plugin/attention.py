@@ -18,7 +18,15 @@ from torch import Tensor, nn
 from s2edit_plugin import attention_math as am
 from s2edit_plugin.parameters import LayerShape, TokenParameters
 
-__all__ = ["AttentionControl", "EditControl", "MapRecorder", "RowToken", "S2EditAttnProcessor", "controlled", "cross_layers"]
+__all__ = [
+    "AttentionControl",
+    "EditControl",
+    "MapRecorder",
+    "RowToken",
+    "S2EditAttnProcessor",
+    "controlled",
+    "cross_layers",
+]
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,9 @@ class AttentionControl:
 
     def per_row(self, positions: int, length: int, like: Tensor) -> Tensor | None:
         """Bias or factors (B, 1, N, L) of the token masks at a layer with N positions; None without masks."""
-        if self.mask_mode == "none" or not any(t.mask is not None and t.columns for row in self.rows for t in row):
+        if self.mask_mode == "none" or not any(
+            t.mask is not None and t.columns for row in self.rows for t in row
+        ):
             return None
         neutral = 1.0 if self.mask_mode == "multiply" else 0.0
         stacked = torch.full((len(self.rows), 1, positions, length), neutral, device=like.device)
@@ -182,7 +192,9 @@ class S2EditAttnProcessor(nn.Module):
         records = recorder is not None and recorder.side**2 == positions
         masks = control.per_row(positions, length, query)
         if not records and edit is None and control.mask_mode != "multiply":
-            return F.scaled_dot_product_attention(query, key, value, None if masks is None else masks.to(query.dtype))
+            return F.scaled_dot_product_attention(
+                query, key, value, None if masks is None else masks.to(query.dtype)
+            )
         if control.mask_mode == "multiply":
             maps = am.attention_maps(query, key)
             maps = maps if masks is None else am.multiply_columns(maps, masks)

@@ -51,7 +51,9 @@ def build_condition(
     return condition
 
 
-def row_tokens(plan: text.Layout | None, tokens: Sequence[ActiveToken], masked: bool = True) -> list[RowToken]:
+def row_tokens(
+    plan: text.Layout | None, tokens: Sequence[ActiveToken], masked: bool = True
+) -> list[RowToken]:
     """What the attention layers need to know of a row; ``plan`` None: an unconditional row, without any token."""
     rows = []
     for token in tokens:

@@ -8,25 +8,14 @@ from datetime import UTC, datetime
 
 from s2edit_plugin.errors import ConsentError
 
-__all__ = ["ask_consent", "consent_note", "require_consent"]
+__all__ = ["consent_note", "require_consent"]
 
-QUESTION = "Does the person in this photo ({person}) agree to having their likeness learned and edited? [y/N] "
-
-
-def require_consent(given: bool, person: str = "") -> None:
-    """Refuse to learn an identity token without consent; asks nobody.
-
-    Raises:
-        ConsentError: ``given`` is false (exit code 2).
-    """
-    if not given:
-        raise ConsentError(
-            f"An identity token needs the consent of the person in the photo{f' ({person})' if person else ''}.",
-            "Add --yes-i-have-consent if you have it.",
-        )
+QUESTION = (
+    "Does the person in this photo ({person}) agree to having their likeness learned and edited? [y/N] "
+)
 
 
-def ask_consent(
+def require_consent(
     kind: str,
     person: str,
     given: bool,
@@ -38,7 +27,7 @@ def ask_consent(
 
     Args:
         given: the flag ``--yes-i-have-consent``.
-        interactive: whether there is somebody to ask; None: standard input and error are a terminal.
+        interactive: whether there is somebody to ask (False in the engine); None: standard input and error are a terminal.
         ask: asks and returns the answer; None: on the terminal.
 
     Raises:
@@ -48,9 +37,12 @@ def ask_consent(
         return given
     if interactive is None:
         interactive = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
-    agreed = interactive and (ask or _ask)(QUESTION.format(person=person)).strip().lower() in ("y", "yes")
-    require_consent(agreed, person)
-    return True
+    if interactive and (ask or _ask)(QUESTION.format(person=person)).strip().lower() in ("y", "yes"):
+        return True
+    raise ConsentError(
+        f"An identity token needs the consent of the person in the photo ({person}).",
+        "Add --yes-i-have-consent if you have it.",
+    )
 
 
 def consent_note(kind: str, given: bool) -> str:

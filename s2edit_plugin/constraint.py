@@ -33,7 +33,9 @@ def default_attribute_words(class_noun: str) -> tuple[str, ...]:
 class Constraint:
     """Orthogonality of one token to a list of attribute words on one backbone."""
 
-    def __init__(self, backbone: Backbone, words: tuple[str, ...], class_noun: str, mode: str, space: str) -> None:
+    def __init__(
+        self, backbone: Backbone, words: tuple[str, ...], class_noun: str, mode: str, space: str
+    ) -> None:
         """Args: mode: ``soft``, ``project``, ``none``. space: ``encoder``, ``embedding``, ``pooled``."""
         self.mode, self.space = mode, space
         self.layers = backbone.cross_layers()
@@ -53,7 +55,9 @@ class Constraint:
         if self.space == "embedding":
             return vectors
         if self.space == "pooled":
-            pooled = condition.pooled if condition.pooled is not None else condition.hidden[condition.layout.end]
+            pooled = (
+                condition.pooled if condition.pooled is not None else condition.hidden[condition.layout.end]
+            )
             return pooled[None]
         return condition.hidden[list(condition.layout.tokens[name])]
 
@@ -61,7 +65,9 @@ class Constraint:
         """L_orth in the chosen space, scalar in [0, 1]."""
         return losses.orthogonality_loss(self.feature(vectors, condition, name), self.attributes, self.mean)
 
-    def loss(self, vectors: Tensor, condition: text.Condition, name: str, parameters: TokenParameters) -> Tensor:
+    def loss(
+        self, vectors: Tensor, condition: text.Condition, name: str, parameters: TokenParameters
+    ) -> Tensor:
         """The soft penalty: L_orth in the chosen space plus its mean over the layers the parameters act in."""
         total = self.measure(vectors, condition, name)
         if self.space == "encoder" and parameters.kind in ("kv_token", "kv_vectors"):
@@ -76,7 +82,9 @@ class Constraint:
                 matrix = self._values[layer.name]
                 value = features.float() @ matrix.T + deltas[1]
                 terms.append(
-                    losses.orthogonality_loss(value, self.encoded_attributes @ matrix.T, self.encoded_mean @ matrix.T)
+                    losses.orthogonality_loss(
+                        value, self.encoded_attributes @ matrix.T, self.encoded_mean @ matrix.T
+                    )
                 )
         return torch.stack(terms).mean()
 
@@ -91,7 +99,9 @@ class Constraint:
         columns = list(condition.layout.tokens.get(name, ()))
         if self.mode != "project" or self.space == "embedding" or not columns:
             return condition
-        projected = losses.orthogonal_complement(condition.hidden[columns], self.encoded_attributes, self.encoded_mean)
+        projected = losses.orthogonal_complement(
+            condition.hidden[columns], self.encoded_attributes, self.encoded_mean
+        )
         hidden = condition.hidden.clone()
         hidden[columns] = projected
         return text.Condition(hidden, condition.pooled, condition.layout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from PIL import Image
 
 from s2edit_plugin import api
 from s2edit_plugin.contact_sheet import Cell, contact_sheet
+from s2edit_plugin.errors import ModelError
 from s2edit_plugin.paths import models_package, write_atomic
 
 if TYPE_CHECKING:
@@ -33,10 +35,47 @@ EDITS: tuple[tuple[str, str], ...] = (
 
 MAKEUP_PROMPT = "a photo of a young woman with short black hair wearing lipstick {place}"
 THUMBNAIL = 256
+IDENTITY, MAKEUP = "anna/me", "mia/makeup"
 
 
-def run(out: Path, on_progress: api.OnProgress, studio: Studio) -> dict[str, Any]:
+@dataclass
+class _Sheet:
+    """Writes every picture to its own file and remembers it for the sheet."""
+
+    folder: Path
+    files: dict[str, Path] = field(default_factory=dict)
+    cells: list[Cell] = field(default_factory=list)
+
+    def keep(self, name: str, label: str, picture: bytes, before: bytes | None = None) -> None:
+        """Add a picture file; with ``before``, what differs from that too."""
+        self.files[name] = self.folder / f"{name}.png"
+        write_atomic(self.files[name], picture)
+        self.cells.append(Cell(label, _rgb(picture)))
+        if before is not None:
+            self.cells.append(Cell("difference x3", _difference(before, picture)))
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """A bundled picture: the file, its caption, and the caption's last words (the scene)."""
+
+    picture: bytes
+    caption: str
+
+    @property
+    def place(self) -> str:
+        """For example ``in a forest``."""
+        return " ".join(self.caption.split()[-3:])
+
+
+def run(
+    out: Path, on_progress: api.OnProgress, studio: Studio, learn: api.LearnSettings | None = None
+) -> dict[str, Any]:
     """Run the demo and write ``sheet.png`` and every single picture below ``out``.
+
+    Args:
+        studio: lends its loaded model; the demo's tokens go into a library of their own, ``out/data``.
+        learn: how the two tokens are learned, None: as by default.
 
     Returns:
         paths and figures as JSON values: ``sheet``, ``files``, ``tokens``, ``seconds``.
@@ -46,65 +85,74 @@ def run(out: Path, on_progress: api.OnProgress, studio: Studio) -> dict[str, Any
     """
     started = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
-    samples = models_package() / "samples"
-    captions = json.loads((samples / "captions.json").read_text())
-    photo, second, reference = ((samples / f"{n}.png").read_bytes() for n in ("anna", "anna_second", "mia_makeup"))
-    files: dict[str, Path] = {}
-    cells: list[Cell] = []
+    studio = studio.with_home(out / "data")
+    anna, second, mia = (_sample(name) for name in ("anna", "anna_second", "mia_makeup"))
+    settings, sheet = learn or api.LearnSettings(), _Sheet(out)
 
-    def keep(name: str, label: str, picture: bytes, before: bytes | None = None) -> None:
-        files[name] = out / f"{name}.png"
-        write_atomic(files[name], picture)
-        cells.append(Cell(label, _rgb(picture)))
-        if before is not None:
-            cells.append(Cell("difference x3", _difference(before, picture)))
-
-    keep("source", "the one photo", photo)
+    sheet.keep("source", "the one photo", anna.picture)
     for method in ("subject", "face", "hair", "lips"):
-        keep(f"mask_{method}", f"mask: {method}", studio.mask(api.MakeMask(photo, method)).mask)
-    consent = True  # the person is drawn by a program
-    identity = studio.learn(
-        api.LearnToken(photo, "anna", "me", "identity", "woman", prompt=captions["anna"]["caption"], consent=consent),
-        on_progress,
-    )
-    cells.append(Cell("attention of [I]", _attention_overlay(studio, photo)))
-    place = captions["anna"]["caption"].split("hair ", 1)[1]
+        sheet.keep(f"mask_{method}", f"mask: {method}", studio.mask(api.MakeMask(anna.picture, method)).mask)
+    identity = studio.learn(_identity(anna, settings), on_progress)
+    sheet.cells.append(Cell("attention of [I]", _attention_overlay(studio, anna.picture)))
     for name, prompt in EDITS:
-        request = api.ApplyEdit(photo, ("anna/me",), prompt.format(place=place))
-        keep(f"edit_{name.replace(' ', '_')}", name, studio.edit(request, on_progress).image, photo)
+        request = api.ApplyEdit(anna.picture, (IDENTITY,), prompt.format(place=anna.place))
+        made = studio.edit(request, on_progress)
+        sheet.keep(f"edit_{name.replace(' ', '_')}", name, made.image, anna.picture)
 
-    mia_place = captions["mia_makeup"]["caption"].split("blush ", 1)[1]
-    makeup = studio.learn(
-        api.LearnToken(
-            reference, "mia", "makeup", "attribute", "lipstick", "face",
-            prompt=MAKEUP_PROMPT.format(place=mia_place), attribute_words=("black hair", "short hair", "smiling", "glasses"),
-        ),
-        on_progress,
-    )  # fmt: skip
-    keep("makeup_reference", "makeup from her", reference)
-    transfer = api.ApplyEdit(photo, ("anna/me", "mia/makeup"), captions["anna"]["caption"], region="face")
-    keep("makeup_transfer", "anna with that makeup", studio.edit(transfer, on_progress).image, photo)
+    makeup = studio.learn(_makeup(mia, settings), on_progress)
+    sheet.keep("makeup_reference", "makeup from her", mia.picture)
+    transfer = api.ApplyEdit(anna.picture, (IDENTITY, MAKEUP), anna.caption, region="face")
+    made = studio.edit(transfer, on_progress)
+    sheet.keep("makeup_transfer", "anna with that makeup", made.image, anna.picture)
 
-    keep("second_source", "another photo of her", second)
-    again = api.ApplyEdit(
-        second,
-        ("anna/me",),
-        "a photo of a young woman with long blonde hair in a studio",
-        captions["anna_second"]["caption"],
-    )
-    keep("second_blonde_hair", "same token: blonde hair", studio.edit(again, on_progress).image, second)
+    sheet.keep("second_source", "another photo of her", second.picture)
+    blonde = EDITS[0][1].format(place=second.place)
+    made = studio.edit(api.ApplyEdit(second.picture, (IDENTITY,), blonde, second.caption), on_progress)
+    sheet.keep("second_blonde_hair", "same token: blonde hair", made.image, second.picture)
 
-    sheet = out / "sheet.png"
-    write_atomic(sheet, contact_sheet(cells, columns=6, side=THUMBNAIL))
+    path = out / "sheet.png"
+    write_atomic(path, contact_sheet(sheet.cells, columns=6, side=THUMBNAIL))
     return {
-        "sheet": str(sheet),
-        "files": {name: str(path) for name, path in files.items()},
+        "sheet": str(path),
+        "files": {name: str(file) for name, file in sheet.files.items()},
         "tokens": [
             {"name": t.name, "bytes": t.size_bytes, "loss_first": t.loss_first, "loss_last": t.loss_last}
             for t in (identity, makeup)
         ],
         "seconds": round(time.monotonic() - started, 1),
     }
+
+
+def _identity(anna: _Sample, settings: api.LearnSettings) -> api.LearnToken:
+    person, token = IDENTITY.split("/")
+    # Consent is given: the person is drawn by a program.
+    return api.LearnToken(
+        anna.picture, person, token, "identity", "woman", prompt=anna.caption, settings=settings, consent=True
+    )
+
+
+def _makeup(mia: _Sample, settings: api.LearnSettings) -> api.LearnToken:
+    person, token = MAKEUP.split("/")
+    return api.LearnToken(
+        mia.picture,
+        person,
+        token,
+        "attribute",
+        "lipstick",
+        "face",
+        prompt=MAKEUP_PROMPT.format(place=mia.place),
+        attribute_words=("black hair", "short hair", "smiling", "glasses"),
+        settings=settings,
+    )
+
+
+def _sample(name: str) -> _Sample:
+    folder = models_package() / "samples"
+    try:
+        captions = json.loads((folder / "captions.json").read_text())
+        return _Sample((folder / f"{name}.png").read_bytes(), captions[name]["caption"])
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"The sample picture '{name}' is missing.", "Install the program again.") from error
 
 
 def _rgb(picture: bytes) -> np.ndarray:
@@ -119,7 +167,7 @@ def _difference(before: bytes, after: bytes) -> np.ndarray:
 
 def _attention_overlay(studio: Studio, photo: bytes) -> np.ndarray:
     """Where [I] looks, as a red veil over the greyed photo."""
-    heat = studio.attention(photo, "anna/me")
+    heat = studio.attention(photo, IDENTITY)
     grey = _rgb(photo).mean(axis=2, keepdims=True).repeat(3, axis=2) * 0.6
     grey[..., 0] += heat * 160
     return np.clip(grey, 0, 255).astype(np.uint8)

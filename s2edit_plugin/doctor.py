@@ -18,8 +18,18 @@ from s2edit_plugin.paths import bundled_model, data_folder
 
 __all__ = ["Check", "examine", "onnxruntime_distributions"]
 
-REPAIR = "Run `sh installer/run.sh doctor` in the checkout; it repairs the set-up first."
-PACKAGES = ("torch", "diffusers", "transformers", "safetensors", "numpy", "pillow", "scipy", "scikit-image", "rembg")
+REPAIR = "Run `sh installer/run.sh repair` in the checkout."
+PACKAGES = (
+    "torch",
+    "diffusers",
+    "transformers",
+    "safetensors",
+    "numpy",
+    "pillow",
+    "scipy",
+    "scikit-image",
+    "rembg",
+)
 MIN_FREE = 1_000_000_000
 
 
@@ -122,7 +132,9 @@ def check_model() -> Check:
 
     unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", local_files_only=True)
     count = sum(parameter.numel() for parameter in unet.parameters())
-    return Check("bundled model", True, f"{folder.name}, {size / 1e6:.1f} MB, U-Net of {count / 1e6:.1f}M parameters")
+    return Check(
+        "bundled model", True, f"{folder.name}, {size / 1e6:.1f} MB, U-Net of {count / 1e6:.1f}M parameters"
+    )
 
 
 def check_data_folder() -> Check:

@@ -77,7 +77,9 @@ def edit(
     schedule, total = backbone.schedule, inversion.steps
     blend = _blend_mask(region, backbone.latent_side) if settings.local_blend else None
     null = build_condition(backbone, "", tokens)
-    mapper, alpha = (t.to(backbone.device) for t in alignment.map_columns(source.layout, target.layout, settings.control))
+    mapper, alpha = (
+        t.to(backbone.device) for t in alignment.map_columns(source.layout, target.layout, settings.control)
+    )
     weights = alignment.column_weights(target.layout, settings.weights)
     weights = None if weights is None else weights.to(backbone.device)
     guided = settings.guidance != 1.0
@@ -132,7 +134,9 @@ def edit(
         on_progress(Progress("editing", index + 1, total, None, watch.seconds_left(index + 1)))
 
     if not bool(torch.isfinite(from_target).all()):
-        raise NumericalError("The edit gave a number that is not finite.", "Try a smaller guidance or another precision.")
+        raise NumericalError(
+            "The edit gave a number that is not finite.", "Try a smaller guidance or another precision."
+        )
     if torch.equal(from_target, from_source):
         same = _to_unit(backbone.decode_latents(from_source))[0]
         return EditOutcome(same, same)

@@ -94,7 +94,9 @@ def ddim_inversion(
             on_progress(Progress("inverting", done, total, None, watch.seconds_left(done)))
     stacked = torch.cat(trajectory)
     if not bool(torch.isfinite(stacked).all()):
-        raise NumericalError("Inverting the photo gave a number that is not finite.", "Try another precision.")
+        raise NumericalError(
+            "Inverting the photo gave a number that is not finite.", "Try another precision."
+        )
     return stacked
 
 
@@ -137,5 +139,13 @@ def null_text_optimization(
             unconditional = backbone.predict_noise(latents, timestep, null.detach()[None])
             guided = unconditional + settings.guidance * (conditional - unconditional)
             latents = schedule.step(latents, guided, timestep, total)
-        on_progress(Progress("optimizing the null text", index + 1, total, float(loss.detach()), watch.seconds_left(index + 1)))
+        on_progress(
+            Progress(
+                "optimizing the null text",
+                index + 1,
+                total,
+                float(loss.detach()),
+                watch.seconds_left(index + 1),
+            )
+        )
     return torch.stack(found)

@@ -111,7 +111,10 @@ def learn(
     parameters.to(backbone.device)
     joint = list(parameters.parameters())
     optimizer = torch.optim.Adam(
-        [{"params": [vectors], "lr": settings.lr_token}, {"params": joint or [vectors.new_zeros(1)], "lr": 0.0}]
+        [
+            {"params": [vectors], "lr": settings.lr_token},
+            {"params": joint or [vectors.new_zeros(1)], "lr": 0.0},
+        ]
     )
     constraint = Constraint(
         backbone, task.attribute_words, task.class_noun, settings.orthogonality, settings.orthogonality_space
@@ -130,7 +133,9 @@ def learn(
         optimizer.param_groups[1]["lr"] = settings.lr_joint if joined else 0.0
 
         noise = torch.randn(settings.batch, *task.latents.shape[1:], generator=generator).to(backbone.device)
-        timesteps = _spread_timesteps(backbone.schedule.train_steps, settings.batch, generator).to(backbone.device)
+        timesteps = _spread_timesteps(backbone.schedule.train_steps, settings.batch, generator).to(
+            backbone.device
+        )
         noisy = backbone.schedule.add_noise(task.latents.expand(settings.batch, -1, -1, -1), noise, timesteps)
 
         condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation)
@@ -139,7 +144,9 @@ def learn(
         recorder = _recorder(settings, backbone)
         control = AttentionControl([[row]] * settings.batch, _processor_mode(settings), None, recorder)
         with backbone.control(control):
-            predicted = backbone.predict_noise(noisy, timesteps, condition.hidden.expand(settings.batch, -1, -1))
+            predicted = backbone.predict_noise(
+                noisy, timesteps, condition.hidden.expand(settings.batch, -1, -1)
+            )
         loss = losses.masked_diffusion_loss(noise, predicted, latent_mask if settings.masked_loss else None)
         objective = loss
         if settings.orthogonality == "soft":
@@ -164,7 +171,9 @@ def learn(
 
         done = step + 1
         try:
-            on_progress(Progress("learning", done, total, _mean(token.losses[-20:]), watch.seconds_left(done)))
+            on_progress(
+                Progress("learning", done, total, _mean(token.losses[-20:]), watch.seconds_left(done))
+            )
         except CancelledError:
             if checkpoint:
                 checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
@@ -184,7 +193,11 @@ def learn(
 
 def _spread_timesteps(count: int, batch: int, generator: torch.Generator) -> Tensor:
     # One timestep from each of `batch` equal slices: less noise in the loss of a small batch than independent draws.
-    return ((torch.arange(batch) + torch.rand(batch, generator=generator)) / batch * count).long().clamp(0, count - 1)
+    return (
+        ((torch.arange(batch) + torch.rand(batch, generator=generator)) / batch * count)
+        .long()
+        .clamp(0, count - 1)
+    )
 
 
 def _processor_mode(settings: LearnSettings) -> str:

@@ -113,7 +113,9 @@ class Library:
         if not self.folder.trash.is_dir():
             return []
         folders = sorted(p for p in self.folder.trash.iterdir() if p.is_dir() and person in (None, p.name))
-        return [_trash_entry(path) for folder in folders for path in sorted(self._files(folder), key=_trash_key)]
+        return [
+            _trash_entry(path) for folder in folders for path in sorted(self._files(folder), key=_trash_key)
+        ]
 
     def check(self) -> Entries:
         """Read every token of library and trash completely; the damaged ones, with their problem."""
@@ -123,7 +125,9 @@ class Library:
                 read_token(entry.path)
             except TokenError as error:
                 damaged.append(
-                    Entry(entry.person, entry.name, entry.path, entry.size_bytes, entry.record, error.sentence)
+                    Entry(
+                        entry.person, entry.name, entry.path, entry.size_bytes, entry.record, error.sentence
+                    )
                 )
         return damaged
 
@@ -138,7 +142,9 @@ class Library:
         """
         path = self.path(TokenRef(record.person, record.name))
         if path.exists() and not replace:
-            raise InputError(f"There is a token {record.full_name} already.", "Choose another name or delete it first.")
+            raise InputError(
+                f"There is a token {record.full_name} already.", "Choose another name or delete it first."
+            )
         if path.exists():
             # A copy, so that there is no moment without a token of this name: the write below takes its place.
             self._to_trash(path, keep=True)
@@ -387,4 +393,6 @@ def _disk(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ResourceError(f"{what} ({error.strerror or type(error).__name__}).", "Check the data folder.") from error
+        raise ResourceError(
+            f"{what} ({error.strerror or type(error).__name__}).", "Check the data folder."
+        ) from error

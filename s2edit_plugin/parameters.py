@@ -105,7 +105,9 @@ class ColumnVectors(TokenParameters):
         """See `TokenParameters.delta`."""
         if _key(layer, "k_vector") not in self.weights:
             return None
-        keys, values = (self.weights[_key(layer, f"{part}_vector")].expand(len(features), -1) for part in ("k", "v"))
+        keys, values = (
+            self.weights[_key(layer, f"{part}_vector")].expand(len(features), -1) for part in ("k", "v")
+        )
         return keys, values
 
 
@@ -120,7 +122,9 @@ class WholeMatrices(TokenParameters):
         self.weights = nn.ParameterDict()
         for layer in layers:
             for part in ("k", "v"):
-                self.weights[_key(layer.name, f"{part}_matrix")] = nn.Parameter(torch.zeros(layer.inner, layer.text))
+                self.weights[_key(layer.name, f"{part}_matrix")] = nn.Parameter(
+                    torch.zeros(layer.inner, layer.text)
+                )
 
     def delta(self, layer: str, features: Tensor) -> tuple[Tensor, Tensor] | None:
         """See `TokenParameters.delta`."""
@@ -144,7 +148,9 @@ def create_parameters(kind: str, layers: list[LayerShape], rank: int = 2, seed: 
     raise ValueError(f"unknown parameters {kind!r}")
 
 
-def load_parameters(kind: str, layers: list[LayerShape], rank: int, tensors: Mapping[str, Tensor]) -> TokenParameters:
+def load_parameters(
+    kind: str, layers: list[LayerShape], rank: int, tensors: Mapping[str, Tensor]
+) -> TokenParameters:
     """Parameters with stored tensors (as `TokenParameters.named_tensors` gave them).
 
     Raises:

@@ -85,7 +85,8 @@ def models_package() -> Path:
         if Path(folder).is_dir():
             return Path(folder)
     raise ModelError(
-        "The bundled models are not installed.", "Run `sh installer/run.sh doctor` in the checkout to repair the set-up."
+        "The bundled models are not installed.",
+        "Run `sh installer/run.sh repair` in the checkout.",
     )
 
 

@@ -86,7 +86,9 @@ def parse_ref(full_name: str) -> TokenRef:
     """
     person, slash, name = full_name.removeprefix("<").removesuffix(">").partition("/")
     if not slash:
-        raise InputError(f"'{_printable(full_name)}' is no token name.", "Write it as PERSON/NAME, e.g. anna/me.")
+        raise InputError(
+            f"'{_printable(full_name)}' is no token name.", "Write it as PERSON/NAME, e.g. anna/me."
+        )
     return TokenRef(check_name(person, "person's name"), check_name(name, "token name"))
 
 
@@ -100,7 +102,8 @@ def split(prompt: str) -> list[Part]:
     for brackets in _BRACKETS.finditer(prompt):
         if not _REFERENCE.fullmatch(brackets.group()):
             raise PromptError(
-                f"'{_printable(brackets.group())}' in the prompt is no token.", "Write a token as <person/name>."
+                f"'{_printable(brackets.group())}' in the prompt is no token.",
+                "Write a token as <person/name>.",
             )
     parts: list[Part] = []
     end = 0
@@ -142,7 +145,7 @@ def insert_token(prompt: str, class_noun: str, ref: TokenRef | str) -> str:
     if match is None:
         raise PromptError(
             f"The prompt does not contain the class noun '{_printable(noun)}'.",
-            f"Name the subject as in \"a photo of a {noun or 'person'}\", or write {token} where it belongs.",
+            f'Name the subject as in "a photo of a {noun or "person"}", or write {token} where it belongs.',
         )
     return f"{prompt[: match.start()]}{token} {prompt[match.start() :]}"
 

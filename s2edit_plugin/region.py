@@ -18,8 +18,9 @@ from s2edit_plugin.attention import AttentionControl, MapRecorder
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.conditioning import ActiveToken, row_tokens
 from s2edit_plugin.invert import Inversion
+from s2edit_plugin.masks.refine import feather, grow
 
-__all__ = ["ATTENTION_THRESHOLD", "NOISE_THRESHOLD", "attention_of", "changed_region"]
+__all__ = ["ATTENTION_THRESHOLD", "NOISE_THRESHOLD", "attention_of", "changed_region", "soften"]
 
 ATTENTION_THRESHOLD = 0.5  # share of the maximum; chosen against the drawn regions, docs/DECISIONS.md
 NOISE_THRESHOLD = 0.4
@@ -49,7 +50,11 @@ def changed_region(
             timestep = backbone.schedule.timesteps(inversion.steps)[index]
             noise = backbone.predict_noise(inversion.at(index).expand(2, -1, -1, -1), timestep, hidden)
             difference += (noise[1] - noise[0]).abs().mean(dim=0)
-    maps = [recorder.mean(row)[..., list(columns)].sum(-1) for row, columns in ((0, removed), (1, added)) if columns]
+    maps = [
+        recorder.mean(row)[..., list(columns)].sum(-1)
+        for row, columns in ((0, removed), (1, added))
+        if columns
+    ]
     attention = sum((_normalised(m) for m in maps), torch.zeros_like(maps[0])) / len(maps)
     attention = F.interpolate(attention[None, None], (side, side), mode="bilinear", align_corners=False)[0, 0]
     smooth = F.avg_pool2d(F.pad(difference[None, None], (1, 1, 1, 1), mode="replicate"), 3, stride=1)[0, 0]
@@ -74,7 +79,9 @@ def attention_of(
     """
     recorder = MapRecorder(backbone.map_side, (0,))
     generator = torch.Generator().manual_seed(seed)
-    with backbone.control(AttentionControl([row_tokens(condition.layout, tokens)], mask_mode, None, recorder)):
+    with backbone.control(
+        AttentionControl([row_tokens(condition.layout, tokens)], mask_mode, None, recorder)
+    ):
         for level in _LEVELS:
             timestep = torch.tensor([int(level * backbone.schedule.train_steps)], device=latents.device)
             noise = torch.randn(latents.shape, generator=generator).to(latents.device)
@@ -82,6 +89,18 @@ def attention_of(
                 backbone.schedule.add_noise(latents, noise, timestep), timestep, condition.hidden[None]
             )
     return _normalised(recorder.mean(0)[..., list(columns)].mean(-1))
+
+
+def soften(cells: Tensor, side: int) -> Tensor:
+    """Region of latent cells (s, s) -> soft region (S, S) in [0, 1]: enlarged, grown by half a cell, feathered."""
+    enlarged = F.interpolate(cells[None, None].float(), (side, side), mode="bilinear", align_corners=False)[
+        0, 0
+    ]
+    if not bool(enlarged.any()):
+        return enlarged
+    radius = max(1, side // cells.shape[0] // 2)
+    grown = grow((enlarged > 0.5).float().cpu().numpy(), radius)
+    return torch.from_numpy(feather(grown, radius)).float().to(cells.device)
 
 
 def _indices(steps: int) -> list[int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 __all__ = ["NoiseSchedule"]
@@ -60,11 +59,15 @@ class NoiseSchedule:
 
     def step(self, latents: Tensor, noise: Tensor, timestep: int, steps: int) -> Tensor:
         """One denoising step from ``timestep`` to the one before it in a run of ``steps``."""
-        return self.move(latents, noise, self.alpha(timestep), self.alpha(timestep - self.train_steps // steps))
+        return self.move(
+            latents, noise, self.alpha(timestep), self.alpha(timestep - self.train_steps // steps)
+        )
 
     def inverse_step(self, latents: Tensor, noise: Tensor, timestep: int, steps: int) -> Tensor:
         """The step that undoes `step`: from the level before ``timestep`` up to ``timestep``."""
-        return self.move(latents, noise, self.alpha(timestep - self.train_steps // steps), self.alpha(timestep))
+        return self.move(
+            latents, noise, self.alpha(timestep - self.train_steps // steps), self.alpha(timestep)
+        )
 
     def signal_to_noise(self, timesteps: Tensor) -> Tensor:
         """Signal-to-noise ratio a/(1-a) at timesteps (B,)."""

@@ -52,6 +52,12 @@ class Studio:
             self._backbone = load_backbone(Path(self._model) if self._model else None, self._device)
         return self._backbone
 
+    def with_home(self, home: Path) -> Studio:
+        """A studio with another library that shares this one's loaded model."""
+        other = Studio(home, self._model, self._device)
+        other._backbone = self.backbone
+        return other
+
     def learn(self, request: api.LearnToken, on_progress: api.OnProgress = _silent) -> api.LearnResult:
         """Learn a token from one photo and put it into the library.
 

@@ -69,7 +69,9 @@ def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layou
         if word.startswith("<") and "/" in word:
             name = word.strip("<>")
             if name not in vectors:
-                raise PromptError(f"The prompt names the token {word}, which is not among the tokens of this edit.")
+                raise PromptError(
+                    f"The prompt names the token {word}, which is not among the tokens of this edit."
+                )
             pieces = [backbone.end_id] * vectors[name]
         else:
             pieces = backbone.word_ids(word)
@@ -81,7 +83,8 @@ def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layou
     limit = backbone.text_length
     if len(ids) + 1 > limit:
         raise PromptError(
-            f"The prompt is too long: it takes {len(ids) - 1} of at most {limit - 2} places.", "Shorten the prompt."
+            f"The prompt is too long: it takes {len(ids) - 1} of at most {limit - 2} places.",
+            "Shorten the prompt.",
         )
     # A placeholder must not be the end-of-text id, or the pooled feature would be taken there.
     held = {column for span in tokens.values() for column in span}
@@ -93,7 +96,9 @@ def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layou
     return Layout(prompt, words, tuple(columns), tokens, tuple(ids), end)
 
 
-def encode(plan: Layout, backbone: Backbone, vectors: Mapping[str, Tensor], isolation: bool = True) -> Condition:
+def encode(
+    plan: Layout, backbone: Backbone, vectors: Mapping[str, Tensor], isolation: bool = True
+) -> Condition:
     """Text condition of a prompt, differentiable in the tokens' vectors.
 
     Args:
@@ -125,7 +130,9 @@ def encode(plan: Layout, backbone: Backbone, vectors: Mapping[str, Tensor], isol
     return Condition(hidden[from_row, from_column], None if pooled is None else pooled[0], plan)
 
 
-def _injections(spans: Mapping[str, tuple[int, ...]], vectors: Mapping[str, Tensor]) -> list[tuple[tuple[int, ...], Tensor]]:
+def _injections(
+    spans: Mapping[str, tuple[int, ...]], vectors: Mapping[str, Tensor]
+) -> list[tuple[tuple[int, ...], Tensor]]:
     # A token written twice takes its vectors twice.
     return [(span, vectors[name].repeat(len(span) // len(vectors[name]), 1)) for name, span in spans.items()]
 
@@ -148,4 +155,6 @@ def plain_features(backbone: Backbone, phrases: list[str], pooled: bool = False)
 def word_columns(plan: Layout, word: str) -> tuple[int, ...]:
     """Columns of every occurrence of a word (or reference) in a laid-out prompt; empty if it is not there."""
     wanted = prompts.words(word)
-    return tuple(c for text, span in zip(plan.words, plan.columns, strict=True) if text in wanted for c in span)
+    return tuple(
+        c for text, span in zip(plan.words, plan.columns, strict=True) if text in wanted for c in span
+    )

@@ -48,13 +48,16 @@ def to_active(token: Token, backbone: Backbone, mask: torch.Tensor | None) -> Ac
     kind, rank = str(record.settings.get("parameters", "none")), int(record.settings.get("rank", 2))
     try:
         vectors = tensors[VECTORS].to(backbone.device)
-        stored = {name.removeprefix(PREFIX): value for name, value in tensors.items() if name.startswith(PREFIX)}
+        stored = {
+            name.removeprefix(PREFIX): value for name, value in tensors.items() if name.startswith(PREFIX)
+        }
         parameters = load_parameters(kind, backbone.cross_layers(), rank, stored).to(backbone.device)
         if vectors.ndim != 2 or vectors.shape[1] != backbone.embedding_width:
             raise ValueError("vectors of another width")
     except (KeyError, ValueError) as error:
         raise TokenDamagedError(
-            f"The token {record.full_name} is damaged: its parameters do not fit the model.", "Learn it again."
+            f"The token {record.full_name} is damaged: its parameters do not fit the model.",
+            "Learn it again.",
         ) from error
     constraint = None
     if record.settings.get("orthogonality") == "project":

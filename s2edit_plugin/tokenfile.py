@@ -26,17 +26,31 @@ import numpy as np
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from s2edit_plugin.errors import InputError, NumericalError, TokenDamagedError, TokenNotFoundError, WrongModelError
+from s2edit_plugin.errors import (
+    InputError,
+    NumericalError,
+    TokenDamagedError,
+    TokenNotFoundError,
+    WrongModelError,
+)
 from s2edit_plugin.paths import write_atomic
 
-__all__ = ["FORMAT_VERSION", "Token", "TokenRecord", "check_model", "read_record", "read_token", "write_token"]
+__all__ = [
+    "FORMAT_VERSION",
+    "Token",
+    "TokenRecord",
+    "check_model",
+    "read_record",
+    "read_token",
+    "write_token",
+]
 
 FORMAT_VERSION = 1
 METADATA_KEY = "s2edit_token"
 # A record holds a thumbnail and a mask; what is larger is damaged or hostile, and is not read into memory.
 MAX_HEADER = 4 * 1024 * 1024
 MAX_FILE = 1024 * 1024 * 1024
-_DTYPES = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
+_ITEM_SIZES = {"F16": 2, "F32": 4}
 
 
 @dataclass(frozen=True)
@@ -140,9 +154,13 @@ def write_token(path: Path, record: TokenRecord, tensors: Mapping[str, Any]) -> 
     try:
         text = json.dumps(values, ensure_ascii=True, allow_nan=False, sort_keys=True)
     except ValueError as error:
-        raise NumericalError(f"The token {record.full_name} has a loss that is not finite and was not saved.") from error
+        raise NumericalError(
+            f"The token {record.full_name} has a loss that is not finite and was not saved."
+        ) from error
     if len(text) > MAX_HEADER // 2:
-        raise InputError(f"The record of token {record.full_name} is too large to be saved.", "Use a smaller thumbnail.")
+        raise InputError(
+            f"The record of token {record.full_name} is too large to be saved.", "Use a smaller thumbnail."
+        )
     write_atomic(Path(path), safetensors.numpy.save(arrays, metadata={METADATA_KEY: text}), private=True)
 
 
@@ -186,9 +204,7 @@ def check_model(record: TokenRecord, model_name: str, model_hash: str) -> None:
     if record.base_model == model_name:
         sentence = f"The token {record.full_name} was learned on another version of the model '{model_name}'."
     else:
-        sentence = (
-            f"The token {record.full_name} was learned on the model '{record.base_model}', not on '{model_name}'."
-        )
+        sentence = f"The token {record.full_name} was learned on the model '{record.base_model}', not on '{model_name}'."
     raise WrongModelError(sentence, "Learn it again on this model, or use the model it was learned on.")
 
 
@@ -255,9 +271,9 @@ def _check_tensor_table(path: Path, table: dict[str, Any], data_size: int) -> No
             raise _damaged(path, "its header is malformed") from error
         if any(type(n) is not int or n < 0 for n in numbers):
             raise _damaged(path, "its header is malformed")
-        if not isinstance(dtype, str) or dtype not in _DTYPES:
+        if not isinstance(dtype, str) or dtype not in _ITEM_SIZES:
             raise _damaged(path, f"it holds numbers of an unknown type '{str(dtype)[:16]}'")
-        if end - start != math.prod(shape) * _DTYPES[dtype].itemsize:
+        if end - start != math.prod(shape) * _ITEM_SIZES[dtype]:
             raise _damaged(path, "its tensors do not fit their shapes")
         spans.append((start, end))
     position = 0

@@ -61,7 +61,9 @@ def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
     return [
         thread
         for thread in threading.enumerate()
-        if thread not in before and type(thread).__name__ not in LASTING_THREADS and thread.name not in LASTING_THREADS
+        if thread not in before
+        and type(thread).__name__ not in LASTING_THREADS
+        and thread.name not in LASTING_THREADS
     ]
 
 

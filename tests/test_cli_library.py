@@ -198,7 +198,9 @@ def test_doctor_leaves_nothing_in_the_data_folder(data_home: Path) -> None:
     assert sorted(data_home.rglob("*")) == before
 
 
-def test_doctor_says_when_the_data_folder_is_unusable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_says_when_the_data_folder_is_unusable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("S2EDIT_HOME", str(tmp_path / "file" / "below"))
     check = doctor._guarded("data folder", doctor.check_data_folder)
@@ -217,7 +219,9 @@ def test_eval(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
     # In the place of the real module, whose imports load torch and the judges.
     monkeypatch.setattr(package, "benchmark", SimpleNamespace(run=fake_run), raising=False)
-    assert run("eval", "--identities", "2", "--methods", "ours,p2p", "--out", str(tmp_path))[1]["figures"] == [1]
+    assert run("eval", "--identities", "2", "--methods", "ours,p2p", "--out", str(tmp_path))[1][
+        "figures"
+    ] == [1]
     assert "success" in run("eval", text=True)[1]
     assert asked == [("portraits", ("ours", "p2p"), 2, 0, tmp_path), ("portraits", ("all",), 20, 0, None)]
     assert run("eval", "--identities", "0")[0] == 2

@@ -17,10 +17,21 @@ import pytest
 from s2edit_plugin.api import Progress
 from s2edit_plugin.cli.main import build_parser, main
 from s2edit_plugin.cli.output import Output, table
-from s2edit_plugin.consent import ask_consent, consent_note, require_consent
+from s2edit_plugin.consent import consent_note, require_consent
 from s2edit_plugin.errors import ConsentError, ImageError
 
-HEAVY = ("torch", "diffusers", "transformers", "numpy", "PIL", "scipy", "skimage", "safetensors", "tqdm", "rembg")
+HEAVY = (
+    "torch",
+    "diffusers",
+    "transformers",
+    "numpy",
+    "PIL",
+    "scipy",
+    "skimage",
+    "safetensors",
+    "tqdm",
+    "rembg",
+)
 
 
 def all_parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
@@ -35,7 +46,9 @@ PARSERS = list(all_parsers(build_parser()))
 
 
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.prog)
-def test_every_command_has_help_and_json(parser: argparse.ArgumentParser, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help_and_json(
+    parser: argparse.ArgumentParser, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as caught:
         main([*parser.prog.split()[1:], "--help"])
 
@@ -45,7 +58,7 @@ def test_every_command_has_help_and_json(parser: argparse.ArgumentParser, capsys
 
 def test_the_contract_is_complete() -> None:
     commands = {parser.prog.removeprefix("s2edit").strip() for parser in PARSERS}
-    tokens = "list show rename tag delete restore export import check".split()
+    tokens = ["list", "show", "rename", "tag", "delete", "restore", "export", "import", "check"]
     assert {"demo", "learn", "edit", "mask", "caption", "eval", "doctor", "models list"} <= commands
     assert {f"tokens {verb}" for verb in tokens} <= commands
     assert {f"person {verb}" for verb in ("list", "rename", "forget")} <= commands
@@ -79,7 +92,9 @@ def test_importing_the_command_line_is_cheap() -> None:
 
 
 def test_it_runs_as_a_module_and_says_its_version() -> None:
-    done = subprocess.run([sys.executable, "-m", "s2edit_plugin", "--version"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "s2edit_plugin", "--version"], capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith("s2edit 0.")
 
 
@@ -139,7 +154,9 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
     assert "saving: 100%" in shown
 
 
-@pytest.mark.parametrize(("answer", "agreed"), [("y", True), ("YES\n", True), ("", False), ("n", False), ("maybe", False)])
+@pytest.mark.parametrize(
+    ("answer", "agreed"), [("y", True), ("YES\n", True), ("", False), ("n", False), ("maybe", False)]
+)
 def test_consent_is_asked_once_on_a_terminal(answer: str, agreed: bool) -> None:
     asked: list[str] = []
 
@@ -148,10 +165,10 @@ def test_consent_is_asked_once_on_a_terminal(answer: str, agreed: bool) -> None:
         return answer
 
     if agreed:
-        assert ask_consent("identity", "anna", False, interactive=True, ask=ask)
+        assert require_consent("identity", "anna", False, interactive=True, ask=ask)
     else:
         with pytest.raises(ConsentError, match="anna"):
-            ask_consent("identity", "anna", False, interactive=True, ask=ask)
+            require_consent("identity", "anna", False, interactive=True, ask=ask)
     assert len(asked) == 1
     assert "anna" in asked[0]
 
@@ -160,16 +177,13 @@ def test_consent_by_flag_asks_nobody() -> None:
     def ask(question: str) -> str:
         raise AssertionError(question)
 
-    assert ask_consent("identity", "anna", True, interactive=True, ask=ask)
-    assert not ask_consent("attribute", "anna", False, interactive=True, ask=ask)
+    assert require_consent("identity", "anna", True, interactive=True, ask=ask)
+    assert not require_consent("attribute", "anna", False, interactive=True, ask=ask)
     with pytest.raises(ConsentError) as caught:
-        ask_consent("identity", "anna", False, interactive=False, ask=ask)
+        require_consent("identity", "anna", False, interactive=False, ask=ask)
     assert caught.value.exit_code == 2
 
 
-def test_require_consent_and_its_note() -> None:
-    require_consent(True)
-    with pytest.raises(ConsentError):
-        require_consent(False)
+def test_the_note_of_consent() -> None:
     assert consent_note("identity", True).startswith("The user confirmed")
     assert consent_note("attribute", True) == consent_note("identity", False) == ""

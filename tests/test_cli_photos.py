@@ -45,7 +45,9 @@ class FakeStudio:
 
     def edit(self, request: api.ApplyEdit, on_progress: api.OnProgress) -> api.EditResult:
         self._take(request, on_progress)
-        return api.EditResult(png(), png(mode="L"), 1.0, False, "a woman", request.prompt, ("The face is small.",))
+        return api.EditResult(
+            png(), png(mode="L"), 1.0, False, "a woman", request.prompt, ("The face is small.",)
+        )
 
     def mask(self, request: api.MakeMask) -> api.MaskResult:
         self._take(request)
@@ -96,8 +98,17 @@ def test_learn_hands_everything_over(run: Run, studio: FakeStudio, photo: str) -
     assert "Learned anna/me" in out
     assert "working: 100 %, loss 0.1250, 0 s left" in err
     assert request.photo == Path(photo).read_bytes()
-    assert (request.person, request.token, request.kind, request.class_noun) == ("anna", "me", "identity", "woman")
-    assert (request.subject, request.subject_mask, request.prompt) == ("word:hair", None, "a photo of a woman")
+    assert (request.person, request.token, request.kind, request.class_noun) == (
+        "anna",
+        "me",
+        "identity",
+        "woman",
+    )
+    assert (request.subject, request.subject_mask, request.prompt) == (
+        "word:hair",
+        None,
+        "a photo of a woman",
+    )
     assert request.attribute_words == ("red", "smiling")
     assert (request.settings.steps_token, request.settings.steps_joint, request.settings.seed) == (4, 6, 3)
     assert request.resume
@@ -157,17 +168,34 @@ def test_edit_defaults_are_those_of_the_api(run: Run, studio: FakeStudio, photo:
     assert studio.requests[0] == api.ApplyEdit(Path(photo).read_bytes(), ("anna/me",), "a <anna/me> woman")
 
 
-@pytest.mark.parametrize(("suffix", "kind"), [(".jpg", "JPEG"), (".webp", "WEBP"), (".tiff", "TIFF"), (".PNG", "PNG")])
+@pytest.mark.parametrize(
+    ("suffix", "kind"), [(".jpg", "JPEG"), (".webp", "WEBP"), (".tiff", "TIFF"), (".PNG", "PNG")]
+)
 def test_the_name_of_the_result_decides_its_format(
     run: Run, studio: FakeStudio, photo: str, tmp_path: Path, suffix: str, kind: str
 ) -> None:
-    assert run("edit", photo, "--token", "anna/me", "--prompt", "x", "--out", str(tmp_path / f"o{suffix}"))[0] == 0
+    assert (
+        run("edit", photo, "--token", "anna/me", "--prompt", "x", "--out", str(tmp_path / f"o{suffix}"))[0]
+        == 0
+    )
     with Image.open(tmp_path / f"o{suffix}") as picture:
         assert (picture.format, picture.size) == (kind, (8, 8))
 
 
-def test_json_is_one_object_and_nothing_else(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
-    arguments = ("edit", photo, "--token", "anna/me", "--prompt", "x", "--out", str(tmp_path / "o.png"), "--json")
+def test_json_is_one_object_and_nothing_else(
+    run: Run, studio: FakeStudio, photo: str, tmp_path: Path
+) -> None:
+    arguments = (
+        "edit",
+        photo,
+        "--token",
+        "anna/me",
+        "--prompt",
+        "x",
+        "--out",
+        str(tmp_path / "o.png"),
+        "--json",
+    )
     code, out, err = run(*arguments)
     values = json.loads(out)
 

@@ -14,7 +14,11 @@ def test_every_error_carries_its_sentence_and_hint(kind: type[errors.S2EditError
     error = kind("The photo is gone.", "Look elsewhere.")
 
     assert str(error) == "The photo is gone. Look elsewhere."
-    assert error.to_json() == {"error": kind.__name__, "sentence": "The photo is gone.", "hint": "Look elsewhere."}
+    assert error.to_json() == {
+        "error": kind.__name__,
+        "sentence": "The photo is gone.",
+        "hint": "Look elsewhere.",
+    }
 
 
 @pytest.mark.parametrize("kind", TREE)
@@ -25,7 +29,11 @@ def test_every_error_is_in_the_tree_and_documented(kind: type[errors.S2EditError
 
 
 def test_all_names_the_whole_tree() -> None:
-    defined = {name for name, value in vars(errors).items() if isinstance(value, type) and value.__module__ == errors.__name__}
+    defined = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and value.__module__ == errors.__name__
+    }
     assert defined == set(errors.__all__)
 
 

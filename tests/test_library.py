@@ -157,7 +157,12 @@ def test_check_reads_the_tensors_too(library: Library) -> None:
 
 def test_export_leaves_the_photo_out_unless_asked(library: Library, tmp_path: Path) -> None:
     record = read_token(library.export("anna/me", tmp_path / "out.safetensors")).record
-    assert (record.thumbnail, record.subject_mask, record.source_image_hash, record.crop) == ("", "", "", None)
+    assert (record.thumbnail, record.subject_mask, record.source_image_hash, record.crop) == (
+        "",
+        "",
+        "",
+        None,
+    )
     assert record.id == library.record("anna/me").id
 
     assert library.export("anna/me", tmp_path, private=True) == tmp_path / "anna-me.safetensors"
@@ -239,7 +244,9 @@ def test_forget_leaves_no_trace(library: Library) -> None:
     assert kept.exists()
     for path in [*folder.root.rglob("*")]:
         assert "anna" not in path.relative_to(folder.root).parts
-        assert path.is_dir() or not any(m in path.read_bytes() for m in (token_id.encode(), PHOTO_HASH.encode(), b'"anna"'))
+        assert path.is_dir() or not any(
+            m in path.read_bytes() for m in (token_id.encode(), PHOTO_HASH.encode(), b'"anna"')
+        )
     with pytest.raises(TokenNotFoundError):
         library.forget("anna")
 

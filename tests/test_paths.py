@@ -18,7 +18,9 @@ def test_home_variable_names_the_data_folder(data_home: Path) -> None:
     folder = paths.data_folder()
 
     assert folder.root == data_home
-    assert {p.parent for p in (folder.library, folder.trash, folder.cache, folder.checkpoints, folder.results)} == {data_home}
+    assert {
+        p.parent for p in (folder.library, folder.trash, folder.cache, folder.checkpoints, folder.results)
+    } == {data_home}
     assert not data_home.exists(), "asking creates nothing"
 
 
@@ -60,7 +62,8 @@ def test_write_atomic_mode(tmp_path: Path, private: bool, mode: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(errno.ENOSPC, "disk is full"), (errno.EACCES, "cannot be written to"), (errno.EIO, "could not")]
+    ("number", "words"),
+    [(errno.ENOSPC, "disk is full"), (errno.EACCES, "cannot be written to"), (errno.EIO, "could not")],
 )
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str

@@ -108,7 +108,10 @@ def test_align_words(source: str, target: str, mapping: list[int | None]) -> Non
 
 
 def test_alignment_increases_and_joins_equal_words() -> None:
-    source, target = "a photo of a woman with a red hat and a scarf", "a sketch of a woman with a hat and a red scarf"
+    source, target = (
+        "a photo of a woman with a red hat and a scarf",
+        "a sketch of a woman with a hat and a red scarf",
+    )
     mapping = align_words(source, target)
     joined = [(i, j) for j, i in enumerate(mapping) if i is not None]
 
@@ -121,7 +124,9 @@ def test_good_names(name: str) -> None:
     assert check_name(name) == name
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", ".hidden", "-rf", "a ", "a\n", "a" * 65, "a.", "a:b", "\0"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b", "a\\b", ".hidden", "-rf", "a ", "a\n", "a" * 65, "a.", "a:b", "\0"]
+)
 def test_bad_names(name: str) -> None:
     with pytest.raises(InputError):
         check_name(name)

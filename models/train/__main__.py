@@ -19,15 +19,22 @@ PICTURES, TEXTURES = 60_000, 1_536
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(prog="s2edit_models.train", description=__doc__)
     parser.add_argument("what", choices=["all", *SHARES, "sheet", "release", "draw"])
     parser.add_argument("--minutes", type=float, default=60.0, help="length of this slice")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
-    parser.add_argument("--state", type=Path, default=common.STATE_DIR, help="folder to resume from and save to")
-    parser.add_argument("--release", type=Path, default=common.RELEASE_DIR, help="folder of the released model")
+    parser.add_argument(
+        "--state", type=Path, default=common.STATE_DIR, help="folder to resume from and save to"
+    )
+    parser.add_argument(
+        "--release", type=Path, default=common.RELEASE_DIR, help="folder of the released model"
+    )
     parser.add_argument("--release-every", type=float, default=20.0, help="minutes between releases")
     parser.add_argument("--pictures", type=int, default=PICTURES, help="how many training pictures to draw")
-    parser.add_argument("--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="drawing processes")
+    parser.add_argument(
+        "--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="drawing processes"
+    )
     parser.add_argument("--out", type=Path, default=Path("sheet.png"), help="picture that `sheet` writes")
     return parser.parse_args(arguments)
 
@@ -61,6 +68,7 @@ def run_stage(stage: str, minutes: float, options: argparse.Namespace) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
+    """Run what the command line asks for."""
     options = parse(arguments)
     if options.what == "all":
         for stage, share in SHARES.items():

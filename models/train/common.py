@@ -82,7 +82,7 @@ class Slice:
     minutes: float | None = None
     steps: int | None = None
     warmup: int = 60
-    cooldown: float = 0.35
+    cooldown: float = 0.45
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
@@ -100,6 +100,7 @@ class Slice:
 
     @property
     def elapsed_minutes(self) -> float:
+        """Minutes since the slice began."""
         return (time.monotonic() - self.started) / 60.0
 
     def rate(self, optimizer_steps: int) -> float:
@@ -148,9 +149,11 @@ class Average:
             parameter.copy_(values[name])
 
     def state_dict(self) -> dict[str, Any]:
+        """What load_state_dict takes."""
         return {"count": self.count, "values": self.values}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a saved average."""
         self.count = state["count"]
         for name, value in state["values"].items():
             self.values[name].copy_(value)
@@ -183,4 +186,5 @@ def load_state(path: Path) -> dict[str, Any] | None:
 
 
 def parameter_count(module: nn.Module) -> int:
+    """How many numbers the module learns."""
     return sum(p.numel() for p in module.parameters())

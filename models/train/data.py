@@ -70,9 +70,13 @@ class Shard:
 
     @staticmethod
     def open(path: Path) -> Shard:
-        return Shard(path, np.load(path / "rgb.npy", mmap_mode="r"), np.load(path / "focus.npy", mmap_mode="r"))
+        """Map the files of a finished shard."""
+        return Shard(
+            path, np.load(path / "rgb.npy", mmap_mode="r"), np.load(path / "focus.npy", mmap_mode="r")
+        )
 
     def scenes(self) -> list[Scene]:
+        """The scenes of its pictures; none for textures."""
         return [Scene.from_json(text) for text in json.loads((self.path / "scenes.json").read_text())]
 
     def is_current(self) -> bool:
@@ -125,7 +129,9 @@ class Shards:
         return [(shards[w], int(rng.integers(len(shards[w].rgb)))) for w in which]
 
 
-def draw_validation(count: int, size: int = 128, split: str = "validation") -> tuple[Bytes, Bytes, list[Scene]]:
+def draw_validation(
+    count: int, size: int = 128, split: str = "validation"
+) -> tuple[Bytes, Bytes, list[Scene]]:
     """(N, S, S, 3) pictures, (2, N, S, S) coverage of eyes and lips, and the scenes of an unseen split."""
     drawn = [dataset.draw(dataset.split_seed(split, i), size) for i in range(count)]
     rgb = np.stack([picture.rgb for picture, _ in drawn])
@@ -134,7 +140,8 @@ def draw_validation(count: int, size: int = 128, split: str = "validation") -> t
 
 
 def _work(folder: Path, worker: int, workers: int, pictures: int, textures: int, size: int) -> None:
-    """Draw the shards that are this worker's turn and not there yet."""
+    """Draw the shards that are this worker's turn and not there yet; stop when the trainer is gone."""
+    parent = os.getppid()
     os.nice(10)
     jobs = [("train", n) for n in range(-(-pictures // SHARD))]
     for n in range(-(-textures // SHARD)):
@@ -142,6 +149,8 @@ def _work(folder: Path, worker: int, workers: int, pictures: int, textures: int,
     for turn, (kind, number) in enumerate(jobs):
         if turn % workers != worker or (folder / f"{kind}_{number:05d}").exists():
             continue
+        if os.getppid() != parent:
+            return
         if kind == "train":
             draw_shard(folder, kind, number, size)
         else:
@@ -149,7 +158,9 @@ def _work(folder: Path, worker: int, workers: int, pictures: int, textures: int,
 
 
 @contextmanager
-def drawing(folder: Path, pictures: int, textures: int = 0, workers: int = 1, size: int = 128) -> Iterator[None]:
+def drawing(
+    folder: Path, pictures: int, textures: int = 0, workers: int = 1, size: int = 128
+) -> Iterator[None]:
     """Worker processes draw shards while the block runs, at low priority, and are stopped at its end."""
     folder.mkdir(parents=True, exist_ok=True)
     for part in folder.glob(".*"):

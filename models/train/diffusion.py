@@ -18,7 +18,18 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 from ..drawing import captions
 from ..drawing.scene import Scene
 from . import autoencoder, release
-from .common import Average, Slice, autocast, load_json, load_state, pick_device, save_state, say, stream, torch_stream
+from .common import (
+    Average,
+    Slice,
+    autocast,
+    load_json,
+    load_state,
+    pick_device,
+    save_state,
+    say,
+    stream,
+    torch_stream,
+)
 from .data import Shards, draw_validation
 from .optimizer import Muon, clip
 from .tokenizer import LENGTH, build_tokenizer
@@ -152,33 +163,41 @@ class Latents:
         self.vae, self.device = vae.to(device), device
         self.shards = Shards(state_dir / "pictures", "train")
         self.dropped = self.shards.drop_stale()
-        self.values: list[NDArray[np.float16]] = []
-        self.scenes: list[list[Scene]] = []
-        self._add(list(self.shards.found.values()))
+        self.values: dict[str, NDArray[np.float16]] = {}
+        self.scenes: dict[str, list[Scene]] = {}
+        self.refresh(at_most=16)
 
-    def _add(self, shards: list) -> None:
-        for shard in shards:
-            path = self.folder / f"{shard.path.name}.npy"
+    def refresh(self, at_most: int = 2) -> None:
+        """Take in shards that are not in use yet: all that have latents, and `at_most` that need them made.
+
+        Encoding costs about as much as a training step for as many pictures, so it is spread over the training.
+        """
+        self.shards.refresh()
+        for name, shard in self.shards.found.items():
+            path = self.folder / f"{name}.npy"
+            if name in self.values:
+                continue
             if not path.exists():
+                if at_most == 0:
+                    continue
+                at_most -= 1
                 part = path.with_suffix(".part.npy")
                 np.save(part, autoencoder.encode(self.vae, shard.rgb, self.device))
                 part.replace(path)
-            self.values.append(np.load(path))
-            self.scenes.append(shard.scenes())
-
-    def refresh(self, at_most: int = 4) -> None:
-        """Take in some of the shards that were drawn since the last call."""
-        known = len(self.values)
-        self.shards.refresh()
-        self._add(list(self.shards.found.values())[known : known + at_most])
+            self.values[name] = np.load(path)
+            self.scenes[name] = shard.scenes()
 
     def __len__(self) -> int:
-        return sum(len(v) for v in self.values)
+        return sum(len(v) for v in self.values.values())
 
-    def pick(self, rng: np.random.Generator, count: int, no_caption: float) -> tuple[NDArray[np.float16], list[str]]:
+    def pick(
+        self, rng: np.random.Generator, count: int, no_caption: float
+    ) -> tuple[NDArray[np.float16], list[str]]:
         """`count` random latents, (N, 8, 16, 16), with freshly worded captions."""
         values, texts = [], []
-        for which in rng.integers(len(self.values), size=count):
+        names = sorted(self.values)
+        for place in rng.integers(len(names), size=count):
+            which = names[place]
             i = int(rng.integers(len(self.values[which])))
             values.append(self.values[which][i])
             empty = rng.random() < no_caption
@@ -207,7 +226,10 @@ class Validation:
     tokens: Tensor
 
     @staticmethod
-    def of(vae: AutoencoderKL, tokenizer: CLIPTokenizer, alphas: Tensor, device: torch.device, count: int) -> Validation:
+    def of(
+        vae: AutoencoderKL, tokenizer: CLIPTokenizer, alphas: Tensor, device: torch.device, count: int
+    ) -> Validation:
+        """The first `count` pictures of the validation split, at timesteps spread over the schedule."""
         rgb, _, scenes = draw_validation(count)
         clean = torch.from_numpy(autoencoder.encode(vae, rgb, device)).float()
         noise = torch.randn(clean.shape, generator=torch_stream(0, 5))
@@ -232,7 +254,9 @@ class Validation:
 
 def tokenise(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
     """(N, 48) token ids, padded with end-of-text as in Stable Diffusion."""
-    return tokenizer(texts, padding="max_length", max_length=LENGTH, truncation=True, return_tensors="pt").input_ids
+    return tokenizer(
+        texts, padding="max_length", max_length=LENGTH, truncation=True, return_tensors="pt"
+    ).input_ids
 
 
 def add_noise(clean: Tensor, noise: Tensor, alphas: Tensor) -> Tensor:
@@ -317,7 +341,9 @@ def train(
         generator = torch_stream(seed, step, 1)
         timesteps = torch.multinomial(chances, batch, replacement=True, generator=generator)
         noise = torch.randn(x.shape, generator=generator)
-        noisy = add_noise(x, noise, alphas[timesteps]).to(device).contiguous(memory_format=torch.channels_last)
+        noisy = (
+            add_noise(x, noise, alphas[timesteps]).to(device).contiguous(memory_format=torch.channels_last)
+        )
         tokens = tokenise(tokenizer, texts).to(device)
         with autocast(device):
             guess = networks(noisy, timesteps.to(device), tokens)

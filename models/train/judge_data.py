@@ -173,11 +173,12 @@ class PictureStore:
         """All complete chunks, with autoencoder copies of this name where they exist."""
         result = []
         for path in self.paths():
-            arrays = [
+            rgb, masks, labels, people = (
                 np.load(path / f"{name}.npy", mmap_mode="r") for name in ("rgb", "masks", "labels", "people")
-            ]
+            )
             copy = path / f"copies-{copies}.npy"
-            result.append(Chunk(*arrays, np.load(copy, mmap_mode="r") if copies and copy.exists() else None))
+            copied = np.load(copy, mmap_mode="r") if copies and copy.exists() else None
+            result.append(Chunk(rgb, masks, labels, people, copied))
         return result
 
     def grow(self, count: int, deadline: float = float("inf")) -> int:

@@ -107,5 +107,7 @@ def write_weights(network: nn.Module, path: Path, metadata: dict[str, str]) -> i
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     save_file(weights, str(part), metadata=metadata)
+    # safetensors makes files that only their owner may read; released ones are for everybody.
+    part.chmod(0o644)
     os.replace(part, path)
     return path.stat().st_size

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ..drawing.dataset import draw, split_seed
 from ..drawing.render import render
 from ..drawing.scene import Scene, sample_attributes, sample_identity, sample_nuisance
-from .common import pick_device
+from .common import load_state, pick_device
 from .judge_data import (
     Autoencoder,
     Chunk,
@@ -172,7 +172,8 @@ def _attribute_step(
     rows, labels = [], []
     for k in range(batch):
         copied = bool(with_copies) and k % 2 == 0
-        chunk = with_copies[rng.integers(len(with_copies))] if copied else chunks[rng.integers(len(chunks))]
+        pool = with_copies if copied else chunks
+        chunk = pool[int(rng.integers(len(pool)))]
         i = int(rng.integers(len(chunk.rgb)))
         rows.append(_picture(chunk, i, copied))
         labels.append(chunk.labels[i])
@@ -231,6 +232,17 @@ def _copies(rgb: np.ndarray, autoencoder: Path | None, device: torch.device) -> 
     return np.concatenate([copy(rgb[i : i + 16]) for i in range(0, len(rgb), 16)])
 
 
+def _start_from_attributes(network: IdentityNet, attributes: Path, own: Path) -> None:
+    """Give a fresh identity network the trunk of the attribute judge: it has learned to see faces already."""
+    saved = load_state(attributes)
+    if own.exists() or saved is None:
+        return
+    trunk = {name[6:]: value for name, value in saved["network"].items() if name.startswith("trunk.")}
+    expected = network.trunk.state_dict()
+    if all(trunk[name].shape == value.shape for name, value in expected.items()):
+        network.trunk.load_state_dict(trunk)
+
+
 def train_attributes(
     minutes: float,
     state: Path,
@@ -240,7 +252,7 @@ def train_attributes(
     autoencoder: Path | None = None,
     chunks: int = 24,
     groups: int = 10,
-    batch: int = 64,
+    batch: int = 32,
     width: int = 24,
     max_steps: int | None = None,
     validation: int = 400,
@@ -293,8 +305,8 @@ def train_identity(
     autoencoder: Path | None = None,
     chunks: int = 24,
     groups: int = 10,
-    people: int = 16,
-    pictures: int = 4,
+    people: int = 12,
+    pictures: int = 3,
     width: int = 24,
     max_steps: int | None = None,
     validation: int = 300,
@@ -313,6 +325,7 @@ def train_identity(
     loaded = _store(state, minutes, chunks, groups, autoencoder, chunks // 2, on)
     left = minutes - (time.monotonic() - begin) / 60
     network = IdentityNet(width)
+    _start_from_attributes(network, state / "attributes.pt", state / "identity.pt")
     figures = run_slice(
         network,
         lambda step: _identity_step(network, loaded, step, people, pictures, on),

@@ -110,7 +110,9 @@ def export(network: MaskNet, path: Path) -> int:
 
 def _validate(network: nn.Module, pictures: int, device: torch.device) -> dict[str, float]:
     """Mean IoU of each region on portraits of the validation split."""
-    rgb, packed, index = [], [], 0
+    rgb: list[np.ndarray] = []
+    packed: list[np.ndarray] = []
+    index = 0
     while len(rgb) < pictures:
         picture, scene = draw(split_seed("validation", index), IMAGE_SIZE)
         index += 1
@@ -132,7 +134,7 @@ def train(
     autoencoder: Path | None = None,
     chunks: int = 24,
     groups: int = 10,
-    batch: int = 32,
+    batch: int = 16,
     width: int = 24,
     max_steps: int | None = None,
     validation: int = 64,

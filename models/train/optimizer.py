@@ -1,7 +1,7 @@
 """Muon for the matrices of a network and AdamW for everything else, as one optimizer.
 
 Muon makes the momentum of a weight matrix orthogonal before it is applied, so that all its directions learn at
-the same pace; small networks then need clearly fewer samples than with Adam (see `compare` in the tests).
+the same pace; small networks then need clearly fewer samples than with Adam.
 Both halves share one learning rate: Muon's step is scaled to the root mean square that Adam's steps have.
 """
 
@@ -34,7 +34,7 @@ def is_matrix(name: str, parameter: Tensor) -> bool:
     Embeddings are tables of vectors, not maps, and the first and last convolution have too few channels on one
     side for orthogonal steps to make sense.
     """
-    if parameter.ndim < 2 or "embedding" in name and "time_embedding" not in name:
+    if parameter.ndim < 2 or ("embedding" in name and "time_embedding" not in name):
         return False
     rows, columns = parameter.shape[0], parameter[0].numel()
     return min(rows, columns) >= 24
@@ -66,11 +66,13 @@ class Muon(torch.optim.Optimizer):
         super().__init__([g for g in groups if g["params"]], defaults)
 
     def set_rate(self, lr: float) -> None:
+        """Use this learning rate from the next step on."""
         for group in self.param_groups:
             group["lr"] = lr
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """Apply the gradients once."""
         for group in self.param_groups:
             parameters = [p for p in group["params"] if p.grad is not None]
             if parameters:

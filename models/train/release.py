@@ -27,7 +27,9 @@ BARS = {
 }
 
 
-def assemble(state_dir: Path, release_dir: Path, recipe: Recipe | None = None) -> tuple[StableDiffusionPipeline, dict]:
+def assemble(
+    state_dir: Path, release_dir: Path, recipe: Recipe | None = None
+) -> tuple[StableDiffusionPipeline, dict]:
     """The pipeline of average weights from the state, and its model card.
 
     A stage without a state keeps what the release already holds; where there is none, it starts untrained.
@@ -39,7 +41,9 @@ def assemble(state_dir: Path, release_dir: Path, recipe: Recipe | None = None) -
     old = load_json(release_dir / "model_card.json")
     tokenizer = build_tokenizer()
     if state is None and old:
-        before = StableDiffusionPipeline.from_pretrained(release_dir, safety_checker=None, torch_dtype=torch.float32)
+        before = StableDiffusionPipeline.from_pretrained(
+            release_dir, safety_checker=None, torch_dtype=torch.float32
+        )
         networks = diffusion.Networks(before.text_encoder, before.unet)
     else:
         torch.manual_seed(0)
@@ -79,7 +83,11 @@ def assemble(state_dir: Path, release_dir: Path, recipe: Recipe | None = None) -
         "counters": counters,
         "metrics": {name: round(float(value), 4) for name, value in metrics.items()},
         "bars": {
-            name: {"wanted": wanted, "measured": metrics.get(name), "met": bool(metrics.get(name, 0.0) >= wanted)}
+            name: {
+                "wanted": wanted,
+                "measured": metrics.get(name),
+                "met": bool(metrics.get(name, 0.0) >= wanted),
+            }
             for name, wanted in BARS.items()
         },
     }
@@ -91,7 +99,9 @@ def check_sizes(folder: Path) -> int:
     sizes = {p: p.stat().st_size for p in folder.rglob("*") if p.is_file()}
     too_big = [p.name for p, size in sizes.items() if size > FILE_LIMIT]
     if too_big or sum(sizes.values()) > FOLDER_LIMIT:
-        raise ValueError(f"{folder} is too large: {sum(sizes.values())} bytes, over the file limit: {too_big}")
+        raise ValueError(
+            f"{folder} is too large: {sum(sizes.values())} bytes, over the file limit: {too_big}"
+        )
     return sum(sizes.values())
 
 
@@ -102,6 +112,10 @@ def release(state_dir: Path, release_dir: Path, recipe: Recipe | None = None) ->
     old = release_dir.with_name(f".{release_dir.name}.{os.getpid()}.old")
     shutil.rmtree(part, ignore_errors=True)
     pipeline.to(torch.float16).save_pretrained(part, safe_serialization=True, max_shard_size="12MB")
+    # The same vocabulary in the files that older readers of this layout expect.
+    pipeline.tokenizer.backend_tokenizer.model.save(str(part / "tokenizer"))
+    for file in part.rglob("*"):
+        file.chmod(0o755 if file.is_dir() else 0o644)  # safetensors are written for the owner alone
     save_json(part / "model_card.json", card)
     size = check_sizes(part)
     if release_dir.exists():

@@ -21,16 +21,25 @@ PROMPTS = (
 )
 
 
-def sample(pipeline: StableDiffusionPipeline, prompts: list[str], seed: int, steps: int, guidance: float) -> np.ndarray:
+def sample(
+    pipeline: StableDiffusionPipeline, prompts: list[str], seed: int, steps: int, guidance: float
+) -> np.ndarray:
     """(N, 128, 128, 3) uint8 pictures; every prompt starts from the same noise."""
     generators = [torch.Generator().manual_seed(seed) for _ in prompts]
     result = pipeline(
-        prompts, num_inference_steps=steps, guidance_scale=guidance, generator=generators, output_type="np", eta=0.0
+        prompts,
+        num_inference_steps=steps,
+        guidance_scale=guidance,
+        generator=generators,
+        output_type="np",
+        eta=0.0,
     )
     return np.rint(np.asarray(result.images) * 255.0).astype(np.uint8)
 
 
-def sheet(folder: Path, prompts: list[str], seeds: int = 4, steps: int = 30, guidance: float = 5.0) -> Image.Image:
+def sheet(
+    folder: Path, prompts: list[str], seeds: int = 4, steps: int = 30, guidance: float = 5.0
+) -> Image.Image:
     """The labelled grid."""
     pipeline = StableDiffusionPipeline.from_pretrained(folder, safety_checker=None, torch_dtype=torch.float32)
     pipeline.set_progress_bar_config(disable=True)

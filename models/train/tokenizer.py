@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from transformers import CLIPTokenizer
 
@@ -18,25 +19,28 @@ START, END = "<|startoftext|>", "<|endoftext|>"
 LENGTH = 48
 
 COMMON_WORDS = """
-the of and to a in is it you that he was for on are with as his they be at one have this from or had by not
-word but what some we can out other were all there when up use your how said an each she which do their time if
-will way about many then them write would like so these her long make thing see him two has look more day could
-go come did number sound no most people my over know water than call first who may down side been now find any
-new work part take get place made live where after back little only round man year came show every good me give
-our under name very through just form sentence great think say help low line differ turn cause much mean before
-move right boy old too same tell does set three want air well also play small end put home read hand port large
-spell add even land here must big high such follow act why ask men change went light kind off need house picture
-try us again animal point mother world near build self earth father head stand own page should country found
-answer school grow study still learn plant cover food sun four between state keep eye never last let thought city
-tree cross farm hard start might story saw far sea draw left late run while press close night real life few north
-open seem together next white children begin got walk example ease paper group always music those both mark often
-letter until mile river car feet care second book carry took science eat room friend began idea fish mountain stop
-once base hear horse cut sure watch color face wood main enough plain girl usual young ready above ever red list
-though feel talk bird soon body dog family direct pose leave song measure door product black short
-photo photograph portrait image painting drawing woman wearing eyes hair lips mouth nose ear neck skin smile
-bright dark soft sharp blurry quality detailed background standing front view realistic cat blue green yellow
-pink purple orange brown grey gray blonde gold silver street sky road grass flower snow rain window shirt dress
-""".split()
+the of and to a in is it you that he was for on are with as his they be at one have this from or had by
+not word but what some we can out other were all there when up use your how said an each she which do
+their time if will way about many then them write would like so these her long make thing see him two has
+look more day could go come did number sound no most people my over know water than call first who may
+down side been now find any new work part take get place made live where after back little only round man
+year came show every good me give our under name very through just form sentence great think say help low
+line differ turn cause much mean before move right boy old too same tell does set three want air well
+also play small end put home read hand port large spell add even land here must big high such follow act
+why ask men change went light kind off need house picture try us again animal point mother world near
+build self earth father head stand own page should country found answer school grow study still learn
+plant cover food sun four between state keep eye never last let thought city tree cross farm hard start
+might story saw far sea draw left late run while press close night real life few north open seem together
+next white children begin got walk example ease paper group always music those both mark often letter
+until mile river car feet care second book carry took science eat room friend began idea fish mountain
+stop once base hear horse cut sure watch color face wood main enough plain girl usual young ready above
+ever red list though feel talk bird soon body dog family direct pose leave song measure door product
+black short photo photograph portrait image painting drawing woman wearing eyes hair lips mouth nose ear
+neck skin smile bright dark soft sharp blurry quality detailed background standing front view realistic
+cat blue green yellow pink purple orange brown grey gray blonde gold silver street sky road grass flower
+snow rain window shirt dress
+"""
+"""Frequent English words and words of prompts; each becomes one token."""
 
 
 def byte_symbols() -> list[str]:
@@ -52,7 +56,7 @@ def learn_merges(words: Iterable[str]) -> list[tuple[str, str]]:
     pieces = {word: [*word[:-1], word[-1] + "</w>"] for word in words}
     merges: list[tuple[str, str]] = []
     while True:
-        counts = Counter(pair for p in pieces.values() for pair in zip(p, p[1:], strict=False))
+        counts = Counter(pair for p in pieces.values() for pair in pairwise(p))
         if not counts:
             return merges
         best = min(counts, key=lambda pair: (-counts[pair], pair))
@@ -74,7 +78,7 @@ def _merge(pieces: list[str], pair: tuple[str, str]) -> list[str]:
 def build_tokenizer() -> CLIPTokenizer:
     """Tokenizer in which every alphabetic word of the captions' grammar is one token; length 48."""
     grammar = {part for word in GRAMMAR_WORDS for part in word.lower().split()}
-    words = sorted(w for w in grammar | set(COMMON_WORDS) if w.isascii() and w.isalpha())
+    words = sorted(w for w in grammar | set(COMMON_WORDS.split()) if w.isascii() and w.isalpha())
     merges = learn_merges(words)
     symbols = byte_symbols()
     vocabulary = dict.fromkeys([*symbols, *(s + "</w>" for s in symbols), *(a + b for a, b in merges)])

@@ -67,7 +67,9 @@ class Backbone(ABC):
         """Embedding vectors (n, W) of a text's ids, float32, detached."""
 
     @abstractmethod
-    def encode_ids(self, ids: Tensor, injections: Sequence[Sequence[Injection]]) -> tuple[Tensor, Tensor | None]:
+    def encode_ids(
+        self, ids: Tensor, injections: Sequence[Sequence[Injection]]
+    ) -> tuple[Tensor, Tensor | None]:
         """Run the text encoder.
 
         Args:
@@ -79,7 +81,9 @@ class Backbone(ABC):
         """
 
     @abstractmethod
-    def predict_noise(self, latents: Tensor, timestep: int | Tensor, hidden: Tensor, pooled: Tensor | None = None) -> Tensor:
+    def predict_noise(
+        self, latents: Tensor, timestep: int | Tensor, hidden: Tensor, pooled: Tensor | None = None
+    ) -> Tensor:
         """Predicted noise (B, C, s, s) for latents (B, C, s, s) at timestep(s) under text (B, L, D)."""
 
     @abstractmethod

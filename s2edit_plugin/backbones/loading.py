@@ -27,17 +27,25 @@ def load_backbone(folder: Path | None = None, device: str = "auto") -> Backbone:
 
     path = folder or bundled_model()
     if not (path / "model_index.json").is_file():
-        raise ModelError(f"There is no model in the folder '{path.name}'.", "A model folder holds a model_index.json.")
+        raise ModelError(
+            f"There is no model in the folder '{path.name}'.", "A model folder holds a model_index.json."
+        )
     logging.getLogger("transformers").setLevel(logging.ERROR)
     diffusers_logging.disable_progress_bar()
     diffusers_logging.set_verbosity_error()
     where = choose_device(device)
     try:
         pipeline = StableDiffusionPipeline.from_pretrained(
-            str(path), safety_checker=None, feature_extractor=None, requires_safety_checker=False, local_files_only=True
+            str(path),
+            safety_checker=None,
+            feature_extractor=None,
+            requires_safety_checker=False,
+            local_files_only=True,
         )
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelError(f"The model in '{path.name}' cannot be loaded: {reason}", "Run 's2edit doctor'.") from error
+        raise ModelError(
+            f"The model in '{path.name}' cannot be loaded: {reason}", "Run 's2edit doctor'."
+        ) from error
     name = "small" if folder is None else path.name
     return StableDiffusionBackbone(pipeline, name, fingerprint_folder(path), where, choose_dtype(where))

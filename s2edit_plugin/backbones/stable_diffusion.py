@@ -23,7 +23,9 @@ __all__ = ["StableDiffusionBackbone", "fingerprint_folder"]
 class StableDiffusionBackbone(Backbone):
     """Wraps the parts of a ``StableDiffusionPipeline``; the weights never train and never change."""
 
-    def __init__(self, pipeline: Any, name: str, fingerprint: str, device: torch.device, dtype: torch.dtype) -> None:
+    def __init__(
+        self, pipeline: Any, name: str, fingerprint: str, device: torch.device, dtype: torch.dtype
+    ) -> None:
         """Args: pipeline: a loaded ``StableDiffusionPipeline``. Raises ModelError if it predicts anything but noise."""
         if pipeline.scheduler.config.prediction_type != "epsilon":
             raise ModelError(f"The model '{name}' does not predict noise, which this version needs.")
@@ -62,7 +64,9 @@ class StableDiffusionBackbone(Backbone):
             scaled = latents / self.vae.config.scaling_factor + shift
             picture = self.vae.decode(scaled.to(self.dtype)).sample.float()
         if not bool(torch.isfinite(picture).all()):
-            raise NumericalError("The picture came out with numbers that are not finite.", "Try another precision.")
+            raise NumericalError(
+                "The picture came out with numbers that are not finite.", "Try another precision."
+            )
         return picture
 
     def word_ids(self, word: str) -> list[int]:
@@ -74,7 +78,9 @@ class StableDiffusionBackbone(Backbone):
         ids = torch.tensor([i for word in text.split() for i in self.word_ids(word)], device=self.device)
         return self.text_encoder.get_input_embeddings().weight[ids].detach().float().clone()
 
-    def encode_ids(self, ids: Tensor, injections: Sequence[Sequence[Injection]]) -> tuple[Tensor, Tensor | None]:
+    def encode_ids(
+        self, ids: Tensor, injections: Sequence[Sequence[Injection]]
+    ) -> tuple[Tensor, Tensor | None]:
         """See `Backbone.encode_ids`."""
         embedding = self.text_encoder.get_input_embeddings()
         handle = embedding.register_forward_hook(_injecting(injections)) if injections else None
@@ -85,9 +91,13 @@ class StableDiffusionBackbone(Backbone):
                 handle.remove()
         return output.last_hidden_state, None
 
-    def predict_noise(self, latents: Tensor, timestep: int | Tensor, hidden: Tensor, pooled: Tensor | None = None) -> Tensor:
+    def predict_noise(
+        self, latents: Tensor, timestep: int | Tensor, hidden: Tensor, pooled: Tensor | None = None
+    ) -> Tensor:
         """See `Backbone.predict_noise`."""
-        noise = self.unet(latents.to(self.dtype), timestep, encoder_hidden_states=hidden.to(self.dtype)).sample
+        noise = self.unet(
+            latents.to(self.dtype), timestep, encoder_hidden_states=hidden.to(self.dtype)
+        ).sample
         return noise.float()
 
     def control(self, control: AttentionControl) -> AbstractContextManager[AttentionControl]:

@@ -15,9 +15,13 @@ __all__ = ["register"]
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("eval", parents=[common], help="the counterfactual benchmark", allow_abbrev=False)
+    parser = commands.add_parser(
+        "eval", parents=[common], help="the counterfactual benchmark", allow_abbrev=False
+    )
     parser.add_argument("--suite", default="portraits", metavar="NAME", help="default: portraits")
-    parser.add_argument("--methods", default="all", metavar="M,M", help="methods, separated by commas (default: all)")
+    parser.add_argument(
+        "--methods", default="all", metavar="M,M", help="methods, separated by commas (default: all)"
+    )
     parser.add_argument("--identities", type=_count, default=20, metavar="N", help="default: 20")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--out", metavar="DIR", help="folder for pictures and the figures as JSON")

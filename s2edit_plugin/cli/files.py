@@ -87,7 +87,9 @@ def writable_target(name: str, *, picture: bool = True) -> Path:
     if path.is_dir():
         raise UsageError(f"{name} is a folder.", "Name the file to write with --out.")
     if not path.absolute().parent.is_dir():
-        raise UsageError(f"There is no folder {path.absolute().parent}.", "Create it, or choose another --out.")
+        raise UsageError(
+            f"There is no folder {path.absolute().parent}.", "Create it, or choose another --out."
+        )
     if picture and path.suffix.lower() not in FORMATS:
         raise UsageError(
             f"'{path.suffix or path.name}' is no picture format that can be written.",

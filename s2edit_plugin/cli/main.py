@@ -37,7 +37,9 @@ class Parser(argparse.ArgumentParser):
         Raises:
             UsageError: always.
         """
-        raise UsageError(f"{message[:1].upper()}{message[1:]}.".replace("..", "."), f"See `{self.prog} --help`.")
+        raise UsageError(
+            f"{message[:1].upper()}{message[1:]}.".replace("..", "."), f"See `{self.prog} --help`."
+        )
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -49,7 +51,9 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"s2edit {__version__}")
-    parser.add_argument("--json", action="store_true", help="print the result or the error as one JSON object")
+    parser.add_argument(
+        "--json", action="store_true", help="print the result or the error as one JSON object"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     common = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     # SUPPRESS: the sub-command's absent flag must not undo `s2edit --json tokens list`.
@@ -71,16 +75,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         output.error(error)
         return error.exit_code
     except KeyboardInterrupt:
-        error = CancelledError()
-        output.error(error)
-        return error.exit_code
+        output.error(CancelledError())
+        return CancelledError.exit_code
     except BrokenPipeError:
         # `s2edit tokens list | head` is no failure; Python's own flush at exit must not complain either.
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except MemoryError:
-        output.error(ResourceError("There was not enough memory.", "Close other programs or use a smaller photo."))
+        output.error(
+            ResourceError("There was not enough memory.", "Close other programs or use a smaller photo.")
+        )
         return 1
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):

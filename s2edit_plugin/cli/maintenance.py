@@ -18,9 +18,13 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands to the parser."""
     models = commands.add_parser("models", parents=[common], help="the base models", allow_abbrev=False)
     verbs = models.add_subparsers(dest="verb", metavar="VERB", required=True)
-    listing = verbs.add_parser("list", parents=[common], help="the base models that are here", allow_abbrev=False)
+    listing = verbs.add_parser(
+        "list", parents=[common], help="the base models that are here", allow_abbrev=False
+    )
     listing.set_defaults(run=run_models)
-    doctor = commands.add_parser("doctor", parents=[common], help="check that everything works", allow_abbrev=False)
+    doctor = commands.add_parser(
+        "doctor", parents=[common], help="check that everything works", allow_abbrev=False
+    )
     doctor.set_defaults(run=run_doctor)
 
 
@@ -54,8 +58,16 @@ def run_doctor(args: argparse.Namespace, output: Output) -> int:
 
 def _model_values(folder: Path) -> dict[str, Any]:
     try:
-        pipeline = json.loads((folder / "model_index.json").read_text(encoding="utf-8")).get("_class_name", "")
+        pipeline = json.loads((folder / "model_index.json").read_text(encoding="utf-8")).get(
+            "_class_name", ""
+        )
     except (ValueError, AttributeError, OSError) as error:
         raise ModelError(f"The base model '{folder.name}' has a damaged model_index.json.") from error
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    return {"name": folder.name, "pipeline": pipeline, "size_bytes": size, "path": str(folder), "bundled": True}
+    return {
+        "name": folder.name,
+        "pipeline": pipeline,
+        "size_bytes": size,
+        "path": str(folder),
+        "bundled": True,
+    }

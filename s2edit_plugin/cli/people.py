@@ -15,11 +15,15 @@ __all__ = ["register"]
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands to the parser."""
-    family = commands.add_parser("person", parents=[common], help="the people you have tokens of", allow_abbrev=False)
+    family = commands.add_parser(
+        "person", parents=[common], help="the people you have tokens of", allow_abbrev=False
+    )
     verbs = family.add_subparsers(dest="verb", metavar="VERB", required=True)
     listing = verbs.add_parser("list", parents=[common], help="everybody with tokens", allow_abbrev=False)
     listing.set_defaults(run=run_list)
-    rename = verbs.add_parser("rename", parents=[common], help="give a person another name", allow_abbrev=False)
+    rename = verbs.add_parser(
+        "rename", parents=[common], help="give a person another name", allow_abbrev=False
+    )
     rename.add_argument("old", metavar="NAME")
     rename.add_argument("new", metavar="NEW-NAME")
     rename.set_defaults(run=run_rename)
@@ -67,7 +71,14 @@ def run_forget(args: argparse.Namespace, output: Output) -> int:
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
             raise CancelledError()
     gone = Library().forget(person)
-    text = f"Forgot {person}: {gone.tokens} tokens, {gone.trashed} in the trash, {gone.other_files} other files."
-    values = {"person": person, "tokens": gone.tokens, "trashed": gone.trashed, "other_files": gone.other_files}
+    text = (
+        f"Forgot {person}: {gone.tokens} tokens, {gone.trashed} in the trash, {gone.other_files} other files."
+    )
+    values = {
+        "person": person,
+        "tokens": gone.tokens,
+        "trashed": gone.trashed,
+        "other_files": gone.other_files,
+    }
     output.result(values, text)
     return 0

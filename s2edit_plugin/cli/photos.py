@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from s2edit_plugin import api
 from s2edit_plugin.cli.files import mask_choice, read_photo, writable_target, write_picture
 from s2edit_plugin.cli.output import Output
-from s2edit_plugin.consent import ask_consent
+from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import UsageError
 from s2edit_plugin.prompts import check_name, parse_ref, references
 
@@ -28,7 +28,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands to the parser."""
     machine = argparse.ArgumentParser(add_help=False, parents=[common], allow_abbrev=False)
     machine.add_argument("--model", metavar="NAME", help="base model (default: the bundled small model)")
-    machine.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:1 (default: auto)")
+    machine.add_argument(
+        "--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:1 (default: auto)"
+    )
     _register_demo(commands, machine)
     _register_learn(commands, machine)
     _register_edit(commands, machine)
@@ -37,31 +39,56 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     mask.add_argument("--method", default="auto", help=f"{', '.join(FINDERS)} or word:WORD (default: auto)")
     mask.add_argument("--out", required=True, metavar="FILE", help="where to write the mask")
     mask.set_defaults(run=run_mask)
-    caption = commands.add_parser("caption", parents=[machine], help="suggest a source prompt", allow_abbrev=False)
+    caption = commands.add_parser(
+        "caption", parents=[machine], help="suggest a source prompt", allow_abbrev=False
+    )
     caption.add_argument("photo", metavar="PHOTO")
     caption.set_defaults(run=run_caption)
 
 
 def _register_demo(commands: Any, machine: argparse.ArgumentParser) -> None:
     demo = commands.add_parser(
-        "demo", parents=[machine], help="learn the bundled portrait, edit it, write a picture sheet", allow_abbrev=False
+        "demo",
+        parents=[machine],
+        help="learn the bundled portrait, edit it, write a picture sheet",
+        allow_abbrev=False,
     )
-    demo.add_argument("--out", default="demo-output", metavar="DIR", help="folder to write to (default: demo-output)")
+    demo.add_argument(
+        "--out", default="demo-output", metavar="DIR", help="folder to write to (default: demo-output)"
+    )
     demo.set_defaults(run=run_demo)
 
 
 def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     defaults = api.LearnSettings()
-    learn = commands.add_parser("learn", parents=[machine], help="learn a token from one photo", allow_abbrev=False)
+    learn = commands.add_parser(
+        "learn", parents=[machine], help="learn a token from one photo", allow_abbrev=False
+    )
     add = learn.add_argument
     add("photo", metavar="PHOTO")
     add("--person", required=True, metavar="NAME", help="whose token it is")
     add("--token", required=True, metavar="NAME", help="name of the token")
-    add("--kind", choices=("identity", "attribute"), default="identity", help="what it holds (default: identity)")
-    add("--class", dest="class_noun", default="", metavar="NOUN", help="class noun, e.g. woman, car, lipstick")
-    add("--subject", default="auto", help="where it is: auto, face, grabcut, word:WORD or a mask file (default: auto)")
+    add(
+        "--kind",
+        choices=("identity", "attribute"),
+        default="identity",
+        help="what it holds (default: identity)",
+    )
+    add(
+        "--class", dest="class_noun", default="", metavar="NOUN", help="class noun, e.g. woman, car, lipstick"
+    )
+    add(
+        "--subject",
+        default="auto",
+        help="where it is: auto, face, grabcut, word:WORD or a mask file (default: auto)",
+    )
     add("--prompt", metavar="TEXT", help='source prompt without the token (default: "a photo of a NOUN")')
-    add("--attribute-words", default="", metavar="W,W", help="words to stay orthogonal to (default: the model's list)")
+    add(
+        "--attribute-words",
+        default="",
+        metavar="W,W",
+        help="words to stay orthogonal to (default: the model's list)",
+    )
     add("--steps", type=_positive, metavar="N", help=f"optimizer steps (default: {_total_steps(defaults)})")
     add("--vectors", type=_positive, default=defaults.vectors, metavar="N", help="embedding vectors, 1 to 8")
     add("--parameters", choices=("none", "kv_token", "kv_vectors", "kv_full"), default=defaults.parameters)
@@ -78,18 +105,58 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     add = edit.add_argument
     add("photo", metavar="PHOTO")
     add("--token", metavar="PERSON/NAME", help="the subject's token")
-    add("--with", dest="others", action="append", default=[], metavar="PERSON/NAME", help="another token to compose")
+    add(
+        "--with",
+        dest="others",
+        action="append",
+        default=[],
+        metavar="PERSON/NAME",
+        help="another token to compose",
+    )
     add("--prompt", required=True, metavar="TEXT", help="what the photo should show")
-    add("--source-prompt", metavar="TEXT|auto", help="what it shows now (default: the token's; auto: a caption)")
+    add(
+        "--source-prompt",
+        metavar="TEXT|auto",
+        help="what it shows now (default: the token's; auto: a caption)",
+    )
     add("--subject", default="auto", help="where the token acts: auto, face or a mask file (default: auto)")
     add("--mask", default="auto", help=f"what may change: {', '.join(REGIONS)}, word:WORD or a mask file")
-    add("--strength", type=_fraction, default=defaults.strength, metavar="X", help="0 gives the photo back (default: 1)")
+    add(
+        "--strength",
+        type=_fraction,
+        default=defaults.strength,
+        metavar="X",
+        help="0 gives the photo back (default: 1)",
+    )
     add("--steps", type=_positive, default=defaults.steps, metavar="N", help=f"default: {defaults.steps}")
-    add("--guidance", type=_guidance, default=defaults.guidance, metavar="X", help=f"default: {defaults.guidance:g}")
+    add(
+        "--guidance",
+        type=_guidance,
+        default=defaults.guidance,
+        metavar="X",
+        help=f"default: {defaults.guidance:g}",
+    )
     add("--inversion", choices=("direct", "ddim", "null_text"), default=defaults.inversion)
-    add("--control", choices=("auto", "replace", "refine", "none"), default=defaults.control, help="attention control")
-    add("--cross-steps", type=_fraction, default=defaults.cross_steps, metavar="X", help="part of the steps, 0 to 1")
-    add("--self-steps", type=_fraction, default=defaults.self_steps, metavar="X", help="part of the steps, 0 to 1")
+    add(
+        "--control",
+        choices=("auto", "replace", "refine", "none"),
+        default=defaults.control,
+        help="attention control",
+    )
+    add(
+        "--cross-steps",
+        type=_fraction,
+        default=defaults.cross_steps,
+        metavar="X",
+        help="part of the steps, 0 to 1",
+    )
+    add(
+        "--self-steps",
+        type=_fraction,
+        default=defaults.self_steps,
+        metavar="X",
+        help="part of the steps, 0 to 1",
+    )
     add("--weight", action="append", default=[], metavar="WORD=X", help="weigh the attention of a word")
     add("--seed", type=int, default=defaults.seed, metavar="N", help="variants: 0, 1, 2, ...")
     add("--out", required=True, metavar="FILE", help="where to write the edited photo")
@@ -106,7 +173,9 @@ def run_demo(args: argparse.Namespace, output: Output) -> int:
         raise UsageError(f"{out} is a file.", "Name a folder with --out.")
     with output.progress() as on_progress:
         values = demo.run(out, on_progress, _studio(args))
-    output.result(values, f"The demo is in {out.absolute()}; look at {values.get('sheet', 'its pictures')} first.")
+    output.result(
+        values, f"The demo is in {out.absolute()}; look at {values.get('sheet', 'its pictures')} first."
+    )
     return 0
 
 
@@ -117,7 +186,7 @@ def run_learn(args: argparse.Namespace, output: Output) -> int:
         raise UsageError("A token has at most 8 vectors.", "Use --vectors 1 to 8.")
     photo = read_photo(args.photo)
     subject = mask_choice(args.subject, SUBJECTS)
-    consent = ask_consent(args.kind, person, args.yes_i_have_consent)
+    consent = require_consent(args.kind, person, args.yes_i_have_consent)
     request = api.LearnToken(
         photo=photo,
         person=person,
@@ -148,7 +217,9 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
     named = [parse_ref(ref).full_name for ref in [*([args.token] if args.token else []), *args.others]]
     tokens = tuple(dict.fromkeys([*named, *(ref.full_name for ref in references(args.prompt))]))
     if not tokens:
-        raise UsageError("No token was named.", "Add --token PERSON/NAME, or write <person/name> in the prompt.")
+        raise UsageError(
+            "No token was named.", "Add --token PERSON/NAME, or write <person/name> in the prompt."
+        )
     out = writable_target(args.out)
     region_out = writable_target(args.region_out) if args.region_out else None
     photo = read_photo(args.photo)
@@ -171,7 +242,9 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
         write_picture(region_out, result.region)
     for warning in result.warnings:
         output.warning(warning)
-    values = {key: value for key, value in dataclasses.asdict(result).items() if key not in ("image", "region")}
+    values = {
+        key: value for key, value in dataclasses.asdict(result).items() if key not in ("image", "region")
+    }
     values |= {"out": str(out), "tokens": list(tokens), "seed": args.seed}
     output.result(values, f"Wrote {out} ({result.seconds:.1f} s).")
     return 0
@@ -183,7 +256,9 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
     photo = read_photo(args.photo)
     method = mask_choice(args.method, FINDERS)
     if method.picture is not None:
-        raise UsageError("--method takes the name of a method, not a file.", f"Use {', '.join(FINDERS)} or word:WORD.")
+        raise UsageError(
+            "--method takes the name of a method, not a file.", f"Use {', '.join(FINDERS)} or word:WORD."
+        )
     result = _studio(args).mask(api.MakeMask(photo, method.method))
     write_picture(out, result.mask)
     values = {"out": str(out), "method": result.method, "coverage": result.coverage}

@@ -22,11 +22,15 @@ PICTURES = ("thumbnail", "subject_mask")  # base64 that nobody reads on a termin
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands to the parser."""
-    family = commands.add_parser("tokens", parents=[common], help="the tokens you have learned", allow_abbrev=False)
+    family = commands.add_parser(
+        "tokens", parents=[common], help="the tokens you have learned", allow_abbrev=False
+    )
     verbs = family.add_subparsers(dest="verb", metavar="VERB", required=True)
 
     def verb(name: str, summary: str, run: Any, *, token: bool = True) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = verbs.add_parser(name, parents=[common], help=summary, allow_abbrev=False)
+        parser: argparse.ArgumentParser = verbs.add_parser(
+            name, parents=[common], help=summary, allow_abbrev=False
+        )
         if token:
             parser.add_argument("token", metavar="PERSON/NAME")
         parser.set_defaults(run=run)
@@ -58,7 +62,15 @@ def run_list(args: argparse.Namespace, output: Output) -> int:
     library = _library()
     entries = library.trashed(args.person) if args.trash else library.list(args.person)
     rows = [
-        (e.full_name, r.kind, r.class_noun, r.base_model, f"{e.size_bytes / 1024:.0f} KB", r.created[:10], _tags(r))
+        (
+            e.full_name,
+            r.kind,
+            r.class_noun,
+            r.base_model,
+            f"{e.size_bytes / 1024:.0f} KB",
+            r.created[:10],
+            _tags(r),
+        )
         if (r := e.record)
         else (e.full_name, "damaged", "", "", f"{e.size_bytes / 1024:.0f} KB", "", "")
         for e in entries
@@ -92,7 +104,9 @@ def run_rename(args: argparse.Namespace, output: Output) -> int:
 def run_tag(args: argparse.Namespace, output: Output) -> int:
     """``s2edit tokens tag``."""
     record = _library().tag(args.token, tuple(args.tags), tuple(args.remove))
-    output.result({"token": record.full_name, "tags": list(record.tags)}, f"{record.full_name}: {_tags(record)}")
+    output.result(
+        {"token": record.full_name, "tags": list(record.tags)}, f"{record.full_name}: {_tags(record)}"
+    )
     return 0
 
 
@@ -151,7 +165,11 @@ def _library() -> Library:
 
 
 def _entry_values(entry: Entry) -> dict[str, Any]:
-    values: dict[str, Any] = {"token": entry.full_name, "path": str(entry.path), "size_bytes": entry.size_bytes}
+    values: dict[str, Any] = {
+        "token": entry.full_name,
+        "path": str(entry.path),
+        "size_bytes": entry.size_bytes,
+    }
     if entry.record is not None:
         values |= _record_values(entry.record)
     return values | ({"problem": entry.problem} if entry.problem else {})
@@ -159,8 +177,10 @@ def _entry_values(entry: Entry) -> dict[str, Any]:
 
 def _record_values(record: TokenRecord) -> dict[str, Any]:
     values = record.to_json()
-    return {key: (f"{len(value)} characters of base64" if key in PICTURES and value else value)
-            for key, value in values.items()}
+    return {
+        key: (f"{len(value)} characters of base64" if key in PICTURES and value else value)
+        for key, value in values.items()
+    }
 
 
 def _tags(record: TokenRecord) -> str:

@@ -15,7 +15,16 @@ import numpy as np
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["EXIF_PREFIX", "clean_exif", "exif_of_tiff", "load_exif", "orientation_of", "upright"]
+__all__ = [
+    "EXIF_PREFIX",
+    "ORIENTATION",
+    "as_stored",
+    "clean_exif",
+    "exif_of_tiff",
+    "load_exif",
+    "orientation_of",
+    "upright",
+]
 
 EXIF_PREFIX = b"Exif\x00\x00"
 ORIENTATION = 0x0112
@@ -104,11 +113,7 @@ def clean_exif(raw: bytes | None) -> bytes | None:
     block = bytearray(_bare(raw))
     try:
         directories = _Directories(block)
-        for entry in directories.entries(directories.first):
-            if entry.tag == ORIENTATION:
-                struct.pack_into(
-                    directories.order + ("H" if entry.kind == _SHORT else "I"), block, entry.value_at, 1
-                )
+        _reset_orientation(directories, block)
         link = directories.next_at(directories.first)
         # Some writers leave the link of the last directory out.
         second = directories.number("I", link) if link + 4 <= len(block) else 0
@@ -118,6 +123,20 @@ def clean_exif(raw: bytes | None) -> bytes | None:
     except (struct.error, KeyError):
         return None
     return bytes(block)
+
+
+def as_stored(tiff: bytes) -> bytes:
+    """A TIFF file with orientation 1, so that Pillow, which turns some and not others, hands out pixels as stored."""
+    block = bytearray(tiff)
+    _reset_orientation(_Directories(block), block)
+    return bytes(block)
+
+
+def _reset_orientation(directories: _Directories, block: bytearray) -> None:
+    for entry in directories.entries(directories.first):
+        if entry.tag == ORIENTATION:
+            code = directories.order + ("H" if entry.kind == _SHORT else "I")
+            struct.pack_into(code, block, entry.value_at, 1)
 
 
 def _blank_thumbnail(directories: _Directories, block: bytearray, directory: int) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from s2edit_plugin.errors import ImageError, ResourceError
-from s2edit_plugin.imaging.exif import clean_exif, exif_of_tiff, orientation_of, upright
+from s2edit_plugin.imaging.exif import as_stored, clean_exif, exif_of_tiff, orientation_of, upright
 from s2edit_plugin.imaging.photo import FileFormat, JpegTables, Photo
 from s2edit_plugin.imaging.png16 import SIGNATURE, decode_png16, is_png16
 from s2edit_plugin.imaging.tiff import UnusualTiffError, read_tiff16, read_tiff_header
@@ -33,7 +33,7 @@ _READABLE = "Use a JPEG, PNG, WebP or TIFF file."
 # some of it, and warnings may be turned into errors.
 _DAMAGE = (
     OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, LookupError, TypeError, ArithmeticError,
-    AttributeError, AssertionError, Warning,
+    AttributeError, AssertionError, SystemError, Warning,
 )  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def _sniff(data: bytes) -> FileFormat | None:
         return "PNG"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
-    if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+    if data[:4] in (b"II*\0", b"MM\0*"):
         return "TIFF"
     return None
 
@@ -158,10 +158,7 @@ def _read_tiff(data: bytes, subject: str) -> Photo:
     if header.bits == 16:
         stored = read_tiff16(data)
     else:
-        with _opened(data, "TIFF") as image:
-            # Pillow turns some of these pictures upright while loading and some not: the tag is taken from the header
-            # and hidden from it.
-            image.getexif().pop(0x0112, None)
+        with _opened(as_stored(data), "TIFF") as image:
             image.load()
             stored = _samples(image, subject)
     pixels, alpha, grey = _split(upright(stored, header.orientation))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,10 @@ _PREMULTIPLIED = 1
 _ROWS_A_STRIP = 64
 _COMPRESSION = 4
 _SHORT, _LONG, _UNDEFINED, _BYTE = 3, 4, 7, 1
+
+
+# What tifffile logs about damaged files it also raises, or it concerns tags that are not used.
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)
 
 
 class UnusualTiffError(ValueError):
@@ -155,7 +160,7 @@ def encode_tiff(
     height, width, channels = pixels.shape
     strips = [_packed(pixels[top : top + _ROWS_A_STRIP]) for top in range(0, height, _ROWS_A_STRIP)]
     lengths = [len(strip) for strip in strips]
-    starts = [int(start) for start in 8 + np.cumsum([0, *lengths[:-1]])]
+    starts = [int(start) for start in np.cumsum([0, *lengths[:-1]])]
 
     directory = ImageFileDirectory_v2(prefix=b"II")
 
@@ -190,11 +195,8 @@ def encode_tiff(
     if icc:
         put(34675, _UNDEFINED, icc)
 
-    end_of_pixels = 8 + sum(lengths)
-    padding = end_of_pixels % 2  # directories start at even places
-    start = end_of_pixels + padding
-    header = b"II*\0" + start.to_bytes(4, "little")
-    return b"".join([header, *strips, bytes(padding), directory.tobytes(start)])
+    # The directory follows the header of eight bytes; Pillow counts the strips' places from where the directory ends.
+    return b"".join([b"II*\0\x08\0\0\0", directory.tobytes(8), *strips])
 
 
 def _packed(rows: np.ndarray) -> bytes:

@@ -20,7 +20,9 @@ _INSIDE = 0.5
 _OTHER_WAY = "Paint the mask, or choose another method."
 
 # The network knows drawn portraits. What it says of other pictures is hesitant, fills the picture, or finds no one.
-_LEAST_CERTAIN = 0.85
+# Certainty, the mean of |2 p - 1|: 0.95 to 0.99 on drawn pictures; 0.80, 0.84 and 0.95 on a cat, an astronaut, a cup.
+_LEAST_CERTAIN = 0.92
+_QUITE_CERTAIN = 0.96
 _SUBJECT_SHARE = (0.03, 0.97)
 _LEAST_FACE_SHARE = 0.3
 
@@ -89,7 +91,8 @@ def _is_believable(regions: dict[str, np.ndarray], box: FaceBox | None) -> bool:
     certainty = float(np.abs(2 * subject - 1).mean())
     if not _SUBJECT_SHARE[0] < share < _SUBJECT_SHARE[1] or certainty < _LEAST_CERTAIN:
         return False
-    if box is None:
+    # The cascade is mistaken at times too, on drawn cars: it is asked only where the network wavers.
+    if box is None or certainty > _QUITE_CERTAIN:
         return True
     rows = slice(max(round(box.y), 0), round(box.y + box.height))
     columns = slice(max(round(box.x), 0), round(box.x + box.width))

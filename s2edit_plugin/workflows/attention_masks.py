@@ -12,13 +12,13 @@ from s2edit_plugin import prompts
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.conditioning import ActiveToken, build_condition
 from s2edit_plugin.errors import MaskError
-from s2edit_plugin.imaging.crop import Crop, place, subject_crop
+from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.region import attention_of
 from s2edit_plugin.text import word_columns
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token
-from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, picture_on_crop
+from s2edit_plugin.workflows.crops import latents_of, mask_on_crop
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -42,7 +42,9 @@ def attention_picture(
         raise MaskError(f"The word '{word}' is not in the prompt.")
     attention = attention_of(backbone, latents_of(picture, backbone), condition, columns, tokens)
     size = (backbone.resolution, backbone.resolution)
-    resized = torch.nn.functional.interpolate(attention[None, None], size, mode="bicubic", align_corners=False)
+    resized = torch.nn.functional.interpolate(
+        attention[None, None], size, mode="bicubic", align_corners=False
+    )
     return resized[0, 0].clamp(0, 1).cpu().numpy()
 
 
@@ -58,11 +60,11 @@ def word_mask(backbone: Backbone, photo: Photo, word: str) -> np.ndarray:
     height, width = photo.size
     side = max(height, width)
     crop = Crop(x=(width - side) // 2, y=(height - side) // 2, side=side)
-    picture = picture_on_crop(photo, crop, backbone.resolution)
+    picture = extract_photo(photo, crop, backbone.resolution)
     phrase = " ".join(wanted)
     attention = attention_picture(backbone, picture, f"a photo of a person with {phrase}", wanted[-1])
     soft = np.clip((attention - WORD_THRESHOLD) / 0.1 + 0.5, 0, 1).astype(np.float32)
-    return place(soft[..., None], crop, photo.size)[..., 0].clip(0, 1)
+    return place_mask(soft, crop, photo.size)
 
 
 def token_attention(studio: Studio, photo: Photo, token: Token) -> np.ndarray:
@@ -72,6 +74,6 @@ def token_attention(studio: Studio, photo: Photo, token: Token) -> np.ndarray:
     crop = subject_crop(subject, None)
     active = to_active(token, backbone, mask_on_crop(subject, crop, backbone))
     prompt = prompts.insert_token(record.source_prompt, record.class_noun, record.full_name)
-    picture = picture_on_crop(photo, crop, backbone.resolution)
+    picture = extract_photo(photo, crop, backbone.resolution)
     heat = attention_picture(backbone, picture, prompt, f"<{record.full_name}>", [active])
-    return place(heat[..., None], crop, photo.size)[..., 0].clip(0, 1)
+    return place_mask(heat, crop, photo.size)

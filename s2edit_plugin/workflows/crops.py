@@ -12,17 +12,12 @@ from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.imaging.crop import Crop, extract
 from s2edit_plugin.imaging.photo import Photo
 
-__all__ = ["latents_of", "mask_on_crop", "photo_hash", "picture_on_crop"]
-
-
-def picture_on_crop(photo: Photo, crop: Crop, side: int) -> np.ndarray:
-    """The photo's crop at the model's resolution: float32 (side, side, 3) in [0, 1], sRGB."""
-    return extract(photo.as_float_rgb(), crop, side)
+__all__ = ["latents_of", "mask_on_crop", "photo_hash"]
 
 
 def mask_on_crop(mask: np.ndarray, crop: Crop, backbone: Backbone) -> Tensor:
     """A mask (H, W) of the photo on the crop: float32 (S, S) in [0, 1]."""
-    small = extract(mask[..., None].astype(np.float32), crop, backbone.resolution)[..., 0]
+    small = extract(mask, crop, backbone.resolution)
     return torch.from_numpy(np.ascontiguousarray(small.clip(0, 1))).to(backbone.device)
 
 

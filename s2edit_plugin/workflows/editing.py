@@ -9,27 +9,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from s2edit_plugin import api, compose, prompts
 from s2edit_plugin.cache import InversionCache, cache_key
 from s2edit_plugin.conditioning import ActiveToken, build_condition
 from s2edit_plugin.edit import EditOutcome, edit
 from s2edit_plugin.errors import MaskError, S2EditError, UsageError
-from s2edit_plugin.imaging.crop import Crop, place, subject_crop
+from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.provenance import Provenance
+from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_photo
 from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.masks.painted import encode_mask, read_mask
-from s2edit_plugin.masks.refine import feather, grow
-from s2edit_plugin.region import changed_region
-from s2edit_plugin.text import Condition
+from s2edit_plugin.region import changed_region, soften
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
-from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, photo_hash, picture_on_crop
+from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, photo_hash
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -80,7 +77,7 @@ def run_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress
     edited = edit_crop(studio, request, scene, pair, on_progress)
     height, width = scene.photo.size
     if scene.region is None:
-        mask = place(edited.region[..., None], scene.crop, (height, width))[..., 0].clip(0, 1)
+        mask = place_mask(edited.region, scene.crop, (height, width))
     else:
         mask = scene.region
     change = edited.outcome.change.permute(1, 2, 0).cpu().numpy()
@@ -111,7 +108,9 @@ def prepare(studio: Studio, request: api.ApplyEdit) -> Scene:
     crop = subject_crop(subject, region)
     tokens = []
     for index, token in enumerate(loaded):
-        mask = subject if index == 0 or token.record.kind == "identity" else _part(studio, photo, token, subject)
+        mask = (
+            subject if index == 0 or token.record.kind == "identity" else _part(studio, photo, token, subject)
+        )
         tokens.append(to_active(token, studio.backbone, mask_on_crop(mask, crop, studio.backbone)))
     return Scene(photo, tuple(token.record for token in loaded), tuple(tokens), crop, subject, region)
 
@@ -145,7 +144,7 @@ def edit_crop(
     inversion = cache.load(person, key)
     cached = inversion is not None
     if inversion is None:
-        latents = latents_of(picture_on_crop(scene.photo, scene.crop, backbone.resolution), backbone)
+        latents = latents_of(extract_photo(scene.photo, scene.crop, backbone.resolution), backbone)
         inversion = invert(backbone, latents, source, scene.tokens, settings, on_progress)
     complete = len(inversion.uncond) == inversion.steps
     if scene.region is not None:
@@ -156,7 +155,7 @@ def edit_crop(
         blend = None
     else:
         cells = changed_region(backbone, inversion, source, target, scene.tokens, settings.mask_mode)
-        region = _soft(cells, backbone.resolution)
+        region = soften(cells, backbone.resolution)
         blend = cells
     outcome = edit(backbone, inversion, source, target, scene.tokens, blend, settings, on_progress)
     if not cached or complete != (len(inversion.uncond) == inversion.steps):
@@ -174,25 +173,22 @@ def _store(cache: InversionCache, person: str, key: str, inversion: Inversion) -
         logging.getLogger(__name__).info("The inversion could not be cached.", exc_info=True)
 
 
-def _soft(cells: torch.Tensor, side: int) -> torch.Tensor:
-    """Region of latent cells (s, s) -> soft region (S, S): enlarged smoothly, grown by half a cell, feathered."""
-    enlarged = F.interpolate(cells[None, None], (side, side), mode="bilinear", align_corners=False)[0, 0]
-    radius = max(1, side // cells.shape[0] // 2)
-    grown = grow((enlarged > 0.5).float().cpu().numpy(), radius)
-    return torch.from_numpy(feather(grown, radius))
-
-
 def _subject(studio: Studio, request: api.ApplyEdit, photo: Photo, record: TokenRecord) -> np.ndarray:
     """Where the identity acts: given, else the token's stored mask if this is its photo, else found."""
     if request.subject_mask is not None:
         return read_mask(request.subject_mask, photo.size)
-    if request.subject == "auto" and record.subject_mask and record.crop and record.source_image_hash == photo_hash(photo):
+    if (
+        request.subject == "auto"
+        and record.subject_mask
+        and record.crop
+        and record.source_image_hash == photo_hash(photo)
+    ):
         from PIL import Image
 
         with Image.open(io.BytesIO(record.subject_mask_png)) as image:
             stored = np.asarray(image.convert("L"), dtype=np.float32) / 255
         left, top, right, _ = record.crop
-        return place(stored[..., None], Crop(x=left, y=top, side=right - left), photo.size)[..., 0].clip(0, 1)
+        return place_mask(stored, Crop(x=left, y=top, side=right - left), photo.size)
     return studio.find_mask(photo, request.subject)
 
 
@@ -205,7 +201,9 @@ def _region(studio: Studio, request: api.ApplyEdit, photo: Photo, subject: np.nd
         return subject
     found = studio.find_mask(photo, request.region)
     if float(found.max()) < 0.5:
-        raise MaskError(f"Nothing was found for the mask '{request.region}' in this photo.", "Paint the mask instead.")
+        raise MaskError(
+            f"Nothing was found for the mask '{request.region}' in this photo.", "Paint the mask instead."
+        )
     return found
 
 

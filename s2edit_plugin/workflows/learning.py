@@ -14,14 +14,14 @@ from s2edit_plugin.cache import cache_key
 from s2edit_plugin.checkpoint import Checkpoint
 from s2edit_plugin.consent import consent_note
 from s2edit_plugin.constraint import default_attribute_words
-from s2edit_plugin.imaging.crop import Crop, subject_crop
+from s2edit_plugin.imaging.crop import Crop, extract_photo, subject_crop
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.learn import LearnTask, learn
 from s2edit_plugin.masks.painted import encode_mask
 from s2edit_plugin.prompts import TokenRef
 from s2edit_plugin.token_store import settings_record, to_tensors
 from s2edit_plugin.tokenfile import TokenRecord
-from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, photo_hash, picture_on_crop
+from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, photo_hash
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -55,7 +55,7 @@ def run_learning(
     backbone, settings = studio.backbone, request.settings
 
     crop = subject_crop(subject, None)
-    picture = picture_on_crop(photo, crop, backbone.resolution)
+    picture = extract_photo(photo, crop, backbone.resolution)
     mask = mask_on_crop(subject, crop, backbone)
     task = LearnTask(reference.full_name, prompt, latents_of(picture, backbone), mask, noun, tuple(words))
     source_hash = photo_hash(photo)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-WORDS = (
+_SENTENCE = (
     "a photo of woman man car with hair black brown blonde red smiling surprised glasses lipstick hat beard long curly "
-    "bangs sunglasses pink blue green eyeshadow blush old grey person picture face white yellow on beach".split()
+    "bangs sunglasses pink blue green eyeshadow blush old grey person picture face white yellow on beach"
 )
+WORDS = tuple(_SENTENCE.split(" "))
 
 
 def write_tokenizer(folder: Path, length: int = 24) -> None:
@@ -30,23 +31,28 @@ def write_tokenizer(folder: Path, length: int = 24) -> None:
     (folder / "vocab.json").write_text(json.dumps({word: n for n, word in enumerate(vocabulary)}))
     (folder / "merges.txt").write_text("#version: 0.2\n" + "\n".join(merges) + "\n")
     special = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>", "pad_token": "<|endoftext|>"}
-    config = {"tokenizer_class": "CLIPTokenizer", "model_max_length": length, "unk_token": "<|endoftext|>", **special}
+    config = {
+        "tokenizer_class": "CLIPTokenizer",
+        "model_max_length": length,
+        "unk_token": "<|endoftext|>",
+        **special,
+    }
     (folder / "tokenizer_config.json").write_text(json.dumps(config))
 
 
-def write_tiny_model(folder: Path, latent_channels: int = 5, seed: int = 0) -> Path:
+def write_tiny_model(folder: Path, latent_channels: int = 5, seed: int = 0, text_length: int = 24) -> Path:
     """A random Stable Diffusion pipeline of ~100k parameters, 32x32 pictures, 8x8 latents."""
     import torch
     from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-    write_tokenizer(folder / "tokenizer")
+    write_tokenizer(folder / "tokenizer", text_length)
     tokenizer = CLIPTokenizer.from_pretrained(str(folder / "tokenizer"))
     torch.manual_seed(seed)
     text = CLIPTextModel(
         CLIPTextConfig(
             vocab_size=len(tokenizer), hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=2,
-            max_position_embeddings=24, projection_dim=32, bos_token_id=tokenizer.bos_token_id,
+            max_position_embeddings=text_length, projection_dim=32, bos_token_id=tokenizer.bos_token_id,
             eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id,
         )
     )  # fmt: skip

@@ -51,7 +51,9 @@ def test_recording_maps_changes_nothing(backbone: Backbone) -> None:
         recorded = backbone.predict_noise(_noisy(backbone, 1), 500, _text(1))
     assert torch.allclose(recorded, backbone.predict_noise(_noisy(backbone, 1), 500, _text(1)), atol=1e-5)
     assert recorder.mean(0).shape == (backbone.map_side, backbone.map_side, LENGTH)
-    assert torch.allclose(recorder.mean(0).sum(-1), torch.ones(backbone.map_side, backbone.map_side), atol=1e-5)
+    assert torch.allclose(
+        recorder.mean(0).sum(-1), torch.ones(backbone.map_side, backbone.map_side), atol=1e-5
+    )
 
 
 def _layer(backbone: Backbone, name: str) -> Any:
@@ -103,7 +105,9 @@ def test_an_edit_equals_the_plain_reference(backbone: Backbone) -> None:
         assert deltas is not None
         key[row, columns] += deltas[0]
         value[row, columns] += deltas[1]
-    split = [t.view(2, -1, module.heads, t.shape[-1] // module.heads).transpose(1, 2) for t in (query, key, value)]
+    split = [
+        t.view(2, -1, module.heads, t.shape[-1] // module.heads).transpose(1, 2) for t in (query, key, value)
+    ]
     scores = split[0] @ split[1].transpose(-1, -2) / split[0].shape[-1] ** 0.5
     small = torch.nn.functional.adaptive_avg_pool2d(mask[None, None], 8).flatten()
     scores[0, :, :, [2, 3]] += small.log()[None, :, None]
@@ -135,7 +139,9 @@ def test_injected_self_attention_is_the_source_map_on_target_values(backbone: Ba
     # Layers above the limit keep their own.
     above = EditControl(0, 1, torch.eye(LENGTH), torch.ones(LENGTH), self_side=2)
     plain = S2EditAttnProcessor(name, AttentionControl([[], []]))(module, hidden)
-    assert torch.equal(S2EditAttnProcessor(name, AttentionControl([[], []], edit=above))(module, hidden), plain)
+    assert torch.equal(
+        S2EditAttnProcessor(name, AttentionControl([[], []], edit=above))(module, hidden), plain
+    )
 
 
 @torch.no_grad()

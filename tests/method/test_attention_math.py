@@ -19,7 +19,9 @@ def _plain_maps(query: torch.Tensor, key: torch.Tensor, bias: torch.Tensor | Non
             for n in range(positions):
                 scores = []
                 for c in range(length):
-                    score = sum(float(query[b, h, n, d]) * float(key[b, h, c, d]) for d in range(width)) / math.sqrt(width)
+                    score = sum(
+                        float(query[b, h, n, d]) * float(key[b, h, c, d]) for d in range(width)
+                    ) / math.sqrt(width)
                     scores.append(score + (float(bias[b, 0, n, c]) if bias is not None else 0.0))
                 top = max(scores)
                 weights = [math.exp(s - top) for s in scores]

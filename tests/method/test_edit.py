@@ -73,7 +73,9 @@ def test_strength_goes_from_the_photo_to_the_edit(
 ) -> None:
     settings = replace(SETTINGS, inversion=inversion)
     changes = [
-        _edit(backbone, latents, _token(backbone, mask), SOURCE, TARGET, replace(settings, strength=s))[0].change
+        _edit(backbone, latents, _token(backbone, mask), SOURCE, TARGET, replace(settings, strength=s))[
+            0
+        ].change
         for s in (0.0, 0.5, 1.0)
     ]
     assert _psnr(changes[0]) >= 80
@@ -113,13 +115,23 @@ def test_the_token_reaches_the_picture_through_its_mask_only_if_there_is_one(
     other = ActiveToken("anna/me", torch.randn(2, 32), everywhere.parameters, torch.zeros(32, 32))
     one = _edit(backbone, latents, nowhere, SOURCE, TARGET, SETTINGS)[0].target
     assert torch.allclose(one, _edit(backbone, latents, other, SOURCE, TARGET, SETTINGS)[0].target, atol=1e-6)
-    assert not torch.allclose(one, _edit(backbone, latents, everywhere, SOURCE, TARGET, SETTINGS)[0].target, atol=1e-4)
+    assert not torch.allclose(
+        one, _edit(backbone, latents, everywhere, SOURCE, TARGET, SETTINGS)[0].target, atol=1e-4
+    )
 
 
-def test_control_weights_and_variants_matter(backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor) -> None:
+def test_control_weights_and_variants_matter(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
+) -> None:
     token = _token(backbone, mask)
     plain, inversion = _edit(backbone, latents, token, SOURCE, TARGET, SETTINGS)
-    for change in ({"control": "none"}, {"self_steps": 0.0}, {"weights": {"smiling": 3.0}}, {"seed": 1}, {"offset": "source"}):
+    for change in (
+        {"control": "none"},
+        {"self_steps": 0.0},
+        {"weights": {"smiling": 3.0}},
+        {"seed": 1},
+        {"offset": "source"},
+    ):
         settings = replace(SETTINGS, **change)  # type: ignore[arg-type]
         other, _ = _edit(backbone, latents, token, SOURCE, TARGET, settings, inversion=inversion)
         assert not torch.allclose(plain.target, other.target, atol=1e-4), change
@@ -142,7 +154,9 @@ def test_null_text_stays_on_the_inverted_trajectory_better_than_ddim(
     assert distances["null_text"] < distances["ddim"]
 
 
-def test_cancelling_stops_within_the_step(backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor) -> None:
+def test_cancelling_stops_within_the_step(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
+) -> None:
     steps: list[int] = []
 
     def stop(progress: Progress) -> None:

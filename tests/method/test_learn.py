@@ -26,12 +26,16 @@ def _task(latents: torch.Tensor, mask: torch.Tensor) -> LearnTask:
 
 
 def _equal(one: LearnedToken, other: LearnedToken) -> bool:
-    pairs = zip(one.parameters.named_tensors().values(), other.parameters.named_tensors().values(), strict=True)
+    pairs = zip(
+        one.parameters.named_tensors().values(), other.parameters.named_tensors().values(), strict=True
+    )
     return torch.equal(one.vectors, other.vectors) and all(torch.equal(a, b) for a, b in pairs)
 
 
 def test_learning_lowers_the_loss(backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor) -> None:
-    settings = LearnSettings(steps_token=15, steps_joint=25, batch=2, lr_token=2e-2, lr_joint=2e-2, orthogonality="none")
+    settings = LearnSettings(
+        steps_token=15, steps_joint=25, batch=2, lr_token=2e-2, lr_joint=2e-2, orthogonality="none"
+    )
     token = learn(backbone, _task(latents, mask), settings)
     # The same noise and timesteps before and after: a random model's loss is mostly noise otherwise.
     still = replace(settings, steps_token=8, steps_joint=0, lr_token=0.0)
@@ -95,7 +99,9 @@ def test_a_hard_projection_leaves_nothing_along_the_attributes(
     assert learn(backbone, _task(latents, mask), settings).orthogonality < 1e-8
 
 
-def test_the_soft_penalty_keeps_the_token_clear(backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor) -> None:
+def test_the_soft_penalty_keeps_the_token_clear(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
+) -> None:
     settings = replace(SHORT, steps_token=15, steps_joint=0, orthogonality_weight=50.0, lr_token=0.02)
     free = learn(backbone, _task(latents, mask), replace(settings, orthogonality="none"))
     kept = learn(backbone, _task(latents, mask), settings)
@@ -153,7 +159,9 @@ def test_a_checkpoint_of_another_run_is_not_mixed_in(
     assert _equal(fresh, learn(backbone, _task(latents, mask), SHORT, checkpoint=Checkpoint(path, "one")))
 
 
-def test_progress_tells_loss_and_time_left(backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor) -> None:
+def test_progress_tells_loss_and_time_left(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
+) -> None:
     seen: list[Progress] = []
     learn(backbone, _task(latents, mask), SHORT, seen.append)
     assert [p.step for p in seen] == list(range(1, 9))
@@ -161,12 +169,16 @@ def test_progress_tells_loss_and_time_left(backbone: Backbone, latents: torch.Te
     assert seen[-1].seconds_left == 0
 
 
-def test_numbers_that_are_not_finite_stop_the_run(backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor) -> None:
+def test_numbers_that_are_not_finite_stop_the_run(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
+) -> None:
     with pytest.raises(NumericalError):
         learn(backbone, _task(latents * float("nan"), mask), SHORT)
 
 
-def test_the_base_model_is_left_untouched(backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor) -> None:
+def test_the_base_model_is_left_untouched(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
+) -> None:
     unet = backbone.unet  # type: ignore[attr-defined]
     before = {name: value.clone() for name, value in unet.state_dict().items()}
     learn(backbone, _task(latents, mask), replace(SHORT, parameters="kv_full"))

@@ -22,10 +22,10 @@ KINDS = ["none", "kv_token", "kv_vectors", "kv_full"]
 # The sixteen cross-attention layers of Stable Diffusion 1.5.
 SD15 = [
     LayerShape(f"layer.{n}.attn2", 768, width)
-    for n, width in enumerate([320] * 2 + [640] * 2 + [1280] * 2 + [1280] + [1280] * 3 + [640] * 3 + [320] * 3)
+    for n, width in enumerate(
+        [320] * 2 + [640] * 2 + [1280] * 2 + [1280] + [1280] * 3 + [640] * 3 + [320] * 3
+    )
 ]
-
-
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -80,8 +80,12 @@ def test_isolation_lets_no_other_column_know_the_token(backbone: Backbone) -> No
     differs = (one != other).any(dim=1).nonzero().flatten().tolist()
     assert differs == [5, 6]
     # Without isolation everything after the token carries it: the encoder is causal.
-    leaking = [text.encode(plan, backbone, {"anna/me": _vectors(2, s)}, isolation=False).hidden for s in (0, 1)]
-    assert (leaking[0] != leaking[1]).any(dim=1).nonzero().flatten().tolist() == list(range(5, backbone.text_length))
+    leaking = [
+        text.encode(plan, backbone, {"anna/me": _vectors(2, s)}, isolation=False).hidden for s in (0, 1)
+    ]
+    assert (leaking[0] != leaking[1]).any(dim=1).nonzero().flatten().tolist() == list(
+        range(5, backbone.text_length)
+    )
 
 
 @torch.no_grad()
@@ -98,7 +102,8 @@ def test_two_tokens_do_not_see_each_other(backbone: Backbone) -> None:
     prompt = "a photo of a <anna/me> woman with <mia/lips> lipstick"
     plan = text.layout(prompt, backbone, {"anna/me": 1, "mia/lips": 2})
     both = [
-        text.encode(plan, backbone, {"anna/me": _vectors(1, seed), "mia/lips": _vectors(2, 9)}).hidden for seed in (0, 1)
+        text.encode(plan, backbone, {"anna/me": _vectors(1, seed), "mia/lips": _vectors(2, 9)}).hidden
+        for seed in (0, 1)
     ]
     differs = (both[0] != both[1]).any(dim=1).nonzero().flatten().tolist()
     assert differs == list(plan.tokens["anna/me"])

@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tifffile
+from picture_files import (
+    SRGB_ICC,
+    exif_block,
+    noise,
+    plain_png16,
+    png_chunk,
+    psnr,
+    saved,
+    saved_tiff,
+    soft,
+)
+from PIL import Image
+
+from s2edit_plugin.errors import ImageError, InputError, ResourceError
+from s2edit_plugin.imaging.exif import load_exif
+from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.imaging.provenance import DIGITAL_SOURCE_TYPE, Provenance, xmp_packet
+from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.imaging.writing import encode_photo, format_of_suffix, write_atomic
+
+
+def photos() -> dict[str, bytes]:
+    """One file of every kind that is kept exactly, with profile and EXIF."""
+    kept = {"icc_profile": SRGB_ICC, "exif": exif_block(6), "dpi": (300, 300)}
+    in_png16 = (png_chunk(b"eXIf", exif_block(6)[6:]), png_chunk(b"iCCP", b"x\0\0" + zlib.compress(SRGB_ICC)))
+    tags = {"iccprofile": SRGB_ICC, "resolution": (300, 300), "resolutionunit": 2, "metadata": None}
+    make = [(0x010F, 2, 6, "Maker", True), (0x0112, 3, 1, 6, True)]
+    tagged = Image.Exif()
+    tagged[0x010F], tagged[0x0112] = "Maker", 6
+    return {
+        "png": saved(noise(19, 33), "PNG", **kept),
+        "png alpha": saved(noise(19, 33, 4), "PNG", **kept),
+        "png grey": saved(noise(19, 33, 1), "PNG", exif=exif_block(6)),
+        "png grey alpha": saved(noise(19, 33, 2), "PNG", exif=exif_block(6)),
+        "png 16": plain_png16(noise(19, 33, 3, np.uint16), *in_png16),
+        "png 16 alpha": plain_png16(noise(19, 33, 4, np.uint16), *in_png16),
+        "png 16 grey": plain_png16(noise(19, 33, 1, np.uint16)[..., None], in_png16[0]),
+        "webp": saved(
+            noise(19, 33, 4), "WEBP", lossless=True, exact=True, icc_profile=SRGB_ICC, exif=exif_block(6)
+        ),
+        "tiff": saved(noise(19, 33), "TIFF", **kept),
+        "tiff alpha": saved(noise(19, 33, 4), "TIFF", **kept),
+        "tiff lzw": saved(
+            noise(19, 33), "TIFF", compression="tiff_lzw", tiffinfo=tagged, icc_profile=SRGB_ICC
+        ),
+        "tiff 16": saved_tiff(noise(19, 33, 3, np.uint16), photometric="rgb", extratags=make, **tags),
+        "tiff 16 grey": saved_tiff(
+            noise(19, 33, 1, np.uint16), photometric="minisblack", extratags=make, metadata=None
+        ),
+    }
+
+
+@pytest.mark.parametrize("kind", list(photos()))
+def test_a_round_trip_keeps_everything(kind: str) -> None:
+    photo = read_photo(photos()[kind])
+    again = read_photo(encode_photo(photo))
+    np.testing.assert_array_equal(again.pixels, photo.pixels)
+    if photo.alpha is None:
+        assert again.alpha is None
+    else:
+        np.testing.assert_array_equal(again.alpha, photo.alpha)
+    assert (again.format, again.depth, again.grey, again.size) == (
+        photo.format,
+        photo.depth,
+        photo.grey,
+        (33, 19),
+    )
+    assert again.icc == photo.icc
+    assert photo.exif is not None
+    assert again.exif is not None
+    before, after = load_exif(photo.exif), load_exif(again.exif)
+    assert after[0x0112] == 1
+    assert after[0x010F] == before[0x010F] == "Maker"
+    assert after.get_ifd(0x8769) == before.get_ifd(0x8769)
+    if photo.dpi:
+        assert again.dpi == pytest.approx(photo.dpi, abs=0.1)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_other_programs_read_our_tiff(channels: int, dtype: type) -> None:
+    pixels = noise(150, 21, channels, dtype).reshape(150, 21, channels)
+    grey = channels < 3
+    photo = Photo(
+        np.repeat(pixels[..., :1], 3, axis=2) if grey else pixels[..., :3],
+        pixels[..., -1] if channels in (2, 4) else None,
+        "TIFF",
+        grey=grey,
+        dpi=(72, 72),
+    )
+    data = encode_photo(photo, provenance=Provenance("small"))
+    with tifffile.TiffFile(BytesIO(data)) as file:
+        np.testing.assert_array_equal(file.asarray().reshape(pixels.shape), pixels)
+        assert DIGITAL_SOURCE_TYPE.encode() in file.pages[0].tags["XMP"].value
+    if dtype is np.uint8:
+        with Image.open(BytesIO(data)) as image:
+            np.testing.assert_array_equal(np.asarray(image).reshape(pixels.shape), pixels)
+
+
+@pytest.mark.parametrize(("quality", "subsampling"), [(60, 2), (85, 2), (95, 0)])
+def test_jpeg_is_compressed_like_the_original(quality: int, subsampling: int) -> None:
+    data = saved(
+        soft(120, 90),
+        "JPEG",
+        quality=quality,
+        subsampling=subsampling,
+        icc_profile=SRGB_ICC,
+        exif=exif_block(),
+    )
+    photo = read_photo(data)
+    again = read_photo(encode_photo(photo))
+    assert again.jpeg == photo.jpeg
+    assert (again.icc, again.format, again.grey) == (SRGB_ICC, "JPEG", False)
+    assert psnr(again.pixels, photo.pixels) > 42
+    assert load_exif(again.exif or b"")[0x010F] == "Maker"
+
+
+def test_very_coarse_jpegs_can_be_saved_too() -> None:
+    photo = read_photo(saved(soft(40, 40), "JPEG", quality=3))
+    assert read_photo(encode_photo(photo)).size == (40, 40)
+
+
+def test_lossy_webp_stays_lossy() -> None:
+    photo = read_photo(saved(soft(40, 40), "WEBP", quality=80))
+    assert not photo.lossless
+    again = read_photo(encode_photo(photo))
+    assert not again.lossless
+    assert psnr(again.pixels, photo.pixels) > 38
+
+
+@pytest.mark.parametrize("kind", ["png 16 alpha", "tiff 16", "webp", "png grey alpha"])
+@pytest.mark.parametrize("target", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_every_format_can_be_saved_as_every_other(kind: str, target: str) -> None:
+    photo = read_photo(photos()[kind])
+    again = read_photo(encode_photo(photo, format=target))
+    assert again.format == target
+    assert again.size == photo.size
+    assert again.depth == (photo.depth if target in ("PNG", "TIFF") else 8)
+    assert (again.alpha is not None) == (photo.alpha is not None and target != "JPEG")
+    assert again.icc == photo.icc
+    if target in ("PNG", "TIFF"):
+        np.testing.assert_array_equal(again.pixels, photo.pixels)
+
+
+def test_transparency_becomes_white_in_jpeg() -> None:
+    photo = Photo(np.zeros((32, 32, 3), np.uint8), np.zeros((32, 32), np.uint8), "PNG")
+    assert read_photo(encode_photo(photo, format="JPEG")).pixels.min() > 250
+
+
+def test_new_jpegs_have_full_colour_resolution() -> None:
+    photo = read_photo(encode_photo(Photo(soft(32, 32), None, "PNG"), format="JPEG"))
+    assert photo.jpeg is not None
+    assert photo.jpeg.subsampling == 0
+
+
+def test_pictures_too_large_for_a_format_are_refused() -> None:
+    wide = Photo(np.zeros((16, 17000, 3), np.uint8), None, "PNG")
+    with pytest.raises(ImageError, match="WEBP file has at most 16383 pixels"):
+        encode_photo(wide, format="WEBP")
+
+
+@pytest.mark.parametrize("kind", ["png", "png 16", "webp", "tiff", "tiff 16"])
+def test_files_say_that_they_were_edited_by_ai(kind: str) -> None:
+    photo = read_photo(photos()[kind])
+    again = read_photo(encode_photo(photo, provenance=Provenance("small portraits")))
+    assert again.xmp is not None
+    words = again.xmp.decode()
+    assert DIGITAL_SOURCE_TYPE in words
+    assert "S2Edit Studio" in words
+    assert "small portraits" in words
+    assert "edited by AI" in words
+    assert "settings" not in words
+
+
+def test_jpeg_says_it_too_and_nothing_is_said_unasked() -> None:
+    photo = read_photo(saved(soft(32, 32), "JPEG"))
+    assert DIGITAL_SOURCE_TYPE.encode() in encode_photo(photo, provenance=Provenance("m"))
+    assert read_photo(encode_photo(photo)).xmp is None
+
+
+def test_settings_are_embedded_only_when_handed_over() -> None:
+    packet = xmp_packet(Provenance("m", {"prompt": 'a <anna/face> & \x00 "smile"'})).decode()
+    assert "&lt;anna/face&gt; &amp;" in packet
+    from xml.dom import minidom
+
+    assert minidom.parseString(packet.encode())
+
+
+def test_the_photographers_xmp_is_kept_and_ours_replaced() -> None:
+    theirs = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:CreatorTool="Camera 1" '
+        b'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:rights>Jo</dc:rights></rdf:Description></rdf:RDF></x:xmpmeta>'
+    )
+    once = xmp_packet(Provenance("first"), theirs)
+    twice = xmp_packet(Provenance("second"), once)
+    assert b"<dc:rights>Jo</dc:rights>" in twice
+    assert b"Camera 1" not in twice
+    assert b"first" not in twice
+    assert twice.count(b"<xmp:CreatorTool>") == 1
+    for strange in (b"no xml", b"\xff\xfe", theirs + theirs):
+        assert b"Jo" not in xmp_packet(Provenance("m"), strange)
+
+
+def test_suffixes() -> None:
+    assert format_of_suffix("a/b.JPG") == "JPEG"
+    assert format_of_suffix(Path("x.tif")) == "TIFF"
+    with pytest.raises(ImageError, match=r"x\.bmp does not end in a known picture suffix"):
+        format_of_suffix("x.bmp")
+
+
+def test_atomic_writing(tmp_path: Path) -> None:
+    path = tmp_path / "result.png"
+    write_atomic(path, b"one")
+    write_atomic(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert os.listdir(tmp_path) == ["result.png"]
+    mask = os.umask(0)
+    os.umask(mask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o666 & ~mask
+
+
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "result.png"
+    path.write_bytes(b"old")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ResourceError, match="disk is full"):
+        write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["result.png"]
+
+
+def test_places_that_cannot_be_written_to(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="There is no folder"):
+        write_atomic(tmp_path / "none" / "x.png", b"x")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(InputError, match="cannot be written"):
+        write_atomic(tmp_path / "folder.png", b"x")
+    assert os.listdir(tmp_path) == ["folder.png"]

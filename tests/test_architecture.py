@@ -1,0 +1,98 @@
+"""The structure: who may import what at import time, and what the packaging lists. import-linter checks the arrows."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+HEAVY = ("torch", "diffusers", "transformers", "PyQt6", "rembg", "onnxruntime")
+SOURCES = sorted(
+    path
+    for folder in ("s2edit_plugin", "models", "qt_app", "gimp_bridge")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def top_level_imports(path: Path) -> set[str]:
+    """Full names of the modules a file imports anywhere in it."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("module", ["api", "errors", "prompts", "consent"])
+def test_the_light_modules_need_the_standard_library_alone(module: str) -> None:
+    own = {"s2edit_plugin.errors"}
+    imports = top_level_imports(ROOT / "s2edit_plugin" / f"{module}.py") - own
+    assert {name.split(".")[0] for name in imports} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    "module", ["s2edit_plugin.api", "s2edit_plugin.library", "qt_app", "gimp_bridge", "s2edit_models"]
+)
+def test_importing_it_loads_nothing_heavy(module: str) -> None:
+    code = f"import sys, {module}; print([name for name in {HEAVY!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_packaging_lists_every_package() -> None:
+    listed = set(PROJECT["tool"]["setuptools"]["packages"])
+    found = set()
+    for path in SOURCES:
+        if path.name == "__init__.py":
+            parts = list(path.parent.relative_to(ROOT).parts)
+            found.add(".".join(["s2edit_models" if parts[0] == "models" else parts[0], *parts[1:]]))
+    assert listed == found
+
+
+def test_every_folder_with_modules_is_a_package() -> None:
+    assert [path for path in SOURCES if not (path.parent / "__init__.py").exists()] == []
+
+
+def test_nothing_imports_the_models_by_their_folder() -> None:
+    """Installed, the folder ``models/`` is the package ``s2edit_models``; the generic name exists only in the checkout."""
+    wrong = [
+        path for path in SOURCES if any(name.split(".")[0] == "models" for name in top_level_imports(path))
+    ]
+    assert wrong == []
+
+
+def test_exactly_one_onnxruntime_can_come_of_each_extra() -> None:
+    def runtimes(requirements: list[str]) -> list[str]:
+        return [line for line in requirements if line.startswith("onnxruntime")]
+
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert runtimes(PROJECT["project"]["dependencies"]) == []
+    assert [len(runtimes(extras[name])) for name in ("cpu", "gpu")] == [1, 1]
+    assert all(runtimes(extras[name]) == [] for name in extras if name not in ("cpu", "gpu"))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_all_names_what_is_there(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    defined: set[str] = set()
+    exported: list[str] = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            defined.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            defined.update(alias.asname or alias.name for alias in node.names)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            defined.update(n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name))
+            if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
+                exported = ast.literal_eval(node.value) if node.value else []
+    assert set(exported) <= defined
+    assert len(exported) == len(set(exported))

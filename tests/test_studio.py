@@ -1,0 +1,254 @@
+"""Requests through the studio on a tiny random model: what must be exact is exact, bad input gets one sentence."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from s2edit_plugin import api
+from s2edit_plugin.errors import (
+    CancelledError,
+    ConsentError,
+    ImageError,
+    MaskError,
+    PromptError,
+    TokenDamagedError,
+    TokenNotFoundError,
+    UsageError,
+    WrongModelError,
+)
+from tests.fakes.tiny_model import write_tiny_model
+
+if TYPE_CHECKING:
+    from s2edit_plugin.studio import Studio
+
+SHORT = api.LearnSettings(steps_token=2, steps_joint=2, batch=1)
+QUICK = api.EditSettings(steps=3)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def loaded(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    """A studio whose model is loaded once for the whole file."""
+    from s2edit_plugin.studio import Studio
+
+    studio = Studio(tmp_path_factory.mktemp("home"), str(model), "cpu")
+    assert studio.backbone.resolution == 32
+    return studio
+
+
+@pytest.fixture
+def studio(loaded: Studio, tmp_path: Path) -> Studio:
+    """The loaded studio with an empty library of its own."""
+    return loaded.with_home(tmp_path / "home")
+
+
+def _png(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(array).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _rgb(data: bytes) -> np.ndarray:
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image)
+
+
+def _photo(height: int = 90, width: int = 120, seed: int = 0) -> bytes:
+    rng = np.random.default_rng(seed)
+    small = rng.integers(40, 216, (9, 12, 3), dtype=np.uint8)
+    return _png(np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)))
+
+
+def _mask(height: int = 90, width: int = 120, box: tuple[int, int, int, int] = (20, 15, 80, 75)) -> bytes:
+    mask = np.zeros((height, width), np.uint8)
+    left, top, right, bottom = box
+    mask[top:bottom, left:right] = 255
+    return _png(mask)
+
+
+def _learn(studio: Studio, **changes: object) -> api.LearnResult:
+    request = api.LearnToken(
+        _photo(), "anna", "me", "identity", "woman", subject_mask=_mask(), settings=SHORT, consent=True
+    )
+    return studio.learn(replace(request, **changes))  # type: ignore[arg-type]
+
+
+def _request(**changes: object) -> api.ApplyEdit:
+    request = api.ApplyEdit(
+        _photo(), ("anna/me",), "a photo of a woman smiling", subject_mask=_mask(), region_mask=_mask(box=(30, 30, 60, 60)),
+        settings=QUICK,
+    )  # fmt: skip
+    return replace(request, **changes)  # type: ignore[arg-type]
+
+
+def _psnr(one: np.ndarray, other: np.ndarray) -> float:
+    mean = np.square(one.astype(float) - other.astype(float)).mean()
+    return 99.0 if mean == 0 else float(10 * np.log10(255**2 / mean))
+
+
+def test_learning_puts_a_token_into_the_library(studio: Studio) -> None:
+    result = _learn(studio)
+    assert result.name == "anna/me"
+    assert result.steps == 4
+    record = studio.library.record("anna/me")
+    assert record.base_model_hash == studio.backbone.fingerprint
+    assert record.source_prompt == "a photo of a woman"
+    assert record.consent
+    assert record.subject_mask
+    assert record.thumbnail_png.startswith(b"\x89PNG")
+    assert Path(result.path).stat().st_size == result.size_bytes < 200 * 1024
+
+
+def test_pixels_outside_the_region_are_the_photos_own(studio: Studio) -> None:
+    _learn(studio)
+    result = studio.edit(_request())
+    before, after, region = _rgb(_photo()), _rgb(result.image), _rgb(result.region)
+    assert before.shape == after.shape
+    assert np.array_equal(before[region == 0], after[region == 0])
+    assert not np.array_equal(before[region > 0], after[region > 0])
+    assert region[:30].max() == 0
+
+
+@pytest.mark.parametrize("size", [(90, 120), (61, 47), (600, 420)])
+def test_an_unchanged_prompt_and_strength_zero_give_the_photo_back(
+    studio: Studio, size: tuple[int, int]
+) -> None:
+    _learn(studio)
+    height, width = size
+    box = (width // 6, height // 6, width * 2 // 3, height * 5 // 6)
+    photo, mask = _photo(height, width), _mask(height, width, box)
+    whole = _request(photo=photo, subject_mask=mask, region_mask=None, region="none")
+    same = studio.edit(replace(whole, prompt="a photo of a woman", source_prompt="a photo of a woman"))
+    nothing = studio.edit(replace(whole, settings=replace(QUICK, strength=0.0)))
+    for result in (same, nothing):
+        assert _psnr(_rgb(photo), _rgb(result.image)) >= 50
+
+
+def test_the_second_edit_of_a_photo_takes_the_inversion_from_the_cache(studio: Studio) -> None:
+    _learn(studio)
+    first = studio.edit(_request())
+    again = studio.edit(_request())
+    other_region = studio.edit(_request(region_mask=_mask(box=(40, 40, 70, 70))))
+    other_photo = studio.edit(_request(photo=_photo(seed=1)))
+    cached = [r.inversion_cached for r in (first, again, other_region, other_photo)]
+    assert cached == [False, True, True, False]
+    assert _psnr(_rgb(first.image), _rgb(again.image)) >= 50
+
+
+def test_a_token_works_on_another_photo_and_beside_an_attribute(studio: Studio) -> None:
+    _learn(studio)
+    _learn(studio, photo=_photo(seed=2), person="mia", token="lips", kind="attribute", class_noun="lipstick",
+           prompt="a photo of a woman with lipstick", consent=False)  # fmt: skip
+    result = studio.edit(
+        _request(photo=_photo(seed=1), tokens=("anna/me", "mia/lips"), prompt="a photo of a woman")
+    )
+    assert result.source_prompt == "a photo of a <anna/me> woman"
+    assert result.target_prompt == "a photo of a <anna/me> woman with <mia/lips> lipstick"
+    assert not np.array_equal(_rgb(result.image), _rgb(_photo(seed=1)))
+
+
+def test_the_stored_mask_serves_the_photo_it_was_learned_from(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _learn(studio)
+    monkeypatch.setattr(studio, "find_mask", lambda *_: pytest.fail("looked for the subject again"))
+    studio.edit(_request(subject_mask=None))
+
+
+def test_the_found_region_is_inside_the_photo(studio: Studio) -> None:
+    _learn(studio)
+    result = studio.edit(_request(region_mask=None, region="auto"))
+    before, after, region = _rgb(_photo()), _rgb(result.image), _rgb(result.region)
+    assert region.shape == before.shape[:2]
+    assert np.array_equal(before[region == 0], after[region == 0])
+
+
+def test_cancelling_leaves_a_checkpoint_and_resuming_finishes(studio: Studio) -> None:
+    whole = _learn(studio)
+    tensors = studio.library.get("anna/me").tensors
+
+    def stop(progress: api.Progress) -> None:
+        if progress.step == 3:
+            raise CancelledError
+
+    request = api.LearnToken(
+        _photo(), "anna", "two", "identity", "woman", subject_mask=_mask(), settings=SHORT, consent=True
+    )
+    with pytest.raises(CancelledError):
+        studio.learn(request, stop)
+    assert list(studio.folder.checkpoints.rglob("*.safetensors"))
+    with pytest.raises(TokenNotFoundError):
+        studio.library.get("anna/two")
+    resumed = studio.learn(replace(request, resume=True))
+    assert resumed.loss_last == whole.loss_last
+    assert all(np.array_equal(tensors[k], v) for k, v in studio.library.get("anna/two").tensors.items())
+    assert not list(studio.folder.checkpoints.rglob("*.safetensors"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"photo": b"not a picture"}, ImageError, "picture"),
+        ({"photo": _png(np.zeros((1, 1, 3), np.uint8))}, ImageError, "1"),
+        ({"subject_mask": _png(np.zeros((90, 120), np.uint8))}, MaskError, "empty"),
+        ({"subject_mask": _mask(40, 40, (10, 10, 30, 30))}, MaskError, "40"),
+        ({"class_noun": ""}, PromptError, "class noun"),
+        ({"prompt": "a photo of a man"}, PromptError, "woman"),
+        ({"prompt": "a woman " * 40}, PromptError, "too long"),
+        ({"consent": False}, ConsentError, "consent"),
+        ({"subject_mask": None, "subject": "nonsense"}, MaskError, "nonsense"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_learning_refuses_bad_input_in_one_sentence(
+    studio: Studio, changes: dict[str, object], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error) as caught:
+        _learn(studio, **changes)
+    sentence = str(caught.value)
+    assert words in sentence.lower()
+    assert "\n" not in sentence
+    assert not list(studio.folder.root.rglob("*.safetensors"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"tokens": ("anna/nobody",)}, TokenNotFoundError),
+        ({"tokens": ()}, UsageError),
+        ({"prompt": "a photo of a man"}, PromptError),
+        ({"prompt": "a photo of a <bob/me> woman"}, PromptError),
+        ({"region_mask": _mask(40, 40, (10, 10, 30, 30))}, MaskError),
+        ({"photo": b""}, ImageError),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_editing_refuses_bad_input(
+    studio: Studio, changes: dict[str, object], error: type[Exception]
+) -> None:
+    _learn(studio)
+    with pytest.raises(error):
+        studio.edit(_request(**changes))
+
+
+def test_tokens_of_another_model_and_damaged_ones_are_refused(studio: Studio) -> None:
+    result = _learn(studio)
+    token = studio.library.get("anna/me")
+    studio.library.add(token.record.replace(name="other", base_model_hash="f" * 64), token.tensors)
+    with pytest.raises(WrongModelError):
+        studio.edit(_request(tokens=("anna/other",)))
+    path = Path(result.path)
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(TokenDamagedError):
+        studio.edit(_request())
