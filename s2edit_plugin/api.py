@@ -178,10 +178,19 @@ class ApplyEdit:
 
 @dataclass(frozen=True)
 class MakeMask:
-    """Find a mask: ``auto``, ``face``, ``hair``, ``lips``, ``eyes``, ``skin``, ``word:W`` or ``grabcut``."""
+    """Find a mask, then refine it: fill holes, grow, feather, invert, in this order.
+
+    Attributes:
+        method: ``auto``, ``face``, ``hair``, ``lips``, ``eyes``, ``skin``, ``word:W`` or ``grabcut``.
+        grow: pixels to widen by; negative numbers shrink. feather: pixels over which the edge is softened.
+    """
 
     photo: bytes
     method: str = "auto"
+    fill_holes: bool = False
+    grow: float = 0.0
+    feather: float = 0.0
+    invert: bool = False
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,9 @@ def check_model() -> Check:
     folder = bundled_model()
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     from diffusers import UNet2DConditionModel
+    from diffusers.utils import logging
 
+    logging.disable_progress_bar()  # one for the two files of the weights, on standard error
     unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", local_files_only=True)
     count = sum(parameter.numel() for parameter in unet.parameters())
     return Check(

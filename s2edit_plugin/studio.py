@@ -16,6 +16,7 @@ from s2edit_plugin.errors import PromptError
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Library
+from s2edit_plugin.masks import refine
 from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.paths import data_folder
 
@@ -87,6 +88,14 @@ class Studio:
     def mask(self, request: api.MakeMask) -> api.MaskResult:
         """Find a mask. Raises ImageError, MaskError."""
         mask = self.find_mask(read_photo(request.photo), request.method)
+        if request.fill_holes:
+            mask = refine.fill_holes(mask)
+        if request.grow:
+            mask = refine.grow(mask, request.grow) if request.grow > 0 else refine.shrink(mask, -request.grow)
+        if request.feather > 0:
+            mask = refine.feather(mask, request.feather)
+        if request.invert:
+            mask = refine.invert(mask)
         return api.MaskResult(encode_mask(mask), request.method, float(mask.mean()))
 
     def caption(self, photo: bytes) -> str:

@@ -229,9 +229,8 @@ def test_the_locks_are_well_formed_and_disjoint() -> None:
 
 def test_the_locks_name_no_host_and_no_folder() -> None:
     for path in INSTALLER.glob("requirements*"):
-        assert "://" not in path.read_text()
-        assert "--index-url" not in path.read_text()
-        assert "/" not in path.read_text()
+        lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+        assert not [line for line in lines if "/" in line or "--index-url" in line]
 
 
 def test_the_locks_satisfy_the_project() -> None:

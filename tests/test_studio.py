@@ -242,6 +242,24 @@ def test_editing_refuses_bad_input(
         studio.edit(_request(**changes))
 
 
+def test_masks_are_refined(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = np.zeros((90, 120), np.float32)
+    found[30:60, 30:60] = 1
+    found[44:46, 44:46] = 0
+    monkeypatch.setattr(studio, "find_mask", lambda *_: found)
+
+    def area(**changes: object) -> float:
+        result = studio.mask(replace(api.MakeMask(_photo()), **changes))  # type: ignore[arg-type]
+        assert result.coverage == pytest.approx((_rgb(result.mask) / 255).mean(), abs=0.01)
+        return result.coverage
+
+    plain = area()
+    assert area(fill_holes=True) == pytest.approx(900 / 10800, abs=1e-4)
+    assert area(grow=4) > plain > area(grow=-4) > 0
+    assert area(feather=6) == pytest.approx(plain, abs=0.01)
+    assert area(invert=True) == pytest.approx(1 - plain)
+
+
 def test_tokens_of_another_model_and_damaged_ones_are_refused(studio: Studio) -> None:
     result = _learn(studio)
     token = studio.library.get("anna/me")

@@ -35,6 +35,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="drawing processes"
     )
+    parser.add_argument(
+        "--encoder",
+        action="store_true",
+        help="autoencoder: also change the latents although a diffusion model was trained on them",
+    )
     parser.add_argument("--out", type=Path, default=Path("sheet.png"), help="picture that `sheet` writes")
     return parser.parse_args(arguments)
 
@@ -60,7 +65,15 @@ def run_stage(stage: str, minutes: float, options: argparse.Namespace) -> None:
         data.draw_first(pictures)
     with data.drawing(pictures, options.pictures, TEXTURES, options.workers):
         if stage == "autoencoder":
-            autoencoder.train(common.Slice(minutes), options.state, options.device, released=options.release)
+            counters = common.load_json(options.release / "model_card.json").get("counters", {})
+            built_upon = (options.state / "diffusion.pt").exists() or "diffusion" in counters
+            autoencoder.train(
+                common.Slice(minutes),
+                options.state,
+                options.device,
+                released=options.release,
+                decoder_only=built_upon and not options.encoder,
+            )
         else:
             diffusion.train(
                 common.Slice(minutes), options.state, options.device, options.release, options.release_every

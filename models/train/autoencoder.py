@@ -38,7 +38,9 @@ class Recipe:
     latent_channels: int = 8
     groups: int = 8
     rate: float = 2e-3
+    decoder_rate: float = 1e-3  # when only the decoder learns
     batch: int = 16
+    gpu_batch: int = 64
     crop: int = 64
     crops_until: float = 0.5  # share of the time on crops (cheap and varied), then on whole pictures
     textures: float = 0.12  # share of natural textures
@@ -132,7 +134,7 @@ class Validation:
             inside = self.masks[:, i : i + batch]
             sums += (inside * error).sum((1, 2, 3, 4)) / 3.0
             areas += inside.sum((1, 2, 3, 4))
-        eyes, lips = (-10.0 * torch.log10(sums / areas.clamp_min(1e-6))).tolist()
+        eyes, lips = (-10.0 * torch.log10((sums / areas.clamp_min(1e-6)).clamp_min(1e-10))).tolist()
         return {"psnr": float(np.mean(whole)), "psnr_eyes": eyes, "psnr_lips": lips}
 
 
@@ -161,12 +163,14 @@ def train(
     device_name: str = "auto",
     recipe: Recipe | None = None,
     released: Path | None = None,
+    decoder_only: bool = False,
     seed: int = 1,
     validate_on: int = 96,
 ) -> dict[str, Any]:
     """Train for a slice on the shards in state_dir/pictures; the state and its report are in autoencoder.pt.
 
-    released: a released model to go on from where there is no state.
+    released: a released model to go on from where there is no state. decoder_only: keep the latents exactly as
+    they are, which a diffusion model that was trained on them needs.
     """
     recipe = recipe or Recipe()
     device = pick_device(device_name)
@@ -179,17 +183,27 @@ def train(
         vae = AutoencoderKL.from_pretrained(released / "vae", torch_dtype=torch.float32)
         counters |= load_json(released / "model_card.json").get("counters", {}).get(STAGE, {})
         counters["fresh_since"] = counters["steps"]
+    elif state is not None:
+        counters = state["counters"]
+        # The latents in use are those of the averaged, normalised network.
+        vae.load_state_dict(state["ready" if decoder_only else "model"])
     vae = vae.to(device, memory_format=torch.channels_last).train()
-    optimizer = Muon(vae.named_parameters(), recipe.rate, weight_decay=0.0)
+    if decoder_only:
+        vae.encoder.requires_grad_(False)
+        vae.quant_conv.requires_grad_(False)
+    rate = recipe.decoder_rate if decoder_only else recipe.rate
+    optimizer = Muon(vae.named_parameters(), rate, weight_decay=0.0)
     average = Average(vae, recipe.decay)
-    if state is not None:
+    if state is not None and state["decoder_only"] == decoder_only:
         vae.load_state_dict(state["model"])
         optimizer.load_state_dict(state["optimizer"])
         average.load_state_dict(state["average"])
-        counters = state["counters"]
+    elif state is not None:
+        counters["fresh_since"] = counters["steps"]
     drawn, textures = Shards(state_dir / "pictures", "train"), Shards(state_dir / "pictures", "texture")
     rgb, masks, _ = draw_validation(validate_on)
     validation = Validation.of(rgb, masks)
+    batch = recipe.batch if device.type == "cpu" else recipe.gpu_batch
     running, last_look, before, fresh = 0.0, 0.0, dict(counters), counters["steps"] == 0
 
     def save() -> None:
@@ -198,7 +212,8 @@ def train(
             vae.eval()
             own = {k: v.clone() for k, v in vae.state_dict().items()}
             report = validation.psnr(vae, device)
-            normalise_latents(vae, validation.pictures, device)
+            if not decoder_only:
+                normalise_latents(vae, validation.pictures, device)
             ready = {k: v.cpu().clone() for k, v in vae.state_dict().items()}
             vae.load_state_dict(own)
             vae.train()
@@ -213,6 +228,7 @@ def train(
                 "counters": counters,
                 "report": report,
                 "ready": ready,
+                "decoder_only": decoder_only,
                 "config": dict(vae.config),
             },
         )
@@ -220,7 +236,7 @@ def train(
     for _ in budget.ticks():
         step, at = counters["steps"], budget.progress
         crops = at < recipe.crops_until
-        count = recipe.batch if crops else max(recipe.batch // 2, 1)
+        count = batch if crops else max(batch // 2, 1)
         size = recipe.crop if crops else rgb.shape[1]
         x, focus = batch_of(drawn, textures, recipe, stream(seed, step), size, count)
         x = x.to(device).contiguous(memory_format=torch.channels_last)
@@ -232,7 +248,7 @@ def train(
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         clip(vae.parameters(), 1.0)
-        optimizer.set_rate(recipe.rate * budget.rate(step - counters["fresh_since"]))
+        optimizer.set_rate(rate * budget.rate(step - counters["fresh_since"]))
         optimizer.step()
         average.update(vae)
         counters["steps"] += 1

@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,16 @@ from torch import Tensor
 from ..drawing.dataset import draw, split_seed
 from ..drawing.picture import Picture
 from ..drawing.render import render
-from ..drawing.scene import Identity, Scene, sample_attributes, sample_identity, sample_nuisance, valid_values
+from ..drawing.scene import (
+    DOMAINS,
+    Identity,
+    Scene,
+    sample_attributes,
+    sample_identity,
+    sample_nuisance,
+    valid_values,
+)
+from .common import autocast
 from .judge_networks import HEADS, IMAGE_SIZE, REGIONS
 
 __all__ = [
@@ -36,6 +46,7 @@ __all__ = [
     "pack_masks",
     "random_group",
     "to_floats",
+    "traits_of",
     "unpack_masks",
     "with_skin_of",
 ]
@@ -43,6 +54,9 @@ __all__ = [
 _CPU = torch.device("cpu")
 PEOPLE = 16
 PICTURES = 6
+COPY_EVERY = 13
+"""Copying takes ten times as long as drawing, and few are enough; 13 has no factor in common with `PICTURES`."""
+_COLUMNS = ("rgb", "masks", "labels", "people", "traits")
 _SKIN = ("skin_r", "skin_g", "skin_b")
 
 
@@ -132,20 +146,57 @@ def _group_scenes(
             yield number, Scene(person, dict(look), sample_nuisance(int(rng.integers(2**31))))
 
 
+@cache
+def _trait_scale(domain: str) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Names of a domain's traits, sorted, with mean and deviation over 300 identities."""
+    sample = [sample_identity(split_seed("judge_train", i), domain).traits for i in range(300)]
+    names = sorted(sample[0])
+    table = np.array([[traits[name] for name in names] for traits in sample])
+    return names, table.mean(0), np.maximum(table.std(0), 1e-3)
+
+
+def traits_of(identity: Identity) -> np.ndarray:
+    """Standardised traits of an identity, float16 ``(traits of all domains,)``; NaN for those of other domains."""
+    parts = []
+    for domain in DOMAINS:
+        names, mean, deviation = _trait_scale(domain)
+        if domain == identity.domain:
+            parts.append((np.array([identity.traits[name] for name in names]) - mean) / deviation)
+        else:
+            parts.append(np.full(len(names), np.nan))
+    return np.concatenate(parts).astype(np.float16)
+
+
 @dataclass(frozen=True)
 class Chunk:
     """One stored chunk, arrays mapped from disk.
 
     rgb: uint8 ``(N, 128, 128, 3)``. masks: packed bits ``(N, 128, 128)``. labels: int8 ``(N, heads)``.
     people: int32 ``(N, 2)``, number of the group in the chunk and of the person (or car) in the group.
-    copies: autoencoder copies as `rgb`, None where there are none.
+    traits: float16 ``(N, traits)`` as `traits_of` gives them.
+    copies: autoencoder copies of every `COPY_EVERY`-th picture, None where there are none.
     """
 
     rgb: np.ndarray
     masks: np.ndarray
     labels: np.ndarray
     people: np.ndarray
+    traits: np.ndarray
     copies: np.ndarray | None
+
+    def pick(self, rng: np.random.Generator, copied: bool) -> tuple[int, np.ndarray]:
+        """Number of a random picture and the picture ``(128, 128, 3)``, or its copy if `copied` and there are any."""
+        if copied and self.copies is not None:
+            i = int(rng.integers(len(self.copies)))
+            return i * COPY_EVERY, self.copies[i]
+        i = int(rng.integers(len(self.rgb)))
+        return i, self.rgb[i]
+
+    def copy_of(self, i: int) -> np.ndarray:
+        """The copy of picture `i` if there is one, else the picture."""
+        return (
+            self.copies[i // COPY_EVERY] if self.copies is not None and i % COPY_EVERY == 0 else self.rgb[i]
+        )
 
 
 class PictureStore:
@@ -173,12 +224,12 @@ class PictureStore:
         """All complete chunks, with autoencoder copies of this name where they exist."""
         result = []
         for path in self.paths():
-            rgb, masks, labels, people = (
-                np.load(path / f"{name}.npy", mmap_mode="r") for name in ("rgb", "masks", "labels", "people")
+            rgb, masks, labels, people, traits = (
+                np.load(path / f"{name}.npy", mmap_mode="r") for name in _COLUMNS
             )
             copy = path / f"copies-{copies}.npy"
             copied = np.load(copy, mmap_mode="r") if copies and copy.exists() else None
-            result.append(Chunk(rgb, masks, labels, people, copied))
+            result.append(Chunk(rgb, masks, labels, people, traits, copied))
         return result
 
     def grow(self, count: int, deadline: float = float("inf")) -> int:
@@ -190,7 +241,7 @@ class PictureStore:
     def add_copies(
         self, name: str, autoencoder: Autoencoder, limit: int, deadline: float = float("inf")
     ) -> int:
-        """Store autoencoder copies for up to `limit` chunks; older copies of another name are removed."""
+        """Store autoencoder copies of some pictures of up to `limit` chunks; older copies of another name are removed."""
         done = 0
         for path in self.paths()[:limit]:
             target = path / f"copies-{name}.npy"
@@ -198,7 +249,8 @@ class PictureStore:
                 if time.monotonic() >= deadline:
                     break
                 rgb = np.load(path / "rgb.npy", mmap_mode="r")
-                batches = [autoencoder(np.array(rgb[i : i + 16])) for i in range(0, len(rgb), 16)]
+                chosen = np.array(rgb[::COPY_EVERY])
+                batches = [autoencoder(chosen[i : i + 16]) for i in range(0, len(chosen), 16)]
                 part = path / "copies.part.npy"
                 np.save(part, np.concatenate(batches))
                 os.replace(part, target)
@@ -210,25 +262,23 @@ class PictureStore:
 
     def _draw_chunk(self, index: int) -> None:
         rng = np.random.default_rng([17, index])
-        rows: list[tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, int]]] = []
+        rows: list[tuple[np.ndarray, ...]] = []
         domain = "car" if index % 4 == 3 else "portrait"
         for group in range(max(self.groups // 2, 1) if domain == "car" else self.groups):
             first = 4 * PEOPLE * (index * self.groups + group)
             for person, scene in _group_scenes(rng, self.split, first, domain):
-                rows.append(_row(scene, (group, person)))
+                picture = render(scene, IMAGE_SIZE)
+                who = np.array((group, person), dtype=np.int32)
+                rows.append(
+                    (picture.rgb, pack_masks(picture), labels_of(scene), who, traits_of(scene.identity))
+                )
         part = self.folder / f"chunk-{index:04d}.part"
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
-        for column, name in enumerate(("rgb", "masks", "labels")):
+        for column, name in enumerate(_COLUMNS):
             np.save(part / f"{name}.npy", np.stack([row[column] for row in rows]))
-        np.save(part / "people.npy", np.array([row[3] for row in rows], dtype=np.int32))
         # A chunk appears whole or not at all, so an interrupted run leaves nothing half drawn.
         os.replace(part, part.with_suffix(""))
-
-
-def _row(scene: Scene, person: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[int, int]]:
-    picture = render(scene, IMAGE_SIZE)
-    return picture.rgb, pack_masks(picture), labels_of(scene), person
 
 
 def _fingerprint() -> str:
@@ -261,10 +311,10 @@ class Autoencoder:
 
     def __call__(self, rgb: np.ndarray) -> np.ndarray:
         """uint8 pictures ``(B, H, W, 3)`` to their copies of the same shape and type."""
-        with torch.inference_mode():
+        with torch.inference_mode(), autocast(self.device):
             x = (to_floats(rgb) * 2.0 - 1.0).to(self.device)
             y = self.network.decode(self.network.encode(x).latent_dist.mean).sample
-            y = ((y + 1.0) * 127.5).round().clamp(0, 255).to(torch.uint8)
+            y = ((y.float() + 1.0) * 127.5).round().clamp(0, 255).to(torch.uint8)
         return y.permute(0, 2, 3, 1).cpu().numpy()
 
 
@@ -282,9 +332,10 @@ def degrade(x: Tensor, rng: torch.Generator, colour: float = 0.04) -> Tensor:
     kernel = (kernel[:, None] * kernel[None, :]).expand(3, 1, 3, 3)
     blurred = F.conv2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), kernel, groups=3)
     # About half stay sharp; negative weights sharpen a little.
-    x = x + (blurred - x) * _per_picture(x, -0.3, 1.0, rng)
+    x = x + (blurred - x) * _per_picture(x, -0.3, 0.8, rng)
     coarse = F.interpolate(F.avg_pool2d(x, 2), scale_factor=2.0, mode="bilinear")
-    x = x + (coarse - x) * (_per_picture(x, -1.0, 1.0, rng).clamp(min=0.0))
+    # More than half and thin lines (wrinkles, eyeshadow) would be gone, as they are not in autoencoder copies.
+    x = x + (coarse - x) * _per_picture(x, -0.6, 0.5, rng).clamp(min=0.0)
     noise = torch.empty(x.shape).normal_(generator=rng).to(x.device)
     x = x + noise * _per_picture(x, 0.0, 0.03, rng)
     gain = 1.0 + _per_picture(x, -colour, colour, rng, 3) + _per_picture(x, -colour, colour, rng)

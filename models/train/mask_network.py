@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..drawing.dataset import draw, split_seed
-from .common import pick_device
+from .common import STATE_DIR, pick_device
 from .judge_data import Autoencoder, Chunk, PictureStore, degrade, move, pack_masks, to_floats, unpack_masks
 from .judge_networks import IMAGE_SIZE, MASKS_FOLDER, REGIONS, MaskNet
 from .judge_training import forward, run_slice
@@ -62,9 +62,8 @@ def _loss(network: nn.Module, chunks: Sequence[Chunk], step: int, batch: int, de
     rows, packed = [], []
     for _ in range(batch):
         chunk = chunks[int(rng.integers(len(chunks)))]
-        i = int(rng.integers(len(chunk.rgb)))
-        copied = chunk.copies is not None and rng.random() < 0.3
-        rows.append(chunk.copies[i] if copied and chunk.copies is not None else chunk.rgb[i])
+        i, picture = chunk.pick(rng, copied=bool(rng.random() < 0.3))
+        rows.append(picture)
         packed.append(chunk.masks[i])
     x = degrade(to_floats(np.stack(rows)).to(device), noise, colour=0.2)
     masks = unpack_masks(np.stack(packed)).to(device)
@@ -127,7 +126,7 @@ def _validate(network: nn.Module, pictures: int, device: torch.device) -> dict[s
 
 def train(
     minutes: float,
-    state: Path,
+    state: Path = STATE_DIR / "judges",
     device: str = "auto",
     *,
     out: Path = MASKS_FOLDER,

@@ -37,6 +37,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     mask = commands.add_parser("mask", parents=[machine], help="find a mask in a photo", allow_abbrev=False)
     mask.add_argument("photo", metavar="PHOTO")
     mask.add_argument("--method", default="auto", help=f"{', '.join(FINDERS)} or word:WORD (default: auto)")
+    mask.add_argument("--fill-holes", action="store_true", help="close what the mask encloses")
+    mask.add_argument(
+        "--grow", type=float, default=0.0, metavar="PX", help="widen by pixels; negative: shrink"
+    )
+    mask.add_argument("--feather", type=float, default=0.0, metavar="PX", help="soften the edge over pixels")
+    mask.add_argument("--invert", action="store_true", help="everything else instead")
     mask.add_argument("--out", required=True, metavar="FILE", help="where to write the mask")
     mask.set_defaults(run=run_mask)
     caption = commands.add_parser(
@@ -259,7 +265,8 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
         raise UsageError(
             "--method takes the name of a method, not a file.", f"Use {', '.join(FINDERS)} or word:WORD."
         )
-    result = _studio(args).mask(api.MakeMask(photo, method.method))
+    request = api.MakeMask(photo, method.method, args.fill_holes, args.grow, args.feather, args.invert)
+    result = _studio(args).mask(request)
     write_picture(out, result.mask)
     values = {"out": str(out), "method": result.method, "coverage": result.coverage}
     output.result(values, f"Wrote {out}: {100 * result.coverage:.1f} % of the photo ({result.method}).")

@@ -84,7 +84,10 @@ def test_copies_are_kept_beside_the_pictures(state: Path) -> None:
     assert store.add_copies("one", lambda rgb: 255 - rgb, limit=1) == 1  # type: ignore[arg-type]
     (chunk,) = store.chunks("one")
     assert chunk.copies is not None
-    assert np.array_equal(chunk.copies[3], 255 - chunk.rgb[3])
+    i, copy = chunk.pick(np.random.default_rng(0), copied=True)
+    assert np.array_equal(copy, 255 - chunk.rgb[i])
+    assert np.array_equal(chunk.copy_of(i), copy)
+    assert np.array_equal(chunk.copy_of(1), chunk.rgb[1])
     store.add_copies("two", lambda rgb: rgb, limit=1)  # type: ignore[arg-type]
     assert store.chunks("one")[0].copies is None
 
