@@ -127,7 +127,7 @@ def references(prompt: str) -> list[TokenRef]:
 
 
 def insert_token(prompt: str, class_noun: str, ref: TokenRef | str) -> str:
-    """Put ``ref`` before the first ``class_noun`` of the prompt; a prompt that has a reference already is left as it is.
+    """Put ``ref`` before the first ``class_noun`` of the prompt; a prompt that names it already is left as it is.
 
     ``insert_token("a photo of a woman", "woman", "anna/me")`` -> ``"a photo of a <anna/me> woman"``.
 
@@ -135,10 +135,10 @@ def insert_token(prompt: str, class_noun: str, ref: TokenRef | str) -> str:
         PromptError: the class noun does not occur, or a reference is malformed.
         InputError: ``ref`` is no token name.
     """
-    if references(prompt):
-        return unicodedata.normalize("NFC", prompt)
     prompt = unicodedata.normalize("NFC", prompt)
     token = parse_ref(ref) if isinstance(ref, str) else ref
+    if token in references(prompt):
+        return prompt
     noun = class_noun.strip()
     pattern = r"\s+".join(re.escape(word) for word in noun.split())
     match = re.search(rf"(?<!\w){pattern}(?!\w)", prompt, re.IGNORECASE) if noun else None

@@ -59,7 +59,8 @@ def test_a_lone_bracket_is_text() -> None:
         ("a womanly woman", "woman", "a womanly <anna/me> woman"),
         ("a sports  car", "sports car", "a <anna/me> sports  car"),
         ("a woman and a woman", "woman", "a <anna/me> woman and a woman"),
-        ("a photo of <bob/me> man", "woman", "a photo of <bob/me> man"),
+        ("a photo of <anna/me> man", "woman", "a photo of <anna/me> man"),
+        ("a woman with <mia/lips> lips", "woman", "a <anna/me> woman with <mia/lips> lips"),
     ],
 )
 def test_insert_token(prompt: str, noun: str, expected: str) -> None:

@@ -86,8 +86,8 @@ def _learn(studio: Studio, **changes: object) -> api.LearnResult:
 
 def _request(**changes: object) -> api.ApplyEdit:
     request = api.ApplyEdit(
-        _photo(), ("anna/me",), "a photo of a woman smiling", subject_mask=_mask(), region_mask=_mask(box=(30, 30, 60, 60)),
-        settings=QUICK,
+        _photo(), ("anna/me",), "a photo of a woman smiling", "a photo of a woman", subject_mask=_mask(),
+        region_mask=_mask(box=(30, 30, 60, 60)), settings=QUICK,
     )  # fmt: skip
     return replace(request, **changes)  # type: ignore[arg-type]
 
@@ -129,7 +129,7 @@ def test_an_unchanged_prompt_and_strength_zero_give_the_photo_back(
     box = (width // 6, height // 6, width * 2 // 3, height * 5 // 6)
     photo, mask = _photo(height, width), _mask(height, width, box)
     whole = _request(photo=photo, subject_mask=mask, region_mask=None, region="none")
-    same = studio.edit(replace(whole, prompt="a photo of a woman", source_prompt="a photo of a woman"))
+    same = studio.edit(replace(whole, prompt="a photo of a woman"))
     nothing = studio.edit(replace(whole, settings=replace(QUICK, strength=0.0)))
     for result in (same, nothing):
         assert _psnr(_rgb(photo), _rgb(result.image)) >= 50
@@ -156,6 +156,21 @@ def test_a_token_works_on_another_photo_and_beside_an_attribute(studio: Studio) 
     assert result.source_prompt == "a photo of a <anna/me> woman"
     assert result.target_prompt == "a photo of a <anna/me> woman with <mia/lips> lipstick"
     assert not np.array_equal(_rgb(result.image), _rgb(_photo(seed=1)))
+
+
+def test_a_source_prompt_is_stored_suggested_or_plain(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _learn(studio, prompt="a photo of a woman with brown hair")
+    suggestion = "a photo of a woman with red hair"
+    monkeypatch.setattr(studio, "caption", lambda _: suggestion)
+    own = studio.edit(_request(source_prompt="auto"))
+    assert own.source_prompt == "a photo of a <anna/me> woman with brown hair"
+    other = studio.edit(_request(source_prompt=None, photo=_photo(seed=1)))
+    assert other.source_prompt == "a photo of a <anna/me> woman with red hair"
+    suggestion = "a photo of a red car"
+    no_woman = studio.edit(_request(source_prompt=None, photo=_photo(seed=1)))
+    assert no_woman.source_prompt == "a photo of a <anna/me> woman"
 
 
 def test_the_stored_mask_serves_the_photo_it_was_learned_from(

@@ -1,8 +1,10 @@
 """Trains the bundled models: `python -m s2edit_models.train all --minutes 240`.
 
-Stages: autoencoder, diffusion (also releases to models/small), judges, masks, or all in this order. Each call is
-a slice that goes on from the state folder, or from the released folder where there is no state. `sheet` draws a
-grid of samples, `release` writes models/small from the state, `draw` only draws pictures.
+Stages: autoencoder, diffusion (also releases to models/small), judges, masks, or all in this order. Each call
+is a slice that goes on from the state folder, or from the released folder where there is no state. Once there is
+a diffusion model, the autoencoder stage trains the decoder only. `draw` only draws pictures, `release` writes
+models/small from the state, `sheet` draws a grid of samples, `measure` has the attribute judge look for the
+prompts' words in samples.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ PICTURES, TEXTURES = 60_000, 1_536
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="s2edit_models.train", description=__doc__)
-    parser.add_argument("what", choices=["all", *SHARES, "sheet", "release", "draw"])
+    parser.add_argument("what", choices=["all", *SHARES, "sheet", "measure", "release", "draw"])
     parser.add_argument("--minutes", type=float, default=60.0, help="length of this slice")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument(
@@ -99,7 +101,10 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         from . import sheet
 
-        sheet.main(options.release, options.out)
+        if options.what == "measure":
+            common.say("measure", str(sheet.measure(options.release)))
+        else:
+            sheet.main(options.release, options.out)
 
 
 if __name__ == "__main__":

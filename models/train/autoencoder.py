@@ -180,7 +180,7 @@ def train(
     vae = build(recipe)
     state = load_state(path)
     if state is None and released is not None and (released / "vae").exists():
-        vae = AutoencoderKL.from_pretrained(released / "vae", torch_dtype=torch.float32)
+        vae = AutoencoderKL.from_pretrained(released / "vae", dtype=torch.float32)
         counters |= load_json(released / "model_card.json").get("counters", {}).get(STAGE, {})
         counters["fresh_since"] = counters["steps"]
     elif state is not None:
@@ -229,7 +229,7 @@ def train(
                 "report": report,
                 "ready": ready,
                 "decoder_only": decoder_only,
-                "config": dict(vae.config),
+                "config": {k: v for k, v in vae.config.items() if not k.startswith("_")},
             },
         )
 

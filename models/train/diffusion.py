@@ -287,11 +287,11 @@ def train(
     counters: dict[str, Any] = {"steps": 0, "samples": 0, "minutes": 0.0, "fresh_since": 0}
     if release_dir is not None and (release_dir / "model_card.json").exists():
         if vae is None:
-            vae = AutoencoderKL.from_pretrained(release_dir / "vae", torch_dtype=torch.float32)
+            vae = AutoencoderKL.from_pretrained(release_dir / "vae", dtype=torch.float32)
         if state is None and (done := load_json(release_dir / "model_card.json")["counters"].get(STAGE)):
             networks = Networks(
-                CLIPTextModel.from_pretrained(release_dir / "text_encoder", torch_dtype=torch.float32),
-                UNet2DConditionModel.from_pretrained(release_dir / "unet", torch_dtype=torch.float32),
+                CLIPTextModel.from_pretrained(release_dir / "text_encoder", dtype=torch.float32),
+                UNet2DConditionModel.from_pretrained(release_dir / "unet", dtype=torch.float32),
             )
             counters |= {**done, "fresh_since": done["steps"]}
     if vae is None:

@@ -40,9 +40,9 @@ def assemble(
     state = load_state(state_dir / f"{diffusion.STAGE}.pt")
     old = load_json(release_dir / "model_card.json")
     tokenizer = build_tokenizer()
-    if state is None and old:
+    if state is None and old.get("counters", {}).get(diffusion.STAGE):
         before = StableDiffusionPipeline.from_pretrained(
-            release_dir, safety_checker=None, torch_dtype=torch.float32
+            release_dir, safety_checker=None, dtype=torch.float32
         )
         networks = diffusion.Networks(before.text_encoder, before.unet)
     else:
@@ -54,7 +54,7 @@ def assemble(
                 parameter.copy_(state["average"]["values"][name])
     vae = autoencoder.load_ready(state_dir)
     if vae is None:
-        vae = autoencoder.AutoencoderKL.from_pretrained(release_dir / "vae", torch_dtype=torch.float32)
+        vae = autoencoder.AutoencoderKL.from_pretrained(release_dir / "vae", dtype=torch.float32)
     pipeline = StableDiffusionPipeline(
         vae=vae,
         text_encoder=networks.text_encoder,
@@ -67,6 +67,10 @@ def assemble(
     )
     counters: dict[str, Any] = dict(old.get("counters", {}))
     metrics: dict[str, Any] = dict(old.get("metrics", {}))
+    if state is not None:
+        metrics = {
+            name: value for name, value in metrics.items() if "present" not in name
+        }  # of older weights
     for stage, found in ((autoencoder.STAGE, vae_state), (diffusion.STAGE, state or {})):
         if found:
             counters[stage] = found["counters"]
@@ -82,16 +86,17 @@ def assemble(
         },
         "counters": counters,
         "metrics": {name: round(float(value), 4) for name, value in metrics.items()},
-        "bars": {
-            name: {
-                "wanted": wanted,
-                "measured": metrics.get(name),
-                "met": bool(metrics.get(name, 0.0) >= wanted),
-            }
-            for name, wanted in BARS.items()
-        },
+        "bars": bars(metrics),
     }
     return pipeline, card
+
+
+def bars(metrics: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What was wanted, what was measured on pictures never trained on (None: not measured), and the verdict."""
+    return {
+        name: {"wanted": wanted, "measured": metrics.get(name), "met": bool(metrics.get(name, 0.0) >= wanted)}
+        for name, wanted in BARS.items()
+    }
 
 
 def check_sizes(folder: Path) -> int:

@@ -104,7 +104,7 @@ def test_diffusion_learns_resumes_and_releases(trained: Path, tmp_path: Path) ->
     out = tmp_path / "small"
     report = diffusion.train(steps(40), tmp_path / "once", "cpu", out, recipe=DM, validate_on=8)
     assert report["loss"] < 0.98 * once["report"]["loss"]
-    pipeline = StableDiffusionPipeline.from_pretrained(out, safety_checker=None, torch_dtype=torch.float32)
+    pipeline = StableDiffusionPipeline.from_pretrained(out, safety_checker=None, dtype=torch.float32)
     picture = pipeline("a woman", num_inference_steps=1, output_type="np", guidance_scale=3.0).images[0]
     assert picture.shape == (128, 128, 3)
 
@@ -123,7 +123,7 @@ def test_bundled_model_loads_and_is_small() -> None:
     if not (folder / "model_index.json").exists():
         pytest.skip("no bundled model in this checkout")
     assert release.check_sizes(folder) <= release.FOLDER_LIMIT
-    pipeline = StableDiffusionPipeline.from_pretrained(folder, safety_checker=None, torch_dtype=torch.float32)
+    pipeline = StableDiffusionPipeline.from_pretrained(folder, safety_checker=None, dtype=torch.float32)
     tokenizer, text = pipeline.tokenizer, pipeline.text_encoder
     assert text.config.eos_token_id == tokenizer.eos_token_id == len(tokenizer) - 1
     assert tokenizer.model_max_length == 48 == text.config.max_position_embeddings

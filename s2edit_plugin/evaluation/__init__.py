@@ -1,0 +1,1 @@
+"""The counterfactual benchmark, the judges, and the figures of the bundled model."""
