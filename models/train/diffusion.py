@@ -138,7 +138,7 @@ class PlainAttention:
         """(N, P, C) places attend to themselves or to (N, T, D) text states; the result is (N, P, C)."""
         assert attention_mask is None
         source = hidden_states if encoder_hidden_states is None else encoder_hidden_states
-        n, places, _ = hidden_states.shape
+        n, places = hidden_states.shape[:2]
         query, key, value = attn.to_q(hidden_states), attn.to_k(source), attn.to_v(source)
         width = query.shape[-1] // attn.heads
 

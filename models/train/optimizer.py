@@ -78,8 +78,8 @@ class Muon(torch.optim.Optimizer):
             if parameters:
                 (self._muon if group["muon"] else self._adam)(group, parameters)
 
-    def _muon(self, group: dict, parameters: list[nn.Parameter]) -> None:
-        shapes: dict[tuple[int, int], list[nn.Parameter]] = defaultdict(list)
+    def _muon(self, group: dict, parameters: list[Tensor]) -> None:
+        shapes: dict[tuple[int, int], list[Tensor]] = defaultdict(list)
         for p in parameters:
             shapes[(p.shape[0], p[0].numel())].append(p)
         mu = group["momentum"]
@@ -87,7 +87,7 @@ class Muon(torch.optim.Optimizer):
             for p in same:
                 self.state[p].setdefault("momentum", torch.zeros_like(p))
             momenta = [self.state[p]["momentum"] for p in same]
-            grads = [p.grad for p in same]
+            grads = [p.grad for p in same if p.grad is not None]
             torch._foreach_lerp_(momenta, grads, 1.0 - mu)
             ahead = torch._foreach_lerp(grads, momenta, mu)
             steps = orthogonalise(torch.stack([a.reshape(rows, columns) for a in ahead])).float()
@@ -96,7 +96,7 @@ class Muon(torch.optim.Optimizer):
             for p, update in zip(same, steps, strict=True):
                 p.sub_(update.view(p.shape), alpha=size)
 
-    def _adam(self, group: dict, parameters: list[nn.Parameter]) -> None:
+    def _adam(self, group: dict, parameters: list[Tensor]) -> None:
         first, second = group["betas"]
         lr = group["lr"] * group["scale"]
         for p in parameters:
@@ -106,7 +106,7 @@ class Muon(torch.optim.Optimizer):
                 state["count"] = torch.zeros(())
             state["count"] += 1
         count = float(self.state[parameters[0]]["count"])
-        grads = [p.grad for p in parameters]
+        grads = [p.grad for p in parameters if p.grad is not None]
         means = [self.state[p]["mean"] for p in parameters]
         squares = [self.state[p]["square"] for p in parameters]
         torch._foreach_lerp_(means, grads, 1.0 - first)
