@@ -75,8 +75,8 @@ class LearnSettings:
         seed: seed of noise and timesteps.
     """
 
-    steps_token: int = 120
-    steps_joint: int = 180
+    steps_token: int = 60
+    steps_joint: int = 100
     lr_token: float = 5e-3
     lr_joint: float = 2e-3
     batch: int = 4
@@ -145,8 +145,8 @@ class EditSettings:
     inversion: Literal["direct", "ddim", "null_text"] = "direct"
     offset: Literal["both", "source"] = "both"
     control: Literal["auto", "replace", "refine", "none"] = "auto"
-    cross_steps: float = 0.4
-    self_steps: float = 0.4
+    cross_steps: float = 0.2
+    self_steps: float = 0.2
     local_blend: bool = True
     weights: dict[str, float] = field(default_factory=dict)
     mask_mode: Literal["bias", "multiply", "none"] = "bias"

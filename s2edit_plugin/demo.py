@@ -33,9 +33,11 @@ EDITS: tuple[tuple[str, str], ...] = (
 )
 """Name and target prompt of every edit of the sheet; ``{place}`` is the scene of the photo's caption."""
 
-MAKEUP_PROMPT = "a photo of a young woman with short black hair wearing lipstick {place}"
+MAKEUP_PROMPT = (
+    "a photo of a young woman with short black hair wearing lipstick and green eyeshadow and blush {place}"
+)
 THUMBNAIL = 256
-IDENTITY, MAKEUP = "anna/me", "mia/makeup"
+IDENTITY, MAKEUP = "anna/me", "mia/lips"
 
 
 @dataclass
@@ -100,8 +102,8 @@ def run(
         sheet.keep(f"edit_{name.replace(' ', '_')}", name, made.image, anna.picture)
 
     makeup = studio.learn(_makeup(mia, settings), on_progress)
-    sheet.keep("makeup_reference", "makeup from her", mia.picture)
-    transfer = api.ApplyEdit(anna.picture, (IDENTITY, MAKEUP), anna.caption, region="face")
+    sheet.keep("makeup_reference", "lip makeup from her", mia.picture)
+    transfer = api.ApplyEdit(anna.picture, (IDENTITY, MAKEUP), anna.caption, region="lips")
     made = studio.edit(transfer, on_progress)
     sheet.keep("makeup_transfer", "anna with that makeup", made.image, anna.picture)
 
@@ -139,9 +141,9 @@ def _makeup(mia: _Sample, settings: api.LearnSettings) -> api.LearnToken:
         token,
         "attribute",
         "lipstick",
-        "face",
+        "lips",
         prompt=MAKEUP_PROMPT.format(place=mia.place),
-        attribute_words=("black hair", "short hair", "smiling", "glasses"),
+        attribute_words=("black hair", "short hair", "smiling", "glasses", "green eyeshadow", "blush"),
         settings=settings,
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from s2edit_plugin import api, prompts
 from s2edit_plugin.consent import require_consent
-from s2edit_plugin.errors import PromptError
+from s2edit_plugin.errors import MaskError, PromptError
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Library
@@ -72,8 +72,10 @@ class Studio:
             raise PromptError("The class noun is missing.", "Say what the photo shows, e.g. --class woman.")
         require_consent(request.kind, request.person, request.consent, interactive=False)
         photo = read_photo(request.photo)
-        subject = self._mask_of(photo, request.subject_mask, request.subject)
-        return run_learning(self, request, reference, photo, subject, on_progress)
+        acts_in = self._mask_of(photo, request.subject_mask, request.subject)
+        # An attribute lives in a part (lips, face), but a part alone means nothing to the model: it sees the person.
+        sees = self._whole_subject(photo, acts_in) if request.kind == "attribute" else acts_in
+        return run_learning(self, request, reference, photo, acts_in, sees, on_progress)
 
     def edit(self, request: api.ApplyEdit, on_progress: api.OnProgress = _silent) -> api.EditResult:
         """Edit a photo by text.
@@ -124,6 +126,12 @@ class Studio:
         if given is not None:
             return read_mask(given, photo.size)
         return self.find_mask(photo, method)
+
+    def _whole_subject(self, photo: Photo, part: np.ndarray) -> np.ndarray:
+        try:
+            return np.maximum(self.find_mask(photo, "auto"), part)
+        except MaskError:
+            return part
 
     def _word_mask(self, photo: Photo, word: str) -> np.ndarray:
         from s2edit_plugin.workflows.attention_masks import word_mask

@@ -28,12 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Slow tests only with ``--all``, and then last: a broken fast one shows early."""
+    """Slow tests only with ``--all``, and then last; those on the bundled model late: a broken fast one shows early."""
     skip = pytest.mark.skip(reason="slow; runs with --all")
     for item in items:
         if item.get_closest_marker("slow") and not config.getoption("--all"):
             item.add_marker(skip)
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, "e2e" in item.path.parts))
 
 
 @pytest.fixture(autouse=True)

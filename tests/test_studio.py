@@ -181,6 +181,22 @@ def test_the_stored_mask_serves_the_photo_it_was_learned_from(
     studio.edit(_request(subject_mask=None))
 
 
+def test_an_attribute_is_learned_in_its_part_but_the_model_sees_the_person(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = np.zeros((90, 120), np.float32)
+    person[10:85, 30:95] = 1
+    monkeypatch.setattr(studio, "find_mask", lambda *_: person)
+    lips = _mask(box=(50, 50, 70, 58))
+    _learn(studio, subject_mask=lips, token="lips", kind="attribute", class_noun="lipstick",
+           prompt="a woman with lipstick")  # fmt: skip
+    _learn(studio, subject_mask=lips, token="me")
+    boxes = [studio.library.record(f"anna/{name}").crop for name in ("lips", "me")]
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[0][2] - boxes[0][0] >= 75 > boxes[1][2] - boxes[1][0]
+
+
 def test_the_found_region_is_inside_the_photo(studio: Studio) -> None:
     _learn(studio)
     result = studio.edit(_request(region_mask=None, region="auto"))

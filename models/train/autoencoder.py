@@ -235,7 +235,8 @@ def train(
 
     for _ in budget.ticks():
         step, at = counters["steps"], budget.progress
-        crops = at < recipe.crops_until
+        # Crops would give a frozen encoder's latents the statistics of crops.
+        crops = at < recipe.crops_until and not decoder_only
         count = batch if crops else max(batch // 2, 1)
         size = recipe.crop if crops else rgb.shape[1]
         x, focus = batch_of(drawn, textures, recipe, stream(seed, step), size, count)

@@ -36,13 +36,15 @@ def run_learning(
     request: api.LearnToken,
     reference: TokenRef,
     photo: Photo,
-    subject: np.ndarray,
+    acts_in: np.ndarray,
+    sees: np.ndarray,
     on_progress: api.OnProgress,
 ) -> api.LearnResult:
     """Learn and store one token.
 
     Args:
-        subject: (H, W) float32 in [0, 1], the subject's mask on the photo.
+        acts_in: (H, W) float32 in [0, 1], where the token acts and learns.
+        sees: (H, W) float32 in [0, 1], what the model sees around it: the subject.
 
     Raises:
         PromptError, CancelledError, NumericalError, ResourceError.
@@ -54,9 +56,9 @@ def run_learning(
     words = request.attribute_words or default_attribute_words(noun)
     backbone, settings = studio.backbone, request.settings
 
-    crop = subject_crop(subject, None)
+    crop = subject_crop(sees, acts_in)
     picture = extract_photo(photo, crop, backbone.resolution)
-    mask = mask_on_crop(subject, crop, backbone)
+    mask = mask_on_crop(acts_in, crop, backbone)
     task = LearnTask(reference.full_name, prompt, latents_of(picture, backbone), mask, noun, tuple(words))
     source_hash = photo_hash(photo)
     identity = cache_key(
@@ -65,7 +67,7 @@ def run_learning(
         words=list(words),
         settings=settings_record(settings),
         model=backbone.fingerprint,
-        mask=float(subject.sum()),
+        mask=float(acts_in.sum()),
     )
     path = studio.folder.checkpoints / reference.person / f"{reference.name}.safetensors"
     checkpoint = Checkpoint(path, identity)
