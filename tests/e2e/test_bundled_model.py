@@ -14,6 +14,7 @@ from s2edit_plugin.cli.main import main
 from s2edit_plugin.paths import models_package
 
 SAMPLES = models_package() / "samples"
+WORDS = "a photo of a woman smiling"  # what the photograph shows, in words the small model knows
 CAPTION = "a photo of a young woman with long brown hair in a forest"
 
 
@@ -149,13 +150,13 @@ def test_a_real_photograph(
         "--subject",
         "face",
         "--source-prompt",
-        "a photo of a woman",
+        WORDS,
     ]
     _s2edit(
         capsys,
         *arguments,
         "--prompt",
-        "a photo of a woman wearing red lipstick",
+        f"{WORDS} wearing red lipstick",
         "--mask",
         "lips",
         "--out",
@@ -167,5 +168,5 @@ def test_a_real_photograph(
     # The lips' colour moves to red: more red against green and blue, and nothing breaks out of the picture's range.
     redness = [p[mask > 200][:, 0].mean() - p[mask > 200][:, 1:].mean() for p in (before, after)]
     assert redness[1] > redness[0] + 5
-    _s2edit(capsys, *arguments, "--prompt", "a photo of a woman", "--mask", "none", "--out", str(same))
+    _s2edit(capsys, *arguments, "--prompt", WORDS, "--mask", "none", "--out", str(same))
     assert _psnr(before, _rgb(same)) >= 50
