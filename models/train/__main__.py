@@ -53,12 +53,12 @@ def run_stage(stage: str, minutes: float, options: argparse.Namespace) -> None:
     if stage == "judges":
         from . import judges
 
-        judges.train(minutes, device=options.device)
+        judges.train(minutes, options.state / "judges", options.device)
         return
     if stage == "masks":
         from . import mask_network
 
-        mask_network.train(minutes, device=options.device)
+        mask_network.train(minutes, options.state / "judges", options.device)
         return
     from . import autoencoder, diffusion
 

@@ -92,11 +92,11 @@ def autoencoder_figures(rgb: np.ndarray, copies: np.ndarray, packed: np.ndarray)
 
     error = ((rgb.astype(np.float64) - copies) / 255.0) ** 2
     whole = float(np.mean([_decibels(e) for e in error.mean((1, 2, 3))]))
-    figures = [Figure("autoencoder.psnr", whole, None, len(rgb))]
+    figures = [Figure("autoencoder.psnr", whole, 30.0, len(rgb))]
     for region in ("eyes", "lips"):
         inside = (packed >> REGIONS.index(region)) & 1 > 0
         value = _decibels(float(error[inside].mean())) if inside.any() else math.nan
-        figures.append(Figure(f"autoencoder.psnr.{region}", value, None, int(inside.any((1, 2)).sum())))
+        figures.append(Figure(f"autoencoder.psnr.{region}", value, 26.0, int(inside.any((1, 2)).sum())))
     return figures
 
 
@@ -222,7 +222,7 @@ def text_to_image_figures(backbone: Backbone, judge: AttributeJudge, prompts: in
         complete.append(all(right))
     counted = [hit for name, hits in found.items() if name != "domain" for hit in hits]
     figures = [
-        Figure("text_to_image.asked", float(np.mean(counted)), None, prompts),
+        Figure("text_to_image.asked", float(np.mean(counted)), 0.9, prompts),
         Figure("text_to_image.all_of_a_prompt", float(np.mean(complete)), None, prompts),
     ]
     return figures + [
