@@ -27,6 +27,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run the slow tests too")
 
 
+FILE_BUDGET = 600.0  # seconds; several times what the slowest file needs on two cores
+_spent: dict[str, float] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up what each file takes, fixtures included."""
+    _spent[report.location[0]] = _spent.get(report.location[0], 0.0) + report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A file beyond its budget fails the run, unless the long tests were asked for."""
+    late = {name: spent for name, spent in _spent.items() if spent > FILE_BUDGET}
+    if late and not session.config.getoption("--all"):
+        print(f"\nbeyond the budget of {FILE_BUDGET:.0f} s a file: {late}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Slow tests only with ``--all``, and then last; those on the bundled model late: a broken fast one shows early."""
     skip = pytest.mark.skip(reason="slow; runs with --all")
