@@ -1,18 +1,16 @@
 """The mathematics of controlled attention: pure functions on attention maps, nothing that knows a model.
 
 Shapes: B rows of a batch, H heads, N picture positions (side * side), L text columns.
-Sources: Hertz et al. 2022, "Prompt-to-Prompt Image Editing" (replace, refine, reweight, local blend); the mask bias is ours.
+Sources: Hertz et al. 2022, "Prompt-to-Prompt Image Editing" (replace, refine, reweight); the mask bias is ours.
 """
 
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 __all__ = [
     "attention_maps",
-    "blend_map",
     "masked_columns",
     "multiply_columns",
     "reweight",
@@ -78,12 +76,3 @@ def swap_columns(source: Tensor, target: Tensor, mapper: Tensor, alpha: Tensor) 
 def reweight(maps: Tensor, weights: Tensor) -> Tensor:
     """Scale columns of maps (..., N, L) by weights (L,), without renormalising (as Prompt-to-Prompt does)."""
     return maps * weights
-
-
-def blend_map(maps: Tensor, threshold: float = 0.3) -> Tensor:
-    """LocalBlend: summed maps (side, side) -> 3x3 max-pool, divide by max, above the threshold: boolean (side, side)."""
-    pooled = F.max_pool2d(maps[None, None].float(), 3, stride=1, padding=1)[0, 0]
-    peak = pooled.max()
-    if not bool(peak > 0):
-        return torch.zeros_like(pooled, dtype=torch.bool)
-    return pooled / peak > threshold

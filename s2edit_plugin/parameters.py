@@ -13,6 +13,7 @@ All start at a zero delta: an untrained token does nothing to the model.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -31,15 +32,15 @@ class LayerShape:
     inner: int
 
 
-class TokenParameters(nn.Module):
+class TokenParameters(nn.Module, ABC):
     """Base of the variants. ``whole_prompt``: deltas act on every column instead of the token's own."""
 
     kind = "none"
     whole_prompt = False
 
+    @abstractmethod
     def delta(self, layer: str, features: Tensor) -> tuple[Tensor, Tensor] | None:
         """Key and value deltas (n, E) for text features (n, D) at a layer, or None where the layer has none."""
-        raise NotImplementedError
 
     def named_tensors(self) -> dict[str, Tensor]:
         """Tensors to store, detached, by name ``<layer>/<part>``."""

@@ -16,10 +16,6 @@ from PIL import Image
 from s2edit_plugin.errors import ImageError, ModelError
 from s2edit_plugin.masks import regions, sessions
 
-needs_network_file = pytest.mark.skipif(
-    not sessions.region_file().is_file(), reason="no released mask network in this checkout"
-)
-
 
 @pytest.fixture(autouse=True)
 def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Any]]:
@@ -145,7 +141,6 @@ def test_what_is_no_picture_is_refused(bad: np.ndarray) -> None:
         regions.find_regions(bad)
 
 
-@needs_network_file
 def test_the_region_session_is_one_of_rembgs() -> None:
     from rembg.sessions.base import BaseSession
 
@@ -155,7 +150,6 @@ def test_the_region_session_is_one_of_rembgs() -> None:
     assert [(mask.mode, mask.size) for mask in masks] == [("L", (70, 50))] * len(sessions.REGIONS)
 
 
-@needs_network_file
 @pytest.mark.parametrize("shape", [(128, 128), (96, 200), (301, 77), (1, 5), (700, 512)])
 def test_regions_have_the_pictures_size(shape: tuple[int, int]) -> None:
     rgb = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
@@ -167,7 +161,6 @@ def test_regions_have_the_pictures_size(shape: tuple[int, int]) -> None:
         assert 0.0 <= mask.min() <= mask.max() <= 1.0
 
 
-@needs_network_file
 @pytest.mark.parametrize("scale", [1, 3])
 def test_regions_of_unseen_portraits(scale: int) -> None:
     from s2edit_models.drawing.dataset import draw, split_seed

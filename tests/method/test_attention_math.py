@@ -79,12 +79,3 @@ def test_swapped_columns_equal_the_plain_reference() -> None:
 def test_reweighting_scales_single_columns() -> None:
     maps = _random(1, 2, 3).softmax(-1)
     assert torch.allclose(am.reweight(maps, torch.tensor([1.0, 3.0, 1.0]))[..., 1], 3 * maps[..., 1])
-
-
-def test_blend_map_pools_and_thresholds() -> None:
-    maps = torch.zeros(6, 6)
-    maps[2, 2] = 1.0
-    found = am.blend_map(maps)
-    assert found.sum() == 9
-    assert found[1:4, 1:4].all()
-    assert not am.blend_map(torch.zeros(6, 6)).any()
