@@ -57,6 +57,26 @@ class DataFolder:
         """Pictures written without a place of their own."""
         return self.root / "results"
 
+    @property
+    def history(self) -> Path:
+        """The journal of results: its database and pictures."""
+        return self.root / "history"
+
+    @property
+    def models(self) -> Path:
+        """Downloaded and imported base models, unless the settings name another folder."""
+        return self.root / "models"
+
+    @property
+    def engine(self) -> Path:
+        """The running engine's discovery file, its lock and its log."""
+        return self.root / "engine"
+
+    @property
+    def settings(self) -> Path:
+        """The user's settings, see `s2edit_plugin.settings`."""
+        return self.root / "settings.json"
+
 
 def data_folder(home: Path | None = None) -> DataFolder:
     """The data folder: ``home`` if given, else ``$S2EDIT_HOME``, else the platform's folder for user data."""
