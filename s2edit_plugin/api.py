@@ -1,28 +1,55 @@
-"""Requests and results: dataclasses that hold everything a job needs. Standard library only.
+"""Jobs and their results: dataclasses that hold everything a job needs. Standard library only.
 
 Pictures and masks travel as encoded image files (``bytes``), never as paths: the same request runs in the caller's
-process (command line) or is sent to the engine. The GIMP bridge carries a copy of this file.
+process (command line) or is sent to the engine. What an engine answers at once (library, journal, settings) is in
+`s2edit_plugin.calls`. The GIMP bridge carries copies of both files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 __all__ = [
+    "JOBS",
     "ApplyEdit",
+    "AttentionMap",
     "EditResult",
     "EditSettings",
+    "Estimate",
+    "Event",
+    "EventKind",
+    "ImportModel",
+    "InstallModel",
+    "JobInfo",
+    "JobState",
     "LearnResult",
     "LearnSettings",
     "LearnToken",
     "MakeMask",
     "MaskResult",
+    "ModelReady",
+    "MoveModels",
+    "OnPreview",
     "OnProgress",
     "Progress",
+    "PromptSuggestion",
+    "Request",
+    "RerunReport",
+    "RerunResult",
+    "ShowAttention",
+    "SuggestPrompt",
     "TokenKind",
+    "VerifyModel",
 ]
+
+R = TypeVar("R", covariant=True)
+
+
+class Request(Generic[R]):
+    """Base of everything an engine can be asked for; ``R`` is what comes back."""
+
 
 TokenKind = Literal["identity", "attribute"]
 
@@ -48,6 +75,9 @@ class Progress:
 
 OnProgress = Callable[[Progress], None]
 """Called after every step. It may raise `errors.CancelledError` to stop the job within that step."""
+
+OnPreview = Callable[[bytes], None]
+"""Called every few steps with a small encoded picture of how the result looks so far."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +124,7 @@ class LearnSettings:
 
 
 @dataclass(frozen=True)
-class LearnToken:
+class LearnToken(Request["LearnResult"]):
     """Learn a token from one photo.
 
     Attributes:
@@ -155,7 +185,7 @@ class EditSettings:
 
 
 @dataclass(frozen=True)
-class ApplyEdit:
+class ApplyEdit(Request["EditResult"]):
     """Edit a photo by text.
 
     Attributes:
@@ -177,7 +207,7 @@ class ApplyEdit:
 
 
 @dataclass(frozen=True)
-class MakeMask:
+class MakeMask(Request["MaskResult"]):
     """Find a mask, then refine it: fill holes, grow, feather, invert, in this order.
 
     Attributes:
@@ -227,3 +257,198 @@ class MaskResult:
     mask: bytes
     method: str
     coverage: float
+
+
+@dataclass(frozen=True)
+class SuggestPrompt(Request["PromptSuggestion"]):
+    """Suggest a source prompt: what the photo shows. ``class_noun``: a word it must contain, "" for any."""
+
+    photo: bytes
+    class_noun: str = ""
+
+
+@dataclass(frozen=True)
+class PromptSuggestion:
+    """A source prompt, and what saw it (``drawn pictures' judge``, the captioner's name)."""
+
+    prompt: str
+    seen_by: str = ""
+
+
+@dataclass(frozen=True)
+class ShowAttention(Request["AttentionMap"]):
+    """Where a word or token of a prompt looks on a photo.
+
+    Attributes:
+        word: a word of the prompt, or a reference ``<person/name>``.
+        prompt: prompt with references; "": the token's own source prompt, or ``"a photo of a person with <word>"``.
+        tokens: library names that the prompt refers to.
+        subject_mask: where identity tokens act, None: found.
+    """
+
+    photo: bytes
+    word: str
+    prompt: str = ""
+    tokens: tuple[str, ...] = ()
+    subject_mask: bytes | None = None
+
+
+@dataclass(frozen=True)
+class AttentionMap:
+    """Attention as an 8-bit grey PNG of the photo's size, white where it is strongest."""
+
+    heat: bytes
+    word: str
+
+
+@dataclass(frozen=True)
+class RerunResult(Request["RerunReport"]):
+    """Make a result of the journal again from its stored settings and compare."""
+
+    history_id: str
+
+
+@dataclass(frozen=True)
+class RerunReport:
+    """What making a result again gave.
+
+    Attributes:
+        equal: every pixel is the same. max_difference: largest difference of a channel, 0..255.
+        sentence: the same in words, with what may explain a difference.
+    """
+
+    history_id: str
+    equal: bool
+    max_difference: float
+    image: bytes
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class InstallModel(Request["ModelReady"]):
+    """Download a base model of the catalogue; its licence must have been accepted or be accepted with this."""
+
+    name: str
+    accept_licence: bool = False
+
+
+@dataclass(frozen=True)
+class ImportModel(Request["ModelReady"]):
+    """Take in a diffusers folder or a single ``.safetensors`` file that lies on this machine.
+
+    A path, unlike pictures: models have gigabytes, and the engine runs as the same user on the same machine.
+    """
+
+    path: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class VerifyModel(Request["ModelReady"]):
+    """Read every file of an installed model and compare hashes."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class MoveModels(Request["ModelReady"]):
+    """Move the models' folder, to another disk for example."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
+class ModelReady:
+    """A model that is there and whole. ``sentence``: what was done and checked, in words."""
+
+    name: str
+    path: str
+    size_bytes: int
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a job will cost, said before it starts.
+
+    Attributes:
+        seconds: expected duration, 0 while unknown. memory_bytes: peak on the device, weights included.
+        free_bytes: free there now. fits: whether it fits without stepping down.
+        device: where it will run, in words. note: what the user should know, "" if nothing.
+    """
+
+    seconds: float
+    memory_bytes: int
+    free_bytes: int
+    fits: bool
+    device: str = ""
+    note: str = ""
+
+
+JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
+EventKind = Literal["state", "progress", "preview", "note", "library", "history", "models", "settings"]
+
+
+@dataclass(frozen=True)
+class JobInfo:
+    """A job as the queue shows it.
+
+    Attributes:
+        id: unique in the engine. kind: class name of the request. title: plain words, e.g. ``"Learn anna/me"``.
+        priority: smaller numbers go first. keep: whether it goes on when its client has gone.
+        progress: newest report, None before the first. error: class name, sentence and hint of a failed job, empty
+            otherwise. created, started, ended: seconds since 1970, 0 while not.
+        resumable: whether a stopped job can go on from a checkpoint.
+    """
+
+    id: str
+    kind: str
+    title: str
+    state: JobState
+    priority: int
+    keep: bool = False
+    progress: Progress | None = None
+    error: dict[str, str] = field(default_factory=dict)
+    created: float = 0.0
+    started: float = 0.0
+    ended: float = 0.0
+    resumable: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in the engine.
+
+    Attributes:
+        kind: ``state`` (``job`` changed its state), ``progress``, ``preview`` (``picture`` holds a small encoded picture),
+            ``note`` (``text`` for the user, e.g. that less memory is used now), or the name of what changed for everybody:
+            ``library``, ``history``, ``models``, ``settings``.
+        number: rises by one with every event of an engine.
+        job: the job as it is now, None for events without one.
+    """
+
+    kind: EventKind
+    number: int = 0
+    job: JobInfo | None = None
+    picture: bytes = b""
+    text: str = ""
+
+
+JOBS: dict[type, type] = {
+    LearnToken: LearnResult,
+    ApplyEdit: EditResult,
+    MakeMask: MaskResult,
+    SuggestPrompt: PromptSuggestion,
+    ShowAttention: AttentionMap,
+    RerunResult: RerunReport,
+    InstallModel: ModelReady,
+    ImportModel: ModelReady,
+    VerifyModel: ModelReady,
+    MoveModels: ModelReady,
+}
+"""Every job, and what it gives."""

@@ -14,6 +14,9 @@
     ├── ModelError                base model missing or unusable
     ├── ResourceError             disk full, out of memory
     ├── NumericalError            NaN or infinity while computing
+    ├── EngineError               the engine cannot be started, reached or understood
+    │   ├── EngineGoneError       it ended, or the connection was lost
+    │   └── EngineVersionError    it is another version than the program that calls it
     └── CancelledError            the user stopped the job
 
 Standard library only: the GIMP bridge carries a copy of this file.
@@ -21,9 +24,14 @@ Standard library only: the GIMP bridge carries a copy of this file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 __all__ = [
     "CancelledError",
     "ConsentError",
+    "EngineError",
+    "EngineGoneError",
+    "EngineVersionError",
     "ImageError",
     "InputError",
     "MaskError",
@@ -61,6 +69,14 @@ class S2EditError(Exception):
     def to_json(self) -> dict[str, str]:
         """The error as the command line's ``--json`` and the engine print it."""
         return {"error": type(self).__name__, "sentence": self.sentence, "hint": self.hint}
+
+    @staticmethod
+    def from_json(values: Mapping[str, object]) -> S2EditError:
+        """The exception that `to_json` described; an unknown class becomes the base class."""
+        kind = globals().get(str(values.get("error", "")))
+        if not (isinstance(kind, type) and issubclass(kind, S2EditError)):
+            kind = S2EditError
+        return kind(str(values.get("sentence", "")) or "Something went wrong.", str(values.get("hint", "")))
 
 
 class InputError(S2EditError):
@@ -117,6 +133,18 @@ class ResourceError(S2EditError):
 
 class NumericalError(S2EditError):
     """A computation gave NaN or infinity."""
+
+
+class EngineError(S2EditError):
+    """The engine cannot be started, reached or understood."""
+
+
+class EngineGoneError(EngineError):
+    """The engine ended, or the connection to it was lost."""
+
+
+class EngineVersionError(EngineError):
+    """The running engine is another version than the program that calls it."""
 
 
 class CancelledError(S2EditError):

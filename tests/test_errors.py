@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from s2edit_plugin import errors
@@ -47,3 +49,17 @@ def test_exit_codes(kind: type[errors.S2EditError], code: int) -> None:
 
 def test_cancelled_needs_no_words() -> None:
     assert str(errors.CancelledError()) == "Cancelled."
+
+
+@pytest.mark.parametrize("name", errors.__all__)
+def test_an_error_survives_the_way_through_json(name: str) -> None:
+    sent = getattr(errors, name)("It broke.", "Mend it.")
+    got = errors.S2EditError.from_json(json.loads(json.dumps(sent.to_json())))
+    assert (type(got), got.sentence, got.hint) == (type(sent), sent.sentence, sent.hint)
+
+
+@pytest.mark.parametrize("values", [{}, {"error": "Exception"}, {"error": "globals", "sentence": 3}])
+def test_an_unknown_error_becomes_the_base_class(values: dict[str, object]) -> None:
+    got = errors.S2EditError.from_json(values)
+    assert type(got) is errors.S2EditError
+    assert got.sentence
