@@ -45,8 +45,9 @@ class Pin:
 def main() -> int:
     """Resolve, collect hashes, write both files."""
     project = tomllib.loads((HERE.parent / "pyproject.toml").read_text())
-    base = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
-    dev = project["project"]["optional-dependencies"]["dev"]
+    extras = project["project"]["optional-dependencies"]
+    base = [*project["project"]["dependencies"], *extras["app"], *project["build-system"]["requires"]]
+    dev = extras["dev"]
     lines = (HERE / "requirements-torch.txt").read_text().splitlines()
     unlocked = [line for line in lines if line[:1].isalpha()]
     with tempfile.TemporaryDirectory() as folder:

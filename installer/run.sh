@@ -68,6 +68,7 @@ case ${1:-} in
     test)
         shift
         set_up dev
+        test_system
         run_tests "$@"
         ;;
     *)

@@ -66,6 +66,7 @@ install_all() {
         step "test tools" --no-deps --require-hashes --only-binary :all: -r "$HERE/requirements-dev.lock"
     step "S2Edit Studio" --no-deps --no-build-isolation -e "$ROOT"
     load_libraries
+    window_libraries
     stamp base >"$VENV/.s2edit-stamp-base"
     [ "$1" = base ] || stamp "$1" >"$VENV/.s2edit-stamp-$1"
     rm -f -- "$VENV/.s2edit-incomplete"
@@ -94,6 +95,41 @@ load_libraries() {
         try_loading && return 0
     fi
     fail "The libraries do not load; a system library is missing, try: apt-get install libgl1 libglib2.0-0 libgomp1"
+}
+
+# What Qt's window needs of the system; without it the command line still works, so this never stops the set-up.
+window_libraries() {
+    window_is_complete && return 0
+    if may_use_apt; then
+        say "  installing the window's system libraries"
+        # shellcheck disable=SC2086 # a list of words
+        apt_install $WINDOW_PACKAGES || true
+        window_is_complete && return 0
+    fi
+    say "  The window may not open: system libraries are missing (Debian, Ubuntu: sudo apt-get install $WINDOW_PACKAGES)."
+}
+
+WINDOW_PACKAGES="libegl1 libgl1 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 fonts-dejavu-core"
+
+window_is_complete() {
+    "$BIN/python" -c 'import PyQt6.QtWidgets' >>"$LOG" 2>&1 || return 1
+    platform=$(find "$VENV" -path '*/PyQt6/Qt6/plugins/platforms/libqxcb.so' 2>/dev/null | head -n 1)
+    # Qt's wheels bring no font: without one every letter is a box.
+    [ -n "$(find /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" "$HOME/.local/share/fonts" \
+        -name '*.[ot]t[fc]' 2>/dev/null | head -n 1)" ] || return 1
+    [ -n "$platform" ] && command -v ldd >/dev/null 2>&1 || return 0
+    ! ldd "$platform" 2>/dev/null | grep -q 'not found'
+}
+
+# What only the tests need: a screen without a monitor.
+test_system() {
+    command -v Xvfb >/dev/null 2>&1 && command -v xauth >/dev/null 2>&1 && return 0
+    LOG=$VENV/s2edit-setup.log
+    if may_use_apt; then
+        say "  installing a virtual screen for the tests"
+        apt_install xvfb xauth && return 0
+    fi
+    say "  The tests of the window need xvfb and xauth (Debian, Ubuntu: sudo apt-get install xvfb xauth)."
 }
 
 try_loading() {
