@@ -41,7 +41,7 @@ class Check:
         name: what it is about.
         ok: whether it works.
         finding: what was found, a few words.
-        remedy: what to do, "" where all is well.
+        remedy: what to do, "" where all is well. With ``ok`` it is advice: the program works without it.
     """
 
     name: str
@@ -110,18 +110,16 @@ def check_onnxruntime() -> Check:
 
 
 def check_device() -> Check:
-    """The device torch would use computes a convolution with a finite, non-zero gradient."""
+    """The device the settings choose computes rightly; says why it is not a GPU, and what helps."""
     import torch
 
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    weight = torch.full((4, 3, 3, 3), 0.1, device=device, requires_grad=True)
-    picture = torch.linspace(0, 1, 3 * 16 * 16, device=device).reshape(1, 3, 16, 16)
-    torch.nn.functional.conv2d(picture, weight).square().mean().backward()  # type: ignore[no-untyped-call]
-    gradient = weight.grad
-    ok = gradient is not None and bool(torch.isfinite(gradient).all()) and bool(gradient.abs().sum() > 0)
-    name = torch.cuda.get_device_name() if device == "cuda" else f"cpu, {torch.get_num_threads()} threads"
-    remedy = "" if ok else "Install another build of torch, or use --device cpu."
-    return Check("device", ok, f"torch {torch.__version__} on {name}", remedy)
+    from s2edit_plugin.backbones.device import choose, remedy
+    from s2edit_plugin.settings import load_settings
+
+    settings = load_settings(data_folder())
+    choice = choose(settings.device, settings.precision)
+    finding = " ".join((f"torch {torch.__version__} on {choice.name}.", choice.reason, *choice.notes)).strip()
+    return Check("device", True, finding, remedy(choice))
 
 
 def check_model() -> Check:

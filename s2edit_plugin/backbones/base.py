@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from s2edit_plugin.attention import AttentionControl
+from s2edit_plugin.backbones.device import DeviceChoice
 from s2edit_plugin.parameters import LayerShape
 from s2edit_plugin.schedule import NoiseSchedule
 
@@ -32,7 +33,7 @@ class Backbone(ABC):
         resolution: side of the square picture it works on, pixels. latent_side, latent_channels: of its latents.
         text_length: columns L of a prompt, start and end included. text_width: D of the text features.
         embedding_width: W of the token embeddings. start_id, end_id, pad_id: special vocabulary ids.
-        schedule: its noise schedule.
+        schedule: its noise schedule. choice: why this device and number format, None where nobody chose.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Backbone(ABC):
     end_id: int
     pad_id: int
     schedule: NoiseSchedule
+    choice: DeviceChoice | None = None
 
     @abstractmethod
     def encode_picture(self, picture: Tensor) -> Tensor:

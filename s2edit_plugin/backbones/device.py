@@ -1,48 +1,366 @@
-"""Which device and number format to compute in."""
+"""Which device and number format to compute in, tried before they are trusted, and said in words.
+
+A GPU that torch lists is not yet one that computes: the build may lack its kernels, the driver may be too old, half precision
+may give NaN (GeForce 16xx). So a matrix product, a convolution, an attention and a gradient run on it first, in the format that
+will be used, and are compared with the CPU's answer.
+"""
 
 from __future__ import annotations
 
-import torch
+import functools
+import platform
+import shutil
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
 
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from s2edit_plugin.backbones.memory import free_memory, is_out_of_memory
 from s2edit_plugin.errors import UsageError
 
-__all__ = ["choose_device", "choose_dtype", "try_device"]
+__all__ = [
+    "DeviceChoice",
+    "Gpu",
+    "choose",
+    "find_gpus",
+    "in_words",
+    "is_faster_on_cpu",
+    "remedy",
+    "try_device",
+]
+
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+NAMES = {dtype: name for name, dtype in PRECISIONS.items()}
+SMALL = 200_000_000  # parameters; below, 32-bit numbers are quick everywhere, and exact
+CONTEXT_BYTES = 500_000_000  # what a GPU's driver and libraries take beside the weights
+WORTH_IT = 1.2  # how many times faster a 16-bit format must be on the CPU
+NO_MEMORY = "no memory is left on it"
 
 
-def try_device(device: torch.device) -> str:
-    """Run a real kernel on a device: "" if it gave the right answer, else the reason in words."""
+@dataclass(frozen=True)
+class _Fault:
+    """A known way in which a GPU fails: what its message holds, why in words, what helps."""
+
+    signs: tuple[str, ...]
+    reason: str
+    cure: str
+
+
+_BUILD = "Install the build of torch that is made for this GPU."
+_FAULTS = (
+    _Fault(
+        ("no kernel image", "not compatible with the current pytorch", "invalid device function"),
+        "torch is installed in a build that lacks its kernels",
+        _BUILD,
+    ),
+    _Fault(
+        ("driver on your system is too old", "driver version is insufficient"),
+        "its driver is too old for the installed torch",
+        "Update the driver of the GPU.",
+    ),
+    _Fault(
+        ("not compiled with", "not linked with"),
+        "torch is installed in a build without support for it",
+        _BUILD,
+    ),
+    _Fault(("invalid device ordinal",), "there is no device of this number", "Use --device auto."),
+    _Fault((), "torch is installed for the CPU alone", _BUILD),
+    _Fault((), "macOS or torch is too old for it", "Update macOS."),
+    _Fault((), NO_MEMORY, "Close other programs that use the GPU."),
+)
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """A GPU that torch lists.
+
+    Attributes:
+        name: as its maker calls it. kind: ``CUDA``, ``ROCm``, ``MPS`` or ``XPU``. free_bytes: free memory now.
+        bfloat16: whether it computes in bf16 itself, not by emulation.
+    """
+
+    device: torch.device
+    name: str
+    kind: str
+    free_bytes: int
+    bfloat16: bool
+
+
+@dataclass(frozen=True)
+class DeviceChoice:
+    """Where and in what a model computes.
+
+    Attributes:
+        name: of the device, in words. reason: a sentence, why it is not a GPU; "" if it is one.
+        notes: sentences about what else was not as wished, the number format for example.
+        fell_back: whether something that was there or asked for could not be used.
+    """
+
+    device: torch.device
+    dtype: torch.dtype
+    name: str
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    fell_back: bool = False
+
+    @property
+    def precision(self) -> str:
+        """Name of the number format: ``fp32``, ``bf16`` or ``fp16``."""
+        return NAMES[self.dtype]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a result should say about the device: nothing unless something fell back."""
+        return (*((self.reason,) if self.reason else ()), *self.notes) if self.fell_back else ()
+
+    def describe(self) -> str:
+        """Device and number format in a few words."""
+        return f"{self.name}, {self.precision}"
+
+
+def choose(wanted: str = "auto", precision: str = "auto", parameters: int = 0) -> DeviceChoice:
+    """Choose by trying: the GPU with most free memory that computes rightly, else the CPU.
+
+    Args:
+        wanted: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``, ``xpu``. precision: ``auto``, ``fp32``, ``bf16``, ``fp16``.
+        parameters: of the model that will be loaded, 0: unknown, taken for large.
+
+    Raises:
+        UsageError: a device was asked for by name and cannot be used, or no such device or precision exists.
+    """
+    if precision != "auto" and precision not in PRECISIONS:
+        raise UsageError(f"'{precision}' is no precision.", f"Use auto, {', '.join(PRECISIONS)}.")
+    if wanted == "auto":
+        return _best(precision, parameters)
     try:
-        left = torch.arange(16.0, device=device).view(4, 4)
-        if float((left @ left).sum()) != 3920.0:
-            return "a test computation gave a wrong result"
-    except Exception as error:
-        return str(error).splitlines()[0] if str(error) else type(error).__name__
+        device = torch.device(wanted)
+    except RuntimeError as error:
+        raise UsageError(f"'{wanted}' is no device.", "Use auto, cpu, cuda or mps.") from error
+    if device.type == "cpu":
+        return _cpu(precision, parameters)
+    return _named(wanted, device, precision, parameters)
+
+
+def _best(precision: str, parameters: int) -> DeviceChoice:
+    gpus, problem = find_gpus()
+    refused = []
+    for gpu in gpus:
+        if parameters and gpu.free_bytes < 2 * parameters + CONTEXT_BYTES:
+            refused.append((gpu, f"only {gpu.free_bytes / 1e9:.1f} GB of its memory are free"))
+            continue
+        choice = _tried(gpu, precision, parameters)
+        if isinstance(choice, DeviceChoice):
+            return choice
+        refused.append((gpu, choice))
+    reasons = [f"The GPU {gpu.name} was not used because {why}." for gpu, why in refused]
+    reasons += [problem] if problem else []
+    reason = " ".join(reasons) or "No GPU was found."
+    return _cpu(precision, parameters, reason, fell_back=bool(reasons))
+
+
+def _named(wanted: str, device: torch.device, precision: str, parameters: int) -> DeviceChoice:
+    gpus, problem = find_gpus()
+    fitting = [gpu for gpu in gpus if gpu.device.type == device.type]
+    if device.index is not None:
+        fitting = [gpu for gpu in fitting if (gpu.device.index or 0) == device.index]
+    for gpu in fitting:
+        choice = _tried(gpu, precision, parameters)
+        if isinstance(choice, DeviceChoice):
+            return choice
+        problem = f"{choice[:1].upper()}{choice[1:]}."
+    raise UsageError(
+        f"The device '{wanted}' cannot be used. {problem or 'There is none.'}", "Use --device auto or cpu."
+    )
+
+
+def _tried(gpu: Gpu, precision: str, parameters: int) -> DeviceChoice | str:
+    """The choice of this GPU in the first number format that works on it, or why none does."""
+    wishes = _gpu_formats(gpu, parameters) if precision == "auto" else (PRECISIONS[precision], torch.float32)
+    notes: list[str] = []
+    reason = ""
+    for dtype in dict.fromkeys(wishes):
+        reason = try_device(gpu.device, dtype)
+        if not reason:
+            return DeviceChoice(
+                gpu.device, dtype, f"{gpu.name} ({gpu.kind})", "", tuple(notes), fell_back=bool(notes)
+            )
+        notes.append(f"The format {NAMES[dtype]} was not used on {gpu.name} because {reason}.")
+    return reason
+
+
+def _gpu_formats(gpu: Gpu, parameters: int) -> tuple[torch.dtype, ...]:
+    """Number formats by preference."""
+    full, half = torch.float32, torch.float16
+    if 0 < parameters < SMALL:
+        return (full,)
+    if gpu.kind == "MPS":
+        # 32-bit numbers, as long as they leave two thirds of the memory to the job and the system.
+        roomy = 0 < 4 * parameters <= gpu.free_bytes / 3
+        return (full,) if roomy else (half, torch.bfloat16, full)
+    return (torch.bfloat16, half, full) if gpu.bfloat16 else (half, full)
+
+
+def _cpu(precision: str, parameters: int, reason: str = "", fell_back: bool = False) -> DeviceChoice:
+    device, notes = torch.device("cpu"), []
+    dtype = torch.float32
+    if precision != "auto":
+        dtype = PRECISIONS[precision]
+        failed = try_device(device, dtype)
+        if failed:
+            notes.append(f"The format {precision} was not used on the CPU because {failed}.")
+            dtype, fell_back = torch.float32, True
+        elif dtype != torch.float32 and not is_faster_on_cpu(dtype):
+            notes.append(f"The format {precision} is not faster than fp32 on this CPU.")
+    elif not 0 < parameters < SMALL and not try_device(device, torch.bfloat16):
+        short = parameters and 4 * parameters > free_memory(device) / 2
+        if is_faster_on_cpu(torch.bfloat16):
+            dtype = torch.bfloat16
+        elif short:
+            dtype = torch.bfloat16
+            notes.append("The format bf16 is used because memory is short for fp32.")
+    count = torch.get_num_threads()
+    name = f"CPU, {count} thread{'' if count == 1 else 's'}"
+    return DeviceChoice(device, dtype, name, reason, tuple(notes), fell_back)
+
+
+def find_gpus() -> tuple[list[Gpu], str]:
+    """The GPUs torch lists, most free memory first, and a sentence on what hinders it to list one, "" if nothing."""
+    gpus: list[Gpu] = []
+    problems: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        # torch tells of an old driver by a warning and then denies that there is a GPU.
+        warnings.simplefilter("always")
+        there = torch.cuda.is_available()
+    if there:
+        kind = "ROCm" if torch.version.hip else "CUDA"
+        for index in range(torch.cuda.device_count()):
+            _add(gpus, problems, torch.device("cuda", index), kind)
+    elif caught:
+        problems.append(f"No GPU was used because {in_words(RuntimeError(str(caught[-1].message)))}.")
+    if torch.backends.mps.is_available():
+        _add(gpus, problems, torch.device("mps"), "MPS")
+    if torch.xpu.is_available():
+        for index in range(torch.xpu.device_count()):
+            _add(gpus, problems, torch.device("xpu", index), "XPU")
+    if not gpus and not problems:
+        problems += [problem] if (problem := _wrong_build()) else []
+    return sorted(gpus, key=lambda gpu: -gpu.free_bytes), " ".join(problems)
+
+
+def _add(gpus: list[Gpu], problems: list[str], device: torch.device, kind: str) -> None:
+    name = f"{kind} device {device.index or 0}"
+    try:
+        if device.type == "cuda":
+            name = torch.cuda.get_device_name(device)
+            with torch.cuda.device(device):
+                native = torch.cuda.is_bf16_supported(including_emulation=False)
+        elif device.type == "xpu":
+            name, native = torch.xpu.get_device_name(device), torch.xpu.is_bf16_supported()
+        else:
+            name, native = "of this Mac", True
+        gpus.append(Gpu(device, name, kind, free_memory(device), native))
+    except (RuntimeError, AssertionError) as error:
+        problems.append(f"The GPU {name} was not used because {in_words(error)}.")
+
+
+def _wrong_build() -> str:
+    """A sentence where a GPU's driver is there but torch was built without support for it."""
+    if torch.version.cuda is None and torch.version.hip is None:
+        nvidia = Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi")
+        if nvidia or Path("/dev/kfd").exists():
+            maker = "NVIDIA" if nvidia else "AMD"
+            return f"The GPU of {maker} was not used because torch is installed for the CPU alone."
+    if platform.system() == "Darwin" and platform.machine() == "arm64":
+        return "The GPU of this Mac was not used because macOS or torch is too old for it."
     return ""
 
 
-def choose_device(wanted: str = "auto") -> torch.device:
-    """The device to use: CUDA or MPS where a real kernel runs there, else the CPU.
+def try_device(device: torch.device, dtype: torch.dtype = torch.float32) -> str:
+    """Run real kernels on a device in a number format: "" if the answers are right, else the reason in words.
 
-    Raises:
-        UsageError: a device was asked for by name and does not work.
+    A matrix product, a convolution with group norm, an attention, and the gradient of all of them.
     """
-    if wanted != "auto":
-        try:
-            device = torch.device(wanted)
-        except RuntimeError as error:
-            raise UsageError(f"'{wanted}' is no device.", "Use auto, cpu, cuda or mps.") from error
-        reason = try_device(device)
-        if reason:
-            raise UsageError(f"The device '{wanted}' cannot be used: {reason}.", "Use --device auto or cpu.")
-        return device
-    for name, there in (("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())):
-        if there and not try_device(torch.device(name)):
-            return torch.device(name)
-    return torch.device("cpu")
+    try:
+        found = _kernels(device, dtype)
+    except Exception as error:
+        return in_words(error)
+    tolerance = {torch.float32: 5e-3, torch.float16: 2e-2, torch.bfloat16: 8e-2}[dtype]
+    for part, right in _right_answers().items():
+        if not bool(torch.isfinite(found[part]).all()):
+            return f"{part} gave numbers that are not finite"
+        if float((found[part] - right).abs().max()) > tolerance * float(right.abs().max()):
+            return f"{part} gave a wrong result"
+    return ""
 
 
-def choose_dtype(device: torch.device) -> torch.dtype:
-    """float32 on the CPU (exact, and the small model is quick), bfloat16 where a GPU has it, else float16."""
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return torch.float32
+def _kernels(device: torch.device, dtype: torch.dtype) -> dict[str, Tensor]:
+    """What the test computations give, float64 on the CPU."""
+    generator = torch.Generator().manual_seed(0)
+
+    def fresh(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=generator, dtype=torch.float64).to(device, dtype)
+
+    picture, kernel, matrix = fresh(2, 8, 16, 16), fresh(32, 8, 3, 3) / 8, fresh(32, 96) / 6
+    kernel.requires_grad_(True)
+    drawn = F.silu(F.group_norm(F.conv2d(picture, kernel, padding=1), 4))
+    product = drawn.flatten(2).transpose(1, 2) @ matrix
+    query, key, value = (t.unflatten(2, (2, 16)).transpose(1, 2) for t in product.chunk(3, dim=2))
+    attended = F.scaled_dot_product_attention(query, key, value)
+    (gradient,) = torch.autograd.grad((attended * product[:, None, :, :16]).sum() / 64, kernel)
+    parts = {
+        "a convolution": drawn,
+        "a matrix product": product,
+        "an attention": attended,
+        "a gradient": gradient,
+    }
+    return {name: tensor.detach().to("cpu").double() for name, tensor in parts.items()}
+
+
+@functools.cache
+def _right_answers() -> dict[str, Tensor]:
+    return _kernels(torch.device("cpu"), torch.float64)
+
+
+def in_words(error: BaseException) -> str:
+    """Why a device failed, as the end of a sentence that begins with "because"."""
+    text = " ".join(str(error).split())
+    if is_out_of_memory(error):
+        return NO_MEMORY
+    for fault in _FAULTS:
+        if any(sign in text.lower() for sign in fault.signs):
+            return fault.reason
+    return f"it failed ({text[:160].rstrip('. ') or type(error).__name__})"
+
+
+def remedy(choice: DeviceChoice) -> str:
+    """What to do so that the GPU is used, "" where nothing fell back or nothing is known to help."""
+    said = " ".join(choice.warnings)
+    return next((fault.cure for fault in _FAULTS if fault.reason in said), "")
+
+
+@functools.cache
+def is_faster_on_cpu(dtype: torch.dtype) -> bool:
+    """Whether the CPU convolves and multiplies clearly faster in a 16-bit format than in float32; measured, about 0.2 s."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # other programs on the machine disturb one thread least
+    try:
+        return _seconds(torch.float32) > WORTH_IT * _seconds(dtype)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _seconds(dtype: torch.dtype) -> float:
+    picture = torch.ones(1, 128, 32, 32, dtype=dtype).to(memory_format=torch.channels_last)
+    kernel, matrix = torch.ones(128, 128, 3, 3, dtype=dtype), torch.ones(384, 384, dtype=dtype) / 384
+    best = float("inf")
+    with torch.no_grad():
+        for _ in range(6):  # the first warms up
+            started = time.perf_counter()
+            F.conv2d(picture, kernel, padding=1)
+            matrix = matrix @ matrix
+            best = min(best, time.perf_counter() - started)
+    return best

@@ -12,8 +12,11 @@ from s2edit_plugin.paths import bundled_model
 __all__ = ["load_backbone"]
 
 
-def load_backbone(folder: Path | None = None, device: str = "auto") -> Backbone:
+def load_backbone(folder: Path | None = None, device: str = "auto", precision: str = "auto") -> Backbone:
     """Load a model in the diffusers folder layout; None: the bundled small model.
+
+    Args:
+        device, precision: as in `settings.Settings`; what became of them is the backbone's ``choice``.
 
     Raises:
         ModelError: the folder is missing, incomplete, or of a kind that is not supported.
@@ -22,7 +25,8 @@ def load_backbone(folder: Path | None = None, device: str = "auto") -> Backbone:
     from diffusers import StableDiffusionPipeline
     from diffusers.utils import logging as diffusers_logging
 
-    from s2edit_plugin.backbones.device import choose_device, choose_dtype
+    from s2edit_plugin.backbones.device import choose
+    from s2edit_plugin.backbones.memory import count_parameters
     from s2edit_plugin.backbones.stable_diffusion import StableDiffusionBackbone, fingerprint_folder
 
     path = folder or bundled_model()
@@ -33,7 +37,7 @@ def load_backbone(folder: Path | None = None, device: str = "auto") -> Backbone:
     logging.getLogger("transformers").setLevel(logging.ERROR)
     diffusers_logging.disable_progress_bar()
     diffusers_logging.set_verbosity_error()
-    where = choose_device(device)
+    choice = choose(device, precision, count_parameters(path))
     try:
         pipeline = StableDiffusionPipeline.from_pretrained(
             str(path),
@@ -48,4 +52,6 @@ def load_backbone(folder: Path | None = None, device: str = "auto") -> Backbone:
             f"The model in '{path.name}' cannot be loaded: {reason}", "Run 's2edit doctor'."
         ) from error
     name = "small" if folder is None else path.name
-    return StableDiffusionBackbone(pipeline, name, fingerprint_folder(path), where, choose_dtype(where))
+    backbone = StableDiffusionBackbone(pipeline, name, fingerprint_folder(path), choice.device, choice.dtype)
+    backbone.choice = choice
+    return backbone

@@ -49,7 +49,7 @@ def run_doctor(args: argparse.Namespace, output: Output) -> int:
     checks = examine()
     broken = [check for check in checks if not check.ok]
     lines = [f"{'ok    ' if c.ok else 'BROKEN'}  {c.name}: {c.finding}" for c in checks]
-    lines += [f"        to do: {c.remedy}" for c in broken]
+    lines += [f"        to do: {c.remedy}" for c in checks if c.remedy]
     lines.append("Everything works." if not broken else f"{len(broken)} of {len(checks)} checks failed.")
     values = {"ok": not broken, "checks": [check.to_json() for check in checks]}
     output.result(values, "\n".join(lines))

@@ -1,0 +1,153 @@
+"""Memory of a device: how much is free, how much a model's weights need, what running out of it looks like."""
+
+from __future__ import annotations
+
+import errno
+import gc
+import json
+import struct
+from pathlib import Path
+
+import torch
+
+__all__ = [
+    "count_parameters",
+    "free_memory",
+    "is_out_of_memory",
+    "limit_memory",
+    "release_memory",
+    "total_memory",
+]
+
+_SIGNS = (
+    "out of memory",  # CUDA, ROCm, XPU, MPS
+    "not enough memory",  # CPU on Windows: "DefaultCPUAllocator: not enough memory: you tried to allocate"
+    "can't allocate memory",  # CPU on Linux and macOS
+    "cannot allocate memory",
+    "alloc_failed",  # cuBLAS, cuDNN
+    "bad allocation",
+    "insufficient memory",
+)
+_UNLIMITED = 1 << 60  # control groups without a limit report about 2^63
+_HEADER_LIMIT = 100_000_000
+
+
+def free_memory(device: torch.device) -> int:
+    """Bytes that can still be allocated on a device; what torch holds unused counts as free."""
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        return int(free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
+    if device.type == "xpu":
+        free, _ = torch.xpu.mem_get_info(device)
+        return int(free + torch.xpu.memory_reserved(device) - torch.xpu.memory_allocated(device))
+    if device.type == "mps":
+        # The memory is shared with the system: both limits hold.
+        held = torch.mps.driver_allocated_memory() - torch.mps.current_allocated_memory()
+        left = torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
+        return int(max(0, min(left, _free_system_memory() + held)))
+    return _free_system_memory()
+
+
+def total_memory(device: torch.device) -> int:
+    """All bytes of a device."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[1])
+    if device.type == "xpu":
+        return int(torch.xpu.mem_get_info(device)[1])
+    if device.type == "mps":
+        return int(torch.mps.recommended_max_memory())
+    import psutil
+
+    limit, _ = _control_group()
+    return int(min(psutil.virtual_memory().total, limit))
+
+
+def limit_memory(device: torch.device, gigabytes: float) -> None:
+    """Let torch take at most so many GB (10^9 bytes) of a GPU; 0: no limit. The CPU has none that torch would keep."""
+    if device.type == "cuda":
+        total = total_memory(device)
+        share = min(1.0, gigabytes * 1e9 / total) if gigabytes > 0 else 1.0
+        torch.cuda.set_per_process_memory_fraction(share, device)
+
+
+def release_memory(device: torch.device) -> None:
+    """Give back what is held without being used."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "xpu":
+        torch.xpu.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that memory ran out, on any device."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _SIGNS)
+
+
+def count_parameters(folder: Path) -> int:
+    """Parameters of a model in the diffusers layout, from the headers of its files; 0 where there are none to read.
+
+    Where a part comes in several variants (fp16 beside fp32), it counts once.
+    """
+    return sum(_largest_variant(part) for part in sorted(folder.iterdir()) if part.is_dir())
+
+
+def _largest_variant(part: Path) -> int:
+    variants: dict[str, int] = {}
+    for file in sorted(part.glob("*.safetensors")):
+        variant = "fp16" if ".fp16" in file.name else "non_ema" if ".non_ema" in file.name else ""
+        variants[variant] = variants.get(variant, 0) + _elements(file)
+    return max(variants.values(), default=0)
+
+
+def _elements(file: Path) -> int:
+    try:
+        with file.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            if length > _HEADER_LIMIT:
+                return 0
+            header = json.loads(stream.read(length))
+        shapes = [entry["shape"] for name, entry in header.items() if name != "__metadata__"]
+        return sum(_product(shape) for shape in shapes)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error):
+        return 0  # loading will say what is wrong with the file
+
+
+def _product(shape: list[int]) -> int:
+    product = 1
+    for size in shape:
+        product *= int(size)
+    return product
+
+
+def _free_system_memory() -> int:
+    import psutil
+
+    limit, used = _control_group()
+    return int(max(0, min(psutil.virtual_memory().available, limit - used)))
+
+
+def _control_group() -> tuple[int, int]:
+    """Limit and use of this process's control group on Linux (containers); no limit elsewhere."""
+    for limit, used, cache in (
+        ("memory.max", "memory.current", "inactive_file"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "total_inactive_file"),
+    ):
+        root = Path("/sys/fs/cgroup")
+        try:
+            most = (root / limit).read_text().strip()
+            if most == "max" or int(most) >= _UNLIMITED:
+                continue
+            statistics = (root / limit).parent / "memory.stat"
+            fields = dict(line.split() for line in statistics.read_text().splitlines())
+            # Cached files are given back when memory is wanted.
+            return int(most), int((root / used).read_text()) - int(fields.get(cache, 0))
+        except (OSError, ValueError):
+            continue
+    return _UNLIMITED, 0
