@@ -1,1 +1,1 @@
-"""The desktop window. It talks to the engine through `s2edit_plugin.api` alone and never imports torch."""
+"""The window: a client of the engine. Importing it loads neither Qt nor torch."""

@@ -1,0 +1,1 @@
+"""``python -m qt_app``: the window."""

@@ -1,0 +1,212 @@
+"""The one file that knows both the engine's client and Qt's signals.
+
+A `Client` blocks and calls back on threads of its own; widgets and models live on the window's thread. `EngineLink` runs every
+question on a small pool and delivers answers, errors and events to the window's thread, in order.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+
+from s2edit_plugin.api import Event, Request
+from s2edit_plugin.engine.client import Client
+from s2edit_plugin.errors import EngineGoneError, S2EditError
+
+__all__ = ["Connector", "EngineLink", "OnError"]
+
+R = TypeVar("R")
+Connector = Callable[[], Client]
+"""Attaches to the running engine or starts one; called on a thread, may take seconds; raises S2EditError."""
+OnError = Callable[[S2EditError], None]
+
+RESTARTS = 3
+RESTART_DELAYS_MS = (200, 1000, 4000)
+SETTLED_MS = 30_000
+POOL = 4
+
+
+class EngineLink(QObject):
+    """The window's connection to the engine.
+
+    Signals:
+        state_changed(str): ``starting``, ``connected``, ``lost`` (it is being restarted), ``failed`` (it was given up).
+        happened(Event): everything the engine reports.
+        failed(S2EditError): what nobody who asked wanted to handle himself.
+    """
+
+    state_changed = pyqtSignal(str)
+    happened = pyqtSignal(object)
+    failed = pyqtSignal(object)
+    _delivered = pyqtSignal(object)
+
+    def __init__(self, connect: Connector, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._connect = connect
+        self._pool = ThreadPoolExecutor(POOL, thread_name_prefix="engine-link")
+        self._client: Client | None = None
+        self._waiting: list[Callable[[], None]] = []
+        self._restarts = 0
+        self._closed = False
+        self._lock = threading.Lock()
+        self.state = "starting"
+        self._delivered.connect(lambda work: work())
+        # An engine that dies again and again is given up; one that lived for a while gets a fresh count.
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self._settled.timeout.connect(lambda: setattr(self, "_restarts", 0))
+
+    # ------------------------------------------------------------------ for models
+
+    def start(self) -> None:
+        """Connect in the background. Questions asked before are answered when the engine is there."""
+        self._set_state("starting")
+        self._in_pool(self._connect_now)
+
+    def ask(
+        self, request: Request[R], then: Callable[[R], None] = lambda _: None, failed: OnError | None = None
+    ) -> None:
+        """Ask a call of `s2edit_plugin.calls`; ``then`` gets the answer and ``failed`` the error, on the window's thread."""
+        self._with_client(lambda client: client.call(request), then, failed)
+
+    def submit(
+        self,
+        request: Request[Any],
+        then: Callable[[str], None] = lambda _: None,
+        failed: OnError | None = None,
+        *,
+        keep: bool = False,
+        title: str = "",
+    ) -> None:
+        """Put a job of `s2edit_plugin.api` into the queue; ``then`` gets its id."""
+        self._with_client(lambda client: client.submit(request, keep=keep, title=title).id, then, failed)
+
+    def result(self, job_id: str, then: Callable[[Any], None], failed: OnError | None = None) -> None:
+        """Fetch the result of a job that is done."""
+        self._with_client(lambda client: client.fetch_result(job_id), then, failed)
+
+    def control(self, job_id: str, action: str) -> None:
+        """``cancel``, ``pause`` or ``resume`` a job."""
+        self._with_client(lambda client: client.control(job_id, action), lambda _: None, None)
+
+    def close(self) -> None:
+        """Leave the engine; waits for questions that are under way, some seconds at most."""
+        with self._lock:
+            self._closed, client, self._client = True, self._client, None
+        self._waiting.clear()
+        if client is not None:
+            client.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    # ------------------------------------------------------------------ the way there and back
+
+    def _with_client(
+        self, work: Callable[[Client], R], then: Callable[[R], None], failed: OnError | None
+    ) -> None:
+        def ask() -> None:
+            client = self._client
+            if client is None:
+                self._deliver(lambda: self._wait_or_go(lambda: self._in_pool(ask)))
+                return
+            try:
+                answer = work(client)
+            except EngineGoneError as error:
+                self._lost(client)
+                self._deliver(partial(failed or self.failed.emit, error))
+            except S2EditError as error:
+                self._deliver(partial(failed or self.failed.emit, error))
+            else:
+                self._deliver(lambda: then(answer))
+
+        self._in_pool(ask)
+
+    def _in_pool(self, work: Callable[[], None]) -> None:
+        with self._lock:
+            if not self._closed:
+                self._pool.submit(_logged, work)
+
+    def _deliver(self, work: Callable[[], Any]) -> None:
+        if not self._closed:
+            self._delivered.emit(work)
+
+    def _connect_now(self) -> None:
+        try:
+            client = self._connect()
+        except S2EditError as error:
+            self._deliver(partial(self._not_connected, error))
+            return
+        with self._lock:
+            if self._closed:
+                client.close()
+                return
+            self._client = client
+        client.subscribe(lambda event: self._hear(client, event))
+        self._deliver(self._connected)
+
+    def _hear(self, client: Client, event: Event) -> None:
+        if event.kind == "state" and event.job is None:
+            self._lost(client)
+        else:
+            self._deliver(lambda: self.happened.emit(event))
+
+    def _lost(self, client: Client) -> None:
+        with self._lock:
+            if self._closed or self._client is not client:
+                return
+            self._client = None
+        client.close()
+        self._deliver(self._restart)
+
+    def _wait_or_go(self, ask: Callable[[], None]) -> None:
+        # The engine may have come while this was on its way to the window's thread.
+        if self._client is None:
+            self._waiting.append(ask)
+        else:
+            ask()
+
+    def _connected(self) -> None:
+        self._set_state("connected")
+        self._settled.start()
+        waiting, self._waiting = self._waiting, []
+        for ask in waiting:
+            ask()
+
+    def _not_connected(self, error: S2EditError) -> None:
+        if self.state == "lost" and self._restarts < RESTARTS:
+            self._restart()
+            return
+        self._set_state("failed")
+        self.failed.emit(error)
+
+    def _restart(self) -> None:
+        self._settled.stop()
+        self._set_state("lost")
+        if self._restarts >= RESTARTS:
+            self._set_state("failed")
+            self.failed.emit(
+                EngineGoneError("The engine ended again and again.", "See the diagnostics page.")
+            )
+            return
+        delay = RESTART_DELAYS_MS[min(self._restarts, len(RESTART_DELAYS_MS) - 1)]
+        self._restarts += 1
+        QTimer.singleShot(delay, lambda: self._in_pool(self._connect_now))
+
+    def _set_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.state_changed.emit(state)
+
+
+def _logged(work: Callable[[], None]) -> None:
+    """A pool swallows what nobody foresaw; the log must not."""
+    try:
+        work()
+    except Exception:
+        logging.getLogger(__name__).exception("A question to the engine failed unforeseen.")
