@@ -10,9 +10,11 @@
     ├── TokenError
     │   ├── TokenNotFoundError
     │   ├── TokenDamagedError     truncated, malformed, NaN inside
+    │   │   └── TokenTooNewError  sound, but written by a newer version of this program
     │   └── WrongModelError       learned on another base model
     ├── ModelError                base model missing or unusable
     ├── ResourceError             disk full, out of memory
+    │   └── BusyError             another process holds what is needed
     ├── NumericalError            NaN or infinity while computing
     ├── EngineError               the engine cannot be started, reached or understood
     │   ├── EngineGoneError       it ended, or the connection was lost
@@ -27,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 __all__ = [
+    "BusyError",
     "CancelledError",
     "ConsentError",
     "EngineError",
@@ -43,6 +46,7 @@ __all__ = [
     "TokenDamagedError",
     "TokenError",
     "TokenNotFoundError",
+    "TokenTooNewError",
     "UsageError",
     "WrongModelError",
 ]
@@ -119,6 +123,10 @@ class TokenDamagedError(TokenError):
     """A token file is truncated, malformed, or holds numbers that are not finite."""
 
 
+class TokenTooNewError(TokenDamagedError):
+    """A token file was written by a newer version of this program, which can read it."""
+
+
 class WrongModelError(TokenError):
     """A token was learned on another base model than the one in use."""
 
@@ -129,6 +137,10 @@ class ModelError(S2EditError):
 
 class ResourceError(S2EditError):
     """The disk is full, or memory ran out and no fallback helped."""
+
+
+class BusyError(ResourceError):
+    """Another process holds what is needed."""
 
 
 class NumericalError(S2EditError):

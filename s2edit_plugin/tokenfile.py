@@ -9,123 +9,50 @@ A record can be read without the tensors, and nothing here imports torch.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import dataclasses
 import json
 import math
+import stat
 import struct
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import safetensors.numpy
-from safetensors import SafetensorError
 
-from s2edit_plugin.errors import (
-    InputError,
-    NumericalError,
-    TokenDamagedError,
-    TokenNotFoundError,
-    WrongModelError,
-)
+from s2edit_plugin.errors import InputError, NumericalError, TokenNotFoundError, WrongModelError
 from s2edit_plugin.paths import write_atomic
+from s2edit_plugin.tokenrecord import (
+    FORMAT_VERSION,
+    TokenRecord,
+    damaged,
+    parse_json,
+    picture_problem,
+    record_from_json,
+)
 
 __all__ = [
     "FORMAT_VERSION",
+    "MAX_FILE",
     "Token",
     "TokenRecord",
     "check_model",
+    "parse_token",
     "read_record",
     "read_token",
+    "stored_format",
+    "token_bytes",
     "write_token",
 ]
 
-FORMAT_VERSION = 1
 METADATA_KEY = "s2edit_token"
 # A record holds a thumbnail and a mask; what is larger is damaged or hostile, and is not read into memory.
 MAX_HEADER = 4 * 1024 * 1024
 MAX_FILE = 1024 * 1024 * 1024
-_ITEM_SIZES = {"F16": 2, "F32": 4}
-
-
-@dataclass(frozen=True)
-class TokenRecord:
-    """What is known about a token beside its tensors.
-
-    Attributes:
-        kind: ``identity`` or ``attribute``.
-        person, name: its place in the library, ``person/name``.
-        class_noun: the noun it stands before in prompts, e.g. ``woman``.
-        base_model, base_model_hash: the model it was learned on.
-        source_prompt: prompt it was learned with, without the reference.
-        attribute_words: words it was kept orthogonal to.
-        settings: `api.LearnSettings` as a dict.
-        seed, steps: of the learning run.
-        loss: mean training loss at its end.
-        orthogonality: mean squared cosine to the attribute words at its end.
-        source_image_hash: sha256 of the photo's pixels, "" in exports.
-        region: how the subject was found (``auto``, ``face``, ``word:hair``, ``file``).
-        consent: the consent note, "" for attribute tokens of things.
-        created: ISO 8601, UTC.
-        id: never changes, whatever the token is called.
-        thumbnail: base64 of a PNG, "" in exports.
-        subject_mask: base64 of a grey PNG, at most 256 px a side, of the area ``crop``; "" if none.
-        crop: left, top, right, bottom in the source photo's pixels; may reach beyond the photo.
-        tags: the user's own labels.
-        format_version: of the file the record was read from or will be written to.
-    """
-
-    kind: str
-    person: str
-    name: str
-    class_noun: str
-    base_model: str
-    base_model_hash: str
-    source_prompt: str = ""
-    attribute_words: tuple[str, ...] = ()
-    settings: dict[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    steps: int = 0
-    loss: float = 0.0
-    orthogonality: float = 0.0
-    source_image_hash: str = ""
-    region: str = ""
-    consent: str = ""
-    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    thumbnail: str = ""
-    subject_mask: str = ""
-    crop: tuple[int, int, int, int] | None = None
-    tags: tuple[str, ...] = ()
-    format_version: int = FORMAT_VERSION
-
-    @property
-    def full_name(self) -> str:
-        """``person/name``."""
-        return f"{self.person}/{self.name}"
-
-    @property
-    def thumbnail_png(self) -> bytes:
-        """The thumbnail as an encoded PNG, ``b""`` if there is none."""
-        return base64.b64decode(self.thumbnail)
-
-    @property
-    def subject_mask_png(self) -> bytes:
-        """The subject mask as an encoded PNG, ``b""`` if there is none."""
-        return base64.b64decode(self.subject_mask)
-
-    def replace(self, **changes: Any) -> TokenRecord:
-        """A copy with some fields changed."""
-        return dataclasses.replace(self, **changes)
-
-    def to_json(self) -> dict[str, Any]:
-        """The record as JSON values."""
-        return dataclasses.asdict(self)
+_DTYPES: dict[str, np.dtype[Any]] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
 
 
 @dataclass(frozen=True)
@@ -136,16 +63,15 @@ class Token:
     tensors: dict[str, np.ndarray]
 
 
-def write_token(path: Path, record: TokenRecord, tensors: Mapping[str, Any]) -> None:
-    """Write a token file, atomically and readable by the user alone.
+def token_bytes(record: TokenRecord, tensors: Mapping[str, Any]) -> bytes:
+    """A token file's bytes, the same every time.
 
     Args:
         tensors: numpy arrays or torch tensors on any device; fp16 and fp32 are kept, other floats become fp32.
 
     Raises:
-        NumericalError: a tensor or the record holds NaN or infinity; nothing is written.
+        NumericalError: a tensor or the record holds NaN or infinity.
         InputError: no tensors, or the record is too large.
-        ResourceError: the disk refused.
     """
     arrays = {name: _to_numpy(name, tensor) for name, tensor in tensors.items()}
     if not arrays:
@@ -161,7 +87,17 @@ def write_token(path: Path, record: TokenRecord, tensors: Mapping[str, Any]) -> 
         raise InputError(
             f"The record of token {record.full_name} is too large to be saved.", "Use a smaller thumbnail."
         )
-    write_atomic(Path(path), safetensors.numpy.save(arrays, metadata={METADATA_KEY: text}), private=True)
+    return safetensors.numpy.save(arrays, metadata={METADATA_KEY: text})
+
+
+def write_token(path: Path, record: TokenRecord, tensors: Mapping[str, Any]) -> None:
+    """Write a token file, atomically and readable by the user alone.
+
+    Raises:
+        NumericalError, InputError: as `token_bytes`; nothing is written.
+        ResourceError: the disk refused.
+    """
+    write_atomic(Path(path), token_bytes(record, tensors), private=True)
 
 
 def read_record(path: Path) -> TokenRecord:
@@ -171,7 +107,16 @@ def read_record(path: Path) -> TokenRecord:
         TokenNotFoundError: no such file.
         TokenDamagedError: truncated, malformed, or written by a newer version.
     """
-    return _read_header(Path(path))[0]
+    with _opened(Path(path)) as (stream, size, label):
+        return record_from_json(label, _header(stream, size, label)[0])
+
+
+def stored_format(path: Path) -> int:
+    """Format version a sound token file was written in. Raises as `read_record`."""
+    with _opened(Path(path)) as (stream, size, label):
+        values, _ = _header(stream, size, label)
+        record_from_json(label, values)
+        return int(values["format_version"])
 
 
 def read_token(path: Path) -> Token:
@@ -181,16 +126,13 @@ def read_token(path: Path) -> Token:
         TokenNotFoundError: no such file.
         TokenDamagedError: truncated, malformed, NaN or infinity inside, or written by a newer version.
     """
-    path = Path(path)
-    record, _ = _read_header(path)
-    try:
-        tensors = safetensors.numpy.load(path.read_bytes())
-    except (SafetensorError, ValueError, KeyError, OSError) as error:
-        raise _damaged(path, "its tensors cannot be read") from error
-    for name, array in tensors.items():
-        if not np.isfinite(array).all():
-            raise _damaged(path, f"tensor '{name[:40]}' holds numbers that are not finite")
-    return Token(record, tensors)
+    with _opened(Path(path)) as (stream, size, label):
+        return _token(stream, size, label)
+
+
+def parse_token(data: bytes, label: str) -> Token:
+    """A token file from memory. Args: label: what errors call it. Raises TokenDamagedError."""
+    return _token(BytesIO(data), len(data), label)
 
 
 def check_model(record: TokenRecord, model_name: str, model_hash: str) -> None:
@@ -224,43 +166,38 @@ def _to_numpy(name: str, tensor: Any) -> np.ndarray:
     return np.ascontiguousarray(array)
 
 
-def _read_header(path: Path) -> tuple[TokenRecord, dict[str, Any]]:
-    """The record and the table of tensors, both checked."""
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[BinaryIO, int, str]]:
+    """The file, its size and its name. One open file for all that is read: a rename in between must not mix two tokens."""
+    label = path.name
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for, a device never ends
+            raise damaged(label, "it is no ordinary file")
         with path.open("rb") as stream:
-            prefix = stream.read(8)
-            length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
-            if not 2 <= length <= MAX_HEADER or 8 + length > size or size > MAX_FILE:
-                raise _damaged(path, "it is cut off or no token file")
-            raw = stream.read(length)
+            yield stream, status.st_size, label
     except FileNotFoundError as error:
         raise TokenNotFoundError(f"There is no token file {path}.") from error
     except OSError as error:
-        raise _damaged(path, f"it cannot be read ({error.strerror or type(error).__name__})") from error
-    header = _parse_json(path, raw)
-    metadata = header.pop("__metadata__", None)
-    _check_tensor_table(path, header, size - 8 - length)
+        raise damaged(label, f"it cannot be read ({error.strerror or type(error).__name__})") from error
+
+
+def _header(stream: BinaryIO, size: int, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The record's JSON values and the table of tensors, the latter checked; the stream stands before the data."""
+    prefix = stream.read(8)
+    length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
+    if not 2 <= length <= MAX_HEADER or 8 + length > size or size > MAX_FILE:
+        raise damaged(label, "it is cut off or no token file")
+    table = parse_json(label, stream.read(length))
+    metadata = table.pop("__metadata__", None)
+    _check_tensor_table(label, table, size - 8 - length)
     text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
     if not isinstance(text, str):
-        raise _damaged(path, "it has no token record")
-    return _record_from_json(path, _parse_json(path, text.encode())), header
+        raise damaged(label, "it has no token record")
+    return parse_json(label, text.encode()), table
 
 
-def _parse_json(path: Path, raw: bytes) -> dict[str, Any]:
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} in JSON")
-
-    try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=refuse)
-    except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
-        raise _damaged(path, "its header is malformed") from error
-    if not isinstance(value, dict):
-        raise _damaged(path, "its header is malformed")
-    return value
-
-
-def _check_tensor_table(path: Path, table: dict[str, Any], data_size: int) -> None:
+def _check_tensor_table(label: str, table: dict[str, Any], data_size: int) -> None:
     """Types, shapes and offsets; the tensors must fill the file without gaps or overlaps."""
     spans: list[tuple[int, int]] = []
     for entry in table.values():
@@ -268,78 +205,43 @@ def _check_tensor_table(path: Path, table: dict[str, Any], data_size: int) -> No
             dtype, shape, (start, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
             numbers = [*shape, start, end]
         except (TypeError, KeyError, ValueError) as error:
-            raise _damaged(path, "its header is malformed") from error
-        if any(type(n) is not int or n < 0 for n in numbers):
-            raise _damaged(path, "its header is malformed")
-        if not isinstance(dtype, str) or dtype not in _ITEM_SIZES:
-            raise _damaged(path, f"it holds numbers of an unknown type '{str(dtype)[:16]}'")
-        if end - start != math.prod(shape) * _ITEM_SIZES[dtype]:
-            raise _damaged(path, "its tensors do not fit their shapes")
+            raise damaged(label, "its header is malformed") from error
+        if any(type(n) is not int or n < 0 for n in numbers) or len(shape) > 8:
+            raise damaged(label, "its header is malformed")
+        if not isinstance(dtype, str) or dtype not in _DTYPES:
+            raise damaged(label, f"it holds numbers of an unknown type '{str(dtype)[:16]}'")
+        if end - start != math.prod(shape) * _DTYPES[dtype].itemsize:
+            raise damaged(label, "its tensors do not fit their shapes")
         spans.append((start, end))
     position = 0
     for start, end in sorted(spans):
         if start != position:
-            raise _damaged(path, "its tensors overlap or leave gaps")
+            raise damaged(label, "its tensors overlap or leave gaps")
         position = end
     if not spans or position != data_size:
-        raise _damaged(path, "it is cut off or has something appended")
+        raise damaged(label, "it is cut off or has something appended")
 
 
-def _record_from_json(path: Path, values: dict[str, Any]) -> TokenRecord:
-    """The record, migrated to today's format and checked field by field."""
-    version = values.get("format_version")
-    if type(version) is not int or version < 0:
-        raise _damaged(path, "it has no format version")
-    if version > FORMAT_VERSION:
-        raise TokenDamagedError(
-            f"The token file {path.name} was written by a newer version of S2Edit Studio (format {version}).",
-            "Update S2Edit Studio to read it.",
-        )
-    try:
-        for step in range(version, FORMAT_VERSION):
-            values = _MIGRATIONS[step](values)
-        known = {f.name for f in dataclasses.fields(TokenRecord)}
-        record = TokenRecord(**{key: _freeze(value) for key, value in values.items() if key in known})
-    except (KeyError, TypeError, ValueError) as error:
-        raise _damaged(path, "its record is incomplete") from error
-    _check_record(path, record)
-    return record.replace(format_version=FORMAT_VERSION)
-
-
-def _freeze(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _check_record(path: Path, record: TokenRecord) -> None:
-    """Field types as declared; the pictures inside must be base64."""
-    for f in dataclasses.fields(TokenRecord):
-        value = getattr(record, f.name)
-        checks: dict[str, Callable[[Any], bool]] = {
-            "str": lambda v: isinstance(v, str),
-            "int": lambda v: type(v) is int,
-            "float": lambda v: type(v) in (int, float),
-            "dict[str, Any]": lambda v: isinstance(v, dict),
-            "tuple[str, ...]": lambda v: isinstance(v, tuple) and all(isinstance(x, str) for x in v),
-            "tuple[int, int, int, int] | None": lambda v: (
-                v is None or (isinstance(v, tuple) and len(v) == 4 and all(type(x) is int for x in v))
-            ),
-        }
-        if not checks[str(f.type)](value):
-            raise _damaged(path, f"its field '{f.name}' has a wrong type")
-    if record.kind not in ("identity", "attribute"):
-        raise _damaged(path, "its kind is unknown")
-    for text in (record.thumbnail, record.subject_mask):
+def _token(stream: BinaryIO, size: int, label: str) -> Token:
+    values, table = _header(stream, size, label)
+    record = record_from_json(label, values)
+    problem = picture_problem(record)
+    if problem:
+        raise damaged(label, problem)
+    data = stream.read()
+    tensors: dict[str, np.ndarray] = {}
+    for name, entry in table.items():
+        dtype, (start, end) = _DTYPES[entry["dtype"]], entry["data_offsets"]
+        if end > len(data):
+            raise damaged(label, "it is cut off or has something appended")
+        flat = np.frombuffer(data, dtype, (end - start) // dtype.itemsize, start)
         try:
-            base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise _damaged(path, "its pictures are malformed") from error
-
-
-def _damaged(path: Path, why: str) -> TokenDamagedError:
-    return TokenDamagedError(
-        f"The token file {path.name} is damaged: {why}.", "Restore it from a backup or learn the token again."
-    )
-
-
-# One function a version: _MIGRATIONS[n] turns a record of format n into one of format n + 1.
-_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+            array = flat.reshape(
+                entry["shape"]
+            ).copy()  # aligned and writable, and lets go of the file's bytes
+        except ValueError as error:  # nothing in it, but wider than numpy can say
+            raise damaged(label, "its tensors do not fit their shapes") from error
+        if not np.isfinite(array).all():
+            raise damaged(label, f"tensor {name[:40]!a} holds numbers that are not finite")
+        tensors[name] = array
+    return Token(record, tensors)

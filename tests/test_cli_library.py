@@ -17,6 +17,7 @@ from s2edit_plugin.cli.main import main
 from s2edit_plugin.errors import ModelError
 from s2edit_plugin.library import Library
 from s2edit_plugin.tokenfile import TokenRecord
+from tests.fakes.png import png64
 
 Run = Callable[..., tuple[int, Any]]
 
@@ -38,7 +39,7 @@ def library(data_home: Path) -> Library:
     library = Library()
     record = TokenRecord(
         kind="identity", person="anna", name="me", class_noun="woman", base_model="small", base_model_hash="00",
-        thumbnail="iVBORw==", source_image_hash="ab" * 32, settings={"rank": 2}, attribute_words=("red",),
+        thumbnail=png64(), source_image_hash="ab" * 32, settings={"rank": 2}, attribute_words=("red",),
     )  # fmt: skip
     library.add(record, {"vectors": np.ones((2, 4), dtype=np.float16)})
     return library
@@ -53,7 +54,7 @@ def test_list_and_show(run: Run) -> None:
 
     code, values = run("tokens", "show", "anna/me")
     assert values["class_noun"] == "woman"
-    assert values["thumbnail"] == "8 characters of base64"
+    assert values["thumbnail"] == f"{len(png64())} characters of base64"
     shown = run("tokens", "show", "anna/me", text=True)[1]
     assert "rank=2" in shown
     assert "attribute words" in shown

@@ -13,6 +13,7 @@ from s2edit_plugin.errors import InputError, ResourceError, TokenDamagedError, T
 from s2edit_plugin.library import Library
 from s2edit_plugin.paths import data_folder
 from s2edit_plugin.tokenfile import TokenRecord, read_token, write_token
+from tests.fakes.png import png64
 
 TENSORS = {"vectors": np.ones((2, 4), dtype=np.float16)}
 PHOTO_HASH = "ab" * 32
@@ -21,7 +22,7 @@ PHOTO_HASH = "ab" * 32
 def make_record(person: str = "anna", name: str = "me", **changes: Any) -> TokenRecord:
     record = TokenRecord(
         kind="identity", person=person, name=name, class_noun="woman", base_model="small", base_model_hash="00",
-        thumbnail="iVBORw==", subject_mask="iVBORw==", source_image_hash=PHOTO_HASH, crop=(0, 0, 8, 8),
+        thumbnail=png64(), subject_mask=png64(), source_image_hash=PHOTO_HASH, crop=(0, 0, 8, 8),
     )  # fmt: skip
     return record.replace(**changes)
 

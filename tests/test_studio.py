@@ -98,6 +98,8 @@ def _psnr(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_learning_puts_a_token_into_the_library(studio: Studio) -> None:
+    from s2edit_plugin.self_test import verify
+
     result = _learn(studio)
     assert result.name == "anna/me"
     assert result.steps == 4
@@ -106,6 +108,8 @@ def test_learning_puts_a_token_into_the_library(studio: Studio) -> None:
     assert record.source_prompt == "a photo of a woman"
     assert record.consent
     assert record.subject_mask
+    assert (record.dtype, record.self_test["dtype"]) == ("float32", "float32")
+    assert verify(studio.backbone, studio.library.get("anna/me")) == ""
     assert record.thumbnail_png.startswith(b"\x89PNG")
     assert Path(result.path).stat().st_size == result.size_bytes < 200 * 1024
 

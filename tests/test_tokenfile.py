@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
+import io
 import json
+import os
 import stat
 import struct
 import subprocess
@@ -15,15 +19,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from s2edit_plugin import tokenfile
+from s2edit_plugin import tokenrecord
 from s2edit_plugin.errors import (
     InputError,
     NumericalError,
     TokenDamagedError,
     TokenNotFoundError,
+    TokenTooNewError,
     WrongModelError,
 )
-from s2edit_plugin.tokenfile import TokenRecord, check_model, read_record, read_token, write_token
+from s2edit_plugin.tokenfile import (
+    TokenRecord,
+    check_model,
+    parse_token,
+    read_record,
+    read_token,
+    stored_format,
+    token_bytes,
+    write_token,
+)
+from tests.fakes.png import png64
+from tests.fakes.version_1 import VERSION_1_SHA256, version_1_bytes, version_1_record
 
 TENSORS = {
     "vectors": np.arange(8, dtype=np.float16).reshape(2, 4),
@@ -44,7 +60,7 @@ def make_record(**changes: Any) -> TokenRecord:
         settings={"rank": 2, "parameters": "kv_token"},
         loss=0.25,
         crop=(-3, 0, 128, 131),
-        thumbnail="iVBORw==",
+        thumbnail=png64(),
     )
     return record.replace(**changes)
 
@@ -97,7 +113,7 @@ def test_the_file_is_private_and_the_same_every_time(tmp_path: Path) -> None:
 
 
 def test_pictures_are_decoded() -> None:
-    assert make_record().thumbnail_png == b"\x89PNG"
+    assert make_record().thumbnail_png.startswith(b"\x89PNG")
     assert make_record().subject_mask_png == b""
 
 
@@ -189,12 +205,15 @@ def test_random_damage_never_escapes_as_another_exception(file: Path) -> None:
         lambda h: h.update(__metadata__={"s2edit_token": "[]"}),
         lambda h: h.update(__metadata__={"s2edit_token": "{"}),
         lambda h: h.update(__metadata__={"s2edit_token": '{"format_version": NaN}'}),
+        lambda h: h.update(__metadata__={"s2edit_token": '{"format_version": 1e999}'}),
+        lambda h: h.update(__metadata__={"s2edit_token": '{"format_version": 1, "format_version": 1}'}),
+        lambda h: h.update(empty={"dtype": "F16", "shape": [0, 2**62], "data_offsets": [0, 0]}),
     ],
 )
 def test_malformed_headers_are_refused(file: Path, change: Callable[[dict[str, Any]], object]) -> None:
     damage_header(file, change)
     with pytest.raises(TokenDamagedError):
-        read_record(file)
+        read_token(file)
 
 
 @pytest.mark.parametrize(
@@ -213,6 +232,11 @@ def test_malformed_headers_are_refused(file: Path, change: Callable[[dict[str, A
         {"format_version": None},
         {"format_version": "1"},
         {"format_version": -1},
+        {"seed": 2**63},
+        {"notes": "\ud800"},
+        {"settings": {"a": {"b": [[[[[[[0]]]]]]]}}},
+        {"self_test": "sound"},
+        {"thumbnail": png64(5000, 5000, pixels=b"")},
     ],
 )
 def test_records_of_wrong_types_are_refused(file: Path, changes: dict[str, Any]) -> None:
@@ -222,8 +246,8 @@ def test_records_of_wrong_types_are_refused(file: Path, changes: dict[str, Any])
 
 
 def test_a_newer_format_says_what_to_do(file: Path) -> None:
-    damage_record(file, format_version=tokenfile.FORMAT_VERSION + 1)
-    with pytest.raises(TokenDamagedError, match="newer version") as caught:
+    damage_record(file, format_version=tokenrecord.FORMAT_VERSION + 1)
+    with pytest.raises(TokenTooNewError, match="newer version") as caught:
         read_record(file)
     assert "Update" in caught.value.hint
 
@@ -236,18 +260,43 @@ def test_fields_of_later_minor_versions_are_ignored(file: Path) -> None:
 def test_older_formats_are_migrated_one_version_at_a_time(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokenfile, "FORMAT_VERSION", 3)
+    monkeypatch.setattr(tokenrecord, "FORMAT_VERSION", 4)
     monkeypatch.setattr(
-        tokenfile,
+        tokenrecord,
         "_MIGRATIONS",
-        {1: lambda r: r | {"region": "one"}, 2: lambda r: r | {"region": r["region"] + " two"}},
+        {2: lambda r: r | {"region": "one"}, 3: lambda r: r | {"region": r["region"] + " two"}},
     )
     record = read_record(file)
-    assert (record.region, record.format_version) == ("one two", 3)
+    assert (record.region, record.format_version) == ("one two", 4)
 
 
 def test_every_older_format_has_its_migration() -> None:
-    assert set(tokenfile._MIGRATIONS) == set(range(1, tokenfile.FORMAT_VERSION))
+    assert set(tokenrecord._MIGRATIONS) == set(range(1, tokenrecord.FORMAT_VERSION))
+
+
+def test_a_file_of_version_1_is_read_with_what_it_knew(tmp_path: Path) -> None:
+    assert hashlib.sha256(version_1_bytes()).hexdigest() == VERSION_1_SHA256, "as version 1 wrote it"
+    path = tmp_path / "old.safetensors"
+    path.write_bytes(version_1_bytes())
+    token = read_token(path)
+
+    assert stored_format(path) == 1
+    known = {name: value for name, value in token.record.to_json().items() if name in version_1_record()}
+    assert json.loads(json.dumps(known)) == version_1_record() | {"format_version": 2}
+    assert (token.record.notes, token.record.dtype, token.record.self_test) == ("", "", {})
+    assert token.tensors["vectors"].tolist() == [[0, 1, 2, 3], [4, 5, 6, 7]]
+
+    write_token(path, token.record, token.tensors)
+    assert stored_format(path) == 2
+    again = read_token(path)
+    assert again.record == token.record
+    assert all(np.array_equal(again.tensors[name], token.tensors[name]) for name in token.tensors)
+
+
+def test_version_1_knew_no_fields_of_version_2(tmp_path: Path) -> None:
+    path = tmp_path / "old.safetensors"
+    path.write_bytes(version_1_bytes(notes=5, self_test="x"))  # it kept what it did not know out of the way
+    assert (read_record(path).notes, read_record(path).self_test) == ("", {})
 
 
 def test_no_such_file(tmp_path: Path) -> None:
@@ -255,9 +304,51 @@ def test_no_such_file(tmp_path: Path) -> None:
         read_token(tmp_path / "none")
 
 
-def test_a_folder_is_no_token(tmp_path: Path) -> None:
-    with pytest.raises(TokenDamagedError):
+def test_a_folder_or_a_pipe_is_no_token(tmp_path: Path) -> None:
+    with pytest.raises(TokenDamagedError, match="no ordinary file"):
         read_record(tmp_path)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(TokenDamagedError, match="no ordinary file"):
+            read_token(tmp_path / "pipe")
+
+
+def test_a_token_travels_through_memory(file: Path) -> None:
+    token = parse_token(file.read_bytes(), "me")
+    assert token.record == read_record(file)
+    assert token_bytes(token.record, token.tensors) == file.read_bytes()
+    with pytest.raises(TokenDamagedError, match="The token file letter is damaged"):
+        parse_token(b"x", "letter")
+
+
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [
+        (base64.b64encode(b"GIF89a").decode(), "no PNG"),
+        (png64(cut=20), "cut off"),
+        (png64(flip=45), "cut off or changed"),
+        (png64(8, 8, pixels=bytes(10_000_000)), "cut off or changed"),
+        (png64(8, 8, pixels=b"abc"), "cut off or changed"),
+        (png64(8, 8, pixels=b"\xff" * 72), "unknown kind"),
+        (png64(depth=3), "unknown kind"),
+        (png64(interlace=1), "unknown kind"),
+    ],
+)
+def test_pictures_are_looked_at_before_anybody_draws_them(file: Path, picture: str, words: str) -> None:
+    damage_record(file, subject_mask=picture)
+    read_record(file)  # a listing does not look so closely
+    with pytest.raises(TokenDamagedError, match=f"subject mask is .*{words}"):
+        read_token(file)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_pictures_of_every_kind_are_sound(file: Path, mode: str) -> None:
+    from PIL import Image
+
+    stream = io.BytesIO()
+    Image.new(mode, (37, 5)).save(stream, "PNG")
+    damage_record(file, thumbnail=base64.b64encode(stream.getvalue()).decode())
+    assert read_token(file).record.thumbnail_png == stream.getvalue()
 
 
 def test_tokens_belong_to_their_model() -> None:

@@ -19,6 +19,7 @@ from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.learn import LearnTask, learn
 from s2edit_plugin.masks.painted import encode_mask
 from s2edit_plugin.prompts import TokenRef
+from s2edit_plugin.self_test import attach
 from s2edit_plugin.token_store import settings_record, to_tensors
 from s2edit_plugin.tokenfile import TokenRecord
 from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, photo_hash
@@ -96,7 +97,8 @@ def run_learning(
         subject_mask=base64.b64encode(encode_mask(mask.cpu().numpy())).decode(),
         crop=_box(crop),
     )
-    stored = studio.library.add(record, to_tensors(learned))
+    tensors = to_tensors(learned)
+    stored = studio.library.add(attach(backbone, record, tensors), tensors)
     checkpoint.delete()
     return api.LearnResult(
         name=reference.full_name,

@@ -1,0 +1,270 @@
+"""The record of a token: what is known about it beside its tensors, its checks, and the migrations of older formats.
+
+format 1   the first
+format 2   adds ``notes``, ``dtype`` and ``self_test``
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import json
+import math
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from s2edit_plugin.errors import TokenDamagedError, TokenTooNewError
+from s2edit_plugin.pngcheck import MAX_SIDE, png_problem, png_size
+
+__all__ = [
+    "FORMAT_VERSION",
+    "PICTURES",
+    "TokenRecord",
+    "damaged",
+    "parse_json",
+    "picture_problem",
+    "record_from_json",
+]
+
+FORMAT_VERSION = 2
+PICTURES = ("thumbnail", "subject_mask")
+"""Fields that hold base64 of a PNG."""
+KINDS = ("identity", "attribute")
+# json turns 1e999 into infinity and reads integers of any length; neither is a number a record can hold.
+_MAX_INT = 2**63
+_MAX_DEPTH = 8  # of settings and self-tests, which have two levels
+# Half of a surrogate pair cannot be printed or stored. In JSON text it can only stand as an escape.
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True)
+class TokenRecord:
+    """What is known about a token beside its tensors.
+
+    Attributes:
+        kind: ``identity`` or ``attribute``.
+        person, name: its place in the library, ``person/name``.
+        class_noun: the noun it stands before in prompts, e.g. ``woman``.
+        base_model, base_model_hash: the model it was learned on.
+        source_prompt: prompt it was learned with, without the reference.
+        attribute_words: words it was kept orthogonal to.
+        settings: `api.LearnSettings` as a dict.
+        seed, steps: of the learning run.
+        loss: mean training loss at its end.
+        orthogonality: mean squared cosine to the attribute words at its end.
+        source_image_hash: sha256 of the photo's pixels, "" in exports.
+        region: how the subject was found (``auto``, ``face``, ``word:hair``, ``file``).
+        consent: the consent note, "" for attribute tokens of things.
+        created: ISO 8601, UTC.
+        id: never changes, whatever the token is called.
+        thumbnail: base64 of a PNG, "" in exports.
+        subject_mask: base64 of a grey PNG of the area ``crop``; "" if none.
+        crop: left, top, right, bottom in the source photo's pixels; may reach beyond the photo.
+        tags: the user's own labels.
+        notes: the user's own words, any number of lines; "" in exports.
+        dtype: number format the base model computed in while the token was learned (``float32``, ``bfloat16``,
+            ``float16``), "" if unknown.
+        self_test: what the token does on its model, measured when it was learned, see `s2edit_plugin.self_test`; empty if
+            it never was.
+        format_version: of the file the record was read from or will be written to.
+    """
+
+    kind: str
+    person: str
+    name: str
+    class_noun: str
+    base_model: str
+    base_model_hash: str
+    source_prompt: str = ""
+    attribute_words: tuple[str, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    steps: int = 0
+    loss: float = 0.0
+    orthogonality: float = 0.0
+    source_image_hash: str = ""
+    region: str = ""
+    consent: str = ""
+    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    thumbnail: str = ""
+    subject_mask: str = ""
+    crop: tuple[int, int, int, int] | None = None
+    tags: tuple[str, ...] = ()
+    notes: str = ""
+    dtype: str = ""
+    self_test: dict[str, Any] = field(default_factory=dict)
+    format_version: int = FORMAT_VERSION
+
+    @property
+    def full_name(self) -> str:
+        """``person/name``."""
+        return f"{self.person}/{self.name}"
+
+    @property
+    def thumbnail_png(self) -> bytes:
+        """The thumbnail as an encoded PNG, ``b""`` if there is none."""
+        return base64.b64decode(self.thumbnail)
+
+    @property
+    def subject_mask_png(self) -> bytes:
+        """The subject mask as an encoded PNG, ``b""`` if there is none."""
+        return base64.b64decode(self.subject_mask)
+
+    def replace(self, **changes: Any) -> TokenRecord:
+        """A copy with some fields changed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON values."""
+        return dataclasses.asdict(self)
+
+    def without_private(self) -> TokenRecord:
+        """What leaves the library: nothing of the photo, and none of the user's own labels and notes."""
+        return self.replace(thumbnail="", source_image_hash="", subject_mask="", crop=None, tags=(), notes="")
+
+
+def damaged(label: str, why: str) -> TokenDamagedError:
+    """The error of a damaged token file. Args: label: its name, as shown. why: a clause."""
+    return TokenDamagedError(
+        f"The token file {label} is damaged: {why}.", "Restore it from a backup or learn the token again."
+    )
+
+
+def parse_json(label: str, raw: bytes) -> dict[str, Any]:
+    """A JSON object without NaN, infinity, endless numbers, half characters or a key that stands twice.
+
+    Raises:
+        TokenDamagedError: anything else.
+    """
+    try:
+        text = raw.decode("utf-8")
+        value = json.loads(
+            text,
+            parse_constant=_refuse,
+            parse_float=_finite,
+            parse_int=_bounded,
+            object_pairs_hook=_once,
+        )
+        if _SURROGATE.search(text):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # whole pairs pass, halves raise
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        raise damaged(label, "its header is malformed") from error
+    if not isinstance(value, dict):
+        raise damaged(label, "its header is malformed")
+    return value
+
+
+def record_from_json(label: str, values: dict[str, Any]) -> TokenRecord:
+    """The record, migrated to today's format and checked field by field.
+
+    Raises:
+        TokenDamagedError: a field is missing or wrong. TokenTooNewError: written by a newer version.
+    """
+    version = values.get("format_version")
+    if type(version) is not int or version < 0:
+        raise damaged(label, "it has no format version")
+    if version > FORMAT_VERSION:
+        raise TokenTooNewError(
+            f"The token file {label} was written by a newer version of S2Edit Studio (format {version}).",
+            "Update S2Edit Studio to read it.",
+        )
+    try:
+        for step in range(version, FORMAT_VERSION):
+            values = _MIGRATIONS[step](values)
+        record = TokenRecord(**{key: _freeze(value) for key, value in values.items() if key in _CHECKS})
+    except (KeyError, TypeError, ValueError) as error:
+        raise damaged(label, "its record is incomplete") from error
+    _check(label, record)
+    return record.replace(format_version=FORMAT_VERSION)
+
+
+def picture_problem(record: TokenRecord) -> str:
+    """What is wrong with the pictures inside, looked at to the last pixel; "" if nothing is."""
+    for name in PICTURES:
+        text = getattr(record, name)
+        problem = png_problem(base64.b64decode(text)) if text else ""
+        if problem:
+            return f"its {name.replace('_', ' ')} is {problem}"
+    return ""
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} in JSON")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number without bounds in JSON")
+    return value
+
+
+def _bounded(text: str) -> int:
+    value = int(text) if len(text) < 24 else _MAX_INT
+    if not -_MAX_INT <= value < _MAX_INT:
+        raise ValueError("a number without bounds in JSON")
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in JSON")
+    return found
+
+
+def _freeze(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _shallow(value: Any, depth: int) -> bool:
+    """Whether JSON values are nested no deeper than this: what can be read must be able to be written again."""
+    if isinstance(value, dict):
+        return depth > 0 and all(_shallow(item, depth - 1) for item in value.values())
+    if isinstance(value, list | tuple):
+        return depth > 0 and all(_shallow(item, depth - 1) for item in value)
+    return True
+
+
+def _check(label: str, record: TokenRecord) -> None:
+    """Field types as declared; the pictures inside must be base64 of PNGs that are not huge."""
+    for name, sound in _CHECKS.items():
+        if not sound(getattr(record, name)):
+            raise damaged(label, f"its field '{name}' has a wrong type")
+    if record.kind not in KINDS:
+        raise damaged(label, "its kind is unknown")
+    for name in PICTURES:
+        try:
+            size = png_size(binascii.a2b_base64(getattr(record, name), strict_mode=True))
+        except (binascii.Error, ValueError) as error:
+            raise damaged(label, "its pictures are malformed") from error
+        if size is not None and max(size) > MAX_SIDE:
+            raise damaged(label, "its pictures are malformed")
+
+
+_TYPES: Mapping[str, Callable[[Any], bool]] = {
+    "str": lambda v: isinstance(v, str),
+    "int": lambda v: type(v) is int,
+    "float": lambda v: type(v) in (int, float),
+    "dict[str, Any]": lambda v: isinstance(v, dict) and _shallow(v, _MAX_DEPTH),
+    "tuple[str, ...]": lambda v: isinstance(v, tuple) and all(isinstance(x, str) for x in v),
+    "tuple[int, int, int, int] | None": lambda v: (
+        v is None or (isinstance(v, tuple) and len(v) == 4 and all(type(x) is int for x in v))
+    ),
+}
+_CHECKS = {f.name: _TYPES[str(f.type)] for f in dataclasses.fields(TokenRecord)}
+
+
+def _from_1(values: dict[str, Any]) -> dict[str, Any]:
+    """Format 1 knew no notes, did not say in what the token was learned, and measured nothing."""
+    return values | {"notes": "", "dtype": "", "self_test": {}, "format_version": 2}
+
+
+# One function a version: _MIGRATIONS[n] turns a record of format n into one of format n + 1.
+_MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
