@@ -31,7 +31,6 @@ __all__ = [
     "MaskResult",
     "ModelReady",
     "MoveModels",
-    "OnPreview",
     "OnProgress",
     "Progress",
     "PromptSuggestion",
@@ -64,6 +63,8 @@ class Progress:
         total: steps of this stage.
         loss: training loss where there is one.
         seconds_left: estimate for this stage, None while unknown.
+        preview: gives a small encoded picture of how the result looks so far; takes time, so whoever wants one calls it, and
+            only before it returns from ``on_progress``. Never sent anywhere.
     """
 
     stage: str
@@ -71,13 +72,13 @@ class Progress:
     total: int
     loss: float | None = None
     seconds_left: float | None = None
+    preview: Callable[[], bytes] | None = field(
+        default=None, repr=False, compare=False, metadata={"wire": False}
+    )
 
 
 OnProgress = Callable[[Progress], None]
 """Called after every step. It may raise `errors.CancelledError` to stop the job within that step."""
-
-OnPreview = Callable[[bytes], None]
-"""Called every few steps with a small encoded picture of how the result looks so far."""
 
 
 @dataclass(frozen=True)

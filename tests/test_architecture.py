@@ -31,9 +31,11 @@ def top_level_imports(path: Path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("module", ["api", "calls", "errors", "prompts", "consent", "engine/client"])
+@pytest.mark.parametrize(
+    "module", ["api", "calls", "errors", "prompts", "consent", "engine/client", "engine/wire"]
+)
 def test_the_light_modules_need_the_standard_library_alone(module: str) -> None:
-    own = {"s2edit_plugin.errors", "s2edit_plugin.api"}
+    own = {"s2edit_plugin", "s2edit_plugin.errors", "s2edit_plugin.api", "s2edit_plugin.engine.client"}
     imports = top_level_imports(ROOT / "s2edit_plugin" / f"{module}.py") - own
     assert {name.split(".")[0] for name in imports} <= sys.stdlib_module_names
 
