@@ -13,6 +13,8 @@
     │   │   └── TokenTooNewError  sound, but written by a newer version of this program
     │   └── WrongModelError       learned on another base model
     ├── ModelError                base model missing or unusable
+    │   ├── DownloadError         it did not arrive; what came is kept for the next try
+    │   └── LicenceError          its licence was not accepted yet (exit code 2)
     ├── ResourceError             disk full, out of memory
     │   └── BusyError             another process holds what is needed
     ├── NumericalError            NaN or infinity while computing
@@ -32,11 +34,13 @@ __all__ = [
     "BusyError",
     "CancelledError",
     "ConsentError",
+    "DownloadError",
     "EngineError",
     "EngineGoneError",
     "EngineVersionError",
     "ImageError",
     "InputError",
+    "LicenceError",
     "MaskError",
     "ModelError",
     "NumericalError",
@@ -133,6 +137,16 @@ class WrongModelError(TokenError):
 
 class ModelError(S2EditError):
     """A base model is missing, incomplete or of an unknown kind."""
+
+
+class DownloadError(ModelError):
+    """A download did not come to its end. What has arrived is kept, the next try goes on from there."""
+
+
+class LicenceError(ModelError):
+    """A model's licence must be accepted first."""
+
+    exit_code = 2
 
 
 class ResourceError(S2EditError):

@@ -68,6 +68,11 @@ class DataFolder:
         return self.root / "models"
 
     @property
+    def licences(self) -> Path:
+        """Which models' licences the user has accepted."""
+        return self.root / "licences.json"
+
+    @property
     def engine(self) -> Path:
         """The running engine's discovery file, its lock and its log."""
         return self.root / "engine"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from s2edit_plugin import api, prompts
+from s2edit_plugin.base_models import resolve
 from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import MaskError, PromptError
 from s2edit_plugin.imaging.photo import Photo
@@ -19,6 +20,7 @@ from s2edit_plugin.library import Library
 from s2edit_plugin.masks import refine
 from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.paths import data_folder
+from s2edit_plugin.settings import load_settings
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -34,7 +36,8 @@ class Studio:
     """One user's library and one loaded base model.
 
     Args:
-        home: data folder, None: the platform's. model: folder of a base model, None: the bundled small one.
+        home: data folder, None: the platform's. model: name of an installed base model, or a folder; None: the one the
+            settings name.
         device: ``auto``, ``cpu``, ``cuda``, ``mps``.
     """
 
@@ -50,7 +53,8 @@ class Studio:
         if self._backbone is None:
             from s2edit_plugin.backbones.loading import load_backbone
 
-            self._backbone = load_backbone(Path(self._model) if self._model else None, self._device)
+            chosen = load_settings(self.folder).model if self._model is None else self._model
+            self._backbone = load_backbone(resolve(self.folder, chosen), self._device)
         return self._backbone
 
     def with_home(self, home: Path) -> Studio:

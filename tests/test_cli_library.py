@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from s2edit_plugin import doctor
-from s2edit_plugin.cli import maintenance
 from s2edit_plugin.cli.main import main
 from s2edit_plugin.errors import ModelError
 from s2edit_plugin.library import Library
@@ -132,19 +131,6 @@ def test_forgetting_asks_on_a_terminal(run: Run, library: Library, monkeypatch: 
     Terminal.answer = "y\n"
     assert run("person", "forget", "anna", text=True)[0] == 0
     assert library.people() == []
-
-
-def test_models_list(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "models_package", lambda: tmp_path)
-    assert run("models", "list") == (0, {"models": []})
-    (tmp_path / "small").mkdir()
-    (tmp_path / "small" / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
-
-    (model,) = run("models", "list")[1]["models"]
-    assert (model["name"], model["pipeline"], model["size_bytes"]) == ("small", "StableDiffusionPipeline", 42)
-    assert "StableDiffusionPipeline" in run("models", "list", text=True)[1]
-    (tmp_path / "small" / "model_index.json").write_text("[")
-    assert run("models", "list")[1]["error"] == "ModelError"
 
 
 def test_doctor_fails_with_what_to_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,9 @@ FINDERS = ("auto", "face", "hair", "lips", "eyes", "skin", "grabcut")
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands to the parser."""
     machine = argparse.ArgumentParser(add_help=False, parents=[common], allow_abbrev=False)
-    machine.add_argument("--model", metavar="NAME", help="base model (default: the bundled small model)")
+    machine.add_argument(
+        "--model", metavar="NAME", help="an installed base model or its folder (default: the one in use)"
+    )
     machine.add_argument(
         "--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:1 (default: auto)"
     )

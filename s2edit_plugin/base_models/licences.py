@@ -1,0 +1,61 @@
+"""Licences: shown before a model is installed, accepted once, remembered in the data folder."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from s2edit_plugin.base_models.catalogue import CatalogueEntry, find_entry
+from s2edit_plugin.errors import LicenceError
+from s2edit_plugin.paths import DataFolder, write_atomic
+
+__all__ = ["accept", "accepted", "require_accepted"]
+
+
+def accepted(folder: DataFolder, name: str) -> bool:
+    """Whether a model of the catalogue may be installed: its licence restricts nothing, or was accepted.
+
+    Raises:
+        ModelError: the catalogue has no such model.
+    """
+    licence = find_entry(name).licence
+    # By licence, not by model alone: a model that changes its licence asks anew.
+    return not licence.must_accept or _stored(folder).get(name, {}).get("licence") == licence.id
+
+
+def accept(folder: DataFolder, name: str) -> None:
+    """Remember that the user has read and accepts a model's licence.
+
+    Raises:
+        ModelError: the catalogue has no such model. ResourceError: the disk refused.
+    """
+    licence = find_entry(name).licence
+    if accepted(folder, name):
+        return
+    when = datetime.now(UTC).isoformat(timespec="seconds")
+    values = _stored(folder) | {name: {"licence": licence.id, "url": licence.url, "accepted": when}}
+    text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+    write_atomic(folder.licences, text.encode(), private=True)
+
+
+def require_accepted(folder: DataFolder, entry: CatalogueEntry) -> None:
+    """Stop where a licence was not accepted yet.
+
+    Raises:
+        LicenceError: it was not.
+    """
+    if not accepted(folder, entry.name):
+        raise LicenceError(
+            f"The licence of '{entry.name}' ({entry.licence.title}) has not been accepted yet.",
+            f"Read it at {entry.licence.url}, then add --accept-licence.",
+        )
+
+
+def _stored(folder: DataFolder) -> dict[str, dict[str, str]]:
+    try:
+        values = json.loads(folder.licences.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # nothing accepted: the user is asked again
+    if not isinstance(values, dict):
+        return {}
+    return {name: value for name, value in values.items() if isinstance(value, dict)}

@@ -1,0 +1,269 @@
+"""Where installed models lie, by name. A model is a folder with a record; what is being made lies in ``.staging``.
+
+<models folder>/sd15/...                 an installed model
+<models folder>/.staging/sd15/...        one on its way; it becomes visible by a single rename
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from s2edit_plugin.base_models.catalogue import BUNDLED, find_entry, load_catalogue
+from s2edit_plugin.base_models.records import ModelRecord, read_record
+from s2edit_plugin.errors import ModelError, ResourceError, UsageError
+from s2edit_plugin.paths import DataFolder, bundled_model
+from s2edit_plugin.settings import change_settings, load_settings, models_folder
+
+__all__ = [
+    "check_model_name",
+    "free_bytes",
+    "installed_models",
+    "network_file",
+    "place",
+    "record_of",
+    "remove",
+    "require_space",
+    "resolve",
+    "staging",
+    "sweep",
+    "use",
+]
+
+MARGIN = 100_000_000
+"""Bytes that must stay free on the disk beside what a model needs."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+_REMOVED = ".removed-"
+
+
+def check_model_name(name: str) -> str:
+    """A model's name as it is stored, lower case.
+
+    Raises:
+        UsageError: it cannot be a folder's name on every system.
+    """
+    lowered = name.strip().lower()
+    if not _NAME.fullmatch(lowered) or _RESERVED.fullmatch(lowered) or lowered.endswith("."):
+        raise UsageError(
+            f"'{name[:64]}' cannot be a model's name.",
+            "Use letters from a to z, digits, '-', '_' and '.', beginning with a letter or digit.",
+        )
+    return lowered
+
+
+def resolve(folder: DataFolder, name: str) -> Path:
+    """The folder of a base model, by what the user calls it.
+
+    Args:
+        name: "" or ``small`` for the bundled one, the name of an installed or imported model, or a folder in the diffusers
+            layout.
+
+    Raises:
+        ModelError: it is not installed, not known, or its folder is unusable.
+    """
+    if name in ("", BUNDLED):
+        return bundled_model()
+    path = models_folder(folder) / name
+    if _NAME.fullmatch(name) and read_record(path) is not None:
+        return path
+    outside = _outside(name)
+    if outside is not None:
+        return _checked_folder(outside)
+    if name in load_catalogue():
+        raise _not_installed(name)
+    raise ModelError(
+        f"There is no base model '{name[:200]}'.",
+        "`s2edit models list` shows what there is; a folder must hold a model_index.json.",
+    )
+
+
+def network_file(folder: DataFolder, name: str, file: str) -> Path:
+    """One file of an installed network, e.g. ``("yunet", "face_detection_yunet_2023mar.onnx")``.
+
+    Raises:
+        ModelError: the network is not installed.
+    """
+    path = models_folder(folder) / name / file
+    if read_record(path.parent) is None or not path.is_file():
+        raise _not_installed(name)
+    return path
+
+
+def installed_models(folder: DataFolder) -> list[ModelRecord]:
+    """Records of all installed and imported models, by name."""
+    root = models_folder(folder)
+    try:
+        places = sorted(place for place in root.iterdir() if _NAME.fullmatch(place.name))
+    except OSError:
+        return []
+    found = [(place, read_record(place)) for place in places]
+    return [record for place, record in found if record is not None and record.name == place.name]
+
+
+def record_of(folder: DataFolder, name: str) -> ModelRecord:
+    """The record of one installed model.
+
+    Raises:
+        ModelError: it is not installed, or bundled.
+    """
+    if name == BUNDLED:
+        raise ModelError(f"The model '{BUNDLED}' comes with the program.", "`s2edit doctor` checks it.")
+    record = read_record(models_folder(folder) / name) if _NAME.fullmatch(name) else None
+    if record is None:
+        raise _not_installed(name)
+    return record
+
+
+def use(folder: DataFolder, name: str) -> Path:
+    """Choose the base model for learning and editing; returns its folder.
+
+    Raises:
+        ModelError: it is not here, or cannot learn and edit.
+    """
+    place = resolve(folder, name)
+    record = read_record(place)
+    if record is not None and record.kind != "base":
+        raise ModelError(f"'{name}' is no base model: it cannot learn and edit.", "Choose another one.")
+    chosen = "" if name in ("", BUNDLED) else (name if record is not None else str(place.absolute()))
+    change_settings(folder, model=chosen)
+    return place
+
+
+def remove(folder: DataFolder, name: str) -> int:
+    """Delete an installed model; returns the bytes freed. What is in use goes back to the bundled model.
+
+    Raises:
+        ModelError: it is not installed. ResourceError: the disk refused.
+    """
+    record = record_of(folder, name)
+    root = models_folder(folder)
+    _discard(root, root / name)
+    if load_settings(folder).model == name:
+        change_settings(folder, model="")
+    return record.size
+
+
+def staging(folder: DataFolder, name: str) -> Path:
+    """The folder in which a model is put together; it survives interruptions."""
+    return models_folder(folder) / ".staging" / name
+
+
+def place(root: Path, name: str, finished: Path) -> Path:
+    """Make a finished folder with its record the model ``name``, in one rename; an older one of the name goes.
+
+    Raises:
+        ResourceError: the disk refused.
+    """
+    target = root / name
+    old = root / f"{_REMOVED}{uuid.uuid4().hex}"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            os.rename(target, old)
+        os.rename(finished, target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            if old.exists() and not target.exists():
+                os.rename(old, target)
+        raise ResourceError(
+            f"The model '{name}' cannot be put into {root} ({error.strerror or type(error).__name__}).",
+            "Make the folder writable, or choose another one with `s2edit models move`.",
+        ) from error
+    sweep(root)
+    return target
+
+
+def sweep(root: Path) -> None:
+    """Delete what an interrupted removal left behind."""
+    for leftover in root.glob(f"{_REMOVED}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def free_bytes(path: Path) -> int:
+    """Bytes free on the disk on which a folder is or would be."""
+    path = path.absolute()
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return shutil.disk_usage(path).free
+
+
+def require_space(root: Path, needed: int, what: str) -> None:
+    """Stop before the disk is full.
+
+    Raises:
+        ResourceError: less than ``needed`` bytes and a margin are free.
+    """
+    free = free_bytes(root)
+    if needed + MARGIN > free:
+        raise ResourceError(
+            f"{what} needs {_gb(needed + MARGIN)} and only {_gb(free)} are free where models are kept ({root}).",
+            "Free some space, remove a model, or `s2edit models move FOLDER` to another disk.",
+        )
+
+
+def weight_files(folder: Path) -> Iterator[Path]:
+    """Files that may hold weights anywhere in a model's folder."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in (".safetensors", ".onnx", *PICKLED):
+            yield path
+
+
+PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
+"""Endings of weights that are pickled: reading them can run any program that somebody put inside."""
+
+
+def _outside(name: str) -> Path | None:
+    """A folder of the user's in the diffusers layout, if the name is one's."""
+    try:
+        path = Path(name).expanduser()
+        return path if (path / "model_index.json").is_file() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a zero inside, no home
+        return None
+
+
+def _checked_folder(folder: Path) -> Path:
+    """A folder of the user's: it must not bring the loader to read pickled weights."""
+    for component in sorted(path for path in folder.iterdir() if path.is_dir()):
+        endings = {path.suffix.lower() for path in weight_files(component) if path.parent == component}
+        if endings & set(PICKLED) and ".safetensors" not in endings:
+            raise ModelError(
+                f"The model folder '{folder.name}' has its {component.name} as a pickled file only.",
+                "Pickle can run programs and is never read; get the model as .safetensors.",
+            )
+    return folder
+
+
+def _discard(root: Path, target: Path) -> None:
+    """Delete a folder so that it is gone at once: a half-deleted model is never visible."""
+    hidden = root / f"{_REMOVED}{uuid.uuid4().hex}"
+    try:
+        os.rename(target, hidden)
+    except OSError as error:
+        raise ResourceError(
+            f"{target} cannot be deleted ({error.strerror or type(error).__name__}).",
+            "Close programs that use it, then try again.",
+        ) from error
+    sweep(root)
+
+
+def _not_installed(name: str) -> ModelError:
+    if name in load_catalogue():
+        size = _gb(find_entry(name).download_size)
+        return ModelError(
+            f"The model '{name}' is not installed.",
+            f"Run `s2edit models install {name}` ({size} to download).",
+        )
+    return ModelError(
+        f"There is no installed model '{name[:64]}'.", "`s2edit models list` shows what there is."
+    )
+
+
+def _gb(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e8 else f"{size / 1e6:.1f} MB"

@@ -1,0 +1,178 @@
+"""``s2edit models``: list, show, install, import, verify, remove, use, move."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s2edit_plugin.cli.output import Output, table
+from s2edit_plugin.errors import CancelledError, UsageError
+
+if TYPE_CHECKING:
+    from s2edit_plugin.base_models.catalogue import CatalogueEntry
+    from s2edit_plugin.calls import ModelInfo
+    from s2edit_plugin.paths import DataFolder
+
+__all__ = ["register"]
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands to the parser."""
+    family = commands.add_parser(
+        "models", parents=[common], help="the base models and networks", allow_abbrev=False
+    )
+    verbs = family.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+    def verb(name: str, summary: str, run: Any) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = verbs.add_parser(
+            name, parents=[common], help=summary, description=summary, allow_abbrev=False
+        )
+        parser.set_defaults(run=run)
+        return parser
+
+    listing = verb("list", "what is here and what can be installed", run_list)
+    listing.add_argument("--installed", action="store_true", help="only what is here")
+    verb("show", "everything known about a model", run_show).add_argument("name", metavar="NAME")
+    use = verb("use", "the base model for learning and editing from now on", run_use)
+    use.add_argument(
+        "name", metavar="NAME", help="an installed model, 'small' for the bundled one, or a folder"
+    )
+    remove = verb("remove", "delete an installed model's files", run_remove)
+    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def run_list(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit models list``."""
+    from s2edit_plugin.base_models.listing import model_list
+
+    models = model_list(_folder())
+    shown = [info for info in models.models if info.installed or not args.installed]
+    rows = [
+        (
+            f"{'*' if info.in_use else ' '} {info.name}",
+            info.kind,
+            "here" if info.installed else "",
+            _size(info.size_bytes),
+            f"{info.memory_gb:g} GB" if info.memory_gb else "",
+            info.commercial_use,
+            info.title,
+        )
+        for info in shown
+    ]
+    headings = ("  model", "kind", "", "size", "memory", "commercial", "")
+    closing = f"\nIn {models.folder}, {_size(models.free_bytes)} free. `s2edit models show NAME` tells more."
+    values = {
+        "models": [_values(info) for info in shown],
+        "folder": models.folder,
+        "free_bytes": models.free_bytes,
+    }
+    output.result(values, table(headings, rows) + closing)
+    return 0
+
+
+def run_show(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit models show``."""
+    from s2edit_plugin.base_models.catalogue import load_catalogue
+    from s2edit_plugin.base_models.listing import model_info
+    from s2edit_plugin.base_models.records import read_record
+
+    info = model_info(_folder(), args.name)
+    values = _values(info)
+    record = read_record(Path(info.path)) if info.path else None
+    entry = load_catalogue().get(info.name)
+    if record is not None:
+        values |= {"origin": record.origin, "installed_at": record.installed}
+        values["files"] = [dataclasses.asdict(file) for file in record.files]
+    elif entry is not None:
+        values["origin"] = _origin(entry)
+        values["files"] = [dataclasses.asdict(file) for file in entry.files]
+    lines = [
+        (key.replace("_", " "), value) for key, value in values.items() if key not in ("files", "size_bytes")
+    ]
+    lines.insert(2, ("size", _size(info.size_bytes)))
+    width = max(len(key) for key, _ in lines)
+    text = "\n".join(f"{key:<{width}}  {value}" for key, value in lines if value not in ("", None))
+    output.result(values, text)
+    return 0
+
+
+def run_use(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit models use``."""
+    from s2edit_plugin.base_models.store import use
+
+    path = use(_folder(), args.name)
+    output.result(
+        {"model": args.name, "path": str(path)}, f"Learning and editing use {args.name} from now on."
+    )
+    return 0
+
+
+def run_remove(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit models remove``. A terminal is asked once; scripts say ``--yes``.
+
+    Raises:
+        UsageError: nobody to ask and no ``--yes``. CancelledError: the answer was no.
+    """
+    from s2edit_plugin.base_models.store import record_of, remove
+
+    folder = _folder()
+    record = record_of(folder, args.name)
+    question = f"Delete the model '{record.name}' ({_size(record.size)})?"
+    if not args.yes and not _asked(
+        output, question, "Deleting a model must be confirmed.", "Add --yes to do it."
+    ):
+        raise CancelledError()
+    freed = remove(folder, args.name)
+    output.result(
+        {"model": args.name, "freed_bytes": freed}, f"Deleted {args.name}; {_size(freed)} are free again."
+    )
+    return 0
+
+
+def _folder() -> DataFolder:
+    from s2edit_plugin.paths import data_folder
+
+    return data_folder()
+
+
+def _asked(output: Output, question: str, sentence: str, hint: str) -> bool:
+    """Whether a person at a terminal said yes.
+
+    Raises:
+        UsageError: there is nobody to ask.
+    """
+    if output.as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(sentence, hint)
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _values(info: ModelInfo) -> dict[str, Any]:
+    from s2edit_plugin.base_models.catalogue import BUNDLED
+
+    values = dataclasses.asdict(info)
+    return values | {"pipeline": _pipeline(info), "bundled": info.name == BUNDLED}
+
+
+def _pipeline(info: ModelInfo) -> str:
+    """The pipeline's class of an installed base model, "" for others and where its index cannot be read."""
+    try:
+        index = json.loads((Path(info.path) / "model_index.json").read_text(encoding="utf-8"))
+        return str(index.get("_class_name", "")) if info.path else ""
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+def _origin(entry: CatalogueEntry) -> str:
+    if entry.source == "hub":
+        return f"{entry.repository}@{entry.revision}"
+    return ", ".join(file.remote for file in entry.files)
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e9:.2f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB"
