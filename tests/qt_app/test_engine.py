@@ -1,0 +1,124 @@
+"""The link: answers, errors and events reach the window's thread, and a lost engine comes back."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from qt_app import engine as module
+from qt_app.engine import EngineLink
+from s2edit_plugin import api, calls
+from s2edit_plugin.engine.client import Client
+from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin.errors import EngineError, S2EditError, TokenNotFoundError
+
+
+def test_an_answer_comes_on_the_windows_thread(engine: FakeClient, link: EngineLink, qtbot: QtBot) -> None:
+    engine.world.add_token("anna/me")
+    heard: list[Any] = []
+    link.ask(calls.ListTokens(), lambda answer: heard.append((answer, threading.current_thread())))
+    qtbot.waitUntil(lambda: bool(heard))
+    assert [token.name for token in heard[0][0].tokens] == ["anna/me"]
+    assert heard[0][1] is threading.main_thread()
+
+
+def test_an_error_goes_to_who_asked_else_to_everybody(
+    engine: FakeClient, link: EngineLink, qtbot: QtBot
+) -> None:
+    mine: list[S2EditError] = []
+    everybody: list[S2EditError] = []
+    link.failed.connect(everybody.append)
+    link.ask(calls.ShowToken("nobody/me"), failed=mine.append)
+    link.ask(calls.ShowToken("nobody/me"))
+    qtbot.waitUntil(lambda: bool(mine) and bool(everybody))
+    assert isinstance(mine[0], TokenNotFoundError)
+    assert isinstance(everybody[0], TokenNotFoundError)
+
+
+def test_events_and_results_of_a_job_arrive(engine: FakeClient, link: EngineLink, qtbot: QtBot) -> None:
+    heard: list[api.Event] = []
+    link.happened.connect(heard.append)
+    ids: list[str] = []
+    results: list[Any] = []
+    link.submit(api.MakeMask(b"photo"), ids.append)
+    qtbot.waitUntil(lambda: bool(ids))
+    engine.step(2)
+    engine.finish(api.MaskResult(b"mask", "auto", 0.5))
+    link.result(ids[0], results.append)
+    qtbot.waitUntil(lambda: bool(results))
+    assert results[0].mask == b"mask"
+    assert {event.kind for event in heard} >= {"state", "progress"}
+
+
+def test_what_was_asked_before_the_engine_is_there_is_answered_then(engine: FakeClient, qtbot: QtBot) -> None:
+    ready = threading.Event()
+
+    def connect() -> Client:
+        ready.wait(5)
+        return engine
+
+    link, heard = EngineLink(connect), []
+    link.start()
+    link.ask(calls.ListPeople(), heard.append)
+    qtbot.wait(30)
+    assert heard == []
+    ready.set()
+    qtbot.waitUntil(lambda: bool(heard))
+    link.close()
+
+
+def test_a_lost_engine_is_started_again_and_says_so(
+    engine: FakeClient, link: EngineLink, qtbot: QtBot
+) -> None:
+    states: list[str] = []
+    link.state_changed.connect(states.append)
+    engine.die()
+    fresh = FakeClient()
+    link._connect = lambda: fresh
+    qtbot.waitUntil(lambda: states == ["lost", "connected"])
+    heard: list[Any] = []
+    link.ask(calls.GetStatus(), heard.append)
+    qtbot.waitUntil(lambda: bool(heard))
+    fresh.close()
+
+
+def test_an_engine_that_cannot_be_started_is_given_up_with_its_sentence(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> Client:
+        raise EngineError("The engine cannot be started.", "Run s2edit doctor.")
+
+    link, errors = EngineLink(refuse), []
+    link.failed.connect(errors.append)
+    link.start()
+    qtbot.waitUntil(lambda: link.state == "failed")
+    assert errors[0].sentence == "The engine cannot be started."
+    link.close()
+
+
+def test_an_engine_that_dies_again_and_again_is_given_up(
+    engine: FakeClient, link: EngineLink, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "RESTART_DELAYS_MS", (1,))
+    made: list[FakeClient] = []
+
+    def connect() -> Client:
+        made.append(FakeClient())
+        threading.Timer(0.01, made[-1].die).start()
+        return made[-1]
+
+    link._connect = connect
+    engine.die()
+    qtbot.waitUntil(lambda: link.state == "failed", timeout=10000)
+    assert len(made) == module.RESTARTS
+    for client in made:
+        client.close()
+
+
+def test_closing_twice_and_asking_afterwards_does_nothing(engine: FakeClient, link: EngineLink) -> None:
+    link.close()
+    link.ask(calls.ListPeople(), lambda _: pytest.fail("answered after closing"))
+    link.close()
