@@ -1,0 +1,121 @@
+"""People and their tokens as the window shows them, kept fresh by the engine's events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QTimer, pyqtSignal
+
+from qt_app.engine import EngineLink
+from qt_app.model.messages import Messages
+from qt_app.model.observable import Observable, Property
+from s2edit_plugin import calls
+from s2edit_plugin.api import Event
+
+__all__ = ["LibraryState"]
+
+DEBOUNCE_MS = 60
+THUMBNAILS_AT_ONCE = 64
+
+
+class LibraryState(Observable):
+    """The library.
+
+    Signals:
+        tokens_changed(tuple[TokenInfo]): those the search finds. people_changed(tuple[PersonInfo]).
+        thumbnail(str, bytes): one came in, by token name. search_changed(str). deleted(tuple[str]): names now in the trash.
+    """
+
+    tokens_changed = pyqtSignal(object)
+    people_changed = pyqtSignal(object)
+    search_changed = pyqtSignal(object)
+    thumbnail = pyqtSignal(str, bytes)
+    deleted = pyqtSignal(object)
+    tokens = Property[tuple[calls.TokenInfo, ...]](())
+    people = Property[tuple[calls.PersonInfo, ...]](())
+    search = Property("")
+
+    def __init__(self, link: EngineLink, messages: Messages) -> None:
+        super().__init__()
+        self._link, self._messages = link, messages
+        self.thumbnails: dict[str, bytes] = {}
+        self._asked: set[str] = set()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DEBOUNCE_MS)
+        self._timer.timeout.connect(self.refresh)
+        self.search_changed.connect(lambda _: self._timer.start())
+        link.happened.connect(self._hear)
+        link.state_changed.connect(lambda state: self._timer.start() if state == "connected" else None)
+
+    # ------------------------------------------------------------------ reading
+
+    def refresh(self) -> None:
+        """Ask anew what is there."""
+        self._link.ask(
+            calls.ListTokens(search=self.search), lambda answer: setattr(self, "tokens", answer.tokens)
+        )
+        self._link.ask(calls.ListPeople(), lambda answer: setattr(self, "people", answer.people))
+
+    def token(self, name: str) -> calls.TokenInfo | None:
+        """What is known of a token on the list."""
+        return next((token for token in self.tokens if token.name == name), None)
+
+    def want_thumbnails(self, names: Sequence[str]) -> None:
+        """Have the thumbnails of these tokens fetched; each comes by the signal ``thumbnail``."""
+        missing = [name for name in names if name not in self._asked]
+        self._asked.update(missing)
+        for start in range(0, len(missing), THUMBNAILS_AT_ONCE):
+            self._link.ask(calls.Thumbnails(tuple(missing[start : start + THUMBNAILS_AT_ONCE])), self._got)
+
+    # ------------------------------------------------------------------ changing
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a token another name."""
+        self._link.ask(calls.ChangeToken(name, rename=new))
+
+    def tag(self, name: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
+        """Add and remove tags."""
+        self._link.ask(calls.ChangeToken(name, add_tags=add, remove_tags=remove))
+
+    def annotate(self, name: str, notes: str) -> None:
+        """Set a token's notes."""
+        self._link.ask(calls.ChangeToken(name, notes=notes))
+
+    def delete(self, names: tuple[str, ...]) -> None:
+        """Move tokens to the trash; ``deleted`` tells, so that it can be undone."""
+        self._link.ask(calls.DeleteTokens(names), lambda _: self.deleted.emit(names))
+
+    def restore(self, names: tuple[str, ...]) -> None:
+        """Bring tokens back from the trash."""
+        for name in names:
+            self._link.ask(calls.RestoreToken(name))
+
+    def duplicate(self, name: str, new: str) -> None:
+        """Copy a token."""
+        self._link.ask(calls.DuplicateToken(name, new))
+
+    def rename_person(self, person: str, new: str) -> None:
+        """Give a person another name."""
+        self._link.ask(calls.ChangePerson(person, rename=new))
+
+    def annotate_person(self, person: str, notes: str) -> None:
+        """Set a person's notes."""
+        self._link.ask(calls.ChangePerson(person, notes=notes))
+
+    def forget(self, person: str) -> None:
+        """Remove a person for good."""
+        self._link.ask(calls.ForgetPerson(person), lambda answer: self._messages.note(answer.sentence))
+
+    # ------------------------------------------------------------------ inside
+
+    def _hear(self, event: Event) -> None:
+        if event.kind in ("library", "settings", "models"):
+            self.thumbnails.clear()
+            self._asked.clear()
+            self._timer.start()
+
+    def _got(self, answer: calls.Pictures) -> None:
+        for name, picture in answer.pictures.items():
+            self.thumbnails[name] = picture
+            self.thumbnail.emit(name, picture)

@@ -1,0 +1,68 @@
+"""What the window has to tell the user, shown in one place (the error box) and kept for the diagnostics page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from PyQt6.QtCore import pyqtSignal
+
+from qt_app.model.observable import Observable, Property
+from s2edit_plugin.errors import CancelledError, S2EditError
+
+__all__ = ["Message", "Messages"]
+
+KEPT = 100
+
+
+@dataclass(frozen=True)
+class Message:
+    """One sentence and its hint. ``when``: local time, ``kind``: ``error`` or ``note``. ``detail``: the error's class name."""
+
+    kind: Literal["error", "note"]
+    sentence: str
+    hint: str = ""
+    detail: str = ""
+    when: str = ""
+
+    def as_text(self) -> str:
+        """What the copy button copies."""
+        parts = (f"{self.when} {self.detail}".strip(), self.sentence, self.hint)
+        return "\n".join(part for part in parts if part)
+
+
+class Messages(Observable):
+    """The message on show, and the last ones.
+
+    Signals:
+        current_changed(Message | None).
+    """
+
+    current_changed = pyqtSignal(object)
+    current = Property[Message | None](None)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.log: list[Message] = []
+
+    def error(self, error: S2EditError) -> None:
+        """Show an error; a cancelled job is none."""
+        if not isinstance(error, CancelledError):
+            self._show(Message("error", error.sentence, error.hint, type(error).__name__, _now()))
+
+    def note(self, sentence: str, hint: str = "") -> None:
+        """Show a remark that is no failure."""
+        self._show(Message("note", sentence, hint, "", _now()))
+
+    def dismiss(self) -> None:
+        """Take the message away."""
+        self.current = None
+
+    def _show(self, message: Message) -> None:
+        self.log = [*self.log, message][-KEPT:]
+        self.current = message
+
+
+def _now() -> str:
+    return datetime.now().strftime("%Y-%m-%d %H:%M:%S")
