@@ -38,6 +38,7 @@ class JobItem(Observable):
         super().__init__()
         self.info = info
         self.losses: list[tuple[int, float]] = []
+        self._number = 0
 
     @property
     def id(self) -> str:
@@ -50,7 +51,10 @@ class JobItem(Observable):
         return self.info.progress if self.info else None
 
     def hear(self, event: Event) -> None:
-        """Take in an event of this job."""
+        """Take in an event of this job; one that was overtaken by a newer one changes nothing."""
+        if event.number and event.number < self._number:
+            return
+        self._number = event.number
         if event.kind == "preview":
             self.preview = event.picture
         elif event.job is not None:

@@ -1,0 +1,44 @@
+"""The window's whole state: one object that owns the others. Made once, in `qt_app.app`; tests make it with a fake engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import QObject
+
+from qt_app.engine import EngineLink
+from qt_app.model.jobs import Jobs
+from qt_app.model.library import LibraryState
+from qt_app.model.messages import Messages
+from qt_app.model.preferences import Preferences
+
+__all__ = ["StudioState"]
+
+
+class StudioState(QObject):
+    """Everything the widgets show.
+
+    Args:
+        link: to the engine. folder: the data folder, where preferences and unsaved work are kept.
+    """
+
+    def __init__(self, link: EngineLink, folder: Path) -> None:
+        super().__init__()
+        self.link, self.folder = link, folder
+        self.messages = Messages()
+        self.preferences = Preferences(folder / "window.json")
+        self.jobs = Jobs(link, self.messages)
+        self.library = LibraryState(link, self.messages)
+        link.failed.connect(self.messages.error)
+        link.state_changed.connect(self._engine_state)
+
+    def close(self) -> None:
+        """Leave the engine and write what is left to write."""
+        self.link.close()
+        self.preferences.save()
+
+    def _engine_state(self, state: str) -> None:
+        if state == "lost":
+            self.messages.note(
+                self.tr("The engine has stopped and is being started again."), self.tr("Nothing is lost.")
+            )

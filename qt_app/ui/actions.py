@@ -1,0 +1,93 @@
+"""Every action of the window, once: text, shortcut, what it does. Menus, toolbars and the shortcut editor show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PyQt6.QtCore import QObject
+from PyQt6.QtGui import QAction, QKeySequence
+
+from qt_app.model.preferences import Preferences
+
+__all__ = ["ActionSpec", "Actions"]
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """What an action is.
+
+    Attributes:
+        id: stable name, e.g. ``file.open``; user shortcuts are stored under it. text: in the menu, with ``&``.
+        shortcut: default key sequence as portable text, "" for none. tip: one sentence.
+    """
+
+    id: str
+    text: str
+    shortcut: str = ""
+    tip: str = ""
+    checkable: bool = False
+
+
+class Actions(QObject):
+    """The window's actions by id; user shortcuts from the preferences take the place of the defaults."""
+
+    def __init__(self, preferences: Preferences, parent: QObject) -> None:
+        super().__init__(parent)
+        self._preferences = preferences
+        self._actions: dict[str, QAction] = {}
+        self.specs: dict[str, ActionSpec] = {}
+        preferences.shortcuts_changed.connect(lambda _: self._assign())
+
+    def add(self, spec: ActionSpec, run: Callable[[], object] | None = None) -> QAction:
+        """Make an action; ``run`` is called when it is triggered."""
+        action = QAction(spec.text, self.parent())
+        action.setObjectName(spec.id)
+        action.setCheckable(spec.checkable)
+        if run is not None:
+            action.triggered.connect(lambda *_: run())
+        self._actions[spec.id], self.specs[spec.id] = action, spec
+        self._assign_one(spec)
+        return action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
+
+    def shortcut(self, name: str) -> str:
+        """The key sequence in force, as portable text."""
+        return self._preferences.shortcuts.get(name, self.specs[name].shortcut)
+
+    def change_shortcut(self, name: str, sequence: str) -> str:
+        """Give an action another key sequence ("" for none); returns the id of the action that has it already, or ""."""
+        taken = next(
+            (other for other in self if other != name and sequence and self.shortcut(other) == sequence), ""
+        )
+        if taken:
+            return taken
+        changed = dict(self._preferences.shortcuts)
+        if sequence == self.specs[name].shortcut:
+            changed.pop(name, None)
+        else:
+            changed[name] = sequence
+        self._preferences.shortcuts = changed
+        self._preferences.save()
+        return ""
+
+    def reset_shortcuts(self) -> None:
+        """Back to the defaults."""
+        self._preferences.shortcuts = {}
+        self._preferences.save()
+
+    def _assign(self) -> None:
+        for spec in self.specs.values():
+            self._assign_one(spec)
+
+    def _assign_one(self, spec: ActionSpec) -> None:
+        action, keys = self._actions[spec.id], self.shortcut(spec.id)
+        action.setShortcut(QKeySequence.fromString(keys, QKeySequence.SequenceFormat.PortableText))
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        tip = spec.tip or spec.text.replace("&", "").rstrip("…")
+        action.setToolTip(f"{tip} ({shown})" if shown else tip)

@@ -1,0 +1,66 @@
+"""The one place in the window where errors and remarks are shown, with a copy button."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from qt_app.model.messages import Message, Messages
+from qt_app.model.observable import follow
+
+__all__ = ["ErrorBox"]
+
+
+class ErrorBox(QFrame):
+    """Shows `Messages.current`: the sentence, the hint below it, copy and dismiss."""
+
+    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._messages = messages
+        self.setObjectName("error-box")
+        self.setAccessibleName(self.tr("Message"))
+        self.sentence, self.hint = QLabel(), QLabel()
+        for label in (self.sentence, self.hint):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+        self.hint.setProperty("dim", True)
+        self.copy = QPushButton(self.tr("Copy"))
+        self.copy.setAccessibleName(self.tr("Copy the message"))
+        self.copy.clicked.connect(self._copy)
+        self.dismiss = QToolButton()
+        self.dismiss.setText("✕")
+        self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
+        self.dismiss.setToolTip(self.tr("Dismiss"))
+        self.dismiss.clicked.connect(messages.dismiss)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.sentence)
+        words.addWidget(self.hint)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 6, 6, 6)
+        row.addLayout(words, 1)
+        row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.dismiss, 0, Qt.AlignmentFlag.AlignTop)
+        follow(messages, "current", self._show)
+
+    def _show(self, message: Message | None) -> None:
+        self.setVisible(message is not None)
+        if message is None:
+            return
+        self.setProperty("box", message.kind)
+        style = self.style()
+        if style is not None:  # a property the style sheet looks at has changed
+            style.unpolish(self)
+            style.polish(self)
+        self.sentence.setText(message.sentence)
+        self.hint.setText(message.hint)
+        self.hint.setVisible(bool(message.hint))
+        self.setAccessibleDescription(f"{message.sentence} {message.hint}".strip())
+
+    def _copy(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None and self._messages.current is not None:
+            clipboard.setText(self._messages.current.as_text())

@@ -1,0 +1,145 @@
+"""The queue: every job with its preview, progress, time left, pause and cancel."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QPixmap
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qt_app.model.jobs import JobItem, Jobs
+from qt_app.model.observable import follow
+from qt_app.ui.wording import time_left
+from s2edit_plugin.api import JobInfo
+
+__all__ = ["JobRow", "JobsPanel"]
+
+PREVIEW_SIDE = 56
+
+
+class JobRow(QFrame):
+    """One job."""
+
+    def __init__(self, item: JobItem, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.item, self._jobs = item, jobs
+        self.preview, self.title, self.state = QLabel(), QLabel(), QLabel()
+        self.preview.setFixedSize(PREVIEW_SIDE, PREVIEW_SIDE)
+        self.preview.setAccessibleName(self.tr("Preview"))
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.state.setProperty("dim", True)
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.pause, self.cancel = QToolButton(), QToolButton()
+        self.cancel.setText(self.tr("Cancel"))
+        self.pause.clicked.connect(self._toggle)
+        self.cancel.clicked.connect(lambda: jobs.cancel(item.id))
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for widget in (self.title, self.bar, self.state):
+            words.addWidget(widget)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 4, 6, 4)
+        row.addWidget(self.preview)
+        row.addLayout(words, 1)
+        row.addWidget(self.pause)
+        row.addWidget(self.cancel)
+        follow(item, "info", self._show)
+        follow(item, "preview", self._show_preview)
+
+    def _toggle(self) -> None:
+        info = self.item.info
+        if info is not None:
+            (self._jobs.resume if info.state == "paused" else self._jobs.pause)(info.id)
+
+    def _show(self, info: JobInfo) -> None:
+        self.title.setText(info.title)
+        progress = info.progress
+        self.bar.setRange(0, progress.total if progress else (1 if info.is_over else 0))
+        self.bar.setValue(progress.step if progress and info.state != "done" else self.bar.maximum())
+        self.state.setText(self._words(info))
+        self.pause.setText(self.tr("Resume") if info.state == "paused" else self.tr("Pause"))
+        self.pause.setVisible(not info.is_over)
+        self.cancel.setVisible(not info.is_over)
+        for button, what in ((self.pause, self.pause.text()), (self.cancel, self.cancel.text())):
+            button.setAccessibleName(f"{what}: {info.title}")
+        self.setAccessibleName(f"{info.title}: {self.state.text()}")
+
+    def _words(self, info: JobInfo) -> str:
+        if info.state == "running" and info.progress is not None:
+            step = f"{info.progress.stage} {info.progress.step}/{info.progress.total}"
+            left = time_left(info.progress.seconds_left)
+            return f"{step} · {left}" if left else step
+        if info.state == "failed":
+            return info.error.get("sentence", "")
+        return {
+            "queued": self.tr("waiting"),
+            "running": self.tr("starting"),
+            "paused": self.tr("paused"),
+            "done": self.tr("done"),
+            "cancelled": self.tr("cancelled"),
+        }[info.state]
+
+    def _show_preview(self, picture: bytes) -> None:
+        pixmap = QPixmap()
+        if picture and pixmap.loadFromData(picture):
+            keep = Qt.AspectRatioMode.KeepAspectRatio
+            smooth = Qt.TransformationMode.SmoothTransformation
+            self.preview.setPixmap(pixmap.scaled(PREVIEW_SIDE, PREVIEW_SIDE, keep, smooth))
+
+
+class JobsPanel(QWidget):
+    """All jobs, the newest on top, and a button that clears those that are over."""
+
+    def __init__(self, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self.rows: dict[str, JobRow] = {}
+        self.empty = QLabel(self.tr("Nothing is running."))
+        self.empty.setProperty("dim", True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.clear = QPushButton(self.tr("Clear finished"))
+        self.clear.clicked.connect(jobs.clear_finished)
+        inner = QWidget()
+        self._list = QVBoxLayout(inner)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inner)
+        column = QVBoxLayout(self)
+        column.addWidget(self.empty)
+        column.addWidget(scroll, 1)
+        column.addWidget(self.clear)
+        jobs.added.connect(self._add)
+        jobs.removed.connect(self._remove)
+        for item in jobs.items.values():
+            self._add(item)
+        self._count()
+
+    def _add(self, item: JobItem) -> None:
+        row = JobRow(item, self._jobs)
+        self.rows[item.id] = row
+        self._list.insertWidget(0, row)
+        self._count()
+
+    def _remove(self, item: JobItem) -> None:
+        row = self.rows.pop(item.id, None)
+        if row is not None:
+            row.deleteLater()
+        self._count()
+
+    def _count(self) -> None:
+        self.empty.setVisible(not self.rows)
+        self.clear.setVisible(bool(self.rows))
