@@ -65,6 +65,7 @@ class Progress:
         seconds_left: estimate for this stage, None while unknown.
         preview: gives a small encoded picture of how the result looks so far; takes time, so whoever wants one calls it, and
             only before it returns from ``on_progress``. Never sent anywhere.
+        unit: what is counted, ``steps`` or ``bytes``.
     """
 
     stage: str
@@ -75,6 +76,7 @@ class Progress:
     preview: Callable[[], bytes] | None = field(
         default=None, repr=False, compare=False, metadata={"wire": False}
     )
+    unit: str = "steps"
 
 
 OnProgress = Callable[[Progress], None]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from s2edit_plugin.errors import ModelError, ResourceError
 
-__all__ = ["DataFolder", "bundled_model", "data_folder", "models_package", "write_atomic"]
+__all__ = ["DataFolder", "bundled_model", "data_folder", "disk_error", "models_package", "write_atomic"]
 
 APP_NAME = "s2edit-studio"
 HOME_VARIABLE = "S2EDIT_HOME"
@@ -153,7 +153,7 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
             os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as error:
-        raise _disk_error(path, error) from error
+        raise disk_error(path, error) from error
     finally:
         # After os.replace the name is gone; after a failure nothing half-written may stay.
         if temporary:
@@ -168,7 +168,7 @@ def _umask() -> int:
     return mask
 
 
-def _disk_error(path: Path, error: OSError) -> ResourceError:
+def disk_error(path: Path, error: OSError) -> ResourceError:
     """The sentence for a failed write."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return ResourceError(f"The disk is full: {path} was not written.", "Free some space and try again.")

@@ -11,19 +11,24 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.base_models.catalogue import BUNDLED, find_entry, load_catalogue
+from s2edit_plugin.base_models.meter import silent
 from s2edit_plugin.base_models.records import ModelRecord, read_record
-from s2edit_plugin.errors import ModelError, ResourceError, UsageError
+from s2edit_plugin.errors import BusyError, ModelError, ResourceError, UsageError
+from s2edit_plugin.locks import file_lock
 from s2edit_plugin.paths import DataFolder, bundled_model
 from s2edit_plugin.settings import change_settings, load_settings, models_folder
 
 __all__ = [
+    "changing_models",
     "check_model_name",
     "free_bytes",
     "installed_models",
+    "link_or_copy",
     "network_file",
     "place",
     "record_of",
@@ -41,6 +46,7 @@ MARGIN = 100_000_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _REMOVED = ".removed-"
+_PIECE = 4 * 1024 * 1024
 
 
 def check_model_name(name: str) -> str:
@@ -136,23 +142,84 @@ def use(folder: DataFolder, name: str) -> Path:
     return place
 
 
-def remove(folder: DataFolder, name: str) -> int:
-    """Delete an installed model; returns the bytes freed. What is in use goes back to the bundled model.
+def remove(folder: DataFolder, name: str, on_progress: OnProgress = silent) -> int:
+    """Delete an installed model, and what was downloaded of an unfinished one; returns the bytes freed.
+
+    A model that is in use gives way to the bundled one.
 
     Raises:
-        ModelError: it is not installed. ResourceError: the disk refused.
+        ModelError: nothing of it is here. ResourceError: the disk refused.
     """
-    record = record_of(folder, name)
-    root = models_folder(folder)
-    _discard(root, root / name)
-    if load_settings(folder).model == name:
-        change_settings(folder, model="")
-    return record.size
+    with changing_models(folder, on_progress) as root:
+        unfinished = staging(root, check_model_name(name))
+        freed = sum(path.stat().st_size for path in unfinished.rglob("*") if path.is_file())
+        if not unfinished.exists() or read_record(root / name) is not None:
+            freed += record_of(folder, name).size
+            _discard(root, root / name)
+        shutil.rmtree(unfinished, ignore_errors=True)
+        if load_settings(folder).model == name:
+            change_settings(folder, model="")
+    return freed
 
 
-def staging(folder: DataFolder, name: str) -> Path:
+@contextlib.contextmanager
+def changing_models(folder: DataFolder, on_progress: OnProgress = silent) -> Iterator[Path]:
+    """Hold the models' folder while the block changes it; waits for others. Yields the folder.
+
+    Raises:
+        ResourceError: the lock cannot be made. And whatever ``on_progress`` raises while it waits.
+    """
+    with _waiting(folder.root / "models.lock", on_progress):
+        # Looked up only now: whoever was waited for may have moved it. Another data folder may share it: a second lock.
+        root = models_folder(folder)
+        with _waiting(root / ".lock", on_progress):
+            yield root
+
+
+@contextlib.contextmanager
+def _waiting(path: Path, on_progress: OnProgress) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(file_lock(path, timeout=0.25, what="the models' folder"))
+                break
+            except BusyError:
+                on_progress(Progress("waiting for another program that changes the models", 0, 1))
+        yield
+
+
+def staging(root: Path, name: str) -> Path:
     """The folder in which a model is put together; it survives interruptions."""
-    return models_folder(folder) / ".staging" / name
+    return root / ".staging" / name
+
+
+def link_or_copy(source: Path, target: Path, on_bytes: Callable[[int], None]) -> bool:
+    """The same file at another place: at once on the same disk, else by copying. Returns whether it was copied.
+
+    Args:
+        on_bytes: told how many bytes are done; it may raise to stop, and the unfinished copy is deleted.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        os.link(source, target)
+        on_bytes(target.stat().st_size)
+        return False
+    try:
+        with source.open("rb") as reader, target.open("wb") as writer:
+            while piece := reader.read(_PIECE):
+                writer.write(piece)
+                on_bytes(len(piece))
+            writer.flush()
+            os.fsync(writer.fileno())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            target.unlink()
+        raise
+    return True
 
 
 def place(root: Path, name: str, finished: Path) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.cli.output import Output, table
-from s2edit_plugin.errors import CancelledError, UsageError
+from s2edit_plugin.errors import CancelledError, ModelError, UsageError
 
 if TYPE_CHECKING:
     from s2edit_plugin.base_models.catalogue import CatalogueEntry
@@ -36,6 +36,14 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
     listing = verb("list", "what is here and what can be installed", run_list)
     listing.add_argument("--installed", action="store_true", help="only what is here")
+    install = verb(
+        "install", "download a model of the catalogue; broken off, it goes on where it stopped", run_install
+    )
+    install.add_argument("name", metavar="NAME")
+    install.add_argument("--accept-licence", action="store_true", help="you have read and accept its licence")
+    install.add_argument("--again", action="store_true", help="check what is here and fetch what is damaged")
+    verify = verb("verify", "read installed models again and compare their hashes", run_verify)
+    verify.add_argument("names", metavar="NAME", nargs="*", help="default: all that are installed")
     verb("show", "everything known about a model", run_show).add_argument("name", metavar="NAME")
     use = verb("use", "the base model for learning and editing from now on", run_use)
     use.add_argument(
@@ -101,6 +109,58 @@ def run_show(args: argparse.Namespace, output: Output) -> int:
     return 0
 
 
+def run_install(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit models install``. The licence is shown, and a terminal is asked once whether it is accepted.
+
+    Raises:
+        LicenceError: nobody to ask and no ``--accept-licence``. CancelledError: the answer was no.
+    """
+    from s2edit_plugin.base_models import licences
+    from s2edit_plugin.base_models.catalogue import find_entry
+    from s2edit_plugin.base_models.install import install
+
+    folder, entry = _folder(), find_entry(args.name)
+    accept = args.accept_licence
+    if not licences.accepted(folder, entry.name) and not accept:
+        if output.as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            licences.require_accepted(folder, entry)
+        print(
+            f"{entry.title}: {entry.licence.title}\n{entry.licence.summary}\n{entry.licence.url}",
+            file=sys.stderr,
+        )
+        if not _asked(output, "Do you accept this licence?", "", ""):
+            raise CancelledError("Not installed: its licence was not accepted.")
+        accept = True
+    output.warning(f"licence of {entry.name}: {entry.licence.title}, {entry.licence.url}")
+    with output.progress() as on_progress:
+        ready = install(folder, entry.name, on_progress, accept_licence=accept, again=args.again)
+    output.result(dataclasses.asdict(ready), ready.sentence)
+    return 0
+
+
+def run_verify(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit models verify``: exit code 1 if something is damaged."""
+    from s2edit_plugin.base_models.store import installed_models
+    from s2edit_plugin.base_models.verify import verify
+
+    folder = _folder()
+    names = args.names or [record.name for record in installed_models(folder)]
+    sentences, damaged = [], []
+    with output.progress() as on_progress:
+        for name in names:
+            try:
+                sentences.append(verify(folder, name, on_progress).sentence)
+            except ModelError as error:
+                damaged.append(error.to_json() | {"model": name})
+                sentences.append(str(error))
+    values = {"checked": names, "damaged": damaged}
+    output.result(
+        values,
+        "\n".join(sentences) if names else "No models are installed; the bundled one is checked by doctor.",
+    )
+    return 1 if damaged else 0
+
+
 def run_use(args: argparse.Namespace, output: Output) -> int:
     """``s2edit models use``."""
     from s2edit_plugin.base_models.store import use
@@ -118,11 +178,10 @@ def run_remove(args: argparse.Namespace, output: Output) -> int:
     Raises:
         UsageError: nobody to ask and no ``--yes``. CancelledError: the answer was no.
     """
-    from s2edit_plugin.base_models.store import record_of, remove
+    from s2edit_plugin.base_models.store import remove
 
     folder = _folder()
-    record = record_of(folder, args.name)
-    question = f"Delete the model '{record.name}' ({_size(record.size)})?"
+    question = f"Delete the files of the model '{args.name}'?"
     if not args.yes and not _asked(
         output, question, "Deleting a model must be confirmed.", "Add --yes to do it."
     ):

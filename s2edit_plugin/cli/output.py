@@ -81,7 +81,8 @@ class _Bars:
 
             self.close()
             self._stage = progress.stage
-            self._bar = tqdm(desc=progress.stage, file=self._stream, dynamic_ncols=True, leave=True)
+            scale = {"unit": "B", "unit_scale": True} if progress.unit == "bytes" else {}
+            self._bar = tqdm(desc=progress.stage, file=self._stream, dynamic_ncols=True, leave=True, **scale)
         bar = self._bar
         bar.total = progress.total
         if progress.loss is not None:
@@ -109,6 +110,8 @@ class _Lines:
             return
         self._shown = (progress.stage, tenth)
         loss = "" if progress.loss is None else f", loss {progress.loss:.4f}"
+        if progress.unit == "bytes":
+            loss = f" of {progress.total / 1e6:,.0f} MB"
         left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
         print(f"{progress.stage}: {10 * tenth} %{loss}{left}", file=self._stream, flush=True)
 

@@ -19,7 +19,8 @@ import numpy as np
 from PIL import Image
 
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.paths import data_folder, models_package
+from s2edit_plugin.settings import models_folder
 
 if TYPE_CHECKING:
     from rembg.sessions.base import BaseSession
@@ -122,7 +123,7 @@ def _options() -> Any:
 
 
 def _homes(name: str) -> list[Path]:
-    """Folders rembg keeps this network in, without importing rembg: the new layout and the old flat one."""
+    """Where this network may lie: among the installed models, then where rembg keeps it (new layout, old flat one)."""
     xdg = os.environ.get("XDG_DATA_HOME", "")
     legacy = os.environ.get("U2NET_HOME") or (f"{xdg}/.u2net" if xdg else "~/.u2net")
     home = (
@@ -130,7 +131,8 @@ def _homes(name: str) -> list[Path]:
         or os.environ.get("REMBG_HOME")
         or (f"{xdg}/rembg" if xdg else "~/.rembg")
     )
-    return [Path(home).expanduser() / "models" / name, Path(legacy).expanduser()]
+    installed = models_folder(data_folder()) / name
+    return [installed, Path(home).expanduser() / "models" / name, Path(legacy).expanduser()]
 
 
 def _local_files(name: str) -> list[Path]:
@@ -160,7 +162,7 @@ def _offline_session(name: str) -> type[BaseSession]:
             if not paths:
                 raise ModelError(
                     f"The mask network {name!r} is not on this machine.",
-                    f"Fetch it yourself with: rembg d {name} - or use {OWN_SESSION!r}, which is bundled.",
+                    f"Run `s2edit models install {name}`, or use {OWN_SESSION!r}, which is bundled.",
                 )
             return paths[0] if len(paths) == 1 else tuple(paths)
 

@@ -73,7 +73,7 @@ def test_everything_off_the_list_is_refused() -> None:
 def test_listed_networks_are_never_downloaded(name: str) -> None:
     with pytest.raises(ModelError, match="not on this machine") as caught:
         sessions.open_session(name)
-    assert f"rembg d {name}" in caught.value.hint
+    assert f"s2edit models install {name}" in caught.value.hint
     assert name not in sessions.available()
 
 
@@ -92,6 +92,16 @@ def test_a_file_that_is_there_is_opened(tmp_path: Path, layout: str, monkeypatch
 
     # We look where rembg looks.
     assert all_sessions["u2netp"].resolve_existing("u2netp.onnx") == str(tmp_path / layout / "u2netp.onnx")
+
+
+def test_an_installed_network_is_opened(data_home: Path) -> None:
+    from s2edit_models.train.judge_networks import MaskNet
+    from s2edit_models.train.mask_network import export
+
+    (data_home / "models" / "silueta").mkdir(parents=True)
+    export(MaskNet(4), data_home / "models" / "silueta" / "silueta.onnx")
+    assert "silueta" in sessions.available()
+    assert sessions.open_session("silueta").model_name == "silueta"
 
 
 def test_sam_gets_its_providers(tmp_path: Path) -> None:

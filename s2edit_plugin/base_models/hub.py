@@ -1,0 +1,184 @@
+"""The model hub: its address, the user's access token, what a repository holds, and what its refusals mean.
+
+huggingface_hub builds addresses and headers. Its own ``hf_hub_download`` is not used: since 2.x it throws a broken
+download away, and it refuses to go online in a process that keeps everything else offline (``HF_HUB_OFFLINE``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from s2edit_plugin import __version__
+from s2edit_plugin.base_models.stream import Patience
+from s2edit_plugin.base_models.transfer import Refusal, open_answer, persist
+from s2edit_plugin.errors import DownloadError, UsageError
+from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.settings import load_settings
+
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = ["Hub", "HubFile", "Snapshot", "address_refusal"]
+
+DEFAULT_ENDPOINT = "https://huggingface.co"
+_MAX_LISTING = 16 * 1024 * 1024
+_MIRRORS = "Try again later, or set a mirror (`mirror` in the settings, or HF_ENDPOINT)."
+
+
+@dataclass(frozen=True)
+class HubFile:
+    """A file of a repository. ``size``: bytes. ``digest``: ``sha256:...`` of large files, ``git:...`` of small ones."""
+
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A repository at one commit, by path."""
+
+    commit: str
+    files: Mapping[str, HubFile]
+
+
+class Hub:
+    """A model hub, or a mirror of it.
+
+    Args:
+        endpoint: its address without a slash at the end. token: the user's access token, "" for none; never logged.
+    """
+
+    def __init__(self, endpoint: str, token: str = "") -> None:
+        self.endpoint = endpoint
+        self._token = token
+
+    @staticmethod
+    def of(folder: DataFolder) -> Hub:
+        """The hub the settings or ``HF_ENDPOINT`` name, with the token of ``HF_TOKEN`` or of ``hf auth login``.
+
+        Raises:
+            UsageError: the address is none.
+        """
+        from huggingface_hub import get_token
+
+        endpoint = load_settings(folder).mirror or os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT
+        endpoint = endpoint.strip().rstrip("/")
+        parts = urlsplit(endpoint)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise UsageError(f"'{endpoint[:200]}' is no address of a mirror.", "Write it as https://HOST.")
+        # A token in the clear could be read by anybody on the way.
+        private = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost", "::1")
+        return Hub(endpoint, (get_token() or "") if private else "")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers of every request: who asks, and the token."""
+        from huggingface_hub.utils import build_hf_headers
+
+        return dict(
+            build_hf_headers(
+                token=self._token or False, library_name="s2edit-studio", library_version=__version__
+            )
+        )
+
+    def file_url(self, repository: str, commit: str, path: str) -> str:
+        """The address of a file of a repository at a commit."""
+        from huggingface_hub import hf_hub_url
+
+        return str(hf_hub_url(repository, path, revision=commit, endpoint=self.endpoint))
+
+    def snapshot(
+        self,
+        client: httpx2.Client,
+        repository: str,
+        revision: str,
+        patience: Patience,
+        tick: Callable[[], None],
+    ) -> Snapshot:
+        """What a repository holds at a revision, with sizes and hashes, in one request.
+
+        Raises:
+            DownloadError: the hub cannot be reached, refuses, or is none.
+        """
+        url = f"{self.endpoint}/api/models/{repository}/revision/{quote(revision, safe='')}?blobs=true"
+        body = b""
+
+        def ask() -> None:
+            nonlocal body
+            with open_answer(client, url, self.headers, self.refusal(repository), patience, tick) as answer:
+                body = answer.read(_MAX_LISTING)
+
+        persist(patience, tick, ask, lambda: 0)
+        try:
+            return _snapshot(json.loads(body))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            host = urlsplit(self.endpoint).hostname
+            raise DownloadError(
+                f"{host} does not answer like a model hub.",
+                "Check the mirror in the settings (or HF_ENDPOINT), and whether this network wants a login first.",
+            ) from error
+
+    def refusal(self, repository: str) -> Refusal:
+        """What the hub's refusals mean for a repository."""
+
+        def explain(status: int, headers: Mapping[str, str], url: str) -> DownloadError:
+            code = headers.get("x-error-code", "")
+            page = f"{self.endpoint}/{repository}"
+            if code == "GatedRepo" or (status == 403 and not code):
+                return DownloadError(
+                    f"{repository} is given only to people who accepted its terms on the hub.",
+                    f"Log in at {page}, accept them, then set HF_TOKEN to an access token of yours.",
+                )
+            if status == 401 and self._token:
+                return DownloadError(
+                    "The hub did not accept the access token.", "Renew it, or unset HF_TOKEN."
+                )
+            if status == 401:
+                return DownloadError(
+                    f"The hub does not give out {repository} without an access token, or it is not there any more.",
+                    f"See {page}; set HF_TOKEN to an access token of yours.",
+                )
+            if status == 404:
+                what = (
+                    "at this revision any more" if code == "RevisionNotFound" else "or a file of it any more"
+                )
+                return DownloadError(
+                    f"The hub does not have {repository} {what}.",
+                    "Its owner may have moved it; update S2Edit Studio, or import the model from files.",
+                )
+            return address_refusal(status, headers, url)
+
+        return explain
+
+
+def address_refusal(status: int, headers: Mapping[str, str], url: str) -> DownloadError:
+    """What a server's refusal means for a file by its address."""
+    host = urlsplit(url).hostname
+    if status == 429:
+        return DownloadError(f"{host} gets too many requests from here and wants a pause.", _MIRRORS)
+    if status in (401, 403):
+        return DownloadError(f"{host} does not give the file out (HTTP {status}).", _MIRRORS)
+    if status in (404, 410):
+        return DownloadError(
+            f"{host} does not have the file any more.",
+            "Update S2Edit Studio, or import the model from files.",
+        )
+    if status >= 500:
+        return DownloadError(f"{host} is out of order (HTTP {status}).", _MIRRORS)
+    return DownloadError(f"{host} refused with HTTP {status}.", _MIRRORS)
+
+
+def _snapshot(values: Any) -> Snapshot:
+    files = {}
+    for item in values["siblings"]:
+        lfs = item.get("lfs")
+        if lfs:
+            files[item["rfilename"]] = HubFile(int(lfs["size"]), f"sha256:{lfs['sha256']}")
+        elif item.get("blobId"):
+            files[item["rfilename"]] = HubFile(int(item["size"]), f"git:{item['blobId']}")
+    return Snapshot(str(values["sha"]), files)

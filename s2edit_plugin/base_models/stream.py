@@ -1,0 +1,235 @@
+"""One HTTP answer whose bytes come in through a thread, so that the caller can stop at any moment.
+
+A read from a socket cannot be interrupted from inside; a thread that is stuck in one can, by shutting the socket down.
+So the waiting is done by a thread of its own, and the caller takes what came, or a tick when nothing did.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from s2edit_plugin.errors import DownloadError
+
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = ["Answer", "Interrupted", "Patience", "open_client"]
+
+_AHEAD = 64  # pieces, of at most 64 KB, that may wait for the disk
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for a server, and how often to try again. Seconds.
+
+    Attributes:
+        connect: for a connection. silence: for the next byte.
+        crawl, crawl_bytes: a connection that brings fewer bytes than this in that time counts as stuck.
+        tries: failures in a row, without a new byte between them, until it is given up.
+        pause, longest_pause: before the second try, doubled for each further one.
+        tick: how often the caller is asked whether to go on.
+    """
+
+    connect: float = 15.0
+    silence: float = 30.0
+    crawl: float = 60.0
+    crawl_bytes: int = 30_000
+    tries: int = 5
+    pause: float = 1.0
+    longest_pause: float = 30.0
+    tick: float = 0.25
+
+
+class Interrupted(Exception):  # noqa: N818 - no failure yet: the next try may bring the rest
+    """The connection was lost or never made. ``error`` is what the user is told if it stays so."""
+
+    def __init__(self, error: DownloadError, wait: float = 0.0) -> None:
+        super().__init__(str(error))
+        self.error, self.wait = error, wait
+
+
+def open_client(patience: Patience) -> httpx2.Client:
+    """A client for one installation. Proxies and certificates come from the environment, redirects are followed by hand."""
+    import httpx2
+
+    timeout = httpx2.Timeout(
+        connect=patience.connect, read=patience.silence, write=patience.connect, pool=None
+    )
+    # A connection for each request: one from a pool would not tell its socket, see `Answer`.
+    return httpx2.Client(
+        follow_redirects=False, timeout=timeout, limits=httpx2.Limits(max_keepalive_connections=0)
+    )
+
+
+class Answer:
+    """A GET request and its answer, as a context manager.
+
+    Attributes:
+        status: HTTP status. headers: by name, any case.
+
+    Raises (on entering and while reading):
+        Interrupted: no connection, a cut one, or silence.
+        DownloadError: what will not get better by trying again. And whatever ``tick`` raises.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+
+    def __init__(
+        self,
+        client: httpx2.Client,
+        url: str,
+        headers: Mapping[str, str],
+        patience: Patience,
+        tick: Callable[[], None],
+    ) -> None:
+        self._client, self._url, self._request_headers = client, url, dict(headers)
+        self._patience, self._tick = patience, tick
+        self._pieces: queue.Queue[Any] = queue.Queue(_AHEAD)
+        self._stop = threading.Event()
+        self._socket: socket.socket | None = None
+        self._thread = threading.Thread(target=self._run, name="s2edit-download", daemon=True)
+
+    def __enter__(self) -> Answer:
+        self._thread.start()
+        try:
+            self.status, self.headers = self._next()
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body, piece by piece, as it comes."""
+        began, received = time.monotonic(), 0
+        while (piece := self._next()) is not None:
+            yield piece
+            received += len(piece)
+            waited = time.monotonic() - began
+            if waited >= self._patience.crawl:
+                if received < self._patience.crawl_bytes:
+                    raise Interrupted(self._stuck())
+                began, received = time.monotonic(), 0
+
+    def read(self, limit: int) -> bytes:
+        """The whole body of a small answer.
+
+        Raises:
+            DownloadError: it is larger than ``limit`` bytes.
+        """
+        body = b""
+        for piece in self.chunks():
+            body += piece
+            if len(body) > limit:
+                raise DownloadError(f"{self._host()} answered with far more than was asked for.")
+        return body
+
+    # ------------------------------------------------------------------ the caller's side
+
+    def _next(self) -> Any:
+        """The next thing the thread has read; asks ``tick`` while nothing comes."""
+        while True:
+            try:
+                item = self._pieces.get(timeout=self._patience.tick)
+            except queue.Empty:
+                self._tick()
+                continue
+            if isinstance(item, Exception):
+                raise self._translated(item) from item
+            return item
+
+    def _close(self) -> None:
+        self._stop.set()
+        self._wake()
+        self._thread.join(2.0)  # stuck in a name look-up at worst; it ends by itself, and it is a daemon
+
+    def _wake(self) -> None:
+        if self._socket is not None and self._thread.is_alive():
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _translated(self, error: Exception) -> Exception:
+        import httpx2
+
+        host = self._host()
+        if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            return DownloadError(
+                f"{host} cannot prove that it is {host}: its certificate is not valid.",
+                "A proxy or virus scanner may stand between; SSL_CERT_FILE names its certificate.",
+            )
+        if isinstance(error, httpx2.TimeoutException):
+            return Interrupted(self._stuck())
+        if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | httpx2.LocalProtocolError):
+            return DownloadError(
+                f"'{self._url[:200]}' is no address that can be downloaded from.",
+                "Check the mirror in the settings.",
+            )
+        if isinstance(error, httpx2.ConnectError | httpx2.ProxyError):
+            return Interrupted(
+                DownloadError(
+                    f"{host} cannot be reached.",
+                    "Check the network. Behind a firewall, set a mirror (HF_ENDPOINT) or import files with "
+                    "`s2edit models import`.",
+                )
+            )
+        return Interrupted(
+            DownloadError(
+                f"The connection to {host} was cut.",
+                "Run the same command again; it goes on where it stopped.",
+            )
+        )
+
+    def _stuck(self) -> DownloadError:
+        return DownloadError(
+            f"{self._host()} has stopped answering.",
+            "Run the same command again later; it goes on where it stopped.",
+        )
+
+    def _host(self) -> str:
+        import httpx2
+
+        with contextlib.suppress(httpx2.InvalidURL):
+            return httpx2.URL(self._url).host or self._url[:80]
+        return self._url[:80]
+
+    # ------------------------------------------------------------------ the thread's side
+
+    def _run(self) -> None:
+        try:
+            with self._client.stream(
+                "GET", self._url, headers=self._request_headers, extensions={"trace": self._trace}
+            ) as response:
+                self._put((response.status_code, response.headers))
+                for piece in response.iter_raw():  # as it comes: a piece size would lose what waits at a cut
+                    self._put(piece)
+                    if self._stop.is_set():
+                        return
+            self._put(None)
+        except Exception as error:  # told to the caller, in whose thread it is raised
+            self._put(error)
+
+    def _put(self, item: Any) -> None:
+        while not self._stop.is_set():
+            with contextlib.suppress(queue.Full):
+                self._pieces.put(item, timeout=0.1)
+                return
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """Learn the socket as soon as there is one (an event of httpcore), so that it can be shut down."""
+        if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+            if self._stop.is_set():
+                self._wake()

@@ -1,0 +1,285 @@
+"""One file from the network to the disk: goes on where it stopped, tries again, checks what came.
+
+What has arrived lies in a ``.part`` file beside the target and is used by the next try, also after a crash. The target
+appears only once its content has been compared with its hash.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from s2edit_plugin.base_models.digests import file_digests
+from s2edit_plugin.base_models.meter import Meter
+from s2edit_plugin.base_models.stream import Answer, Interrupted, Patience
+from s2edit_plugin.errors import DownloadError
+from s2edit_plugin.paths import disk_error
+
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = ["Refusal", "Wanted", "fetch", "open_answer", "part_of", "persist"]
+
+_MAX_REDIRECTS = 8
+_REDIRECTS = (301, 302, 303, 307, 308)
+_LONGEST_WAIT = 120.0  # seconds a server may ask for before it is given up instead
+
+Refusal = Callable[[int, Mapping[str, str], str], DownloadError]
+"""Turns a status, its headers and an address into the error the user is told."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file to fetch.
+
+    Attributes:
+        name: as shown. url, headers: where it is asked for and how; the headers go to no other host.
+        size: bytes, 0 if unknown. digest: ``kind:hex``, "" if nothing is known of its content.
+        refusal: says what an answer other than the file means.
+    """
+
+    name: str
+    url: str
+    size: int
+    digest: str
+    refusal: Refusal
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class _WrongContentError(Exception):
+    """What came is not what was asked for."""
+
+
+def part_of(target: Path) -> Path:
+    """Where a file lies while it arrives."""
+    return target.with_name(target.name + ".part")
+
+
+def fetch(
+    client: httpx2.Client, wanted: Wanted, target: Path, meter: Meter, patience: Patience
+) -> dict[str, str]:
+    """Download one file, or the rest of it, and check it.
+
+    Args:
+        meter: counts its bytes; those of an earlier try count as done already. What its ``on_progress`` raises stops the
+            download; the part stays.
+
+    Returns:
+        The digests of what came, by kind (`digests.file_digests`); ``sha256`` is always among them.
+
+    Raises:
+        DownloadError: it did not arrive whole, or twice with a wrong content. ResourceError: the disk refused.
+    """
+    part = part_of(target)
+    with _disk_errors(target):
+        part.parent.mkdir(parents=True, exist_ok=True)
+    for last in (False, True):
+        try:
+            persist(
+                patience,
+                meter.tick,
+                lambda: _receive(client, wanted, part, meter, patience),
+                lambda: _size(part),
+            )
+            digests = _check(wanted, part, meter)
+        except _WrongContentError as wrong:
+            # The part may be old, or damaged by a crash; a fresh copy tells.
+            meter.add(-_size(part))
+            part.unlink(missing_ok=True)
+            if last:
+                raise DownloadError(
+                    f"{wanted.name} arrived with a wrong content twice ({wrong}); it was thrown away.",
+                    "Something between here and the server changes it; try another network or mirror.",
+                ) from wrong
+        else:
+            with _disk_errors(target):
+                os.replace(part, target)
+            return digests
+    raise AssertionError("unreachable")
+
+
+def persist(
+    patience: Patience, tick: Callable[[], None], attempt: Callable[[], None], gained: Callable[[], int]
+) -> None:
+    """Try until it works; a try after which ``gained`` is larger than before begins the count anew.
+
+    Raises:
+        DownloadError: it was tried often enough. And whatever ``tick`` raises.
+    """
+    failures = 0
+    while True:
+        before = gained()
+        try:
+            attempt()
+            return
+        except Interrupted as interruption:
+            failures = 1 if gained() > before else failures + 1
+            if failures >= patience.tries or interruption.wait > _LONGEST_WAIT:
+                raise interruption.error from interruption
+            pause = min(patience.pause * 2 ** (failures - 1), patience.longest_pause)
+            _sleep(max(pause, interruption.wait), patience.tick, tick)
+
+
+@contextmanager
+def open_answer(
+    client: httpx2.Client,
+    url: str,
+    headers: Mapping[str, str],
+    refusal: Refusal,
+    patience: Patience,
+    tick: Callable[[], None],
+) -> Iterator[Answer]:
+    """The answer to a GET, after redirects; its status is below 300, or 416 (nothing there to go on with).
+
+    Raises:
+        Interrupted: the server is busy or broken (429, 5xx), or the connection is.
+        DownloadError: it refuses, or redirects in circles or to an insecure address.
+    """
+    headers = {"Accept-Encoding": "identity", **headers}
+    for _ in range(_MAX_REDIRECTS):
+        with Answer(client, url, headers, patience, tick) as answer:
+            if answer.status not in _REDIRECTS:
+                if answer.status == 429 or answer.status == 408 or answer.status >= 500:
+                    raise Interrupted(
+                        refusal(answer.status, answer.headers, url), _retry_after(answer.headers)
+                    )
+                if answer.status >= 300 and answer.status != 416:
+                    raise refusal(answer.status, answer.headers, url)
+                yield answer
+                return
+            location = urljoin(url, answer.headers.get("location", ""))
+        headers = _headers_for(url, location, headers)
+        url = location
+    raise DownloadError(
+        f"{urlsplit(url).hostname} sends from one address to the next without end.",
+        "Try again later, or set another mirror (HF_ENDPOINT).",
+    )
+
+
+def _headers_for(url: str, location: str, headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers for a redirect: an access token stays with the host it was meant for."""
+    before, after = urlsplit(url), urlsplit(location)
+    if after.scheme not in ("http", "https") or (before.scheme == "https" and after.scheme != "https"):
+        raise DownloadError(
+            f"{before.hostname} sends to an address that is not secure.", "Try another mirror."
+        )
+    if (before.scheme, before.netloc) == (after.scheme, after.netloc):
+        return dict(headers)
+    return {name: value for name, value in headers.items() if name.lower() not in ("authorization", "cookie")}
+
+
+def _receive(client: httpx2.Client, wanted: Wanted, part: Path, meter: Meter, patience: Patience) -> None:
+    """Append to the part what is missing of it."""
+    have = _size(part)
+    if wanted.size and have == wanted.size:
+        return
+    if wanted.size and have > wanted.size:
+        raise _WrongContentError("it is too long")
+    headers = {**wanted.headers, **({"Range": f"bytes={have}-"} if have else {})}
+    with open_answer(client, wanted.url, headers, wanted.refusal, patience, meter.tick) as answer:
+        if answer.status == 416:
+            raise _WrongContentError("the server has less of it than came before")
+        start = have if answer.status == 206 else 0
+        total = _announced(answer, wanted, start)
+        if have and not start:
+            meter.add(-have)  # the server does not do ranges: from the beginning
+        _write(answer, part, start, wanted.size or total, meter)
+    if (expected := wanted.size or total) and _size(part) < expected:
+        host = urlsplit(wanted.url).hostname
+        raise Interrupted(
+            DownloadError(f"{host} sent only a part of {wanted.name}.", "Run the same command again.")
+        )
+
+
+def _announced(answer: Answer, wanted: Wanted, start: int) -> int:
+    """Bytes of the whole file as the server announces them, 0 if it does not.
+
+    Raises:
+        Interrupted: it is about to send something else. What is here already stays.
+    """
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        raise _something_else(wanted, "a web page")
+    if answer.status == 206:
+        span, _, length = answer.headers.get("content-range", "").removeprefix("bytes ").partition("/")
+        if span.partition("-")[0].strip() != str(start):
+            raise _something_else(wanted, "another part of it")
+    else:
+        length = "" if "content-encoding" in answer.headers else answer.headers.get("content-length", "")
+    total = int(length) if length.isdigit() else 0
+    if wanted.size and total and total != wanted.size:
+        raise _something_else(wanted, f"{total:,} bytes instead of {wanted.size:,}")
+    return total
+
+
+def _something_else(wanted: Wanted, what: str) -> Interrupted:
+    return Interrupted(
+        DownloadError(
+            f"{urlsplit(wanted.url).hostname} sent something else than {wanted.name}: {what}.",
+            "See whether this network wants a login first, or try another mirror (HF_ENDPOINT).",
+        )
+    )
+
+
+def _write(answer: Answer, part: Path, start: int, most: int, meter: Meter) -> None:
+    with _disk_errors(part):
+        stream = part.open("r+b" if start else "wb")
+    with stream:
+        stream.seek(start)
+        position = start
+        try:
+            for piece in answer.chunks():
+                with _disk_errors(part):
+                    stream.write(piece)
+                position += len(piece)
+                meter.add(len(piece))
+                if most and position > most:
+                    raise _WrongContentError("it is too long")
+        finally:
+            # Also on the way out: what came is what the next try goes on from.
+            with _disk_errors(part):
+                stream.flush()
+                os.fsync(stream.fileno())
+
+
+def _check(wanted: Wanted, part: Path, meter: Meter) -> dict[str, str]:
+    """Digests of a complete part, compared with what they must be."""
+    kind, _, _ = wanted.digest.partition(":")
+    with _disk_errors(part):
+        digests = file_digests(part, {"sha256", kind or "sha256"}, lambda _: meter.tick())
+    if kind and digests[kind] != wanted.digest:
+        raise _WrongContentError(f"its {kind} is not the one it must have")
+    return digests
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    value = headers.get("retry-after", "").strip()
+    return float(value) if value.isdigit() else 0.0
+
+
+def _sleep(seconds: float, interval: float, tick: Callable[[], None]) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        tick()
+        time.sleep(min(left, interval))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _disk_errors(path: Path) -> Iterator[None]:
+    """What the disk refuses, as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_error(path, error) from error
