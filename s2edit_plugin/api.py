@@ -96,8 +96,9 @@ class LearnSettings:
         vectors: embedding vectors the token has, 1..8.
         parameters: what trains beside the embedding: ``none``; ``kv_token`` low-rank key/value deltas on the token's own
             columns; ``kv_vectors`` a learned key and value vector a layer; ``kv_full`` the key/value matrices of all
-            cross-attention layers for all columns (Custom Diffusion).
-        rank: rank of ``kv_token``, 1..2.
+            cross-attention layers for all columns (Custom Diffusion); ``kv_lora`` low-rank deltas of these matrices, which
+            other programs read as a LoRA.
+        rank: rank of ``kv_token``, 1..2, or of ``kv_lora``, 1..64.
         orthogonality: ``soft`` penalty, ``project`` onto the complement of the attribute words, or ``none``.
         orthogonality_space: feature the constraint looks at: ``encoder`` output at the token, ``embedding``, ``pooled``.
         orthogonality_weight: lambda_orth.
@@ -114,7 +115,7 @@ class LearnSettings:
     lr_joint: float = 2e-3
     batch: int = 4
     vectors: int = 2
-    parameters: Literal["none", "kv_token", "kv_vectors", "kv_full"] = "kv_token"
+    parameters: Literal["none", "kv_token", "kv_vectors", "kv_full", "kv_lora"] = "kv_token"
     rank: int = 2
     orthogonality: Literal["soft", "project", "none"] = "soft"
     orthogonality_space: Literal["encoder", "embedding", "pooled"] = "encoder"

@@ -6,6 +6,8 @@ The variants of METHOD.md ("What trains"), exchangeable behind one interface:
   compose without merging weights. Rank <= 2 is enough, since a delta only ever multiplies the token's few features.
 * ``kv_vectors``: a learned key and value vector a layer, added to the token's columns.
 * ``kv_full``: deltas of the whole key/value matrices, acting on every column (Custom Diffusion, Kumari et al. 2023).
+* ``kv_lora``: low-rank deltas of the key/value matrices, acting on every column (LoRA, Hu et al. 2022): what other
+  programs read as a LoRA file is exactly this.
 * ``none``: the embedding alone (Textual Inversion, Gal et al. 2022).
 
 All start at a zero delta: an untrained token does nothing to the model.
@@ -19,6 +21,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+from s2edit_plugin.limits import MAX_RANK
 
 __all__ = ["LayerShape", "NoParameters", "TokenParameters", "create_parameters", "load_parameters"]
 
@@ -64,12 +68,14 @@ def _key(layer: str, part: str) -> str:
 
 
 class LowRankColumns(TokenParameters):
-    """``kv_token``: dK = (f A_k^T) B_k^T, dV alike; A (r, D) random, B (E, r) zero."""
+    """``kv_token``: dK = (f A_k^T) B_k^T, dV alike, for the token's own columns; A (r, D) random, B (E, r) zero."""
 
     kind = "kv_token"
 
     def __init__(self, layers: list[LayerShape], rank: int, seed: int) -> None:
         super().__init__()
+        if not 1 <= rank <= MAX_RANK[self.kind]:
+            raise ValueError(f"{self.kind} has a rank of 1 to {MAX_RANK[self.kind]}, not {rank}")
         generator = torch.Generator().manual_seed(seed)
         self.weights = nn.ParameterDict()
         for layer in layers:
@@ -88,6 +94,13 @@ class LowRankColumns(TokenParameters):
             for part in ("k", "v")
         )
         return keys, values
+
+
+class LowRankMatrices(LowRankColumns):
+    """``kv_lora``: the same low-rank deltas for every column of the prompt."""
+
+    kind = "kv_lora"
+    whole_prompt = True
 
 
 class ColumnVectors(TokenParameters):
@@ -137,9 +150,15 @@ class WholeMatrices(TokenParameters):
 
 
 def create_parameters(kind: str, layers: list[LayerShape], rank: int = 2, seed: int = 0) -> TokenParameters:
-    """Fresh parameters of a variant (``none``, ``kv_token``, ``kv_vectors``, ``kv_full``), all with a zero delta."""
+    """Fresh parameters of a variant (``none``, ``kv_token``, ``kv_vectors``, ``kv_full``, ``kv_lora``), with a zero delta.
+
+    Raises:
+        ValueError: no such variant, or a rank that it cannot have.
+    """
     if kind == "kv_token":
         return LowRankColumns(layers, rank, seed)
+    if kind == "kv_lora":
+        return LowRankMatrices(layers, rank, seed)
     if kind == "kv_vectors":
         return ColumnVectors(layers)
     if kind == "kv_full":

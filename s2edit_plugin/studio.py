@@ -17,6 +17,7 @@ from s2edit_plugin.errors import MaskError, PromptError
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Library
+from s2edit_plugin.limits import check_learn_settings
 from s2edit_plugin.masks import refine
 from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.paths import data_folder
@@ -72,6 +73,7 @@ class Studio:
         from s2edit_plugin.workflows.learning import run_learning
 
         reference = prompts.parse_ref(f"{request.person}/{request.token}")
+        check_learn_settings(request.settings)
         if not request.class_noun.strip():
             raise PromptError("The class noun is missing.", "Say what the photo shows, e.g. --class woman.")
         require_consent(request.kind, request.person, request.consent, interactive=False)

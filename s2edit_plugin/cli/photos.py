@@ -12,6 +12,7 @@ from s2edit_plugin.cli.files import mask_choice, read_photo, writable_target, wr
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import UsageError
+from s2edit_plugin.limits import check_learn_settings, default_rank
 from s2edit_plugin.prompts import check_name, parse_ref, references
 
 if TYPE_CHECKING:
@@ -99,7 +100,18 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     )
     add("--steps", type=_positive, metavar="N", help=f"optimizer steps (default: {_total_steps(defaults)})")
     add("--vectors", type=_positive, default=defaults.vectors, metavar="N", help="embedding vectors, 1 to 8")
-    add("--parameters", choices=("none", "kv_token", "kv_vectors", "kv_full"), default=defaults.parameters)
+    add(
+        "--parameters",
+        choices=("none", "kv_token", "kv_vectors", "kv_full", "kv_lora"),
+        default=defaults.parameters,
+        help=f"what trains beside the embedding (default: {defaults.parameters}); kv_lora can be exported as a LoRA",
+    )
+    add(
+        "--rank",
+        type=_positive,
+        metavar="N",
+        help="of kv_token, 1 or 2 (default: 2), or kv_lora, 1 to 64 (default: 8)",
+    )
     add("--orthogonality", choices=("soft", "project", "none"), default=defaults.orthogonality)
     add("--seed", type=int, default=defaults.seed, metavar="N")
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
@@ -190,8 +202,8 @@ def run_demo(args: argparse.Namespace, output: Output) -> int:
 def run_learn(args: argparse.Namespace, output: Output) -> int:
     """``s2edit learn``. Everything that can be refused is refused before the heavy libraries load."""
     person, name = check_name(args.person, "person's name"), check_name(args.token, "token name")
-    if args.vectors > 8:
-        raise UsageError("A token has at most 8 vectors.", "Use --vectors 1 to 8.")
+    settings = _learn_settings(args)
+    check_learn_settings(settings)
     photo = read_photo(args.photo)
     subject = mask_choice(args.subject, SUBJECTS)
     consent = require_consent(args.kind, person, args.yes_i_have_consent)
@@ -205,7 +217,7 @@ def run_learn(args: argparse.Namespace, output: Output) -> int:
         subject_mask=subject.picture,
         prompt=args.prompt,
         attribute_words=tuple(word.strip() for word in args.attribute_words.split(",") if word.strip()),
-        settings=_learn_settings(args),
+        settings=settings,
         resume=args.resume,
         consent=consent,
     )
@@ -291,7 +303,11 @@ def _studio(args: argparse.Namespace) -> Studio:
 
 def _learn_settings(args: argparse.Namespace) -> api.LearnSettings:
     settings = api.LearnSettings(
-        vectors=args.vectors, parameters=args.parameters, orthogonality=args.orthogonality, seed=args.seed
+        vectors=args.vectors,
+        parameters=args.parameters,
+        rank=args.rank or default_rank(args.parameters),
+        orthogonality=args.orthogonality,
+        seed=args.seed,
     )
     if args.steps is None:
         return settings

@@ -69,6 +69,7 @@ class _Frozen:
         {"parameters": "none"},
         {"parameters": "kv_vectors"},
         {"parameters": "kv_full", "mask_mode": "multiply"},
+        {"parameters": "kv_lora", "rank": 3},
         {"mask_mode": "loss", "isolation": False},
         {"mask_mode": "none", "masked_loss": False, "attention_loss_weight": 0.01},
         {"orthogonality_space": "embedding"},

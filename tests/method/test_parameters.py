@@ -18,7 +18,7 @@ from s2edit_plugin.tokenfile import Token, TokenRecord
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-KINDS = ["none", "kv_token", "kv_vectors", "kv_full"]
+KINDS = ["none", "kv_token", "kv_vectors", "kv_full", "kv_lora"]
 # The sixteen cross-attention layers of Stable Diffusion 1.5.
 SD15 = [
     LayerShape(f"layer.{n}.attn2", 768, width)

@@ -1,0 +1,47 @@
+"""What settings may be: checked before anything heavy loads, and again where a job begins. Standard library only."""
+
+from __future__ import annotations
+
+import math
+
+from s2edit_plugin.api import LearnSettings
+from s2edit_plugin.errors import UsageError
+
+__all__ = ["MAX_RANK", "check_learn_settings", "default_rank"]
+
+MAX_RANK = {"kv_token": 2, "kv_lora": 64}
+"""Largest rank of the variants of token parameters that have one."""
+MAX_VECTORS = 8
+MAX_BATCH = 64
+MAX_STEPS = 100_000
+LORA_RANK = 8
+
+
+def default_rank(parameters: str) -> int:
+    """The rank a variant is learned with when nobody says: deltas for every column need more than the token's own."""
+    return LORA_RANK if parameters == "kv_lora" else LearnSettings().rank
+
+
+def check_learn_settings(settings: LearnSettings) -> None:
+    """Refuse settings that nothing can be learned with.
+
+    Raises:
+        UsageError: a number outside its range.
+    """
+    _within("vectors", settings.vectors, 1, MAX_VECTORS, "A token has 1 to 8 vectors.")
+    _within("batch", settings.batch, 1, MAX_BATCH, f"A batch has 1 to {MAX_BATCH} pictures.")
+    steps = (settings.steps_token, settings.steps_joint)
+    if min(steps) < 0 or not 1 <= sum(steps) <= MAX_STEPS:
+        raise UsageError(f"Learning takes 1 to {MAX_STEPS} steps, not {sum(steps)}.", "Change --steps.")
+    largest = MAX_RANK.get(settings.parameters)
+    if largest is not None:
+        sentence = f"The rank of {settings.parameters} is 1 to {largest}."
+        _within("rank", settings.rank, 1, largest, sentence)
+    rates = (settings.lr_token, settings.lr_joint)
+    if not all(math.isfinite(rate) and 0 <= rate <= 10 for rate in rates):
+        raise UsageError("A learning rate is a number from 0 to 10.", "The defaults are 0.005 and 0.002.")
+
+
+def _within(name: str, value: int, low: int, high: int, sentence: str) -> None:
+    if not low <= value <= high:
+        raise UsageError(sentence, f"{value} was asked for as {name}.")
