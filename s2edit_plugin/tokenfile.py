@@ -35,13 +35,16 @@ from s2edit_plugin.tokenrecord import (
 )
 
 __all__ = [
+    "FOREIGN_DTYPES",
     "FORMAT_VERSION",
     "MAX_FILE",
     "Token",
     "TokenRecord",
     "check_model",
     "parse_token",
+    "read_arrays",
     "read_record",
+    "read_table",
     "read_token",
     "stored_format",
     "token_bytes",
@@ -53,6 +56,13 @@ METADATA_KEY = "s2edit_token"
 MAX_HEADER = 4 * 1024 * 1024
 MAX_FILE = 1024 * 1024 * 1024
 _DTYPES: dict[str, np.dtype[Any]] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
+# What files of other programs hold too. numpy knows no bfloat16: its bits are the upper half of a float32.
+FOREIGN_DTYPES = _DTYPES | {
+    "BF16": np.dtype("<u2"),
+    "F64": np.dtype("<f8"),
+    "I64": np.dtype("<i8"),
+    "I32": np.dtype("<i4"),
+}
 
 
 @dataclass(frozen=True)
@@ -182,22 +192,63 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, int, str]]:
         raise damaged(label, f"it cannot be read ({error.strerror or type(error).__name__})") from error
 
 
-def _header(stream: BinaryIO, size: int, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The record's JSON values and the table of tensors, the latter checked; the stream stands before the data."""
+def read_table(
+    stream: BinaryIO, size: int, label: str, dtypes: Mapping[str, np.dtype[Any]] = _DTYPES
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Metadata and table of tensors of any safetensors file, the table checked; the stream then stands before the data.
+
+    Raises:
+        TokenDamagedError: cut off, malformed, or with numbers of a type that is not in ``dtypes``.
+    """
     prefix = stream.read(8)
     length = struct.unpack("<Q", prefix)[0] if len(prefix) == 8 else 0
     if not 2 <= length <= MAX_HEADER or 8 + length > size or size > MAX_FILE:
         raise damaged(label, "it is cut off or no token file")
     table = parse_json(label, stream.read(length))
     metadata = table.pop("__metadata__", None)
-    _check_tensor_table(label, table, size - 8 - length)
-    text = metadata.get(METADATA_KEY) if isinstance(metadata, dict) else None
+    _check_tensor_table(label, table, size - 8 - length, dtypes)
+    return metadata if isinstance(metadata, dict) else {}, table
+
+
+def read_arrays(
+    stream: BinaryIO, table: Mapping[str, Any], label: str, dtypes: Mapping[str, np.dtype[Any]] = _DTYPES
+) -> dict[str, np.ndarray]:
+    """The tensors of a table from `read_table`, aligned and writable; bfloat16 becomes float32.
+
+    Raises:
+        TokenDamagedError: cut off, or NaN or infinity inside.
+    """
+    data = stream.read()
+    tensors: dict[str, np.ndarray] = {}
+    for name, entry in table.items():
+        dtype, (start, end) = dtypes[entry["dtype"]], entry["data_offsets"]
+        if end > len(data):
+            raise damaged(label, "it is cut off or has something appended")
+        flat = np.frombuffer(data, dtype, (end - start) // dtype.itemsize, start)
+        if entry["dtype"] == "BF16":
+            flat = (flat.astype(np.uint32) << 16).view(np.float32)
+        try:
+            array = flat.reshape(entry["shape"]).copy()  # lets go of the file's bytes
+        except ValueError as error:  # nothing in it, but wider than numpy can say
+            raise damaged(label, "its tensors do not fit their shapes") from error
+        if not np.isfinite(array).all():
+            raise damaged(label, f"tensor {name[:40]!a} holds numbers that are not finite")
+        tensors[name] = array
+    return tensors
+
+
+def _header(stream: BinaryIO, size: int, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The record's JSON values and the table of tensors, the latter checked; the stream stands before the data."""
+    metadata, table = read_table(stream, size, label)
+    text = metadata.get(METADATA_KEY)
     if not isinstance(text, str):
         raise damaged(label, "it has no token record")
     return parse_json(label, text.encode()), table
 
 
-def _check_tensor_table(label: str, table: dict[str, Any], data_size: int) -> None:
+def _check_tensor_table(
+    label: str, table: dict[str, Any], data_size: int, dtypes: Mapping[str, np.dtype[Any]]
+) -> None:
     """Types, shapes and offsets; the tensors must fill the file without gaps or overlaps."""
     spans: list[tuple[int, int]] = []
     for entry in table.values():
@@ -208,9 +259,9 @@ def _check_tensor_table(label: str, table: dict[str, Any], data_size: int) -> No
             raise damaged(label, "its header is malformed") from error
         if any(type(n) is not int or n < 0 for n in numbers) or len(shape) > 8:
             raise damaged(label, "its header is malformed")
-        if not isinstance(dtype, str) or dtype not in _DTYPES:
+        if not isinstance(dtype, str) or dtype not in dtypes:
             raise damaged(label, f"it holds numbers of an unknown type '{str(dtype)[:16]}'")
-        if end - start != math.prod(shape) * _DTYPES[dtype].itemsize:
+        if end - start != math.prod(shape) * dtypes[dtype].itemsize:
             raise damaged(label, "its tensors do not fit their shapes")
         spans.append((start, end))
     position = 0
@@ -228,20 +279,4 @@ def _token(stream: BinaryIO, size: int, label: str) -> Token:
     problem = picture_problem(record)
     if problem:
         raise damaged(label, problem)
-    data = stream.read()
-    tensors: dict[str, np.ndarray] = {}
-    for name, entry in table.items():
-        dtype, (start, end) = _DTYPES[entry["dtype"]], entry["data_offsets"]
-        if end > len(data):
-            raise damaged(label, "it is cut off or has something appended")
-        flat = np.frombuffer(data, dtype, (end - start) // dtype.itemsize, start)
-        try:
-            array = flat.reshape(
-                entry["shape"]
-            ).copy()  # aligned and writable, and lets go of the file's bytes
-        except ValueError as error:  # nothing in it, but wider than numpy can say
-            raise damaged(label, "its tensors do not fit their shapes") from error
-        if not np.isfinite(array).all():
-            raise damaged(label, f"tensor {name[:40]!a} holds numbers that are not finite")
-        tensors[name] = array
-    return Token(record, tensors)
+    return Token(record, read_arrays(stream, table, label))
