@@ -13,12 +13,12 @@ from s2edit_plugin.constraint import Constraint
 from s2edit_plugin.errors import TokenDamagedError
 from s2edit_plugin.learn import LearnedToken
 from s2edit_plugin.parameters import load_parameters
-from s2edit_plugin.tokenfile import Token, check_model
+from s2edit_plugin.tokenfile import PARAMETERS, Token, check_model
 
 __all__ = ["settings_record", "to_active", "to_tensors"]
 
 VECTORS = "vectors"
-PREFIX = "parameters."
+PREFIX = PARAMETERS
 
 
 def settings_record(settings: LearnSettings) -> dict[str, object]:
@@ -45,8 +45,8 @@ def to_active(token: Token, backbone: Backbone, mask: torch.Tensor | None) -> Ac
     record = token.record
     check_model(record, backbone.name, backbone.fingerprint)
     tensors = {name: torch.from_numpy(array.copy()).float() for name, array in token.tensors.items()}
-    kind, rank = str(record.settings.get("parameters", "none")), int(record.settings.get("rank", 2))
     try:
+        kind, rank = str(record.settings.get("parameters", "none")), int(record.settings.get("rank", 2))
         vectors = tensors[VECTORS].to(backbone.device)
         stored = {
             name.removeprefix(PREFIX): value for name, value in tensors.items() if name.startswith(PREFIX)
@@ -54,7 +54,7 @@ def to_active(token: Token, backbone: Backbone, mask: torch.Tensor | None) -> Ac
         parameters = load_parameters(kind, backbone.cross_layers(), rank, stored).to(backbone.device)
         if vectors.ndim != 2 or vectors.shape[1] != backbone.embedding_width:
             raise ValueError("vectors of another width")
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise TokenDamagedError(
             f"The token {record.full_name} is damaged: its parameters do not fit the model.",
             "Learn it again.",

@@ -1,0 +1,222 @@
+"""A library token as files that other programs read, where its parameters allow it; a clear sentence where they do not.
+
+                 textual-inversion     custom-diffusion      lora
+    none         exact                 -                     -
+    kv_token     vectors alone (*)     no                    no
+    kv_vectors   vectors alone (*)     no                    no
+    kv_full      vectors alone (*)     exact                 exact at full rank, else with its error told
+    kv_lora      vectors alone (*)     exact                 exact
+
+(*) only where the user accepts it (``approximate``). ``kv_token`` and ``kv_vectors`` act on the token's own columns; matrices
+that other programs load act on every word, so neither format can hold them. Masks and token isolation stay behind in any case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZIP_STORED, ZipFile
+
+import numpy as np
+
+from s2edit_plugin.errors import InputError, UsageError
+from s2edit_plugin.formats import custom_diffusion, lora, textual_inversion
+from s2edit_plugin.paths import write_atomic
+from s2edit_plugin.tokenfile import PARAMETERS, Token, check_model, token_bytes
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+
+__all__ = ["FORMATS", "Exported", "check_options", "export_token"]
+
+FORMATS = ("s2edit", "textual-inversion", "custom-diffusion", "lora")
+OWN_COLUMNS = ("kv_token", "kv_vectors")
+SUFFIX = ".safetensors"
+
+Deltas = dict[tuple[str, str], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """Files by name, the embedding first, and what to know about them."""
+
+    files: dict[str, bytes]
+    notes: tuple[str, ...] = ()
+
+    def write(self, folder: Path, *, overwrite: bool = False) -> list[Path]:
+        """Write the files into a folder, each atomically; returns where they lie.
+
+        Raises:
+            InputError: one is there and ``overwrite`` is off; then none is written. ResourceError: the disk refused.
+        """
+        paths = [folder / name for name in self.files]
+        for path in paths:
+            if path.exists() and not overwrite:
+                raise InputError(f"{path} exists already.", "Choose another file name, or add --overwrite.")
+        for path, data in zip(paths, self.files.values(), strict=True):
+            write_atomic(path, data)
+        return paths
+
+    def as_one(self, stem: str) -> tuple[str, bytes]:
+        """One file to hand over: the file itself, or all of them as ``<stem>.zip``."""
+        if len(self.files) == 1:
+            return next(iter(self.files.items()))
+        stream = BytesIO()
+        with ZipFile(stream, "w", ZIP_STORED) as archive:
+            for name, data in self.files.items():
+                archive.writestr(name, data)
+        return f"{stem}.zip", stream.getvalue()
+
+
+def check_options(
+    format: str, *, private: bool = False, approximate: bool = False, rank: int | None = None
+) -> None:
+    """Refuse options that a format does not have, before anything is read.
+
+    Raises:
+        UsageError: unknown format, or an option of another format.
+    """
+    if format not in FORMATS:
+        raise UsageError(f"'{format[:40]}' is no format.", f"Use {', '.join(FORMATS)}.")
+    if private and format != "s2edit":
+        raise UsageError(
+            f"A {format} file has no place for thumbnail, mask and the photo's hash.", "Leave out --private."
+        )
+    if rank is not None and (format != "lora" or rank < 1):
+        raise UsageError("--rank is a whole number from 1 on, for the format lora.")
+    if approximate and format != "textual-inversion":
+        raise UsageError("--approximate is for the format textual-inversion.")
+
+
+def export_token(
+    token: Token,
+    format: str,
+    stem: str,
+    backbone: Callable[[], Backbone],
+    *,
+    private: bool = False,
+    approximate: bool = False,
+    rank: int | None = None,
+) -> Exported:
+    """A token in one of `FORMATS`.
+
+    Args:
+        stem: name of the files without ending; in other programs the word that calls the token.
+        backbone: gives the token's base model; called for ``custom-diffusion`` alone.
+        private: ``s2edit`` alone: with thumbnail, mask, the photo's hash, tags and notes.
+        approximate: ``textual-inversion``: write the vectors even where the token is more than its vectors.
+        rank: ``lora`` of whole matrices: keep this rank; None: exact.
+
+    Raises:
+        UsageError: as `check_options`. InputError: the token's parameters do not allow the format.
+        WrongModelError: the base model at hand is not the token's.
+    """
+    check_options(format, private=private, approximate=approximate, rank=rank)
+    if format == "s2edit":
+        record = token.record if private else token.record.without_private()
+        return Exported({f"{stem}{SUFFIX}": token_bytes(record, token.tensors)})
+    parameters = str(token.record.settings.get("parameters", "none"))
+    files = {f"{stem}{SUFFIX}": textual_inversion.file_bytes(textual_inversion.encoder_vectors(token))}
+    notes = list(_notes(token, stem))
+    if format == "textual-inversion":
+        notes = [*_refuse_or_tell(token, parameters, approximate), *notes]
+    else:
+        _check_every_column(token, parameters, format)
+    if format == "custom-diffusion":
+        model = backbone()
+        check_model(token.record, model.name, model.fingerprint)
+        files[f"{stem}-custom-diffusion{SUFFIX}"] = custom_diffusion.of_deltas(_deltas(token), model)
+        notes.append(
+            "Load both files, in diffusers with load_textual_inversion(..., token="
+            f'"{stem}") and unet.load_attn_procs(..., _pipeline=pipeline).'
+        )
+    elif format == "lora":
+        file = (
+            lora.of_factors(_factors(token))
+            if parameters == "kv_lora"
+            else lora.of_matrices(_deltas(token), rank)
+        )
+        files[f"{stem}-lora{SUFFIX}"] = file.data
+        notes.append("Load both files, the LoRA at strength 1 for the model.")
+        if parameters == "kv_full" and rank is not None:
+            notes.append(f"At rank {rank} the LoRA misses {100 * file.error:.1f} % of what was learned.")
+    return Exported(files, tuple(notes))
+
+
+def _notes(token: Token, stem: str) -> list[str]:
+    noun, settings = token.record.class_noun, token.record.settings
+    notes = [f'In other programs write "{stem} {noun}" where the prompt names the {noun}.']
+    if settings.get("isolation", True) or settings.get("mask_mode", "bias") != "none":
+        notes.append(
+            "They know no masks and no token isolation: there the token acts on the whole picture and on the words after it."
+        )
+    return notes
+
+
+def _refuse_or_tell(token: Token, parameters: str, approximate: bool) -> list[str]:
+    """What an embedding file leaves out of a token, refused unless accepted."""
+    name = token.record.full_name
+    why = ""
+    if parameters != "none":
+        why = f"{name} is more than its vectors: its key/value parameters ({parameters}) have no place in an embedding file."
+    elif _is_projected(token):
+        why = f"{name} is kept clear of its attribute words after the text encoder, which other programs do not do."
+    if why and not approximate:
+        other = " Export it as lora." if parameters in ("kv_full", "kv_lora") else ""
+        hint = f"Add --approximate to write its vectors alone, or learn it with --parameters none.{other}"
+        raise InputError(f"The token {why}", hint)
+    return [f"This is not all of it: the token {why}"] if why else []
+
+
+def _check_every_column(token: Token, parameters: str, format: str) -> None:
+    name = token.record.full_name
+    what = "LoRA" if format == "lora" else "Custom Diffusion file"
+    if parameters == "none":
+        raise InputError(
+            f"The token {name} is its vectors alone, so there is nothing for a {what}.",
+            "Export it as textual-inversion.",
+        )
+    if parameters in OWN_COLUMNS:
+        raise InputError(
+            f"The parameters of the token {name} ({parameters}) act on its own word only, but a {what} acts on every word.",
+            "Learn it with --parameters kv_lora or kv_full, or export its vectors alone: textual-inversion --approximate.",
+        )
+    if _is_projected(token):
+        raise InputError(
+            f"The token {name} is kept clear of its attribute words after the text encoder, which other programs do not do.",
+            "Learn it with --orthogonality soft.",
+        )
+
+
+def _is_projected(token: Token) -> bool:
+    """Whether the hard constraint acts where no file can carry it; in embedding space the vectors hold it already."""
+    settings = token.record.settings
+    return settings.get("orthogonality") == "project" and settings.get("orthogonality_space") != "embedding"
+
+
+def _parts(token: Token) -> dict[tuple[str, str], np.ndarray]:
+    """(layer, part) -> tensor of the token's parameters; in the file, layer names have ``:`` for ``.``."""
+    named = {
+        n.removeprefix(PARAMETERS): array for n, array in token.tensors.items() if n.startswith(PARAMETERS)
+    }
+    split = {tuple(name.rsplit("/", 1)): array for name, array in named.items()}
+    return {(layer.replace(":", "."), part): array for (layer, part), array in split.items()}
+
+
+def _factors(token: Token) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+    parts = _parts(token)
+    places = [(layer, part.removesuffix("_down")) for layer, part in parts if part.endswith("_down")]
+    return {(layer, p): (parts[layer, f"{p}_down"], parts[layer, f"{p}_up"]) for layer, p in places}
+
+
+def _deltas(token: Token) -> Deltas:
+    """(layer, ``k`` or ``v``) -> (E, D), of ``kv_full`` as stored, of ``kv_lora`` in float32."""
+    if token.record.settings.get("parameters") == "kv_lora":
+        return {
+            place: up.astype(np.float32) @ down.astype(np.float32)
+            for place, (down, up) in _factors(token).items()
+        }
+    return {(layer, part.removesuffix("_matrix")): array for (layer, part), array in _parts(token).items()}

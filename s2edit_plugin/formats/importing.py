@@ -1,0 +1,179 @@
+"""Embeddings of other programs as library tokens, and what every other file is told apart as.
+
+An embedding says nothing about itself but its numbers: the base model, the class noun and whether it shows a person come
+from whoever imports it, and a person's likeness needs consent as when it is learned.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path, PurePath
+from typing import Any
+
+import numpy as np
+
+from s2edit_plugin import api
+from s2edit_plugin.consent import consent_note, require_consent
+from s2edit_plugin.errors import InputError, ModelError, TokenDamagedError, UsageError
+from s2edit_plugin.formats import textual_inversion
+from s2edit_plugin.tokenfile import FOREIGN_DTYPES, METADATA_KEY, Token, TokenRecord, read_arrays, read_table
+
+__all__ = ["BaseModel", "EmbeddingFacts", "import_embedding", "is_token_file"]
+
+MAX_FILE = 64 * 1024 * 1024
+"""Bytes; 64 vectors for SDXL's two text encoders in float32 are half a megabyte."""
+_PICKLES = (".pt", ".bin", ".pth", ".ckpt", ".pkl")
+_MADE_FOR = {
+    (768,): "Stable Diffusion 1.x",
+    (1024,): "Stable Diffusion 2.x",
+    (768, 1280): "SDXL",
+}
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """What an embedding must fit. ``widths``: numbers a vector has in each of the text encoders, in their order."""
+
+    name: str
+    fingerprint: str
+    widths: tuple[int, ...]
+
+    @staticmethod
+    def of_folder(folder: Path) -> BaseModel:
+        """Of a model in the diffusers folder layout; reads its configuration and hashes its files.
+
+        Raises:
+            ModelError: it has no text encoder with token embeddings.
+        """
+        from s2edit_plugin.backbones.stable_diffusion import fingerprint_folder
+
+        widths = []
+        for encoder in ("text_encoder", "text_encoder_2"):
+            try:
+                widths.append(int(json.loads((folder / encoder / "config.json").read_text())["hidden_size"]))
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise ModelError(
+                    f"The model in '{folder.name}' is damaged: its {encoder} has no sound config.json."
+                ) from error
+        if not widths:
+            raise ModelError(f"The model in '{folder.name}' has no text encoder for embeddings.")
+        return BaseModel(folder.name, fingerprint_folder(folder), tuple(widths))
+
+
+@dataclass(frozen=True)
+class EmbeddingFacts:
+    """What the importer knows and the file does not. ``consent``: of the person shown, for identity tokens."""
+
+    person: str
+    name: str
+    class_noun: str
+    kind: api.TokenKind = "identity"
+    consent: bool = False
+
+
+def is_token_file(data: bytes, label: str) -> bool:
+    """Whether a file is a token of this program (sound or not); False: an embedding, maybe.
+
+    Raises:
+        InputError: a kind of file that is not taken in, with the reason.
+    """
+    suffix = PurePath(label).suffix.lower()
+    if data[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or suffix in _PICKLES:
+        raise InputError(
+            f"{label} is a pickle file, which can run any program when it is opened, so it is not read here.",
+            "Convert it to .safetensors in the program it came from.",
+        )
+    return METADATA_KEY.encode() in data[: 8 + _header_length(data)]
+
+
+def import_embedding(data: bytes, label: str, model: BaseModel, facts: EmbeddingFacts) -> Token:
+    """A token with parameters ``none`` made of a textual-inversion embedding.
+
+    Args:
+        label: name of the file, for errors. model: the base model that the embedding was made for.
+
+    Raises:
+        InputError: no embedding, or it does not fit the model. TokenDamagedError: cut off, malformed, NaN inside.
+        UsageError: the class noun is missing. ConsentError: an identity token without consent.
+    """
+    is_token_file(data, label)  # tells pickles
+    vectors = textual_inversion.vectors_of(_read(data, label), label)
+    widths = tuple(array.shape[1] for array in vectors)
+    if widths != model.widths:
+        raise _wrong_width(label, widths, model)
+    noun = facts.class_noun.strip().lower()
+    if not noun:
+        raise UsageError("The class noun is missing.", "Say what the embedding shows, e.g. --class woman.")
+    require_consent(facts.kind, facts.person, facts.consent, interactive=False)
+    settings = api.LearnSettings(
+        steps_token=0, steps_joint=0, vectors=len(vectors[0]), parameters="none", orthogonality="none"
+    )
+    record = TokenRecord(
+        kind=facts.kind,
+        person=facts.person,
+        name=facts.name,
+        class_noun=noun,
+        base_model=model.name,
+        base_model_hash=model.fingerprint,
+        source_prompt=f"a photo of a {noun}",
+        settings=asdict(settings) | {"imported": "textual-inversion"},
+        region="imported",
+        consent=consent_note(facts.kind, facts.consent),
+    )
+    return Token(record, {textual_inversion.vectors_tensor(n): array for n, array in enumerate(vectors)})
+
+
+def _header_length(data: bytes) -> int:
+    return min(int.from_bytes(data[:8], "little"), len(data))
+
+
+def _read(data: bytes, label: str) -> dict[str, np.ndarray]:
+    try:
+        stream = BytesIO(data)
+        _, table = read_table(stream, len(data), label, FOREIGN_DTYPES)
+        _refuse_other_kinds(table, len(data), label)
+        return read_arrays(stream, table, label, FOREIGN_DTYPES)
+    except TokenDamagedError as error:
+        sentence = error.sentence.replace("The token file", "The file", 1).replace(
+            "no token file", "no safetensors file"
+        )
+        raise TokenDamagedError(sentence, "Save it again in the program it came from.") from error
+
+
+def _refuse_other_kinds(table: Mapping[str, Any], size: int, label: str) -> None:
+    names = " ".join(table)
+    if "custom_diffusion" in names:
+        kind = "a Custom Diffusion file"
+    elif "lora" in names.lower() or ".hada_" in names or ".lokr_" in names:
+        kind = "a LoRA"
+    elif len(table) > 100 or size > MAX_FILE or "model.diffusion_model." in names:
+        kind = "a model"
+    else:
+        return
+    hint = (
+        "Import it with `s2edit models import`."
+        if kind == "a model"
+        else "Import the embedding that belongs to it."
+    )
+    raise InputError(
+        f"{label} is {kind}; only tokens and textual-inversion embeddings can be imported.", hint
+    )
+
+
+def _wrong_width(label: str, widths: tuple[int, ...], model: BaseModel) -> InputError:
+    made_for = _MADE_FOR.get(widths)
+    return InputError(
+        f"{label} has vectors of {_numbers(widths)} numbers, but the model '{model.name}' takes {_numbers(model.widths)}.",
+        f"It was made for {made_for}; choose such a model."
+        if made_for
+        else "Choose the model it was made for.",
+    )
+
+
+def _numbers(widths: tuple[int, ...]) -> str:
+    return " and ".join(map(str, widths))

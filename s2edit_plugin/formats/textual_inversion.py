@@ -1,0 +1,87 @@
+"""Textual-inversion embeddings as safetensors: the vectors that stand for a word in the text encoder's input.
+
+One text encoder     {"emb_params": (n, W)}                       kohya's scripts, AUTOMATIC1111
+                     {"<placeholder>": (W,) or (n, W)}            diffusers' training script
+                     {"string_to_param.*": (n, W)}                AUTOMATIC1111's .pt files, converted
+two (SDXL)           {"clip_l": (n, 768), "clip_g": (n, 1280)}
+
+diffusers' ``load_textual_inversion``, AUTOMATIC1111, ComfyUI and InvokeAI read the first; the last three read all of them.
+Source: Gal et al. 2022, "An Image is Worth One Word".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import safetensors.numpy
+
+from s2edit_plugin.errors import InputError
+from s2edit_plugin.tokenfile import Token
+
+__all__ = ["MAX_VECTORS", "encoder_vectors", "file_bytes", "vectors_of", "vectors_tensor"]
+
+MAX_VECTORS = 64
+"""A prompt has 75 places; what takes nearly all of them is no word."""
+_ONE = ("emb_params", "string_to_param.*")
+_TWO = ("clip_l", "clip_g")
+
+
+def vectors_tensor(encoder: int) -> str:
+    """Name of the tensor in a token file that holds the vectors of the first (0), second (1), ... text encoder."""
+    return "vectors" if encoder == 0 else f"vectors_{encoder + 1}"
+
+
+def encoder_vectors(token: Token) -> list[np.ndarray]:
+    """A token's vectors (n, W), one array a text encoder of its base model, in the encoders' order."""
+    found: list[np.ndarray] = []
+    while (name := vectors_tensor(len(found))) in token.tensors:
+        found.append(token.tensors[name])
+    return found
+
+
+def file_bytes(vectors: list[np.ndarray]) -> bytes:
+    """The embedding file of vectors (n, W) for each of one or two text encoders, in the number format they have."""
+    names = _ONE[:1] if len(vectors) == 1 else _TWO
+    tensors = {name: np.ascontiguousarray(array) for name, array in zip(names, vectors, strict=True)}
+    return safetensors.numpy.save(tensors, metadata={"format": "pt"})
+
+
+def vectors_of(tensors: Mapping[str, np.ndarray], label: str) -> list[np.ndarray]:
+    """The vectors (n, W) in a file's tensors, one array a text encoder.
+
+    Args:
+        label: what errors call the file.
+
+    Raises:
+        InputError: no embedding, or several of them.
+    """
+    floats = {name: array for name, array in tensors.items() if array.dtype.kind == "f"}
+    if "clip_g" in floats and "clip_l" not in floats:
+        raise InputError(
+            f"{label} has vectors for the second text encoder only.", "An embedding for SDXL has clip_l too."
+        )
+    names = tuple(name for name in _TWO if name in floats) or next(
+        ((name,) for name in _ONE if name in floats), tuple(floats)[:1]
+    )
+    others = sorted(set(floats) - set(names))
+    if not names or others:
+        held = ", ".join(name[:40] for name in sorted(floats)[:4])
+        raise InputError(
+            f"{label} holds {len(floats)} embeddings ({held}), not one."
+            if floats
+            else f"{label} holds no embedding.",
+            "Save one embedding a file in the program it came from.",
+        )
+    vectors = [_rows(floats[name], label) for name in names]
+    if len({len(array) for array in vectors}) != 1:
+        raise InputError(f"{label} has more vectors for one text encoder than for the other.")
+    return vectors
+
+
+def _rows(array: np.ndarray, label: str) -> np.ndarray:
+    rows = array[None] if array.ndim == 1 else array
+    if rows.ndim != 2 or not 1 <= len(rows) <= MAX_VECTORS or rows.shape[1] == 0:
+        shape = " x ".join(map(str, array.shape)) or "a single number"
+        raise InputError(f"{label} is no embedding of 1 to {MAX_VECTORS} vectors: its numbers are {shape}.")
+    return rows.astype(np.float32) if rows.dtype not in (np.float16, np.float32) else rows

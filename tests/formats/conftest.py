@@ -1,0 +1,71 @@
+"""A tiny random model, tokens of every kind of parameters on it, and the same model in diffusers' own pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fakes.tiny_model import write_tiny_model
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+    from s2edit_plugin.tokenfile import Token
+
+MakeToken = Callable[..., "Token"]
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def backbone(tiny_folder: Path) -> Backbone:
+    from s2edit_plugin.backbones.loading import load_backbone
+
+    return load_backbone(tiny_folder, "cpu")
+
+
+@pytest.fixture
+def pipeline(tiny_folder: Path) -> Any:
+    """Fresh for every test: what is loaded into it stays in it."""
+    from diffusers import StableDiffusionPipeline
+
+    return StableDiffusionPipeline.from_pretrained(
+        str(tiny_folder), safety_checker=None, local_files_only=True
+    )
+
+
+@pytest.fixture(scope="session")
+def make_token(backbone: Backbone) -> MakeToken:
+    """``make_token(parameters, rank=2, vectors=2, **settings)``: a token whose parameters have a strong effect."""
+
+    def make(parameters: str, rank: int = 2, vectors: int = 2, **settings: Any) -> Token:
+        import torch
+
+        from s2edit_plugin.api import LearnSettings
+        from s2edit_plugin.learn import LearnedToken
+        from s2edit_plugin.parameters import create_parameters
+        from s2edit_plugin.token_store import settings_record, to_tensors
+        from s2edit_plugin.tokenfile import Token, TokenRecord
+
+        generator = torch.Generator().manual_seed(1)
+        chosen = LearnSettings(parameters=parameters, rank=rank, vectors=vectors, **settings)  # type: ignore[arg-type]
+        trained = create_parameters(parameters, backbone.cross_layers(), rank)
+        with torch.no_grad():
+            for value in trained.parameters():
+                value.copy_(0.3 * torch.randn(value.shape, generator=generator))
+        learned = LearnedToken(
+            "anna/me", torch.randn(vectors, backbone.embedding_width, generator=generator), trained
+        )
+        record = TokenRecord(
+            kind="identity", person="anna", name="me", class_noun="woman", base_model=backbone.name,
+            base_model_hash=backbone.fingerprint, settings=settings_record(chosen), source_image_hash="5" * 64,
+            consent="yes", tags=("secret-tag",), notes="secret note",
+        )  # fmt: skip
+        return Token(record, {name: value.numpy() for name, value in to_tensors(learned).items()})
+
+    return make

@@ -1,0 +1,129 @@
+"""What is exported is read by diffusers' own loaders and predicts the same noise there as it does here.
+
+Here means without masks and without token isolation, which no other program has.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from s2edit_plugin.attention import AttentionControl
+from s2edit_plugin.conditioning import build_condition, row_tokens
+from s2edit_plugin.formats.exporting import export_token
+from s2edit_plugin.token_store import to_active
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+    from s2edit_plugin.tokenfile import Token
+    from tests.formats.conftest import MakeToken
+
+TIMESTEP = 400
+# Two ways to the same sums in float32; the token's effect is a thousand times larger, see `_compare`.
+TOLERANCE = 2e-4
+
+
+def _latents(backbone: Backbone) -> torch.Tensor:
+    shape = (2, backbone.latent_channels, backbone.latent_side, backbone.latent_side)
+    return torch.randn(shape, generator=torch.Generator().manual_seed(5))
+
+
+def _here(backbone: Backbone, token: Token | None) -> torch.Tensor:
+    """Predicted noise of a prompt with the token (or without one) and of the empty prompt, as in guidance."""
+    tokens = [to_active(token, backbone, None)] if token else []
+    prompt = "a photo of a <anna/me> woman with red hair" if token else "a photo of a woman with red hair"
+    condition, empty = (
+        build_condition(backbone, prompt, tokens, isolation=False),
+        build_condition(backbone, "", []),
+    )
+    rows = [row_tokens(condition.layout, tokens, masked=False), row_tokens(None, tokens, masked=False)]
+    with torch.no_grad(), backbone.control(AttentionControl(rows, "none")):
+        return backbone.predict_noise(
+            _latents(backbone), TIMESTEP, torch.stack([condition.hidden, empty.hidden])
+        )
+
+
+def _there(pipeline: Any, backbone: Backbone) -> torch.Tensor:
+    prompt = "a photo of a anna-me woman with red hair"
+    with torch.no_grad():
+        text, empty = pipeline.encode_prompt(prompt, "cpu", 1, True, negative_prompt="")
+        return pipeline.unet(_latents(backbone), TIMESTEP, torch.cat([text, empty])).sample
+
+
+def _compare(pipeline: Any, backbone: Backbone, token: Token) -> None:
+    here = _here(backbone, token)
+    assert (here - _there(pipeline, backbone)).abs().max() < TOLERANCE
+    assert (here - _here(backbone, None)).abs().max() > 200 * TOLERANCE
+
+
+def _export(token: Token, format: str, backbone: Backbone, folder: Path, **options: Any) -> list[str]:
+    exported = export_token(token, format, "anna-me", lambda: backbone, **options)
+    return [str(path) for path in exported.write(folder)]
+
+
+@pytest.mark.parametrize("vectors", [1, 3])
+def test_a_textual_inversion(
+    pipeline: Any, backbone: Backbone, make_token: MakeToken, tmp_path: Path, vectors: int
+) -> None:
+    token = make_token("none", vectors=vectors)
+    (embedding,) = _export(token, "textual-inversion", backbone, tmp_path)
+    pipeline.load_textual_inversion(embedding, token="anna-me", local_files_only=True)
+    _compare(pipeline, backbone, token)
+
+
+@pytest.mark.parametrize(("parameters", "rank"), [("kv_full", 2), ("kv_lora", 5)])
+def test_custom_diffusion(
+    pipeline: Any, backbone: Backbone, make_token: MakeToken, tmp_path: Path, parameters: str, rank: int
+) -> None:
+    token = make_token(parameters, rank)
+    embedding, matrices = _export(token, "custom-diffusion", backbone, tmp_path)
+    pipeline.load_textual_inversion(embedding, token="anna-me", local_files_only=True)
+    # Without the pipeline, diffusers 0.42 reads the file and then sets nothing.
+    pipeline.unet.load_attn_procs(matrices, local_files_only=True, _pipeline=pipeline)
+    _compare(pipeline, backbone, token)
+
+
+@pytest.mark.parametrize(("parameters", "rank"), [("kv_lora", 1), ("kv_lora", 5), ("kv_full", 2)])
+def test_a_lora(
+    pipeline: Any, backbone: Backbone, make_token: MakeToken, tmp_path: Path, parameters: str, rank: int
+) -> None:
+    token = make_token(parameters, rank)
+    embedding, lora = _export(token, "lora", backbone, tmp_path)
+    pipeline.load_textual_inversion(embedding, token="anna-me", local_files_only=True)
+    pipeline.load_lora_weights(lora, local_files_only=True)
+    _compare(pipeline, backbone, token)
+
+
+@pytest.mark.parametrize("rank", [4, 20])
+def test_a_lora_of_a_smaller_rank_is_as_far_off_as_its_note_says(
+    pipeline: Any, backbone: Backbone, make_token: MakeToken, tmp_path: Path, rank: int
+) -> None:
+    token = make_token("kv_full")
+    exported = export_token(token, "lora", "anna-me", lambda: backbone, rank=rank)
+    said = float(exported.notes[-1].split()[-6])
+    _, lora = (str(path) for path in exported.write(tmp_path))
+    before = {name: w.detach().clone() for name, w in _matrices(pipeline)}
+    pipeline.load_lora_weights(lora, local_files_only=True)
+    pipeline.fuse_lora()
+    missed = total = 0.0
+    for name, weight in _matrices(pipeline):
+        layer, _, projection = name.rpartition(".")
+        stored = torch.from_numpy(
+            token.tensors[f"parameters.{layer.replace('.', ':')}/{projection[-1]}_matrix"]
+        ).double()
+        missed += float((weight.double() - before[name].double() - stored).square().sum())
+        total += float(stored.square().sum())
+    assert 5 < said < 95  # rank 20 is the full rank of the narrow layers, but not of the wide ones
+    assert abs(100 * (missed / total) ** 0.5 - said) < 0.06
+
+
+def _matrices(pipeline: Any) -> list[tuple[str, torch.Tensor]]:
+    """Key and value matrices of the cross-attention, with adapters or without."""
+    names = [
+        n.removesuffix(".processor") for n in pipeline.unet.attn_processors if n.endswith("attn2.processor")
+    ]
+    modules = [(f"{n}.to_{p}", pipeline.unet.get_submodule(f"{n}.to_{p}")) for n in names for p in "kv"]
+    return [(name, getattr(module, "base_layer", module).weight) for name, module in modules]

@@ -1,0 +1,188 @@
+"""Exports: what they hold, what they leave out, and what a token's parameters do not allow."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from s2edit_plugin.errors import InputError, S2EditError, UsageError, WrongModelError
+from s2edit_plugin.formats.exporting import Exported, export_token
+from s2edit_plugin.tokenfile import parse_token
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+    from s2edit_plugin.tokenfile import Token
+    from tests.formats.conftest import MakeToken
+
+
+def _export(token: Token, format: str, backbone: Backbone | None = None, **options: Any) -> Exported:
+    def model() -> Backbone:
+        assert backbone is not None, "the base model is not needed here"
+        return backbone
+
+    return export_token(token, format, "anna-me", model, **options)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "format", "files"),
+    [
+        ("none", "textual-inversion", 1),
+        ("kv_lora", "lora", 2),
+        ("kv_full", "lora", 2),
+        ("kv_lora", "custom-diffusion", 2),
+        ("kv_token", "s2edit", 1),
+    ],
+)
+def test_nothing_of_the_person_is_in_an_export(
+    backbone: Backbone, make_token: MakeToken, parameters: str, format: str, files: int
+) -> None:
+    exported = _export(make_token(parameters), format, backbone)
+    assert len(exported.files) == files
+    for data in exported.files.values():
+        assert not any(mark in data for mark in (b"5" * 64, b"secret"))
+    if format != "s2edit":
+        assert not any(
+            mark in data for data in exported.files.values() for mark in (b"anna", b"consent", b"s2edit")
+        )
+
+
+def test_a_private_copy_has_everything(make_token: MakeToken) -> None:
+    token = make_token("kv_token")
+    (data,) = _export(token, "s2edit", private=True).files.values()
+    again = parse_token(data, "x")
+    assert again.record == token.record
+    assert all(np.array_equal(again.tensors[name], array) for name, array in token.tensors.items())
+
+
+def test_the_embedding_is_what_the_token_holds(make_token: MakeToken) -> None:
+    token = make_token("none", vectors=3)
+    tensors = safetensors.numpy.load(_export(token, "textual-inversion").files["anna-me.safetensors"])
+    assert list(tensors) == ["emb_params"]
+    assert np.array_equal(tensors["emb_params"], token.tensors["vectors"])
+
+
+def test_two_text_encoders_have_a_tensor_each(make_token: MakeToken) -> None:
+    token = make_token("none", vectors=2)
+    second = np.ones((2, 48), np.float16)
+    token.tensors["vectors_2"] = second
+    tensors = safetensors.numpy.load(_export(token, "textual-inversion").files["anna-me.safetensors"])
+    assert set(tensors) == {"clip_l", "clip_g"}
+    assert np.array_equal(tensors["clip_l"], token.tensors["vectors"])
+    assert np.array_equal(tensors["clip_g"], second)
+
+
+def test_a_low_rank_token_is_copied_number_by_number(make_token: MakeToken) -> None:
+    token = make_token("kv_lora", rank=5)
+    tensors = safetensors.numpy.load(_export(token, "lora").files["anna-me-lora.safetensors"])
+    down = tensors["lora_unet_mid_block_attentions_0_transformer_blocks_0_attn2_to_k.lora_down.weight"]
+    stored = token.tensors["parameters.mid_block:attentions:0:transformer_blocks:0:attn2/k_down"]
+    assert np.array_equal(down, stored)
+    assert {float(array) for name, array in tensors.items() if name.endswith(".alpha")} == {5.0}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "format", "settings", "words", "way_out"),
+    [
+        ("kv_token", "textual-inversion", {}, "kv_token", "--approximate"),
+        ("kv_full", "textual-inversion", {}, "kv_full", "lora"),
+        (
+            "none",
+            "textual-inversion",
+            {"orthogonality": "project"},
+            "after the text encoder",
+            "--approximate",
+        ),
+        ("kv_token", "lora", {}, "its own word only", "kv_lora"),
+        ("kv_vectors", "custom-diffusion", {}, "its own word only", "kv_full"),
+        ("none", "lora", {}, "vectors alone", "textual-inversion"),
+        ("none", "custom-diffusion", {}, "vectors alone", "textual-inversion"),
+        ("kv_lora", "lora", {"orthogonality": "project"}, "after the text encoder", "--orthogonality soft"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused_with_a_way_out(
+    make_token: MakeToken, parameters: str, format: str, settings: dict[str, Any], words: str, way_out: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        _export(make_token(parameters, **settings), format)
+    assert words in caught.value.sentence
+    assert caught.value.sentence.count(". ") == 0
+    assert way_out in caught.value.hint
+
+
+def test_the_vectors_alone_can_be_asked_for_and_are_called_so(make_token: MakeToken) -> None:
+    exported = _export(make_token("kv_token"), "textual-inversion", approximate=True)
+    assert "not all of it" in exported.notes[0]
+    assert "kv_token" in exported.notes[0]
+
+
+def test_a_projection_in_embedding_space_needs_nothing_of_other_programs(make_token: MakeToken) -> None:
+    token = make_token("none", orthogonality="project", orthogonality_space="embedding")
+    assert "not all of it" not in " ".join(_export(token, "textual-inversion").notes)
+
+
+def test_masks_and_isolation_are_named_where_they_stay_behind(make_token: MakeToken) -> None:
+    assert "isolation" in " ".join(_export(make_token("none"), "textual-inversion").notes)
+    plain = make_token("none", isolation=False, mask_mode="none")
+    assert _export(plain, "textual-inversion").notes == (
+        'In other programs write "anna-me woman" where the prompt names the woman.',
+    )
+
+
+@pytest.mark.parametrize(
+    ("format", "options"),
+    [
+        ("gguf", {}),
+        ("lora", {"private": True}),
+        ("s2edit", {"rank": 3}),
+        ("lora", {"rank": 0}),
+        ("lora", {"approximate": True}),
+    ],
+)
+def test_options_of_another_format_are_refused(
+    make_token: MakeToken, format: str, options: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError):
+        _export(make_token("kv_lora"), format, **options)
+
+
+def test_custom_diffusion_wants_the_base_model_the_token_was_learned_on(
+    backbone: Backbone, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = make_token("kv_full")
+    monkeypatch.setattr(backbone, "fingerprint", "another")
+    with pytest.raises(WrongModelError):
+        _export(token, "custom-diffusion", backbone)
+
+
+def test_a_model_without_a_unet_has_no_custom_diffusion_files(
+    backbone: Backbone, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = make_token("kv_full")
+    monkeypatch.setattr(backbone, "unet", None)
+    with pytest.raises(InputError, match="has no U-Net"):
+        _export(token, "custom-diffusion", backbone)
+
+
+def test_files_are_not_written_over_unless_asked(make_token: MakeToken, tmp_path: Path) -> None:
+    exported = _export(make_token("kv_lora"), "lora")
+    (tmp_path / "anna-me-lora.safetensors").write_bytes(b"mine")
+    with pytest.raises(S2EditError):
+        exported.write(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["anna-me-lora.safetensors"]
+    paths = exported.write(tmp_path, overwrite=True)
+    assert [path.read_bytes() for path in paths] == list(exported.files.values())
+
+
+def test_several_files_are_handed_over_as_one_archive(make_token: MakeToken) -> None:
+    name, data = _export(make_token("kv_lora"), "lora").as_one("anna-me")
+    assert name == "anna-me.zip"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.namelist() == ["anna-me.safetensors", "anna-me-lora.safetensors"]
+        assert archive.testzip() is None
+    assert _export(make_token("none"), "textual-inversion").as_one("anna-me")[0] == "anna-me.safetensors"
