@@ -15,6 +15,7 @@ __all__ = [
     "JOBS",
     "ApplyEdit",
     "AttentionMap",
+    "Click",
     "EditResult",
     "EditSettings",
     "Estimate",
@@ -211,12 +212,24 @@ class ApplyEdit(Request["EditResult"]):
 
 
 @dataclass(frozen=True)
+class Click:
+    """A place the user clicked on, in pixels of the upright photo. ``inside``: it belongs to the mask, else it does not."""
+
+    x: float
+    y: float
+    inside: bool = True
+
+
+@dataclass(frozen=True)
 class MakeMask(Request["MaskResult"]):
     """Find a mask, then refine it: fill holes, grow, feather, invert, in this order.
 
     Attributes:
-        method: ``auto``, ``face``, ``hair``, ``lips``, ``eyes``, ``skin``, ``word:W`` or ``grabcut``.
+        method: ``auto``, ``face``, ``hair``, ``lips``, ``eyes``, ``skin``, ``glasses``, ``hat``, ``word:W``, ``grabcut`` or
+            ``click``.
         grow: pixels to widen by; negative numbers shrink. feather: pixels over which the edge is softened.
+        points: for ``click``: what was clicked on, at least one inside or a box.
+        box: for ``click``: left, top, right, bottom of a rectangle around what is meant; empty: none.
     """
 
     photo: bytes
@@ -225,6 +238,8 @@ class MakeMask(Request["MaskResult"]):
     grow: float = 0.0
     feather: float = 0.0
     invert: bool = False
+    points: tuple[Click, ...] = ()
+    box: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -243,7 +258,12 @@ class LearnResult:
 
 @dataclass(frozen=True)
 class EditResult:
-    """An edited photo as an encoded image of the photo's size and format, and where it differs."""
+    """An edited photo as an encoded image of the photo's size and format, and where it differs.
+
+    Attributes:
+        identity: how alike the faces before and after are, cosine -1..1; None where it could not be told.
+        identity_note: the same in words, or why it could not be told.
+    """
 
     image: bytes
     region: bytes
@@ -252,15 +272,18 @@ class EditResult:
     source_prompt: str
     target_prompt: str
     warnings: tuple[str, ...] = ()
+    identity: float | None = None
+    identity_note: str = ""
 
 
 @dataclass(frozen=True)
 class MaskResult:
-    """A mask as an 8-bit grey PNG of the photo's size."""
+    """A mask as an 8-bit grey PNG of the photo's size. ``note``: what the user should know of how it was found."""
 
     mask: bytes
     method: str
     coverage: float
+    note: str = ""
 
 
 @dataclass(frozen=True)
