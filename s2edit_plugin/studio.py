@@ -122,6 +122,16 @@ class Studio:
 
         return token_attention(self, read_photo(photo), self.library.get(name))
 
+    def show_attention(self, request: api.ShowAttention) -> api.AttentionMap:
+        """Where a word or token of a prompt looks on a photo.
+
+        Raises:
+            ImageError, MaskError, PromptError, TokenError.
+        """
+        from s2edit_plugin.workflows.attention_masks import word_attention
+
+        return api.AttentionMap(encode_mask(word_attention(self, request)), request.word)
+
     def find_mask(self, photo: Photo, method: str) -> np.ndarray:
         """Mask (H, W) float32 in [0, 1] of a photo by a method of `api.MakeMask`. Raises MaskError."""
         from s2edit_plugin.masks.resolve import find_mask

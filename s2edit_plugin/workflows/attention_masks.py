@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from s2edit_plugin import prompts
+from s2edit_plugin import api, compose, prompts
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.conditioning import ActiveToken, build_condition
-from s2edit_plugin.errors import MaskError
+from s2edit_plugin.errors import MaskError, PromptError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop
 from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.masks.painted import read_mask
 from s2edit_plugin.region import attention_of
 from s2edit_plugin.text import word_columns
 from s2edit_plugin.token_store import to_active
@@ -23,7 +25,7 @@ from s2edit_plugin.workflows.crops import latents_of, mask_on_crop
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
 
-__all__ = ["attention_picture", "token_attention", "word_mask"]
+__all__ = ["attention_picture", "token_attention", "word_attention", "word_mask"]
 
 WORD_THRESHOLD = 0.5
 
@@ -77,3 +79,43 @@ def token_attention(studio: Studio, photo: Photo, token: Token) -> np.ndarray:
     picture = extract_photo(photo, crop, backbone.resolution)
     heat = attention_picture(backbone, picture, prompt, f"<{record.full_name}>", [active])
     return place_mask(heat, crop, photo.size)
+
+
+def word_attention(studio: Studio, request: api.ShowAttention) -> np.ndarray:
+    """Attention (H, W) float32 in [0, 1] of a word or token of a prompt on a photo, as in an edit.
+
+    Raises:
+        ImageError, MaskError, TokenError. PromptError: no word, or a reference to a token that was not named.
+    """
+    word = request.word.strip()
+    if not word.startswith("<"):
+        word = word.lower()
+    if not word:
+        raise PromptError("No word was given.", "Name a word of the prompt, or a token as <person/name>.")
+    photo, backbone = read_photo(request.photo), studio.backbone
+    mentioned = [ref.full_name for ref in prompts.references(f"{word} {request.prompt}")]
+    tokens = [studio.library.get(name) for name in dict.fromkeys([*request.tokens, *mentioned])]
+    if request.subject_mask is not None:
+        subject = read_mask(request.subject_mask, photo.size)
+    else:
+        subject = studio.find_mask(photo, "auto")
+    crop = subject_crop(subject, None)
+    mask = mask_on_crop(subject, crop, backbone)
+    prompt = request.prompt or _prompt_for(word, tokens)
+    if tokens:
+        first, *others = (token.record for token in tokens)
+        prompt = prompts.insert_token(prompt, first.class_noun, first.full_name)
+        prompt = compose.with_attributes(prompt, [(other.full_name, other.class_noun) for other in others])
+    active = [to_active(token, backbone, mask) for token in tokens]
+    picture = extract_photo(photo, crop, backbone.resolution)
+    return place_mask(attention_picture(backbone, picture, prompt, word, active), crop, photo.size)
+
+
+def _prompt_for(word: str, tokens: Sequence[Token]) -> str:
+    """The first token's own source prompt if it holds the word, else one that does."""
+    if tokens:
+        plain = tokens[0].record.source_prompt
+        if word.startswith("<") or word in prompts.words(plain):
+            return plain
+        return f"a photo of a {tokens[0].record.class_noun} with {word}"
+    return f"a photo of a person with {word}"

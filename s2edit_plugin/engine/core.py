@@ -1,0 +1,90 @@
+"""The engine without its connections: queue, workers, answers. `LocalClient` holds one, the service puts one on the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from s2edit_plugin import api
+from s2edit_plugin.api import JobInfo, OnProgress
+from s2edit_plugin.engine.events import EventLog
+from s2edit_plugin.engine.handlers import HANDLERS, Context
+from s2edit_plugin.engine.jobs import LINGER, JobQueue
+from s2edit_plugin.engine.studios import Make, StudioKeeper, make_studio
+from s2edit_plugin.engine.tasks import DISK_WORK, GPU_WORK
+from s2edit_plugin.engine.worker import Worker, unforeseen
+from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.paths import DataFolder
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Everything an engine does, for whoever connects it to its clients. Every method may be called from any thread.
+
+    Args:
+        folder: the user's data. model, device: what to use whatever the settings say; None: the settings.
+        make: makes a studio. linger: see `jobs.LINGER`.
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        *,
+        model: str | None = None,
+        device: str | None = None,
+        make: Make = make_studio,
+        linger: float = LINGER,
+    ) -> None:
+        self.folder = folder
+        self.events = EventLog()
+        self.queue = JobQueue(self.events, linger)
+        self.keeper = StudioKeeper(folder, model, device, make)
+        self.context = Context(folder, self.events, self.queue, self.keeper)
+        self._workers = (
+            Worker("gpu", self.queue, self.events, self._on_gpu),
+            Worker("disk", self.queue, self.events, self._on_disk),
+        )
+
+    def start(self) -> None:
+        """Start the workers."""
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self, timeout: float) -> bool:
+        """Cancel all jobs, learning with its checkpoint, and wait for the workers; whether they ended in time."""
+        self.queue.close()
+        ended = [worker.join(timeout) for worker in self._workers]
+        return all(ended)
+
+    def call(self, request: Any) -> Any:
+        """Answer a call. Raises S2EditError, nothing else."""
+        handler = HANDLERS.get(type(request))
+        if handler is None:
+            raise UsageError(f"{type(request).__name__} is nothing the engine can be asked.")
+        try:
+            return handler(self.context, request)
+        except S2EditError:
+            raise
+        except Exception as error:
+            raise unforeseen(error) from None
+
+    def submit(
+        self,
+        request: Any,
+        *,
+        job_id: str = "",
+        owner: str = "",
+        keep: bool = False,
+        priority: int | None = None,
+        title: str = "",
+    ) -> JobInfo:
+        """Queue a job; see `JobQueue.add`. Raises UsageError for what is no job."""
+        if type(request) not in api.JOBS:
+            raise UsageError(f"{type(request).__name__} is no job.")
+        return self.queue.add(request, job_id=job_id, owner=owner, keep=keep, priority=priority, title=title)
+
+    def _on_gpu(self, request: Any, on_progress: OnProgress) -> Any:
+        return GPU_WORK[type(request)](self.keeper.current(), request, on_progress)
+
+    def _on_disk(self, request: Any, on_progress: OnProgress) -> Any:
+        return DISK_WORK[type(request)](self.folder, request, on_progress)

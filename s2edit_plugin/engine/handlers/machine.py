@@ -1,0 +1,104 @@
+"""The engine itself: settings, state, queue, doctor, log."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from s2edit_plugin import __version__, calls
+from s2edit_plugin.engine.handlers.context import Context
+from s2edit_plugin.errors import UsageError
+from s2edit_plugin.settings import change_settings, load_settings
+
+__all__ = ["HANDLERS", "LOG_NAME", "memory_of_process"]
+
+LOG_NAME = "engine.log"
+MAX_LOG_LINES = 5000
+MAX_LOG_BYTES = 1_000_000
+
+
+def _get_settings(context: Context, request: calls.GetSettings) -> calls.SettingsValues:
+    return calls.SettingsValues(dataclasses.asdict(load_settings(context.folder)))
+
+
+def _change_settings(context: Context, request: calls.ChangeSettings) -> calls.SettingsValues:
+    changed = change_settings(context.folder, **request.changes)
+    context.changed("settings")
+    return calls.SettingsValues(dataclasses.asdict(changed))
+
+
+def _status(context: Context, request: calls.GetStatus) -> calls.EngineStatus:
+    state = context.keeper.state()
+    running, queued = context.queue.counts()
+    return calls.EngineStatus(
+        version=__version__,
+        pid=os.getpid(),
+        uptime=time.time() - context.started,
+        device=state.device,
+        precision=state.precision,
+        model=state.name or load_settings(context.folder).model or "small",
+        model_loaded=state.loaded,
+        fingerprint=state.fingerprint,
+        memory_bytes=memory_of_process(),
+        clients=context.count_clients(),
+        jobs_running=running,
+        jobs_queued=queued,
+        data_folder=str(context.folder.root),
+    )
+
+
+def _jobs(context: Context, request: calls.ListJobs) -> calls.JobList:
+    return calls.JobList(context.queue.infos())
+
+
+def _diagnose(context: Context, request: calls.Diagnose) -> calls.Diagnosis:
+    from s2edit_plugin.doctor import examine
+
+    return calls.Diagnosis(
+        tuple(calls.CheckInfo(check.name, check.ok, check.finding, check.remedy) for check in examine())
+    )
+
+
+def _read_log(context: Context, request: calls.ReadLog) -> calls.LogText:
+    if not 1 <= request.lines <= MAX_LOG_LINES:
+        raise UsageError(f"The log can be asked for 1 to {MAX_LOG_LINES} lines.")
+    return calls.LogText("\n".join(_tail(context.folder.engine / LOG_NAME)[-request.lines :]))
+
+
+def _tail(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - MAX_LOG_BYTES))
+            return stream.read(MAX_LOG_BYTES).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+
+
+def memory_of_process() -> int:
+    """Bytes of memory this process holds; 0 where the system does not say."""
+    if sys.platform.startswith("linux"):
+        try:
+            pages = int(Path("/proc/self/statm").read_text().split()[1])
+        except (OSError, ValueError, IndexError):
+            return 0
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    try:
+        import psutil
+    except ImportError:
+        return 0
+    return int(psutil.Process().memory_info().rss)
+
+
+HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
+    calls.GetSettings: _get_settings,
+    calls.ChangeSettings: _change_settings,
+    calls.GetStatus: _status,
+    calls.ListJobs: _jobs,
+    calls.Diagnose: _diagnose,
+    calls.ReadLog: _read_log,
+}

@@ -1,0 +1,100 @@
+"""The one studio of the gpu thread, and the model in it. torch is not imported here."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.settings import load_settings
+
+if TYPE_CHECKING:
+    from s2edit_plugin.studio import Studio
+
+__all__ = ["Make", "ModelState", "StudioKeeper", "free_memory", "is_out_of_memory", "make_studio"]
+
+Make = Callable[[DataFolder, "str | None", str], "Studio"]
+
+
+def make_studio(folder: DataFolder, model: str | None, device: str) -> Studio:
+    """A studio; its model is loaded when it is first used."""
+    from s2edit_plugin.studio import Studio
+
+    return Studio(folder.root, model, device)
+
+
+@dataclass(frozen=True)
+class ModelState:
+    """What is known of the model; empty before it is loaded."""
+
+    loaded: bool = False
+    name: str = ""
+    fingerprint: str = ""
+    device: str = ""
+    precision: str = ""
+
+
+class StudioKeeper:
+    """Holds the studio and exchanges it when the settings name another model, device or precision.
+
+    Args:
+        model, device: what to use whatever the settings say; None: the settings. make: makes a studio.
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        model: str | None = None,
+        device: str | None = None,
+        make: Make = make_studio,
+    ) -> None:
+        self._folder, self._model, self._device, self._make = folder, model, device, make
+        self._studio: Studio | None = None
+        self._made_for: object = None
+
+    def current(self) -> Studio:
+        """The studio as the settings want it now. For the gpu thread alone."""
+        settings = load_settings(self._folder)
+        model = settings.model if self._model is None else self._model
+        device = settings.device if self._device is None else self._device
+        wanted = (model, device, settings.precision, settings.memory_limit_gb)
+        if self._studio is None or wanted != self._made_for:
+            self.drop()
+            self._studio = self._make(self._folder, model, device)
+            self._made_for = wanted
+        return self._studio
+
+    def drop(self) -> None:
+        """Let the model go, and its memory. For the gpu thread alone."""
+        if self._studio is not None:
+            self._studio = None
+            free_memory()
+
+    def state(self) -> ModelState:
+        """What is known of the model; from any thread."""
+        backbone = getattr(self._studio, "_backbone", None)
+        if backbone is None:
+            return ModelState()
+        return ModelState(
+            loaded=True,
+            name=str(backbone.name),
+            fingerprint=str(backbone.fingerprint),
+            device=str(backbone.device),
+            precision=str(backbone.dtype).removeprefix("torch."),
+        )
+
+
+def free_memory() -> None:
+    """Give back what nothing uses any more; on the device too, where torch is loaded."""
+    gc.collect()
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception nobody handled says that memory ran out."""
+    return isinstance(error, MemoryError) or "out of memory" in str(error).lower()

@@ -1,0 +1,132 @@
+"""The threads that do the jobs: ONE for everything that takes a model, one for downloads and their kind.
+
+A worker takes a job from the queue, runs it, and goes on with the next whatever happens: what nobody foresaw becomes one
+sentence for the user and a trace in the log.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from s2edit_plugin.api import Event, OnProgress, Progress
+from s2edit_plugin.engine.events import EventLog
+from s2edit_plugin.engine.jobs import JobQueue, Lane, QueuedJob
+from s2edit_plugin.engine.studios import free_memory, is_out_of_memory
+from s2edit_plugin.engine.tasks import CHANGES
+from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError
+
+__all__ = ["PreviewClock", "Worker", "unforeseen"]
+
+log = logging.getLogger(__name__)
+
+PREVIEW_EVERY = 0.7  # seconds
+PREVIEW_SHARE = 0.05  # most of the time that previews may take
+
+
+class Worker:
+    """One lane's thread.
+
+    Args:
+        perform: does a request, given ``on_progress``; called on the thread.
+    """
+
+    def __init__(
+        self, lane: Lane, queue: JobQueue, events: EventLog, perform: Callable[[Any, OnProgress], Any]
+    ) -> None:
+        self._lane, self._queue, self._events, self._perform = lane, queue, events, perform
+        self._thread = threading.Thread(target=self._work, name=f"s2edit {lane}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take jobs."""
+        self._thread.start()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until the thread has ended, which it does once the queue is closed; whether it has."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        while (job := self._queue.take(self._lane)) is not None:
+            self._run(job)
+
+    def _run(self, job: QueuedJob) -> None:
+        name, started = f"{type(job.request).__name__} {job.id[:8]}", time.monotonic()
+        log.info("%s starts", name)
+        failure: S2EditError | None = None
+        try:
+            result = self._perform(job.request, self._reporter(job))
+        except CancelledError:
+            self._queue.stopped(job)
+        except S2EditError as error:
+            failure = error.with_traceback(None)
+        except BaseException as error:  # the thread goes on, whatever a library raises
+            failure = unforeseen(error)
+        else:
+            for change in CHANGES.get(type(job.request), ()):
+                self._events.publish(Event(change))
+            self._queue.done(job, result)
+        if failure is not None:
+            # Here, when no traceback holds the failed job's tensors any more.
+            failure.__cause__ = failure.__context__ = None
+            free_memory()
+            self._queue.failed(job, failure)
+        log.info("%s is %s after %.1f s", name, job.state, time.monotonic() - started)
+
+    def _reporter(self, job: QueuedJob) -> OnProgress:
+        clock = PreviewClock()
+
+        def on_progress(progress: Progress) -> None:
+            self._queue.report(job, progress)
+            if progress.preview is not None and clock.is_due():
+                picture = clock.measure(progress.preview)
+                if picture:
+                    self._events.publish(Event("preview", job=job.info(), picture=picture))
+
+        return on_progress
+
+
+class PreviewClock:
+    """Says when a preview may be made: every so often, and never more than a small part of the time.
+
+    Args:
+        now: a monotonic clock.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._last, self._cost = now(), 0.0
+
+    def is_due(self) -> bool:
+        """Whether it is time for the next one."""
+        return self._now() - self._last >= max(PREVIEW_EVERY, self._cost / PREVIEW_SHARE)
+
+    def measure(self, make: Callable[[], bytes]) -> bytes:
+        """Make a preview and remember what it cost; b"" if it failed, and then none is due any more."""
+        started = self._now()
+        try:
+            picture = make()
+        except Exception as error:  # a picture that is nice to have must not cost the job
+            log.warning("A preview failed (%s).", type(error).__name__)
+            self._cost = float("inf")
+            return b""
+        self._last = self._now()
+        self._cost = self._last - started
+        return picture
+
+
+def unforeseen(error: BaseException) -> S2EditError:
+    """What nobody foresaw as an error of ours; where it came from goes to the log."""
+    if is_out_of_memory(error):
+        log.warning("Out of memory.", exc_info=error)
+        return ResourceError(
+            "There was not enough memory.", "Close other programs, use a smaller photo, or a smaller model."
+        )
+    log.error("Unforeseen: %s.", type(error).__name__, exc_info=error)
+    return S2EditError(
+        f"Something went wrong inside the engine ({type(error).__name__}).",
+        "The engine's log says where; `s2edit engine status` names it.",
+    )
