@@ -1,1 +1,105 @@
-"""The composition root of the window."""
+"""The composition root of the window: arguments, application, state, main window. Nothing else knows all of them.
+
+The window appears before the engine is there and never waits for torch: the engine is another process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from s2edit_plugin import __version__
+from s2edit_plugin.errors import S2EditError
+from s2edit_plugin.paths import data_folder
+
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+
+    from qt_app.engine import Connector
+    from qt_app.ui.main_window import MainWindow
+    from s2edit_plugin.engine.client import Client
+
+__all__ = ["build_parser", "main", "make_window"]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Arguments of ``s2edit`` without a command, and of ``python -m qt_app``."""
+    parser = argparse.ArgumentParser(prog="s2edit", description="Open the window of S²Edit Studio.")
+    parser.add_argument("photo", nargs="?", help="a photo to open")
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="for this start only")
+    parser.add_argument("--version", action="version", version=f"s2edit {__version__}")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the window and run it until it is closed; returns the exit code."""
+    args = build_parser().parse_args(argv)
+    if no_screen():
+        print("s2edit: The window needs a screen, and there is none.", file=sys.stderr)
+        print("        The commands work without one: s2edit --help", file=sys.stderr)
+        return 1
+    from PyQt6.QtWidgets import QApplication
+
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("S²Edit Studio")
+    application.setDesktopFileName("s2edit-studio")
+    window = make_window(application, args.theme)
+    sys.excepthook = _reporting(window)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    window.show()
+    return application.exec()
+
+
+def make_window(
+    application: QApplication, theme: str | None = None, connect: Connector | None = None
+) -> MainWindow:
+    """The window with its state, not shown yet.
+
+    Args:
+        theme: instead of the one in the preferences. connect: how the engine is reached; None: the running one or a new one.
+    """
+    from qt_app.engine import EngineLink
+    from qt_app.model.studio import StudioState
+    from qt_app.ui.main_window import MainWindow
+    from qt_app.ui.theme import apply_theme
+
+    state = StudioState(EngineLink(connect or _engine), data_folder().root)
+    apply_theme(application, theme or state.preferences.theme)
+    state.preferences.theme_changed.connect(lambda chosen: apply_theme(application, chosen))
+    return MainWindow(state)
+
+
+def _engine() -> Client:
+    from s2edit_plugin.engine.remote import connect
+
+    return connect()
+
+
+def no_screen() -> bool:
+    """Whether this is a Unix session without any display."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return False
+    return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _reporting(
+    window: MainWindow,
+) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """What nobody caught is logged and said in the window, which goes on."""
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        logging.getLogger(__name__).error("unforeseen", exc_info=(kind, error, trace))
+        detail = " ".join(str(error).split())[:200]
+        window.studio.messages.error(
+            S2EditError(
+                f"Something went wrong in the window ({kind.__name__}: {detail}).", "Please report it."
+            )
+        )
+
+    return report

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from qt_app.model.messages import Message, Messages
 from qt_app.model.observable import follow
@@ -20,6 +29,7 @@ class ErrorBox(QFrame):
         self._messages = messages
         self.setObjectName("error-box")
         self.setAccessibleName(self.tr("Message"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.sentence, self.hint = QLabel(), QLabel()
         for label in (self.sentence, self.hint):
             label.setWordWrap(True)
