@@ -1,0 +1,182 @@
+"""Painting on a mask: pure functions on uint8 arrays (H, W), 0 outside and 255 inside. Each says which rectangle it changed.
+
+Only the rectangle around a stroke's segment is computed, so a stroke costs the same on a large photo as on a small one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Rect", "flood", "paint_ellipse", "paint_polygon", "paint_rectangle", "paint_segment"]
+
+Point = tuple[float, float]
+"""x and y in pixels; the middle of the first pixel is (0.5, 0.5)."""
+
+
+@dataclass(frozen=True)
+class Rect:
+    """Columns ``left`` to ``right`` and rows ``top`` to ``bottom``, ends excluded."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no pixel is in it."""
+        return self.right <= self.left or self.bottom <= self.top
+
+    @property
+    def window(self) -> tuple[slice, slice]:
+        """Rows and columns, to index an array."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def united(self, other: Rect) -> Rect:
+        """The smallest rectangle around both; an empty one counts for nothing."""
+        if self.is_empty or other.is_empty:
+            return other if self.is_empty else self
+        return Rect(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    @staticmethod
+    def around(left: float, top: float, right: float, bottom: float, shape: tuple[int, int]) -> Rect:
+        """Whole pixels that touch a rectangle of real numbers, inside an array's shape."""
+        height, width = shape
+        return Rect(
+            min(max(int(np.floor(left)), 0), width),
+            min(max(int(np.floor(top)), 0), height),
+            max(min(int(np.ceil(right)), width), 0),
+            max(min(int(np.ceil(bottom)), height), 0),
+        )
+
+
+def paint_segment(
+    mask: np.ndarray,
+    start: Point,
+    end: Point,
+    radii: tuple[float, float],
+    hardness: float = 1.0,
+    erase: bool = False,
+) -> Rect:
+    """One piece of a brush stroke: a round brush drawn from ``start`` to ``end``.
+
+    Args:
+        mask: uint8 (H, W), changed in place.
+        radii: of the brush at both ends, in pixels; they differ with the pen's pressure.
+        hardness: share of the radius that is covered fully, 0..1; beyond it the brush fades out.
+        erase: take away instead of adding.
+
+    Returns:
+        the rectangle that may have changed.
+    """
+    reach = max(radii) + 1
+    rect = Rect.around(
+        min(start[0], end[0]) - reach, min(start[1], end[1]) - reach,
+        max(start[0], end[0]) + reach, max(start[1], end[1]) + reach, (mask.shape[0], mask.shape[1]),
+    )  # fmt: skip
+    if rect.is_empty:
+        return rect
+    y = np.arange(rect.top, rect.bottom, dtype=np.float32)[:, None] + 0.5 - start[1]
+    x = np.arange(rect.left, rect.right, dtype=np.float32)[None, :] + 0.5 - start[0]
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = dx * dx + dy * dy
+    along = np.clip((x * dx + y * dy) / length, 0, 1) if length > 0 else np.zeros((1, 1), np.float32)
+    distance = np.sqrt((x - along * dx) ** 2 + (y - along * dy) ** 2)
+    radius = radii[0] + (radii[1] - radii[0]) * along
+    fade = np.maximum(radius * (1 - hardness), 1.0)
+    return _blend(mask, rect, np.clip((radius + 0.5 - distance) / fade, 0, 1), erase)
+
+
+def paint_rectangle(mask: np.ndarray, one: Point, other: Point, erase: bool = False) -> Rect:
+    """Fill the rectangle between two corners, whole pixels."""
+    rect = Rect.around(
+        min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1]),
+        (mask.shape[0], mask.shape[1]),
+    )  # fmt: skip
+    mask[rect.window] = 0 if erase else 255
+    return rect
+
+
+def paint_ellipse(mask: np.ndarray, one: Point, other: Point, erase: bool = False) -> Rect:
+    """Fill the ellipse in the rectangle between two corners, with an edge one pixel wide."""
+    centre = (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
+    a, b = max(abs(other[0] - one[0]) / 2, 0.5), max(abs(other[1] - one[1]) / 2, 0.5)
+    rect = Rect.around(
+        centre[0] - a - 1,
+        centre[1] - b - 1,
+        centre[0] + a + 1,
+        centre[1] + b + 1,
+        (mask.shape[0], mask.shape[1]),
+    )
+    if rect.is_empty:
+        return rect
+    y = (np.arange(rect.top, rect.bottom, dtype=np.float32)[:, None] + 0.5 - centre[1]) / b
+    x = (np.arange(rect.left, rect.right, dtype=np.float32)[None, :] + 0.5 - centre[0]) / a
+    # The distance from the edge, to first order: (1 - r) divided by the gradient's length.
+    radius = np.sqrt(x * x + y * y)
+    gradient = np.sqrt((x / a) ** 2 + (y / b) ** 2) / np.maximum(radius, 1e-6)
+    cover = np.clip((1 - radius) / np.maximum(gradient, 1e-6) + 0.5, 0, 1)
+    return _blend(mask, rect, cover, erase)
+
+
+def paint_polygon(mask: np.ndarray, points: list[Point], erase: bool = False) -> Rect:
+    """Fill a polygon (lasso), inside by the even-odd rule, with a smooth edge; fewer than three points do nothing."""
+    if len(points) < 3:
+        return Rect(0, 0, 0, 0)
+    from PIL import Image, ImageDraw
+
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    rect = Rect.around(min(xs) - 1, min(ys) - 1, max(xs) + 1, max(ys) + 1, (mask.shape[0], mask.shape[1]))
+    if rect.is_empty:
+        return rect
+    width, height = rect.right - rect.left, rect.bottom - rect.top
+    scale = 4 if width * height < 4_000_000 else 1  # subpixels; a polygon over a whole photo needs none
+    canvas = Image.new("L", (width * scale, height * scale))
+    moved = [((x - rect.left) * scale - 0.5, (y - rect.top) * scale - 0.5) for x, y in points]
+    ImageDraw.Draw(canvas).polygon(moved, fill=255)
+    if scale > 1:
+        canvas = canvas.reduce(scale)
+    return _blend(mask, rect, np.asarray(canvas, dtype=np.float32) / 255, erase)
+
+
+def flood(rgb: np.ndarray, seed: tuple[int, int], tolerance: float, contiguous: bool = True) -> np.ndarray:
+    """The magic wand: where a picture's colour is like that at a place.
+
+    Args:
+        rgb: uint8 (H, W, 3). seed: column and row. tolerance: largest difference of a channel, 0..255.
+        contiguous: only what hangs together with the place.
+
+    Returns:
+        bool (H, W); all False where the seed is outside.
+    """
+    column, row = seed
+    if not (0 <= row < rgb.shape[0] and 0 <= column < rgb.shape[1]):
+        return np.zeros(rgb.shape[:2], bool)
+    wanted = rgb[row, column].astype(np.int16)
+    low = np.clip(wanted - int(tolerance), 0, 255).astype(np.uint8)
+    high = np.clip(wanted + int(tolerance), 0, 255).astype(np.uint8)
+    alike: np.ndarray = ((rgb >= low) & (rgb <= high)).all(axis=2)
+    if not contiguous:
+        return alike
+    from scipy import ndimage
+
+    labels, _ = ndimage.label(alike)
+    result: np.ndarray = labels == labels[row, column]
+    return result
+
+
+def _blend(mask: np.ndarray, rect: Rect, cover: np.ndarray, erase: bool) -> Rect:
+    amount = np.rint(cover * 255).astype(np.uint8)
+    part = mask[rect.window]
+    if erase:
+        np.minimum(part, 255 - amount, out=part)
+    else:
+        np.maximum(part, amount, out=part)
+    return rect

@@ -1,0 +1,203 @@
+"""The two masks of a photo - subject (where a token acts) and edit region (what may change) - with unlimited undo."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QUndoCommand, QUndoStack
+
+from qt_app.model.mask_paint import Rect
+from qt_app.model.observable import Observable, Property
+
+__all__ = ["LAYERS", "MaskLayer", "MaskPair"]
+
+LAYERS = ("subject", "region")
+TILE = 128
+
+
+class MaskLayer(Observable):
+    """One mask of a photo.
+
+    Signals:
+        changed(Rect): pixels in this rectangle are other ones. touched_changed(bool): whether the user or a method has
+            set it; an untouched mask is found by itself (``auto``).
+
+    Attributes:
+        name: ``subject`` or ``region``. pixels: uint8 (H, W), 0..255.
+    """
+
+    changed = pyqtSignal(object)
+    touched_changed = pyqtSignal(object)
+    visible_changed = pyqtSignal(object)
+    opacity_changed = pyqtSignal(object)
+    colour_changed = pyqtSignal(object)
+    touched = Property(False)
+    visible = Property(True)
+    opacity = Property(0.45)
+    colour = Property("#e0455e")
+
+    def __init__(self, name: str, shape: tuple[int, int], colour: str) -> None:
+        super().__init__()
+        self.name = name
+        self.pixels = np.zeros(shape, np.uint8)
+        # What undo goes back to. A second array instead of a copy at the start of each stroke, which on a large photo would
+        # be felt.
+        self.settled = np.zeros(shape, np.uint8)
+        self.colour = colour
+
+    @property
+    def whole(self) -> Rect:
+        """The rectangle of the whole mask."""
+        return Rect(0, 0, self.pixels.shape[1], self.pixels.shape[0])
+
+    def as_float(self) -> np.ndarray:
+        """float32 (H, W) in [0, 1]."""
+        return self.pixels.astype(np.float32) / 255
+
+    def as_png(self) -> bytes | None:
+        """The mask as a grey PNG for the engine, None if it was never touched."""
+        if not self.touched:
+            return None
+        import io
+
+        from PIL import Image
+
+        stream = io.BytesIO()
+        Image.fromarray(self.pixels).save(stream, "PNG", compress_level=1)
+        return stream.getvalue()
+
+
+class MaskPair(Observable):
+    """Both masks of a photo and their undo history.
+
+    A change is made in two halves, so that a stroke shows while it is drawn and is one step of undo: `begin` remembers the
+    mask as it was, the pixels are changed in place with `touch` telling the rectangle, `commit` makes the step.
+    """
+
+    active_changed = pyqtSignal(object)
+    active = Property("region")
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        super().__init__()
+        self.layers = {
+            "subject": MaskLayer("subject", shape, "#3d8bfd"),
+            "region": MaskLayer("region", shape, "#e0455e"),
+        }
+        self.undo = QUndoStack()
+        self._changing = False
+        self._was_touched = False
+        self._dirty = Rect(0, 0, 0, 0)
+
+    @property
+    def layer(self) -> MaskLayer:
+        """The mask that tools work on."""
+        return self.layers[self.active]
+
+    def begin(self) -> MaskLayer:
+        """Start a change of the active mask."""
+        layer = self.layer
+        self._changing, self._was_touched, self._dirty = True, layer.touched, Rect(0, 0, 0, 0)
+        return layer
+
+    def touch(self, rect: Rect) -> None:
+        """Pixels of the active mask in a rectangle were changed."""
+        self._dirty = self._dirty.united(rect)
+        self.layer.touched = True
+        if not rect.is_empty:
+            self.layer.changed.emit(rect)
+
+    def rollback(self) -> None:
+        """Give up the change that was begun."""
+        if self._changing:
+            layer, rect = self.layer, self._dirty
+            layer.pixels[rect.window] = layer.settled[rect.window]
+            layer.touched = self._was_touched
+            self._changing = False
+            layer.changed.emit(rect)
+
+    def commit(self, text: str) -> None:
+        """Make the change that was begun one step of undo, named ``text``; nothing happens if no pixel differs."""
+        if self._changing:
+            self._changing = False
+            self._push(self.layer, self._dirty, self._was_touched, text)
+
+    def replace(self, layer_name: str, pixels: np.ndarray, text: str, touched: bool = True) -> None:
+        """Set a whole mask, uint8 (H, W), as one step of undo."""
+        layer = self.layers[layer_name]
+        was, layer.touched = layer.touched, touched
+        layer.pixels[:] = pixels
+        self._push(layer, layer.whole, was, text)
+        layer.changed.emit(layer.whole)
+
+    def transform(self, text: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Put the active mask through a function of float32 (H, W) in [0, 1], as one step of undo."""
+        made = change(self.layer.as_float())
+        self.replace(self.active, np.rint(np.clip(made, 0, 1) * 255).astype(np.uint8), text)
+
+    def clear(self, text: str) -> None:
+        """Empty the active mask and let it be found by itself again."""
+        self.replace(self.active, np.zeros_like(self.layer.pixels), text, touched=False)
+
+    def _push(self, layer: MaskLayer, rect: Rect, was_touched: bool, text: str) -> None:
+        tiles = _tiles(layer.settled, layer.pixels, rect)
+        layer.settled[rect.window] = layer.pixels[rect.window]
+        if tiles or layer.touched != was_touched:
+            self.undo.push(_MaskChange(layer, tiles, was_touched, text))
+
+
+@dataclass(frozen=True)
+class _Tile:
+    """A square of a mask before and after a change, compressed: masks are mostly flat."""
+
+    rect: Rect
+    before: bytes
+    after: bytes
+
+
+class _MaskChange(QUndoCommand):
+    """A step of undo."""
+
+    def __init__(self, layer: MaskLayer, tiles: list[_Tile], was_touched: bool, text: str) -> None:
+        super().__init__(text)
+        self._layer, self._tiles = layer, tiles
+        self._touched = (was_touched, layer.touched)
+        self._fresh = True
+
+    def undo(self) -> None:
+        """Back to before."""
+        self._apply(0)
+
+    def redo(self) -> None:
+        """Forward again. A stack calls this when a command is pushed, too: then all is done already."""
+        if self._fresh:
+            self._fresh = False
+        else:
+            self._apply(1)
+
+    def _apply(self, which: int) -> None:
+        rect = Rect(0, 0, 0, 0)
+        for tile in self._tiles:
+            part = self._layer.pixels[tile.rect.window]
+            data = zlib.decompress(tile.after if which else tile.before)
+            part[:] = np.frombuffer(data, np.uint8).reshape(part.shape)
+            self._layer.settled[tile.rect.window] = part
+            rect = rect.united(tile.rect)
+        self._layer.touched = self._touched[which]
+        self._layer.changed.emit(rect)
+
+
+def _tiles(before: np.ndarray, after: np.ndarray, rect: Rect) -> list[_Tile]:
+    """The squares of a rectangle that differ."""
+    tiles = []
+    for top in range(rect.top // TILE * TILE, rect.bottom, TILE):
+        for left in range(rect.left // TILE * TILE, rect.right, TILE):
+            tile = Rect(left, top, min(left + TILE, after.shape[1]), min(top + TILE, after.shape[0]))
+            old, new = before[tile.window], after[tile.window]
+            if not np.array_equal(old, new):
+                packed = [zlib.compress(np.ascontiguousarray(part).tobytes(), 1) for part in (old, new)]
+                tiles.append(_Tile(tile, *packed))
+    return tiles
