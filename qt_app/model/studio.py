@@ -7,10 +7,12 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 
 from qt_app.engine import EngineLink
+from qt_app.model.document import Documents
 from qt_app.model.jobs import Jobs
 from qt_app.model.library import LibraryState
 from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
+from qt_app.model.tasks import Background
 
 __all__ = ["StudioState"]
 
@@ -27,6 +29,8 @@ class StudioState(QObject):
         self.link, self.folder = link, folder
         self.messages = Messages()
         self.preferences = Preferences(folder / "window.json")
+        self.background = Background(self.messages.error)
+        self.documents = Documents(self.background, self.messages, self.preferences)
         self.jobs = Jobs(link, self.messages)
         self.library = LibraryState(link, self.messages)
         link.failed.connect(self.messages.error)
@@ -35,6 +39,7 @@ class StudioState(QObject):
     def close(self) -> None:
         """Leave the engine and write what is left to write."""
         self.link.close()
+        self.background.close()
         self.preferences.save()
 
     def _engine_state(self, state: str) -> None:

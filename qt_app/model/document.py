@@ -1,0 +1,152 @@
+"""The photo that is open: its pixels, its masks, its results, and what of them is on show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PyQt6.QtCore import pyqtSignal
+
+from qt_app.model.masks import MaskPair
+from qt_app.model.messages import Messages
+from qt_app.model.observable import Observable, Property
+from qt_app.model.preferences import Preferences
+from qt_app.model.tasks import Background
+from s2edit_plugin.api import ApplyEdit, EditResult
+from s2edit_plugin.errors import ImageError, S2EditError
+
+if TYPE_CHECKING:
+    from s2edit_plugin.imaging.photo import Photo
+
+__all__ = ["Document", "Documents", "Result"]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """An edited photo.
+
+    Attributes:
+        made: what the engine gave. request: what was asked. rgb: uint8 (H, W, 3) in sRGB, for the screen.
+    """
+
+    made: EditResult
+    request: ApplyEdit
+    rgb: np.ndarray
+    title: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Opened:
+    data: bytes
+    photo: Photo
+    rgb: np.ndarray
+    path: str = ""
+
+
+class Document(Observable):
+    """One open photo.
+
+    Signals:
+        results_changed(tuple[Result]), shown_changed(int): index of the result on show, -1 the photo itself.
+        compare_changed(str): ``off``, ``split`` (photo left, result right) or ``before`` (the photo, while a key is held).
+        split_changed(float): where the split is, 0..1. heat_changed(ndarray | None): attention to lay over, uint8 (H, W).
+        saved_changed(bool): whether the result on show is in a file.
+
+    Attributes:
+        data: the photo's file. photo: decoded. rgb: uint8 (H, W, 3) in sRGB. path: "" for pasted pictures.
+    """
+
+    results_changed = pyqtSignal(object)
+    shown_changed = pyqtSignal(object)
+    compare_changed = pyqtSignal(object)
+    split_changed = pyqtSignal(object)
+    heat_changed = pyqtSignal(object)
+    saved_changed = pyqtSignal(object)
+    results = Property[tuple[Result, ...]](())
+    shown = Property(-1)
+    compare = Property("off")
+    split = Property(0.5)
+    saved = Property(True)
+
+    def __init__(self, data: bytes, photo: Photo, rgb: np.ndarray, path: str = "") -> None:
+        super().__init__()
+        self.data, self.photo, self.rgb, self.path = data, photo, rgb, path
+        self.masks = MaskPair((rgb.shape[0], rgb.shape[1]))
+        self.heat: np.ndarray | None = None
+
+    @property
+    def name(self) -> str:
+        """File name for the title."""
+        return Path(self.path).name if self.path else self.tr("Pasted picture")
+
+    @property
+    def result(self) -> Result | None:
+        """The result on show, None while it is the photo."""
+        return self.results[self.shown] if 0 <= self.shown < len(self.results) else None
+
+    def add_result(self, result: Result) -> None:
+        """Take a result in and show it."""
+        self.results = (*self.results, result)
+        self.shown = len(self.results) - 1
+        self.saved = False
+
+    def show_heat(self, heat: np.ndarray | None) -> None:
+        """Lay attention over the picture, or take it away."""
+        self.heat = heat
+        self.heat_changed.emit(heat)
+
+
+class Documents(Observable):
+    """Opens photos; one is open at a time.
+
+    Signals:
+        document_changed(Document | None), opening_changed(str): name of what is being read, "" when nothing is.
+    """
+
+    document_changed = pyqtSignal(object)
+    opening_changed = pyqtSignal(object)
+    document = Property[Document | None](None)
+    opening = Property("")
+
+    def __init__(self, background: Background, messages: Messages, preferences: Preferences) -> None:
+        super().__init__()
+        self._background, self._messages, self._preferences = background, messages, preferences
+
+    def open_file(self, path: str) -> None:
+        """Read a photo from a file and show it."""
+        self.opening = Path(path).name
+
+        def read() -> _Opened:
+            try:
+                data = Path(path).read_bytes()
+            except OSError as error:
+                raise ImageError(f"{path} cannot be read ({error.strerror}).", "Check the file.") from error
+            return _decoded(data, path)
+
+        self._background.run(read, self._opened, self._failed)
+
+    def open_bytes(self, data: bytes) -> None:
+        """Show a picture from the clipboard or from GIMP."""
+        self.opening = self.tr("Pasted picture")
+        self._background.run(lambda: _decoded(data, ""), self._opened, self._failed)
+
+    def _opened(self, opened: _Opened) -> None:
+        self.opening = ""
+        self.document = Document(opened.data, opened.photo, opened.rgb, opened.path)
+        if opened.path:
+            self._preferences.opened(opened.path)
+        for note in opened.photo.notes:
+            self._messages.note(note)
+
+    def _failed(self, error: S2EditError) -> None:
+        self.opening = ""
+        self._messages.error(error)
+
+
+def _decoded(data: bytes, path: str) -> _Opened:
+    from s2edit_plugin.imaging.reading import read_photo
+
+    photo = read_photo(data, path or "the picture")
+    return _Opened(data, photo, np.ascontiguousarray(photo.as_uint8_rgb()), path)
