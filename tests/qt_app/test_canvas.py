@@ -1,0 +1,219 @@
+"""The canvas: what is drawn where, zoom and pan, and tools driven by the mouse."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from qt_app.model.document import Document, Result
+from qt_app.model.tools import ToolState
+from qt_app.ui.canvas.pyramid import Pyramid, level_for
+from qt_app.ui.canvas.tools import BrushTool, ClickTool, LassoTool, PolygonTool, ShapeTool
+from qt_app.ui.canvas.view import CanvasView
+from s2edit_plugin import api
+from s2edit_plugin.imaging.reading import read_photo
+
+
+def document(width: int = 400, height: int = 300) -> Document:
+    rgb = np.zeros((height, width, 3), np.uint8)
+    rgb[:, : width // 2] = (255, 0, 0)
+    rgb[:, width // 2 :] = (0, 0, 255)
+    stream = io.BytesIO()
+    Image.fromarray(rgb).save(stream, "PNG")
+    return Document(stream.getvalue(), read_photo(stream.getvalue()), rgb)
+
+
+def green(of: Document) -> Result:
+    rgb = np.zeros_like(of.rgb)
+    rgb[..., 1] = 255
+    made = api.EditResult(b"", b"", 1.0, False, "a", "b")
+    return Result(made, api.ApplyEdit(b"", (), "b"), rgb)
+
+
+@pytest.fixture
+def doc() -> Document:
+    return document()
+
+
+@pytest.fixture
+def view(qtbot: QtBot, doc: Document) -> CanvasView:
+    view = CanvasView()
+    qtbot.addWidget(view)
+    view.resize(500, 400)
+    view.show()
+    view.show_document(doc)
+    return view
+
+
+def on_screen(view: CanvasView, x: float, y: float) -> tuple[int, int, int]:
+    """The colour shown at a place of the photo."""
+    place = view.mapFromScene(QPointF(x, y))
+    colour = view.grab().toImage().pixelColor(place)
+    return colour.red(), colour.green(), colour.blue()
+
+
+def drag(
+    view: CanvasView, *places: tuple[float, float], modifiers: Qt.KeyboardModifier | None = None
+) -> None:
+    viewport = view.viewport()
+    points = [view.mapFromScene(QPointF(*place)) for place in places]
+    left, keys = Qt.MouseButton.LeftButton, modifiers or Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(viewport, left, keys, points[0])
+    for point in points[1:]:
+        _move(view, point)
+    QTest.mouseRelease(viewport, left, keys, points[-1])
+
+
+def _move(view: CanvasView, point: QPoint) -> None:
+    # QTest's own move does not hold the button.
+    from PyQt6.QtCore import QEvent
+    from PyQt6.QtGui import QMouseEvent
+    from PyQt6.QtWidgets import QApplication
+
+    viewport = view.viewport()
+    assert viewport is not None
+    left = Qt.MouseButton.LeftButton
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(point),
+        QPointF(viewport.mapToGlobal(point)),
+        left,
+        left,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(viewport, event)
+
+
+@pytest.mark.parametrize(("scale", "level"), [(1.0, 0), (0.51, 0), (0.5, 1), (0.24, 2), (0.001, 3), (8.0, 0)])
+def test_the_level_has_at_least_the_screens_pixels(scale: float, level: int) -> None:
+    assert level_for(scale, 4) == level
+
+
+def test_a_pyramid_halves_to_a_small_size_and_keeps_the_mean() -> None:
+    rng = np.random.default_rng(0)
+    rgb = rng.integers(0, 256, (1301, 2050, 3), dtype=np.uint8)
+    pyramid = Pyramid(rgb)
+    sizes = [(image.height(), image.width()) for image in pyramid.levels]
+    assert sizes == [(1301, 2050), (651, 1025), (326, 513), (163, 257)]
+    assert pyramid.levels[0].pixelColor(7, 9).getRgb()[:3] == tuple(rgb[9, 7])
+    block = rgb[0:2, 0:2].astype(int).mean(axis=(0, 1))
+    assert np.allclose(pyramid.levels[1].pixelColor(0, 0).getRgb()[:3], block, atol=0.51)
+
+
+def test_the_photo_is_fitted_and_its_colours_are_right(view: CanvasView) -> None:
+    assert on_screen(view, 50, 150) == (255, 0, 0)
+    assert on_screen(view, 350, 150) == (0, 0, 255)
+    assert view.zoom == pytest.approx(1.2, abs=0.05)
+
+
+@pytest.mark.parametrize("zoom", [0.3, 3.0, 40.0])
+def test_the_place_under_the_cursor_stays_when_zooming(view: CanvasView, zoom: float) -> None:
+    at = QPoint(200, 170)
+    before = view.mapToScene(at)
+    view.set_zoom(zoom, at)
+    after = view.mapFromScene(before)
+    assert abs(after.x() - at.x()) <= 2
+    assert abs(after.y() - at.y()) <= 2
+    assert view.zoom == pytest.approx(zoom)
+
+
+def test_the_middle_button_pans(view: CanvasView) -> None:
+    view.set_zoom(2.0)
+    before = view.mapFromScene(QPointF(100, 100))
+    viewport = view.viewport()
+    QTest.mousePress(viewport, Qt.MouseButton.MiddleButton, pos=QPoint(100, 100))
+    _move(view, QPoint(130, 90))
+    QTest.mouseRelease(viewport, Qt.MouseButton.MiddleButton, pos=QPoint(130, 90))
+    after = view.mapFromScene(QPointF(100, 100))
+    assert (after.x() - before.x(), after.y() - before.y()) == (30, -10)
+
+
+def test_a_result_is_shown_beside_and_instead_of_the_photo(view: CanvasView, doc: Document) -> None:
+    doc.add_result(green(doc))
+    assert on_screen(view, 50, 150) == (0, 255, 0)
+    doc.compare = "before"
+    assert on_screen(view, 50, 150) == (255, 0, 0)
+    doc.compare = "split"
+    doc.split = 0.25
+    assert on_screen(view, 50, 150) == (255, 0, 0)
+    assert on_screen(view, 150, 150) == (0, 255, 0)
+    drag(view, (100, 150), (200, 150), (300, 150))
+    assert doc.split == pytest.approx(0.75, abs=0.01)
+    assert on_screen(view, 250, 150) == (0, 0, 255)
+
+
+def test_the_brush_paints_where_the_mouse_goes_and_the_mask_shows(view: CanvasView, doc: Document) -> None:
+    state = ToolState()
+    state.size, state.hardness = 40, 1.0
+    view.tool = BrushTool(doc, state, view.viewport().update)  # type: ignore[union-attr]
+    doc.masks.layer.opacity = 1.0
+    drag(view, (100, 100), (150, 100), (200, 100))
+    pixels = doc.masks.layer.pixels
+    assert pixels[100, 90] == pixels[100, 150] == pixels[100, 210] == 255
+    assert pixels[140, 150] == 0
+    shown = on_screen(view, 110, 110)
+    assert shown[0] > 200
+    assert shown[1] > 40  # the mask's red, not the photo's
+    state.size = 60
+    drag(view, (100, 100), (200, 100), modifiers=Qt.KeyboardModifier.AltModifier)
+    assert not pixels.any()
+    doc.masks.undo.undo()
+    assert pixels.any()
+    doc.masks.undo.undo()
+    assert not pixels.any()
+
+
+def test_shapes_lasso_and_polygon_fill(view: CanvasView, doc: Document) -> None:
+    state, redraw = ToolState(), view.viewport().update  # type: ignore[union-attr]
+    view.tool = ShapeTool(doc, state, redraw, ellipse=False)
+    drag(view, (50, 50), (100, 90))
+    assert doc.masks.layer.pixels[70, 75] == 255
+    view.tool = ShapeTool(doc, state, redraw, ellipse=True)
+    drag(view, (200, 50), (300, 150))
+    assert doc.masks.layer.pixels[100, 250] == 255
+    assert doc.masks.layer.pixels[55, 205] == 0
+    view.tool = LassoTool(doc, state, redraw)
+    drag(view, (50, 200), (150, 200), (150, 280), (50, 280))
+    assert doc.masks.layer.pixels[240, 100] == 255
+    view.tool = PolygonTool(doc, state, redraw)
+    for corner in ((300, 200), (380, 200), (340, 280)):
+        drag(view, corner)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert doc.masks.layer.pixels[220, 340] == 255
+    assert doc.masks.undo.count() == 4
+
+
+def test_escape_gives_a_stroke_up(view: CanvasView, doc: Document) -> None:
+    view.tool = BrushTool(doc, ToolState(), view.viewport().update)  # type: ignore[union-attr]
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    assert doc.masks.layer.pixels.any()
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    assert not doc.masks.layer.pixels.any()
+    assert doc.masks.undo.count() == 0
+
+
+def test_a_click_picks_a_pixel_of_the_photo(view: CanvasView, doc: Document) -> None:
+    picked: list[tuple[int, int, bool]] = []
+    view.tool = ClickTool(doc, ToolState(), lambda: None, lambda x, y, takes: picked.append((x, y, takes)))
+    drag(view, (123.5, 45.5))
+    drag(view, (-20, 45))
+    assert len(picked) == 1
+    assert abs(picked[0][0] - 123) <= 1
+    assert abs(picked[0][1] - 45) <= 1
+
+
+def test_attention_is_laid_over_the_picture(view: CanvasView, doc: Document) -> None:
+    heat = np.zeros((300, 400), np.uint8)
+    heat[:, 300:] = 255
+    doc.show_heat(heat)
+    assert on_screen(view, 50, 150) == (255, 0, 0)
+    assert on_screen(view, 350, 150) != (0, 0, 255)
+    doc.show_heat(None)
+    assert on_screen(view, 350, 150) == (0, 0, 255)
