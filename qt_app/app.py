@@ -76,7 +76,7 @@ def make_window(
 
 
 def _engine() -> Client:
-    from s2edit_plugin.engine.remote import connect
+    from s2edit_plugin.engine.remote import connect  # type: ignore[import-untyped]
 
     return connect()
 
