@@ -8,11 +8,14 @@ from PyQt6.QtCore import QObject
 
 from qt_app.engine import EngineLink
 from qt_app.model.document import Documents
+from qt_app.model.editing import EditState
 from qt_app.model.jobs import Jobs
+from qt_app.model.learning import LearnState
 from qt_app.model.library import LibraryState
 from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
 from qt_app.model.tasks import Background
+from qt_app.model.tools import ToolState
 
 __all__ = ["StudioState"]
 
@@ -33,6 +36,11 @@ class StudioState(QObject):
         self.documents = Documents(self.background, self.messages, self.preferences)
         self.jobs = Jobs(link, self.messages)
         self.library = LibraryState(link, self.messages)
+        self.tools = ToolState()
+        self.editing = EditState(
+            link, self.jobs, self.documents, self.library, self.background, self.messages
+        )
+        self.learning = LearnState(link, self.jobs, self.documents, self.library, self.messages)
         link.failed.connect(self.messages.error)
         link.state_changed.connect(self._engine_state)
 

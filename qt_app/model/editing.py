@@ -1,0 +1,284 @@
+"""The edit that is being prepared: prompts, tokens, strengths, variants; and what starts it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PyQt6.QtCore import QTimer, pyqtSignal
+
+from qt_app.engine import EngineLink
+from qt_app.model.document import Document, Documents, Result
+from qt_app.model.jobs import JobItem, Jobs
+from qt_app.model.messages import Messages
+from qt_app.model.observable import Observable, Property
+from qt_app.model.presets import EditPreset, apply_preset
+from qt_app.model.tasks import Background
+from s2edit_plugin import api, calls, prompts
+from s2edit_plugin.errors import S2EditError, UsageError
+
+if TYPE_CHECKING:
+    from qt_app.model.library import LibraryState
+
+__all__ = ["EditState"]
+
+MAX_VARIANTS = 8
+ESTIMATE_MS = 400
+
+
+class EditState(Observable):
+    """What the edit panel shows.
+
+    Signals: ``<name>_changed`` of each; result_added(Result).
+
+    Attributes:
+        tokens: names, the subject's first. prompt, source_prompt: with references; source "" is suggested by the engine.
+        region: ``auto``, ``mask`` (the painted one), ``subject``, ``none``, ``face``, ``hair``, ``lips``, ``word:W``.
+        strength: 0..1. guidance: 1..20. steps: denoising steps.
+        cross_steps, self_steps: how long the source's layout is kept, 0..1.
+        variants: 1..8, with seeds ``seed`` on. weights: word -> factor.
+        estimate: what the edit would cost, None while unknown. running: ids of this panel's jobs.
+        suggesting: a caption is awaited.
+    """
+
+    tokens_changed = pyqtSignal(object)
+    prompt_changed = pyqtSignal(object)
+    source_prompt_changed = pyqtSignal(object)
+    region_changed = pyqtSignal(object)
+    strength_changed = pyqtSignal(object)
+    guidance_changed = pyqtSignal(object)
+    steps_changed = pyqtSignal(object)
+    cross_steps_changed = pyqtSignal(object)
+    self_steps_changed = pyqtSignal(object)
+    variants_changed = pyqtSignal(object)
+    seed_changed = pyqtSignal(object)
+    weights_changed = pyqtSignal(object)
+    estimate_changed = pyqtSignal(object)
+    running_changed = pyqtSignal(object)
+    suggesting_changed = pyqtSignal(object)
+    result_added = pyqtSignal(object)
+    tokens = Property[tuple[str, ...]](())
+    prompt = Property("")
+    source_prompt = Property("")
+    region = Property("auto")
+    strength = Property(1.0)
+    guidance = Property(api.EditSettings.guidance)
+    steps = Property(api.EditSettings.steps)
+    cross_steps = Property(api.EditSettings.cross_steps)
+    self_steps = Property(api.EditSettings.self_steps)
+    variants = Property(1)
+    seed = Property(0)
+    weights = Property[dict[str, float]]({})
+    estimate = Property[api.Estimate | None](None)
+    running = Property[tuple[str, ...]](())
+    suggesting = Property(False)
+
+    def __init__(
+        self,
+        link: EngineLink,
+        jobs: Jobs,
+        documents: Documents,
+        library: LibraryState,
+        background: Background,
+        messages: Messages,
+    ) -> None:
+        super().__init__()
+        self._link, self._jobs, self._documents = link, jobs, documents
+        self._library, self._background, self._messages = library, background, messages
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(ESTIMATE_MS)
+        self._timer.timeout.connect(self._ask_estimate)
+        for signal in (self.tokens_changed, self.steps_changed, self.variants_changed, self.guidance_changed):
+            signal.connect(lambda _: self._timer.start())
+        documents.document_changed.connect(lambda _: self._timer.start())
+
+    # ------------------------------------------------------------------ the request
+
+    @property
+    def problem(self) -> str:
+        """Why the edit cannot start now, "" if it can."""
+        if self._documents.document is None:
+            return self.tr("Open a photo first.")
+        if not self._named_tokens():
+            return self.tr("Choose a token: drag one from the library into the prompt.")
+        if not self.prompt.strip():
+            return self.tr("Say what the photo should show.")
+        return ""
+
+    def request(self, document: Document, seed: int) -> api.ApplyEdit:
+        """The edit as the engine takes it.
+
+        Raises:
+            PromptError: a reference in a prompt is malformed.
+        """
+        subject = document.masks.layers["subject"].as_png()
+        painted = document.masks.layers["region"].as_png()
+        region = self.region
+        return api.ApplyEdit(
+            photo=document.data,
+            tokens=self._named_tokens(),
+            prompt=self.prompt.strip(),
+            source_prompt=self.source_prompt.strip() or None,
+            subject_mask=subject,
+            region="auto" if region == "mask" else region,
+            region_mask=painted if region in ("mask", "auto") else None,
+            settings=api.EditSettings(
+                steps=self.steps,
+                guidance=self.guidance,
+                strength=self.strength,
+                cross_steps=self.cross_steps,
+                self_steps=self.self_steps,
+                weights=dict(self.weights),
+                seed=seed,
+            ),
+        )
+
+    def start(self) -> None:
+        """Start the edit, one job a variant."""
+        document = self._documents.document
+        if self.problem or document is None:
+            self._messages.error(UsageError(self.problem))
+            return
+        for number in range(self.variants):
+            try:
+                request = self.request(document, self.seed + number)
+            except S2EditError as error:
+                self._messages.error(error)
+                return
+            self._submit(document, request, number)
+
+    def cancel(self) -> None:
+        """Stop this panel's edits."""
+        for job_id in self.running:
+            self._jobs.cancel(job_id)
+
+    # ------------------------------------------------------------------ helpers of the panel
+
+    def add_token(self, name: str) -> None:
+        """Put a token into the edit; the first one is the subject's."""
+        if name not in self.tokens:
+            self.tokens = (*self.tokens, name)
+
+    def remove_token(self, name: str) -> None:
+        """Take a token out."""
+        self.tokens = tuple(token for token in self.tokens if token != name)
+
+    def use_preset(self, preset: EditPreset) -> None:
+        """Make the target prompt from the source prompt (or the token's own, or the target so far)."""
+        token = self._library.token(self.tokens[0]) if self.tokens else None
+        source = self.source_prompt.strip() or (token.source_prompt if token else "") or self.prompt.strip()
+        noun = token.class_noun if token else "person"
+        self.prompt = apply_preset(source or f"a photo of a {noun}", preset, noun)
+        if self.region != "mask":
+            self.region = preset.region
+
+    def suggest(self) -> None:
+        """Have the engine say what the photo shows; it becomes the source prompt."""
+        document = self._documents.document
+        if document is None:
+            return
+        token = self._library.token(self.tokens[0]) if self.tokens else None
+        self.suggesting = True
+
+        def got(answer: api.PromptSuggestion) -> None:
+            self.suggesting = False
+            self.source_prompt = answer.prompt
+
+        def failed(error: S2EditError) -> None:
+            self.suggesting = False
+            self._messages.error(error)
+
+        self._jobs.start(api.SuggestPrompt(document.data, token.class_noun if token else ""), got, failed)
+
+    def edit_again(self, request: api.ApplyEdit) -> None:
+        """Take over the settings of an earlier result."""
+        self.tokens = request.tokens
+        self.prompt, self.source_prompt = request.prompt, request.source_prompt or ""
+        self.region = "mask" if request.region_mask else request.region
+        settings = request.settings
+        for name in ("strength", "guidance", "steps", "cross_steps", "self_steps", "seed"):
+            setattr(self, name, getattr(settings, name))
+        self.weights = dict(settings.weights)
+
+    def look_at(self, word: str) -> None:
+        """Show where a word or token of the prompt looks on the photo."""
+        document = self._documents.document
+        if document is None:
+            return
+        request = api.ShowAttention(
+            document.data, word, prompt=self.prompt if word in self.prompt else "", tokens=self._named_tokens(),
+            subject_mask=document.masks.layers["subject"].as_png(),
+        )  # fmt: skip
+
+        def got(answer: api.AttentionMap) -> None:
+            self._background.run(lambda: _grey(answer.heat), document.show_heat)
+
+        self._jobs.start(request, got)
+
+    # ------------------------------------------------------------------ inside
+
+    def _named_tokens(self) -> tuple[str, ...]:
+        try:
+            written = tuple(reference.full_name for reference in prompts.references(self.prompt))
+        except S2EditError:
+            written = ()
+        return tuple(dict.fromkeys([*self.tokens, *written]))
+
+    def _submit(self, document: Document, request: api.ApplyEdit, number: int) -> None:
+        ids: list[str] = []
+
+        def has_item(item: JobItem) -> None:
+            ids.append(item.id)
+            self.running = (*self.running, item.id)
+
+        def over() -> None:
+            self.running = tuple(job_id for job_id in self.running if job_id not in ids)
+
+        def done(made: api.EditResult) -> None:
+            over()
+            self._background.run(lambda: _decoded(made, request), lambda result: self._add(document, result))
+
+        def failed(error: S2EditError) -> None:
+            over()
+            self._messages.error(error)
+
+        title = request.prompt if self.variants == 1 else f"{request.prompt} ({number + 1})"
+        self._jobs.start(request, done, failed, on_item=has_item, title=title)
+
+    def _add(self, document: Document, result: Result) -> None:
+        document.add_result(result)
+        for warning in result.made.warnings:
+            self._messages.note(warning)
+        self.result_added.emit(result)
+
+    def _ask_estimate(self) -> None:
+        document = self._documents.document
+        if document is None or self._link.state != "connected":
+            return
+        # The photo stays here: an estimate needs its settings only.
+        request = api.ApplyEdit(
+            b"", self._named_tokens(), self.prompt, settings=api.EditSettings(self.steps, self.guidance)
+        )
+
+        def got(answer: Any) -> None:
+            self.estimate = dataclasses.replace(answer, seconds=answer.seconds * self.variants)
+
+        self._link.ask(calls.EstimateJob(edit=request), got, lambda _: setattr(self, "estimate", None))
+
+
+def _decoded(made: api.EditResult, request: api.ApplyEdit) -> Result:
+    from s2edit_plugin.imaging.reading import read_photo
+
+    rgb = np.ascontiguousarray(read_photo(made.image, "the result").as_uint8_rgb())
+    return Result(made, request, rgb, request.prompt)
+
+
+def _grey(png: bytes) -> np.ndarray:
+    import io
+
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as image:
+        return np.asarray(image.convert("L"))

@@ -1,0 +1,200 @@
+"""The token that is being learned: what the learn panel shows, and what starts, pauses and cancels it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QTimer, pyqtSignal
+
+from qt_app.engine import EngineLink
+from qt_app.model.document import Document, Documents
+from qt_app.model.jobs import JobItem, Jobs
+from qt_app.model.messages import Messages
+from qt_app.model.observable import Observable, Property
+from qt_app.model.presets import LEARN_PRESETS
+from s2edit_plugin import api, calls, prompts
+from s2edit_plugin.errors import S2EditError, UsageError
+
+if TYPE_CHECKING:
+    from qt_app.model.library import LibraryState
+
+__all__ = ["LearnState"]
+
+ESTIMATE_MS = 400
+
+
+class LearnState(Observable):
+    """What the learn panel shows.
+
+    Signals: ``<name>_changed`` of each; learned(LearnResult).
+
+    Attributes:
+        person, token: names. class_noun: what the photo shows. kind: ``identity`` or ``attribute``.
+        subject: how the subject is found if its mask was not painted: ``auto``, ``face``, ``word:W``.
+        prompt: source prompt without the token. attribute_words: separated by commas.
+        preset: ``quick``, ``balanced``, ``best``. consent: the person agrees.
+        estimate: what it would cost. job: the run's item while it runs or is paused. resumable: runs that were cut off.
+    """
+
+    person_changed = pyqtSignal(object)
+    token_changed = pyqtSignal(object)
+    class_noun_changed = pyqtSignal(object)
+    kind_changed = pyqtSignal(object)
+    subject_changed = pyqtSignal(object)
+    prompt_changed = pyqtSignal(object)
+    attribute_words_changed = pyqtSignal(object)
+    preset_changed = pyqtSignal(object)
+    seed_changed = pyqtSignal(object)
+    consent_changed = pyqtSignal(object)
+    estimate_changed = pyqtSignal(object)
+    job_changed = pyqtSignal(object)
+    resumable_changed = pyqtSignal(object)
+    suggesting_changed = pyqtSignal(object)
+    learned = pyqtSignal(object)
+    person = Property("")
+    token = Property("me")
+    class_noun = Property("woman")
+    kind = Property("identity")
+    subject = Property("auto")
+    prompt = Property("")
+    attribute_words = Property("")
+    preset = Property("balanced")
+    seed = Property(0)
+    consent = Property(False)
+    estimate = Property[api.Estimate | None](None)
+    job = Property[JobItem | None](None)
+    resumable = Property[tuple[calls.Resumable, ...]](())
+    suggesting = Property(False)
+
+    def __init__(
+        self, link: EngineLink, jobs: Jobs, documents: Documents, library: LibraryState, messages: Messages
+    ) -> None:
+        super().__init__()
+        self._link, self._jobs, self._documents = link, jobs, documents
+        self._library, self._messages = library, messages
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(ESTIMATE_MS)
+        self._timer.timeout.connect(self._ask_estimate)
+        self.preset_changed.connect(lambda _: self._timer.start())
+        # Consent is for one person: another name asks again.
+        self.person_changed.connect(lambda _: setattr(self, "consent", False))
+        link.state_changed.connect(self._engine_state)
+
+    @property
+    def settings(self) -> api.LearnSettings:
+        """The settings of the chosen preset."""
+        preset = next(preset for preset in LEARN_PRESETS if preset.id == self.preset)
+        return api.LearnSettings(
+            steps_token=preset.steps_token, steps_joint=preset.steps_joint, seed=self.seed
+        )
+
+    @property
+    def problem(self) -> str:
+        """Why learning cannot start now, "" if it can."""
+        if self._documents.document is None:
+            return self.tr("Open a photo first.")
+        for value, what in ((self.person, self.tr("person's name")), (self.token, self.tr("token name"))):
+            try:
+                prompts.check_name(value, what)
+            except S2EditError as error:
+                return error.sentence
+        if not self.class_noun.strip():
+            return self.tr("Say what the photo shows, for example woman.")
+        if self.kind == "identity" and not self.consent:
+            return self.tr("Confirm that the person agrees.")
+        return ""
+
+    def request(self, document: Document) -> api.LearnToken:
+        """The request as the engine takes it."""
+        layer = document.masks.layers["subject"]
+        return api.LearnToken(
+            photo=document.data,
+            person=self.person,
+            token=self.token,
+            kind="attribute" if self.kind == "attribute" else "identity",
+            class_noun=self.class_noun.strip(),
+            subject=self.subject,
+            subject_mask=layer.as_png(),
+            prompt=self.prompt.strip() or None,
+            attribute_words=tuple(word.strip() for word in self.attribute_words.split(",") if word.strip()),
+            settings=self.settings,
+            consent=self.consent,
+        )
+
+    def start(self) -> None:
+        """Start learning."""
+        document = self._documents.document
+        if self.problem or document is None:
+            self._messages.error(UsageError(self.problem))
+            return
+        self._submit(self.request(document))
+
+    def go_on(self, run: calls.Resumable) -> None:
+        """Go on with a run that was cut off."""
+        self._submit(dataclasses.replace(run.request, resume=True))
+
+    def cancel(self) -> None:
+        """Stop; the checkpoint stays, so that it can go on later."""
+        if self.job is not None:
+            self._jobs.cancel(self.job.id)
+
+    def pause_or_resume(self) -> None:
+        """Pause a running run, resume a paused one."""
+        if self.job is None or self.job.info is None:
+            return
+        (self._jobs.resume if self.job.info.state == "paused" else self._jobs.pause)(self.job.id)
+
+    def suggest(self) -> None:
+        """Have the engine say what the photo shows."""
+        document = self._documents.document
+        if document is None:
+            return
+        self.suggesting = True
+
+        def got(answer: api.PromptSuggestion) -> None:
+            self.suggesting = False
+            self.prompt = answer.prompt
+
+        def failed(error: S2EditError) -> None:
+            self.suggesting = False
+            self._messages.error(error)
+
+        self._jobs.start(api.SuggestPrompt(document.data, self.class_noun.strip()), got, failed)
+
+    def _submit(self, request: api.LearnToken) -> None:
+        def done(result: api.LearnResult) -> None:
+            self.job = None
+            self.learned.emit(result)
+            self._ask_resumable()
+
+        def failed(error: S2EditError) -> None:
+            self.job = None
+            self._messages.error(error)
+            self._ask_resumable()
+
+        self._jobs.start(
+            request,
+            done,
+            failed,
+            on_item=lambda item: setattr(self, "job", item),
+            keep=True,
+            title=self.tr("Learn {0}").format(f"{request.person}/{request.token}"),
+        )
+
+    def _engine_state(self, state: str) -> None:
+        if state == "connected":
+            self._ask_resumable()
+            self._timer.start()
+
+    def _ask_resumable(self) -> None:
+        self._link.ask(calls.ListResumable(), lambda answer: setattr(self, "resumable", answer.runs))
+
+    def _ask_estimate(self) -> None:
+        request = api.LearnToken(b"", self.person, self.token, settings=self.settings)
+        self._link.ask(
+            calls.EstimateJob(learn=request),
+            lambda answer: setattr(self, "estimate", answer),
+            lambda _: setattr(self, "estimate", None),
+        )

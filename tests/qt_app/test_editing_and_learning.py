@@ -1,0 +1,201 @@
+"""From the panels' state to the engine and back: requests, results, variants, pause, consent, presets."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from pytestqt.qtbot import QtBot
+
+from qt_app.engine import EngineLink
+from qt_app.model.presets import EDIT_PRESETS, apply_preset
+from qt_app.model.studio import StudioState
+from s2edit_plugin import api, calls
+from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin.errors import MaskError
+
+
+def picture(colour: tuple[int, int, int] = (200, 120, 90)) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (60, 40), colour).save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.fixture
+def studio(engine: FakeClient, tmp_path: Path, qtbot: QtBot) -> Iterator[StudioState]:
+    """A studio on a fake engine with one token and an open photo."""
+    engine.world.add_token("anna/me", source_prompt="a photo of a woman with long brown hair in a forest")
+    state = StudioState(EngineLink(lambda: engine), tmp_path)
+    state.link.start()
+    state.documents.open_bytes(picture())
+    qtbot.waitUntil(lambda: bool(state.library.tokens) and state.documents.document is not None)
+    yield state
+    state.close()
+
+
+def test_an_edit_goes_out_with_its_settings_and_comes_back_as_a_result(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    edit, document = studio.editing, studio.documents.document
+    assert document is not None
+    assert edit.problem
+    edit.add_token("anna/me")
+    edit.prompt = "a photo of a woman smiling"
+    edit.strength, edit.seed, edit.weights = 0.5, 7, {"smiling": 1.5}
+    assert edit.problem == ""
+    edit.start()
+    qtbot.waitUntil(lambda: bool(edit.running))
+    request = engine.submitted[-1]
+    assert isinstance(request, api.ApplyEdit)
+    assert (request.tokens, request.prompt, request.source_prompt) == (("anna/me",), edit.prompt, None)
+    assert (request.settings.strength, request.settings.seed) == (0.5, 7)
+    assert request.settings.weights == {"smiling": 1.5}
+    assert request.subject_mask is None
+    assert request.region_mask is None
+    engine.finish(api.EditResult(picture((0, 255, 0)), b"", 1.0, False, "a", "b", warnings=("Tight.",)))
+    qtbot.waitUntil(lambda: document.result is not None)
+    assert document.result is not None
+    assert document.result.rgb[0, 0].tolist() == [0, 255, 0]
+    assert edit.running == ()
+    assert studio.messages.current is not None
+    assert studio.messages.current.sentence == "Tight."
+
+
+def test_painted_masks_go_with_the_edit(studio: StudioState, engine: FakeClient, qtbot: QtBot) -> None:
+    document = studio.documents.document
+    assert document is not None
+    document.masks.replace("region", np.full((40, 60), 255, np.uint8), "all")
+    studio.editing.add_token("anna/me")
+    studio.editing.prompt = "smiling woman"
+    studio.editing.start()
+    qtbot.waitUntil(lambda: bool(engine.submitted))
+    mask = engine.submitted[-1].region_mask
+    assert mask is not None
+    with Image.open(io.BytesIO(mask)) as image:
+        assert (image.size, image.mode) == ((60, 40), "L")
+
+
+def test_variants_are_jobs_with_seeds_of_their_own_and_cancel_stops_all(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    edit = studio.editing
+    edit.prompt, edit.variants, edit.seed = "a photo of <anna/me> smiling", 3, 5
+    edit.start()
+    qtbot.waitUntil(lambda: len(edit.running) == 3)
+    assert sorted(request.settings.seed for request in engine.submitted) == [5, 6, 7]
+    edit.cancel()
+    qtbot.waitUntil(lambda: edit.running == ())
+    assert studio.messages.current is None
+
+
+def test_what_is_missing_is_said_and_nothing_is_sent(studio: StudioState, engine: FakeClient) -> None:
+    studio.editing.start()
+    studio.learning.person = "no/name"
+    studio.learning.start()
+    assert engine.submitted == []
+    assert studio.messages.current is not None
+
+
+def test_a_suggestion_becomes_the_source_prompt(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    studio.editing.suggest()
+    assert studio.editing.suggesting
+    qtbot.waitUntil(lambda: engine.running is not None)
+    engine.finish(api.PromptSuggestion("a photo of a woman"))
+    qtbot.waitUntil(lambda: studio.editing.source_prompt == "a photo of a woman")
+    assert not studio.editing.suggesting
+
+
+def test_a_preset_starts_from_the_tokens_own_prompt(studio: StudioState) -> None:
+    edit = studio.editing
+    edit.add_token("anna/me")
+    edit.use_preset(next(preset for preset in EDIT_PRESETS if preset.id == "hair-blonde"))
+    assert edit.prompt == "a photo of a woman with long blonde hair in a forest"
+    edit.use_preset(next(preset for preset in EDIT_PRESETS if preset.id == "lipstick"))
+    assert edit.region == "lips"
+
+
+@pytest.mark.parametrize(
+    ("name", "prompt", "expected"),
+    [
+        ("smile", "a photo of a woman in a forest", "a photo of a woman smiling in a forest"),
+        ("smile", "a photo of a woman looking surprised", "a photo of a woman smiling"),
+        ("older", "a photo of a young woman", "a photo of an old woman"),
+        ("older", "a photo of a <a/b> woman", "a photo of an old <a/b> woman"),
+        ("hair-red", "a photo of a woman on a beach", "a photo of a woman with red hair on a beach"),
+        ("sunglasses", "a woman wearing glasses", "a woman wearing sunglasses"),
+        ("makeup", "a photo of a woman", "a photo of a woman"),
+    ],
+)
+def test_presets_reword_prompts(name: str, prompt: str, expected: str) -> None:
+    preset = next(preset for preset in EDIT_PRESETS if preset.id == name)
+    assert apply_preset(prompt, preset, "woman") == expected
+
+
+def test_attention_is_shown_over_the_photo(studio: StudioState, engine: FakeClient, qtbot: QtBot) -> None:
+    document = studio.documents.document
+    assert document is not None
+    studio.editing.prompt = "a photo of <anna/me> smiling"
+    studio.editing.look_at("smiling")
+    qtbot.waitUntil(lambda: engine.running is not None)
+    stream = io.BytesIO()
+    Image.new("L", (60, 40), 99).save(stream, "PNG")
+    engine.finish(api.AttentionMap(stream.getvalue(), "smiling"))
+    qtbot.waitUntil(lambda: document.heat is not None)
+    assert document.heat is not None
+    assert document.heat.shape == (40, 60)
+
+
+def test_learning_asks_for_consent_once_a_person_and_goes_out_whole(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    learn = studio.learning
+    learn.person = "bea"
+    assert "agrees" in learn.problem
+    learn.consent = True
+    learn.attribute_words, learn.preset = "smiling, red hair ,", "quick"
+    assert learn.problem == ""
+    learn.start()
+    qtbot.waitUntil(lambda: learn.job is not None)
+    request = engine.submitted[-1]
+    assert isinstance(request, api.LearnToken)
+    assert (request.attribute_words, request.settings.steps_token) == (("smiling", "red hair"), 30)
+    assert request.consent
+    engine.finish()
+    qtbot.waitUntil(lambda: learn.job is None)
+    learn.person = "cleo"
+    assert not learn.consent
+
+
+def test_learning_pauses_resumes_and_fails_with_its_sentence(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    learn = studio.learning
+    learn.person, learn.kind = "bea", "attribute"
+    learn.start()
+    qtbot.waitUntil(lambda: learn.job is not None and engine.running is not None)
+    learn.pause_or_resume()
+    qtbot.waitUntil(lambda: bool(learn.job and learn.job.info and learn.job.info.state == "paused"))
+    learn.pause_or_resume()
+    qtbot.waitUntil(lambda: engine.running is not None)
+    engine.fail(MaskError("No subject was found.", "Paint it."))
+    qtbot.waitUntil(lambda: learn.job is None)
+    assert studio.messages.current is not None
+    assert studio.messages.current.sentence == "No subject was found."
+
+
+def test_a_run_that_was_cut_off_is_offered_and_goes_on(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    request = api.LearnToken(picture(), "bea", "me", consent=True)
+    engine.world.resumable.append(calls.Resumable("bea", "me", 50, 160, "2026-01-01T00:00:00Z", request))
+    studio.learning._ask_resumable()
+    qtbot.waitUntil(lambda: len(studio.learning.resumable) == 1)
+    studio.learning.go_on(studio.learning.resumable[0])
+    qtbot.waitUntil(lambda: bool(engine.submitted))
+    assert engine.submitted[-1].resume
