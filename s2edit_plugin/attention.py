@@ -6,8 +6,6 @@ set anew for every batch; the mathematics lies in `attention_math`, the weights 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from s2edit_plugin import attention_math as am
-from s2edit_plugin.parameters import LayerShape, TokenParameters
+from s2edit_plugin.parameters import TokenParameters
 
 __all__ = [
     "AttentionControl",
@@ -24,8 +22,6 @@ __all__ = [
     "MapRecorder",
     "RowToken",
     "S2EditAttnProcessor",
-    "controlled",
-    "cross_layers",
 ]
 
 
@@ -228,25 +224,3 @@ def _edited(maps: Tensor, edit: EditControl) -> Tensor:
     maps = maps.clone()
     maps[edit.target] = target
     return maps
-
-
-def cross_layers(unet: Any) -> list[LayerShape]:
-    """The cross-attention layers of a diffusers U-Net, in execution-independent (name) order."""
-    layers = []
-    for name in unet.attn_processors:
-        layer = name.removesuffix(".processor")
-        module = unet.get_submodule(layer)
-        if layer.endswith("attn2"):
-            layers.append(LayerShape(layer, module.to_k.in_features, module.to_k.out_features))
-    return layers
-
-
-@contextmanager
-def controlled(unet: Any, control: AttentionControl) -> Iterator[AttentionControl]:
-    """Put our processor into every attention layer of a U-Net for a while; the old ones come back whatever happens."""
-    before = unet.attn_processors
-    unet.set_attn_processor({n: S2EditAttnProcessor(n.removesuffix(".processor"), control) for n in before})
-    try:
-        yield control
-    finally:
-        unet.set_attn_processor(before)

@@ -14,18 +14,21 @@ from typing import Any
 
 import safetensors
 import safetensors.torch
+import torch
 
 from s2edit_plugin.invert import Inversion
 from s2edit_plugin.paths import write_atomic
 
 __all__ = ["InversionCache", "cache_key"]
 
+VERSION = 2  # grows when the same parts come to give another inversion
 LIMIT_BYTES = 512 * 1024 * 1024
 
 
 def cache_key(**parts: Any) -> str:
     """Hash of everything an inversion depends on; values must be JSON."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+    known = json.dumps({"version": VERSION, **parts}, sort_keys=True)
+    return hashlib.sha256(known.encode()).hexdigest()[:32]
 
 
 class InversionCache:
@@ -34,12 +37,12 @@ class InversionCache:
     def __init__(self, root: Path, limit_bytes: int = LIMIT_BYTES) -> None:
         self._root, self._limit = root, limit_bytes
 
-    def load(self, person: str, key: str) -> Inversion | None:
-        """The inversion, or None where it is not there or cannot be read."""
+    def load(self, person: str, key: str, device: str | torch.device = "cpu") -> Inversion | None:
+        """The inversion, on a device, or None where it is not there or cannot be read."""
         path = self._path(person, key)
         try:
             with safetensors.safe_open(path, framework="pt") as file:
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+                tensors = {name: file.get_tensor(name).to(device) for name in file.keys()}  # noqa: SIM118 (no mapping)
                 method = (file.metadata() or {})["method"]
             inversion = Inversion(method, tensors["latents"], tensors.get("null"))
         except (OSError, KeyError, ValueError, safetensors.SafetensorError):
@@ -51,8 +54,6 @@ class InversionCache:
 
     def store(self, person: str, key: str, inversion: Inversion) -> None:
         """Write an inversion, then delete the longest unused files beyond the limit. Raises ResourceError."""
-        import torch
-
         tensors = {"latents": inversion.latents}
         if inversion.null is not None:
             tensors["null"] = inversion.null

@@ -11,6 +11,7 @@ from torch import Tensor
 from s2edit_plugin import text
 from s2edit_plugin.attention import RowToken
 from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.backbones.conditions import Framing
 from s2edit_plugin.constraint import Constraint
 from s2edit_plugin.parameters import TokenParameters
 
@@ -35,16 +36,21 @@ class ActiveToken:
 
 
 def build_condition(
-    backbone: Backbone, prompt: str, tokens: Sequence[ActiveToken], isolation: bool = True
+    backbone: Backbone,
+    prompt: str,
+    tokens: Sequence[ActiveToken],
+    isolation: bool = True,
+    framing: Framing | None = None,
 ) -> text.Condition:
-    """Text condition of a prompt with references to some of the tokens.
+    """Text condition of a prompt with references to some of the tokens, for a picture framed so.
 
     Raises:
         PromptError: too long, or a reference to a token that is not at hand.
     """
     plan = text.layout(prompt, backbone, {token.name: len(token.vectors) for token in tokens})
     with torch.no_grad():
-        condition = text.encode(plan, backbone, {token.name: token.vectors for token in tokens}, isolation)
+        vectors = {token.name: token.vectors for token in tokens}
+        condition = text.encode(plan, backbone, vectors, isolation, framing)
         for token in tokens:
             if token.constraint is not None:
                 condition = token.constraint.project_condition(condition, token.name)

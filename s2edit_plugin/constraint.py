@@ -8,6 +8,8 @@ constrain nothing (METHOD.md, decision 3).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -38,8 +40,6 @@ class Constraint:
     ) -> None:
         """Args: mode: ``soft``, ``project``, ``none``. space: ``encoder``, ``embedding``, ``pooled``."""
         self.mode, self.space = mode, space
-        self.layers = backbone.cross_layers()
-        self._values = {layer.name: backbone.value_projection(layer.name) for layer in self.layers}
         with torch.no_grad():
             everything = [*words, class_noun, "person", "picture"]
             self.encoded = text.plain_features(backbone, everything).float()
@@ -49,6 +49,13 @@ class Constraint:
                 ours = text.plain_features(backbone, everything, pooled=space == "pooled").float()
         self.attributes, self.mean = ours[: len(words)], ours.mean(dim=0)
         self.encoded_attributes, self.encoded_mean = self.encoded[: len(words)], self.encoded.mean(dim=0)
+        # (layer, W_v, W_v f(a_k), W_v mu): the same at every step, so computed once. W_v is the model's own, not a copy.
+        self._layers: list[tuple[str, Tensor, Tensor, Tensor]] = []
+        if mode == "soft" and space == "encoder":
+            for layer in backbone.cross_layers():
+                matrix = backbone.value_projection(layer.name)
+                theirs, mean = (_values(f, matrix) for f in (self.encoded_attributes, self.encoded_mean))
+                self._layers.append((layer.name, matrix, theirs, mean))
 
     def feature(self, vectors: Tensor, condition: text.Condition, name: str) -> Tensor:
         """The token's feature (n, D) in the chosen space."""
@@ -76,16 +83,11 @@ class Constraint:
 
     def _per_layer(self, features: Tensor, parameters: TokenParameters) -> Tensor:
         terms = []
-        for layer in self.layers:
-            deltas = parameters.delta(layer.name, features)
+        for layer, matrix, theirs, mean in self._layers:
+            deltas = parameters.delta(layer, features)
             if deltas is not None:
-                matrix = self._values[layer.name]
-                value = features.float() @ matrix.T + deltas[1]
-                terms.append(
-                    losses.orthogonality_loss(
-                        value, self.encoded_attributes @ matrix.T, self.encoded_mean @ matrix.T
-                    )
-                )
+                ours = _values(features, matrix) + deltas[1]
+                terms.append(losses.orthogonality_loss(ours, theirs, mean))
         return torch.stack(terms).mean()
 
     def project_vectors(self, vectors: Tensor) -> Tensor:
@@ -104,4 +106,9 @@ class Constraint:
         )
         hidden = condition.hidden.clone()
         hidden[columns] = projected
-        return text.Condition(hidden, condition.pooled, condition.layout)
+        return replace(condition, hidden=hidden)
+
+
+def _values(features: Tensor, matrix: Tensor) -> Tensor:
+    """Values (..., E) float32 of text features (..., D), computed in the model's number format."""
+    return (features.to(matrix.dtype) @ matrix.T).float()

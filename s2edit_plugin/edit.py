@@ -15,17 +15,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from s2edit_plugin import alignment
+from s2edit_plugin import alignment, text
 from s2edit_plugin.api import EditSettings, OnProgress, Progress
 from s2edit_plugin.attention import AttentionControl, EditControl
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.conditioning import ActiveToken, build_condition, row_tokens
+from s2edit_plugin.conditioning import ActiveToken, row_tokens
 from s2edit_plugin.errors import NumericalError
 from s2edit_plugin.invert import Inversion
 from s2edit_plugin.progress import Stopwatch
@@ -76,7 +76,7 @@ def edit(
     """
     schedule, total = backbone.schedule, inversion.steps
     blend = _blend_mask(region, backbone.latent_side) if settings.local_blend else None
-    null = build_condition(backbone, "", tokens)
+    empty = text.unconditional(backbone, source.framing)
     mapper, alpha = (
         t.to(backbone.device) for t in alignment.map_columns(source.layout, target.layout, settings.control)
     )
@@ -91,13 +91,13 @@ def edit(
         # Rows: source, target, and their unconditional twins. On the fixed trajectory of direct inversion the source's
         # unconditional prediction never changes, so the first edit keeps it for the next.
         kept = inversion.uncond.get(index) if inversion.method == "direct" else None
-        unconditional = null.hidden if inversion.null is None else inversion.null[index]
+        null = empty if inversion.null is None else replace(empty, hidden=inversion.null[index])
         batch = [from_source, from_target]
-        hidden = [source.hidden, target.hidden]
+        conditions = [source, target]
         rows = [row_tokens(source.layout, tokens), row_tokens(target.layout, tokens)]
         if guided:
             batch += [from_target] if kept is not None else [from_target, from_source]
-            hidden += [unconditional] * (len(batch) - 2)
+            conditions += [null] * (len(batch) - 2)
             rows += [row_tokens(None, tokens)] * (len(batch) - 2)
         pair = EditControl(
             source=0,
@@ -110,19 +110,19 @@ def edit(
             self_side=backbone.self_side,
         )
         with backbone.control(AttentionControl(rows, settings.mask_mode, pair)):
-            noise = backbone.predict_noise(torch.cat(batch), timestep, torch.stack(hidden))
-        source_noise, target_noise = noise[0:1], noise[1:2]
+            predicted = backbone.predict(torch.cat(batch), timestep, conditions)
+        to_source, to_target = predicted[0:1], predicted[1:2]
         if guided:
-            source_null = kept if kept is not None else noise[3:4]
+            source_null = kept if kept is not None else predicted[3:4]
             if inversion.method == "direct":
                 inversion.uncond[index] = source_null
-            source_noise = source_null + settings.guidance * (source_noise - source_null)
-            target_noise = noise[2:3] + settings.guidance * (target_noise - noise[2:3])
+            to_source = source_null + settings.guidance * (to_source - source_null)
+            to_target = predicted[2:3] + settings.guidance * (to_target - predicted[2:3])
         # Strength 0 follows the source branch, 1 the target prompt's prediction.
-        target_noise = source_noise + settings.strength * (target_noise - source_noise)
+        to_target = to_source + settings.strength * (to_target - to_source)
 
-        stepped = schedule.step(from_source, source_noise, timestep, total)
-        from_target = schedule.step(from_target, target_noise, timestep, total)
+        stepped = schedule.step(from_source, to_source, timestep, total)
+        from_target = schedule.step(from_target, to_target, timestep, total)
         from_source = stepped
         if inversion.method == "direct":
             offset = inversion.at(index + 1) - stepped

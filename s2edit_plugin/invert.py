@@ -9,16 +9,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from s2edit_plugin import text
 from s2edit_plugin.api import EditSettings, OnProgress, Progress
 from s2edit_plugin.attention import AttentionControl
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.conditioning import ActiveToken, build_condition, row_tokens
+from s2edit_plugin.conditioning import ActiveToken, row_tokens
 from s2edit_plugin.errors import NumericalError
 from s2edit_plugin.progress import Stopwatch
 from s2edit_plugin.text import Condition
@@ -35,7 +36,7 @@ class Inversion:
     Attributes:
         method: how it was made. latents: (T + 1, C, s, s) float32, index 0 the clean latents, index T the noise.
         null: (T, L, D) optimized unconditional embeddings, noisiest step first; None but for ``null_text``.
-        uncond: step index -> (1, C, s, s) unconditional noise prediction on the trajectory, filled by the first edit.
+        uncond: step index -> (1, C, s, s) unconditional prediction on the trajectory, filled by the first edit.
     """
 
     method: str
@@ -89,8 +90,8 @@ def ddim_inversion(
     watch = Stopwatch(total)
     with backbone.control(control):
         for done, timestep in enumerate(reversed(schedule.timesteps(total)), start=1):
-            noise = backbone.predict_noise(trajectory[-1], timestep, source.hidden[None])
-            trajectory.append(schedule.inverse_step(trajectory[-1], noise, timestep, total))
+            predicted = backbone.predict(trajectory[-1], timestep, [source])
+            trajectory.append(schedule.inverse_step(trajectory[-1], predicted, timestep, total))
             on_progress(Progress("inverting", done, total, None, watch.seconds_left(done)))
     stacked = torch.cat(trajectory)
     if not bool(torch.isfinite(stacked).all()):
@@ -114,19 +115,20 @@ def null_text_optimization(
     from the one before (Mokady et al. 2022).
     """
     schedule, total = backbone.schedule, inversion.steps
-    null = build_condition(backbone, "", tokens).hidden.clone()
+    empty = text.unconditional(backbone, source.framing)
+    null = empty.hidden.clone()
     rows = [row_tokens(None, tokens), row_tokens(source.layout, tokens)]
     latents, found = inversion.at(0), []
     watch = Stopwatch(total)
     for index, timestep in enumerate(schedule.timesteps(total)):
         goal = inversion.at(index + 1)
         with torch.no_grad(), backbone.control(AttentionControl(rows[1:], settings.mask_mode)):
-            conditional = backbone.predict_noise(latents, timestep, source.hidden[None])
-        null = null.detach().requires_grad_(True)
+            conditional = backbone.predict(latents, timestep, [source])
+        null = null.clone().requires_grad_(True)
         optimizer = torch.optim.Adam([null], lr=1e-2 * (1 - index / (2 * total)))
         for _ in range(NULL_TEXT_INNER_STEPS):
             with backbone.control(AttentionControl(rows[:1], settings.mask_mode)):
-                unconditional = backbone.predict_noise(latents, timestep, null[None])
+                unconditional = backbone.predict(latents, timestep, [replace(empty, hidden=null)])
             guided = unconditional + settings.guidance * (conditional - unconditional)
             loss = F.mse_loss(schedule.step(latents, guided, timestep, total), goal)
             optimizer.zero_grad(set_to_none=True)
@@ -134,9 +136,10 @@ def null_text_optimization(
             optimizer.step()
             if float(loss.detach()) < 1e-5 + 2e-5 * index:
                 break
-        found.append(null.detach())
+        null = null.detach()
+        found.append(null)
         with torch.no_grad(), backbone.control(AttentionControl(rows[:1], settings.mask_mode)):
-            unconditional = backbone.predict_noise(latents, timestep, null.detach()[None])
+            unconditional = backbone.predict(latents, timestep, [replace(empty, hidden=null)])
             guided = unconditional + settings.guidance * (conditional - unconditional)
             latents = schedule.step(latents, guided, timestep, total)
         on_progress(

@@ -3,7 +3,7 @@
     z = VAE(x), encoded once;  e_I starts at the embedding of the class noun
     phase A  train e_I alone
     phase B  train e_I and the key/value parameters
-    L = |(eps - eps_hat) * M|^2  +  lambda * L_orth  (+ attention-to-mask loss)
+    L = |(eps - eps_hat) * M|^2  +  lambda * L_orth  (+ attention-to-mask loss)      eps: whatever the model predicts
     the attention of [I] is limited to M in every cross-attention layer
 
 Source: S2Edit (arXiv 2507.04584) as far as it is known; figures of its ancestors and what is ours: docs/DECISIONS.md.
@@ -22,6 +22,7 @@ from s2edit_plugin import losses, text
 from s2edit_plugin.api import LearnSettings, OnProgress, Progress
 from s2edit_plugin.attention import AttentionControl, MapRecorder, RowToken
 from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.backbones.conditions import Framing
 from s2edit_plugin.checkpoint import Checkpoint
 from s2edit_plugin.constraint import Constraint
 from s2edit_plugin.errors import CancelledError, NumericalError
@@ -41,6 +42,7 @@ class LearnTask:
         name: full token name ``person/name``. prompt: source prompt with the token's reference in it.
         latents: (1, C, s, s) of the crop. mask: (S, S) float32 in [0, 1] of the subject on the crop.
         class_noun: the noun the token stands before. attribute_words: words to stay orthogonal to.
+        framing: how the crop was cut from its photo.
     """
 
     name: str
@@ -49,6 +51,7 @@ class LearnTask:
     mask: Tensor
     class_noun: str
     attribute_words: tuple[str, ...] = ()
+    framing: Framing | None = None
 
 
 @dataclass
@@ -124,6 +127,7 @@ def learn(
     mask = task.mask.to(backbone.device)
     latent_mask = F.adaptive_avg_pool2d(mask[None, None].float(), task.latents.shape[-1])[0, 0]
     plan = text.layout(task.prompt, backbone, {task.name: settings.vectors})
+    schedule, clean = backbone.schedule, task.latents.expand(settings.batch, -1, -1, -1)
     watch = Stopwatch(total, first)
 
     for step in range(first, total):
@@ -133,21 +137,18 @@ def learn(
         optimizer.param_groups[1]["lr"] = settings.lr_joint if joined else 0.0
 
         noise = torch.randn(settings.batch, *task.latents.shape[1:], generator=generator).to(backbone.device)
-        timesteps = _spread_timesteps(backbone.schedule.train_steps, settings.batch, generator).to(
-            backbone.device
-        )
-        noisy = backbone.schedule.add_noise(task.latents.expand(settings.batch, -1, -1, -1), noise, timesteps)
+        timesteps = schedule.at(_spread(settings.batch, generator)).to(backbone.device)
+        noisy = schedule.add_noise(clean, noise, timesteps)
 
-        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation)
+        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation, task.framing)
         condition = constraint.project_condition(condition, task.name)
         row = RowToken(plan.tokens[task.name], mask if settings.mask_mode != "none" else None, parameters)
         recorder = _recorder(settings, backbone)
         control = AttentionControl([[row]] * settings.batch, _processor_mode(settings), None, recorder)
         with backbone.control(control):
-            predicted = backbone.predict_noise(
-                noisy, timesteps, condition.hidden.expand(settings.batch, -1, -1)
-            )
-        loss = losses.masked_diffusion_loss(noise, predicted, latent_mask if settings.masked_loss else None)
+            predicted = backbone.predict(noisy, timesteps, [condition] * settings.batch)
+        wanted = schedule.target(clean, noise, timesteps)
+        loss = losses.masked_diffusion_loss(wanted, predicted, latent_mask if settings.masked_loss else None)
         objective = loss
         if settings.orthogonality == "soft":
             penalty = constraint.loss(vectors, condition, task.name, parameters)
@@ -155,9 +156,9 @@ def learn(
         if recorder is not None:
             columns = list(plan.tokens[task.name])
             maps = torch.stack([recorder.mean(r)[..., columns].mean(-1) for r in recorder.rows]).mean(0)
-            wanted = F.adaptive_avg_pool2d(mask[None, None].float(), recorder.side)[0, 0]
+            inside = F.adaptive_avg_pool2d(mask[None, None].float(), recorder.side)[0, 0]
             weight = settings.attention_loss_weight or 0.01
-            objective = objective + weight * losses.attention_to_mask_loss(maps.flatten(), wanted.flatten())
+            objective = objective + weight * losses.attention_to_mask_loss(maps.flatten(), inside.flatten())
 
         value = float(loss.detach())
         if not torch.isfinite(objective.detach()):
@@ -182,7 +183,7 @@ def learn(
             checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
 
     with torch.no_grad():
-        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation)
+        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation, task.framing)
         condition = constraint.project_condition(condition, task.name)
         token.orthogonality = float(constraint.measure(vectors, condition, task.name))
     token.vectors = vectors.detach()
@@ -191,13 +192,9 @@ def learn(
     return token
 
 
-def _spread_timesteps(count: int, batch: int, generator: torch.Generator) -> Tensor:
-    # One timestep from each of `batch` equal slices: less noise in the loss of a small batch than independent draws.
-    return (
-        ((torch.arange(batch) + torch.rand(batch, generator=generator)) / batch * count)
-        .long()
-        .clamp(0, count - 1)
-    )
+def _spread(batch: int, generator: torch.Generator) -> Tensor:
+    # One noise level from each of `batch` equal slices: less noise in a small batch's loss than independent draws.
+    return (torch.arange(batch) + torch.rand(batch, generator=generator)) / batch
 
 
 def _processor_mode(settings: LearnSettings) -> str:

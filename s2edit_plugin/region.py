@@ -1,6 +1,6 @@
 """Where an edit belongs: the edit region found from the model itself.
 
-The attention of the changed words (Prompt-to-Prompt's LocalBlend) joined with the difference of the noise predicted under the
+The attention of the changed words (Prompt-to-Prompt's LocalBlend) joined with the difference of what is predicted under the
 two prompts (Couairon et al. 2022, "DiffEdit"), both read at some noise levels of the photo's own inversion. Reading them from
 the inversion instead of during the edit gives one fixed region, which the edit then blends and pastes by.
 """
@@ -41,15 +41,15 @@ def changed_region(
     removed, added = alignment.changed_columns(source.layout, target.layout)
     if not removed and not added:
         return torch.zeros(side, side, device=backbone.device)
-    hidden = torch.stack([source.hidden, target.hidden])
     rows = [row_tokens(source.layout, tokens), row_tokens(target.layout, tokens)]
     recorder = MapRecorder(backbone.map_side, (0, 1))
     difference = torch.zeros(side, side, device=backbone.device)
     with backbone.control(AttentionControl(rows, mask_mode, None, recorder)):
         for index in _indices(inversion.steps):
             timestep = backbone.schedule.timesteps(inversion.steps)[index]
-            noise = backbone.predict_noise(inversion.at(index).expand(2, -1, -1, -1), timestep, hidden)
-            difference += (noise[1] - noise[0]).abs().mean(dim=0)
+            latents = inversion.at(index).expand(2, -1, -1, -1)
+            predicted = backbone.predict(latents, timestep, [source, target])
+            difference += (predicted[1] - predicted[0]).abs().mean(dim=0)
     maps = [
         recorder.mean(row)[..., list(columns)].sum(-1)
         for row, columns in ((0, removed), (1, added))
@@ -83,11 +83,9 @@ def attention_of(
         AttentionControl([row_tokens(condition.layout, tokens)], mask_mode, None, recorder)
     ):
         for level in _LEVELS:
-            timestep = torch.tensor([int(level * backbone.schedule.train_steps)], device=latents.device)
+            timestep = backbone.schedule.at(torch.tensor([level], dtype=torch.float64)).to(latents.device)
             noise = torch.randn(latents.shape, generator=generator).to(latents.device)
-            backbone.predict_noise(
-                backbone.schedule.add_noise(latents, noise, timestep), timestep, condition.hidden[None]
-            )
+            backbone.predict(backbone.schedule.add_noise(latents, noise, timestep), timestep, [condition])
     return _normalised(recorder.mean(0)[..., list(columns)].mean(-1))
 
 

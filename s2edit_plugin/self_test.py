@@ -115,14 +115,8 @@ def _measure(backbone: Backbone, token: Token, seed: int, timestep: int) -> dict
     when = torch.full((2,), timestep, device=backbone.device)
     noisy = backbone.schedule.add_noise(torch.zeros_like(noise), noise, when[:1]).expand(2, -1, -1, -1)
     rows = [row_tokens(with_token.layout, [active]), []]
-    hidden = torch.stack([with_token.hidden, without.hidden])
-    pooled = (
-        torch.stack([with_token.pooled, without.pooled])
-        if with_token.pooled is not None and without.pooled is not None
-        else None
-    )
     with backbone.control(AttentionControl(rows, "none")):
-        predicted = backbone.predict_noise(noisy, when, hidden, pooled).float()
+        predicted = backbone.predict(noisy, when, [with_token, without]).float()
     changed = predicted[0] - predicted[1]
     features = with_token.hidden[list(with_token.layout.tokens[record.full_name])].float()
     unit = _size(predicted[1])

@@ -10,46 +10,20 @@ through its own columns only, and tokens do not see each other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from s2edit_plugin import prompts
+from s2edit_plugin.backbones.conditions import Condition, Framing, Layout
 from s2edit_plugin.errors import PromptError
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-__all__ = ["Condition", "Layout", "encode", "layout", "plain_features", "word_columns"]
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where the words of a prompt stand in the text encoder's input.
-
-    Attributes:
-        prompt: as written, with references. words: `prompts.words` of it.
-        columns: for each word its columns. tokens: full token name -> its columns. ids: (L,) vocabulary ids; a token's
-        columns hold the first id of the word after it as a placeholder. end: column of the end-of-text id.
-    """
-
-    prompt: str
-    words: tuple[str, ...]
-    columns: tuple[tuple[int, ...], ...]
-    tokens: dict[str, tuple[int, ...]]
-    ids: tuple[int, ...]
-    end: int
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A text condition: hidden (L, D) for cross-attention, pooled (P,) or None, and the layout it came from."""
-
-    hidden: Tensor
-    pooled: Tensor | None
-    layout: Layout
+__all__ = ["Condition", "Layout", "encode", "layout", "plain_features", "unconditional", "word_columns"]
 
 
 def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layout:
@@ -97,19 +71,24 @@ def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layou
 
 
 def encode(
-    plan: Layout, backbone: Backbone, vectors: Mapping[str, Tensor], isolation: bool = True
+    plan: Layout,
+    backbone: Backbone,
+    vectors: Mapping[str, Tensor],
+    isolation: bool = True,
+    framing: Framing | None = None,
 ) -> Condition:
     """Text condition of a prompt, differentiable in the tokens' vectors.
 
     Args:
         plan: from `layout`. vectors: full token name -> (n, W) embedding vectors; may hold more than the prompt names.
         isolation: see the module's text; False encodes once, as plain Textual Inversion does.
+        framing: of the picture the condition will be used on.
     """
     here = {name: vectors[name] for name in plan.tokens}
     if not here or not isolation:
         ids = torch.tensor([plan.ids], device=backbone.device)
         hidden, pooled = backbone.encode_ids(ids, [_injections(plan.tokens, here)])
-        return Condition(hidden[0], None if pooled is None else pooled[0], plan)
+        return Condition(hidden[0], None if pooled is None else pooled[0], plan, framing)
 
     # Row 0 drops every token, row k drops all tokens but the k-th; what is dropped moves the later words to the left,
     # and padding fills the right, so that a dropped token leaves no gap the encoder would have to read.
@@ -127,7 +106,17 @@ def encode(
     owner = {column: 1 + names.index(name) for name, span in plan.tokens.items() for column in span}
     from_row = [owner.get(c, 0) for c in range(len(plan.ids))]
     from_column = [sources[row][c] for c, row in enumerate(from_row)]
-    return Condition(hidden[from_row, from_column], None if pooled is None else pooled[0], plan)
+    return Condition(hidden[from_row, from_column], None if pooled is None else pooled[0], plan, framing)
+
+
+def unconditional(backbone: Backbone, framing: Framing | None = None) -> Condition:
+    """The condition of no prompt, for guidance: the empty prompt's features, or zeros for models trained with zeros."""
+    with torch.no_grad():
+        empty = encode(layout("", backbone, {}), backbone, {}, framing=framing)
+    if not backbone.zero_unconditional:
+        return empty
+    pooled = None if empty.pooled is None else torch.zeros_like(empty.pooled)
+    return replace(empty, hidden=torch.zeros_like(empty.hidden), pooled=pooled)
 
 
 def _injections(

@@ -1,7 +1,16 @@
 """The interface every base model stands behind.
 
-An algorithm asks a backbone for latents, text features and noise predictions, and for the names of what it wants to touch;
-it never looks at a pipeline. What is fixed nowhere: the number of latent channels, the latent side, the prompt's length.
+An algorithm asks a backbone for latents, text features and predictions, and for the names of what it wants to touch; it never
+looks at a pipeline. What is fixed nowhere: the number of latent channels, the latent side, the prompt's length, what the model
+predicts, how many text encoders it has.
+
+    words       `Backbone.encode_ids`        columns of a prompt -> features; a token's vectors are injected at its columns
+    condition   `conditions.Condition`       everything a prediction depends on beside latents and timestep, one a row
+    schedule    `schedule.Schedule`          noise in, what the model is trained to say, denoising step and its inverse
+    attention   `layers.AttentionLayer`      each layer's name, kind, and which key columns are text, which picture positions
+
+A transformer with joint attention (FLUX.2, Z-Image, Qwen-Image) joins as one more file: its layers are of the kind ``joint``,
+whose key columns are text columns and picture positions in one sequence, and its schedule is a `schedule.FlowSchedule`.
 """
 
 from __future__ import annotations
@@ -14,9 +23,11 @@ import torch
 from torch import Tensor
 
 from s2edit_plugin.attention import AttentionControl
+from s2edit_plugin.backbones.conditions import Condition
 from s2edit_plugin.backbones.device import DeviceChoice
+from s2edit_plugin.backbones.layers import AttentionLayer
 from s2edit_plugin.parameters import LayerShape
-from s2edit_plugin.schedule import NoiseSchedule
+from s2edit_plugin.schedule import Schedule
 
 __all__ = ["Backbone", "Injection"]
 
@@ -32,7 +43,9 @@ class Backbone(ABC):
         device, dtype: where and in what it computes.
         resolution: side of the square picture it works on, pixels. latent_side, latent_channels: of its latents.
         text_length: columns L of a prompt, start and end included. text_width: D of the text features.
-        embedding_width: W of the token embeddings. start_id, end_id, pad_id: special vocabulary ids.
+        embedding_width: W of the token embeddings; with two text encoders both widths, one after the other.
+        start_id, end_id, pad_id: special vocabulary ids.
+        zero_unconditional: whether "no prompt" is zeros instead of the empty prompt's features.
         schedule: its noise schedule. choice: why this device and number format, None where nobody chose.
     """
 
@@ -49,7 +62,8 @@ class Backbone(ABC):
     start_id: int
     end_id: int
     pad_id: int
-    schedule: NoiseSchedule
+    zero_unconditional: bool = False
+    schedule: Schedule
     choice: DeviceChoice | None = None
 
     @abstractmethod
@@ -83,31 +97,43 @@ class Backbone(ABC):
         """
 
     @abstractmethod
-    def predict_noise(
-        self, latents: Tensor, timestep: int | Tensor, hidden: Tensor, pooled: Tensor | None = None
-    ) -> Tensor:
-        """Predicted noise (B, C, s, s) for latents (B, C, s, s) at timestep(s) under text (B, L, D)."""
+    def predict(self, latents: Tensor, timestep: float | Tensor, conditions: Sequence[Condition]) -> Tensor:
+        """What the model says of noisy latents: noise, velocity or flow, as its `schedule` understands it.
+
+        Args:
+            latents: (B, C, s, s). timestep: one for all rows, or (B,). conditions: one a row.
+
+        Returns:
+            (B, C, s, s) float32, differentiable in the conditions' features.
+        """
 
     @abstractmethod
     def control(self, control: AttentionControl) -> AbstractContextManager[AttentionControl]:
         """Let the attention layers obey a control for a while."""
 
     @abstractmethod
+    def attention_layers(self) -> list[AttentionLayer]:
+        """All attention layers, always in the same order."""
+
     def cross_layers(self) -> list[LayerShape]:
-        """The cross-attention layers."""
+        """The layers in which text columns are keys: where a token acts and its parameters live."""
+        return [layer.shape for layer in self.attention_layers() if layer.text_keys]
 
     @abstractmethod
     def value_projection(self, layer: str) -> Tensor:
-        """Value matrix W_v (E, D) of a cross-attention layer."""
+        """Value matrix W_v (E, D) for text columns in a layer, the model's own and in its number format."""
 
     @property
     def map_side(self) -> int:
         """Picture side at which attention maps are read.
 
         A quarter of the latent side (16 of 64, as in Prompt-to-Prompt), but never below 16: on small latents a quarter
-        holds too few cells to outline anything.
+        holds too few cells to outline anything. Of the sides at which text is looked at, the smallest that is no
+        smaller, else the largest: SDXL has no such layer at the latents' own side.
         """
-        return min(self.latent_side, max(self.latent_side // 4, 16))
+        sides = {layer.side for layer in self.attention_layers() if layer.text_keys}
+        fitting = [side for side in sides if side >= max(self.latent_side // 4, 16)]
+        return min(fitting, default=max(sides))
 
     @property
     def self_side(self) -> int:

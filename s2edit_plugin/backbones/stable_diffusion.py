@@ -11,10 +11,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from s2edit_plugin.attention import AttentionControl, controlled, cross_layers
+from s2edit_plugin.attention import AttentionControl
 from s2edit_plugin.backbones.base import Backbone, Injection
+from s2edit_plugin.backbones.conditions import Condition
+from s2edit_plugin.backbones.layers import AttentionLayer, controlled, unet_layers
 from s2edit_plugin.errors import ModelError, NumericalError
-from s2edit_plugin.parameters import LayerShape
 from s2edit_plugin.schedule import NoiseSchedule
 
 __all__ = ["StableDiffusionBackbone", "fingerprint_folder"]
@@ -47,6 +48,7 @@ class StableDiffusionBackbone(Backbone):
         alphas = pipeline.scheduler.alphas_cumprod.float().cpu()
         final = 1.0 if config.get("set_alpha_to_one", True) else float(alphas[0])
         self.schedule = NoiseSchedule(alphas, final, int(config.get("steps_offset", 0)))
+        self._layers = unet_layers(self.unet, self.latent_side, self.text_length)
         if device.type == "cpu":
             self.unet.to(memory_format=torch.channels_last)
 
@@ -91,26 +93,22 @@ class StableDiffusionBackbone(Backbone):
                 handle.remove()
         return output.last_hidden_state, None
 
-    def predict_noise(
-        self, latents: Tensor, timestep: int | Tensor, hidden: Tensor, pooled: Tensor | None = None
-    ) -> Tensor:
-        """See `Backbone.predict_noise`."""
-        noise = self.unet(
-            latents.to(self.dtype), timestep, encoder_hidden_states=hidden.to(self.dtype)
-        ).sample
-        return noise.float()
+    def predict(self, latents: Tensor, timestep: float | Tensor, conditions: Sequence[Condition]) -> Tensor:
+        """See `Backbone.predict`."""
+        hidden = torch.stack([condition.hidden for condition in conditions]).to(self.dtype)
+        return self.unet(latents.to(self.dtype), timestep, encoder_hidden_states=hidden).sample.float()
 
     def control(self, control: AttentionControl) -> AbstractContextManager[AttentionControl]:
         """See `Backbone.control`."""
         return controlled(self.unet, control)
 
-    def cross_layers(self) -> list[LayerShape]:
-        """See `Backbone.cross_layers`."""
-        return cross_layers(self.unet)
+    def attention_layers(self) -> list[AttentionLayer]:
+        """See `Backbone.attention_layers`."""
+        return self._layers
 
     def value_projection(self, layer: str) -> Tensor:
         """See `Backbone.value_projection`."""
-        return self.unet.get_submodule(layer).to_v.weight.float()
+        return self.unet.get_submodule(layer).to_v.weight
 
 
 def _injecting(injections: Sequence[Sequence[Injection]]) -> Callable[[Any, Any, Tensor], Tensor]:

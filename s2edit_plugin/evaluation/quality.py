@@ -188,12 +188,11 @@ def generate(
                 for i in range(len(some))
             ]
             latents = torch.cat(noises).to(backbone.device)
-            conditions = [text.encode(text.layout(p, backbone, {}), backbone, {}) for p in ("", *some)]
-            empty = [conditions[0]] * len(some)
-            hidden = torch.stack([c.hidden for c in (*empty, *conditions[1:])])
+            conditions = [text.unconditional(backbone)] * len(some)
+            conditions += [text.encode(text.layout(prompt, backbone, {}), backbone, {}) for prompt in some]
             for timestep in schedule.timesteps(steps):
-                noise = backbone.predict_noise(torch.cat([latents, latents]), timestep, hidden)
-                without, with_text = noise.chunk(2)
+                predicted = backbone.predict(torch.cat([latents, latents]), timestep, conditions)
+                without, with_text = predicted.chunk(2)
                 latents = schedule.step(latents, without + guidance * (with_text - without), timestep, steps)
             yield from _to_pictures(backbone.decode_latents(latents))
 

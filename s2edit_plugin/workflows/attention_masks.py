@@ -20,7 +20,7 @@ from s2edit_plugin.region import attention_of
 from s2edit_plugin.text import word_columns
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token
-from s2edit_plugin.workflows.crops import latents_of, mask_on_crop
+from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -31,18 +31,19 @@ WORD_THRESHOLD = 0.5
 
 
 def attention_picture(
-    backbone: Backbone, picture: np.ndarray, prompt: str, word: str, tokens: Sequence[ActiveToken] = ()
+    backbone: Backbone, photo: Photo, crop: Crop, prompt: str, word: str, tokens: Sequence[ActiveToken] = ()
 ) -> np.ndarray:
-    """Attention (S, S) float32 in [0, 1] of a word or reference of the prompt on a picture (S, S, 3) in [0, 1].
+    """Attention (S, S) float32 in [0, 1] of a word or reference of the prompt on a crop of a photo.
 
     Raises:
         MaskError: the word is not in the prompt.
     """
-    condition = build_condition(backbone, prompt, tokens)
+    condition = build_condition(backbone, prompt, tokens, framing=framing_of(crop))
     columns = word_columns(condition.layout, word)
     if not columns:
         raise MaskError(f"The word '{word}' is not in the prompt.")
-    attention = attention_of(backbone, latents_of(picture, backbone), condition, columns, tokens)
+    latents = latents_of(extract_photo(photo, crop, backbone.resolution), backbone)
+    attention = attention_of(backbone, latents, condition, columns, tokens)
     size = (backbone.resolution, backbone.resolution)
     resized = torch.nn.functional.interpolate(
         attention[None, None], size, mode="bicubic", align_corners=False
@@ -62,9 +63,8 @@ def word_mask(backbone: Backbone, photo: Photo, word: str) -> np.ndarray:
     height, width = photo.size
     side = max(height, width)
     crop = Crop(x=(width - side) // 2, y=(height - side) // 2, side=side)
-    picture = extract_photo(photo, crop, backbone.resolution)
     phrase = " ".join(wanted)
-    attention = attention_picture(backbone, picture, f"a photo of a person with {phrase}", wanted[-1])
+    attention = attention_picture(backbone, photo, crop, f"a photo of a person with {phrase}", wanted[-1])
     soft = np.clip((attention - WORD_THRESHOLD) / 0.1 + 0.5, 0, 1).astype(np.float32)
     return place_mask(soft, crop, photo.size)
 
@@ -76,8 +76,7 @@ def token_attention(studio: Studio, photo: Photo, token: Token) -> np.ndarray:
     crop = subject_crop(subject, None)
     active = to_active(token, backbone, mask_on_crop(subject, crop, backbone))
     prompt = prompts.insert_token(record.source_prompt, record.class_noun, record.full_name)
-    picture = extract_photo(photo, crop, backbone.resolution)
-    heat = attention_picture(backbone, picture, prompt, f"<{record.full_name}>", [active])
+    heat = attention_picture(backbone, photo, crop, prompt, f"<{record.full_name}>", [active])
     return place_mask(heat, crop, photo.size)
 
 

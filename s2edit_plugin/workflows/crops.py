@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.backbones.conditions import Framing
 from s2edit_plugin.imaging.crop import Crop, extract
 from s2edit_plugin.imaging.photo import Photo
 
-__all__ = ["latents_of", "mask_on_crop", "photo_hash"]
+__all__ = ["framing_of", "latents_of", "mask_on_crop", "photo_hash"]
 
 
 def mask_on_crop(mask: np.ndarray, crop: Crop, backbone: Backbone) -> Tensor:
@@ -25,6 +26,11 @@ def latents_of(picture: np.ndarray, backbone: Backbone) -> Tensor:
     """Latents (1, C, s, s) of a picture (S, S, 3) in [0, 1]."""
     pixels = torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1)))[None]
     return backbone.encode_picture(pixels * 2 - 1)
+
+
+def framing_of(crop: Crop) -> Framing:
+    """The crop as a picture of its own: as sharp as its side in the photo's pixels allows, its subject not cut off."""
+    return Framing((crop.side, crop.side))
 
 
 def photo_hash(photo: Photo) -> str:

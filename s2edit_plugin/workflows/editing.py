@@ -26,7 +26,7 @@ from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.region import changed_region, soften
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
-from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, photo_hash
+from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -137,11 +137,13 @@ def edit_crop(
 ) -> Edited:
     """Run the model on the crop: invert (or take from the cache), find the region, edit."""
     backbone, settings = studio.backbone, request.settings
-    source = build_condition(backbone, pair.source, scene.tokens, settings.isolation)
-    target = build_condition(backbone, pair.target, scene.tokens, settings.isolation)
+    source, target = (
+        build_condition(backbone, prompt, scene.tokens, settings.isolation, framing_of(scene.crop))
+        for prompt in (pair.source, pair.target)
+    )
     cache = InversionCache(studio.folder.cache)
     person, key = scene.records[0].person, _key(studio, request, scene, pair)
-    inversion = cache.load(person, key)
+    inversion = cache.load(person, key, backbone.device)
     cached = inversion is not None
     if inversion is None:
         latents = latents_of(extract_photo(scene.photo, scene.crop, backbone.resolution), backbone)
@@ -232,7 +234,7 @@ def _key(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts) ->
         prompt=pair.source,
         crop=[scene.crop.x, scene.crop.y, scene.crop.side],
         subject=round(float(scene.subject.sum()), 2),
-        model=studio.backbone.fingerprint,
+        model=[studio.backbone.fingerprint, str(studio.backbone.dtype)],
         settings=[settings.steps, settings.inversion, settings.mask_mode, settings.isolation],
         guidance=settings.guidance if settings.inversion == "null_text" else None,
     )

@@ -22,7 +22,7 @@ from s2edit_plugin.prompts import TokenRef
 from s2edit_plugin.self_test import attach
 from s2edit_plugin.token_store import settings_record, to_tensors
 from s2edit_plugin.tokenfile import TokenRecord
-from s2edit_plugin.workflows.crops import latents_of, mask_on_crop, photo_hash
+from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -60,7 +60,8 @@ def run_learning(
     crop = subject_crop(sees, acts_in)
     picture = extract_photo(photo, crop, backbone.resolution)
     mask = mask_on_crop(acts_in, crop, backbone)
-    task = LearnTask(reference.full_name, prompt, latents_of(picture, backbone), mask, noun, tuple(words))
+    latents, framing = latents_of(picture, backbone), framing_of(crop)
+    task = LearnTask(reference.full_name, prompt, latents, mask, noun, tuple(words), framing)
     source_hash = photo_hash(photo)
     identity = cache_key(
         photo=source_hash,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from s2edit_plugin import attention_math as am
+from s2edit_plugin import text
 from s2edit_plugin.attention import AttentionControl, EditControl, MapRecorder, RowToken, S2EditAttnProcessor
 from s2edit_plugin.parameters import create_parameters
 
@@ -18,6 +19,11 @@ LENGTH = 24
 
 def _text(rows: int, seed: int = 1) -> torch.Tensor:
     return torch.randn(rows, LENGTH, 32, generator=torch.Generator().manual_seed(seed))
+
+
+def _conditions(rows: int) -> list[text.Condition]:
+    plan = text.Layout("", (), (), {}, (), 1)
+    return [text.Condition(hidden, None, plan) for hidden in _text(rows)]
 
 
 def _noisy(backbone: Backbone, rows: int) -> torch.Tensor:
@@ -36,20 +42,20 @@ def _trained(backbone: Backbone, kind: str) -> Any:
 
 @torch.no_grad()
 def test_without_control_it_is_diffusers_own_attention(backbone: Backbone) -> None:
-    plain = backbone.predict_noise(_noisy(backbone, 2), 500, _text(2))
+    plain = backbone.predict(_noisy(backbone, 2), 500, _conditions(2))
     with backbone.control(AttentionControl([[], []])):
-        ours = backbone.predict_noise(_noisy(backbone, 2), 500, _text(2))
+        ours = backbone.predict(_noisy(backbone, 2), 500, _conditions(2))
     assert torch.allclose(plain, ours, atol=1e-5)
     # And the processors are put back.
-    assert torch.equal(plain, backbone.predict_noise(_noisy(backbone, 2), 500, _text(2)))
+    assert torch.equal(plain, backbone.predict(_noisy(backbone, 2), 500, _conditions(2)))
 
 
 @torch.no_grad()
 def test_recording_maps_changes_nothing(backbone: Backbone) -> None:
     recorder = MapRecorder(backbone.map_side, (0,))
     with backbone.control(AttentionControl([[]], recorder=recorder)):
-        recorded = backbone.predict_noise(_noisy(backbone, 1), 500, _text(1))
-    assert torch.allclose(recorded, backbone.predict_noise(_noisy(backbone, 1), 500, _text(1)), atol=1e-5)
+        recorded = backbone.predict(_noisy(backbone, 1), 500, _conditions(1))
+    assert torch.allclose(recorded, backbone.predict(_noisy(backbone, 1), 500, _conditions(1)), atol=1e-5)
     assert recorder.mean(0).shape == (backbone.map_side, backbone.map_side, LENGTH)
     assert torch.allclose(
         recorder.mean(0).sum(-1), torch.ones(backbone.map_side, backbone.map_side), atol=1e-5
@@ -163,7 +169,7 @@ def test_multiplying_masks_weakens_the_token(backbone: Backbone) -> None:
     for mode in ("none", "multiply", "bias"):
         recorder = MapRecorder(backbone.map_side, (0,))
         with backbone.control(AttentionControl([row], mode, None, recorder)):
-            backbone.predict_noise(_noisy(backbone, 1), 500, _text(1))
+            backbone.predict(_noisy(backbone, 1), 500, _conditions(1))
         recorders.append(recorder.mean(0))
     free, multiplied, biased = recorders
     assert free[..., 4].min() > 0

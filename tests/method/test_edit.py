@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -148,9 +149,12 @@ def test_null_text_stays_on_the_inverted_trajectory_better_than_ddim(
     distances = {}
     for method in ("ddim", "null_text"):
         settings = replace(SETTINGS, inversion=method, guidance=6.0)  # type: ignore[arg-type]
-        outcome, _ = _edit(backbone, latents, token, SOURCE, SOURCE, settings)
+        outcome, inversion = _edit(backbone, latents, token, SOURCE, SOURCE, settings)
         photo = (backbone.decode_latents(latents)[0] / 2 + 0.5).clamp(0, 1)
         distances[method] = float((outcome.source - photo).abs().mean())
+        if inversion.null is not None:
+            # Each step keeps the embedding that was found for it.
+            assert all(not torch.equal(one, other) for one, other in pairwise(inversion.null))
     assert distances["null_text"] < distances["ddim"]
 
 

@@ -80,11 +80,11 @@ def test_it_notices_a_model_that_does_not_obey(backbone: Backbone, monkeypatch: 
 
     token = with_self_test(backbone, make_token(backbone))
 
-    def deaf(latents: Any, timestep: Any, hidden: Any, pooled: Any = None) -> Any:
-        return type(backbone).predict_noise(backbone, latents, timestep, hidden[1:].expand_as(hidden), pooled)
+    def deaf(latents: Any, timestep: Any, conditions: Any) -> Any:
+        return type(backbone).predict(backbone, latents, timestep, [conditions[1]] * 2)
 
     monkeypatch.setattr(self_test, "row_tokens", lambda *_: [])
-    monkeypatch.setattr(backbone, "predict_noise", deaf, raising=False)
+    monkeypatch.setattr(backbone, "predict", deaf, raising=False)
     assert "has no effect here" in self_test.verify(backbone, token)
 
 
@@ -96,7 +96,7 @@ def test_numbers_that_are_not_finite_are_said(backbone: Backbone, monkeypatch: p
     def overflow(latents: Any, *_: Any) -> Any:
         return latents * float("nan")
 
-    monkeypatch.setattr(backbone, "predict_noise", overflow, raising=False)
+    monkeypatch.setattr(backbone, "predict", overflow, raising=False)
     with pytest.raises(NumericalError, match="not finite in float32"):
         measure(backbone, token)
     assert "not finite" in verify(backbone, token)

@@ -1,0 +1,56 @@
+"""What a base model is told beside the noisy latents: the words, where they stand, and how the picture was framed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+__all__ = ["Condition", "Framing", "Layout"]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the words of a prompt stand in the text encoder's input.
+
+    Attributes:
+        prompt: as written, with references. words: `prompts.words` of it.
+        columns: for each word its columns. tokens: full token name -> its columns. ids: (L,) vocabulary ids; a token's
+        columns hold the first id of the word after it as a placeholder. end: column of the end-of-text id.
+    """
+
+    prompt: str
+    words: tuple[str, ...]
+    columns: tuple[tuple[int, ...], ...]
+    tokens: dict[str, tuple[int, ...]]
+    ids: tuple[int, ...]
+    end: int
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How the square that the model sees was cut from its picture; for models that were trained to be told (SDXL).
+
+    Source: Podell et al. 2023, "SDXL", section 2.2 (micro-conditioning).
+
+    Attributes:
+        original: height and width before resizing, pixels. corner: pixels cut away at top and left after resizing.
+    """
+
+    original: tuple[int, int]
+    corner: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Everything a prediction depends on beside latents and timestep; one for each row of a batch.
+
+    Attributes:
+        hidden: (L, D) text features, a column a vocabulary id. pooled: (P,) feature of the whole prompt, None where the
+            model uses none. layout: where the words stand. framing: None: a picture of the model's own size.
+    """
+
+    hidden: Tensor
+    pooled: Tensor | None
+    layout: Layout
+    framing: Framing | None = None

@@ -1,0 +1,84 @@
+"""The attention layers of a network, described so that a control can name what it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from s2edit_plugin.attention import AttentionControl, S2EditAttnProcessor
+from s2edit_plugin.parameters import LayerShape
+
+__all__ = ["AttentionLayer", "controlled", "unet_layers"]
+
+
+@dataclass(frozen=True)
+class AttentionLayer:
+    """One attention layer. Its queries are picture positions (in joint layers text columns too).
+
+    Attributes:
+        name: of the module in the network.
+        kind: ``cross``: its keys are text columns; ``self``: picture positions; ``joint``: both in one sequence (the
+            transformers of FLUX.2, Z-Image and Qwen-Image).
+        width: of what its keys and values are made from (D of the text features in a cross layer). inner: E, of the keys and
+            values. heads: attention heads. side: of its square of picture positions, at the model's own picture size.
+        text_keys: key columns that are text columns, in their order. picture_keys: those that are picture positions, by row.
+    """
+
+    name: str
+    kind: Literal["cross", "self", "joint"]
+    width: int
+    inner: int
+    heads: int
+    side: int
+    text_keys: range
+    picture_keys: range
+
+    @property
+    def shape(self) -> LayerShape:
+        """What a token's parameters need to know of the layer."""
+        return LayerShape(self.name, self.width, self.inner)
+
+
+def unet_layers(unet: Any, side: int, text_length: int) -> list[AttentionLayer]:
+    """The attention layers of a diffusers ``UNet2DConditionModel``, in the order of their names in it.
+
+    Args:
+        side: of the latents. text_length: L.
+    """
+    layers = []
+    for processor in unet.attn_processors:
+        name = processor.removesuffix(".processor")
+        module, here = unet.get_submodule(name), _side_at(name, side, len(unet.config.block_out_channels))
+        cross = name.endswith("attn2")
+        keys = (range(text_length), range(0)) if cross else (range(0), range(here * here))
+        width, inner = module.to_k.in_features, module.to_k.out_features
+        layers.append(
+            AttentionLayer(name, "cross" if cross else "self", width, inner, module.heads, here, *keys)
+        )
+    return layers
+
+
+def _side_at(name: str, side: int, blocks: int) -> int:
+    """Side of a layer's picture positions: every block but the last halves it on the way down, and so back."""
+    part, index = name.split(".")[:2]
+    halvings = (
+        {"down_blocks": int(index), "up_blocks": blocks - 1 - int(index)}[part]
+        if index.isdigit()
+        else blocks - 1
+    )
+    for _ in range(halvings):
+        side = (side + 1) // 2
+    return side
+
+
+@contextmanager
+def controlled(unet: Any, control: AttentionControl) -> Iterator[AttentionControl]:
+    """Put our processor into every attention layer of a U-Net for a while; the old ones come back whatever happens."""
+    before = unet.attn_processors
+    unet.set_attn_processor({n: S2EditAttnProcessor(n.removesuffix(".processor"), control) for n in before})
+    try:
+        yield control
+    finally:
+        unet.set_attn_processor(before)
