@@ -42,6 +42,21 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     install.add_argument("name", metavar="NAME")
     install.add_argument("--accept-licence", action="store_true", help="you have read and accept its licence")
     install.add_argument("--again", action="store_true", help="check what is here and fetch what is damaged")
+    importing = verb(
+        "import",
+        "take in a diffusers folder or a .safetensors checkpoint of yours, without network",
+        run_import,
+    )
+    importing.add_argument("path", metavar="PATH")
+    importing.add_argument(
+        "--as", dest="name", metavar="NAME", default="", help="its name (default: the file's)"
+    )
+    importing.add_argument(
+        "--prediction",
+        default="auto",
+        metavar="KIND",
+        help="of 2.x models: auto (default), epsilon or v_prediction",
+    )
     verify = verb("verify", "read installed models again and compare their hashes", run_verify)
     verify.add_argument("names", metavar="NAME", nargs="*", help="default: all that are installed")
     verb("show", "everything known about a model", run_show).add_argument("name", metavar="NAME")
@@ -52,6 +67,8 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     remove = verb("remove", "delete an installed model's files", run_remove)
     remove.add_argument("name", metavar="NAME")
     remove.add_argument("--yes", action="store_true", help="do not ask")
+    move = verb("move", "keep models in another folder, on another disk for example", run_move)
+    move.add_argument("folder", metavar="FOLDER", help="an empty or new folder")
 
 
 def run_list(args: argparse.Namespace, output: Output) -> int:
@@ -134,6 +151,26 @@ def run_install(args: argparse.Namespace, output: Output) -> int:
     output.warning(f"licence of {entry.name}: {entry.licence.title}, {entry.licence.url}")
     with output.progress() as on_progress:
         ready = install(folder, entry.name, on_progress, accept_licence=accept, again=args.again)
+    output.result(dataclasses.asdict(ready), ready.sentence)
+    return 0
+
+
+def run_import(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit models import``."""
+    from s2edit_plugin.base_models.importing import import_model
+
+    with output.progress() as on_progress:
+        ready = import_model(_folder(), Path(args.path), args.name, on_progress, prediction=args.prediction)
+    output.result(dataclasses.asdict(ready), ready.sentence)
+    return 0
+
+
+def run_move(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit models move``."""
+    from s2edit_plugin.base_models.moving import move
+
+    with output.progress() as on_progress:
+        ready = move(_folder(), Path(args.folder), on_progress)
     output.result(dataclasses.asdict(ready), ready.sentence)
     return 0
 

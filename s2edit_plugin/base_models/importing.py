@@ -1,0 +1,300 @@
+"""Taking in models that lie on this machine: a folder in the diffusers layout, or a single checkpoint file. No network."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from s2edit_plugin.api import ModelReady, OnProgress
+from s2edit_plugin.base_models import store
+from s2edit_plugin.base_models.catalogue import load_catalogue
+from s2edit_plugin.base_models.digests import file_digests
+from s2edit_plugin.base_models.families import FAMILY_TITLES
+from s2edit_plugin.base_models.meter import Meter, silent
+from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, read_record, write_record
+from s2edit_plugin.base_models.single_file import convert, converted_size
+from s2edit_plugin.base_models.weights import differences, read_header, shapes_of
+from s2edit_plugin.errors import ModelError, UsageError
+from s2edit_plugin.paths import DataFolder, disk_error
+
+__all__ = ["import_model"]
+
+_NO_PICKLE = "Pickle can run programs and is never read; get the model as .safetensors."
+_MAX_JSON = 16 * 1024 * 1024
+# Parts of a pipeline that are taken, and the classes they may have.
+_NETWORKS = {
+    "unet": ("UNet2DConditionModel",),
+    "vae": ("AutoencoderKL",),
+    "text_encoder": ("CLIPTextModel",),
+    "text_encoder_2": ("CLIPTextModelWithProjection",),
+    "safety_checker": ("StableDiffusionSafetyChecker",),
+}
+_OTHERS = ("tokenizer", "tokenizer_2", "scheduler", "feature_extractor")
+_NEEDED = {
+    "StableDiffusionPipeline": ("unet", "vae", "text_encoder", "tokenizer", "scheduler"),
+    "StableDiffusionXLPipeline": (
+        "unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "scheduler",
+    ),
+}  # fmt: skip
+_SMALL_FILES = re.compile(r"[\w.-]+\.(json|txt)")
+_VARIANT = re.compile(r"\.(fp16|bf16|fp32)(?=[.-])")
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A model to take in: its size, and what writes it into a folder and tells family, prediction and a note."""
+
+    size: int
+    write: Callable[[Path, Callable[[int], None]], tuple[str, str, str]]
+
+
+def import_model(
+    folder: DataFolder,
+    path: Path,
+    name: str = "",
+    on_progress: OnProgress = silent,
+    *,
+    prediction: str = "auto",
+) -> ModelReady:
+    """Copy or convert a model into the models' folder.
+
+    Args:
+        path: a folder with a ``model_index.json``, or a ``.safetensors`` checkpoint of Stable Diffusion 1.x, 2.x or XL.
+        name: under which it will be known; "": from the file's or folder's name.
+        on_progress: may raise `errors.CancelledError` at any moment; then nothing of it stays.
+        prediction: see `single_file.convert`.
+
+    Raises:
+        ModelError: it is something else, damaged, pickled or incomplete. UsageError: the name is taken or impossible.
+        ResourceError: the disk is full or refuses.
+    """
+    path = Path(path).expanduser().absolute()
+    source = _source(path, prediction)
+    name = store.check_model_name(name or _name_of(path))
+    if name in load_catalogue():
+        raise UsageError(f"'{name}' is a name of the catalogue.", "Choose another one with --as NAME.")
+    with store.changing_models(folder, on_progress) as root:
+        if read_record(root / name) is not None:
+            raise UsageError(
+                f"There is a model '{name}' already.",
+                f"Choose another name, or `s2edit models remove {name}` first.",
+            )
+        store.require_space(root, source.size, f"The model '{name}'")
+        record, note = _take(root, name, path.name, source, on_progress)
+    sentence = f"Imported {name} ({FAMILY_TITLES.get(record.family, record.family)}). {note}".strip()
+    return ModelReady(name, str(root / name), record.size, sentence)
+
+
+def _source(path: Path, prediction: str) -> _Source:
+    ending = path.suffix.lower()
+    if path.is_dir():
+        return _folder_source(path)
+    if not path.is_file():
+        raise ModelError(f"There is no file or folder {path}.", "Check the path.")
+    if ending in store.PICKLED:
+        raise ModelError(f"{path.name} is a pickled checkpoint.", _NO_PICKLE)
+    if ending != ".safetensors":
+        raise ModelError(
+            f"{path.name} is no model that can be imported.",
+            "Name a .safetensors file or a folder with model_index.json.",
+        )
+
+    def write(target: Path, on_bytes: Callable[[int], None]) -> tuple[str, str, str]:
+        done = convert(path, target, on_bytes, prediction=prediction)
+        return done.family, done.prediction, done.note
+
+    return _Source(converted_size(path), write)
+
+
+def _take(
+    root: Path, name: str, origin: str, source: _Source, on_progress: OnProgress
+) -> tuple[ModelRecord, str]:
+    """Write it into the staging folder, hash it, make it visible. Nothing stays of what does not come to its end."""
+    staging = store.staging(root, name)
+    shutil.rmtree(staging, ignore_errors=True)
+    files = staging / "files"
+    try:
+        files.mkdir(parents=True)
+        family, prediction, note = source.write(
+            files, Meter(f"importing {name}", source.size, on_progress).add
+        )
+        record = ModelRecord(
+            name=name,
+            title=origin,
+            family=family,
+            origin=origin,
+            prediction=prediction,
+            hash_source="its files as they were when it was imported",
+            files=tuple(_hashed(files, Meter(f"hashing {name}", source.size, on_progress))),
+        )
+        write_record(files, record)
+        store.place(root, name, files)
+    except OSError as error:
+        raise disk_error(files / name, error) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return record, note
+
+
+def _hashed(files: Path, meter: Meter) -> list[InstalledFile]:
+    return [
+        InstalledFile(
+            path.relative_to(files).as_posix(),
+            path.stat().st_size,
+            file_digests(path, ["sha256"], meter.add)["sha256"].removeprefix("sha256:"),
+        )
+        for path in sorted(files.rglob("*"))
+        if path.is_file()
+    ]
+
+
+# ---------------------------------------------------------------------- folders in the diffusers layout
+
+
+def _folder_source(folder: Path) -> _Source:
+    """Check a folder: a known pipeline, all its parts, safetensors only, tensors that fit."""
+    if not (folder / "model_index.json").is_file():
+        raise ModelError(
+            f"The folder {folder.name} holds no model_index.json.",
+            "Name the folder of a model in the diffusers layout.",
+        )
+    index = _json(folder / "model_index.json")
+    needed = _known_parts(folder, index)
+    copies: dict[str, Path] = {}
+    for part in needed:
+        if not (folder / part).is_dir():
+            raise ModelError(f"The model in {folder.name} has no {part}.", "Get the whole folder.")
+    for part in sorted(needed & set(_NETWORKS)):
+        copies |= _weights_of(folder, part, str(index[part][1]))
+    for part in sorted(needed):
+        for file in sorted((folder / part).iterdir()):
+            target = f"{part}/{file.name}"
+            if _SMALL_FILES.fullmatch(file.name) and ".safetensors" not in file.name and target not in copies:
+                copies[target] = file
+    if "scheduler/scheduler_config.json" not in copies:
+        raise ModelError(f"The model in {folder.name} has no scheduler_config.json.", "Get the whole folder.")
+
+    def write(target: Path, on_bytes: Callable[[int], None]) -> tuple[str, str, str]:
+        _write_index(target, index, needed)
+        for place, file in copies.items():
+            _copy(file, target / place, on_bytes)
+        scheduler = _json(target / "scheduler" / "scheduler_config.json")
+        return _family_of(target, index), str(scheduler.get("prediction_type", "epsilon")), ""
+
+    return _Source(sum(file.stat().st_size for file in copies.values()), write)
+
+
+def _known_parts(folder: Path, index: dict[str, Any]) -> set[str]:
+    """The parts to take, each of a class that is known."""
+    pipeline = str(index.get("_class_name", ""))
+    known = pipeline.replace("Img2Img", "")  # made of the same parts
+    if known not in _NEEDED:
+        raise ModelError(
+            f"The model in {folder.name} is a '{pipeline[:60]}', which this version does not know.",
+            "It knows Stable Diffusion 1.x, 2.x and XL.",
+        )
+    wanted = set(_NEEDED[known])
+    optional = {"safety_checker", "feature_extractor"}
+    wanted |= {part for part in optional if isinstance(index.get(part), list) and all(index[part])}
+    for part in sorted(wanted & set(_NETWORKS)):
+        entry = index.get(part)
+        kind = entry[1] if isinstance(entry, list) and len(entry) == 2 else None
+        if kind not in _NETWORKS[part]:
+            raise ModelError(
+                f"The {part} of the model in {folder.name} is a '{str(kind)[:60]}', which this version does not know.",
+                "It knows Stable Diffusion 1.x, 2.x and XL.",
+            )
+    return wanted
+
+
+def _weights_of(folder: Path, part: str, kind: str) -> dict[str, Path]:
+    """A network's weights: where each file goes. A half-precision variant is taken where there is nothing else."""
+    files = sorted(path for path in (folder / part).iterdir() if path.name.endswith(".safetensors"))
+    if not files:
+        pickled = [path.name for path in (folder / part).iterdir() if path.suffix.lower() in store.PICKLED]
+        if pickled:
+            raise ModelError(f"The {part} in {folder.name} is a pickled file ({pickled[0]}).", _NO_PICKLE)
+        raise ModelError(f"The {part} in {folder.name} has no weights.", "Get the whole folder.")
+    plain = [path for path in files if not _VARIANT.search(path.name) and "non_ema" not in path.name]
+    chosen = plain or [path for path in files if ".fp16." in path.name or ".fp16-" in path.name] or files
+    if any("-of-" in path.name for path in chosen) and any("-of-" not in path.name for path in chosen):
+        chosen = [
+            path for path in chosen if "-of-" not in path.name
+        ]  # the same once whole and once in pieces
+    shapes: dict[str, tuple[int, ...]] = {}
+    for path in chosen:
+        shapes |= {key: info.shape for key, info in read_header(path).items()}
+    if part != "safety_checker":
+        problem = differences(shapes_of(kind, _json(folder / part / "config.json")), shapes)
+        if problem:
+            raise ModelError(
+                f"The {part} in {folder.name} does not fit its config.json: {problem}.", "Get it again."
+            )
+    copies = {f"{part}/{_VARIANT.sub('', path.name)}": path for path in chosen}
+    if len(chosen) > 1:
+        table = next((p for p in sorted((folder / part).glob("*.safetensors.index*.json"))), None)
+        if table is None:
+            raise ModelError(
+                f"The {part} in {folder.name} is in pieces without their index.", "Get the whole folder."
+            )
+        copies[f"{part}/{_VARIANT.sub('', table.name)}"] = table
+    return copies
+
+
+def _copy(source: Path, target: Path, on_bytes: Callable[[int], None]) -> None:
+    """A real copy: the user may change or delete what was imported. An index of variants is rewritten to plain names."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if ".safetensors.index" in source.name:
+        target.write_text(_VARIANT.sub("", json.dumps(_json(source), indent=2)), encoding="utf-8")
+        return
+    with source.open("rb") as reader, target.open("wb") as writer:
+        while piece := reader.read(4 * 1024 * 1024):
+            writer.write(piece)
+            on_bytes(len(piece))
+
+
+def _write_index(target: Path, index: dict[str, Any], parts: set[str]) -> None:
+    """``model_index.json`` with nothing but the parts that were taken."""
+    pipeline = str(index["_class_name"]).replace("Img2Img", "")
+    values: dict[str, Any] = {
+        "_class_name": pipeline,
+        "_diffusers_version": index.get("_diffusers_version", "0.0.0"),
+    }
+    values |= {part: index[part] for part in sorted(parts)}
+    if pipeline == "StableDiffusionPipeline":
+        absent = {"safety_checker", "feature_extractor", "image_encoder"} - parts
+        values |= {part: [None, None] for part in sorted(absent)}
+        values["requires_safety_checker"] = "safety_checker" in parts
+    else:
+        values["force_zeros_for_empty_prompt"] = bool(index.get("force_zeros_for_empty_prompt", True))
+    (target / "model_index.json").write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+
+
+def _family_of(folder: Path, index: dict[str, Any]) -> str:
+    if "XL" in str(index["_class_name"]):
+        return "sdxl"
+    width = _json(folder / "unet" / "config.json").get("cross_attention_dim")
+    return {768: "sd1", 1024: "sd2"}.get(width if isinstance(width, int) else 0, "small")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _MAX_JSON:
+            raise ValueError("too large")
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path.parent.name}/{path.name} cannot be read.", "Get the model again.") from error
+    if not isinstance(values, dict):
+        raise ModelError(f"{path.parent.name}/{path.name} is malformed.", "Get the model again.")
+    return values
+
+
+def _name_of(path: Path) -> str:
+    """A name from a file's or folder's: lower case, nothing but letters, digits, '-', '_' and '.'."""
+    stem = path.name if path.is_dir() else path.stem
+    return re.sub(r"[^a-z0-9._-]+", "-", stem.lower()).strip("-._")[:64] or "model"

@@ -1,0 +1,141 @@
+"""Moving the models' folder to another disk: copy, compare, switch the setting, delete. It may be stopped anywhere.
+
+Until everything has been copied and compared, the old folder is the one in use; afterwards the new one is, and what is left
+of the old one is deleted, by the next call if this one is interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from pathlib import Path
+
+from s2edit_plugin.api import ModelReady, OnProgress
+from s2edit_plugin.base_models import store
+from s2edit_plugin.base_models.digests import file_digests
+from s2edit_plugin.base_models.meter import Meter, silent
+from s2edit_plugin.base_models.records import RECORD_NAME, ModelRecord, read_record
+from s2edit_plugin.errors import ModelError, UsageError
+from s2edit_plugin.locks import file_lock
+from s2edit_plugin.paths import DataFolder, disk_error, write_atomic
+from s2edit_plugin.settings import change_settings
+
+__all__ = ["move"]
+
+_MARK = ".moving.json"
+
+
+def move(folder: DataFolder, target: Path, on_progress: OnProgress = silent) -> ModelReady:
+    """Keep models in another folder from now on, and take those that are here along.
+
+    Args:
+        target: an empty or new folder, or one an interrupted move has begun to fill.
+        on_progress: may raise `errors.CancelledError` at any moment; the next call goes on.
+
+    Raises:
+        UsageError: the folder holds other things, or one lies in the other. ModelError: a model is damaged.
+        ResourceError: the disk is full or refuses.
+    """
+    target = Path(target).expanduser().absolute()
+    with store.changing_models(folder, on_progress) as root:
+        if target != root:
+            _check_target(root, target)
+            _copy_all(root, target, on_progress)
+            change_settings(folder, models_folder="" if target == folder.models else str(target))
+        size = _delete_old(target)
+    count = len(store.installed_models(folder))
+    return ModelReady("", str(target), size, f"Models are kept in {target} now; {count} came along.")
+
+
+def _check_target(root: Path, target: Path) -> None:
+    if target.is_relative_to(root) or root.is_relative_to(target):
+        raise UsageError("A models' folder cannot lie inside the other.", "Choose a folder beside it.")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        names = {path.name for path in target.iterdir()}
+    except OSError as error:
+        raise disk_error(target / _MARK, error) from error
+    if names and not (target / _MARK).is_file():
+        raise UsageError(f"The folder {target} holds other things.", "Name an empty or a new folder.")
+    write_atomic(target / _MARK, json.dumps({"from": str(root)}).encode())
+
+
+def _copy_all(root: Path, target: Path, on_progress: OnProgress) -> None:
+    records = _models_in(root)
+    total = sum(record.size for record in records)
+    missing = sum(record.size for record in records if read_record(target / record.name) != record)
+    if not _same_disk(root, target):
+        store.require_space(target, missing, "Moving the models")
+    meter = Meter("moving models", total, on_progress)
+    with file_lock(target / ".lock", what="the models' folder"):
+        for record in records:
+            if read_record(target / record.name) == record:
+                meter.add(record.size)
+                continue
+            _copy_model(root, target, record, meter)
+        for unfinished in sorted((root / ".staging").rglob("*")):
+            if unfinished.is_file():  # parts of downloads; they are checked when they are complete
+                with contextlib.suppress(OSError):
+                    store.link_or_copy(
+                        unfinished, target / unfinished.relative_to(root), lambda _: meter.tick()
+                    )
+
+
+def _same_disk(root: Path, target: Path) -> bool:
+    return root.exists() and root.stat().st_dev == target.stat().st_dev
+
+
+def _copy_model(root: Path, target: Path, record: ModelRecord, meter: Meter) -> None:
+    """Copy one model beside its new place, compare it with its record, and make it visible."""
+    files = target / ".moving" / record.name
+    try:
+        for file in record.files:
+            copy = files / file.path
+            if copy.is_file() and copy.stat().st_size == file.size:
+                meter.add(file.size)
+            else:
+                store.link_or_copy(root / record.name / file.path, copy, meter.add)
+            if file_digests(copy, ["sha256"], lambda _: meter.tick())["sha256"] != f"sha256:{file.sha256}":
+                copy.unlink()
+                raise ModelError(
+                    f"The model '{record.name}' was not moved: {file.path} is damaged.",
+                    f"Run `s2edit models verify {record.name}`; nothing was deleted.",
+                )
+        shutil.copyfile(root / record.name / RECORD_NAME, files / RECORD_NAME)
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"The model '{record.name}' was not moved: a file of it is missing.",
+            f"Run `s2edit models verify {record.name}`; nothing was deleted.",
+        ) from error
+    except OSError as error:
+        raise disk_error(files / RECORD_NAME, error) from error
+    store.place(target, record.name, files)
+
+
+def _delete_old(target: Path) -> int:
+    """Delete what a move to this folder has left at the old place; returns the bytes."""
+    try:
+        old = Path(json.loads((target / _MARK).read_text(encoding="utf-8"))["from"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+    freed = 0
+    for record in _models_in(old):
+        if read_record(target / record.name) == record:
+            shutil.rmtree(old / record.name, ignore_errors=True)
+            freed += record.size
+    shutil.rmtree(old / ".staging", ignore_errors=True)
+    shutil.rmtree(target / ".moving", ignore_errors=True)
+    with contextlib.suppress(OSError):
+        (old / ".lock").unlink(missing_ok=True)
+        old.rmdir()  # stays where something else lies in it
+    (target / _MARK).unlink(missing_ok=True)
+    return freed
+
+
+def _models_in(root: Path) -> list[ModelRecord]:
+    try:
+        records = [read_record(place) for place in sorted(root.iterdir()) if place.is_dir()]
+    except OSError:
+        return []
+    return [record for record in records if record is not None and (root / record.name).is_dir()]

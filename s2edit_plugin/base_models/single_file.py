@@ -1,0 +1,268 @@
+"""From a single checkpoint file in the layout of the original programs to a folder in the diffusers layout.
+
+diffusers' own converters rename the tensors; they are mapped from the file, so memory holds a part of the model at a time.
+The small configuration files come from ``models/configs``. What comes out is compared, name by name and shape by shape,
+with the networks those describe.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from s2edit_plugin.base_models.clip_vocabulary import write_tokenizer
+from s2edit_plugin.base_models.families import EMA, FAMILY_TITLES, UNET, VAE, recognise
+from s2edit_plugin.base_models.weights import (
+    Header,
+    differences,
+    read_header,
+    read_metadata,
+    shapes_of,
+    write_weights,
+)
+from s2edit_plugin.errors import ModelError, UsageError
+from s2edit_plugin.paths import models_package
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["PREDICTIONS", "Conversion", "convert", "converted_size"]
+
+PREDICTIONS = ("auto", "epsilon", "v_prediction")
+_FLOATS = ("F16", "BF16", "F32")
+_V_PREDICTION_SPREAD = 0.09
+
+Tensors = dict[str, "torch.Tensor"]
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What a file turned out to be. ``prediction``: ``epsilon`` or ``v_prediction``. ``note``: what the user should know."""
+
+    family: str
+    prediction: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One network of the model: its folder, class, the names of its tensors in the file, and how they are renamed."""
+
+    folder: str
+    kind: str
+    prefixes: tuple[str, ...]
+    rename: Callable[[Tensors, Mapping[str, Any]], Tensors]
+
+    @property
+    def file(self) -> str:
+        return "model.safetensors" if self.kind.startswith("CLIP") else "diffusion_pytorch_model.safetensors"
+
+
+def convert(
+    path: Path,
+    target: Path,
+    on_bytes: Callable[[int], None],
+    *,
+    prediction: str = "auto",
+    configs: Path | None = None,
+) -> Conversion:
+    """Write the model of a ``.safetensors`` checkpoint into a folder.
+
+    Args:
+        path: a whole model of the families of `families.recognise`. target: a new folder.
+        on_bytes: told how many bytes were written, see `converted_size`; it may raise to stop.
+        prediction: of `PREDICTIONS`; ``auto`` finds it out.
+        configs: folder of configuration files by family, None: the shipped ones.
+
+    Raises:
+        ModelError: it is something else, damaged, or built in another way than its family.
+        UsageError: an unknown ``prediction``. OSError: the disk refused.
+    """
+    from safetensors import safe_open
+
+    if prediction not in PREDICTIONS:
+        raise UsageError(f"'{prediction}' is no kind of prediction.", f"Use one of {', '.join(PREDICTIONS)}.")
+    header = read_header(path)
+    family = recognise(header, path.name)
+    _check_numbers(header, path.name)
+    shipped = (configs or models_package() / "configs") / family
+    with safe_open(str(path), framework="pt") as file:
+        kind = _prediction(prediction, family, header, read_metadata(path), file.get_tensor)
+        for part in _parts(family):
+            config = json.loads((shipped / part.folder / "config.json").read_text(encoding="utf-8"))
+            tensors = _renamed(part, header, file.get_tensor, config)
+            problem = differences(
+                shapes_of(part.kind, config), {k: tuple(t.shape) for k, t in tensors.items()}
+            )
+            if problem:
+                raise ModelError(
+                    f"{path.name} looks like {FAMILY_TITLES[family]}, but its {part.folder} is built otherwise: {problem}.",
+                    "Variants with fewer or other layers are not supported.",
+                )
+            write_weights(target / part.folder / part.file, tensors, on_bytes)
+            _write_json(target / part.folder / "config.json", _sized(config, part, family, kind))
+    _write_small_files(shipped, target, kind, header)
+    return Conversion(family, kind, _note(header, family, kind, prediction))
+
+
+def converted_size(path: Path) -> int:
+    """Bytes `convert` will write for a file, about; it is what the whole file has, without a second copy for training.
+
+    Raises:
+        ModelError: it is no safetensors file.
+    """
+    widths = {"F16": 2, "BF16": 2, "F32": 4}
+    total = 0
+    for name, info in read_header(path).items():
+        if name.startswith((UNET, VAE, "cond_stage_model.", "conditioner.")):
+            count = widths.get(info.dtype, 0)
+            for side in info.shape:
+                count *= side
+            total += count
+    return total
+
+
+def _parts(family: str) -> tuple[_Part, ...]:
+    unet = _Part("unet", "UNet2DConditionModel", (UNET, EMA), _unet)
+    vae = _Part("vae", "AutoencoderKL", (VAE,), _vae)
+    if family == "sd1":
+        return unet, vae, _Part("text_encoder", "CLIPTextModel", ("cond_stage_model.transformer.",), _clip)
+    if family == "sd2":
+        return unet, vae, _Part("text_encoder", "CLIPTextModel", ("cond_stage_model.model.",), _open_clip)
+    first, second = "conditioner.embedders.0.transformer.", "conditioner.embedders.1.model."
+    return (
+        unet,
+        vae,
+        _Part("text_encoder", "CLIPTextModel", (first,), _clip),
+        _Part("text_encoder_2", "CLIPTextModelWithProjection", (second,), _open_clip_2),
+    )
+
+
+def _renamed(
+    part: _Part, header: Header, get: Callable[[str], torch.Tensor], config: Mapping[str, Any]
+) -> Tensors:
+    """The tensors of a part under the names diffusers and transformers use."""
+    source = {name: get(name) for name in header if name.startswith(part.prefixes)}
+    renamed = part.rename(source, config)
+    return {
+        name: tensor
+        for name, tensor in sorted(renamed.items())
+        if tensor is not None and "position_ids" not in name
+    }
+
+
+def _unet(source: Tensors, config: Mapping[str, Any]) -> Tensors:
+    from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint
+    from diffusers.utils import logging
+
+    logging.set_verbosity_error()  # it remarks on the second copy, which is handled here
+    # Files for further training hold the averaged weights too (EMA), and those draw better.
+    averaged = sum(name.startswith(EMA) for name in source) > 100
+    converted: Tensors = convert_ldm_unet_checkpoint(source, config, extract_ema=averaged)
+    return converted
+
+
+def _vae(source: Tensors, config: Mapping[str, Any]) -> Tensors:
+    from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint
+
+    converted: Tensors = convert_ldm_vae_checkpoint(source, config)
+    return converted
+
+
+def _clip(source: Tensors, config: Mapping[str, Any]) -> Tensors:
+    from diffusers.loaders.single_file_utils import convert_ldm_clip_checkpoint
+
+    converted: Tensors = convert_ldm_clip_checkpoint(source)
+    # Some early files lack this level.
+    return {
+        name if name.startswith("text_model.") else f"text_model.{name}": t for name, t in converted.items()
+    }
+
+
+def _open_clip(
+    source: Tensors, config: Mapping[str, Any], prefix: str = "cond_stage_model.model."
+) -> Tensors:
+    from diffusers.loaders.single_file_utils import convert_open_clip_checkpoint
+
+    model = SimpleNamespace(config=SimpleNamespace(hidden_size=config["hidden_size"]))
+    converted: Tensors = convert_open_clip_checkpoint(model, source, prefix=prefix)
+    return converted
+
+
+def _open_clip_2(source: Tensors, config: Mapping[str, Any]) -> Tensors:
+    return _open_clip(source, config, "conditioner.embedders.1.model.")
+
+
+def _prediction(
+    wanted: str, family: str, header: Header, metadata: Mapping[str, str], get: Callable[[str], torch.Tensor]
+) -> str:
+    """Whether the network predicts the noise or the velocity.
+
+    Neither names nor shapes tell. Newer files say so in their header or by an empty tensor ``v_pred``. For 2.x the spread of
+    one bias of the last block does, as ComfyUI found (comfy/supported_models.py): above 0.09 in the models with velocity.
+    """
+    if wanted != "auto":
+        return wanted
+    said = metadata.get("modelspec.prediction_type", "")
+    if said in ("epsilon", "v"):
+        return "epsilon" if said == "epsilon" else "v_prediction"
+    telling = f"{UNET}output_blocks.11.1.transformer_blocks.0.norm1.bias"
+    if "v_pred" in header:
+        return "v_prediction"
+    if family == "sd2" and telling in header:
+        spread = float(get(telling).float().std(correction=0))
+        return "v_prediction" if spread > _V_PREDICTION_SPREAD else "epsilon"
+    return "epsilon"
+
+
+def _sized(config: dict[str, Any], part: _Part, family: str, prediction: str) -> dict[str, Any]:
+    """The U-Net's configuration with its size: the 2.x models with velocity work at 768 pixels, the others at 512."""
+    if part.folder == "unet" and family == "sd2" and prediction == "v_prediction":
+        return config | {"sample_size": config["sample_size"] * 3 // 2}
+    return config
+
+
+def _write_small_files(shipped: Path, target: Path, prediction: str, header: Header) -> None:
+    shutil.copyfile(shipped / "model_index.json", target / "model_index.json")
+    for config in sorted(shipped.glob("tokenizer*/tokenizer_config.json")):
+        write_tokenizer(target / config.parent.name, config)
+    scheduler = json.loads((shipped / "scheduler" / "scheduler_config.json").read_text(encoding="utf-8"))
+    scheduler["prediction_type"] = prediction
+    if "ztsnr" in header:  # trained down to pure noise
+        scheduler |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
+    _write_json(target / "scheduler" / "scheduler_config.json", scheduler)
+
+
+def _write_json(path: Path, values: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+
+
+def _check_numbers(header: Header, name: str) -> None:
+    odd = {
+        info.dtype
+        for key, info in header.items()
+        if key.startswith((UNET, VAE)) and info.dtype not in _FLOATS
+    }
+    if odd:
+        raise ModelError(
+            f"{name} stores its numbers as {', '.join(sorted(odd))}, which cannot be used.",
+            "Get the fp16 or fp32 file.",
+        )
+
+
+def _note(header: Header, family: str, prediction: str, wanted: str) -> str:
+    notes = []
+    if sum(name.startswith(EMA) for name in header) > 100:
+        notes.append("The averaged (EMA) weights were taken.")
+    if family == "sd2" and wanted == "auto":
+        notes.append(
+            f"It was taken for a model with {prediction}, which its weights suggest; if pictures come out as noise, import it "
+            f"again with --prediction {'epsilon' if prediction == 'v_prediction' else 'v_prediction'}."
+        )
+    return " ".join(notes)

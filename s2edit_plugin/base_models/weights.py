@@ -1,0 +1,158 @@
+"""Weights in safetensors files: what is inside, whether it is what a network needs, and writing it in pieces."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s2edit_plugin.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = [
+    "Header",
+    "TensorInfo",
+    "differences",
+    "read_header",
+    "read_metadata",
+    "shapes_of",
+    "write_weights",
+]
+
+_PIECE = 16 * 1024 * 1024
+_DTYPES = {"float16": "F16", "bfloat16": "BF16", "float32": "F32", "int64": "I64"}
+# How autoencoders' attention was called in files of diffusers before 0.18; diffusers renames it while loading.
+_OLD_NAMES = (
+    (re.compile(r"\.query\."), ".to_q."),
+    (re.compile(r"\.key\."), ".to_k."),
+    (re.compile(r"\.value\."), ".to_v."),
+    (re.compile(r"\.proj_attn\."), ".to_out.0."),
+)
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """A tensor of a file: ``F16``, ``F32`` ..., and its shape."""
+
+    dtype: str
+    shape: tuple[int, ...]
+
+
+Header = Mapping[str, TensorInfo]
+
+
+def read_header(path: Path) -> dict[str, TensorInfo]:
+    """The tensors of a file by name, without reading them.
+
+    Raises:
+        ModelError: it is no safetensors file, or damaged: malformed, cut off, overlapping or hostile headers.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(str(path), framework="np") as file:
+            slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+            return {name: TensorInfo(s.get_dtype(), tuple(s.get_shape())) for name, s in slices.items()}
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"{path.name} is no safetensors file, or it is damaged.",
+            "Get it again, and compare its size and hash.",
+        ) from error
+
+
+def read_metadata(path: Path) -> dict[str, str]:
+    """The texts in a file's header that `read_header` accepted."""
+    from safetensors import safe_open
+
+    with safe_open(str(path), framework="np") as file:
+        return dict(file.metadata() or {})
+
+
+def shapes_of(kind: str, config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Names and shapes of the tensors a network of this configuration has; it is built without memory for them.
+
+    Args:
+        kind: class name: ``UNet2DConditionModel``, ``AutoencoderKL``, ``CLIPTextModel``, ``CLIPTextModelWithProjection``.
+
+    Raises:
+        ModelError: no such network can be built.
+    """
+    import diffusers
+    import torch
+    import transformers
+
+    try:
+        with torch.device("meta"):
+            if kind.startswith("CLIP"):
+                network = getattr(transformers, kind)(transformers.CLIPTextConfig(**config))
+            else:
+                network = getattr(diffusers, kind).from_config(dict(config))
+    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, NotImplementedError) as error:
+        reason = " ".join(str(error).split())[:160]
+        raise ModelError(f"Its {kind} has a configuration that cannot be built: {reason}.") from error
+    return {plain_name(name): tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+
+
+def plain_name(name: str) -> str:
+    """A tensor's name in the spelling of today's classes."""
+    name = name.removeprefix("text_model.")
+    for old, new in _OLD_NAMES:
+        name = old.sub(new, name)
+    return name
+
+
+def differences(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]]) -> str:
+    """How tensors differ from what a network needs, in a phrase; "" if they fit. Extra positions counters do not matter."""
+    found = {plain_name(name): shape for name, shape in found.items() if not name.endswith("position_ids")}
+    missing = sorted(expected.keys() - found.keys())
+    extra = sorted(found.keys() - expected.keys())
+    other = sorted(
+        name for name in expected.keys() & found.keys() if tuple(expected[name]) != tuple(found[name])
+    )
+    phrases = [
+        f"{len(names)} tensors {what}, e.g. {names[0]}"
+        for names, what in ((missing, "are missing"), (extra, "are unknown"), (other, "have another shape"))
+        if names
+    ]
+    return "; ".join(phrases)
+
+
+def write_weights(path: Path, tensors: Mapping[str, torch.Tensor], on_bytes: Callable[[int], None]) -> None:
+    """Write a safetensors file tensor by tensor: what is mapped from another file is never in memory as a whole.
+
+    Args:
+        on_bytes: told how many bytes were written; it may raise to stop.
+
+    Raises:
+        OSError: the disk refused. ValueError: a tensor of another type than 16 or 32 bit floats.
+    """
+    import torch
+
+    table: dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    position = 0
+    for name, tensor in tensors.items():
+        size = tensor.numel() * tensor.element_size()
+        dtype = _DTYPES[str(tensor.dtype).removeprefix("torch.")]
+        table[name] = {
+            "dtype": dtype,
+            "shape": list(tensor.shape),
+            "data_offsets": [position, position + size],
+        }
+        position += size
+    header = json.dumps(table, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as stream:
+        stream.write(struct.pack("<Q", len(header)) + header)
+        for tensor in tensors.values():
+            data = tensor.detach().contiguous().reshape(-1).view(torch.uint8).numpy()
+            for start in range(0, len(data), _PIECE):
+                piece = data[start : start + _PIECE]
+                stream.write(piece.data)
+                on_bytes(len(piece))
