@@ -50,6 +50,8 @@ def main() -> int:
     dev = extras["dev"]
     lines = (HERE / "requirements-torch.txt").read_text().splitlines()
     unlocked = [line for line in lines if line[:1].isalpha()]
+    lines = (HERE / "extra-no-deps.txt").read_text().splitlines()
+    without_deps = [line.partition("#")[0].strip() for line in lines if line[:1].isalpha()]
     with tempfile.TemporaryDirectory() as folder:
         venv.create(folder, with_pip=True)
         python = str(Path(folder) / "bin" / "python")
@@ -57,6 +59,10 @@ def main() -> int:
         all_pins = resolve(
             python, [*base, *unlocked, *dev, *(f"{p.name}=={p.version}" for p in base_pins.values())]
         )
+        # requirements.lock is installed with --no-deps anyway, so these need nothing but their line.
+        extra_pins = resolve(python, ["--no-deps", *without_deps])
+        base_pins |= extra_pins
+        all_pins |= extra_pins
         missing = collect_hashes(python, all_pins)
     dev_pins = {name: pin for name, pin in all_pins.items() if name not in base_pins}
     write(HERE / "requirements.lock", {name: all_pins[name] for name in base_pins})

@@ -29,6 +29,7 @@ PACKAGES = (
     "scipy",
     "scikit-image",
     "rembg",
+    "open_clip_torch",
 )
 MIN_FREE = 1_000_000_000
 

@@ -227,6 +227,21 @@ def test_the_locks_are_well_formed_and_disjoint() -> None:
     ]
 
 
+def test_packages_for_their_data_alone_bring_nothing_else() -> None:
+    lines = (INSTALLER / "extra-no-deps.txt").read_text().splitlines()
+    extra = [line.partition("#")[0].strip() for line in lines if not line.startswith("#")]
+    base, dev = pins("requirements.lock"), pins("requirements-dev.lock")
+    for line in extra:
+        requirement = Requirement(line)
+        assert requirement.specifier.contains(base[requirement.name.replace("_", "-")][0]), line
+    assert not {"torchvision", "timm", "ftfy"} & {*base, *dev}
+    # What pip resolves must not name them: it would install all they ask for.
+    extras = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+    assert not {Requirement(line).name for line in extra} & {
+        Requirement(r).name for r in [*PROJECT["dependencies"], *extras]
+    }
+
+
 def test_the_locks_name_no_host_and_no_folder() -> None:
     for path in INSTALLER.glob("requirements*"):
         lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]

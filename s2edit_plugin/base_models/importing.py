@@ -248,14 +248,11 @@ def _weights_of(folder: Path, part: str, kind: str) -> dict[str, Path]:
 
 def _copy(source: Path, target: Path, on_bytes: Callable[[int], None]) -> None:
     """A real copy: the user may change or delete what was imported. An index of variants is rewritten to plain names."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     if ".safetensors.index" in source.name:
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(_VARIANT.sub("", json.dumps(_json(source), indent=2)), encoding="utf-8")
         return
-    with source.open("rb") as reader, target.open("wb") as writer:
-        while piece := reader.read(4 * 1024 * 1024):
-            writer.write(piece)
-            on_bytes(len(piece))
+    store.copy_file(source, target, on_bytes)
 
 
 def _write_index(target: Path, index: dict[str, Any], parts: set[str]) -> None:

@@ -24,7 +24,7 @@ from s2edit_plugin.base_models.meter import Meter, silent
 from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, read_record, write_record
 from s2edit_plugin.base_models.stream import Patience, open_client
 from s2edit_plugin.base_models.transfer import Wanted, fetch, part_of
-from s2edit_plugin.errors import DownloadError
+from s2edit_plugin.errors import DownloadError, ModelError
 from s2edit_plugin.paths import DataFolder, disk_error, write_atomic
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def install(
     *,
     accept_licence: bool = False,
     again: bool = False,
+    files_from: Path | None = None,
     patience: Patience | None = None,
 ) -> ModelReady:
     """Download a model of the catalogue. Stopped or broken off, it goes on where it stopped when called again.
@@ -60,11 +61,13 @@ def install(
         on_progress: told about bytes and seconds left; it may raise `errors.CancelledError` at any moment.
         accept_licence: the user accepts its licence with this.
         again: although it is here: read it, and fetch what is damaged or missing.
+        files_from: a folder its files lie in, brought here by hand; nothing is downloaded then.
         patience: with the server.
 
     Raises:
-        ModelError: the catalogue does not have it. LicenceError: its licence was not accepted.
-        DownloadError: see `transfer.fetch`; what came stays for the next call. ResourceError: the disk is full or refuses.
+        ModelError: the catalogue does not have it, or a file brought by hand is missing or a wrong one.
+        LicenceError: its licence was not accepted. DownloadError: see `transfer.fetch`; what came stays for the next call.
+        ResourceError: the disk is full or refuses.
     """
     entry = find_entry(name)
     if entry.source == "bundled":
@@ -77,9 +80,14 @@ def install(
         record = read_record(root / name)
         if record is not None and not again:
             return ModelReady(name, str(root / name), record.size, f"The model '{name}' is here already.")
-        record = _download(folder, root, entry, on_progress, patience or PATIENCE)
+        if files_from is not None:
+            record = _take_files(root, entry, Path(files_from).expanduser(), on_progress)
+        else:
+            record = _download(folder, root, entry, on_progress, patience or PATIENCE)
+    compared = sum(bool(file.checked) for file in record.files)
+    which = "all" if compared == len(record.files) else str(compared)
     sentence = (
-        f"Installed {name}: {len(record.files)} files, all compared with their hashes ({record.hash_source})."
+        f"Installed {name}: {len(record.files)} files, {which} compared with a hash ({record.hash_source})."
     )
     return ModelReady(name, str(root / name), record.size, sentence)
 
@@ -99,18 +107,73 @@ def _download(
             _fetched(client, file, wanted, checked, files, meter, patience)
             for file, wanted, checked in plan.files
         ]
+    return _finish(root, entry, place, plan.origin, entry.hash_source, installed)
+
+
+def _take_files(root: Path, entry: CatalogueEntry, source: Path, on_progress: OnProgress) -> ModelRecord:
+    """Copy files that were brought by hand, and compare those of which the catalogue has a hash."""
+    found = {file.path: _brought(source, file) for file in entry.files}
+    size = sum(path.stat().st_size for path in found.values())
+    store.require_space(root, size, f"The model '{entry.name}'")
+    place = store.staging(root, entry.name)
+    meter = Meter(f"copying {entry.name}", size, on_progress)
+    installed = []
+    for file in entry.files:
+        target = place / "files" / file.path
+        kind = file.digest.partition(":")[0]
+        try:
+            store.copy_file(found[file.path], target, meter.add)
+            digests = file_digests(target, {"sha256", kind or "sha256"}, lambda _: meter.tick())
+        except OSError as error:
+            raise disk_error(target, error) from error
+        if kind and digests[kind] != file.digest:
+            target.unlink()
+            raise ModelError(
+                f"{found[file.path].name} is not the file the catalogue means: its {kind} is another one.",
+                f"Get it again from {file.remote if entry.source == 'url' else entry.repository}.",
+            )
+        checked = f"{kind} of the catalogue" if kind else ""
+        sha256 = digests["sha256"].removeprefix("sha256:")
+        installed.append(InstalledFile(file.path, target.stat().st_size, sha256, checked))
+    whole = all(file.checked for file in installed)
+    hash_source = (
+        entry.hash_source
+        if whole
+        else "brought by hand; files without a hash in the catalogue were not compared"
+    )
+    return _finish(root, entry, place, f"the folder {source.name}", hash_source, installed)
+
+
+def _brought(source: Path, file: CatalogueFile) -> Path:
+    """A file in a folder of the user's: under its path, its path on the hub, or its name alone."""
+    names = (file.path, file.remote, file.remote.rsplit("/", 1)[-1], file.path.rsplit("/", 1)[-1])
+    for name in names if "/" not in file.path else names[:2]:
+        if "://" not in name and (source / name).is_file():
+            return source / name
+    raise ModelError(f"There is no {file.path} in {source}.", f"Get it from {file.remote}.")
+
+
+def _finish(
+    root: Path,
+    entry: CatalogueEntry,
+    place: Path,
+    origin: str,
+    hash_source: str,
+    installed: list[InstalledFile],
+) -> ModelRecord:
+    """Write the record and make the model visible."""
     record = ModelRecord(
-        entry.name,
-        entry.title,
-        entry.kind,
-        entry.family,
-        entry.licence.title,
-        plan.origin,
-        entry.hash_source,
+        name=entry.name,
+        title=entry.title,
+        kind=entry.kind,
+        family=entry.family,
+        licence=entry.licence.title,
+        origin=origin,
+        hash_source=hash_source,
         files=tuple(installed),
     )
-    write_record(files, record)
-    store.place(root, entry.name, files)
+    write_record(place / "files", record)
+    store.place(root, entry.name, place / "files")
     shutil.rmtree(place, ignore_errors=True)
     return record
 

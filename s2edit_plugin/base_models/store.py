@@ -26,6 +26,7 @@ from s2edit_plugin.settings import change_settings, load_settings, models_folder
 __all__ = [
     "changing_models",
     "check_model_name",
+    "copy_file",
     "free_bytes",
     "installed_models",
     "link_or_copy",
@@ -208,6 +209,13 @@ def link_or_copy(source: Path, target: Path, on_bytes: Callable[[int], None]) ->
         os.link(source, target)
         on_bytes(target.stat().st_size)
         return False
+    copy_file(source, target, on_bytes)
+    return True
+
+
+def copy_file(source: Path, target: Path, on_bytes: Callable[[int], None]) -> None:
+    """A copy of its own, on the disk when this returns; arguments and errors as `link_or_copy`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with source.open("rb") as reader, target.open("wb") as writer:
             while piece := reader.read(_PIECE):
@@ -219,7 +227,6 @@ def link_or_copy(source: Path, target: Path, on_bytes: Callable[[int], None]) ->
         with contextlib.suppress(OSError):
             target.unlink()
         raise
-    return True
 
 
 def place(root: Path, name: str, finished: Path) -> Path:

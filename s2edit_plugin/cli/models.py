@@ -42,6 +42,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     install.add_argument("name", metavar="NAME")
     install.add_argument("--accept-licence", action="store_true", help="you have read and accept its licence")
     install.add_argument("--again", action="store_true", help="check what is here and fetch what is damaged")
+    install.add_argument(
+        "--from", dest="files", metavar="FOLDER", help="its files lie there; nothing is downloaded"
+    )
     importing = verb(
         "import",
         "take in a diffusers folder or a .safetensors checkpoint of yours, without network",
@@ -150,7 +153,10 @@ def run_install(args: argparse.Namespace, output: Output) -> int:
         accept = True
     output.warning(f"licence of {entry.name}: {entry.licence.title}, {entry.licence.url}")
     with output.progress() as on_progress:
-        ready = install(folder, entry.name, on_progress, accept_licence=accept, again=args.again)
+        files = Path(args.files) if args.files else None
+        ready = install(
+            folder, entry.name, on_progress, accept_licence=accept, again=args.again, files_from=files
+        )
     output.result(dataclasses.asdict(ready), ready.sentence)
     return 0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import logging
+import random
+import shutil
 import subprocess
 import sys
 import threading
@@ -34,6 +36,7 @@ from tests.fakes.hub_server import COMMIT, Fault, HubServer
 
 Run = Callable[..., tuple[int, Any]]
 WEIGHTS = "unet/diffusion_pytorch_model.safetensors"
+NETWORK = random.Random(2).randbytes(300_000)  # as in conftest
 
 
 @pytest.fixture
@@ -378,11 +381,56 @@ def test_a_full_disk_in_the_middle_is_one_sentence_and_keeps_what_came(
     assert hub.requests("/blob/")[-1].headers["range"].startswith("bytes=2")
 
 
+# ---------------------------------------------------------------------- files brought by hand
+
+
+def test_files_brought_by_hand_are_compared_and_taken(
+    folder: DataFolder, hub: HubServer, tmp_path: Path
+) -> None:
+    (tmp_path / "usb").mkdir()
+    (tmp_path / "usb" / "net.onnx").write_bytes(NETWORK)
+    done = install(folder, "net", files_from=tmp_path / "usb")
+    assert "all compared" in done.sentence
+    record = read_record(Path(done.path))
+    assert record is not None
+    assert (record.origin, record.files[0].checked) == ("the folder usb", "md5 of the catalogue")
+    assert (tmp_path / "usb" / "net.onnx").read_bytes() == NETWORK
+    assert hub.seen == []
+
+
+def test_a_wrong_or_missing_file_brought_by_hand_is_refused(
+    folder: DataFolder, hub: HubServer, tmp_path: Path
+) -> None:
+    with pytest.raises(ModelError, match=r"no net\.onnx") as caught:
+        install(folder, "net", files_from=tmp_path)
+    assert "http://127.0.0.1" in caught.value.hint
+    (tmp_path / "net.onnx").write_bytes(b"another")
+    with pytest.raises(ModelError, match="its md5 is another one"):
+        install(folder, "net", files_from=tmp_path)
+    assert store.installed_models(folder) == []
+
+
+def test_files_without_a_hash_in_the_catalogue_say_so(
+    ready: DataFolder, hub: HubServer, tmp_path: Path
+) -> None:
+    (tmp_path / "unet").mkdir()
+    (tmp_path / "model_index.json").write_text("{}")
+    (tmp_path / "unet" / "config.json").write_text("{}")
+    (tmp_path / "unet" / "diffusion_pytorch_model.fp16.safetensors").write_bytes(
+        b"weights"
+    )  # as the hub calls it
+    done = install(ready, "tiny", files_from=tmp_path)
+    assert "0 compared with a hash" in done.sentence
+    assert "were not compared" in done.sentence
+    assert (resolve(ready, "tiny") / WEIGHTS).read_bytes() == b"weights"
+    assert "as they came." in verify(ready, "tiny").sentence
+
+
 # ---------------------------------------------------------------------- as a user types it
 
 
 def test_installing_from_the_command_line(
-    run: Run, folder: DataFolder, hub: HubServer, patience: Patience
+    run: Run, folder: DataFolder, hub: HubServer, patience: Patience, tmp_path: Path
 ) -> None:
     code, error = run("models", "install", "tiny")
     assert (code, error["error"]) == (2, "LicenceError")
@@ -403,6 +451,8 @@ def test_installing_from_the_command_line(
     assert run("models", "install", "net", "--again")[0] == 0
     assert run("models", "verify", "net", text=True)[0] == 0
     assert run("models", "install", "nosuch")[1]["error"] == "ModelError"
+    shutil.move(models_folder(folder) / "net", tmp_path / "usb")
+    assert run("models", "install", "net", "--from", str(tmp_path / "usb"))[0] == 0
 
 
 def test_the_licence_is_asked_for_on_a_terminal(
