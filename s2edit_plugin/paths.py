@@ -11,12 +11,22 @@ import errno
 import importlib.util
 import os
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from s2edit_plugin.errors import ModelError, ResourceError
 
-__all__ = ["DataFolder", "bundled_model", "data_folder", "disk_error", "models_package", "write_atomic"]
+__all__ = [
+    "DataFolder",
+    "atomic_file",
+    "bundled_model",
+    "data_folder",
+    "disk_error",
+    "models_package",
+    "write_atomic",
+]
 
 APP_NAME = "s2edit-studio"
 HOME_VARIABLE = "S2EDIT_HOME"
@@ -41,6 +51,11 @@ class DataFolder:
     def trash(self) -> Path:
         """Deleted tokens: ``trash/<person>/<name>.<id>.safetensors``."""
         return self.root / "trash"
+
+    @property
+    def quarantine(self) -> Path:
+        """Damaged files that could not be repaired: ``quarantine/<person>/``; nothing reads them."""
+        return self.root / "quarantine"
 
     @property
     def cache(self) -> Path:
@@ -140,13 +155,23 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
     Raises:
         ResourceError: disk full, folder not writable or any other failure of the disk.
     """
+    with atomic_file(path, private=private) as stream:
+        stream.write(data)
+
+
+@contextlib.contextmanager
+def atomic_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A stream to write a file with that is too large for memory; it takes its place when the block ends well.
+
+    Args, Raises: as `write_atomic`. After any exception the old file is there and nothing half-written stays.
+    """
     path = Path(path)
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+        with os.fdopen(handle, "w+b") as stream:
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         if not private:

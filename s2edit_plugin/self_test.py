@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,12 @@ from s2edit_plugin.attention import AttentionControl
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.conditioning import build_condition, row_tokens
 from s2edit_plugin.errors import NumericalError, S2EditError
+from s2edit_plugin.library import Library
 from s2edit_plugin.prompts import insert_token
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
 
-__all__ = ["attach", "measure", "verify"]
+__all__ = ["SelfTests", "attach", "measure", "verify", "verify_library"]
 
 VERSION = 1
 SEED = 0
@@ -97,6 +99,35 @@ def verify(backbone: Backbone, token: Token) -> str:
         f"The token {name} acts differently here than where it was learned "
         f"({worst} {values[worst]:.3f} instead of {expected[worst]:.3f})."
     )
+
+
+@dataclass(frozen=True)
+class SelfTests:
+    """What testing a library gave. ``skipped``: of other models, or never measured. ``problems``: name -> sentence."""
+
+    passed: int
+    skipped: int
+    problems: dict[str, str]
+
+
+def verify_library(backbone: Backbone, library: Library) -> SelfTests:
+    """Verify every sound token of the library that was learned on this model."""
+    passed = skipped = 0
+    problems: dict[str, str] = {}
+    for entry in library.list():
+        record = entry.record
+        if record is None or record.base_model_hash != backbone.fingerprint or not record.self_test:
+            skipped += 1
+            continue
+        try:
+            problem = verify(backbone, library.get(entry.full_name))
+        except S2EditError as error:
+            problem = error.sentence
+        if problem:
+            problems[entry.full_name] = problem
+        else:
+            passed += 1
+    return SelfTests(passed, skipped, problems)
 
 
 def _measure(backbone: Backbone, token: Token, seed: int, timestep: int) -> dict[str, Any]:

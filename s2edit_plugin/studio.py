@@ -68,7 +68,8 @@ class Studio:
         """Learn a token from one photo and put it into the library.
 
         Raises:
-            ImageError, MaskError, PromptError, ConsentError, CancelledError, NumericalError, ResourceError.
+            InputError (a name that cannot be used), ImageError, MaskError, PromptError, ConsentError, CancelledError,
+            NumericalError, ResourceError.
         """
         from s2edit_plugin.workflows.learning import run_learning
 
@@ -76,6 +77,7 @@ class Studio:
         check_learn_settings(request.settings)
         if not request.class_noun.strip():
             raise PromptError("The class noun is missing.", "Say what the photo shows, e.g. --class woman.")
+        self.library.check_new(reference)
         require_consent(request.kind, request.person, request.consent, interactive=False)
         photo = read_photo(request.photo)
         acts_in = self._mask_of(photo, request.subject_mask, request.subject)

@@ -6,7 +6,6 @@ format 2   adds ``notes``, ``dtype`` and ``self_test``
 
 from __future__ import annotations
 
-import base64
 import binascii
 import dataclasses
 import json
@@ -35,9 +34,8 @@ FORMAT_VERSION = 2
 PICTURES = ("thumbnail", "subject_mask")
 """Fields that hold base64 of a PNG."""
 KINDS = ("identity", "attribute")
-# json turns 1e999 into infinity and reads integers of any length; neither is a number a record can hold.
-_MAX_INT = 2**63
-_MAX_DEPTH = 8  # of settings and self-tests, which have two levels
+_MAX_INT = 2**63  # json reads integers of any length; a record holds what other programs can read too
+_MAX_DEPTH = 6  # of settings and self-tests, which have two levels
 # Half of a surrogate pair cannot be printed or stored. In JSON text it can only stand as an escape.
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -109,12 +107,12 @@ class TokenRecord:
     @property
     def thumbnail_png(self) -> bytes:
         """The thumbnail as an encoded PNG, ``b""`` if there is none."""
-        return base64.b64decode(self.thumbnail)
+        return _decoded(self.thumbnail) or b""
 
     @property
     def subject_mask_png(self) -> bytes:
         """The subject mask as an encoded PNG, ``b""`` if there is none."""
-        return base64.b64decode(self.subject_mask)
+        return _decoded(self.subject_mask) or b""
 
     def replace(self, **changes: Any) -> TokenRecord:
         """A copy with some fields changed."""
@@ -123,6 +121,10 @@ class TokenRecord:
     def to_json(self) -> dict[str, Any]:
         """The record as JSON values."""
         return dataclasses.asdict(self)
+
+    def with_new_id(self) -> TokenRecord:
+        """The record of a copy."""
+        return self.replace(id=str(uuid.uuid4()))
 
     def without_private(self) -> TokenRecord:
         """What leaves the library: nothing of the photo, and none of the user's own labels and notes."""
@@ -144,14 +146,8 @@ def parse_json(label: str, raw: bytes) -> dict[str, Any]:
     """
     try:
         text = raw.decode("utf-8")
-        value = json.loads(
-            text,
-            parse_constant=_refuse,
-            parse_float=_finite,
-            parse_int=_bounded,
-            object_pairs_hook=_once,
-        )
-        if _SURROGATE.search(text):
+        value = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_once)
+        if "\\u" in text and _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # whole pairs pass, halves raise
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         raise damaged(label, "its header is malformed") from error
@@ -177,21 +173,30 @@ def record_from_json(label: str, values: dict[str, Any]) -> TokenRecord:
     try:
         for step in range(version, FORMAT_VERSION):
             values = _MIGRATIONS[step](values)
-        record = TokenRecord(**{key: _freeze(value) for key, value in values.items() if key in _CHECKS})
+        known = {key: _freeze(value) for key, value in values.items() if key in _CHECKS}
+        record = TokenRecord(**known | {"format_version": FORMAT_VERSION})
     except (KeyError, TypeError, ValueError) as error:
         raise damaged(label, "its record is incomplete") from error
     _check(label, record)
-    return record.replace(format_version=FORMAT_VERSION)
+    return record
 
 
 def picture_problem(record: TokenRecord) -> str:
     """What is wrong with the pictures inside, looked at to the last pixel; "" if nothing is."""
     for name in PICTURES:
-        text = getattr(record, name)
-        problem = png_problem(base64.b64decode(text)) if text else ""
+        data = _decoded(getattr(record, name))
+        problem = "no base64" if data is None else png_problem(data) if data else ""
         if problem:
             return f"its {name.replace('_', ' ')} is {problem}"
     return ""
+
+
+def _decoded(text: str) -> bytes | None:
+    """Bytes of a base64 text, None where it is none."""
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)
+    except (binascii.Error, ValueError):
+        return None
 
 
 def _refuse(constant: str) -> None:
@@ -201,13 +206,6 @@ def _refuse(constant: str) -> None:
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise ValueError("a number without bounds in JSON")
-    return value
-
-
-def _bounded(text: str) -> int:
-    value = int(text) if len(text) < 24 else _MAX_INT
-    if not -_MAX_INT <= value < _MAX_INT:
         raise ValueError("a number without bounds in JSON")
     return value
 
@@ -225,11 +223,18 @@ def _freeze(value: Any) -> Any:
 
 def _shallow(value: Any, depth: int) -> bool:
     """Whether JSON values are nested no deeper than this: what can be read must be able to be written again."""
-    if isinstance(value, dict):
-        return depth > 0 and all(_shallow(item, depth - 1) for item in value.values())
-    if isinstance(value, list | tuple):
-        return depth > 0 and all(_shallow(item, depth - 1) for item in value)
+    for item in value.values() if isinstance(value, dict) else value:
+        kind = type(item)
+        if kind is int:
+            if not -_MAX_INT <= item < _MAX_INT:
+                return False
+        elif kind in (dict, list, tuple) and not (depth and _shallow(item, depth - 1)):
+            return False
     return True
+
+
+def _is_int(value: Any) -> bool:
+    return type(value) is int and -_MAX_INT <= value < _MAX_INT
 
 
 def _check(label: str, record: TokenRecord) -> None:
@@ -240,22 +245,23 @@ def _check(label: str, record: TokenRecord) -> None:
     if record.kind not in KINDS:
         raise damaged(label, "its kind is unknown")
     for name in PICTURES:
-        try:
-            size = png_size(binascii.a2b_base64(getattr(record, name), strict_mode=True))
-        except (binascii.Error, ValueError) as error:
-            raise damaged(label, "its pictures are malformed") from error
-        if size is not None and max(size) > MAX_SIDE:
+        # A listing reads ten thousand of them: the beginning says how large a picture claims to be, and `read_token` looks
+        # at the rest.
+        text = getattr(record, name)
+        start = _decoded(text[:64]) if len(text) % 4 == 0 and text.isascii() else None
+        size = png_size(start) if start else None
+        if start is None or (size is not None and max(size) > MAX_SIDE):
             raise damaged(label, "its pictures are malformed")
 
 
 _TYPES: Mapping[str, Callable[[Any], bool]] = {
     "str": lambda v: isinstance(v, str),
-    "int": lambda v: type(v) is int,
-    "float": lambda v: type(v) in (int, float),
+    "int": _is_int,
+    "float": lambda v: type(v) is float or _is_int(v),
     "dict[str, Any]": lambda v: isinstance(v, dict) and _shallow(v, _MAX_DEPTH),
     "tuple[str, ...]": lambda v: isinstance(v, tuple) and all(isinstance(x, str) for x in v),
     "tuple[int, int, int, int] | None": lambda v: (
-        v is None or (isinstance(v, tuple) and len(v) == 4 and all(type(x) is int for x in v))
+        v is None or (isinstance(v, tuple) and len(v) == 4 and all(map(_is_int, v)))
     ),
 }
 _CHECKS = {f.name: _TYPES[str(f.type)] for f in dataclasses.fields(TokenRecord)}

@@ -39,6 +39,7 @@ def library(data_home: Path) -> Library:
     record = TokenRecord(
         kind="identity", person="anna", name="me", class_noun="woman", base_model="small", base_model_hash="00",
         thumbnail=png64(), source_image_hash="ab" * 32, settings={"rank": 2}, attribute_words=("red",),
+        consent="agreed",
     )  # fmt: skip
     library.add(record, {"vectors": np.ones((2, 4), dtype=np.float16)})
     return library
@@ -83,7 +84,7 @@ def test_export_and_import(run: Run, tmp_path: Path) -> None:
 
 
 def test_check_finds_damage(run: Run, library: Library) -> None:
-    assert run("tokens", "check") == (0, {"checked": 1, "damaged": []})
+    assert run("tokens", "check") == (0, {"checked": 1, "damaged": [], "repaired": 0, "findings": []})
     path = library.path("anna/me")
     path.write_bytes(path.read_bytes()[:50])
 
@@ -104,7 +105,8 @@ def test_an_unknown_token_is_one_sentence(run: Run) -> None:
 
 
 def test_people(run: Run) -> None:
-    assert run("person", "list")[1] == {"people": [{"person": "anna", "tokens": 1}]}
+    (anna,) = run("person", "list")[1]["people"]
+    assert (anna["person"], anna["tokens"], anna["consent"]) == ("anna", 1, "agreed")
     assert run("person", "rename", "anna", "eva")[1] == {"person": "eva", "tokens": 1}
     code, values = run("person", "forget", "eva")
     assert (code, values["error"]) == (2, "UsageError")

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from s2edit_plugin.api import OnProgress, Progress
-from s2edit_plugin.errors import S2EditError
+from s2edit_plugin.errors import CancelledError, S2EditError, UsageError
 
 if TYPE_CHECKING:
     import tqdm
 
-__all__ = ["Output", "table"]
+__all__ = ["Output", "harmless", "table"]
+
+# Control characters but tab and line feed, and those that turn the direction of writing.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Output:
@@ -35,22 +39,36 @@ class Output:
 
     def result(self, values: dict[str, Any], text: str) -> None:
         """The command's result: ``values`` with ``--json``, else ``text``."""
-        shown = json.dumps(values, ensure_ascii=False, indent=2, default=str) if self.as_json else text
+        shown = (
+            json.dumps(values, ensure_ascii=False, indent=2, default=str) if self.as_json else harmless(text)
+        )
         print(shown, file=self._out)
 
     def warning(self, sentence: str) -> None:
         """A remark that is no failure; the JSON result carries its own list of them."""
         if not self.as_json:
-            print(f"s2edit: note: {sentence}", file=self._err)
+            print(harmless(f"s2edit: note: {sentence}"), file=self._err)
 
     def error(self, error: S2EditError) -> None:
         """One sentence, and the hint on a line of its own."""
         if self.as_json:
             print(json.dumps(error.to_json(), ensure_ascii=False, indent=2), file=self._out)
             return
-        print(f"s2edit: {error.sentence}", file=self._err)
+        print(harmless(f"s2edit: {error.sentence}"), file=self._err)
         if error.hint:
-            print(f"        {error.hint}", file=self._err)
+            print(harmless(f"        {error.hint}"), file=self._err)
+
+    def confirm(self, question: str, sentence: str) -> None:
+        """Ask somebody at a terminal once, for what cannot be undone. Args: sentence: the error where there is nobody to ask.
+
+        Raises:
+            UsageError: nobody to ask, or ``--json``. CancelledError: the answer was no.
+        """
+        if self.as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise UsageError(sentence, "Add --yes to do it.")
+        print(harmless(f"{question} [y/N] "), end="", file=self._err, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise CancelledError()
 
     @contextlib.contextmanager
     def progress(self) -> Iterator[OnProgress]:
@@ -65,6 +83,11 @@ class Output:
                 bars.close()
         else:
             yield _Lines(self._err)
+
+
+def harmless(text: str) -> str:
+    """Text without what a terminal would obey: token files come from anywhere, and so do the words in them."""
+    return _OBEYED.sub("?", text)
 
 
 class _Bars:

@@ -206,7 +206,7 @@ def run_learn(args: argparse.Namespace, output: Output) -> int:
     check_learn_settings(settings)
     photo = read_photo(args.photo)
     subject = mask_choice(args.subject, SUBJECTS)
-    consent = require_consent(args.kind, person, args.yes_i_have_consent)
+    consent = require_consent(args.kind, person, args.yes_i_have_consent, known=_known_consent)
     request = api.LearnToken(
         photo=photo,
         person=person,
@@ -292,6 +292,12 @@ def run_caption(args: argparse.Namespace, output: Output) -> int:
     caption = _studio(args).caption(read_photo(args.photo))
     output.result({"caption": caption}, caption)
     return 0
+
+
+def _known_consent(person: str) -> str:
+    from s2edit_plugin.library import Library
+
+    return Library().consent_of(person)
 
 
 def _studio(args: argparse.Namespace) -> Studio:

@@ -1,15 +1,13 @@
-"""``s2edit tokens``: list, show, rename, tag, delete, restore, export, import, check."""
+"""``s2edit tokens``: list, show, rename, tag, note, duplicate, delete, restore, empty-trash; files in `cli.token_files`."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s2edit_plugin.cli.files import writable_target
+from s2edit_plugin.cli import token_files
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.errors import UsageError
-from s2edit_plugin.prompts import parse_ref
 
 if TYPE_CHECKING:
     from s2edit_plugin.library import Entry, Library
@@ -29,7 +27,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
     def verb(name: str, summary: str, run: Any, *, token: bool = True) -> argparse.ArgumentParser:
         parser: argparse.ArgumentParser = verbs.add_parser(
-            name, parents=[common], help=summary, allow_abbrev=False
+            name, parents=[common], help=summary, description=f"{summary}.", allow_abbrev=False
         )
         if token:
             parser.add_argument("token", metavar="PERSON/NAME")
@@ -38,45 +36,44 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
     listing = verb("list", "all tokens", run_list, token=False)
     listing.add_argument("--person", metavar="NAME", help="only this person's")
+    listing.add_argument(
+        "--search",
+        default="",
+        metavar="WORDS",
+        help="only those in which every word occurs: in names, class, tags, notes or prompt",
+    )
     listing.add_argument("--trash", action="store_true", help="the deleted ones")
     verb("show", "everything known about a token", run_show)
     verb("rename", "give a token another name", run_rename).add_argument("new", metavar="NAME|PERSON/NAME")
     tag = verb("tag", "add and remove tags", run_tag)
     tag.add_argument("tags", nargs="*", metavar="TAG", help="tags to add")
     tag.add_argument("--remove", action="append", default=[], metavar="TAG")
+    note = verb("note", "show or change your notes on a token", run_note)
+    note.add_argument("text", nargs="?", metavar="TEXT", help="the new notes; without, they are shown")
+    note.add_argument("--clear", action="store_true", help="remove the notes")
+    duplicate = verb("duplicate", "copy a token under another name", run_duplicate)
+    duplicate.add_argument("new", nargs="?", default="", metavar="NAME|PERSON/NAME")
     verb("delete", "move a token to the trash", run_delete)
     verb("restore", "bring a deleted token back", run_restore)
-    export = verb("export", "write a token to a file for somebody else", run_export)
-    export.add_argument("--out", required=True, metavar="FILE", help="file or folder to write to")
-    export.add_argument("--private", action="store_true", help="with thumbnail, mask and the photo's hash")
-    export.add_argument("--overwrite", action="store_true")
-    import_ = verb("import", "take a token file into the library", run_import, token=False)
-    import_.add_argument("file", metavar="FILE")
-    import_.add_argument("--as", dest="name", metavar="PERSON/NAME", help="under another name")
-    import_.add_argument("--replace", action="store_true", help="a token of this name goes to the trash")
-    verb("check", "read every token file and report damage", run_check, token=False)
+    empty = verb("empty-trash", "remove deleted tokens for good", run_empty_trash, token=False)
+    empty.add_argument("--person", metavar="NAME", help="only this person's")
+    empty.add_argument(
+        "--older-than", type=_days, default=0.0, metavar="DAYS", help="only those deleted that long ago"
+    )
+    empty.add_argument("--yes", action="store_true", help="do not ask")
+    token_files.register(verb)
 
 
 def run_list(args: argparse.Namespace, output: Output) -> int:
     """``s2edit tokens list``."""
-    library = _library()
-    entries = library.trashed(args.person) if args.trash else library.list(args.person)
-    rows = [
-        (
-            e.full_name,
-            r.kind,
-            r.class_noun,
-            r.base_model,
-            f"{e.size_bytes / 1024:.0f} KB",
-            r.created[:10],
-            _tags(r),
-        )
-        if (r := e.record)
-        else (e.full_name, "damaged", "", "", f"{e.size_bytes / 1024:.0f} KB", "", "")
-        for e in entries
-    ]
+    entries = _library().search(args.search, args.person, trash=args.trash)
     headings = ("token", "kind", "class", "model", "size", "learned", "tags")
-    empty = "The trash is empty." if args.trash else "There are no tokens yet; `s2edit learn` makes one."
+    rows = [_row(entry) for entry in entries]
+    empty = "There are no tokens yet; `s2edit learn` makes one."
+    if args.trash:
+        empty = "The trash is empty."
+    if args.search.strip() or args.person:
+        empty = "There is no such token."
     output.result({"tokens": [_entry_values(e) for e in entries]}, table(headings, rows) if rows else empty)
     return 0
 
@@ -88,7 +85,7 @@ def run_show(args: argparse.Namespace, output: Output) -> int:
     path = library.path(args.token)
     values = _record_values(record) | {"path": str(path), "size_bytes": path.stat().st_size}
     width = max(len(key) for key in values)
-    lines = [f"{key.replace('_', ' '):<{width}}  {_readable(value)}" for key, value in values.items()]
+    lines = [f"{key.replace('_', ' '):<{width}}  {_readable(value, width)}" for key, value in values.items()]
     output.result(values, "\n".join(lines))
     return 0
 
@@ -104,9 +101,34 @@ def run_rename(args: argparse.Namespace, output: Output) -> int:
 def run_tag(args: argparse.Namespace, output: Output) -> int:
     """``s2edit tokens tag``."""
     record = _library().tag(args.token, tuple(args.tags), tuple(args.remove))
+    values = {"token": record.full_name, "tags": list(record.tags)}
+    output.result(values, f"{record.full_name}: {', '.join(record.tags)}")
+    return 0
+
+
+def run_note(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit tokens note``. Raises UsageError where both a text and ``--clear`` are given."""
+    text = note_text(args)
+    library = _library()
+    record = library.record(args.token) if text is None else library.annotate(args.token, text)
     output.result(
-        {"token": record.full_name, "tags": list(record.tags)}, f"{record.full_name}: {_tags(record)}"
+        {"token": record.full_name, "notes": record.notes}, record.notes or f"{record.full_name}: no notes."
     )
+    return 0
+
+
+def note_text(args: argparse.Namespace) -> str | None:
+    """The notes that are to be written, None where they are only to be shown. Raises UsageError."""
+    if args.clear and args.text is not None:
+        raise UsageError("Notes were given that are to be removed.", "Leave the text or --clear away.")
+    return "" if args.clear else args.text
+
+
+def run_duplicate(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit tokens duplicate``."""
+    path = _library().duplicate(args.token, args.new)
+    name = f"{path.parent.name}/{path.stem}"
+    output.result({"token": name, "path": str(path)}, f"{name} is a copy of {args.token}.")
     return 0
 
 
@@ -125,37 +147,18 @@ def run_restore(args: argparse.Namespace, output: Output) -> int:
     return 0
 
 
-def run_export(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit tokens export``."""
-    target = Path(args.out).expanduser()
-    if not target.is_dir():
-        target = writable_target(args.out, picture=False)
-    path = _library().export(args.token, target, private=args.private, overwrite=args.overwrite)
-    output.result({"token": args.token, "out": str(path), "private": args.private}, f"Wrote {path}.")
+def run_empty_trash(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit tokens empty-trash``. It cannot be undone, so a terminal is asked once; scripts say ``--yes``.
+
+    Raises:
+        UsageError: nobody to ask and no ``--yes``. CancelledError: the answer was no.
+    """
+    if not args.yes:
+        whose = f" of {args.person}" if args.person else ""
+        output.confirm(f"Remove the deleted tokens{whose} for good?", "Emptying the trash cannot be undone.")
+    count = _library().empty_trash(args.person, older_than_days=args.older_than)
+    output.result({"removed": count}, f"{count} deleted tokens were removed for good.")
     return 0
-
-
-def run_import(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit tokens import``."""
-    file = Path(args.file).expanduser()
-    if file.is_dir():
-        raise UsageError(f"{file} is a folder.", "Name a token file.")
-    ref = parse_ref(args.name) if args.name else None
-    person, name = (ref.person, ref.name) if ref else (None, None)
-    path = _library().import_(file, person, name, replace=args.replace)
-    full_name = f"{path.parent.name}/{path.stem}"
-    output.result({"token": full_name, "path": str(path)}, f"Imported {full_name}.")
-    return 0
-
-
-def run_check(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit tokens check``: exit code 1 if something is damaged."""
-    library = _library()
-    damaged, count = library.check(), len(library.list()) + len(library.trashed())
-    values = {"checked": count, "damaged": [_entry_values(entry) for entry in damaged]}
-    lines = [f"{entry.path}: {entry.problem}" for entry in damaged]
-    output.result(values, "\n".join([*lines, f"{count} token files checked, {len(damaged)} damaged."]))
-    return 1 if damaged else 0
 
 
 def _library() -> Library:
@@ -164,14 +167,23 @@ def _library() -> Library:
     return Library()
 
 
+def _row(entry: Entry) -> tuple[str, ...]:
+    size = f"{entry.size_bytes / 1024:.0f} KB"
+    if (r := entry.record) is None:
+        return (entry.full_name, "damaged", "", "", size, "", "")
+    tags = ", ".join(r.tags)
+    return (entry.full_name, r.kind, r.class_noun, r.base_model, size, r.created[:10], tags)
+
+
 def _entry_values(entry: Entry) -> dict[str, Any]:
     values: dict[str, Any] = {
         "token": entry.full_name,
         "path": str(entry.path),
         "size_bytes": entry.size_bytes,
+        "has_thumbnail": entry.has_thumbnail,
     }
     if entry.record is not None:
-        values |= _record_values(entry.record)
+        values |= {key: value for key, value in entry.record.to_json().items() if key not in PICTURES}
     return values | ({"problem": entry.problem} if entry.problem else {})
 
 
@@ -183,13 +195,16 @@ def _record_values(record: TokenRecord) -> dict[str, Any]:
     }
 
 
-def _tags(record: TokenRecord) -> str:
-    return ", ".join(record.tags)
-
-
-def _readable(value: Any) -> str:
+def _readable(value: Any, indent: int) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}={item}" for key, item in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).replace("\n", "\n" + " " * (indent + 2))
+
+
+def _days(text: str) -> float:
+    days = float(text)
+    if not 0 <= days < 1e6:
+        raise ValueError
+    return days

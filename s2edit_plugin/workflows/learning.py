@@ -93,7 +93,7 @@ def run_learning(
         orthogonality=learned.orthogonality,
         source_image_hash=source_hash,
         region="file" if request.subject_mask is not None else request.subject,
-        consent=consent_note(request.kind, request.consent),
+        consent=consent_note(request.kind, request.consent, studio.library.consent_of(reference.person)),
         thumbnail=_png64(picture),
         subject_mask=base64.b64encode(encode_mask(mask.cpu().numpy())).decode(),
         crop=_box(crop),

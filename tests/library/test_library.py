@@ -12,30 +12,17 @@ import pytest
 from s2edit_plugin.errors import InputError, ResourceError, TokenDamagedError, TokenNotFoundError
 from s2edit_plugin.library import Library
 from s2edit_plugin.paths import data_folder
-from s2edit_plugin.tokenfile import TokenRecord, read_token, write_token
-from tests.fakes.png import png64
-
-TENSORS = {"vectors": np.ones((2, 4), dtype=np.float16)}
-PHOTO_HASH = "ab" * 32
-
-
-def make_record(person: str = "anna", name: str = "me", **changes: Any) -> TokenRecord:
-    record = TokenRecord(
-        kind="identity", person=person, name=name, class_noun="woman", base_model="small", base_model_hash="00",
-        thumbnail=png64(), subject_mask=png64(), source_image_hash=PHOTO_HASH, crop=(0, 0, 8, 8),
-    )  # fmt: skip
-    return record.replace(**changes)
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Library:
-    library = Library(tmp_path / "home")
-    library.add(make_record(), TENSORS)
-    return library
+from s2edit_plugin.tokenfile import read_token, write_token
+from tests.fakes.tokens import PHOTO_HASH, TENSORS, make_record
 
 
 def all_files(library: Library) -> list[Path]:
-    return [path for path in library.folder.root.rglob("*") if path.is_file()]
+    """What is of a person: neither the lock nor the index."""
+    return [
+        path
+        for path in library.folder.root.rglob("*")
+        if path.is_file() and path.name not in (".lock", "library-index.sqlite3")
+    ]
 
 
 def test_an_empty_library_is_no_error(tmp_path: Path) -> None:

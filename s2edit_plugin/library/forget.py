@@ -1,0 +1,132 @@
+"""Removing a person from the data folder for good."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from s2edit_plugin.errors import TokenError, TokenNotFoundError
+from s2edit_plugin.library.entry import Forgotten
+from s2edit_plugin.library.intent import changing
+from s2edit_plugin.library.names import PERSON, usable
+from s2edit_plugin.library.store import Store, disk, normal
+from s2edit_plugin.tokenfile import TokenRecord, read_record
+
+__all__ = ["ForgetElsewhere", "forget", "marks_of"]
+
+ForgetElsewhere = Callable[[str, frozenset[str]], int]
+"""Removes a person from a place outside the library: gets the name and the ids and photo hashes of the person's tokens,
+returns how many things it removed. It may be called again for the same person."""
+
+# Larger files under the data folder are pictures or weights; they are found by their place, not by a look inside.
+MAX_SEARCHED = 256 * 1024 * 1024
+MIN_MARK = 16  # a shorter one would be found by chance
+
+
+def forget(store: Store, person: str, also: Iterable[ForgetElsewhere]) -> Forgotten:
+    """Remove a person; see `Library.forget`."""
+    person = usable(person, PERSON)
+    with changing(store), disk(f"Not everything of '{person}' could be removed"):
+        theirs = [path for place in store.token_places for path in _folder_files(store, place, person)]
+        records = _records(theirs)
+        marks = marks_of(records)
+        elsewhere = sum(remove(person, marks) for remove in also)
+        copies, kept = _copies(store, person, records)
+        others = [path for path in _other_files(store) if _belongs(store, path, person, marks)]
+        if not (theirs or copies or others or elsewhere):
+            raise TokenNotFoundError(f"There is no person '{person}'.", store.hint_people())
+        tokens, *put_away = (
+            len(store.files(store.path_of_person(place, person))) for place in store.token_places
+        )
+        folders = [store.path_of_person(place, person) for place in store.places]
+        # Tokens last: as long as they are there, what was made of them can be found again.
+        for path in [*others, *copies, *theirs]:
+            path.unlink(missing_ok=True)
+        for folder in folders:
+            if folder.is_dir() and not folder.is_symlink():
+                shutil.rmtree(folder)
+        store.index.forget({person, *(folder.name for folder in folders)})
+        if _mentions(store.index.files(), marks):
+            store.index.remove()
+    trashed = sum(put_away) + len(copies)
+    rest = len({*others, *copies, *theirs}) - tokens - trashed
+    return Forgotten(person, tokens, trashed, rest, elsewhere, kept)
+
+
+def marks_of(records: Iterable[TokenRecord]) -> frozenset[str]:
+    """Ids and photo hashes of tokens: what files made from them carry."""
+    marks = {mark for record in records for mark in (record.id, record.source_image_hash)}
+    return frozenset(mark for mark in marks if len(mark) >= MIN_MARK)
+
+
+def _records(paths: Iterable[Path]) -> list[TokenRecord]:
+    found = []
+    for path in paths:
+        with contextlib.suppress(TokenError):
+            found.append(read_record(path))
+    return found
+
+
+def _copies(store: Store, person: str, records: list[TokenRecord]) -> tuple[list[Path], tuple[str, ...]]:
+    """Files with the person's tokens in other people's trash; and other people's tokens from the same photos, which stay."""
+    ids = {record.id for record in records}
+    photos = {record.source_image_hash for record in records} - {""}
+    others = [entry for entry in store.tokens() if entry.person != person and entry.record is not None]
+    living = {entry.record.id for entry in others if entry.record is not None}
+    kept = tuple(
+        entry.full_name
+        for entry in others
+        if entry.record is not None and (entry.record.id in ids or entry.record.source_image_hash in photos)
+    )
+    copies = []
+    for place in store.token_places[1:]:
+        for folder in store.people_in(place):
+            if normal(folder.name) != person:
+                for path in store.files(folder):
+                    with contextlib.suppress(TokenError):
+                        if read_record(path).id in ids - living:
+                            copies.append(path)
+    return copies, kept
+
+
+def _folder_files(store: Store, place: Path, person: str) -> list[Path]:
+    folder = store.path_of_person(place, person)
+    if folder.is_symlink():
+        return [folder]
+    return list(_walk(folder))
+
+
+def _other_files(store: Store) -> Iterator[Path]:
+    own = set(store.index.files())
+    for place in store.places:
+        if place not in store.token_places:
+            yield from (path for path in _walk(place) if path not in own)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(root) / name).is_symlink()]
+        yield from (Path(root) / name for name in [*names, *links])
+
+
+def _belongs(store: Store, path: Path, person: str, marks: frozenset[str]) -> bool:
+    """Whether a file of a cache, checkpoint or result is the person's: by folder, by name, or by what it carries."""
+    relative = path.relative_to(store.folder.root)
+    parts = [normal(part) for part in relative.parts]
+    if person in parts[1:-1] or person in (parts[-1], Path(parts[-1]).stem):
+        return True
+    return any(mark in str(relative) for mark in marks) or _mentions([path], marks)
+
+
+def _mentions(paths: Iterable[Path], marks: frozenset[str]) -> bool:
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):  # a cache may be cleared meanwhile
+            if not marks or path.is_symlink() or path.stat().st_size > MAX_SEARCHED:
+                continue
+            content = path.read_bytes()
+            if any(mark.encode() in content for mark in marks):
+                return True
+    return False

@@ -1,0 +1,227 @@
+"""What listings remember of token files, so that ten thousand of them need not be opened: an SQLite file in the cache.
+
+It never decides what exists. Every listing looks at the files themselves; a row counts only while size, times and inode of
+its file are those it was read with. A missing, old, broken or locked index costs time, never a token.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from s2edit_plugin.errors import TokenError
+from s2edit_plugin.tokenfile import FORMAT_VERSION, TokenRecord, read_record
+from s2edit_plugin.tokenrecord import PICTURES
+
+__all__ = ["Found", "Index", "Known"]
+
+SCHEMA = 1
+WAIT_SECONDS = 2.0
+# A file can change twice within one tick of the file system's clock. What was read that soon after the last change is read
+# again next time. Some file systems count whole (even) seconds.
+TICK_NS, COARSE_TICK_NS = 50_000_000, 2_000_000_000
+_OUT_OF_REACH = {
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+_TUPLES = ("attribute_words", "crop", "tags")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A token file as a listing found it. ``file``: its name. ``name``: the token's."""
+
+    path: Path
+    person: str
+    name: str
+    file: str
+    status: os.stat_result
+
+    @property
+    def signature(self) -> tuple[int, int, int, int]:
+        """Changes whenever the file does."""
+        s = self.status
+        return s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known about a token file: its record without pictures, or the sentence that says what is wrong."""
+
+    record: TokenRecord | None
+    has_thumbnail: bool = False
+    problem: str = ""
+
+
+class Index:
+    """The index file. Safe to use from several processes and threads; nothing is kept open between calls."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def look_up(self, place: str, person: str | None, found: Sequence[Found]) -> list[Known]:
+        """What is known about each file; only new and changed ones are opened.
+
+        Args:
+            place: ``library`` or ``trash``. person: whose files these are, None: everybody's. found: all files there are.
+        """
+        try:
+            rows = self._rows(place, person)
+        except sqlite3.Error as error:
+            self._give_up(error)
+            rows = {}
+        known: list[Known] = []
+        fresh: list[tuple[Any, ...]] = []
+        for file in found:
+            remembered = _from_row(file, rows.pop((file.path.parent.name, file.file), None))
+            if remembered is not None:
+                known.append(remembered)
+                continue
+            now = time.time_ns()
+            read = _read(file)
+            known.append(read)
+            if read.record is not None:
+                fresh.append(_to_row(place, file, read, now))
+        if fresh or rows:
+            self._store(place, fresh, list(rows))
+        return known
+
+    def forget(self, people: Iterable[str]) -> None:
+        """Remove what is remembered of people (names of folders), not leaving it in the file's free pages."""
+        if not self.path.exists():
+            return
+        try:
+            with self._open() as database:
+                database.executemany("DELETE FROM tokens WHERE person = ?", [(person,) for person in people])
+                database.execute("VACUUM")
+        except (sqlite3.Error, OSError) as error:
+            self._give_up(error)
+            self.remove()
+
+    def remove(self) -> None:
+        """Delete the index; the next listing makes a new one."""
+        for name in self.files():
+            with contextlib.suppress(OSError):
+                name.unlink()
+
+    def files(self) -> list[Path]:
+        """The index and what SQLite may have left beside it."""
+        return [self.path.with_name(self.path.name + ending) for ending in ("", "-journal", "-wal", "-shm")]
+
+    def _rows(self, place: str, person: str | None) -> dict[tuple[str, str], tuple[Any, ...]]:
+        if not self.path.exists():
+            return {}
+        query = "SELECT person, file, size, mtime, ctime, inode, read_at, thumbnail, record FROM tokens WHERE place = ?"
+        with self._open() as database:
+            if person is None:
+                rows = database.execute(query, (place,)).fetchall()
+            else:
+                rows = database.execute(f"{query} AND person = ?", (place, person)).fetchall()
+        return {(row[0], row[1]): row[2:] for row in rows}
+
+    def _store(self, place: str, fresh: list[tuple[Any, ...]], stale: list[tuple[str, str]]) -> None:
+        try:
+            with self._open() as database:
+                database.execute("BEGIN IMMEDIATE")
+                gone = [(place, *where) for where in stale]
+                database.executemany("DELETE FROM tokens WHERE place = ? AND person = ? AND file = ?", gone)
+                database.executemany("INSERT OR REPLACE INTO tokens VALUES (?,?,?,?,?,?,?,?,?,?)", fresh)
+                database.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            self._give_up(error)
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        database = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
+        try:
+            database.execute(
+                "PRAGMA secure_delete = ON"
+            )  # what a person was called must not stay in free pages
+            self._prepare(database)
+            yield database
+        finally:
+            database.close()
+
+    @staticmethod
+    def _prepare(database: sqlite3.Connection) -> None:
+        wanted = SCHEMA * 1000 + FORMAT_VERSION
+        if database.execute("PRAGMA user_version").fetchone()[0] == wanted:
+            return
+        database.execute("BEGIN IMMEDIATE")
+        if (
+            database.execute("PRAGMA user_version").fetchone()[0] != wanted
+        ):  # another process may have been faster
+            database.execute("DROP TABLE IF EXISTS tokens")
+            database.execute(
+                "CREATE TABLE tokens (place TEXT, person TEXT, file TEXT, size INTEGER, mtime INTEGER, ctime INTEGER, "
+                "inode TEXT, read_at INTEGER, thumbnail INTEGER, record TEXT, PRIMARY KEY (place, person, file))"
+            )
+            database.execute(f"PRAGMA user_version = {wanted}")
+        database.execute("COMMIT")
+
+    def _give_up(self, error: Exception) -> None:
+        """Go on without the index; one that is broken (and not just out of reach) is made anew by the next listing."""
+        logging.getLogger(__name__).info("The library's index cannot be used (%s).", type(error).__name__)
+        code = getattr(error, "sqlite_errorcode", None)
+        if isinstance(error, sqlite3.Error) and (code is None or code & 0xFF not in _OUT_OF_REACH):
+            self.remove()
+
+
+def _read(file: Found) -> Known:
+    try:
+        record = read_record(file.path)
+    except TokenError as error:
+        return Known(None, problem=error.sentence)
+    return Known(_placed(file, record.replace(thumbnail="", subject_mask="")), bool(record.thumbnail))
+
+
+def _placed(file: Found, record: TokenRecord) -> TokenRecord:
+    if (record.person, record.name) == (file.person, file.name):
+        return record
+    return record.replace(person=file.person, name=file.name)
+
+
+def _to_row(place: str, file: Found, known: Known, now: int) -> tuple[Any, ...]:
+    assert known.record is not None
+    values = {name: value for name, value in vars(known.record).items() if name not in PICTURES}
+    size, mtime, ctime, inode = file.signature
+    # SQLite's integers end at 2^63, some file systems' inodes do not.
+    where = (place, file.path.parent.name, file.file)
+    return (*where, size, mtime, ctime, str(inode), now, int(known.has_thumbnail), json.dumps(values))
+
+
+def _from_row(file: Found, row: tuple[Any, ...] | None) -> Known | None:
+    """What a row says about a file, None where the row is missing, out of date, too young or unreadable."""
+    if row is None:
+        return None
+    size, mtime, ctime, inode, read_at, thumbnail, text = row
+    if (size, mtime, ctime, inode) != (*file.signature[:3], str(file.signature[3])):
+        return None
+    tick = COARSE_TICK_NS if mtime % 1_000_000_000 == 0 else TICK_NS
+    try:
+        if read_at - max(mtime, ctime) < tick:
+            return None
+        return Known(_placed(file, _record(json.loads(text))), bool(thumbnail))
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        return None
+
+
+def _record(values: Mapping[str, Any]) -> TokenRecord:
+    tuples = {name: tuple(values[name]) for name in _TUPLES if values.get(name) is not None}
+    return TokenRecord(**{**values, **tuples})

@@ -1,0 +1,335 @@
+"""`Library`: what the rest of the program sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from s2edit_plugin.errors import TokenError, TokenNotFoundError
+from s2edit_plugin.library import archive, changes, transfer
+from s2edit_plugin.library.archive import OnClash
+from s2edit_plugin.library.entry import Entry, Forgotten, Imported, Person, Report, folded, matches
+from s2edit_plugin.library.forget import ForgetElsewhere, forget
+from s2edit_plugin.library.names import reference
+from s2edit_plugin.library.people import notes_of, people_with_notes
+from s2edit_plugin.library.repair import examine
+from s2edit_plugin.library.store import Store, named_by_place, normal
+from s2edit_plugin.paths import DataFolder, data_folder
+from s2edit_plugin.prompts import TokenRef
+from s2edit_plugin.tokenfile import Token, TokenRecord, read_record, read_token
+
+__all__ = ["Library"]
+
+Entries = list[Entry]  # inside the class, `list` is the method
+
+
+class Library:
+    """The tokens of one data folder. Safe to use from several threads and processes at once.
+
+    Every method that changes something may raise `BusyError` (another process has been changing the library for long) and
+    `ResourceError` (the disk refused); then nothing was changed.
+
+    Args:
+        home: the data folder; None: ``$S2EDIT_HOME`` or the platform's.
+    """
+
+    def __init__(self, home: Path | DataFolder | None = None) -> None:
+        self.folder = home if isinstance(home, DataFolder) else data_folder(home)
+        self._store = Store(self.folder)
+
+    # ------------------------------------------------------------------ reading
+
+    def path(self, full_name: str | TokenRef) -> Path:
+        """Where the token ``person/name`` lies or would lie. Raises InputError: no valid name."""
+        return self._store.path(full_name)
+
+    def get(self, full_name: str) -> Token:
+        """The token with its tensors.
+
+        Raises:
+            TokenNotFoundError: the library holds no such token.
+            TokenDamagedError: its file is damaged.
+            InputError: no valid name.
+        """
+        path = self._store.existing(full_name)
+        token = read_token(path)
+        return Token(named_by_place(token.record, path), token.tensors)
+
+    def record(self, full_name: str) -> TokenRecord:
+        """The record alone, without reading tensors. Raises as `get`."""
+        path = self._store.existing(full_name)
+        return named_by_place(read_record(path), path)
+
+    def thumbnail(self, full_name: str) -> bytes:
+        """The thumbnail as an encoded PNG, ``b""`` if there is none. Raises as `get`."""
+        return self.record(full_name).thumbnail_png
+
+    def list(self, person: str | None = None) -> Entries:
+        """All tokens, or one person's, sorted by name; damaged ones are listed with their problem.
+
+        Ten thousand tokens take well under a second (``tests/benchmarks/library.py``): records come without pictures, and
+        files that have not changed since an earlier listing are not opened.
+        """
+        return self._store.tokens(person)
+
+    def search(self, text: str, person: str | None = None, *, trash: bool = False) -> Entries:
+        """Tokens in which every word of ``text`` occurs somewhere, in any order, whatever its case and accents.
+
+        Looked at are the names of token and person, kind, class noun, tags, notes on both, and the source prompt.
+
+        Args:
+            text: "" finds all. trash: look for deleted tokens instead.
+        """
+        words = folded(text).split()
+        entries = self.trashed(person) if trash else self.list(person)
+        if not words:
+            return entries
+        notes = {normal(name): folded(text) for name, text in people_with_notes(self._store).items()}
+        return [entry for entry in entries if matches(entry, words, notes.get(entry.person, ""))]
+
+    def people(self) -> Sequence[str]:
+        """Names of the people who have tokens."""
+        return self._store.people()
+
+    def overview(self) -> Sequence[Person]:
+        """Everybody who has tokens, deleted tokens or notes, sorted by name, with what is known about them."""
+        tokens, trashed = _by_person(self.list()), _by_person(self.trashed())
+        notes = {normal(name): text for name, text in people_with_notes(self._store).items()}
+        return [
+            Person(
+                name,
+                len(tokens.get(name, [])),
+                len(trashed.get(name, [])),
+                notes.get(name, ""),
+                _consent([*tokens.get(name, []), *trashed.get(name, [])]),
+                next((entry.full_name for entry in tokens.get(name, []) if entry.has_thumbnail), ""),
+            )
+            for name in sorted({*tokens, *trashed, *notes})
+        ]
+
+    def person_notes(self, person: str) -> str:
+        """The user's notes on a person, "" if there are none. Raises InputError, TokenNotFoundError."""
+        folder = self._store.path(TokenRef(person, "any")).parent
+        if not folder.is_dir():
+            raise TokenNotFoundError(f"There is no person '{normal(person)}'.", self._store.hint_people())
+        return notes_of(folder)
+
+    def consent_of(self, person: str) -> str:
+        """The consent note of the person's newest identity token, deleted ones included; "" if there is none."""
+        return _consent([*self.list(person), *self.trashed(person)])
+
+    def trashed(self, person: str | None = None) -> Entries:
+        """Deleted tokens that can be restored, by person, the newest last."""
+        return self._store.trashed(person)
+
+    def check(self) -> Entries:
+        """Read every token of library and trash completely; the damaged ones, with their problem."""
+        damaged = []
+        for entry in [*self.list(), *self.trashed()]:
+            try:
+                read_token(entry.path)
+            except TokenNotFoundError:  # moved by another process since it was listed
+                continue
+            except TokenError as error:
+                problem = error.sentence
+                damaged.append(
+                    Entry(entry.person, entry.name, entry.path, entry.size_bytes, entry.record, problem)
+                )
+        return damaged
+
+    def examine(self, *, repair: bool = False) -> Report:
+        """Look at every file of library and trash, and mend what can be mended if ``repair`` is on.
+
+        Nothing that may be worth something is deleted: what nobody can read goes to the folder ``quarantine``.
+        """
+        return examine(self._store, repair)
+
+    # ------------------------------------------------------------------ changing
+
+    def check_new(self, full_name: str | TokenRef) -> None:
+        """Refuse a name before work begins that a new token could not have; a token of exactly this name may be there.
+
+        Raises:
+            InputError: no valid name, a device of Windows, or too like the name of somebody or something there already.
+        """
+        ref = reference(full_name)
+        path = self._store.path(ref)
+        self._store.new_path(ref, instead_of=path)
+
+    def add(self, record: TokenRecord, tensors: Mapping[str, Any], *, replace: bool = True) -> Path:
+        """Save a token under its record's name; a token that was there goes to the trash.
+
+        Raises:
+            InputError: no valid name, or the name is taken and ``replace`` is off.
+            NumericalError, ResourceError: as `tokenfile.write_token`.
+        """
+        return changes.add(self._store, record, tensors, replace=replace)
+
+    def rename(self, old: str, new: str) -> Path:
+        """Give a token another name, or another person with ``new = "person/name"``.
+
+        Raises:
+            TokenNotFoundError, TokenDamagedError: as `get`.
+            InputError: the new name is not valid or taken.
+        """
+        return changes.rename(self._store, old, new)
+
+    def duplicate(self, full_name: str, new: str = "") -> Path:
+        """Copy a token, with an id of its own and the same consent.
+
+        Args:
+            new: ``name`` or ``person/name``; "": the old name with a number.
+
+        Raises:
+            As `rename`.
+        """
+        return changes.duplicate(self._store, full_name, new)
+
+    def tag(self, full_name: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> TokenRecord:
+        """Add and remove tags; returns the new record. Raises as `get`, and InputError for a tag that is no name."""
+        return changes.tag(self._store, full_name, add, remove)
+
+    def annotate(self, full_name: str, notes: str) -> TokenRecord:
+        """Set the user's notes on a token, "" for none; returns the new record. Raises as `get`; InputError: too long."""
+        return changes.annotate(self._store, full_name, notes)
+
+    def annotate_person(self, person: str, notes: str) -> str:
+        """Set the user's notes on a person, "" for none; returns them as stored.
+
+        Raises:
+            TokenNotFoundError: nobody of this name is in the library. InputError: too long.
+        """
+        return changes.annotate_person(self._store, person, notes)
+
+    def delete(self, full_name: str) -> Path:
+        """Move a token to the trash, damaged or not; returns where it lies now. Raises TokenNotFoundError."""
+        return changes.delete(self._store, full_name)
+
+    def restore(self, full_name: str) -> Path:
+        """Bring back the token of this name that was deleted last.
+
+        Raises:
+            TokenNotFoundError: the trash holds none.
+            InputError: the name is in use again.
+        """
+        return changes.restore(self._store, full_name)
+
+    def empty_trash(self, person: str | None = None, *, older_than_days: float = 0.0) -> int:
+        """Remove deleted tokens for good, everybody's or one person's; returns how many."""
+        return changes.empty_trash(self._store, person, older_than_days)
+
+    def rename_person(self, old: str, new: str) -> int:
+        """Give a person another name, with everything that lies under it; returns how many tokens moved.
+
+        Raises:
+            TokenNotFoundError: nobody of this name has tokens.
+            InputError: the new name is not valid or taken.
+        """
+        return changes.rename_person(self._store, old, new)
+
+    def forget(self, person: str, also: Iterable[ForgetElsewhere] = ()) -> Forgotten:
+        """Remove a person from the data folder for good: tokens, trash, quarantine, notes, caches, checkpoints, results.
+
+        Files are found by a folder or file of the person's name, and by what carries the ids or photo hashes of the
+        person's tokens in its name or content (latents decode to the face). Tokens that the user filed under somebody else
+        stay and are named in the result.
+
+        Args:
+            also: remove what others keep of the person (the journal), see `forget.ForgetElsewhere`; called first, while
+                the person's tokens still say what to look for.
+
+        Raises:
+            TokenNotFoundError: nothing of this person is there.
+            ResourceError: a file could not be removed; what could be is gone, and it can be tried again.
+        """
+        return forget(self._store, person, also)
+
+    # ------------------------------------------------------------------ in and out
+
+    def export(self, full_name: str, out: Path, *, private: bool = False, overwrite: bool = False) -> Path:
+        """Write a token to a file for somebody else; returns where.
+
+        Args:
+            out: a file, or a folder. private: with thumbnail, mask, source hash, tags and notes.
+
+        Raises:
+            TokenNotFoundError, TokenDamagedError: as `get`.
+            InputError: the file is there and ``overwrite`` is off.
+        """
+        return transfer.export(self._store, full_name, out, private, overwrite)
+
+    def export_bytes(self, full_name: str, *, private: bool = False) -> tuple[str, bytes]:
+        """A token as a file to hand over: a name for it, and its bytes. Raises as `get`."""
+        return transfer.export_bytes(self._store, full_name, private)
+
+    def import_(
+        self,
+        file: Path | bytes,
+        person: str | None = None,
+        name: str | None = None,
+        *,
+        replace: bool = False,
+        consent: bool = False,
+    ) -> Path:
+        """Take a token file in, under the name it carries or another one.
+
+        Args:
+            replace: a token of this name goes to the trash.
+            consent: the user has the consent of the person shown; needed for identity tokens that carry none.
+
+        Raises:
+            TokenNotFoundError: no such file.
+            TokenDamagedError: no sound token file.
+            ConsentError: an identity token without consent.
+            InputError: the name is not valid, or taken and ``replace`` is off.
+        """
+        return transfer.import_token(self._store, file, person, name, replace, consent)
+
+    def export_person(
+        self, person: str, out: Path, *, private: bool = False, overwrite: bool = False
+    ) -> Path:
+        """Write all tokens of a person to one file (a zip of token files); returns where.
+
+        Args, Raises: as `export`; with ``private`` the notes on the person go along.
+        """
+        return archive.export_person(self._store, person, out, private, overwrite)
+
+    def export_person_bytes(self, person: str, *, private: bool = False) -> tuple[str, bytes]:
+        """All tokens of a person as one file to hand over: a name for it, and its bytes. Raises as `export_person`."""
+        return archive.export_person_bytes(self._store, person, private)
+
+    def import_person(
+        self,
+        file: Path | bytes,
+        person: str | None = None,
+        *,
+        on_clash: OnClash = "refuse",
+        consent: bool = False,
+    ) -> Imported:
+        """Take a person's file in: all of its tokens or, if anything is wrong with one of them, none.
+
+        Args:
+            person: whom to put them under; None: the person's name in the file.
+            on_clash: what happens where a token of a name is there already: ``refuse`` all, ``rename`` what comes, or
+                ``replace`` what is there, which goes to the trash.
+            consent: as `import_`.
+
+        Raises:
+            TokenNotFoundError: no such file. TokenDamagedError: no sound person's file, or one of its tokens is damaged.
+            ConsentError: an identity token in it without consent. InputError: names that are not valid, or taken.
+        """
+        return archive.import_person(self._store, file, person, on_clash, consent)
+
+
+def _by_person(entries: Entries) -> dict[str, Entries]:
+    found: dict[str, Entries] = {}
+    for entry in entries:
+        found.setdefault(entry.person, []).append(entry)
+    return found
+
+
+def _consent(entries: Entries) -> str:
+    records = [entry.record for entry in entries if entry.record is not None]
+    notes = [(record.created, record.consent) for record in records if record.kind == "identity"]
+    return max(((created, note) for created, note in notes if note), default=("", ""))[1]
