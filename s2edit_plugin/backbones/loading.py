@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.backbones.folder import AGAIN, ModelFolder, read_folder
 from s2edit_plugin.errors import ModelError
 from s2edit_plugin.paths import bundled_model
+
+if TYPE_CHECKING:
+    import torch
+
+    from s2edit_plugin.backbones.stable_diffusion import Parts
 
 __all__ = ["load_backbone"]
 
@@ -19,39 +26,99 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
         device, precision: as in `settings.Settings`; what became of them is the backbone's ``choice``.
 
     Raises:
-        ModelError: the folder is missing, incomplete, or of a kind that is not supported.
+        ModelError: the folder is missing, incomplete, damaged, or of a kind that is not supported.
         UsageError: the device does not work.
     """
-    from diffusers import StableDiffusionPipeline
-    from diffusers.utils import logging as diffusers_logging
-
     from s2edit_plugin.backbones.device import choose
+    from s2edit_plugin.backbones.fingerprint import fingerprint_folder
     from s2edit_plugin.backbones.memory import count_parameters
-    from s2edit_plugin.backbones.stable_diffusion import StableDiffusionBackbone, fingerprint_folder
+    from s2edit_plugin.backbones.sdxl import StableDiffusionXLBackbone
+    from s2edit_plugin.backbones.stable_diffusion import StableDiffusionBackbone
 
     path = folder or bundled_model()
-    if not (path / "model_index.json").is_file():
-        raise ModelError(
-            f"There is no model in the folder '{path.name}'.", "A model folder holds a model_index.json."
-        )
-    logging.getLogger("transformers").setLevel(logging.ERROR)
-    diffusers_logging.disable_progress_bar()
-    diffusers_logging.set_verbosity_error()
+    found = read_folder(path)
     choice = choose(device, precision, count_parameters(path))
-    try:
-        pipeline = StableDiffusionPipeline.from_pretrained(
-            str(path),
-            safety_checker=None,
-            feature_extractor=None,
-            requires_safety_checker=False,
-            local_files_only=True,
-        )
-    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelError(
-            f"The model in '{path.name}' cannot be loaded: {reason}", "Run 's2edit doctor'."
-        ) from error
+    families = {"sd": StableDiffusionBackbone, "sdxl": StableDiffusionXLBackbone}
+    parts = _load_parts(found, choice.dtype)
     name = "small" if folder is None else path.name
-    backbone = StableDiffusionBackbone(pipeline, name, fingerprint_folder(path), choice.device, choice.dtype)
+    backbone = families[found.family](parts, name, fingerprint_folder(path), choice.device, choice.dtype)
     backbone.choice = choice
     return backbone
+
+
+def _load_parts(folder: ModelFolder, dtype: torch.dtype) -> Parts:
+    """The networks, the big ones in the format they will compute in: never a second copy in memory."""
+    import torch
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+    from s2edit_plugin.backbones.stable_diffusion import Parts
+
+    _be_quiet()
+    networks = {
+        part: _network(kind, folder, part, number)
+        for part, kind, number in (
+            ("unet", UNet2DConditionModel, dtype),
+            ("vae", AutoencoderKL, dtype),
+            ("text_encoder", CLIPTextModel, torch.float32),
+            ("text_encoder_2", CLIPTextModelWithProjection, torch.float32),
+        )
+        if part in folder.variants
+    }
+    tokenizers = []
+    for part in ("tokenizer", "tokenizer_2")[: len(networks) - 2]:
+        try:
+            tokenizers.append(CLIPTokenizer.from_pretrained(str(folder.path / part), local_files_only=True))
+        except Exception as error:  # whatever the tokenizers library says of a damaged file
+            raise _damaged(folder, part, error) from error
+    return Parts(
+        unet=networks["unet"],
+        vae=networks["vae"],
+        tokenizers=tokenizers,
+        text_encoders=[network for part, network in networks.items() if part.startswith("text_encoder")],
+        scheduler=folder.configs["scheduler"],
+        zero_unconditional=bool(folder.index.get("force_zeros_for_empty_prompt", folder.family == "sdxl")),
+    )
+
+
+def _network(kind: Any, folder: ModelFolder, part: str, dtype: torch.dtype) -> Any:
+    """One network, complete and finite in its shapes. Raises ModelError."""
+    from safetensors import SafetensorError
+
+    try:
+        network, report = kind.from_pretrained(
+            str(folder.path / part),
+            variant=folder.variants[part],
+            dtype=dtype,
+            use_safetensors=True,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, SafetensorError) as error:
+        raise _damaged(folder, part, error) from error
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise ModelError(
+            f"The model '{folder.path.name}' is incomplete: {len(missing)} tensors of its {part} are missing "
+            f"({missing[0]}).",
+            AGAIN,
+        )
+    return network
+
+
+def _damaged(folder: ModelFolder, part: str, error: Exception) -> ModelError:
+    reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
+    return ModelError(
+        f"The {part} of the model '{folder.path.name}' cannot be loaded: {reason[:200]}.", AGAIN
+    )
+
+
+def _be_quiet() -> None:
+    """The libraries' progress bars and warnings about files are not for users."""
+    from diffusers.utils import logging as diffusers_logging
+    from transformers.utils import logging as transformers_logging
+
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    transformers_logging.disable_progress_bar()
+    diffusers_logging.disable_progress_bar()
+    diffusers_logging.set_verbosity_error()

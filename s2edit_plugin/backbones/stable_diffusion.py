@@ -1,11 +1,14 @@
-"""Stable Diffusion 1.x and every model of its layout (one CLIP text encoder, noise prediction), the small model included."""
+"""Stable Diffusion 1.x, 2.x and every model of their layout (one CLIP text encoder and a U-Net), the small model included.
+
+SD2.x differs by its configuration alone: a wider text encoder that was cut after its last but one layer, padding by ``!``
+instead of the end-of-text id, and a U-Net that predicts the velocity.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -18,36 +21,58 @@ from s2edit_plugin.backbones.layers import AttentionLayer, controlled, unet_laye
 from s2edit_plugin.errors import ModelError, NumericalError
 from s2edit_plugin.schedule import NoiseSchedule
 
-__all__ = ["StableDiffusionBackbone", "fingerprint_folder"]
+__all__ = ["Parts", "StableDiffusionBackbone", "noise_schedule", "pad_id", "run_text_encoder"]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A loaded model in parts.
+
+    Attributes:
+        tokenizers, text_encoders: one each, or two each for SDXL. scheduler: its configuration.
+        zero_unconditional: see `Backbone`.
+    """
+
+    unet: Any
+    vae: Any
+    tokenizers: Sequence[Any]
+    text_encoders: Sequence[Any]
+    scheduler: Mapping[str, Any]
+    zero_unconditional: bool = False
 
 
 class StableDiffusionBackbone(Backbone):
-    """Wraps the parts of a ``StableDiffusionPipeline``; the weights never train and never change."""
+    """Wraps the parts of a model; the weights never train and never change."""
+
+    upcasts_vae = False  # whether the autoencoder's own word on overflowing in float16 is heeded
 
     def __init__(
-        self, pipeline: Any, name: str, fingerprint: str, device: torch.device, dtype: torch.dtype
+        self, parts: Parts, name: str, fingerprint: str, device: torch.device, dtype: torch.dtype
     ) -> None:
-        """Args: pipeline: a loaded ``StableDiffusionPipeline``. Raises ModelError if it predicts anything but noise."""
-        if pipeline.scheduler.config.prediction_type != "epsilon":
-            raise ModelError(f"The model '{name}' does not predict noise, which this version needs.")
+        """Raises ModelError where the noise schedule is of an unknown kind."""
         self.name, self.fingerprint, self.device, self.dtype = name, fingerprint, device, dtype
-        self.tokenizer = pipeline.tokenizer
-        self.vae = pipeline.vae.to(device, dtype).eval().requires_grad_(False)
-        self.unet = pipeline.unet.to(device, dtype).eval().requires_grad_(False)
-        # The text encoder is small and tokens are learned through it: it stays in float32.
-        self.text_encoder = pipeline.text_encoder.to(device, torch.float32).eval().requires_grad_(False)
+        self.schedule = noise_schedule(parts.scheduler, name)
+        self.zero_unconditional = parts.zero_unconditional
+        self.unet = parts.unet.to(device, dtype).eval().requires_grad_(False)
+        upcast = self.upcasts_vae and dtype == torch.float16 and bool(parts.vae.config.force_upcast)
+        self.vae = parts.vae.to(device, torch.float32 if upcast else dtype).eval().requires_grad_(False)
+        # Tokens are learned through the text encoders: they stay in float32.
+        self.text_encoders = [
+            encoder.to(device, torch.float32).eval().requires_grad_(False) for encoder in parts.text_encoders
+        ]
+        self.tokenizers = list(parts.tokenizers)
         self.latent_side = int(self.unet.config.sample_size)
         self.latent_channels = int(self.unet.config.in_channels)
         self.resolution = self.latent_side * 2 ** (len(self.vae.config.block_out_channels) - 1)
-        self.text_length = int(self.tokenizer.model_max_length)
-        self.text_width = int(self.text_encoder.config.hidden_size)
+        self.text_length = min(
+            *(int(tokenizer.model_max_length) for tokenizer in self.tokenizers),
+            *(int(encoder.config.max_position_embeddings) for encoder in self.text_encoders),
+        )
+        self.text_width = sum(int(encoder.config.hidden_size) for encoder in self.text_encoders)
         self.embedding_width = self.text_width
-        self.start_id, self.end_id = int(self.tokenizer.bos_token_id), int(self.tokenizer.eos_token_id)
-        self.pad_id = int(self.tokenizer.pad_token_id)
-        config = pipeline.scheduler.config
-        alphas = pipeline.scheduler.alphas_cumprod.float().cpu()
-        final = 1.0 if config.get("set_alpha_to_one", True) else float(alphas[0])
-        self.schedule = NoiseSchedule(alphas, final, int(config.get("steps_offset", 0)))
+        first = self.tokenizers[0]
+        self.start_id, self.end_id = int(first.bos_token_id), int(first.eos_token_id)
+        self.pad_id = pad_id(first)
         self._layers = unet_layers(self.unet, self.latent_side, self.text_length)
         if device.type == "cpu":
             self.unet.to(memory_format=torch.channels_last)
@@ -55,48 +80,51 @@ class StableDiffusionBackbone(Backbone):
     def encode_picture(self, picture: Tensor) -> Tensor:
         """See `Backbone.encode_picture`."""
         with torch.no_grad():
-            mean = self.vae.encode(picture.to(self.device, self.dtype)).latent_dist.mode()
-        shift = getattr(self.vae.config, "shift_factor", None) or 0.0
-        return (mean.float() - shift) * self.vae.config.scaling_factor
+            mean = self.vae.encode(picture.to(self.device, self.vae.dtype)).latent_dist.mode()
+        return (mean.float() - self._vae_shift) * self.vae.config.scaling_factor
 
     def decode_latents(self, latents: Tensor) -> Tensor:
         """See `Backbone.decode_latents`. Raises NumericalError where the decoder gives NaN."""
-        shift = getattr(self.vae.config, "shift_factor", None) or 0.0
         with torch.no_grad():
-            scaled = latents / self.vae.config.scaling_factor + shift
-            picture = self.vae.decode(scaled.to(self.dtype)).sample.float()
+            scaled = latents / self.vae.config.scaling_factor + self._vae_shift
+            picture = self.vae.decode(scaled.to(self.vae.dtype)).sample.float()
         if not bool(torch.isfinite(picture).all()):
             raise NumericalError(
                 "The picture came out with numbers that are not finite.", "Try another precision."
             )
         return picture
 
+    @property
+    def _vae_shift(self) -> float:
+        return float(getattr(self.vae.config, "shift_factor", None) or 0.0)
+
     def word_ids(self, word: str) -> list[int]:
         """See `Backbone.word_ids`."""
-        return list(self.tokenizer(word, add_special_tokens=False).input_ids)
+        return list(self.tokenizers[0](word, add_special_tokens=False).input_ids)
 
     def embedding_of(self, text: str) -> Tensor:
         """See `Backbone.embedding_of`."""
         ids = torch.tensor([i for word in text.split() for i in self.word_ids(word)], device=self.device)
-        return self.text_encoder.get_input_embeddings().weight[ids].detach().float().clone()
+        tables = [encoder.get_input_embeddings().weight for encoder in self.text_encoders]
+        return torch.cat([table[ids].detach().float() for table in tables], dim=-1)
 
     def encode_ids(
         self, ids: Tensor, injections: Sequence[Sequence[Injection]]
     ) -> tuple[Tensor, Tensor | None]:
         """See `Backbone.encode_ids`."""
-        embedding = self.text_encoder.get_input_embeddings()
-        handle = embedding.register_forward_hook(_injecting(injections)) if injections else None
-        try:
-            output = self.text_encoder(ids)
-        finally:
-            if handle is not None:
-                handle.remove()
-        return output.last_hidden_state, None
+        return run_text_encoder(self.text_encoders[0], ids, injections).last_hidden_state, None
 
     def predict(self, latents: Tensor, timestep: float | Tensor, conditions: Sequence[Condition]) -> Tensor:
         """See `Backbone.predict`."""
         hidden = torch.stack([condition.hidden for condition in conditions]).to(self.dtype)
-        return self.unet(latents.to(self.dtype), timestep, encoder_hidden_states=hidden).sample.float()
+        told = self._told(conditions)
+        return self.unet(
+            latents.to(self.dtype), timestep, encoder_hidden_states=hidden, **told
+        ).sample.float()
+
+    def _told(self, conditions: Sequence[Condition]) -> dict[str, Any]:
+        """What the U-Net is told beside the text features, as its arguments."""
+        return {}
 
     def control(self, control: AttentionControl) -> AbstractContextManager[AttentionControl]:
         """See `Backbone.control`."""
@@ -111,6 +139,20 @@ class StableDiffusionBackbone(Backbone):
         return self.unet.get_submodule(layer).to_v.weight
 
 
+def run_text_encoder(
+    encoder: Any, ids: Tensor, injections: Sequence[Sequence[Injection]], **arguments: Any
+) -> Any:
+    """A CLIP text encoder's output for ids (B, L), with injected embedding vectors; the vocabulary stays as it is."""
+    handle = (
+        encoder.get_input_embeddings().register_forward_hook(_injecting(injections)) if injections else None
+    )
+    try:
+        return encoder(ids, **arguments)
+    finally:
+        if handle is not None:
+            handle.remove()
+
+
 def _injecting(injections: Sequence[Sequence[Injection]]) -> Callable[[Any, Any, Tensor], Tensor]:
     def hook(_module: Any, _inputs: Any, embedded: Tensor) -> Tensor:
         embedded = embedded.clone()
@@ -122,14 +164,49 @@ def _injecting(injections: Sequence[Sequence[Injection]]) -> Callable[[Any, Any,
     return hook
 
 
-def fingerprint_folder(folder: Path) -> str:
-    """Hash of a model folder's weights and text side: sha256 over U-Net, text encoder and tokenizer files, by name."""
-    digest = hashlib.sha256()
-    for part in ("unet", "text_encoder", "tokenizer"):
-        for file in sorted((folder / part).glob("*")):
-            if file.suffix in (".safetensors", ".json", ".txt"):
-                digest.update(f"{part}/{file.name}".encode())
-                with file.open("rb") as stream:
-                    while chunk := stream.read(1 << 20):
-                        digest.update(chunk)
-    return digest.hexdigest()
+def pad_id(tokenizer: Any) -> int:
+    """The id a tokenizer fills prompts up with; the end-of-text id where it names none."""
+    found = tokenizer.pad_token_id
+    return int(tokenizer.eos_token_id if found is None else found)
+
+
+def noise_schedule(config: Mapping[str, Any], name: str) -> NoiseSchedule:
+    """The schedule a model was trained with, from the configuration of whatever diffusers scheduler it came with.
+
+    Args:
+        config: scheduler_config.json. name: of the model, for sentences.
+
+    Raises:
+        ModelError: not a diffusion schedule (a flow, or EDM's), or one that cannot be stepped through.
+    """
+    from diffusers import DDIMScheduler
+
+    kind = str(config.get("_class_name", "unknown"))[:60]
+    prediction = config.get("prediction_type", "epsilon")
+    unknown = ModelError(
+        f"The model '{name}' has a noise schedule ({kind}) that S2Edit Studio does not know."
+    )
+    if "beta_schedule" not in config and config.get("trained_betas") is None:
+        raise unknown
+    if prediction not in ("epsilon", "sample", "v_prediction"):
+        raise ModelError(f"The model '{name}' predicts '{str(prediction)[:60]}', which is not known.")
+    try:
+        scheduler = DDIMScheduler.from_config(dict(config), clip_sample=False)
+        schedule = NoiseSchedule(
+            alphas_cumprod=scheduler.alphas_cumprod.float().cpu(),
+            final_alpha=float(scheduler.final_alpha_cumprod),
+            offset=int(scheduler.config.steps_offset),
+            prediction=prediction,
+            spacing=scheduler.config.timestep_spacing,
+        )
+        if schedule.spacing not in ("leading", "trailing", "linspace"):
+            raise unknown
+        first = schedule.timesteps(1)[0]
+    except (TypeError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise unknown from error
+    if prediction == "epsilon" and float(schedule.alphas_cumprod[first]) == 0:
+        raise ModelError(f"The model '{name}' predicts noise but starts where there is nothing else to see.")
+    if prediction == "sample":
+        # Noise cannot be read off a picture said to hold none, so inversion starts at the first level that has some.
+        return replace(schedule, final_alpha=float(schedule.alphas_cumprod[0]))
+    return schedule

@@ -48,7 +48,7 @@ class BaseModel:
         Raises:
             ModelError: it has no text encoder with token embeddings.
         """
-        from s2edit_plugin.backbones.stable_diffusion import fingerprint_folder
+        from s2edit_plugin.backbones.fingerprint import fingerprint_folder
 
         widths = []
         for encoder in ("text_encoder", "text_encoder_2"):

@@ -106,8 +106,7 @@ def word_attention(studio: Studio, request: api.ShowAttention) -> np.ndarray:
         prompt = prompts.insert_token(prompt, first.class_noun, first.full_name)
         prompt = compose.with_attributes(prompt, [(other.full_name, other.class_noun) for other in others])
     active = [to_active(token, backbone, mask) for token in tokens]
-    picture = extract_photo(photo, crop, backbone.resolution)
-    return place_mask(attention_picture(backbone, picture, prompt, word, active), crop, photo.size)
+    return place_mask(attention_picture(backbone, photo, crop, prompt, word, active), crop, photo.size)
 
 
 def _prompt_for(word: str, tokens: Sequence[Token]) -> str:

@@ -124,7 +124,7 @@ def test_parameters_are_counted_from_the_headers_alone(tiny_folder: Path, tmp_pa
     from s2edit_plugin.backbones.loading import load_backbone
 
     backbone = load_backbone(tiny_folder, "cpu")
-    parts = (backbone.unet, backbone.vae, backbone.text_encoder)  # type: ignore[attr-defined]
+    parts = (backbone.unet, backbone.vae, *backbone.text_encoders)  # type: ignore[attr-defined]
     assert count_parameters(tiny_folder) == sum(p.numel() for part in parts for p in part.parameters())
     assert backbone.choice is not None
     assert backbone.choice.precision == "fp32"

@@ -34,7 +34,7 @@ def test_layout_names_the_columns_of_words_and_tokens(backbone: Backbone) -> Non
 
 
 def test_the_end_of_text_id_is_the_highest_and_not_two(backbone: Backbone) -> None:
-    assert backbone.end_id == backbone.text_encoder.config.vocab_size - 1  # type: ignore[attr-defined]
+    assert backbone.end_id == backbone.text_encoders[0].config.vocab_size - 1  # type: ignore[attr-defined]
     assert backbone.end_id != 2
 
 
@@ -49,7 +49,7 @@ def test_too_long_and_unknown_tokens_are_refused(backbone: Backbone) -> None:
 def test_a_plain_prompt_is_what_the_encoder_says(backbone: Backbone) -> None:
     plan = text.layout(PLAIN, backbone, {})
     condition = text.encode(plan, backbone, {})
-    tokenizer, encoder = backbone.tokenizer, backbone.text_encoder  # type: ignore[attr-defined]
+    tokenizer, encoder = backbone.tokenizers[0], backbone.text_encoders[0]  # type: ignore[attr-defined]
     inputs = tokenizer(PLAIN, padding="max_length", max_length=backbone.text_length, return_tensors="pt")
     assert tuple(inputs.input_ids[0].tolist()) == plan.ids
     assert torch.allclose(condition.hidden, encoder(inputs.input_ids).last_hidden_state[0], atol=1e-6)
@@ -60,7 +60,7 @@ def test_injection_equals_an_embedding_table_that_has_the_vectors(backbone: Back
     vectors = _vectors(1)
     plan = text.layout(PROMPT, backbone, {"anna/me": 1})
     condition = text.encode(plan, backbone, {"anna/me": vectors}, isolation=False)
-    embedding = backbone.text_encoder.get_input_embeddings()  # type: ignore[attr-defined]
+    embedding = backbone.text_encoders[0].get_input_embeddings()  # type: ignore[attr-defined]
     spare = backbone.word_ids("yellow")[0]
     kept = embedding.weight[spare].clone()
     ids = list(plan.ids)
@@ -119,7 +119,7 @@ def test_gradients_reach_the_vectors(backbone: Backbone) -> None:
 
 @torch.no_grad()
 def test_the_vocabulary_is_never_changed(backbone: Backbone) -> None:
-    embedding = backbone.text_encoder.get_input_embeddings()  # type: ignore[attr-defined]
+    embedding = backbone.text_encoders[0].get_input_embeddings()  # type: ignore[attr-defined]
     before = embedding.weight.clone()
     text.encode(text.layout(PROMPT, backbone, {"anna/me": 2}), backbone, {"anna/me": _vectors(2)})
     assert torch.equal(before, embedding.weight)

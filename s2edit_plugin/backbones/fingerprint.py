@@ -1,0 +1,63 @@
+"""The fingerprint of a model's weights: what a token was learned on, and what a cached inversion belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from s2edit_plugin.errors import ResourceError
+from s2edit_plugin.paths import write_atomic
+
+__all__ = ["fingerprint_folder"]
+
+PARTS = ("unet", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2")
+# Hashing a large model takes as long as loading it, so its hash is kept beside it, with size and time of each file.
+KEPT = ".s2edit-fingerprint.json"
+KEEP_FROM = 500_000_000  # bytes; smaller models hash in a moment
+
+
+def fingerprint_folder(folder: Path) -> str:
+    """Hash of a model folder's weights and text side: sha256 over U-Net, text encoder and tokenizer files, by name."""
+    files = [
+        file
+        for part in PARTS
+        for file in sorted((folder / part).glob("*"))
+        if file.suffix in (".safetensors", ".json", ".txt")
+    ]
+    state = [[f"{file.parent.name}/{file.name}", *_size_and_time(file)] for file in files]
+    large = sum(file.stat().st_size for file in files) >= KEEP_FROM
+    if large and (known := _kept(folder, state)):
+        return known
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.parent.name}/{file.name}".encode())
+        with file.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+    if large:
+        _keep(folder, state, digest.hexdigest())
+    return digest.hexdigest()
+
+
+def _size_and_time(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_size, status.st_mtime_ns
+
+
+def _kept(folder: Path, state: list[list[Any]]) -> str:
+    """The kept hash if no file changed since, else ""."""
+    try:
+        values = json.loads((folder / KEPT).read_text(encoding="utf-8"))
+        return str(values["fingerprint"]) if values["files"] == state else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _keep(folder: Path, state: list[list[Any]], fingerprint: str) -> None:
+    text = json.dumps({"fingerprint": fingerprint, "files": state}, indent=1)
+    try:
+        write_atomic(folder / KEPT, text.encode())
+    except ResourceError:
+        return  # a folder of others, or a full disk: it is hashed again next time

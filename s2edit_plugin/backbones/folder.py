@@ -1,0 +1,185 @@
+"""What lies in a model's folder (diffusers layout): read and checked before anything heavy is loaded.
+
+Only parts of known classes are taken, so a folder cannot name code to run, and only safetensors files, so it cannot carry any.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from s2edit_plugin.errors import ModelError
+
+__all__ = ["ModelFolder", "read_folder"]
+
+KNOWN = "It can use Stable Diffusion 1.x, 2.x and XL in the diffusers layout."
+AGAIN = "Install or copy it again."
+_TEXT = ("tokenizer", "text_encoder")
+_TEXT_XL = (*_TEXT, "tokenizer_2", "text_encoder_2")
+# Pipelines of the same parts differ only in what is done with them.
+_PIPELINES = {
+    "StableDiffusionPipeline": ("sd", _TEXT),
+    "StableDiffusionImg2ImgPipeline": ("sd", _TEXT),
+    "StableDiffusionInpaintPipeline": ("sd", _TEXT),
+    "StableDiffusionXLPipeline": ("sdxl", _TEXT_XL),
+    "StableDiffusionXLImg2ImgPipeline": ("sdxl", _TEXT_XL),
+    "StableDiffusionXLInpaintPipeline": ("sdxl", _TEXT_XL),
+}
+_CLASSES = {
+    "unet": ("UNet2DConditionModel",),
+    "vae": ("AutoencoderKL",),
+    "tokenizer": ("CLIPTokenizer", "CLIPTokenizerFast"),
+    "tokenizer_2": ("CLIPTokenizer", "CLIPTokenizerFast"),
+    "text_encoder": ("CLIPTextModel",),
+    "text_encoder_2": ("CLIPTextModelWithProjection",),
+}
+_PICKLED = (".bin", ".ckpt", ".pt", ".pth")
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A folder that passed its checks.
+
+    Attributes:
+        family: ``sd`` (one text encoder; SD1.x, SD2.x and the small model) or ``sdxl``.
+        index: model_index.json. configs: part -> its configuration. variants: part -> ``fp16`` where it comes in half precision
+            only, else None.
+    """
+
+    path: Path
+    family: str
+    index: dict[str, Any]
+    configs: dict[str, dict[str, Any]]
+    variants: dict[str, str | None]
+
+
+def read_folder(path: Path) -> ModelFolder:
+    """Read a model's configuration.
+
+    Raises:
+        ModelError: no model, not a known one, incomplete, or made for another task than text to picture.
+    """
+    if path.is_file():
+        raise ModelError(
+            f"'{path.name}' is a file, not a model's folder.", "Import it: s2edit models import FILE."
+        )
+    if not (path / "model_index.json").is_file():
+        raise ModelError(
+            f"There is no model in the folder '{path.name}'.", "A model folder holds a model_index.json."
+        )
+    index = _json(path, "model_index.json")
+    pipeline = str(index.get("_class_name"))
+    if pipeline not in _PIPELINES:
+        raise ModelError(
+            f"The model '{path.name}' is of the kind '{pipeline[:60]}', which S2Edit Studio cannot use.",
+            KNOWN,
+        )
+    family, text = _PIPELINES[pipeline]
+    if family == "sdxl" and _class_of(index, "text_encoder") == "None":
+        raise ModelError(
+            f"The model '{path.name}' is the SDXL refiner, which only finishes pictures of another model.",
+            "Use the SDXL base model.",
+        )
+    configs = {"scheduler": _json(path, "scheduler/scheduler_config.json")}
+    variants: dict[str, str | None] = {}
+    for part in ("unet", "vae", *text):
+        if _class_of(index, part) not in _CLASSES[part]:
+            raise ModelError(
+                f"The model '{path.name}' has a {part} of the kind '{_class_of(index, part)[:60]}', "
+                "which S2Edit Studio cannot use.",
+                KNOWN,
+            )
+        if part.startswith("tokenizer"):
+            _tokenizer(path, part)
+        else:
+            configs[part] = _json(path, f"{part}/config.json")
+            variants[part] = _variant(path, part)
+    found = ModelFolder(path, family, index, configs, variants)
+    try:
+        _check_task(found)
+        _check_fit(found)
+    except (TypeError, ValueError) as error:  # a number of the configuration is none
+        raise ModelError(
+            f"The model '{path.name}' is damaged: its configuration makes no sense.", AGAIN
+        ) from error
+    return found
+
+
+def _class_of(index: dict[str, Any], part: str) -> str:
+    entry = index.get(part)
+    return str(entry[1]) if isinstance(entry, list) and len(entry) == 2 else "None"
+
+
+def _json(path: Path, name: str) -> dict[str, Any]:
+    try:
+        values = json.loads((path / name).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"The model '{path.name}' is incomplete: {name} is missing.", AGAIN) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"The model '{path.name}' is damaged: {name} cannot be read.", AGAIN) from error
+    if not isinstance(values, dict):
+        raise ModelError(f"The model '{path.name}' is damaged: {name} cannot be read.", AGAIN)
+    return values
+
+
+def _tokenizer(path: Path, part: str) -> None:
+    whole = (path / part / "tokenizer.json").is_file()
+    if not whole and not all((path / part / name).is_file() for name in ("vocab.json", "merges.txt")):
+        raise ModelError(f"The model '{path.name}' is incomplete: {part}/vocab.json is missing.", AGAIN)
+
+
+def _variant(path: Path, part: str) -> str | None:
+    """Which files of a part to load: the plain ones, else half precision. Raises ModelError where there are none."""
+    names = [file.name for file in sorted((path / part).iterdir())]
+    weights = [name for name in names if name.endswith(".safetensors") and ".non_ema" not in name]
+    if any(".fp16" not in name for name in weights):
+        return None
+    if weights:
+        return "fp16"
+    if any(Path(name).suffix in _PICKLED for name in names):
+        raise ModelError(
+            f"The {part} of the model '{path.name}' is a pickled file, which may hold programs and is never loaded.",
+            "Get the model as .safetensors.",
+        )
+    raise ModelError(f"The model '{path.name}' is incomplete: the weights of its {part} are missing.", AGAIN)
+
+
+def _check_task(folder: ModelFolder) -> None:
+    """A text-to-image U-Net takes noisy latents and gives as many channels back. Raises ModelError."""
+    unet, name = folder.configs["unet"], folder.path.name
+    latents = int(folder.configs["vae"].get("latent_channels", 4))
+    takes, gives = int(unet.get("in_channels", 4)), int(unet.get("out_channels", 4))
+    if takes != latents or gives != latents:
+        task = {2 * latents + 1: "for inpainting", 2 * latents: "for editing by instructions"}
+        raise ModelError(
+            f"The model '{name}' is made {task.get(takes, 'for another task')}, not for text to picture "
+            f"(its U-Net takes {takes} channels, the latents have {latents}).",
+            "Use the text-to-picture model it was made from.",
+        )
+    told = unet.get("addition_embed_type")
+    if told != ("text_time" if folder.family == "sdxl" else None):
+        raise ModelError(
+            f"The model '{name}' wants to be told '{told}', which S2Edit Studio cannot say.", KNOWN
+        )
+    if folder.family == "sdxl":
+        wide = int(unet.get("projection_class_embeddings_input_dim") or 0)
+        left = wide - int(folder.configs["text_encoder_2"].get("projection_dim", 512))
+        if left != 6 * int(unet.get("addition_time_embed_dim") or 0):
+            raise ModelError(
+                f"The model '{name}' wants to be told other sizes than SDXL's base model.", KNOWN
+            )
+
+
+def _check_fit(folder: ModelFolder) -> None:
+    """The U-Net must read what the text encoders write. Raises ModelError."""
+    text = [config for part, config in folder.configs.items() if part.startswith("text_encoder")]
+    width = sum(int(config.get("hidden_size", 512)) for config in text)
+    wanted = folder.configs["unet"].get("cross_attention_dim")
+    if wanted != width:
+        raise ModelError(
+            f"The parts of the model '{folder.path.name}' do not belong together: its text features have {width} numbers, "
+            f"its U-Net reads {wanted}.",
+            AGAIN,
+        )
