@@ -41,9 +41,7 @@ def _here(backbone: Backbone, token: Token | None) -> torch.Tensor:
     )
     rows = [row_tokens(condition.layout, tokens, masked=False), row_tokens(None, tokens, masked=False)]
     with torch.no_grad(), backbone.control(AttentionControl(rows, "none")):
-        return backbone.predict_noise(
-            _latents(backbone), TIMESTEP, torch.stack([condition.hidden, empty.hidden])
-        )
+        return backbone.predict(_latents(backbone), TIMESTEP, [condition, empty])
 
 
 def _there(pipeline: Any, backbone: Backbone) -> torch.Tensor:

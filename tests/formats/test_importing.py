@@ -96,7 +96,7 @@ def test_an_exported_embedding_comes_back_the_same_and_works(
         condition = build_condition(backbone, "a photo of a <anna/me> woman", [active])
         latents = torch.ones(1, backbone.latent_channels, backbone.latent_side, backbone.latent_side)
         with torch.no_grad(), backbone.control(AttentionControl([row_tokens(condition.layout, [active])])):
-            return backbone.predict_noise(latents, 300, condition.hidden[None])
+            return backbone.predict(latents, 300, [condition])
 
     assert torch.equal(noise(again), noise(token))
 
