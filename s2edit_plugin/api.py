@@ -32,6 +32,7 @@ __all__ = [
     "MaskResult",
     "ModelReady",
     "MoveModels",
+    "OnNote",
     "OnProgress",
     "Progress",
     "PromptSuggestion",
@@ -79,6 +80,9 @@ class Progress:
     )
     unit: str = "steps"
 
+
+OnNote = Callable[[str], None]
+"""Called with a sentence for the user that comes up while a job runs, e.g. that it starts at the beginning."""
 
 OnProgress = Callable[[Progress], None]
 """Called after every step. It may raise `errors.CancelledError` to stop the job within that step."""
@@ -244,7 +248,10 @@ class MakeMask(Request["MaskResult"]):
 
 @dataclass(frozen=True)
 class LearnResult:
-    """What learning made: where the token lies and how it went."""
+    """What learning made: where the token lies and how it went.
+
+    ``resumed_at``: step at which an interrupted run was taken up, 0 for a run from the beginning.
+    """
 
     name: str
     path: str
@@ -254,6 +261,8 @@ class LearnResult:
     orthogonality: float
     seconds: float
     steps: int
+    resumed_at: int = 0
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,6 @@ from s2edit_plugin.progress import Stopwatch
 
 __all__ = ["LearnTask", "LearnedToken", "initial_vectors", "learn"]
 
-CHECKPOINT_EVERY = 50  # steps; a checkpoint of the small model takes some milliseconds
-
 
 @dataclass(frozen=True)
 class LearnTask:
@@ -179,7 +177,7 @@ def learn(
             if checkpoint:
                 checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
             raise
-        if checkpoint and done % CHECKPOINT_EVERY == 0 and done < total:
+        if checkpoint and done < total and checkpoint.due(done):
             checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
 
     with torch.no_grad():

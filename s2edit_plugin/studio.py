@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Studio"]
 
 
-def _silent(_: api.Progress) -> None:
-    """Progress nobody wants to see."""
+def _silent(_: object) -> None:
+    """Progress and notes nobody wants to see."""
 
 
 class Studio:
@@ -49,13 +49,17 @@ class Studio:
         self._backbone: Backbone | None = None
 
     @property
+    def model(self) -> str:
+        """What the base model was chosen by: a name, a folder, or "" for the bundled one."""
+        return load_settings(self.folder).model if self._model is None else self._model
+
+    @property
     def backbone(self) -> Backbone:
         """The base model, loaded at first use. Raises ModelError."""
         if self._backbone is None:
             from s2edit_plugin.backbones.loading import load_backbone
 
-            chosen = load_settings(self.folder).model if self._model is None else self._model
-            self._backbone = load_backbone(resolve(self.folder, chosen), self._device)
+            self._backbone = load_backbone(resolve(self.folder, self.model), self._device)
         return self._backbone
 
     def with_home(self, home: Path) -> Studio:
@@ -64,8 +68,16 @@ class Studio:
         other._backbone = self.backbone
         return other
 
-    def learn(self, request: api.LearnToken, on_progress: api.OnProgress = _silent) -> api.LearnResult:
+    def learn(
+        self,
+        request: api.LearnToken,
+        on_progress: api.OnProgress = _silent,
+        on_note: api.OnNote = _silent,
+    ) -> api.LearnResult:
         """Learn a token from one photo and put it into the library.
+
+        Args:
+            on_note: hears at once what `LearnResult.warnings` tells at the end.
 
         Raises:
             InputError (a name that cannot be used), ImageError, MaskError, PromptError, ConsentError, CancelledError,
@@ -83,7 +95,7 @@ class Studio:
         acts_in = self._mask_of(photo, request.subject_mask, request.subject)
         # An attribute lives in a part (lips, face), but a part alone means nothing to the model: it sees the person.
         sees = self._whole_subject(photo, acts_in) if request.kind == "attribute" else acts_in
-        return run_learning(self, request, reference, photo, acts_in, sees, on_progress)
+        return run_learning(self, request, reference, photo, acts_in, sees, on_progress, on_note)
 
     def edit(self, request: api.ApplyEdit, on_progress: api.OnProgress = _silent) -> api.EditResult:
         """Edit a photo by text.

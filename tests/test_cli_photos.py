@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import io
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from s2edit_plugin import api
 from s2edit_plugin.cli import photos
 from s2edit_plugin.cli.main import main
 from s2edit_plugin.errors import NumericalError
+from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.runs import Kept, Run
 
 
 def png(side: int = 8, mode: str = "RGB") -> bytes:
@@ -29,17 +34,26 @@ class FakeStudio:
 
     def __init__(self) -> None:
         self.requests: list[Any] = []
+        self.models: list[str | None] = []
         self.fail: BaseException | None = None
+        self.interrupt_at = -1
 
     def _take(self, request: Any, on_progress: api.OnProgress | None = None) -> None:
         self.requests.append(request)
+        if self.interrupt_at == 0:
+            os.kill(os.getpid(), signal.SIGINT)
         for step in range(1, 5):
+            if step == self.interrupt_at:
+                os.kill(os.getpid(), signal.SIGINT)
             if on_progress is not None:
                 on_progress(api.Progress("working", step, 4, loss=0.5 / step, seconds_left=4.0 - step))
         if self.fail is not None:
             raise self.fail
 
-    def learn(self, request: api.LearnToken, on_progress: api.OnProgress) -> api.LearnResult:
+    def learn(
+        self, request: api.LearnToken, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.LearnResult:
+        on_note("It goes on.")
         self._take(request, on_progress)
         return api.LearnResult(f"{request.person}/{request.token}", "/x", 2048, 0.5, 0.1, 0.01, 3.0, 300)
 
@@ -61,7 +75,7 @@ class FakeStudio:
 @pytest.fixture
 def studio(monkeypatch: pytest.MonkeyPatch) -> FakeStudio:
     fake = FakeStudio()
-    monkeypatch.setattr(photos, "_studio", lambda args: fake)
+    monkeypatch.setattr(photos, "_studio", lambda args: (fake.models.append(args.model), fake)[1])
     return fake
 
 
@@ -71,11 +85,11 @@ def photo(tmp_path: Path) -> str:
     return str(tmp_path / "photo of me.png")
 
 
-Run = Callable[..., tuple[int, str, str]]
+Call = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
+def run(capsys: pytest.CaptureFixture[str]) -> Call:
     def call(*arguments: str) -> tuple[int, str, str]:
         code = main(list(arguments))
         captured = capsys.readouterr()
@@ -87,7 +101,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 LEARN = ("--person", "anna", "--token", "me")
 
 
-def test_learn_hands_everything_over(run: Run, studio: FakeStudio, photo: str) -> None:
+def test_learn_hands_everything_over(run: Call, studio: FakeStudio, photo: str) -> None:
     code, out, err = run(
         "learn", photo, *LEARN, "--class", "woman", "--subject", "word:hair", "--prompt", "a photo of a woman",
         "--steps", "10", "--seed", "3", "--resume", "--yes-i-have-consent", "--attribute-words", "red, smiling,",
@@ -115,18 +129,18 @@ def test_learn_hands_everything_over(run: Run, studio: FakeStudio, photo: str) -
     assert request.consent
 
 
-def test_learn_without_steps_takes_the_defaults(run: Run, studio: FakeStudio, photo: str) -> None:
+def test_learn_without_steps_takes_the_defaults(run: Call, studio: FakeStudio, photo: str) -> None:
     assert run("learn", photo, *LEARN, "--yes-i-have-consent")[0] == 0
     assert studio.requests[0].settings == api.LearnSettings()
 
 
-def test_learn_with_a_mask_file(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+def test_learn_with_a_mask_file(run: Call, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
     (tmp_path / "mask.png").write_bytes(png(mode="L"))
     run("learn", photo, *LEARN, "--yes-i-have-consent", "--subject", str(tmp_path / "mask.png"))
     assert studio.requests[0].subject_mask == png(mode="L")
 
 
-def test_identity_tokens_need_consent(run: Run, studio: FakeStudio, photo: str) -> None:
+def test_identity_tokens_need_consent(run: Call, studio: FakeStudio, photo: str) -> None:
     code, out, err = run("learn", photo, *LEARN)
 
     assert (code, out, studio.requests) == (2, "", [])
@@ -135,12 +149,12 @@ def test_identity_tokens_need_consent(run: Run, studio: FakeStudio, photo: str) 
     assert "--yes-i-have-consent" in err
 
 
-def test_attribute_tokens_need_none(run: Run, studio: FakeStudio, photo: str) -> None:
+def test_attribute_tokens_need_none(run: Call, studio: FakeStudio, photo: str) -> None:
     assert run("learn", photo, *LEARN, "--kind", "attribute")[0] == 0
     assert not studio.requests[0].consent
 
 
-def test_edit_hands_everything_over(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+def test_edit_hands_everything_over(run: Call, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
     out_file = tmp_path / "out.png"
     code, out, err = run(
         "edit", photo, "--token", "anna/me", "--with", "bea/lips", "--prompt", "a <anna/me> woman with <eva/hat>",
@@ -163,7 +177,9 @@ def test_edit_hands_everything_over(run: Run, studio: FakeStudio, photo: str, tm
     )  # fmt: skip
 
 
-def test_edit_defaults_are_those_of_the_api(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+def test_edit_defaults_are_those_of_the_api(
+    run: Call, studio: FakeStudio, photo: str, tmp_path: Path
+) -> None:
     assert run("edit", photo, "--prompt", "a <anna/me> woman", "--out", str(tmp_path / "o.png"))[0] == 0
     assert studio.requests[0] == api.ApplyEdit(Path(photo).read_bytes(), ("anna/me",), "a <anna/me> woman")
 
@@ -172,7 +188,7 @@ def test_edit_defaults_are_those_of_the_api(run: Run, studio: FakeStudio, photo:
     ("suffix", "kind"), [(".jpg", "JPEG"), (".webp", "WEBP"), (".tiff", "TIFF"), (".PNG", "PNG")]
 )
 def test_the_name_of_the_result_decides_its_format(
-    run: Run, studio: FakeStudio, photo: str, tmp_path: Path, suffix: str, kind: str
+    run: Call, studio: FakeStudio, photo: str, tmp_path: Path, suffix: str, kind: str
 ) -> None:
     assert (
         run("edit", photo, "--token", "anna/me", "--prompt", "x", "--out", str(tmp_path / f"o{suffix}"))[0]
@@ -183,7 +199,7 @@ def test_the_name_of_the_result_decides_its_format(
 
 
 def test_json_is_one_object_and_nothing_else(
-    run: Run, studio: FakeStudio, photo: str, tmp_path: Path
+    run: Call, studio: FakeStudio, photo: str, tmp_path: Path
 ) -> None:
     arguments = (
         "edit",
@@ -205,7 +221,7 @@ def test_json_is_one_object_and_nothing_else(
     assert "image" not in values
 
 
-def test_mask_and_caption(run: Run, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+def test_mask_and_caption(run: Call, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
     code, out, _ = run("mask", photo, "--method", "hair", "--out", str(tmp_path / "m.png"))
     assert (code, "25.0 %" in out) == (0, True)
     assert (tmp_path / "m.png").read_bytes() == png(mode="L")
@@ -213,7 +229,7 @@ def test_mask_and_caption(run: Run, studio: FakeStudio, photo: str, tmp_path: Pa
     assert json.loads(run("caption", photo, "--json")[1]) == {"caption": "a photo of a woman"}
 
 
-def test_demo(run: Run, studio: FakeStudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demo(run: Call, studio: FakeStudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from s2edit_plugin import demo
 
     def fake_run(out: Path, on_progress: api.OnProgress, given: Any) -> dict[str, Any]:
@@ -265,7 +281,7 @@ EDIT = ("--token", "anna/me", "--prompt", "x")
 )
 @pytest.mark.parametrize("as_json", [False, True])
 def test_bad_input_is_one_sentence(
-    run: Run, studio: FakeStudio, photo: str, tmp_path: Path, arguments: tuple[str, ...], code: int, words: str,
+    run: Call, studio: FakeStudio, photo: str, tmp_path: Path, arguments: tuple[str, ...], code: int, words: str,
     as_json: bool,
 ) -> None:  # fmt: skip
     (tmp_path / "empty.png").write_bytes(b"")
@@ -292,7 +308,7 @@ def test_bad_input_is_one_sentence(
     ],
 )
 def test_a_failure_writes_nothing_and_shows_no_traceback(
-    run: Run, studio: FakeStudio, photo: str, tmp_path: Path, failure: BaseException, code: int, words: str
+    run: Call, studio: FakeStudio, photo: str, tmp_path: Path, failure: BaseException, code: int, words: str
 ) -> None:
     studio.fail = failure
     got, out, err = run("edit", photo, *EDIT, "--out", str(tmp_path / "o.png"))
@@ -317,3 +333,57 @@ def test_the_studio_gets_model_and_device(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(studio_module, "Studio", lambda **options: made.append(options))
     photos._studio(argparse.Namespace(model="sd15", device="cpu"))
     assert made == [{"model": "sd15", "device": "cpu"}]
+
+
+@pytest.fixture
+def kept(data_home: Path) -> api.LearnToken:
+    """A run that was cut off."""
+    settings = api.LearnSettings(steps_token=2, steps_joint=5, seed=8)
+    request = api.LearnToken(b"a photo", "anna", "me", class_noun="woman", settings=settings, consent=True)
+    Run(DataFolder(data_home), "anna", "me").keep(Kept(request, "id", "sd15", {}, 7))
+    return request
+
+
+def test_a_run_goes_on_without_the_photo(run: Call, studio: FakeStudio, kept: api.LearnToken) -> None:
+    code, out, err = run("learn", "--resume", *LEARN)
+    assert (code, "Learned anna/me" in out, "note: It goes on." in err) == (0, True, True)
+    assert studio.requests == [dataclasses.replace(kept, resume=True)]
+    assert studio.models == ["sd15"]
+    run("learn", "--resume", *LEARN, "--model", "another")
+    assert studio.models == ["sd15", "another"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (LEARN, "photo to learn from is missing"),
+        (("--resume", "--person", "anna", "--token", "other"), "nothing to resume for anna/other"),
+        (("--resume", *LEARN, "--steps", "9"), "--steps cannot change"),
+        (("--resume", *LEARN, "--class", "man"), "--class cannot change"),
+        (("--resume", *LEARN, "--attribute-words", "x"), "--attribute-words cannot change"),
+    ],
+)
+def test_without_a_photo_there_must_be_a_run_to_go_on_with(
+    run: Call, studio: FakeStudio, kept: api.LearnToken, arguments: tuple[str, ...], words: str
+) -> None:
+    code, _, err = run("learn", *arguments)
+    assert (code, studio.requests) == (2, [])
+    assert words in err.splitlines()[0]
+
+
+def test_the_first_interrupt_lets_the_step_finish_and_the_state_be_kept(
+    run: Call, studio: FakeStudio, photo: str
+) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    studio.interrupt_at = 2
+    code, out, err = run("learn", photo, *LEARN, "--yes-i-have-consent")
+    assert (code, out) == (130, "")
+    assert "Learning anna/me stopped at step 2 of 4." in err
+    assert "s2edit learn --resume --person anna --token me" in err
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupt_before_the_first_step_stops_at_once(run: Call, studio: FakeStudio, photo: str) -> None:
+    studio.interrupt_at = 0
+    code, _, err = run("learn", photo, *LEARN, "--yes-i-have-consent")
+    assert (code, err.splitlines()[-1]) == (130, "s2edit: Cancelled.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api
 from s2edit_plugin.cli.files import mask_choice, read_photo, writable_target, write_picture
+from s2edit_plugin.cli.interrupted import kept_request, stopped_between_steps
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import UsageError
@@ -74,7 +75,7 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
         "learn", parents=[machine], help="learn a token from one photo", allow_abbrev=False
     )
     add = learn.add_argument
-    add("photo", metavar="PHOTO")
+    add("photo", nargs="?", metavar="PHOTO", help="may be left out with --resume")
     add("--person", required=True, metavar="NAME", help="whose token it is")
     add("--token", required=True, metavar="NAME", help="name of the token")
     add(
@@ -116,7 +117,7 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=defaults.seed, metavar="N")
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
     add("--yes-i-have-consent", action="store_true", help="the person in the photo agrees")
-    learn.set_defaults(run=run_learn)
+    learn.set_defaults(run=run_learn, defaults={a.dest: a.default for a in learn._actions})
 
 
 def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
@@ -202,31 +203,17 @@ def run_demo(args: argparse.Namespace, output: Output) -> int:
 def run_learn(args: argparse.Namespace, output: Output) -> int:
     """``s2edit learn``. Everything that can be refused is refused before the heavy libraries load."""
     person, name = check_name(args.person, "person's name"), check_name(args.token, "token name")
-    settings = _learn_settings(args)
-    check_learn_settings(settings)
-    photo = read_photo(args.photo)
-    subject = mask_choice(args.subject, SUBJECTS)
-    consent = require_consent(args.kind, person, args.yes_i_have_consent, known=_known_consent)
-    request = api.LearnToken(
-        photo=photo,
-        person=person,
-        token=name,
-        kind=args.kind,
-        class_noun=args.class_noun.strip(),
-        subject=subject.method,
-        subject_mask=subject.picture,
-        prompt=args.prompt,
-        attribute_words=tuple(word.strip() for word in args.attribute_words.split(",") if word.strip()),
-        settings=settings,
-        resume=args.resume,
-        consent=consent,
-    )
-    with output.progress() as on_progress:
-        result = _studio(args).learn(request, on_progress)
+    if args.photo is None:
+        request = kept_request(args, person, name)
+    else:
+        request = _learn_request(args, person, name)
+    with output.progress() as shown, stopped_between_steps(shown, f"{person}/{name}") as on_progress:
+        result = _studio(args).learn(request, on_progress, output.warning)
+    since = f" from step {result.resumed_at} on" if result.resumed_at else ""
     text = (
-        f"Learned {result.name} in {result.seconds:.0f} s: loss {result.loss_first:.4f} -> {result.loss_last:.4f}, "
+        f"Learned {result.name}{since} in {result.seconds:.0f} s: loss {result.loss_first:.4f} -> {result.loss_last:.4f}, "
         f"orthogonality {result.orthogonality:.3f}, {result.size_bytes / 1024:.0f} KB.\n"
-        f'Use it: s2edit edit {args.photo} --token {result.name} --prompt "..." --out edited.png'
+        f'Use it: s2edit edit {args.photo or "PHOTO"} --token {result.name} --prompt "..." --out edited.png'
     )
     output.result(dataclasses.asdict(result), text)
     return 0
@@ -305,6 +292,28 @@ def _studio(args: argparse.Namespace) -> Studio:
     from s2edit_plugin.studio import Studio
 
     return Studio(model=args.model, device=args.device)
+
+
+def _learn_request(args: argparse.Namespace, person: str, name: str) -> api.LearnToken:
+    settings = _learn_settings(args)
+    check_learn_settings(settings)
+    photo = read_photo(args.photo)
+    subject = mask_choice(args.subject, SUBJECTS)
+    consent = require_consent(args.kind, person, args.yes_i_have_consent, known=_known_consent)
+    return api.LearnToken(
+        photo=photo,
+        person=person,
+        token=name,
+        kind=args.kind,
+        class_noun=args.class_noun.strip(),
+        subject=subject.method,
+        subject_mask=subject.picture,
+        prompt=args.prompt,
+        attribute_words=tuple(word.strip() for word in args.attribute_words.split(",") if word.strip()),
+        settings=settings,
+        resume=args.resume,
+        consent=consent,
+    )
 
 
 def _learn_settings(args: argparse.Namespace) -> api.LearnSettings:

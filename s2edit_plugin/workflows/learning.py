@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from s2edit_plugin import api, prompts
-from s2edit_plugin.cache import cache_key
-from s2edit_plugin.checkpoint import Checkpoint
 from s2edit_plugin.consent import consent_note
 from s2edit_plugin.constraint import default_attribute_words
+from s2edit_plugin.errors import NumericalError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, subject_crop
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.learn import LearnTask, learn
 from s2edit_plugin.masks.painted import encode_mask
 from s2edit_plugin.prompts import TokenRef
+from s2edit_plugin.runs import Run
 from s2edit_plugin.self_test import attach
 from s2edit_plugin.token_store import settings_record, to_tensors
 from s2edit_plugin.tokenfile import TokenRecord
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
+from s2edit_plugin.workflows.resuming import begin, facts_of
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -40,16 +41,33 @@ def run_learning(
     acts_in: np.ndarray,
     sees: np.ndarray,
     on_progress: api.OnProgress,
+    on_note: api.OnNote,
 ) -> api.LearnResult:
-    """Learn and store one token.
+    """Learn and store one token, or go on with the run that was cut off.
 
     Args:
         acts_in: (H, W) float32 in [0, 1], where the token acts and learns.
         sees: (H, W) float32 in [0, 1], what the model sees around it: the subject.
 
     Raises:
-        PromptError, CancelledError, NumericalError, ResourceError.
+        PromptError, CancelledError, NumericalError, ResourceError (BusyError: the token is being learned elsewhere).
     """
+    run = Run(studio.folder, reference.person, reference.name)
+    with run.hold():
+        return _learn_and_store(studio, request, reference, photo, acts_in, sees, on_progress, on_note, run)
+
+
+def _learn_and_store(
+    studio: Studio,
+    request: api.LearnToken,
+    reference: TokenRef,
+    photo: Photo,
+    acts_in: np.ndarray,
+    sees: np.ndarray,
+    on_progress: api.OnProgress,
+    on_note: api.OnNote,
+    run: Run,
+) -> api.LearnResult:
     started = time.monotonic()
     noun = request.class_noun.strip().lower()
     plain = request.prompt or f"a photo of a {noun}"
@@ -63,21 +81,16 @@ def run_learning(
     latents, framing = latents_of(picture, backbone), framing_of(crop)
     task = LearnTask(reference.full_name, prompt, latents, mask, noun, tuple(words), framing)
     source_hash = photo_hash(photo)
-    identity = cache_key(
-        photo=source_hash,
-        prompt=prompt,
-        words=list(words),
-        settings=settings_record(settings),
-        model=backbone.fingerprint,
-        mask=float(acts_in.sum()),
-    )
-    path = studio.folder.checkpoints / reference.person / f"{reference.name}.safetensors"
-    checkpoint = Checkpoint(path, identity)
-    if not request.resume:
-        checkpoint.delete()
-    learned = learn(backbone, task, settings, on_progress, checkpoint)
+    facts = facts_of(request, reference, prompt, tuple(words), backbone, source_hash, acts_in, crop)
+    attempt = begin(run, request, facts, studio.model, on_note)
+    try:
+        learned = learn(backbone, task, settings, on_progress, attempt.checkpoint)
+    except NumericalError:
+        attempt.finish()  # the same would come out again
+        raise
 
     record = TokenRecord(
+        id=attempt.id,
         kind=request.kind,
         person=reference.person,
         name=reference.name,
@@ -99,8 +112,9 @@ def run_learning(
         crop=_box(crop),
     )
     tensors = to_tensors(learned)
+    attempt.require_kept()
     stored = studio.library.add(attach(backbone, record, tensors), tensors)
-    checkpoint.delete()
+    attempt.finish()
     return api.LearnResult(
         name=reference.full_name,
         path=str(stored),
@@ -110,6 +124,8 @@ def run_learning(
         orthogonality=learned.orthogonality,
         seconds=time.monotonic() - started,
         steps=len(learned.losses),
+        resumed_at=attempt.checkpoint.resumed_at,
+        warnings=tuple(attempt.notes),
     )
 
 

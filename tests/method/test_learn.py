@@ -135,10 +135,12 @@ def test_a_cancelled_run_goes_on_to_the_same_token(
         if progress.step == stop_at:
             raise CancelledError
 
-    checkpoint = Checkpoint(tmp_path / "run.safetensors", "one")
+    checkpoint = Checkpoint(tmp_path / "run.safetensors", {"photo": "one"})
     with pytest.raises(CancelledError):
         learn(backbone, _task(latents, mask), SHORT, stop, checkpoint)
-    resumed = learn(backbone, _task(latents, mask), SHORT, checkpoint=Checkpoint(checkpoint.path, "one"))
+    resumed = learn(
+        backbone, _task(latents, mask), SHORT, checkpoint=Checkpoint(checkpoint.path, {"photo": "one"})
+    )
     assert _equal(whole, resumed)
     assert resumed.losses == whole.losses
 
@@ -153,11 +155,13 @@ def test_a_checkpoint_of_another_run_is_not_mixed_in(
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        learn(backbone, _task(latents, mask), SHORT, stop, Checkpoint(path, "one"))
-    fresh = learn(backbone, _task(latents, mask), SHORT, checkpoint=Checkpoint(path, "another"))
+        learn(backbone, _task(latents, mask), SHORT, stop, Checkpoint(path, {"photo": "one"}))
+    fresh = learn(backbone, _task(latents, mask), SHORT, checkpoint=Checkpoint(path, {"photo": "another"}))
     assert _equal(fresh, learn(backbone, _task(latents, mask), SHORT))
     path.write_bytes(path.read_bytes()[:100])
-    assert _equal(fresh, learn(backbone, _task(latents, mask), SHORT, checkpoint=Checkpoint(path, "one")))
+    assert _equal(
+        fresh, learn(backbone, _task(latents, mask), SHORT, checkpoint=Checkpoint(path, {"photo": "one"}))
+    )
 
 
 def test_progress_tells_loss_and_time_left(

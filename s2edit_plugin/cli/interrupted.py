@@ -1,0 +1,95 @@
+"""Learning that is interrupted from the keyboard, and going on with it without naming the photo again."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import signal
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from s2edit_plugin.api import LearnToken, OnProgress, Progress
+from s2edit_plugin.errors import CancelledError, UsageError
+
+if TYPE_CHECKING:
+    from s2edit_plugin.runs import Kept
+
+__all__ = ["kept_request", "stopped_between_steps"]
+
+# What the interrupted run decided already.
+_DECIDED = (
+    "kind", "class_noun", "subject", "prompt", "attribute_words", "steps", "vectors", "parameters", "rank",
+    "orthogonality", "seed",
+)  # fmt: skip
+
+
+def kept_request(args: argparse.Namespace, person: str, token: str) -> LearnToken:
+    """The request of the run that was cut off; ``args.model`` becomes the run's unless another was named.
+
+    Raises:
+        UsageError: nothing to resume, no ``--resume``, or an option that the run has decided. BusyError: somebody is at it.
+    """
+    if not args.resume:
+        raise UsageError(
+            "The photo to learn from is missing.", "Name it: s2edit learn PHOTO --person ... --token ..."
+        )
+    given = [name for name in _DECIDED if getattr(args, name) != args.defaults[name]]
+    if given:
+        option = "class" if given[0] == "class_noun" else given[0].replace("_", "-")
+        raise UsageError(
+            f"Without a photo the interrupted run goes on as it was, so --{option} cannot change.",
+            "Name the photo to learn with other settings.",
+        )
+    kept = _find(person, token)
+    if kept is None:
+        raise UsageError(
+            f"There is nothing to resume for {person}/{token}.",
+            f"Name the photo: s2edit learn PHOTO --person {person} --token {token}",
+        )
+    if args.model is None:
+        args.model = kept.model
+    return dataclasses.replace(kept.request, resume=True)
+
+
+def _find(person: str, token: str) -> Kept | None:
+    from s2edit_plugin.paths import data_folder
+    from s2edit_plugin.runs import Run, find_run
+
+    folder = data_folder()
+    return Run(folder, person, token).kept() if find_run(folder, person, token) else None
+
+
+@contextlib.contextmanager
+def stopped_between_steps(on_progress: OnProgress, name: str) -> Iterator[OnProgress]:
+    """Ctrl-C stops after the step that runs, so that what was learned so far is kept; a second one stops at once.
+
+    Raises:
+        CancelledError: through the callback it gives.
+    """
+    state = {"begun": False, "asked": False}
+
+    def ask(_signal: int, _frame: Any) -> None:
+        if state["asked"] or not state["begun"]:
+            raise KeyboardInterrupt
+        state["asked"] = True
+
+    def report(progress: Progress) -> None:
+        state["begun"] = True
+        on_progress(progress)
+        if state["asked"]:
+            person, _, token = name.partition("/")
+            raise CancelledError(
+                f"Learning {name} stopped at step {progress.step} of {progress.total}.",
+                f"`s2edit learn --resume --person {person} --token {token}` goes on.",
+            )
+
+    if threading.current_thread() is not threading.main_thread():
+        yield report
+        return
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield report
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,120 @@
+"""Going on where a learning run was cut off: which run is the same one, and what is kept of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import logging
+import uuid
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from s2edit_plugin import api
+from s2edit_plugin.checkpoint import Checkpoint
+from s2edit_plugin.errors import ResourceError
+from s2edit_plugin.imaging.crop import Crop
+from s2edit_plugin.prompts import TokenRef
+from s2edit_plugin.runs import Kept, Run
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+
+__all__ = ["Attempt", "begin", "facts_of"]
+
+
+class Attempt:
+    """One go at a run, first or resumed.
+
+    Attributes:
+        id: what the token will be known by, the same in every attempt at the run. checkpoint: to hand to `learn.learn`.
+        notes: sentences for the user so far.
+    """
+
+    def __init__(self, run: Run, on_note: api.OnNote) -> None:
+        self._run, self._on_note = run, on_note
+        self.notes: list[str] = []
+        self.id = str(uuid.uuid4())
+        self.checkpoint: Checkpoint
+
+    def note(self, sentence: str) -> None:
+        """Tell the user, now and with the result."""
+        logging.getLogger(__name__).info("%s", sentence)
+        self.notes.append(sentence)
+        self._on_note(sentence)
+
+    def require_kept(self) -> None:
+        """See `Run.require_kept`."""
+        self._run.require_kept()
+
+    def finish(self) -> None:
+        """The token is stored, or the run cannot be finished: nothing of it is needed any more."""
+        try:
+            self._run.discard()
+        except ResourceError as error:
+            self.note(str(error))
+
+
+def facts_of(
+    request: api.LearnToken,
+    reference: TokenRef,
+    prompt: str,
+    words: tuple[str, ...],
+    backbone: Backbone,
+    source_hash: str,
+    acts_in: np.ndarray,
+    crop: Crop,
+) -> dict[str, str]:
+    """All that decides what a run learns, named for the user; names of person and token do not.
+
+    Device, number format and savings of memory are left out: a run that needs less memory goes on where the last one stopped.
+    """
+    subject = hashlib.sha256(np.ascontiguousarray(acts_in).tobytes())
+    subject.update(repr((acts_in.shape, crop.x, crop.y, crop.side)).encode())
+    return {
+        "photo": source_hash,
+        "subject": subject.hexdigest(),
+        "prompt": prompt.replace(str(reference), "<>"),
+        "class noun": request.class_noun.strip().lower(),
+        "list of attribute words": ", ".join(words),
+        "choice of settings": json.dumps(dataclasses.asdict(request.settings), sort_keys=True),
+        "base model": backbone.fingerprint,
+    }
+
+
+def begin(
+    run: Run, request: api.LearnToken, facts: dict[str, str], model: str, on_note: api.OnNote
+) -> Attempt:
+    """Take up the run that was cut off if it was asked for and is the same one, else keep a new one.
+
+    Args:
+        facts: of `facts_of`. model: what the base model was chosen by.
+    """
+    attempt = Attempt(run, on_note)
+    total = request.settings.steps_token + request.settings.steps_joint
+    attempt.checkpoint = Checkpoint(run.checkpoint, facts, total, run.name, attempt.note, run.require_kept)
+    kept = run.kept() if request.resume else None
+    if kept is not None and run.is_stored(kept.id):  # cut off between storing the token and clearing up
+        run.discard()
+        kept = None
+    if not request.resume:
+        run.discard()
+    elif not run.checkpoint.exists():
+        what = (
+            "There is nothing to resume for"
+            if kept is None
+            else "Nothing was kept yet of the interrupted run of"
+        )
+        attempt.note(f"{what} {run.name}, so learning starts at the beginning.")
+    if kept is not None and kept.facts == facts:
+        attempt.id = kept.id
+        run.adopt()
+        return attempt
+    try:
+        run.keep(Kept(request, attempt.id, model, facts, total))
+    except ResourceError as error:
+        attempt.note(
+            f"If learning {run.name} is cut off, it can be resumed with the photo only. {error.sentence}"
+        )
+    return attempt
