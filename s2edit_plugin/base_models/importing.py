@@ -169,6 +169,10 @@ def _folder_source(folder: Path) -> _Source:
     for part in needed:
         if not (folder / part).is_dir():
             raise ModelError(f"The model in {folder.name} has no {part}.", "Get the whole folder.")
+    note = ""
+    if "safety_checker" in needed and not list((folder / "safety_checker").glob("*.safetensors")):
+        needed -= {"safety_checker", "feature_extractor"}
+        note = "Its safety checker is a pickled file and was left out."
     for part in sorted(needed & set(_NETWORKS)):
         copies |= _weights_of(folder, part, str(index[part][1]))
     for part in sorted(needed):
@@ -184,7 +188,7 @@ def _folder_source(folder: Path) -> _Source:
         for place, file in copies.items():
             _copy(file, target / place, on_bytes)
         scheduler = _json(target / "scheduler" / "scheduler_config.json")
-        return _family_of(target, index), str(scheduler.get("prediction_type", "epsilon")), ""
+        return _family_of(target, index), str(scheduler.get("prediction_type", "epsilon")), note
 
     return _Source(sum(file.stat().st_size for file in copies.values()), write)
 

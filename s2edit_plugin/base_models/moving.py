@@ -39,11 +39,13 @@ def move(folder: DataFolder, target: Path, on_progress: OnProgress = silent) -> 
     """
     target = Path(target).expanduser().absolute()
     with store.changing_models(folder, on_progress) as root:
+        size = _delete_old(root)  # what an interrupted earlier move has left
         if target != root:
             _check_target(root, target)
-            _copy_all(root, target, on_progress)
+            copied = _copy_all(root, target, on_progress)
+            _mark(target, root, copied)
             change_settings(folder, models_folder="" if target == folder.models else str(target))
-        size = _delete_old(target)
+            size = _delete_old(target)
     count = len(store.installed_models(folder))
     return ModelReady("", str(target), size, f"Models are kept in {target} now; {count} came along.")
 
@@ -53,15 +55,23 @@ def _check_target(root: Path, target: Path) -> None:
         raise UsageError("A models' folder cannot lie inside the other.", "Choose a folder beside it.")
     try:
         target.mkdir(parents=True, exist_ok=True)
-        names = {path.name for path in target.iterdir()}
+        store.sweep(target)
+        for half_written in target.glob(f".{_MARK}.*.part"):
+            half_written.unlink()
+        names = {path.name for path in target.iterdir()} - {".lock", ".staging", ".moving"}
     except OSError as error:
         raise disk_error(target / _MARK, error) from error
-    if names and not (target / _MARK).is_file():
+    if names and _MARK not in names:
         raise UsageError(f"The folder {target} holds other things.", "Name an empty or a new folder.")
-    write_atomic(target / _MARK, json.dumps({"from": str(root)}).encode())
+    _mark(target, root, [])
 
 
-def _copy_all(root: Path, target: Path, on_progress: OnProgress) -> None:
+def _mark(target: Path, root: Path, copied: list[str]) -> None:
+    """Note in the new folder where its models come from, and, once all are there, which may be deleted at the old place."""
+    write_atomic(target / _MARK, json.dumps({"from": str(root), "copied": copied}).encode())
+
+
+def _copy_all(root: Path, target: Path, on_progress: OnProgress) -> list[str]:
     records = _models_in(root)
     total = sum(record.size for record in records)
     missing = sum(record.size for record in records if read_record(target / record.name) != record)
@@ -69,6 +79,9 @@ def _copy_all(root: Path, target: Path, on_progress: OnProgress) -> None:
         store.require_space(target, missing, "Moving the models")
     meter = Meter("moving models", total, on_progress)
     with file_lock(target / ".lock", what="the models' folder"):
+        for stale in _models_in(target):
+            if stale not in records:  # an interrupted move brought it, and it was changed or removed since
+                store.discard(target, target / stale.name)
         for record in records:
             if read_record(target / record.name) == record:
                 meter.add(record.size)
@@ -80,6 +93,7 @@ def _copy_all(root: Path, target: Path, on_progress: OnProgress) -> None:
                     store.link_or_copy(
                         unfinished, target / unfinished.relative_to(root), lambda _: meter.tick()
                     )
+    return [record.name for record in records]
 
 
 def _same_disk(root: Path, target: Path) -> bool:
@@ -90,6 +104,9 @@ def _copy_model(root: Path, target: Path, record: ModelRecord, meter: Meter) -> 
     """Copy one model beside its new place, compare it with its record, and make it visible."""
     files = target / ".moving" / record.name
     try:
+        wanted = {files / file.path for file in record.files}
+        for older in [path for path in files.rglob("*") if path.is_file() and path not in wanted]:
+            older.unlink()
         for file in record.files:
             copy = files / file.path
             if copy.is_file() and copy.stat().st_size == file.size:
@@ -114,16 +131,18 @@ def _copy_model(root: Path, target: Path, record: ModelRecord, meter: Meter) -> 
 
 
 def _delete_old(target: Path) -> int:
-    """Delete what a move to this folder has left at the old place; returns the bytes."""
+    """Delete what a move to this folder, which is in use now, has left at the old place; returns the bytes."""
     try:
-        old = Path(json.loads((target / _MARK).read_text(encoding="utf-8"))["from"])
+        mark = json.loads((target / _MARK).read_text(encoding="utf-8"))
+        old, copied = Path(mark["from"]), [str(name) for name in mark["copied"]]
     except (OSError, ValueError, KeyError, TypeError):
         return 0
     freed = 0
     for record in _models_in(old):
-        if read_record(target / record.name) == record:
-            shutil.rmtree(old / record.name, ignore_errors=True)
+        if record.name in copied:
+            store.discard(old, old / record.name)
             freed += record.size
+    store.sweep(old)
     shutil.rmtree(old / ".staging", ignore_errors=True)
     shutil.rmtree(target / ".moving", ignore_errors=True)
     with contextlib.suppress(OSError):

@@ -27,6 +27,7 @@ __all__ = [
     "changing_models",
     "check_model_name",
     "copy_file",
+    "discard",
     "free_bytes",
     "installed_models",
     "link_or_copy",
@@ -46,7 +47,8 @@ MARGIN = 100_000_000
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
-_REMOVED = ".removed-"
+REMOVED = ".removed-"
+"""Beginning of the names of folders that are being deleted."""
 _PIECE = 4 * 1024 * 1024
 
 
@@ -156,7 +158,7 @@ def remove(folder: DataFolder, name: str, on_progress: OnProgress = silent) -> i
         freed = sum(path.stat().st_size for path in unfinished.rglob("*") if path.is_file())
         if not unfinished.exists() or read_record(root / name) is not None:
             freed += record_of(folder, name).size
-            _discard(root, root / name)
+            discard(root, root / name)
         shutil.rmtree(unfinished, ignore_errors=True)
         if load_settings(folder).model == name:
             change_settings(folder, model="")
@@ -236,7 +238,7 @@ def place(root: Path, name: str, finished: Path) -> Path:
         ResourceError: the disk refused.
     """
     target = root / name
-    old = root / f"{_REMOVED}{uuid.uuid4().hex}"
+    old = root / f"{REMOVED}{uuid.uuid4().hex}"
     try:
         root.mkdir(parents=True, exist_ok=True)
         if target.exists():
@@ -256,7 +258,7 @@ def place(root: Path, name: str, finished: Path) -> Path:
 
 def sweep(root: Path) -> None:
     """Delete what an interrupted removal left behind."""
-    for leftover in root.glob(f"{_REMOVED}*"):
+    for leftover in root.glob(f"{REMOVED}*"):
         shutil.rmtree(leftover, ignore_errors=True)
 
 
@@ -304,7 +306,9 @@ def _outside(name: str) -> Path | None:
 
 def _checked_folder(folder: Path) -> Path:
     """A folder of the user's: it must not bring the loader to read pickled weights."""
-    for component in sorted(path for path in folder.iterdir() if path.is_dir()):
+    # A safety checker that is not safetensors is not read, see `backbones.loading`.
+    parts = (path for path in folder.iterdir() if path.is_dir() and path.name != "safety_checker")
+    for component in sorted(parts):
         endings = {path.suffix.lower() for path in weight_files(component) if path.parent == component}
         if endings & set(PICKLED) and ".safetensors" not in endings:
             raise ModelError(
@@ -314,9 +318,13 @@ def _checked_folder(folder: Path) -> Path:
     return folder
 
 
-def _discard(root: Path, target: Path) -> None:
-    """Delete a folder so that it is gone at once: a half-deleted model is never visible."""
-    hidden = root / f"{_REMOVED}{uuid.uuid4().hex}"
+def discard(root: Path, target: Path) -> None:
+    """Delete a model's folder so that it is gone at once: a half-deleted model is never visible.
+
+    Raises:
+        ResourceError: the disk refused.
+    """
+    hidden = root / f"{REMOVED}{uuid.uuid4().hex}"
     try:
         os.rename(target, hidden)
     except OSError as error:

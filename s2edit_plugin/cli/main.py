@@ -18,7 +18,8 @@ from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, Usa
 __all__ = ["build_parser", "main"]
 
 DEBUG_VARIABLE = "S2EDIT_DEBUG"
-# The libraries' own chatter would stand between a person and the one sentence that matters. Nothing is ever fetched.
+# The libraries' own chatter would stand between a person and the one sentence that matters. No library fetches
+# anything by itself; `models install` has a client of its own.
 QUIET = {
     "TRANSFORMERS_VERBOSITY": "error",
     "DIFFUSERS_VERBOSITY": "error",

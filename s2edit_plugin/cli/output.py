@@ -132,11 +132,11 @@ class _Lines:
         if (progress.stage, tenth) == self._shown or (tenth == 0 and self._shown[0] == progress.stage):
             return
         self._shown = (progress.stage, tenth)
-        loss = "" if progress.loss is None else f", loss {progress.loss:.4f}"
+        more = "" if progress.loss is None else f", loss {progress.loss:.4f}"
         if progress.unit == "bytes":
-            loss = f" of {progress.total / 1e6:,.0f} MB"
+            more = f" of {progress.total / 1e6:,.0f} MB"
         left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
-        print(f"{progress.stage}: {10 * tenth} %{loss}{left}", file=self._stream, flush=True)
+        print(f"{progress.stage}: {10 * tenth} %{more}{left}", file=self._stream, flush=True)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -319,8 +319,10 @@ def test_a_move_interrupted_after_the_switch_is_finished_by_the_next(
 
     old, target = models_folder(moved), tmp_path / "elsewhere"
 
-    def killed(target: Path) -> int:
-        raise KeyboardInterrupt
+    def killed(place: Path) -> int:
+        if place == target:
+            raise KeyboardInterrupt
+        return 0
 
     with monkeypatch.context() as patch:
         patch.setattr(moving, "_delete_old", killed)
@@ -330,6 +332,25 @@ def test_a_move_interrupted_after_the_switch_is_finished_by_the_next(
     verify(moved, "one")
     moving.move(moved, target)
     check_moved(moved, target, old)
+
+
+def test_what_an_abandoned_move_brought_does_not_come_back(
+    moved: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from s2edit_plugin.base_models import moving
+
+    def interrupted(*args: Any, **kwargs: Any) -> None:
+        raise KeyboardInterrupt
+
+    target = tmp_path / "elsewhere"
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "change_settings", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            moving.move(moved, target)
+    assert (target / "one").is_dir()
+    store.remove(moved, "one")
+    moving.move(moved, target)
+    assert [record.name for record in store.installed_models(moved)] == ["two"]
 
 
 def test_a_damaged_model_stops_the_move_and_nothing_is_deleted(moved: DataFolder, tmp_path: Path) -> None:
