@@ -149,7 +149,7 @@ class Hub:
                 )
                 return DownloadError(
                     f"The hub does not have {repository} {what}.",
-                    "Its owner may have moved it; update S2Edit Studio, or import the model from files.",
+                    "Its owner may have moved it; update S2Edit Studio, or import the model from files of your own.",
                 )
             return address_refusal(status, headers, url)
 

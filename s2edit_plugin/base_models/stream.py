@@ -181,8 +181,8 @@ class Answer:
             return Interrupted(
                 DownloadError(
                     f"{host} cannot be reached.",
-                    "Check the network. Behind a firewall, set a mirror (HF_ENDPOINT) or import files with "
-                    "`s2edit models import`.",
+                    "Check the network. Behind a firewall, set a mirror (HF_ENDPOINT) or bring the files: "
+                    "`s2edit models install NAME --from FOLDER`.",
                 )
             )
         return Interrupted(

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,8 +125,14 @@ def run_show(args: argparse.Namespace, output: Output) -> int:
     ]
     lines.insert(2, ("size", _size(info.size_bytes)))
     width = max(len(key) for key, _ in lines)
-    text = "\n".join(f"{key:<{width}}  {value}" for key, value in lines if value not in ("", None))
-    output.result(values, text)
+    text = [
+        textwrap.fill(
+            f"{key:<{width}}  {value}", 110, subsequent_indent=" " * (width + 2), break_on_hyphens=False
+        )
+        for key, value in lines
+        if value not in ("", None)
+    ]
+    output.result(values, "\n".join(text))
     return 0
 
 

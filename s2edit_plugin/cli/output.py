@@ -134,7 +134,7 @@ class _Lines:
         self._shown = (progress.stage, tenth)
         more = "" if progress.loss is None else f", loss {progress.loss:.4f}"
         if progress.unit == "bytes":
-            more = f" of {progress.total / 1e6:,.0f} MB"
+            more = f" of {progress.total / 1e6:,.{0 if progress.total >= 1e7 else 1}f} MB"
         left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
         print(f"{progress.stage}: {10 * tenth} %{more}{left}", file=self._stream, flush=True)
 

@@ -438,7 +438,7 @@ def test_installing_from_the_command_line(
 
     code, text = run("models", "install", "tiny", "--accept-licence", text=True)
     assert code == 0
-    assert "downloading tiny: 100 % of 1 MB" in text
+    assert "downloading tiny: 100 % of 0.7 MB" in text
     assert "Installed tiny: 3 files" in text
     assert "licence of tiny: Strict" in text
     code, values = run("models", "install", "net")
