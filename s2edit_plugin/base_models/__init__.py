@@ -1,9 +1,10 @@
 """Base models and networks: what there is, where it lies, and how it gets there.
 
-catalogue   what can be installed            licences    what was accepted
-store       what is here                     records     what is known about an installed model, its hashes
-install     download, check, put in place    transfer    one file, resumed and checked    hub   the model hub's answers
-importing   a folder or file of the user     single_file  LDM checkpoints                 verify, moving, listing
+- ``catalogue``, ``licences``, ``listing``: what can be installed, what was accepted, all of it in one list
+- ``store``, ``records``: what is here, folders with a record of files and hashes; choosing, removing
+- ``install``, ``hub``, ``transfer``, ``stream``: a download, what the hub says, one file resumed and checked, one answer
+- ``importing``, ``single_file``: folders and checkpoints of the user (``families``, ``weights``, ``clip_vocabulary``)
+- ``verify``, ``moving``: reading again; to another disk
 """
 
 from s2edit_plugin.base_models.store import resolve
