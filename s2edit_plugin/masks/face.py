@@ -28,7 +28,7 @@ from s2edit_plugin.masks.refine import fill_holes, fit_to_picture, largest_compo
 
 Point = tuple[float, float]
 
-__all__ = ["FACE_REGIONS", "FaceBox", "face_mask", "face_regions", "find_face", "person_mask"]
+__all__ = ["FACE_REGIONS", "NO_FACE", "FaceBox", "face_mask", "face_regions", "find_face", "person_mask"]
 
 FACE_REGIONS = ("face", "hair", "lips", "eyes", "skin")
 
@@ -42,7 +42,7 @@ _FINE_FRAME = 1024
 _FACE_CORE = ((0.5, 0.6), (0.36, 0.42))  # centre and radii, in boxes: face on every photo
 _FIT_RADIUS = {"face": 4, "hair": 6, "lips": 2, "eyes": 2, "skin": 3}
 _LEAST_REDDER = 2.0  # in units of Lab
-_NO_FACE = "Paint the mask, or choose another method such as grabcut."
+NO_FACE = "Paint the mask, or choose another method such as grabcut."
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _same_face(one: FaceBox, other: FaceBox) -> bool:
 def _needed_face(rgb: np.ndarray, box: FaceBox | None) -> FaceBox:
     box = box or find_face(rgb)
     if box is None:
-        raise MaskError("No face was found in the photo.", _NO_FACE)
+        raise MaskError("No face was found in the photo.", NO_FACE)
     return box
 
 

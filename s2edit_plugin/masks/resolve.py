@@ -1,4 +1,4 @@
-"""One entry for every way to find a mask: by the network, on photographs by face detection, by GrabCut, by a word."""
+"""One entry for every way to find a mask: by networks, on photographs by face detection, by GrabCut, by a word."""
 
 from __future__ import annotations
 
@@ -6,34 +6,38 @@ from collections.abc import Callable
 
 import numpy as np
 
-from s2edit_plugin.errors import MaskError, ModelError
-from s2edit_plugin.masks.face import FaceBox, face_regions, find_face, person_mask
+from s2edit_plugin.errors import MaskError
+from s2edit_plugin.masks.drawn import drawn_regions
 from s2edit_plugin.masks.grabcut import grabcut_subject
+from s2edit_plugin.masks.photograph import Photograph
+from s2edit_plugin.networks.installed import Networks
 
 __all__ = ["METHODS", "WordAttention", "find_mask"]
 
-METHODS = ("auto", "subject", "face", "hair", "lips", "eyes", "skin", "grabcut", "word:W")
+METHODS = ("auto", "subject", "face", "hair", "lips", "eyes", "skin", "glasses", "hat", "grabcut", "word:W")
 WordAttention = Callable[[str], np.ndarray]
 
 _WORD = "word:"
 _INSIDE = 0.5
 _OTHER_WAY = "Paint the mask, or choose another method."
 
-# The network knows drawn portraits. What it says of other pictures is hesitant, fills the picture, or finds no one.
-# Certainty, the mean of |2 p - 1|: 0.95 to 0.99 on drawn pictures; 0.80, 0.84 and 0.95 on a cat, an astronaut, a cup.
-_LEAST_CERTAIN = 0.92
-_QUITE_CERTAIN = 0.96
-_SUBJECT_SHARE = (0.03, 0.97)
-_LEAST_FACE_SHARE = 0.3
 
-
-def find_mask(rgb: np.ndarray, method: str, word_attention: WordAttention | None = None) -> np.ndarray:
+def find_mask(
+    rgb: np.ndarray,
+    method: str,
+    word_attention: WordAttention | None = None,
+    networks: Networks | None = None,
+) -> np.ndarray:
     """Find a mask.
+
+    The order of trust: the bundled network for drawn pictures, then what is installed for photographs (face parser, rembg's
+    networks), then the cascade, proportion and colour, and GrabCut.
 
     Args:
         rgb: uint8 (H, W, 3).
         method: one of `METHODS`. ``auto`` is the subject by whatever works.
         word_attention: gives the mask (H, W) of a word from the model's own attention, for ``word:W``.
+        networks: what is installed, None: nothing.
 
     Returns:
         float32 (H, W) in [0, 1].
@@ -48,12 +52,13 @@ def find_mask(rgb: np.ndarray, method: str, word_attention: WordAttention | None
     if method == "grabcut":
         return _checked(grabcut_subject(rgb), rgb, method)
     region = "subject" if method == "auto" else method
-    regions, box = _by_network(rgb)
-    if regions is not None:
-        return _checked(regions[region], rgb, region)
+    photograph = Photograph(rgb, networks)
+    drawn = drawn_regions(rgb, lambda: photograph.box, surely=photograph.has_better(region))
+    if drawn is not None and region in drawn:
+        return _checked(drawn[region], rgb, region)
     if region == "subject":
-        return _checked(person_mask(rgb, box) if box else grabcut_subject(rgb), rgb, region)
-    return _checked(face_regions(rgb, (region,), box)[region], rgb, region)
+        return _checked(photograph.subject(), rgb, region)
+    return _checked(photograph.regions((region,))[region], rgb, region)
 
 
 def _of_word(word: str, word_attention: WordAttention | None) -> np.ndarray:
@@ -70,30 +75,3 @@ def _checked(mask: np.ndarray, rgb: np.ndarray, what: str) -> np.ndarray:
     if not mask.size or mask.max() < _INSIDE:
         raise MaskError(f"The search for {what} found nothing in the photo.", _OTHER_WAY)
     return np.clip(mask, 0, 1, dtype=np.float32)
-
-
-def _by_network(rgb: np.ndarray) -> tuple[dict[str, np.ndarray] | None, FaceBox | None]:
-    """The network's regions, or None where it is missing or is not to be believed; and the cascade's face, if any."""
-    box = find_face(rgb)
-    try:
-        # Here, not above: it brings in onnxruntime.
-        from s2edit_plugin.masks.regions import find_regions
-
-        regions = find_regions(rgb)
-    except (ImportError, ModelError):
-        return None, box
-    return (regions if _is_believable(regions, box) else None), box
-
-
-def _is_believable(regions: dict[str, np.ndarray], box: FaceBox | None) -> bool:
-    subject = regions["subject"]
-    share = float((subject >= _INSIDE).mean())
-    certainty = float(np.abs(2 * subject - 1).mean())
-    if not _SUBJECT_SHARE[0] < share < _SUBJECT_SHARE[1] or certainty < _LEAST_CERTAIN:
-        return False
-    # The cascade is mistaken at times too, on drawn cars: it is asked only where the network wavers.
-    if box is None or certainty > _QUITE_CERTAIN:
-        return True
-    rows = slice(max(round(box.y), 0), round(box.y + box.height))
-    columns = slice(max(round(box.x), 0), round(box.x + box.width))
-    return float((regions["face"][rows, columns] >= _INSIDE).mean()) >= _LEAST_FACE_SHARE

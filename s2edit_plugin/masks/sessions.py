@@ -9,7 +9,6 @@ replaced by an error.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -19,8 +18,9 @@ import numpy as np
 from PIL import Image
 
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import data_folder, models_package
-from s2edit_plugin.settings import models_folder
+from s2edit_plugin.networks.onnx_network import session_options
+from s2edit_plugin.networks.rembg_files import LOCAL_NETWORKS, local_files
+from s2edit_plugin.paths import DataFolder, models_package
 
 if TYPE_CHECKING:
     from rembg.sessions.base import BaseSession
@@ -31,19 +31,7 @@ OWN_SESSION = "regions"
 REGIONS: tuple[str, ...] = ("subject", "face", "hair", "lips", "eyes", "skin")
 """Channels of the region network, in order."""
 
-LOCAL_NETWORKS: dict[str, tuple[str, ...]] = {
-    "birefnet-general": ("birefnet-general.onnx",),
-    "birefnet-general-lite": ("birefnet-general-lite.onnx",),
-    "birefnet-portrait": ("birefnet-portrait.onnx",),
-    "isnet-general-use": ("isnet-general-use.onnx",),
-    "sam": ("sam_vit_b_01ec64.encoder.onnx", "sam_vit_b_01ec64.decoder.onnx"),
-    "silueta": ("silueta.onnx",),
-    "u2net": ("u2net.onnx",),
-    "u2net_human_seg": ("u2net_human_seg.onnx",),
-    "u2netp": ("u2netp.onnx",),
-}
-"""rembg networks that run on this machine under terms that allow any use (Apache 2.0, MIT); their files."""
-
+_ALLOWED = tuple(name for name in LOCAL_NETWORKS if name != "sam")
 _SIDE = 128
 
 
@@ -52,18 +40,22 @@ def region_file() -> Path:
     return models_package() / "masks" / "regions.onnx"
 
 
-def available() -> tuple[str, ...]:
+def available(folder: DataFolder | None = None) -> tuple[str, ...]:
     """Names that `open_session` can open right now."""
     names = [OWN_SESSION] if region_file().is_file() else []
-    return (*names, *(name for name in LOCAL_NETWORKS if _local_files(name)))
+    return (*names, *(name for name in _ALLOWED if local_files(name, folder)))
 
 
-def open_session(name: str, providers: Sequence[str] | None = None) -> BaseSession:
+def open_session(
+    name: str, providers: Sequence[str] | None = None, folder: DataFolder | None = None
+) -> BaseSession:
     """Open one of the allowed sessions.
 
     Args:
-        name: ``regions`` or a key of `LOCAL_NETWORKS`; there is no default.
+        name: ``regions`` or a key of `LOCAL_NETWORKS`, except ``sam``; there is no default. What rembg makes of SAM is
+            not used, see `networks.sam`.
         providers: ONNX Runtime execution providers, None: ``CPUExecutionProvider`` alone.
+        folder: the data folder installed networks are looked for in, None: the usual one.
 
     Returns:
         A rembg session: ``session.predict(PIL image)`` gives grey PIL masks of the picture's size.
@@ -73,15 +65,15 @@ def open_session(name: str, providers: Sequence[str] | None = None) -> BaseSessi
             this machine, the file is damaged, a provider is unknown, or rembg is not installed. Nothing is
             ever downloaded.
     """
-    if name != OWN_SESSION and name not in LOCAL_NETWORKS:
+    if name != OWN_SESSION and name not in _ALLOWED:
         raise ModelError(
             f"The mask network {name!r} is not allowed.",
-            f"Choose one of {', '.join((OWN_SESSION, *LOCAL_NETWORKS))}; they all run on this machine.",
+            f"Choose one of {', '.join((OWN_SESSION, *_ALLOWED))}; they all run on this machine.",
         )
     chosen = _checked_providers(providers)
     try:
-        session_class = _region_session() if name == OWN_SESSION else _offline_session(name)
-        return session_class(name, _options(), providers=chosen)
+        session_class = _region_session() if name == OWN_SESSION else _offline_session(name, folder)
+        return session_class(name, session_options(), providers=chosen)
     except ModelError:
         raise
     except ImportError as error:
@@ -110,42 +102,8 @@ def _checked_providers(providers: Sequence[str] | None) -> list[str]:
     return chosen
 
 
-def _options() -> Any:
-    """Session options that keep to ``OMP_NUM_THREADS`` as the rest of the program does."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    threads = os.environ.get("OMP_NUM_THREADS", "")
-    if threads.isdigit():
-        options.intra_op_num_threads = int(threads)
-        options.inter_op_num_threads = int(threads)
-    return options
-
-
-def _homes(name: str) -> list[Path]:
-    """Where this network may lie: among the installed models, then where rembg keeps it (new layout, old flat one)."""
-    xdg = os.environ.get("XDG_DATA_HOME", "")
-    legacy = os.environ.get("U2NET_HOME") or (f"{xdg}/.u2net" if xdg else "~/.u2net")
-    home = (
-        os.environ.get("U2NET_HOME")
-        or os.environ.get("REMBG_HOME")
-        or (f"{xdg}/rembg" if xdg else "~/.rembg")
-    )
-    installed = models_folder(data_folder()) / name
-    return [installed, Path(home).expanduser() / "models" / name, Path(legacy).expanduser()]
-
-
-def _local_files(name: str) -> list[Path]:
-    """The files of a network where all of them lie in one folder, else []."""
-    for home in _homes(name):
-        paths = [home / file for file in LOCAL_NETWORKS[name]]
-        if all(path.is_file() for path in paths):
-            return paths
-    return []
-
-
 @cache
-def _offline_session(name: str) -> type[BaseSession]:
+def _offline_session(name: str, folder: DataFolder | None) -> type[BaseSession]:
     """The rembg class of this network with downloading replaced by looking for its files."""
     from rembg.sessions import sessions
 
@@ -158,26 +116,15 @@ def _offline_session(name: str) -> type[BaseSession]:
 
         @classmethod
         def download_models(cls, *args: Any, **kwargs: Any) -> Any:
-            paths = _local_files(name)
+            paths = local_files(name, folder)
             if not paths:
                 raise ModelError(
                     f"The mask network {name!r} is not on this machine.",
                     f"Run `s2edit models install {name}`, or use {OWN_SESSION!r}, which is bundled.",
                 )
-            return paths[0] if len(paths) == 1 else tuple(paths)
+            return paths[0]
 
-    class OfflineSam(Offline):
-        """rembg's SAM session takes no providers; this one hands them on."""
-
-        def __init__(self, model_name: str, sess_opts: Any, *, providers: list[str]) -> None:
-            import onnxruntime
-
-            self.model_name = model_name
-            encoder, decoder = self.download_models()
-            self.encoder = onnxruntime.InferenceSession(str(encoder), sess_opts, providers=providers)
-            self.decoder = onnxruntime.InferenceSession(str(decoder), sess_opts, providers=providers)
-
-    return OfflineSam if name == "sam" else Offline
+    return Offline
 
 
 @cache

@@ -16,6 +16,9 @@ from PIL import Image
 from s2edit_plugin.errors import ImageError, ModelError
 from s2edit_plugin.masks import regions, sessions
 
+# SAM is run by the program itself: see tests/networks/test_sam.py.
+OPENED = set(sessions.LOCAL_NETWORKS) - {"sam"}
+
 
 @pytest.fixture(autouse=True)
 def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[Any]]:
@@ -64,12 +67,12 @@ def test_everything_off_the_list_is_refused() -> None:
     from rembg.sessions import sessions as all_sessions
 
     assert set(sessions.LOCAL_NETWORKS) <= set(all_sessions)
-    for name in {*all_sessions, "", "../regions"} - set(sessions.LOCAL_NETWORKS):
+    for name in {*all_sessions, "", "../regions"} - OPENED:
         with pytest.raises(ModelError, match="not allowed"):
             sessions.open_session(name)
 
 
-@pytest.mark.parametrize("name", sorted(sessions.LOCAL_NETWORKS))
+@pytest.mark.parametrize("name", sorted(OPENED))
 def test_listed_networks_are_never_downloaded(name: str) -> None:
     with pytest.raises(ModelError, match="not on this machine") as caught:
         sessions.open_session(name)
@@ -102,18 +105,6 @@ def test_an_installed_network_is_opened(data_home: Path) -> None:
     export(MaskNet(4), data_home / "models" / "silueta" / "silueta.onnx")
     assert "silueta" in sessions.available()
     assert sessions.open_session("silueta").model_name == "silueta"
-
-
-def test_sam_gets_its_providers(tmp_path: Path) -> None:
-    from s2edit_models.train.judge_networks import MaskNet
-    from s2edit_models.train.mask_network import export
-
-    folder = tmp_path / "data/rembg/models/sam"
-    folder.mkdir(parents=True)
-    for file in sessions.LOCAL_NETWORKS["sam"]:
-        export(MaskNet(4), folder / file)
-    session: Any = sessions.open_session("sam", ["CPUExecutionProvider"])
-    assert session.encoder.get_providers() == session.decoder.get_providers() == ["CPUExecutionProvider"]
 
 
 def test_a_damaged_file_gives_a_hint(tmp_path: Path) -> None:

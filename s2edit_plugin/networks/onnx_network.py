@@ -1,0 +1,79 @@
+"""A network in an ONNX file: opened, checked and run by ONNX Runtime, each failure in one sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from s2edit_plugin.errors import ModelError
+
+__all__ = ["OnnxNetwork", "session_options"]
+
+_ERRORS_ONLY = 3
+_AGAIN = "Its file may be damaged or another network's; `s2edit models install {name}` fetches it anew."
+
+
+def session_options() -> Any:
+    """Session options that keep to ``OMP_NUM_THREADS`` as the rest of the program does, and are quiet."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    if threads.isdigit():
+        options.intra_op_num_threads = int(threads)
+        options.inter_op_num_threads = int(threads)
+    return options
+
+
+class OnnxNetwork:
+    """An ONNX file, opened on the CPU.
+
+    Args:
+        path: the file. title: what it is, for sentences. name: its name in the catalogue.
+
+    Raises:
+        ModelError: the file is missing or no network.
+    """
+
+    def __init__(self, path: Path, title: str, name: str) -> None:
+        self.title, self._hint = title, _AGAIN.format(name=name)
+        if not path.is_file():
+            raise ModelError(f"The file {path.name} of {title} is missing.", self._hint)
+        import onnxruntime
+
+        try:
+            self._session = onnxruntime.InferenceSession(
+                str(path), session_options(), providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # ONNX Runtime has no common base for what a damaged file raises
+            raise self.error("cannot be opened") from error
+        self.inputs = {node.name: tuple(node.shape) for node in self._session.get_inputs()}
+        self.outputs = tuple(node.name for node in self._session.get_outputs())
+
+    def require(self, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        """Raise ModelError unless the network has exactly these inputs and at least these outputs."""
+        if set(self.inputs) != set(inputs) or not set(outputs) <= set(self.outputs):
+            raise self.error("has other inputs and outputs than expected")
+
+    def run(self, outputs: Sequence[str], feeds: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+        """The named outputs for these inputs.
+
+        Raises:
+            ModelError: the network refuses the inputs, or answers with numbers that are not finite.
+        """
+        try:
+            answers = [np.asarray(a) for a in self._session.run(list(outputs), dict(feeds))]
+        except Exception as error:
+            raise self.error("cannot be run") from error
+        if not all(np.isfinite(answer).all() for answer in answers):
+            raise self.error("gave numbers that are not finite")
+        return answers
+
+    def error(self, what: str) -> ModelError:
+        """The sentence for something wrong with this network."""
+        return ModelError(f"{self.title[:1].upper()}{self.title[1:]} {what}.", self._hint)
