@@ -20,11 +20,13 @@ from s2edit_plugin.library import Library
 from s2edit_plugin.limits import check_learn_settings
 from s2edit_plugin.masks import refine
 from s2edit_plugin.masks.painted import encode_mask, read_mask
+from s2edit_plugin.networks.installed import Networks
 from s2edit_plugin.paths import data_folder
 from s2edit_plugin.settings import load_settings
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
+    from s2edit_plugin.identity import IdentityScore
 
 __all__ = ["Studio"]
 
@@ -45,6 +47,7 @@ class Studio:
     def __init__(self, home: Path | None = None, model: str | None = None, device: str = "auto") -> None:
         self.folder = data_folder(home)
         self.library = Library(self.folder)
+        self.networks = Networks(self.folder)
         self._model, self._device = model, device
         self._backbone: Backbone | None = None
 
@@ -150,7 +153,15 @@ class Studio:
         """Mask (H, W) float32 in [0, 1] of a photo by a method of `api.MakeMask`. Raises MaskError."""
         from s2edit_plugin.masks.resolve import find_mask
 
-        return find_mask(photo.as_uint8_rgb(), method, lambda word: self._word_mask(photo, word))
+        return find_mask(
+            photo.as_uint8_rgb(), method, lambda word: self._word_mask(photo, word), self.networks
+        )
+
+    def identity(self, before: np.ndarray, after: np.ndarray, subject: np.ndarray | None) -> IdentityScore:
+        """How alike the person, uint8 (H, W, 3), is after an edit; never fails. Arguments as `identity.compare`."""
+        from s2edit_plugin.identity import identity_score
+
+        return identity_score(before, after, self.networks, subject)
 
     def _mask_of(self, photo: Photo, given: bytes | None, method: str) -> np.ndarray:
         if given is not None:

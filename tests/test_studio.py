@@ -209,6 +209,37 @@ def test_the_found_region_is_inside_the_photo(studio: Studio) -> None:
     assert np.array_equal(before[region == 0], after[region == 0])
 
 
+def test_a_result_says_how_alike_the_person_is(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    from s2edit_plugin import identity
+
+    _learn(studio)
+    plain = studio.edit(_request())
+    assert plain.identity is None
+    assert "yunet and sface are not installed" in plain.identity_note
+    seen = []
+
+    def compare(before: np.ndarray, after: np.ndarray, networks: object, subject: np.ndarray) -> object:
+        seen.append((before, after, subject))
+        return identity.IdentityScore(0.8, True, "SFace", "The same person.")
+
+    monkeypatch.setattr(identity, "compare", compare)
+    scored = studio.edit(_request())
+    assert (scored.identity, scored.identity_note) == (0.8, "The same person.")
+    ((before, after, subject),) = seen
+    assert before.shape == after.shape == (*subject.shape, 3)
+    assert not np.array_equal(before, after)
+    assert scored.image == plain.image
+
+    def fail(*arguments: object) -> object:
+        raise RuntimeError
+
+    monkeypatch.setattr(identity, "compare", fail)
+    failed = studio.edit(_request())
+    assert failed.image == plain.image
+    assert failed.identity is None
+    assert failed.identity_note.endswith("cannot be told (RuntimeError).")
+
+
 def test_cancelling_leaves_a_checkpoint_and_resuming_finishes(studio: Studio) -> None:
     whole = _learn(studio)
     tensors = studio.library.get("anna/me").tensors

@@ -253,7 +253,8 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
         key: value for key, value in dataclasses.asdict(result).items() if key not in ("image", "region")
     }
     values |= {"out": str(out), "tokens": list(tokens), "seed": args.seed}
-    output.result(values, f"Wrote {out} ({result.seconds:.1f} s).")
+    note = f"\n{result.identity_note}" if result.identity_note else ""
+    output.result(values, f"Wrote {out} ({result.seconds:.1f} s).{note}")
     return 0
 
 

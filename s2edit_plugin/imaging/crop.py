@@ -12,6 +12,7 @@ from s2edit_plugin.imaging.photo import Photo, Window
 
 __all__ = [
     "Crop",
+    "central_square",
     "extract",
     "extract_photo",
     "place",
@@ -83,6 +84,14 @@ def _start(first: int, end: int, side: int, length: int) -> int:
     if side >= length:
         return (length - side) // 2
     return min(max((first + end - side) // 2, 0), length - side)
+
+
+def central_square(picture: np.ndarray) -> np.ndarray:
+    """The largest square in the middle of a picture (H, W, ...)."""
+    height, width = picture.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return picture[top : top + side, left : left + side]
 
 
 def window_of(crop: Crop, shape: tuple[int, int]) -> Window:

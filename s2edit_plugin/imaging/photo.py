@@ -84,8 +84,8 @@ class Photo:
         own = self.pixels if window is None else self.pixels[window]
         return np.clip(self.space.to_srgb(own.astype(np.float32) / np.float32(self.white)), 0, 1)
 
-    def as_uint8_rgb(self) -> np.ndarray:
-        """The photo in sRGB at 8 bits, (H, W, 3), as finding masks needs it."""
+    def as_uint8_rgb(self, window: Window | None = None) -> np.ndarray:
+        """The photo, or a window of it, in sRGB at 8 bits, (h, w, 3), as finding masks needs it."""
         if self.depth == 8 and self.space.is_srgb:
-            return self.pixels
-        return np.rint(self.as_float_rgb() * 255).astype(np.uint8)
+            return self.pixels if window is None else self.pixels[window]
+        return np.rint(self.as_float_rgb(window) * 255).astype(np.uint8)

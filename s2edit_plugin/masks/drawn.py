@@ -9,7 +9,7 @@ import numpy as np
 from s2edit_plugin.errors import ModelError
 from s2edit_plugin.masks.face import FaceBox
 
-__all__ = ["FindFace", "drawn_regions", "is_drawn"]
+__all__ = ["FindFace", "drawn_regions", "sure_regions"]
 
 FindFace = Callable[[], FaceBox | None]
 
@@ -45,9 +45,9 @@ def drawn_regions(
     return regions if _is_believable(regions, find_face, surely) else None
 
 
-def is_drawn(rgb: np.ndarray) -> bool:
-    """Whether the bundled network is sure of what it sees in a picture, uint8 (H, W, 3)."""
-    return drawn_regions(rgb, lambda: None, surely=True) is not None
+def sure_regions(rgb: np.ndarray) -> dict[str, np.ndarray] | None:
+    """`drawn_regions` of a picture, uint8 (H, W, 3), that certainly is a drawn one; None for photographs."""
+    return drawn_regions(rgb, lambda: None, surely=True)
 
 
 def _is_believable(regions: dict[str, np.ndarray], find_face: FindFace, surely: bool) -> bool:

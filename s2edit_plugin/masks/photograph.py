@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -111,7 +111,7 @@ class Photograph:
                 continue
             if name in _PEOPLE_ONLY and self.box is None:
                 continue
-            mask = self._try(lambda networks, name=name, side=side: self._by_session(networks, name, side))
+            mask = self._try(partial(self._by_session, name=name, side=side))
             if mask is not None and is_plausible_subject(mask, self.box):
                 return self._of_one_person(mask)
         if self.box is not None:

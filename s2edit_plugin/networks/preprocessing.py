@@ -44,8 +44,8 @@ class Preprocessing:
         picture = Image.fromarray(np.ascontiguousarray(rgb)).resize(
             (self.width, self.height), Image.Resampling(self.resample)
         )
-        values = np.asarray(picture, dtype=np.float32) * np.float32(self.factor)
-        values = (values - np.float32(self.mean)) / np.float32(self.std)
+        values: np.ndarray = np.asarray(picture, dtype=np.float32) * np.float32(self.factor)
+        values = (values - np.array(self.mean, dtype=np.float32)) / np.array(self.std, dtype=np.float32)
         return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 

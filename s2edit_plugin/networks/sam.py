@@ -153,7 +153,9 @@ def prompts(
     else:
         places.append((0.0, 0.0))
         labels.append(_NO_POINT)
-    return np.array(places, dtype=np.float32) * np.float32(scale), np.array(labels, dtype=np.float32)
+    return np.array(places, dtype=np.float32) * np.array(scale, dtype=np.float32), np.array(
+        labels, dtype=np.float32
+    )
 
 
 def choose(overlaps: np.ndarray, prompt_count: int) -> int:

@@ -154,15 +154,14 @@ def decode(
     centre = (corner + box[:, :2]) * stride
     size = np.exp(np.minimum(box[:, 2:], _LARGEST_EXPONENT)) * stride
     points = (landmarks.reshape(-1, 5, 2)[cells] + corner[:, None]) * stride
-    return [
-        Face(
-            *(centre[i] - size[i] / 2).tolist(),
-            *size[i].tolist(),
-            float(score[cells[i]]),
-            tuple((x, y) for x, y in points[i].tolist()),
-        )
-        for i in range(len(cells))
-    ]
+    found = []
+    for cell, middle, sides, marks in zip(
+        cells, centre.tolist(), size.tolist(), points.tolist(), strict=True
+    ):
+        (x, y), (width, height) = middle, sides
+        place = tuple((across, down) for across, down in marks)
+        found.append(Face(x - width / 2, y - height / 2, width, height, float(score[cell]), place))
+    return found
 
 
 def without_overlaps(faces: Sequence[Face], most_overlap: float = MOST_OVERLAP) -> list[Face]:

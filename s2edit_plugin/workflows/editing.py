@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,7 @@ from s2edit_plugin.cache import InversionCache, cache_key
 from s2edit_plugin.conditioning import ActiveToken, build_condition
 from s2edit_plugin.edit import EditOutcome, edit
 from s2edit_plugin.errors import MaskError, S2EditError, UsageError
-from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop
+from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop, window_of
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.provenance import Provenance
@@ -29,6 +29,7 @@ from s2edit_plugin.tokenfile import Token, TokenRecord
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
 
 if TYPE_CHECKING:
+    from s2edit_plugin.identity import IdentityScore
     from s2edit_plugin.studio import Studio
 
 __all__ = ["Edited", "Prompts", "Scene", "edit_crop", "prepare", "run_edit", "source_and_target"]
@@ -82,6 +83,7 @@ def run_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress
         mask = scene.region
     change = edited.outcome.change.permute(1, 2, 0).cpu().numpy()
     pixels = paste_change(scene.photo, change, scene.crop, mask)
+    likeness = _likeness(studio, scene, pixels)
     return api.EditResult(
         image=encode_photo(scene.photo, pixels, provenance=Provenance(studio.backbone.name)),
         region=encode_mask(mask),
@@ -90,7 +92,17 @@ def run_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress
         source_prompt=pair.source,
         target_prompt=pair.target,
         warnings=scene.photo.notes,
+        identity=likeness.cosine,
+        identity_note=likeness.sentence,
     )
+
+
+def _likeness(studio: Studio, scene: Scene, pixels: np.ndarray) -> IdentityScore:
+    """How alike the person still is. Looks at the crop alone: there she is, and it costs less."""
+    window = window_of(scene.crop, scene.photo.size)
+    before = scene.photo.as_uint8_rgb(window)
+    after = replace(scene.photo, pixels=pixels).as_uint8_rgb(window)
+    return studio.identity(before, after, scene.subject[window])
 
 
 def prepare(studio: Studio, request: api.ApplyEdit) -> Scene:
