@@ -13,7 +13,7 @@ that other programs load act on every word, so neither format can hold them. Mas
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +22,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 
-from s2edit_plugin.errors import InputError, UsageError
+from s2edit_plugin.errors import InputError, TokenDamagedError, UsageError
 from s2edit_plugin.formats import custom_diffusion, lora, textual_inversion
 from s2edit_plugin.paths import write_atomic
 from s2edit_plugin.tokenfile import PARAMETERS, Token, check_model, token_bytes
@@ -96,6 +96,7 @@ def export_token(
     format: str,
     stem: str,
     backbone: Callable[[], Backbone],
+    widths: Callable[[], Sequence[int]] = tuple,
     *,
     private: bool = False,
     approximate: bool = False,
@@ -106,44 +107,61 @@ def export_token(
     Args:
         stem: name of the files without ending; in other programs the word that calls the token.
         backbone: gives the token's base model; called for ``custom-diffusion`` alone.
+        widths: gives the widths of its text encoders' vectors, () where they are not known.
         private: ``s2edit`` alone: with thumbnail, mask, the photo's hash, tags and notes.
         approximate: ``textual-inversion``: write the vectors even where the token is more than its vectors.
         rank: ``lora`` of whole matrices: keep this rank; None: exact.
 
     Raises:
         UsageError: as `check_options`. InputError: the token's parameters do not allow the format.
-        WrongModelError: the base model at hand is not the token's.
+        WrongModelError: the base model at hand is not the token's. TokenDamagedError: a tensor is missing or of a wrong shape.
     """
     check_options(format, private=private, approximate=approximate, rank=rank)
     if format == "s2edit":
         record = token.record if private else token.record.without_private()
         return Exported({f"{stem}{SUFFIX}": token_bytes(record, token.tensors)})
-    parameters = str(token.record.settings.get("parameters", "none"))
-    files = {f"{stem}{SUFFIX}": textual_inversion.file_bytes(textual_inversion.encoder_vectors(token))}
-    notes = list(_notes(token, stem))
-    if format == "textual-inversion":
-        notes = [*_refuse_or_tell(token, parameters, approximate), *notes]
-    else:
-        _check_every_column(token, parameters, format)
-    if format == "custom-diffusion":
-        model = backbone()
-        check_model(token.record, model.name, model.fingerprint)
-        files[f"{stem}-custom-diffusion{SUFFIX}"] = custom_diffusion.of_deltas(_deltas(token), model)
-        notes.append(
-            "Load both files, in diffusers with load_textual_inversion(..., token="
-            f'"{stem}") and unet.load_attn_procs(..., _pipeline=pipeline).'
-        )
-    elif format == "lora":
-        file = (
-            lora.of_factors(_factors(token))
-            if parameters == "kv_lora"
-            else lora.of_matrices(_deltas(token), rank)
-        )
-        files[f"{stem}-lora{SUFFIX}"] = file.data
-        notes.append("Load both files, the LoRA at strength 1 for the model.")
-        if parameters == "kv_full" and rank is not None:
-            notes.append(f"At rank {rank} the LoRA misses {100 * file.error:.1f} % of what was learned.")
-    return Exported(files, tuple(notes))
+    try:
+        files = {f"{stem}{SUFFIX}": _embedding(token, widths)}
+        if format == "textual-inversion":
+            first = _refuse_or_tell(token, approximate)
+        else:
+            _check_every_column(token, format)
+            make = _custom_diffusion(token, backbone) if format == "custom-diffusion" else _lora(token, rank)
+            files[f"{stem}-{format}{SUFFIX}"], first = make
+    except (KeyError, IndexError, ValueError) as error:
+        raise TokenDamagedError(
+            f"The token {token.record.full_name} is damaged: its parameters do not fit its settings.",
+            "Restore it from a backup or learn it again.",
+        ) from error
+    return Exported(files, (*first, *_notes(token, stem)))
+
+
+def _embedding(token: Token, widths: Callable[[], Sequence[int]]) -> bytes:
+    return textual_inversion.file_bytes(textual_inversion.split(token.tensors["vectors"], widths()))
+
+
+def _custom_diffusion(token: Token, backbone: Callable[[], Backbone]) -> tuple[bytes, list[str]]:
+    model = backbone()
+    check_model(token.record, model.name, model.fingerprint)
+    note = (
+        "Load both files; in diffusers with load_textual_inversion and unet.load_attn_procs(..., _pipeline=pipeline): "
+        "without the last argument diffusers 0.42 sets nothing."
+    )
+    return custom_diffusion.of_deltas(_deltas(token), model), [note]
+
+
+def _lora(token: Token, rank: int | None) -> tuple[bytes, list[str]]:
+    notes = ["Load both files, the LoRA at strength 1."]
+    if _parameters(token) == "kv_lora":
+        return lora.of_factors(_factors(token)).data, notes
+    file = lora.of_matrices(_deltas(token), rank)
+    if rank is not None:
+        notes.append(f"At rank {rank} the LoRA misses {100 * file.error:.1f} % of what was learned.")
+    return file.data, notes
+
+
+def _parameters(token: Token) -> str:
+    return str(token.record.settings.get("parameters", "none"))
 
 
 def _notes(token: Token, stem: str) -> list[str]:
@@ -156,9 +174,9 @@ def _notes(token: Token, stem: str) -> list[str]:
     return notes
 
 
-def _refuse_or_tell(token: Token, parameters: str, approximate: bool) -> list[str]:
+def _refuse_or_tell(token: Token, approximate: bool) -> list[str]:
     """What an embedding file leaves out of a token, refused unless accepted."""
-    name = token.record.full_name
+    name, parameters = token.record.full_name, _parameters(token)
     why = ""
     if parameters != "none":
         why = f"{name} is more than its vectors: its key/value parameters ({parameters}) have no place in an embedding file."
@@ -171,8 +189,8 @@ def _refuse_or_tell(token: Token, parameters: str, approximate: bool) -> list[st
     return [f"This is not all of it: the token {why}"] if why else []
 
 
-def _check_every_column(token: Token, parameters: str, format: str) -> None:
-    name = token.record.full_name
+def _check_every_column(token: Token, format: str) -> None:
+    name, parameters = token.record.full_name, _parameters(token)
     what = "LoRA" if format == "lora" else "Custom Diffusion file"
     if parameters == "none":
         raise InputError(
@@ -206,17 +224,25 @@ def _parts(token: Token) -> dict[tuple[str, str], np.ndarray]:
     return {(layer.replace(":", "."), part): array for (layer, part), array in split.items()}
 
 
+def _places(parts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Every layer with its keys and its values. Raises ValueError where there is none."""
+    layers = dict.fromkeys(layer for layer, _ in parts)
+    if not layers:
+        raise ValueError("no parameters")
+    return [(layer, part) for layer in layers for part in "kv"]
+
+
 def _factors(token: Token) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
     parts = _parts(token)
-    places = [(layer, part.removesuffix("_down")) for layer, part in parts if part.endswith("_down")]
-    return {(layer, p): (parts[layer, f"{p}_down"], parts[layer, f"{p}_up"]) for layer, p in places}
+    return {(layer, p): (parts[layer, f"{p}_down"], parts[layer, f"{p}_up"]) for layer, p in _places(parts)}
 
 
 def _deltas(token: Token) -> Deltas:
     """(layer, ``k`` or ``v``) -> (E, D), of ``kv_full`` as stored, of ``kv_lora`` in float32."""
-    if token.record.settings.get("parameters") == "kv_lora":
+    if _parameters(token) == "kv_lora":
+        factors = _factors(token)
         return {
-            place: up.astype(np.float32) @ down.astype(np.float32)
-            for place, (down, up) in _factors(token).items()
+            place: up.astype(np.float32) @ down.astype(np.float32) for place, (down, up) in factors.items()
         }
-    return {(layer, part.removesuffix("_matrix")): array for (layer, part), array in _parts(token).items()}
+    parts = _parts(token)
+    return {(layer, p): parts[layer, f"{p}_matrix"] for layer, p in _places(parts)}

@@ -21,7 +21,7 @@ from s2edit_plugin.errors import InputError, ModelError, TokenDamagedError, Usag
 from s2edit_plugin.formats import textual_inversion
 from s2edit_plugin.tokenfile import FOREIGN_DTYPES, METADATA_KEY, Token, TokenRecord, read_arrays, read_table
 
-__all__ = ["BaseModel", "EmbeddingFacts", "import_embedding", "is_token_file"]
+__all__ = ["BaseModel", "EmbeddingFacts", "import_embedding", "is_token_file", "text_widths"]
 
 MAX_FILE = 64 * 1024 * 1024
 """Bytes; 64 vectors for SDXL's two text encoders in float32 are half a megabyte."""
@@ -50,19 +50,7 @@ class BaseModel:
         """
         from s2edit_plugin.backbones.fingerprint import fingerprint_folder
 
-        widths = []
-        for encoder in ("text_encoder", "text_encoder_2"):
-            try:
-                widths.append(int(json.loads((folder / encoder / "config.json").read_text())["hidden_size"]))
-            except FileNotFoundError:
-                continue
-            except (OSError, ValueError, KeyError, TypeError) as error:
-                raise ModelError(
-                    f"The model in '{folder.name}' is damaged: its {encoder} has no sound config.json."
-                ) from error
-        if not widths:
-            raise ModelError(f"The model in '{folder.name}' has no text encoder for embeddings.")
-        return BaseModel(folder.name, fingerprint_folder(folder), tuple(widths))
+        return BaseModel(folder.name, fingerprint_folder(folder), text_widths(folder))
 
 
 @dataclass(frozen=True)
@@ -74,6 +62,27 @@ class EmbeddingFacts:
     class_noun: str
     kind: api.TokenKind = "identity"
     consent: bool = False
+
+
+def text_widths(folder: Path) -> tuple[int, ...]:
+    """Numbers a token's embedding vector has in each text encoder of a model in the diffusers folder layout.
+
+    Raises:
+        ModelError: it has no text encoder, or is damaged.
+    """
+    widths = []
+    for encoder in ("text_encoder", "text_encoder_2"):
+        try:
+            widths.append(int(json.loads((folder / encoder / "config.json").read_text())["hidden_size"]))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"The model in '{folder.name}' is damaged: its {encoder} has no sound config.json."
+            ) from error
+    if not widths:
+        raise ModelError(f"The model in '{folder.name}' has no text encoder for embeddings.")
+    return tuple(widths)
 
 
 def is_token_file(data: bytes, label: str) -> bool:
@@ -125,7 +134,8 @@ def import_embedding(data: bytes, label: str, model: BaseModel, facts: Embedding
         region="imported",
         consent=consent_note(facts.kind, facts.consent),
     )
-    return Token(record, {textual_inversion.vectors_tensor(n): array for n, array in enumerate(vectors)})
+    # Side by side, as the backbones take them; float32 holds half precision exactly.
+    return Token(record, {"vectors": vectors[0] if len(vectors) == 1 else np.concatenate(vectors, axis=1)})
 
 
 def _header_length(data: bytes) -> int:

@@ -5,39 +5,39 @@ One text encoder     {"emb_params": (n, W)}                       kohya's script
                      {"string_to_param.*": (n, W)}                AUTOMATIC1111's .pt files, converted
 two (SDXL)           {"clip_l": (n, 768), "clip_g": (n, 1280)}
 
-diffusers' ``load_textual_inversion``, AUTOMATIC1111, ComfyUI and InvokeAI read the first; the last three read all of them.
+diffusers' ``load_textual_inversion``, AUTOMATIC1111, ComfyUI and InvokeAI read the first; the last three read SDXL's too. In
+diffusers, SDXL's go in one by one: ``load_textual_inversion(file["clip_g"], token=..., text_encoder=pipe.text_encoder_2,
+tokenizer=pipe.tokenizer_2)``.
 Source: Gal et al. 2022, "An Image is Worth One Word".
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import safetensors.numpy
 
 from s2edit_plugin.errors import InputError
-from s2edit_plugin.tokenfile import Token
 
-__all__ = ["MAX_VECTORS", "encoder_vectors", "file_bytes", "vectors_of", "vectors_tensor"]
+__all__ = ["MAX_VECTORS", "file_bytes", "split", "vectors_of"]
 
 MAX_VECTORS = 64
 """A prompt has 75 places; what takes nearly all of them is no word."""
 _ONE = ("emb_params", "string_to_param.*")
 _TWO = ("clip_l", "clip_g")
+_USUAL = {768 + 1280: (768, 1280)}  # SDXL
 
 
-def vectors_tensor(encoder: int) -> str:
-    """Name of the tensor in a token file that holds the vectors of the first (0), second (1), ... text encoder."""
-    return "vectors" if encoder == 0 else f"vectors_{encoder + 1}"
+def split(vectors: np.ndarray, widths: Sequence[int] = ()) -> list[np.ndarray]:
+    """A token's vectors (n, W) as one array a text encoder of its base model; in a token file they stand side by side.
 
-
-def encoder_vectors(token: Token) -> list[np.ndarray]:
-    """A token's vectors (n, W), one array a text encoder of its base model, in the encoders' order."""
-    found: list[np.ndarray] = []
-    while (name := vectors_tensor(len(found))) in token.tensors:
-        found.append(token.tensors[name])
-    return found
+    Args:
+        widths: numbers a vector has in each encoder; where they do not add up to W, the families' usual ones are tried.
+    """
+    total = vectors.shape[1]
+    fitting = tuple(widths) if sum(widths) == total else _USUAL.get(total, (total,))
+    return np.split(vectors, np.cumsum(fitting)[:-1], axis=1)
 
 
 def file_bytes(vectors: list[np.ndarray]) -> bytes:

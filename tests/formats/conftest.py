@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fakes.tiny_model import write_tiny_model
+from tests.fakes.tiny_model import TINY_FAMILIES
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -17,26 +18,35 @@ if TYPE_CHECKING:
 MakeToken = Callable[..., "Token"]
 
 
+@pytest.fixture(scope="session", params=["sd1"])
+def family(request: pytest.FixtureRequest) -> str:
+    """The family of base models; a test may ask for others with ``indirect``."""
+    return str(request.param)
+
+
 @pytest.fixture(scope="session")
-def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+def tiny_folder(family: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return TINY_FAMILIES[family](tmp_path_factory.mktemp("models") / family)
 
 
 @pytest.fixture(scope="session")
 def backbone(tiny_folder: Path) -> Backbone:
     from s2edit_plugin.backbones.loading import load_backbone
 
-    return load_backbone(tiny_folder, "cpu")
+    return load_backbone(tiny_folder, "cpu", "fp32")
+
+
+@pytest.fixture(scope="session")
+def clean_pipeline(tiny_folder: Path) -> Any:
+    from diffusers import DiffusionPipeline
+
+    return DiffusionPipeline.from_pretrained(str(tiny_folder), local_files_only=True)
 
 
 @pytest.fixture
-def pipeline(tiny_folder: Path) -> Any:
+def pipeline(clean_pipeline: Any) -> Any:
     """Fresh for every test: what is loaded into it stays in it."""
-    from diffusers import StableDiffusionPipeline
-
-    return StableDiffusionPipeline.from_pretrained(
-        str(tiny_folder), safety_checker=None, local_files_only=True
-    )
+    return copy.deepcopy(clean_pipeline)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from s2edit_plugin.errors import InputError, S2EditError, UsageError, WrongModelError
+from s2edit_plugin.errors import InputError, S2EditError, TokenDamagedError, UsageError, WrongModelError
 from s2edit_plugin.formats.exporting import Exported, export_token
 from s2edit_plugin.tokenfile import parse_token
 
@@ -67,14 +67,17 @@ def test_the_embedding_is_what_the_token_holds(make_token: MakeToken) -> None:
     assert np.array_equal(tensors["emb_params"], token.tensors["vectors"])
 
 
-def test_two_text_encoders_have_a_tensor_each(make_token: MakeToken) -> None:
+@pytest.mark.parametrize(("total", "widths"), [(32, (12, 20)), (2048, ())])
+def test_two_text_encoders_have_a_tensor_each(
+    make_token: MakeToken, total: int, widths: tuple[int, ...]
+) -> None:
     token = make_token("none", vectors=2)
-    second = np.ones((2, 48), np.float16)
-    token.tensors["vectors_2"] = second
-    tensors = safetensors.numpy.load(_export(token, "textual-inversion").files["anna-me.safetensors"])
+    token.tensors["vectors"] = vectors = np.arange(2 * total, dtype=np.float32).reshape(2, total)
+    files = _export(token, "textual-inversion", widths=lambda: widths).files
+    tensors = safetensors.numpy.load(files["anna-me.safetensors"])
     assert set(tensors) == {"clip_l", "clip_g"}
-    assert np.array_equal(tensors["clip_l"], token.tensors["vectors"])
-    assert np.array_equal(tensors["clip_g"], second)
+    assert tensors["clip_l"].shape[1] == (widths or (768,))[0]
+    assert np.array_equal(np.concatenate([tensors["clip_l"], tensors["clip_g"]], axis=1), vectors)
 
 
 def test_a_low_rank_token_is_copied_number_by_number(make_token: MakeToken) -> None:
@@ -186,3 +189,15 @@ def test_several_files_are_handed_over_as_one_archive(make_token: MakeToken) -> 
         assert archive.namelist() == ["anna-me.safetensors", "anna-me-lora.safetensors"]
         assert archive.testzip() is None
     assert _export(make_token("none"), "textual-inversion").as_one("anna-me")[0] == "anna-me.safetensors"
+
+
+@pytest.mark.parametrize("lost", ["vectors", "k_up", "v_down"])
+@pytest.mark.parametrize("format", ["lora", "custom-diffusion"])
+def test_a_damaged_token_is_one_sentence(
+    backbone: Backbone, make_token: MakeToken, lost: str, format: str
+) -> None:
+    token = make_token("kv_lora")
+    for name in [name for name in token.tensors if name.endswith(lost)]:
+        del token.tensors[name]
+    with pytest.raises(TokenDamagedError, match="do not fit its settings"):
+        _export(token, format, backbone)
