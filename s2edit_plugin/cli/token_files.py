@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from s2edit_plugin.cli import foreign
 from s2edit_plugin.cli.files import writable_target
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.consent import require_consent
@@ -30,11 +31,13 @@ def register(verb: Callable[..., argparse.ArgumentParser]) -> None:
         "--private", action="store_true", help="with thumbnail, mask, the photo's hash, tags and notes"
     )
     export.add_argument("--overwrite", action="store_true")
-    import_ = verb("import", "take a token file into the library", run_import, token=False)
+    foreign.add_export_options(export)
+    import_ = verb("import", "take a token file or an embedding into the library", run_import, token=False)
     import_.add_argument("file", metavar="FILE")
     import_.add_argument("--as", dest="name", metavar="PERSON/NAME", help="under another name")
     import_.add_argument("--replace", action="store_true", help="a token of this name goes to the trash")
     import_.add_argument("--yes-i-have-consent", action="store_true", help=CONSENT_HELP)
+    foreign.add_import_options(import_)
     check = verb("check", "read every token file and report damage", run_check, token=False)
     check.add_argument("--repair", action="store_true", help="mend what can be mended; nothing is lost")
     check.add_argument(
@@ -50,6 +53,8 @@ def run_export(args: argparse.Namespace, output: Output) -> int:
     """``s2edit tokens export``."""
     from s2edit_plugin.library import Library
 
+    if foreign.is_asked_for(args):
+        return foreign.run_export(args, output)
     target = export_target(args.out)
     path = Library().export(args.token, target, private=args.private, overwrite=args.overwrite)
     output.result({"token": args.token, "out": str(path), "private": args.private}, f"Wrote {path}.")
@@ -63,6 +68,8 @@ def run_import(args: argparse.Namespace, output: Output) -> int:
     file = given_file(args.file)
     if is_person_file(file):
         raise UsageError(f"{file} holds a whole person.", f"Use `s2edit person import {file}`.")
+    if foreign.is_embedding(file):
+        return foreign.run_import(args, file, output, with_consent)
     ref = parse_ref(args.name) if args.name else None
     person, name = (ref.person, ref.name) if ref else (None, None)
     path = with_consent(

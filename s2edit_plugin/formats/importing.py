@@ -21,7 +21,7 @@ from s2edit_plugin.errors import InputError, ModelError, TokenDamagedError, Usag
 from s2edit_plugin.formats import textual_inversion
 from s2edit_plugin.tokenfile import FOREIGN_DTYPES, METADATA_KEY, Token, TokenRecord, read_arrays, read_table
 
-__all__ = ["BaseModel", "EmbeddingFacts", "import_embedding", "is_token_file", "text_widths"]
+__all__ = ["BaseModel", "EmbeddingFacts", "embedding_token", "is_token_file", "read_embedding", "text_widths"]
 
 MAX_FILE = 64 * 1024 * 1024
 """Bytes; 64 vectors for SDXL's two text encoders in float32 are half a megabyte."""
@@ -100,18 +100,29 @@ def is_token_file(data: bytes, label: str) -> bool:
     return METADATA_KEY.encode() in data[: 8 + _header_length(data)]
 
 
-def import_embedding(data: bytes, label: str, model: BaseModel, facts: EmbeddingFacts) -> Token:
-    """A token with parameters ``none`` made of a textual-inversion embedding.
+def read_embedding(data: bytes, label: str) -> list[np.ndarray]:
+    """The vectors (n, W) of a textual-inversion embedding, one array a text encoder, float16 or float32.
 
     Args:
-        label: name of the file, for errors. model: the base model that the embedding was made for.
+        label: name of the file, for errors.
 
     Raises:
-        InputError: no embedding, or it does not fit the model. TokenDamagedError: cut off, malformed, NaN inside.
-        UsageError: the class noun is missing. ConsentError: an identity token without consent.
+        InputError: no embedding. TokenDamagedError: cut off, malformed, NaN inside.
     """
     is_token_file(data, label)  # tells pickles
-    vectors = textual_inversion.vectors_of(_read(data, label), label)
+    return textual_inversion.vectors_of(_read(data, label), label)
+
+
+def embedding_token(vectors: list[np.ndarray], label: str, model: BaseModel, facts: EmbeddingFacts) -> Token:
+    """A token with parameters ``none`` made of what `read_embedding` read.
+
+    Args:
+        model: the base model that the embedding was made for.
+
+    Raises:
+        InputError: it does not fit the model. UsageError: the class noun is missing.
+        ConsentError: an identity token without consent.
+    """
     widths = tuple(array.shape[1] for array in vectors)
     if widths != model.widths:
         raise _wrong_width(label, widths, model)

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 from s2edit_plugin.base_models import resolve
 from s2edit_plugin.errors import ModelError, UsageError
 from s2edit_plugin.formats.exporting import Exported, check_options, export_token
-from s2edit_plugin.formats.importing import BaseModel, EmbeddingFacts, import_embedding, text_widths
+from s2edit_plugin.formats.importing import (
+    BaseModel,
+    EmbeddingFacts,
+    embedding_token,
+    read_embedding,
+    text_widths,
+)
 from s2edit_plugin.prompts import parse_ref
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
     from s2edit_plugin.tokenfile import TokenRecord
 
-__all__ = ["run_export", "run_import"]
+__all__ = ["model_of", "run_export", "run_import"]
 
 
 def run_export(
@@ -70,6 +76,7 @@ def run_import(
         UsageError: name, class noun or kind missing. InputError, TokenDamagedError: no embedding that fits the model.
         ConsentError: an identity token without consent. ModelError: the base model is not here.
     """
+    vectors = read_embedding(data, label)
     if not name:
         raise UsageError("An embedding does not say whose it is.", "Name it, e.g. --as anna/me.")
     if kind not in ("identity", "attribute"):
@@ -77,8 +84,18 @@ def run_import(
     ref = parse_ref(name)
     facts = EmbeddingFacts(ref.person, ref.name, class_noun, kind, consent)  # type: ignore[arg-type]
     model = BaseModel.of_folder(resolve(studio.folder, studio.model))
-    token = import_embedding(data, label, model, facts)
+    token = embedding_token(vectors, label, model, facts)
     return studio.library.add(token.record, token.tensors, replace=replace)
+
+
+def model_of(studio: Studio, name: str) -> str | None:
+    """The base model a token of the library names, if it is here; None: whatever is in use."""
+    model = studio.library.record(name).base_model
+    try:
+        resolve(studio.folder, model)
+    except ModelError:
+        return None
+    return model
 
 
 def _widths(studio: Studio, record: TokenRecord, total: int) -> tuple[int, ...]:

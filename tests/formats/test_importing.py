@@ -27,18 +27,29 @@ from s2edit_plugin.errors import (
     UsageError,
 )
 from s2edit_plugin.formats.exporting import export_token
-from s2edit_plugin.formats.importing import BaseModel, EmbeddingFacts, import_embedding, is_token_file
+from s2edit_plugin.formats.importing import (
+    BaseModel,
+    EmbeddingFacts,
+    embedding_token,
+    is_token_file,
+    read_embedding,
+)
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import token_bytes
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
+    from s2edit_plugin.tokenfile import Token
     from tests.formats.conftest import MakeToken
 
 TINY = BaseModel("tiny", "f" * 64, (32,))
 SDXL = BaseModel("sdxl", "e" * 64, (768, 1280))
 FACTS = EmbeddingFacts("anna", "me", "Woman ", consent=True)
 ROWS = np.arange(64, dtype=np.float32).reshape(2, 32) / 64
+
+
+def import_embedding(data: bytes, label: str, model: BaseModel, facts: EmbeddingFacts) -> Token:
+    return embedding_token(read_embedding(data, label), label, model, facts)
 
 
 def _file(**tensors: np.ndarray) -> bytes:
