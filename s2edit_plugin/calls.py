@@ -23,6 +23,7 @@ __all__ = [
     "Diagnose",
     "Diagnosis",
     "Done",
+    "DropResumable",
     "DuplicateToken",
     "EngineStatus",
     "EstimateJob",
@@ -206,12 +207,15 @@ class ExportedFile:
 class ExportToken(Request[ExportedFile]):
     """A token as a file: ``format`` is ``s2edit``, ``textual-inversion``, ``custom-diffusion`` or ``lora``.
 
-    ``private``: with thumbnail, mask and the photo's hash.
+    ``private``: with thumbnail, mask and the photo's hash. ``approximate``: the vectors of a token that is more than its
+    vectors. ``rank``: of a ``lora`` of whole matrices, 0: exact. Formats of two files come as one ``.zip``.
     """
 
     name: str
     format: str = "s2edit"
     private: bool = False
+    approximate: bool = False
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -323,6 +327,14 @@ class ResumableList:
 @dataclass(frozen=True)
 class ListResumable(Request[ResumableList]):
     """Learning runs that were cut off."""
+
+
+@dataclass(frozen=True)
+class DropResumable(Request[Done]):
+    """Give up a learning run that was cut off: its state and its request with the photo are removed."""
+
+    person: str
+    token: str
 
 
 # ---------------------------------------------------------------------- the journal
@@ -594,6 +606,7 @@ CALLS: dict[type, type] = {
     ChangePerson: Done,
     ForgetPerson: Done,
     ListResumable: ResumableList,
+    DropResumable: Done,
     ListHistory: HistoryPage,
     ShowHistory: HistoryDetails,
     ChangeHistory: Done,

@@ -68,14 +68,19 @@ def is_asked_for(args: argparse.Namespace) -> bool:
 
 def run_export(args: argparse.Namespace, output: Output) -> int:
     """``s2edit tokens export --format textual-inversion|custom-diffusion|lora``."""
-    from s2edit_plugin.studio import Studio
-    from s2edit_plugin.workflows.exchange import model_of, run_export
+    from s2edit_plugin.formats import exchange
+    from s2edit_plugin.library import Library
 
     folder, stem = _target(args.out)
-    studio = Studio(None, args.model)
-    if args.model is None and args.format == "custom-diffusion":
-        studio = Studio(None, model_of(studio, args.token))
-    exported = run_export(studio, args.token, args.format, stem, approximate=args.approximate, rank=args.rank)
+    exported = exchange.run_export(
+        Library(),
+        args.token,
+        args.format,
+        stem,
+        model=args.model,
+        approximate=args.approximate,
+        rank=args.rank,
+    )
     paths = [str(path) for path in exported.write(folder, overwrite=args.overwrite)]
     for note in exported.notes:
         output.warning(note)
@@ -99,25 +104,25 @@ def is_embedding(file: Path) -> bool:
 
 def run_import(args: argparse.Namespace, file: Path, output: Output, with_consent: Callable[..., Any]) -> int:
     """``s2edit tokens import`` of an embedding. Args: with_consent: asks for consent where it turns out to be needed."""
+    from s2edit_plugin.formats import exchange
     from s2edit_plugin.formats.importing import MAX_FILE
-    from s2edit_plugin.studio import Studio
-    from s2edit_plugin.workflows.exchange import run_import
+    from s2edit_plugin.library import Library
 
     if file.stat().st_size > MAX_FILE:
         raise InputError(
             f"{file.name} is far too large for an embedding.", "Models come in by `s2edit models import`."
         )
-    data, studio = file.read_bytes(), Studio(None, args.model)
+    data, library = file.read_bytes(), Library()
 
     def take_in(consent: bool) -> Path:
-        return run_import(
-            studio, data, file.name, args.name or "", args.class_noun, args.kind,
-            consent=consent, replace=args.replace,
+        return exchange.run_import(
+            library, data, file.name, args.name or "", args.class_noun, args.kind,
+            model=args.model, consent=consent, replace=args.replace,
         )  # fmt: skip
 
     path: Path = with_consent(args, take_in)
     name = f"{path.parent.name}/{path.stem}"
-    model = studio.library.record(name).base_model
+    model = library.record(name).base_model
     values = {"token": name, "path": str(path), "format": "textual-inversion", "base_model": model}
     output.result(values, f"Imported {name}, an embedding for the model '{model}'.")
     return 0

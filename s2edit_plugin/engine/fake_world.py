@@ -52,6 +52,7 @@ class FakeWorld:
             calls.ChangePerson: self._change_person,
             calls.ForgetPerson: self._forget,
             calls.ListResumable: lambda _: calls.ResumableList(tuple(self.resumable)),
+            calls.DropResumable: self._drop_resumable,
             calls.ListHistory: self._list_history,
             calls.ShowHistory: lambda request: self._result(request.id),
             calls.ChangeHistory: self._change_history,
@@ -213,6 +214,11 @@ class FakeWorld:
         info = self._store(request.new_name, self._token(request.name))
         self._changed("library")
         return info
+
+    def _drop_resumable(self, request: calls.DropResumable) -> calls.Done:
+        kept = [run for run in self.resumable if (run.person, run.token) != (request.person, request.token)]
+        count, self.resumable[:] = len(self.resumable) - len(kept), kept
+        return calls.Done("The run is given up." if count else "There was no such run.", count)
 
     def _export(self, request: calls.ExportToken) -> calls.ExportedFile:
         self._token(request.name)

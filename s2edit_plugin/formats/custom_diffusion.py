@@ -12,41 +12,32 @@ Text-to-Image Diffusion".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import safetensors.numpy
 
-from s2edit_plugin.errors import InputError
-
-if TYPE_CHECKING:
-    from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.formats.base_model import BaseModel
 
 __all__ = ["of_deltas"]
 
 
-def of_deltas(deltas: Mapping[tuple[str, str], np.ndarray], backbone: Backbone) -> bytes:
+def of_deltas(deltas: Mapping[tuple[str, str], np.ndarray], model: BaseModel) -> bytes:
     """The file of a token's deltas added to its base model's matrices, in float32.
 
     Args:
         deltas: (layer, ``k`` or ``v``) -> (E, D).
 
     Raises:
-        InputError: the base model has no U-Net.
+        ModelError: the model cannot be read. ValueError: a delta is of another shape than its matrix.
     """
-    unet: Any = getattr(backbone, "unet", None)
-    if unet is None:
-        raise InputError(
-            f"The model '{backbone.name}' has no U-Net, the only kind that Custom Diffusion files are for."
-        )
     tensors: dict[str, np.ndarray] = {}
-    for processor in unet.attn_processors:
-        layer = processor.removesuffix(".processor")
-        if (layer, "k") not in deltas:
-            tensors[processor] = np.zeros(0, dtype=np.float32)
-            continue
-        module = unet.get_submodule(layer)
-        for part, matrix in (("k", module.to_k.weight), ("v", module.to_v.weight)):
-            whole = matrix.detach().float().cpu().numpy() + deltas[layer, part].astype(np.float32)
-            tensors[f"{processor}.to_{part}_custom_diffusion.weight"] = whole
+    touched = {layer for layer, _ in deltas}
+    for layer in model.attention_layers():
+        if layer not in touched:
+            tensors[f"{layer}.processor"] = np.zeros(0, dtype=np.float32)
+    for (layer, part), matrix in model.matrices(deltas).items():
+        delta = deltas[layer, part].astype(np.float32)
+        if delta.shape != matrix.shape:
+            raise ValueError(f"{layer} has another shape")
+        tensors[f"{layer}.processor.to_{part}_custom_diffusion.weight"] = matrix + delta
     return safetensors.numpy.save(tensors, metadata={"format": "pt"})

@@ -13,22 +13,19 @@ that other programs load act on every word, so neither format can hold them. Mas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 
-from s2edit_plugin.errors import InputError, TokenDamagedError, UsageError
+from s2edit_plugin.errors import InputError, ModelError, TokenDamagedError, UsageError
 from s2edit_plugin.formats import custom_diffusion, lora, textual_inversion
+from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.paths import write_atomic
 from s2edit_plugin.tokenfile import PARAMETERS, Token, check_model, token_bytes
-
-if TYPE_CHECKING:
-    from s2edit_plugin.backbones.base import Backbone
 
 __all__ = ["FORMATS", "Exported", "check_options", "export_token"]
 
@@ -95,8 +92,7 @@ def export_token(
     token: Token,
     format: str,
     stem: str,
-    backbone: Callable[[], Backbone],
-    widths: Callable[[], Sequence[int]] = tuple,
+    model: BaseModel | None = None,
     *,
     private: bool = False,
     approximate: bool = False,
@@ -106,8 +102,7 @@ def export_token(
 
     Args:
         stem: name of the files without ending; in other programs the word that calls the token.
-        backbone: gives the token's base model; called for ``custom-diffusion`` alone.
-        widths: gives the widths of its text encoders' vectors, () where they are not known.
+        model: the token's base model, None where it is not at hand; ``custom-diffusion`` needs it.
         private: ``s2edit`` alone: with thumbnail, mask, the photo's hash, tags and notes.
         approximate: ``textual-inversion``: write the vectors even where the token is more than its vectors.
         rank: ``lora`` of whole matrices: keep this rank; None: exact.
@@ -121,12 +116,12 @@ def export_token(
         record = token.record if private else token.record.without_private()
         return Exported({f"{stem}{SUFFIX}": token_bytes(record, token.tensors)})
     try:
-        files = {f"{stem}{SUFFIX}": _embedding(token, widths)}
+        files = {f"{stem}{SUFFIX}": _embedding(token, model)}
         if format == "textual-inversion":
             first = _refuse_or_tell(token, approximate)
         else:
             _check_every_column(token, format)
-            make = _custom_diffusion(token, backbone) if format == "custom-diffusion" else _lora(token, rank)
+            make = _custom_diffusion(token, model) if format == "custom-diffusion" else _lora(token, rank)
             files[f"{stem}-{format}{SUFFIX}"], first = make
     except (KeyError, IndexError, ValueError) as error:
         raise TokenDamagedError(
@@ -136,12 +131,21 @@ def export_token(
     return Exported(files, (*first, *_notes(token, stem)))
 
 
-def _embedding(token: Token, widths: Callable[[], Sequence[int]]) -> bytes:
-    return textual_inversion.file_bytes(textual_inversion.split(token.tensors["vectors"], widths()))
+def _embedding(token: Token, model: BaseModel | None) -> bytes:
+    try:
+        widths = model.widths if model else ()
+    except ModelError:  # only vectors for several text encoders need to know
+        widths = ()
+    return textual_inversion.file_bytes(textual_inversion.split(token.tensors["vectors"], widths))
 
 
-def _custom_diffusion(token: Token, backbone: Callable[[], Backbone]) -> tuple[bytes, list[str]]:
-    model = backbone()
+def _custom_diffusion(token: Token, model: BaseModel | None) -> tuple[bytes, list[str]]:
+    if model is None:
+        raise ModelError(
+            f"The base model of {token.record.full_name}, '{token.record.base_model}', is not here, and a Custom "
+            "Diffusion file holds matrices of it.",
+            "Name it with --model.",
+        )
     check_model(token.record, model.name, model.fingerprint)
     note = (
         "Load both files; in diffusers with load_textual_inversion and unet.load_attn_procs(..., _pipeline=pipeline): "

@@ -6,22 +6,22 @@ from whoever imports it, and a person's likeness needs consent as when it is lea
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from io import BytesIO
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
 from s2edit_plugin import api
 from s2edit_plugin.consent import consent_note, require_consent
-from s2edit_plugin.errors import InputError, ModelError, TokenDamagedError, UsageError
+from s2edit_plugin.errors import InputError, TokenDamagedError, UsageError
 from s2edit_plugin.formats import textual_inversion
+from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.tokenfile import FOREIGN_DTYPES, METADATA_KEY, Token, TokenRecord, read_arrays, read_table
 
-__all__ = ["BaseModel", "EmbeddingFacts", "embedding_token", "is_token_file", "read_embedding", "text_widths"]
+__all__ = ["EmbeddingFacts", "embedding_token", "is_token_file", "read_embedding"]
 
 MAX_FILE = 64 * 1024 * 1024
 """Bytes; 64 vectors for SDXL's two text encoders in float32 are half a megabyte."""
@@ -34,26 +34,6 @@ _MADE_FOR = {
 
 
 @dataclass(frozen=True)
-class BaseModel:
-    """What an embedding must fit. ``widths``: numbers a vector has in each of the text encoders, in their order."""
-
-    name: str
-    fingerprint: str
-    widths: tuple[int, ...]
-
-    @staticmethod
-    def of_folder(folder: Path) -> BaseModel:
-        """Of a model in the diffusers folder layout; reads its configuration and hashes its files.
-
-        Raises:
-            ModelError: it has no text encoder with token embeddings.
-        """
-        from s2edit_plugin.backbones.fingerprint import fingerprint_folder
-
-        return BaseModel(folder.name, fingerprint_folder(folder), text_widths(folder))
-
-
-@dataclass(frozen=True)
 class EmbeddingFacts:
     """What the importer knows and the file does not. ``consent``: of the person shown, for identity tokens."""
 
@@ -62,27 +42,6 @@ class EmbeddingFacts:
     class_noun: str
     kind: api.TokenKind = "identity"
     consent: bool = False
-
-
-def text_widths(folder: Path) -> tuple[int, ...]:
-    """Numbers a token's embedding vector has in each text encoder of a model in the diffusers folder layout.
-
-    Raises:
-        ModelError: it has no text encoder, or is damaged.
-    """
-    widths = []
-    for encoder in ("text_encoder", "text_encoder_2"):
-        try:
-            widths.append(int(json.loads((folder / encoder / "config.json").read_text())["hidden_size"]))
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(
-                f"The model in '{folder.name}' is damaged: its {encoder} has no sound config.json."
-            ) from error
-    if not widths:
-        raise ModelError(f"The model in '{folder.name}' has no text encoder for embeddings.")
-    return tuple(widths)
 
 
 def is_token_file(data: bytes, label: str) -> bool:

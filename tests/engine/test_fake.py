@@ -38,6 +38,7 @@ ARGUMENTS: dict[type, tuple[Any, ...]] = {
     calls.ShowToken: ("anna/me",), calls.Thumbnails: (("anna/me",),), calls.ChangeToken: ("anna/me", "you"),
     calls.DeleteTokens: (("anna/you",),), calls.RestoreToken: ("anna/you",), calls.DuplicateToken: ("anna/you", "anna/me"),
     calls.ExportToken: ("anna/me",), calls.ExportPerson: ("anna",), calls.ImportFile: (b"data", "", "bob/me"),
+    calls.DropResumable: ("anna", "me"),
     calls.ChangePerson: ("bob", None, "a note"), calls.ForgetPerson: ("bob",), calls.ShowHistory: ("result-1",),
     calls.ChangeHistory: (("result-1",), True), calls.PruneHistory: (10,), calls.AcceptLicence: ("sd15",),
     calls.UseModel: ("sd15",), calls.RemoveModel: ("sd15",), calls.ChangeSettings: ({"device": "cpu"},),

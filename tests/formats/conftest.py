@@ -13,6 +13,7 @@ from tests.fakes.tiny_model import TINY_FAMILIES
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
+    from s2edit_plugin.formats.base_model import BaseModel
     from s2edit_plugin.tokenfile import Token
 
 MakeToken = Callable[..., "Token"]
@@ -34,6 +35,14 @@ def backbone(tiny_folder: Path) -> Backbone:
     from s2edit_plugin.backbones.loading import load_backbone
 
     return load_backbone(tiny_folder, "cpu", "fp32")
+
+
+@pytest.fixture
+def base(tiny_folder: Path) -> BaseModel:
+    """The same model by its folder."""
+    from s2edit_plugin.formats.base_model import BaseModel
+
+    return BaseModel(tiny_folder)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from s2edit_plugin.token_store import to_active
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
+    from s2edit_plugin.formats.base_model import BaseModel
     from s2edit_plugin.tokenfile import Token
     from tests.formats.conftest import MakeToken
 
@@ -67,11 +68,8 @@ def _compare(pipeline: Any, backbone: Backbone, token: Token) -> None:
     assert (here - _here(backbone, None)).abs().max() > 100 * TOLERANCE
 
 
-def _export(token: Token, format: str, backbone: Backbone, folder: Path, **options: Any) -> list[Path]:
-    encoders = backbone.text_encoders  # type: ignore[attr-defined]
-    widths = tuple(encoder.config.hidden_size for encoder in encoders)
-    exported = export_token(token, format, "anna-me", lambda: backbone, lambda: widths, **options)
-    return exported.write(folder)
+def _export(token: Token, format: str, base: BaseModel, folder: Path, **options: Any) -> list[Path]:
+    return export_token(token, format, "anna-me", base, **options).write(folder)
 
 
 def _load_embedding(pipeline: Any, path: Path) -> None:
@@ -88,19 +86,19 @@ def _load_embedding(pipeline: Any, path: Path) -> None:
 
 @FAMILIES
 def test_a_textual_inversion(
-    pipeline: Any, backbone: Backbone, make_token: MakeToken, tmp_path: Path
+    pipeline: Any, backbone: Backbone, base: BaseModel, make_token: MakeToken, tmp_path: Path
 ) -> None:
     token = make_token("none", vectors=3)
-    (embedding,) = _export(token, "textual-inversion", backbone, tmp_path)
+    (embedding,) = _export(token, "textual-inversion", base, tmp_path)
     _load_embedding(pipeline, embedding)
     _compare(pipeline, backbone, token)
 
 
 def test_a_textual_inversion_of_a_single_vector(
-    pipeline: Any, backbone: Backbone, make_token: MakeToken, tmp_path: Path
+    pipeline: Any, backbone: Backbone, base: BaseModel, make_token: MakeToken, tmp_path: Path
 ) -> None:
     token = make_token("none", vectors=1)
-    (embedding,) = _export(token, "textual-inversion", backbone, tmp_path)
+    (embedding,) = _export(token, "textual-inversion", base, tmp_path)
     _load_embedding(pipeline, embedding)
     _compare(pipeline, backbone, token)
 
@@ -108,10 +106,16 @@ def test_a_textual_inversion_of_a_single_vector(
 @FAMILIES
 @pytest.mark.parametrize(("parameters", "rank"), [("kv_full", 2), ("kv_lora", 5)])
 def test_custom_diffusion(
-    pipeline: Any, backbone: Backbone, make_token: MakeToken, tmp_path: Path, parameters: str, rank: int
+    pipeline: Any,
+    backbone: Backbone,
+    base: BaseModel,
+    make_token: MakeToken,
+    tmp_path: Path,
+    parameters: str,
+    rank: int,
 ) -> None:
     token = make_token(parameters, rank)
-    embedding, matrices = _export(token, "custom-diffusion", backbone, tmp_path)
+    embedding, matrices = _export(token, "custom-diffusion", base, tmp_path)
     _load_embedding(pipeline, embedding)
     # Without the pipeline, diffusers 0.42 reads the file and then sets nothing.
     pipeline.unet.load_attn_procs(str(matrices), local_files_only=True, _pipeline=pipeline)
@@ -121,10 +125,16 @@ def test_custom_diffusion(
 @FAMILIES
 @pytest.mark.parametrize(("parameters", "rank"), [("kv_lora", 5), ("kv_full", 2)])
 def test_a_lora(
-    pipeline: Any, backbone: Backbone, make_token: MakeToken, tmp_path: Path, parameters: str, rank: int
+    pipeline: Any,
+    backbone: Backbone,
+    base: BaseModel,
+    make_token: MakeToken,
+    tmp_path: Path,
+    parameters: str,
+    rank: int,
 ) -> None:
     token = make_token(parameters, rank)
-    embedding, lora = _export(token, "lora", backbone, tmp_path)
+    embedding, lora = _export(token, "lora", base, tmp_path)
     _load_embedding(pipeline, embedding)
     pipeline.load_lora_weights(str(lora), local_files_only=True)
     _compare(pipeline, backbone, token)
@@ -132,10 +142,10 @@ def test_a_lora(
 
 @pytest.mark.parametrize("rank", [4, 20])
 def test_a_lora_of_a_smaller_rank_is_as_far_off_as_its_note_says(
-    pipeline: Any, backbone: Backbone, make_token: MakeToken, tmp_path: Path, rank: int
+    pipeline: Any, backbone: Backbone, base: BaseModel, make_token: MakeToken, tmp_path: Path, rank: int
 ) -> None:
     token = make_token("kv_full")
-    exported = export_token(token, "lora", "anna-me", lambda: backbone, rank=rank)
+    exported = export_token(token, "lora", "anna-me", base, rank=rank)
     said = float(exported.notes[1].split()[-6])
     _, lora = (str(path) for path in exported.write(tmp_path))
     before = {name: w.detach().clone() for name, w in _matrices(pipeline)}

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import safetensors.numpy
+import safetensors.torch
 
-from s2edit_plugin.errors import InputError, S2EditError, TokenDamagedError, UsageError, WrongModelError
+from s2edit_plugin.errors import (
+    InputError,
+    ModelError,
+    S2EditError,
+    TokenDamagedError,
+    UsageError,
+    WrongModelError,
+)
+from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.formats.exporting import Exported, export_token
 from s2edit_plugin.tokenfile import parse_token
 
@@ -21,12 +33,8 @@ if TYPE_CHECKING:
     from tests.formats.conftest import MakeToken
 
 
-def _export(token: Token, format: str, backbone: Backbone | None = None, **options: Any) -> Exported:
-    def model() -> Backbone:
-        assert backbone is not None, "the base model is not needed here"
-        return backbone
-
-    return export_token(token, format, "anna-me", model, **options)
+def _export(token: Token, format: str, base: BaseModel | None = None, **options: Any) -> Exported:
+    return export_token(token, format, "anna-me", base, **options)
 
 
 @pytest.mark.parametrize(
@@ -40,9 +48,9 @@ def _export(token: Token, format: str, backbone: Backbone | None = None, **optio
     ],
 )
 def test_nothing_of_the_person_is_in_an_export(
-    backbone: Backbone, make_token: MakeToken, parameters: str, format: str, files: int
+    base: BaseModel, make_token: MakeToken, parameters: str, format: str, files: int
 ) -> None:
-    exported = _export(make_token(parameters), format, backbone)
+    exported = _export(make_token(parameters), format, base)
     assert len(exported.files) == files
     for data in exported.files.values():
         assert not any(mark in data for mark in (b"5" * 64, b"secret"))
@@ -73,7 +81,8 @@ def test_two_text_encoders_have_a_tensor_each(
 ) -> None:
     token = make_token("none", vectors=2)
     token.tensors["vectors"] = vectors = np.arange(2 * total, dtype=np.float32).reshape(2, total)
-    files = _export(token, "textual-inversion", widths=lambda: widths).files
+    base = SimpleNamespace(widths=widths)
+    files = _export(token, "textual-inversion", base).files  # type: ignore[arg-type]
     tensors = safetensors.numpy.load(files["anna-me.safetensors"])
     assert set(tensors) == {"clip_l", "clip_g"}
     assert tensors["clip_l"].shape[1] == (widths or (768,))[0]
@@ -155,21 +164,57 @@ def test_options_of_another_format_are_refused(
 
 
 def test_custom_diffusion_wants_the_base_model_the_token_was_learned_on(
-    backbone: Backbone, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch
+    base: BaseModel, make_token: MakeToken
 ) -> None:
     token = make_token("kv_full")
-    monkeypatch.setattr(backbone, "fingerprint", "another")
+    other = replace(token, record=token.record.replace(base_model_hash="another"))
     with pytest.raises(WrongModelError):
-        _export(token, "custom-diffusion", backbone)
+        _export(other, "custom-diffusion", base)
+    with pytest.raises(ModelError, match="is not here"):
+        _export(token, "custom-diffusion")
 
 
-def test_a_model_without_a_unet_has_no_custom_diffusion_files(
-    backbone: Backbone, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("family", ["sd1", "sd2", "sdxl"], indirect=True)
+def test_a_model_is_read_as_it_is_loaded(backbone: Backbone, base: BaseModel) -> None:
+    layers = backbone.attention_layers()
+    assert base.attention_layers() == sorted(layer.name for layer in layers)
+    assert sum(base.widths) == backbone.embedding_width
+    places = [(layer.name, part) for layer in layers if layer.kind == "cross" for part in "kv"]
+    for (layer, part), matrix in base.matrices(places).items():
+        if part == "v":
+            assert np.array_equal(matrix, backbone.value_projection(layer).numpy())
+
+
+def test_half_precision_is_read_where_there_is_nothing_else(base: BaseModel, tmp_path: Path) -> None:
+    shutil.copytree(base.folder, tmp_path / "half")
+    weights = tmp_path / "half" / "unet" / "diffusion_pytorch_model.safetensors"
+    half = {name: value.bfloat16() for name, value in safetensors.torch.load_file(weights).items()}
+    place = [("mid_block.attentions.0.transformer_blocks.0.attn2", "k")]
+    safetensors.torch.save_file(half, weights.with_name("diffusion_pytorch_model.fp16.safetensors"))
+    whole = BaseModel(tmp_path / "half").matrices(place)
+    assert np.array_equal(whole[place[0]], base.matrices(place)[place[0]])
+    weights.unlink()
+    rounded = BaseModel(tmp_path / "half").matrices(place)[place[0]]
+    assert rounded.dtype == np.float32
+    assert np.allclose(rounded, whole[place[0]], rtol=0.01)
+    assert not np.array_equal(rounded, whole[place[0]])
+
+
+def test_a_model_that_lacks_the_layers_or_is_damaged_is_one_sentence(
+    base: BaseModel, make_token: MakeToken, tmp_path: Path
 ) -> None:
     token = make_token("kv_full")
-    monkeypatch.setattr(backbone, "unet", None)
-    with pytest.raises(InputError, match="has no U-Net"):
-        _export(token, "custom-diffusion", backbone)
+    array = token.tensors.popitem()[1]
+    token.tensors["parameters.another:attn2/k_matrix"] = token.tensors[
+        "parameters.another:attn2/v_matrix"
+    ] = array
+    with pytest.raises((ModelError, TokenDamagedError)):
+        _export(token, "custom-diffusion", base)
+    shutil.copytree(base.folder, tmp_path / "cut")
+    weights = tmp_path / "cut" / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    with pytest.raises(ModelError, match="cannot be read"):
+        BaseModel(tmp_path / "cut").attention_layers()
 
 
 def test_files_are_not_written_over_unless_asked(make_token: MakeToken, tmp_path: Path) -> None:
@@ -194,10 +239,10 @@ def test_several_files_are_handed_over_as_one_archive(make_token: MakeToken) -> 
 @pytest.mark.parametrize("lost", ["vectors", "k_up", "v_down"])
 @pytest.mark.parametrize("format", ["lora", "custom-diffusion"])
 def test_a_damaged_token_is_one_sentence(
-    backbone: Backbone, make_token: MakeToken, lost: str, format: str
+    base: BaseModel, make_token: MakeToken, lost: str, format: str
 ) -> None:
     token = make_token("kv_lora")
     for name in [name for name in token.tensors if name.endswith(lost)]:
         del token.tensors[name]
     with pytest.raises(TokenDamagedError, match="do not fit its settings"):
-        _export(token, format, backbone)
+        _export(token, format, base)

@@ -1,35 +1,29 @@
-"""Tokens to and from the files of other programs, with the base model they belong to."""
+"""Tokens of the library to and from the files of other programs, with the base model they belong to. No model is loaded."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s2edit_plugin.base_models import resolve
 from s2edit_plugin.errors import ModelError, UsageError
+from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.formats.exporting import Exported, check_options, export_token
-from s2edit_plugin.formats.importing import (
-    BaseModel,
-    EmbeddingFacts,
-    embedding_token,
-    read_embedding,
-    text_widths,
-)
+from s2edit_plugin.formats.importing import EmbeddingFacts, embedding_token, read_embedding
 from s2edit_plugin.prompts import parse_ref
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
-    from s2edit_plugin.tokenfile import TokenRecord
+    from s2edit_plugin.library import Library
 
-__all__ = ["model_of", "run_export", "run_import"]
+__all__ = ["run_export", "run_import"]
 
 
 def run_export(
-    studio: Studio,
+    library: Library,
     name: str,
     format: str,
     stem: str = "",
     *,
+    model: str | None = None,
     private: bool = False,
     approximate: bool = False,
     rank: int | None = None,
@@ -38,39 +32,37 @@ def run_export(
 
     Args:
         stem: name of the files without ending, "": ``person-name``.
+        model: name or folder of the token's base model, None: the one the token names, else the one in use.
 
     Raises:
         UsageError, TokenError, InputError; ModelError where a base model is needed and not here.
     """
     check_options(format, private=private, approximate=approximate, rank=rank)
-    token = studio.library.get(name)
+    token = library.get(name)
+    stem = stem or f"{token.record.person}-{token.record.name}"
+    base = _base_model(library, model, token.record.base_model)
     return export_token(
-        token,
-        format,
-        stem or f"{token.record.person}-{token.record.name}",
-        lambda: studio.backbone,
-        lambda: _widths(studio, token.record, token.tensors["vectors"].shape[-1]),
-        private=private,
-        approximate=approximate,
-        rank=rank,
-    )
+        token, format, stem, base, private=private, approximate=approximate, rank=rank
+    )  # fmt: skip
 
 
 def run_import(
-    studio: Studio,
+    library: Library,
     data: bytes,
     label: str,
     name: str,
     class_noun: str,
     kind: str = "identity",
     *,
+    model: str | None = None,
     consent: bool = False,
     replace: bool = False,
 ) -> Path:
-    """Take an embedding into the library, for the studio's base model; returns where the token lies.
+    """Take an embedding into the library; returns where the token lies.
 
     Args:
         label: name of the file, for errors. name: ``person/name``.
+        model: name or folder of the base model it was made for, None: the one in use.
 
     Raises:
         UsageError: name, class noun or kind missing. InputError, TokenDamagedError: no embedding that fits the model.
@@ -83,28 +75,16 @@ def run_import(
         raise UsageError(f"'{kind[:40]}' is no kind of token.", "Use identity or attribute.")
     ref = parse_ref(name)
     facts = EmbeddingFacts(ref.person, ref.name, class_noun, kind, consent)  # type: ignore[arg-type]
-    model = BaseModel.of_folder(resolve(studio.folder, studio.model))
-    token = embedding_token(vectors, label, model, facts)
-    return studio.library.add(token.record, token.tensors, replace=replace)
+    token = embedding_token(vectors, label, BaseModel.named(library.folder, model), facts)
+    return library.add(token.record, token.tensors, replace=replace)
 
 
-def model_of(studio: Studio, name: str) -> str | None:
-    """The base model a token of the library names, if it is here; None: whatever is in use."""
-    model = studio.library.record(name).base_model
-    try:
-        resolve(studio.folder, model)
-    except ModelError:
-        return None
-    return model
-
-
-def _widths(studio: Studio, record: TokenRecord, total: int) -> tuple[int, ...]:
-    """Widths of the text encoders of a token's base model, () where it is not here."""
-    for model in (record.base_model, studio.model):
+def _base_model(library: Library, chosen: str | None, recorded: str) -> BaseModel | None:
+    if chosen is not None:
+        return BaseModel.named(library.folder, chosen)
+    for name in (recorded, None):
         try:
-            widths = text_widths(resolve(studio.folder, model))
+            return BaseModel.named(library.folder, name)
         except ModelError:
             continue
-        if sum(widths) == total:
-            return widths
-    return ()
+    return None

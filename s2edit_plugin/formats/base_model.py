@@ -1,0 +1,107 @@
+"""What the formats need of a base model, read from its folder (diffusers layout) without loading it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from s2edit_plugin.base_models import resolve
+from s2edit_plugin.errors import ModelError
+from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.settings import load_settings
+
+__all__ = ["BaseModel"]
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """A base model by its folder."""
+
+    folder: Path
+
+    @staticmethod
+    def named(folder: DataFolder, name: str | None = None) -> BaseModel:
+        """An installed model, a folder, or None for the one in use. Raises ModelError."""
+        return BaseModel(resolve(folder, load_settings(folder).model if name is None else name))
+
+    @property
+    def name(self) -> str:
+        """As tokens record it."""
+        return self.folder.name
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of its weights; takes as long as reading them."""
+        from s2edit_plugin.backbones.fingerprint import fingerprint_folder
+
+        return fingerprint_folder(self.folder)
+
+    @cached_property
+    def widths(self) -> tuple[int, ...]:
+        """Numbers a token's embedding vector has in each text encoder, in their order.
+
+        Raises:
+            ModelError: it has no text encoder, or is damaged.
+        """
+        widths = []
+        for encoder in ("text_encoder", "text_encoder_2"):
+            try:
+                text = (self.folder / encoder / "config.json").read_text(encoding="utf-8")
+                widths.append(int(json.loads(text)["hidden_size"]))
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                raise ModelError(
+                    f"The model '{self.name}' is damaged: its {encoder} has no sound config.json."
+                ) from error
+        if not widths:
+            raise ModelError(f"The model '{self.name}' has no text encoder for embeddings.")
+        return tuple(widths)
+
+    def attention_layers(self) -> list[str]:
+        """Names of the U-Net's attention layers, self-attention included. Raises ModelError."""
+        return sorted(
+            name.removesuffix(".to_q.weight") for name in self._unet if name.endswith(".to_q.weight")
+        )
+
+    def matrices(self, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], np.ndarray]:
+        """The U-Net's own key and value matrices (E, D) float32. Args: places: (layer, ``k`` or ``v``). Raises ModelError."""
+        import safetensors
+
+        found: dict[tuple[str, str], np.ndarray] = {}
+        for layer, part in places:
+            name = f"{layer}.to_{part}.weight"
+            if name not in self._unet:
+                raise ModelError(f"The model '{self.name}' has no layer {layer}.")
+            with safetensors.safe_open(self._unet[name], framework="pt") as file:  # numpy knows no bfloat16
+                found[layer, part] = file.get_tensor(name).float().numpy()
+        return found
+
+    @cached_property
+    def _unet(self) -> dict[str, Path]:
+        """Tensor name -> file of the U-Net's weights, the same files that are loaded to learn and edit."""
+        import safetensors
+
+        from s2edit_plugin.backbones.folder import read_folder
+
+        variant = read_folder(self.folder).variants["unet"]
+        files = [
+            file
+            for file in sorted((self.folder / "unet").glob("*.safetensors"))
+            if ".non_ema" not in file.name and (".fp16" in file.name) == (variant == "fp16")
+        ]
+        found: dict[str, Path] = {}
+        try:
+            for path in files:
+                with safetensors.safe_open(path, framework="pt") as file:
+                    found |= dict.fromkeys(file.keys(), path)
+        except (OSError, safetensors.SafetensorError) as error:
+            raise ModelError(
+                f"The U-Net of the model '{self.name}' cannot be read.", "Install it again."
+            ) from error
+        return found
