@@ -30,7 +30,7 @@ ESTIMATE_MS = 400
 class EditState(Observable):
     """What the edit panel shows.
 
-    Signals: ``<name>_changed`` of each; result_added(Result).
+    Signals: ``<name>_changed`` of each; document_changed: another photo is open; result_added(Result).
 
     Attributes:
         tokens: names, the subject's first. prompt, source_prompt: with references; source "" is suggested by the engine.
@@ -42,6 +42,7 @@ class EditState(Observable):
         suggesting: a caption is awaited.
     """
 
+    document_changed = pyqtSignal(object)
     tokens_changed = pyqtSignal(object)
     prompt_changed = pyqtSignal(object)
     source_prompt_changed = pyqtSignal(object)
@@ -93,6 +94,7 @@ class EditState(Observable):
         for signal in (self.tokens_changed, self.steps_changed, self.variants_changed, self.guidance_changed):
             signal.connect(lambda _: self._timer.start())
         documents.document_changed.connect(lambda _: self._timer.start())
+        documents.document_changed.connect(self.document_changed)
 
     # ------------------------------------------------------------------ the request
 

@@ -27,7 +27,7 @@ ESTIMATE_MS = 400
 class LearnState(Observable):
     """What the learn panel shows.
 
-    Signals: ``<name>_changed`` of each; learned(LearnResult).
+    Signals: ``<name>_changed`` of each; document_changed: another photo is open; learned(LearnResult).
 
     Attributes:
         person, token: names. class_noun: what the photo shows. kind: ``identity`` or ``attribute``.
@@ -37,6 +37,7 @@ class LearnState(Observable):
         estimate: what it would cost. job: the run's item while it runs or is paused. resumable: runs that were cut off.
     """
 
+    document_changed = pyqtSignal(object)
     person_changed = pyqtSignal(object)
     token_changed = pyqtSignal(object)
     class_noun_changed = pyqtSignal(object)
@@ -77,6 +78,7 @@ class LearnState(Observable):
         self._timer.setSingleShot(True)
         self._timer.setInterval(ESTIMATE_MS)
         self._timer.timeout.connect(self._ask_estimate)
+        documents.document_changed.connect(self.document_changed)
         self.preset_changed.connect(lambda _: self._timer.start())
         # Consent is for one person: another name asks again.
         self.person_changed.connect(lambda _: setattr(self, "consent", False))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QCoreApplication
 
-__all__ = ["size_in_words", "time_left"]
+from s2edit_plugin.api import Estimate
+
+__all__ = ["duration", "estimate_in_words", "size_in_words", "time_left"]
 
 
 def time_left(seconds: float | None) -> str:
@@ -27,3 +29,26 @@ def size_in_words(count: int) -> str:
             value = count / limit
             return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
     return f"{count} B"
+
+
+def duration(seconds: float) -> str:
+    """``"40 s"``, ``"3 min"``, ``"1.5 h"``."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def estimate_in_words(estimate: Estimate | None) -> str:
+    """What a job will cost, "" while unknown."""
+    if estimate is None:
+        return ""
+    translate = QCoreApplication.translate
+    parts = []
+    if estimate.seconds:
+        parts.append(translate("wording", "about {0}").format(duration(estimate.seconds)))
+    if estimate.memory_bytes:
+        parts.append(translate("wording", "{0} of memory").format(size_in_words(estimate.memory_bytes)))
+    if estimate.device:
+        parts.append(estimate.device)
+    words = " · ".join(parts)
+    return f"{words}\n{estimate.note}" if estimate.note else words

@@ -1,0 +1,221 @@
+"""The edit panel: prompt with tokens, source prompt, presets, strengths, variants, and the button."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QFormLayout,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qt_app.model.editing import MAX_VARIANTS, EditState
+from qt_app.model.library import LibraryState
+from qt_app.model.observable import bind, follow
+from qt_app.model.presets import EDIT_PRESETS
+from qt_app.ui.fields import ChoiceBox, SliderField, dim_label, primary
+from qt_app.ui.prompt_edit import PromptEdit
+from qt_app.ui.wording import estimate_in_words
+
+__all__ = ["EditPanel"]
+
+
+class EditPanel(QScrollArea):
+    """Shows an `EditState`."""
+
+    def __init__(self, state: EditState, library: LibraryState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        self.setWidget(inner)
+
+        self.prompt, self.source = PromptEdit(4), PromptEdit(3)
+        for field, name, prop in (
+            (self.prompt, self.tr("What the photo should show"), "prompt"),
+            (self.source, self.tr("What it shows now"), "source_prompt"),
+        ):
+            field.setAccessibleName(name)
+            field.bind(state, prop)
+            field.submitted.connect(state.start)
+            follow(
+                library, "tokens", lambda tokens, one=field: one.set_tokens([token.name for token in tokens])
+            )
+        self.prompt.setPlaceholderText(self.tr("a photo of a <person/token> woman smiling"))
+        self.source.setPlaceholderText(self.tr("Left empty, it is found by itself."))
+        self.suggest = QPushButton(self.tr("Suggest"))
+        self.suggest.setToolTip(self.tr("Let the engine say what the photo shows"))
+        self.suggest.clicked.connect(state.suggest)
+        follow(state, "suggesting", lambda busy: self.suggest.setEnabled(not busy))
+
+        self.chips = QHBoxLayout()
+        column.addWidget(_heading(self.tr("What the photo should show")))
+        column.addWidget(self.prompt)
+        column.addLayout(self.chips)
+        column.addLayout(self._make_presets())
+        source_row = QHBoxLayout()
+        source_row.addWidget(_heading(self.tr("What it shows now")), 1)
+        source_row.addWidget(self.suggest)
+        column.addLayout(source_row)
+        column.addWidget(self.source)
+        column.addLayout(self._make_form())
+        column.addWidget(self._make_advanced())
+        column.addStretch(1)
+        self.estimate, self.problem = dim_label(), dim_label()
+        self.go, self.stop = primary(QPushButton(self.tr("Edit"))), QPushButton(self.tr("Cancel"))
+        self.go.setToolTip(self.tr("Start the edit (Ctrl+Return)"))
+        self.go.clicked.connect(state.start)
+        self.stop.clicked.connect(state.cancel)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.stop)
+        buttons.addWidget(self.go, 1)
+        for widget in (self.estimate, self.problem):
+            column.addWidget(widget)
+        column.addLayout(buttons)
+
+        follow(state, "tokens", self._show_tokens)
+        follow(state, "estimate", lambda value: self.estimate.setText(estimate_in_words(value)))
+        follow(state, "running", lambda jobs: self.stop.setVisible(bool(jobs)))
+        for signal in (state.prompt_changed, state.tokens_changed, state.document_changed):
+            signal.connect(lambda *_: self._show_problem())
+        self._show_problem()
+
+    def _make_presets(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(4)
+        names = {
+            "smile": self.tr("Smile"), "surprise": self.tr("Surprised"), "older": self.tr("Older"),
+            "younger": self.tr("Younger"), "hair-black": self.tr("Black hair"), "hair-brown": self.tr("Brown hair"),
+            "hair-blonde": self.tr("Blonde hair"), "hair-red": self.tr("Red hair"), "lipstick": self.tr("Lipstick"),
+            "glasses": self.tr("Glasses"), "sunglasses": self.tr("Sunglasses"), "makeup": self.tr("Makeup token"),
+        }  # fmt: skip
+        self.presets: dict[str, QToolButton] = {}
+        for index, preset in enumerate(EDIT_PRESETS):
+            button = QToolButton()
+            button.setText(names[preset.id])
+            button.setAccessibleName(self.tr("Ready-made edit: {0}").format(names[preset.id]))
+            button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
+            button.clicked.connect(lambda _, one=preset: self._state.use_preset(one))
+            self.presets[preset.id] = button
+            grid.addWidget(button, index // 3, index % 3)
+        return grid
+
+    def _make_form(self) -> QFormLayout:
+        state, form = self._state, QFormLayout()
+        self.region = ChoiceBox(
+            state,
+            "region",
+            (
+                ("auto", self.tr("found by itself")),
+                ("mask", self.tr("the painted mask")),
+                ("subject", self.tr("the whole subject")),
+                ("face", self.tr("face")),
+                ("hair", self.tr("hair")),
+                ("lips", self.tr("lips")),
+                ("none", self.tr("everywhere")),
+            ),
+            self.tr("What may change"),
+            editable=True,
+        )
+        self.region.setToolTip(self.tr("Which pixels may change. word:NAME looks for a word of the prompt."))
+        self.strength = SliderField(state, "strength", 0.0, 1.0, self.tr("Strength"))
+        self.variants, self.seed = QSpinBox(), QSpinBox()
+        self.variants.setRange(1, MAX_VARIANTS)
+        self.seed.setRange(0, 2**31 - 1)
+        for box, prop, name in (
+            (self.variants, "variants", self.tr("Variants")),
+            (self.seed, "seed", self.tr("Seed")),
+        ):
+            box.setAccessibleName(name)
+            bind(state, prop, box, "value")
+        form.addRow(self.tr("May change"), self.region)
+        form.addRow(self.tr("Strength"), self.strength)
+        form.addRow(self.tr("Variants"), self.variants)
+        form.addRow(self.tr("Seed"), self.seed)
+        return form
+
+    def _make_advanced(self) -> QGroupBox:
+        box = QGroupBox(self.tr("More"))
+        box.setCheckable(True)
+        box.setChecked(False)
+        inner = QWidget()
+        form = QFormLayout(inner)
+        form.setContentsMargins(0, 0, 0, 0)
+        for prop, low, high, name, tip in (
+            ("guidance", 1.0, 20.0, self.tr("Guidance"), self.tr("How strictly the prompt is followed")),
+            ("steps", 5, 100, self.tr("Steps"), self.tr("More steps take longer and are more exact")),
+            ("cross_steps", 0.0, 1.0, self.tr("Keep layout"), self.tr("How long words keep their places")),
+            ("self_steps", 0.0, 1.0, self.tr("Keep shapes"), self.tr("How long shapes are kept")),
+        ):
+            form.addRow(name, SliderField(self._state, prop, low, high, name, tip=tip))
+        form.addRow(self.tr("Word weights"), self._make_weights())
+        column = QVBoxLayout(box)
+        column.addWidget(inner)
+        inner.setVisible(False)
+        box.toggled.connect(inner.setVisible)
+        self.more = box
+        return box
+
+    def _make_weights(self) -> QWidget:
+        from PyQt6.QtWidgets import QLineEdit
+
+        self.weights = QLineEdit()
+        self.weights.setAccessibleName(self.tr("Word weights"))
+        self.weights.setPlaceholderText("smiling=1.5, hair=0.8")
+        follow(
+            self._state,
+            "weights",
+            lambda value: self.weights.setText(
+                ", ".join(f"{word}={factor:g}" for word, factor in value.items())
+            ),
+        )
+        self.weights.editingFinished.connect(self._read_weights)
+        return self.weights
+
+    def _read_weights(self) -> None:
+        weights: dict[str, float] = {}
+        for pair in self.weights.text().split(","):
+            word, _, factor = pair.rpartition("=")
+            try:
+                weights[word.strip().lower()] = float(factor)
+            except ValueError:
+                continue
+        self._state.weights = {word: factor for word, factor in weights.items() if word}
+
+    def _show_tokens(self, tokens: tuple[str, ...]) -> None:
+        while self.chips.count():
+            item = self.chips.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        for name in tokens:
+            chip = QToolButton()
+            chip.setText(f"{name}  ✕")
+            chip.setToolTip(self.tr("Take {0} out of the edit").format(name))
+            chip.setAccessibleName(chip.toolTip())
+            chip.clicked.connect(lambda _, one=name: self._state.remove_token(one))
+            self.chips.addWidget(chip)
+        self.chips.addStretch(1)
+
+    def _show_problem(self) -> None:
+        self.problem.setText(self._state.problem)
+        self.problem.setVisible(bool(self._state.problem))
+        self.go.setEnabled(not self._state.problem)
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label

@@ -1,0 +1,122 @@
+"""Small fields that several panels use: a slider with its number, a box of choices with stable ids, a line of dim text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+from qt_app.model.observable import Observable, follow
+
+__all__ = ["ChoiceBox", "SliderField", "dim_label", "primary"]
+
+FINE = 1000
+
+
+class SliderField(QWidget):
+    """A slider and a number for one property of a model.
+
+    Args:
+        low, high: range. decimals: digits shown. name: for screen readers, and the tooltip's first words.
+    """
+
+    def __init__(
+        self,
+        model: Observable,
+        prop: str,
+        low: float,
+        high: float,
+        name: str,
+        decimals: int = 2,
+        tip: str = "",
+    ) -> None:
+        super().__init__()
+        self._model, self._prop, self._low, self._high = model, prop, low, high
+        self._whole = isinstance(getattr(model, prop), int)
+        self.slider, self.number = QSlider(Qt.Orientation.Horizontal), QDoubleSpinBox()
+        self.slider.setRange(0, FINE)
+        self.slider.setPageStep(FINE // 10)
+        self.number.setRange(low, high)
+        self.number.setDecimals(0 if self._whole else decimals)
+        self.number.setSingleStep(1 if self._whole else (high - low) / 20)
+        for widget in (self.slider, self.number):
+            widget.setAccessibleName(name)
+            widget.setToolTip(tip or name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.slider, 1)
+        row.addWidget(self.number)
+        self.setFocusProxy(self.slider)
+        follow(model, prop, self._show)
+        self.slider.valueChanged.connect(lambda at: self._set(low + (high - low) * at / FINE))
+        self.number.valueChanged.connect(self._set)
+
+    def _show(self, value: float) -> None:
+        for widget, shown in (
+            (self.slider, round((value - self._low) / (self._high - self._low) * FINE)),
+            (self.number, value),
+        ):
+            widget.blockSignals(True)
+            widget.setValue(shown)  # type: ignore[arg-type]
+            widget.blockSignals(False)
+
+    def _set(self, value: float) -> None:
+        setattr(self._model, self._prop, round(value) if self._whole else value)
+
+
+class ChoiceBox(QComboBox):
+    """A box of choices for one property of a model.
+
+    Args:
+        choices: (value, text) pairs. editable: other values may be typed, as they are.
+    """
+
+    def __init__(
+        self,
+        model: Observable,
+        prop: str,
+        choices: Sequence[tuple[Any, str]],
+        name: str,
+        editable: bool = False,
+    ) -> None:
+        super().__init__()
+        self._model, self._prop = model, prop
+        self.setAccessibleName(name)
+        self.setEditable(editable)
+        for value, text in choices:
+            self.addItem(text, value)
+        follow(model, prop, self._show)
+        self.activated.connect(lambda index: setattr(model, prop, self.itemData(index)))
+        line = self.lineEdit()
+        if line is not None:
+            line.editingFinished.connect(self._typed)
+
+    def _show(self, value: Any) -> None:
+        index = self.findData(value)
+        if index >= 0:
+            self.setCurrentIndex(index)
+        elif self.isEditable():
+            self.setEditText(str(value))
+
+    def _typed(self) -> None:
+        text = self.currentText().strip()
+        index = self.findText(text)
+        value = self.itemData(index) if index >= 0 else text
+        if value:
+            setattr(self._model, self._prop, value)
+
+
+def dim_label(text: str = "") -> QLabel:
+    """A line of less weight, wrapped."""
+    label = QLabel(text)
+    label.setProperty("dim", True)
+    label.setWordWrap(True)
+    return label
+
+
+def primary(button: Any) -> Any:
+    """Mark the one button of a panel that does what the panel is for."""
+    button.setProperty("primary", True)
+    return button

@@ -1,0 +1,249 @@
+"""The learn panel: who, what, how thoroughly; consent; the curve and the picture of the run; pause, resume, cancel."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF, QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QPixmap, QPolygonF
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qt_app.model.jobs import JobItem
+from qt_app.model.learning import LearnState
+from qt_app.model.observable import bind, follow
+from qt_app.ui.fields import ChoiceBox, dim_label, primary
+from qt_app.ui.prompt_edit import PromptEdit
+from qt_app.ui.wording import estimate_in_words, time_left
+from s2edit_plugin.calls import Resumable
+
+__all__ = ["LearnPanel", "LossCurve"]
+
+
+class LossCurve(QWidget):
+    """The loss over the steps of a run, smoothed by nobody: what is drawn is what was measured."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._points: list[tuple[int, float]] = []
+        self.setAccessibleName(self.tr("Loss curve"))
+        self.setMinimumHeight(70)
+
+    def show_points(self, points: list[tuple[int, float]]) -> None:
+        """Draw (step, loss) points."""
+        self._points = points[-2000:]
+        if points:
+            self.setAccessibleDescription(
+                self.tr("Loss {0} at step {1}").format(f"{points[-1][1]:.3f}", points[-1][0])
+            )
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Wide and low."""
+        return QSize(240, 80)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw the curve."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        painter.fillRect(self.rect(), palette.color(QPalette.ColorRole.Base))
+        if len(self._points) < 2:
+            painter.end()
+            return
+        steps, losses = zip(*self._points, strict=True)
+        low, high = min(losses), max(losses)
+        span, width, height = max(high - low, 1e-9), self.width() - 12, self.height() - 12
+        first, last = steps[0], max(steps[-1], steps[0] + 1)
+        line = QPolygonF(
+            [
+                QPointF(6 + width * (step - first) / (last - first), 6 + height * (high - loss) / span)
+                for step, loss in self._points
+            ]
+        )
+        painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 1.5))
+        painter.drawPolyline(line)
+        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(self.rect().adjusted(6, 2, -6, -2), Qt.AlignmentFlag.AlignRight, f"{losses[-1]:.3f}")
+        painter.end()
+
+
+class LearnPanel(QScrollArea):
+    """Shows a `LearnState`."""
+
+    def __init__(self, state: LearnState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._item: JobItem | None = None
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        self.setWidget(inner)
+        column.addLayout(self._make_form())
+        self.consent = QCheckBox(
+            self.tr("The person in this photo agrees to having their likeness learned and edited.")
+        )
+        bind(state, "consent", self.consent, "checked")
+        follow(state, "kind", lambda kind: self.consent.setVisible(kind == "identity"))
+        consent_row = QHBoxLayout()
+        consent_row.addWidget(self.consent)
+        column.addLayout(consent_row)
+        self.estimate, self.problem = dim_label(), dim_label()
+        self.go = primary(QPushButton(self.tr("Learn")))
+        self.go.clicked.connect(state.start)
+        for widget in (self.estimate, self.problem, self.go):
+            column.addWidget(widget)
+        column.addWidget(self._make_run())
+        self.cut_off = QVBoxLayout()
+        column.addLayout(self.cut_off)
+        column.addStretch(1)
+        follow(state, "estimate", lambda value: self.estimate.setText(estimate_in_words(value)))
+        follow(state, "job", self._show_job)
+        follow(state, "resumable", self._show_resumable)
+        follow(state, "suggesting", lambda busy: self.suggest.setEnabled(not busy))
+        for signal in (
+            state.person_changed, state.token_changed, state.class_noun_changed, state.kind_changed, state.consent_changed,
+            state.document_changed,
+        ):  # fmt: skip
+            signal.connect(lambda *_: self._show_problem())
+        self._show_problem()
+
+    def _make_form(self) -> QFormLayout:
+        state, form = self._state, QFormLayout()
+        self.person, self.token, self.noun, self.words = (QLineEdit() for _ in range(4))
+        for field, prop, name, hint in (
+            (self.person, "person", self.tr("Person"), self.tr("whose token it is")),
+            (self.token, "token", self.tr("Token name"), ""),
+            (self.noun, "class_noun", self.tr("Shows a"), self.tr("woman, man, car, lipstick …")),
+            (
+                self.words,
+                "attribute_words",
+                self.tr("Stay clear of"),
+                self.tr("left empty: the model's own list"),
+            ),
+        ):
+            field.setAccessibleName(name)
+            field.setPlaceholderText(hint)
+            bind(state, prop, field, "text")
+        self.kind = ChoiceBox(
+            state,
+            "kind",
+            (
+                ("identity", self.tr("a person's identity")),
+                ("attribute", self.tr("an attribute, e.g. a makeup")),
+            ),
+            self.tr("What is learned"),
+        )
+        self.subject = ChoiceBox(
+            state,
+            "subject",
+            (
+                ("auto", self.tr("found by itself")),
+                ("face", self.tr("the face")),
+                ("lips", self.tr("the lips")),
+                ("hair", self.tr("the hair")),
+            ),
+            self.tr("Where it is"),
+            editable=True,
+        )
+        self.subject.setToolTip(
+            self.tr("A painted subject mask goes before this. word:NAME looks for a word.")
+        )
+        self.prompt = PromptEdit(3)
+        self.prompt.setAccessibleName(self.tr("What the photo shows"))
+        self.prompt.setPlaceholderText(self.tr("a photo of a woman with long brown hair"))
+        self.prompt.bind(state, "prompt")
+        self.suggest = QPushButton(self.tr("Suggest"))
+        self.suggest.clicked.connect(state.suggest)
+        self.preset = ChoiceBox(
+            state,
+            "preset",
+            (("quick", self.tr("quick")), ("balanced", self.tr("balanced")), ("best", self.tr("best"))),
+            self.tr("How thoroughly"),
+        )
+        form.addRow(self.tr("Person"), self.person)
+        form.addRow(self.tr("Token name"), self.token)
+        form.addRow(self.tr("Learn"), self.kind)
+        form.addRow(self.tr("Shows a"), self.noun)
+        form.addRow(self.tr("Where it is"), self.subject)
+        form.addRow(self.tr("The photo shows"), self.prompt)
+        form.addRow("", self.suggest)
+        form.addRow(self.tr("Stay clear of"), self.words)
+        form.addRow(self.tr("How thoroughly"), self.preset)
+        return form
+
+    def _make_run(self) -> QWidget:
+        self.run = QWidget()
+        self.curve, self.picture = LossCurve(), QLabel()
+        self.picture.setAccessibleName(self.tr("Sample picture"))
+        self.bar, self.words_left = QProgressBar(), dim_label()
+        self.pause, self.cancel = QPushButton(self.tr("Pause")), QPushButton(self.tr("Cancel"))
+        self.pause.clicked.connect(self._state.pause_or_resume)
+        self.cancel.clicked.connect(self._state.cancel)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.pause)
+        buttons.addWidget(self.cancel)
+        column = QVBoxLayout(self.run)
+        column.setContentsMargins(0, 8, 0, 0)
+        for widget in (self.bar, self.words_left, self.curve, self.picture):
+            column.addWidget(widget)
+        column.addLayout(buttons)
+        return self.run
+
+    def _show_job(self, item: JobItem | None) -> None:
+        self._item = item
+        self.run.setVisible(item is not None)
+        self._show_problem()
+        if item is None:
+            return
+        follow(item, "info", lambda _: self._show_progress(item))
+        follow(item, "preview", self._show_picture)
+        item.losses_changed.connect(self.curve.show_points)
+        self.curve.show_points(item.losses)
+
+    def _show_progress(self, item: JobItem) -> None:
+        info, progress = item.info, item.progress
+        if item is not self._item or info is None:
+            return
+        self.pause.setText(self.tr("Resume") if info.state == "paused" else self.tr("Pause"))
+        self.bar.setRange(0, progress.total if progress else 0)
+        self.bar.setValue(progress.step if progress else 0)
+        if info.state == "paused":
+            self.words_left.setText(self.tr("paused"))
+        elif info.state == "queued":
+            self.words_left.setText(self.tr("waiting"))
+        elif progress is not None:
+            left = time_left(progress.seconds_left)
+            self.words_left.setText(f"{progress.step}/{progress.total}" + (f" · {left}" if left else ""))
+
+    def _show_picture(self, data: bytes) -> None:
+        pixmap = QPixmap()
+        if data and pixmap.loadFromData(data):
+            self.picture.setPixmap(pixmap.scaledToWidth(160, Qt.TransformationMode.SmoothTransformation))
+
+    def _show_resumable(self, runs: tuple[Resumable, ...]) -> None:
+        while self.cut_off.count():
+            taken = self.cut_off.takeAt(0)
+            widget = taken.widget() if taken is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        for run in runs:
+            words = self.tr("Go on learning {0} ({1} of {2} steps)")
+            button = QPushButton(words.format(f"{run.person}/{run.token}", run.step, run.total))
+            button.clicked.connect(lambda _, one=run: self._state.go_on(one))
+            self.cut_off.addWidget(button)
+
+    def _show_problem(self) -> None:
+        busy = self._state.job is not None
+        self.problem.setText(self._state.problem)
+        self.problem.setVisible(bool(self._state.problem) and not busy)
+        self.go.setEnabled(not self._state.problem and not busy)

@@ -1,0 +1,232 @@
+"""The library: people and their tokens with thumbnails, search, rename, tags, delete with undo, drag into the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PyQt6.QtCore import QMimeData, QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QIcon, QPixmap
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qt_app.model.library import LibraryState
+from qt_app.model.observable import bind, follow
+from qt_app.ui.prompt_edit import TOKEN_MIME
+from s2edit_plugin.calls import TokenInfo
+
+__all__ = ["LibraryPanel", "TokenTree"]
+
+NAME = Qt.ItemDataRole.UserRole
+THUMBNAIL = 40
+
+
+class TokenTree(QTreeWidget):
+    """People, their tokens below them; tokens can be dragged into a prompt."""
+
+    def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData:
+        """The names of the tokens that are dragged, also as references in text."""
+        names = [str(item.data(0, NAME)) for item in items if item.data(0, NAME)]
+        data = QMimeData()
+        data.setData(TOKEN_MIME, "\n".join(names).encode())
+        data.setText(" ".join(f"<{name}>" for name in names))
+        return data
+
+
+class LibraryPanel(QWidget):
+    """Shows a `LibraryState`.
+
+    Signals:
+        chosen(str): a token was double-clicked or Enter was pressed on it. details_wanted(str), export_wanted(tuple).
+        import_wanted().
+    """
+
+    chosen = pyqtSignal(str)
+    details_wanted = pyqtSignal(str)
+    export_wanted = pyqtSignal(object)
+    import_wanted = pyqtSignal()
+
+    def __init__(self, library: LibraryState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._items: dict[str, QTreeWidgetItem] = {}
+        self._undo_names: tuple[str, ...] = ()
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search people, tokens, tags …"))
+        self.search.setAccessibleName(self.tr("Search the library"))
+        self.search.setClearButtonEnabled(True)
+        bind(library, "search", self.search, "text")
+        self.tree = TokenTree()
+        self.tree.setHeaderHidden(True)
+        self.tree.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
+        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.tree.setDragEnabled(True)
+        self.tree.setAccessibleName(self.tr("People and tokens"))
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.tree.customContextMenuRequested.connect(self._menu)
+        self.tree.itemActivated.connect(lambda item: self._emit_chosen(item))
+        self.empty = QLabel(self.tr("No tokens yet. Open a photo and learn one."))
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("dim", True)
+        self.undo_label = QLabel()
+        self.undo_button = QPushButton(self.tr("Undo"))
+        self.undo_button.clicked.connect(self._undo_delete)
+        self._undo_bar = QWidget()
+        row = QHBoxLayout(self._undo_bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.undo_label, 1)
+        row.addWidget(self.undo_button)
+        self._undo_bar.hide()
+        column = QVBoxLayout(self)
+        for widget in (self.search, self.empty, self.tree, self._undo_bar):
+            column.addWidget(widget)
+        follow(library, "tokens", self._show)
+        library.thumbnail.connect(self._thumbnail)
+        library.deleted.connect(self._deleted)
+
+    # ------------------------------------------------------------------ what is selected
+
+    def selected(self) -> tuple[str, ...]:
+        """Names of the selected tokens."""
+        return tuple(str(item.data(0, NAME)) for item in self.tree.selectedItems() if item.data(0, NAME))
+
+    def select(self, name: str) -> None:
+        """Select one token."""
+        item = self._items.get(name)
+        if item is not None:
+            self.tree.setCurrentItem(item)
+
+    def delete_selected(self) -> None:
+        """Move the selected tokens to the trash."""
+        if names := self.selected():
+            self._library.delete(names)
+
+    def rename_selected(self) -> None:
+        """Ask for another name for the selected token."""
+        names = self.selected()
+        if len(names) == 1:
+            new, agreed = QInputDialog.getText(
+                self, self.tr("Rename"), self.tr("New name (person/name):"), text=names[0]
+            )
+            if agreed and new.strip() and new.strip() != names[0]:
+                self._library.rename(names[0], new.strip())
+
+    # ------------------------------------------------------------------ inside
+
+    def _show(self, tokens: tuple[TokenInfo, ...]) -> None:
+        kept = set(self.selected())
+        folded = {
+            item.text(0)
+            for index in range(self.tree.topLevelItemCount())
+            if (item := self.tree.topLevelItem(index)) is not None and not item.isExpanded()
+        }
+        self.tree.clear()
+        self._items.clear()
+        people: dict[str, QTreeWidgetItem] = {}
+        for token in tokens:
+            if token.person not in people:
+                person = QTreeWidgetItem(self.tree, [token.person])
+                person.setFlags(person.flags() & ~Qt.ItemFlag.ItemIsDragEnabled)
+                person.setExpanded(token.person not in folded)
+                people[token.person] = person
+            self._add(people[token.person], token, token.name in kept)
+        self.empty.setVisible(not tokens and not self._library.search)
+        self._library.want_thumbnails([token.name for token in tokens])
+
+    def _add(self, person: QTreeWidgetItem, token: TokenInfo, selected: bool) -> None:
+        short = token.name.partition("/")[2]
+        tags = f"  [{', '.join(token.tags)}]" if token.tags else ""
+        item = QTreeWidgetItem(person, [f"{short} · {token.class_noun}{tags}"])
+        item.setData(0, NAME, token.name)
+        lines = [token.name, token.problem or token.notes, token.source_prompt]
+        if not token.usable:
+            lines.append(self.tr("Learned on another base model ({0}).").format(token.base_model))
+        item.setToolTip(0, "\n".join(line for line in lines if line))
+        item.setDisabled(bool(token.problem) or not token.usable)
+        item.setSelected(selected)
+        self._items[token.name] = item
+        if picture := self._library.thumbnails.get(token.name):
+            self._thumbnail(token.name, picture)
+
+    def _thumbnail(self, name: str, picture: bytes) -> None:
+        item, pixmap = self._items.get(name), QPixmap()
+        if item is not None and pixmap.loadFromData(picture):
+            item.setIcon(0, QIcon(pixmap))
+
+    def _emit_chosen(self, item: QTreeWidgetItem) -> None:
+        if name := item.data(0, NAME):
+            self.chosen.emit(str(name))
+
+    def _deleted(self, names: tuple[str, ...]) -> None:
+        self._undo_names = names
+        self.undo_label.setText(self.tr("%n token(s) in the trash.", n=len(names)))
+        self._undo_bar.show()
+
+    def _undo_delete(self) -> None:
+        self._library.restore(self._undo_names)
+        self._undo_bar.hide()
+
+    def _menu(self, place: QPoint) -> None:
+        item = self.tree.itemAt(place)
+        if item is None:
+            return
+        menu = QMenu(self)
+        if item.data(0, NAME):
+            name = str(item.data(0, NAME))
+            menu.addAction(self.tr("Use in the prompt"), lambda: self.chosen.emit(name))
+            menu.addAction(self.tr("Details …"), lambda: self.details_wanted.emit(name))
+            menu.addAction(self.tr("Rename …"), self.rename_selected)
+            menu.addAction(self.tr("Tags …"), lambda: self._ask_tags(name))
+            menu.addAction(self.tr("Export …"), lambda: self.export_wanted.emit(self.selected() or (name,)))
+            menu.addSeparator()
+            menu.addAction(self.tr("Delete"), self.delete_selected)
+        else:
+            person = item.text(0)
+            menu.addAction(self.tr("Rename …"), lambda: self._rename_person(person))
+            menu.addAction(self.tr("Forget for good …"), lambda: self._forget(person))
+        menu.addSeparator()
+        menu.addAction(self.tr("Import …"), self.import_wanted.emit)
+        viewport = self.tree.viewport()
+        if viewport is not None:
+            menu.exec(viewport.mapToGlobal(place))
+
+    def _ask_tags(self, name: str) -> None:
+        token = self._library.token(name)
+        if token is None:
+            return
+        text, agreed = QInputDialog.getText(
+            self, self.tr("Tags"), self.tr("Tags, separated by commas:"), text=", ".join(token.tags)
+        )
+        if agreed:
+            wanted = {tag.strip() for tag in text.split(",") if tag.strip()}
+            old = set(token.tags)
+            self._library.tag(name, tuple(sorted(wanted - old)), tuple(sorted(old - wanted)))
+
+    def _rename_person(self, person: str) -> None:
+        new, agreed = QInputDialog.getText(self, self.tr("Rename person"), self.tr("New name:"), text=person)
+        if agreed and new.strip() and new.strip() != person:
+            self._library.rename_person(person, new.strip())
+
+    def _forget(self, person: str) -> None:
+        answer = QMessageBox.warning(
+            self,
+            self.tr("Forget {0}?").format(person),
+            self.tr(
+                "All tokens, results, thumbnails and caches of {0} are removed for good. This cannot be undone."
+            ).format(person),
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        if answer == QMessageBox.StandardButton.Yes:
+            self._library.forget(person)
