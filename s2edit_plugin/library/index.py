@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.errors import TokenError
+from s2edit_plugin.errors import TokenError, TokenNotFoundError
 from s2edit_plugin.tokenfile import FORMAT_VERSION, TokenRecord, read_record
 from s2edit_plugin.tokenrecord import PICTURES
 
@@ -72,8 +72,8 @@ class Index:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def look_up(self, place: str, person: str | None, found: Sequence[Found]) -> list[Known]:
-        """What is known about each file; only new and changed ones are opened.
+    def look_up(self, place: str, person: str | None, found: Sequence[Found]) -> list[Known | None]:
+        """What is known about each file, None where it has gone since; only new and changed ones are opened.
 
         Args:
             place: ``library`` or ``trash``. person: whose files these are, None: everybody's. found: all files there are.
@@ -83,7 +83,7 @@ class Index:
         except sqlite3.Error as error:
             self._give_up(error)
             rows = {}
-        known: list[Known] = []
+        known: list[Known | None] = []
         fresh: list[tuple[Any, ...]] = []
         for file in found:
             remembered = _from_row(file, rows.pop((file.path.parent.name, file.file), None))
@@ -93,7 +93,7 @@ class Index:
             now = time.time_ns()
             read = _read(file)
             known.append(read)
-            if read.record is not None:
+            if read is not None and read.record is not None:
                 fresh.append(_to_row(place, file, read, now))
         if fresh or rows:
             self._store(place, fresh, list(rows))
@@ -183,9 +183,11 @@ class Index:
             self.remove()
 
 
-def _read(file: Found) -> Known:
+def _read(file: Found) -> Known | None:
     try:
         record = read_record(file.path)
+    except TokenNotFoundError:  # another process has moved it
+        return None
     except TokenError as error:
         return Known(None, problem=error.sentence)
     return Known(_placed(file, record.replace(thumbnail="", subject_mask="")), bool(record.thumbnail))

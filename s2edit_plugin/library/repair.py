@@ -66,6 +66,7 @@ class _Check:
             for place in self.store.token_places[:2]:
                 self._links(place)
             self._names()
+            self._same_ids()  # before records are rewritten: what a file calls itself tells where it came from
             for folder in self.store.people_in(self.store.folder.library):
                 for path in sorted(self.store.files(folder)):
                     with contextlib.suppress(
@@ -73,7 +74,6 @@ class _Check:
                     ):  # moved by another process
                         self._token(path)
                 self._folder(folder)
-            self._same_ids()
             self._trash()
             self._index()
         return Report(self.checked, tuple(self.findings))
@@ -127,13 +127,13 @@ class _Check:
         library = self.store.folder.library
         seen: dict[str, str] = {}
         for folder in self.store.people_in(library):
-            self._name(folder, PERSON, seen, partial(_free, library, ""))
+            self._name(folder, PERSON, seen)
         for folder in self.store.people_in(library):
             tokens: dict[str, str] = {}
             for path in sorted(self.store.files(folder)):
-                self._name(path, TOKEN, tokens, partial(_free, folder, SUFFIX))
+                self._name(path, TOKEN, tokens)
 
-    def _name(self, path: Path, what: str, seen: dict[str, str], free: Callable[[str], str]) -> None:
+    def _name(self, path: Path, what: str, seen: dict[str, str]) -> None:
         suffix = SUFFIX if what == TOKEN else ""
         name = path.name.removesuffix(suffix)
         if possible(name, what) and seen.setdefault(key(name), name) == name:
@@ -145,7 +145,7 @@ class _Check:
             sentence = f"{self._shown(path)} differs from '{seen[key(name)]}' in upper and lower case only."
         else:
             sentence = f"The name of {self._shown(path)} cannot be a {what}."
-        new = free(_usable(wanted, what))
+        new = _free(path, suffix, _usable(wanted, what))
         target = path.with_name(new + suffix)
         done = self._do(lambda: os.replace(path, target), f"It is called {new} now.")
         seen.setdefault(key(new), new)
@@ -336,8 +336,9 @@ def _usable(name: str, what: str) -> str:
         return f"_{text}"
 
 
-def _free(folder: Path, suffix: str, name: str) -> str:
-    used = {key(other.removesuffix(suffix)) for other in os.listdir(folder)}
+def _free(path: Path, suffix: str, name: str) -> str:
+    """``name``, or the first of ``name-2``, ... that nothing beside ``path`` has."""
+    used = {key(other.removesuffix(suffix)) for other in os.listdir(path.parent) if other != path.name}
     number, candidate = 1, name
     while key(candidate) in used:
         number += 1

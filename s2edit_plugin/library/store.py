@@ -185,6 +185,8 @@ class Store:
         known = self.index.look_up(place, raw, found)
         entries = []
         for file, what in zip(found, known, strict=True):
+            if what is None:
+                continue
             problem = what.problem
             if not problem and not (possible(file.person, PERSON) and possible(file.name, TOKEN)):
                 problem = _UNUSABLE
