@@ -204,7 +204,10 @@ def _readable(value: Any, indent: int) -> str:
 
 
 def _days(text: str) -> float:
-    days = float(text)
+    try:
+        days = float(text)
+    except ValueError:
+        days = -1.0
     if not 0 <= days < 1e6:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of days")
     return days

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from s2edit_plugin.errors import TokenError, TokenNotFoundError
 from s2edit_plugin.library.entry import Forgotten
-from s2edit_plugin.library.intent import changing
+from s2edit_plugin.library.intent import Intent, changing, pending, perform
 from s2edit_plugin.library.names import PERSON, usable
 from s2edit_plugin.library.store import Store, disk, normal
 from s2edit_plugin.tokenfile import TokenRecord, read_record
@@ -29,6 +28,7 @@ MIN_MARK = 16  # a shorter one would be found by chance
 def forget(store: Store, person: str, also: Iterable[ForgetElsewhere]) -> Forgotten:
     """Remove a person; see `Library.forget`."""
     person = usable(person, PERSON)
+    interrupted = pending(store)
     with changing(store), disk(f"Not everything of '{person}' could be removed"):
         theirs = [path for place in store.token_places for path in _folder_files(store, place, person)]
         records = _records(theirs)
@@ -36,18 +36,17 @@ def forget(store: Store, person: str, also: Iterable[ForgetElsewhere]) -> Forgot
         elsewhere = sum(remove(person, marks) for remove in also)
         copies, kept = _copies(store, person, records)
         others = [path for path in _other_files(store) if _belongs(store, path, person, marks)]
-        if not (theirs or copies or others or elsewhere):
-            raise TokenNotFoundError(f"There is no person '{person}'.", store.hint_people())
-        tokens, *put_away = (
-            len(store.files(store.path_of_person(place, person))) for place in store.token_places
-        )
         folders = [store.path_of_person(place, person) for place in store.places]
+        there = [folder for folder in folders if os.path.lexists(folder)]
+        # What an earlier try left was finished when the lock was taken.
+        if not (theirs or copies or others or there or elsewhere or interrupted):
+            raise TokenNotFoundError(f"There is no person '{person}'.", store.hint_people())
+        tokens, *put_away = (len(store.files(folder)) for folder in folders[: len(store.token_places)])
         # Tokens last: as long as they are there, what was made of them can be found again.
-        for path in [*others, *copies, *theirs]:
-            path.unlink(missing_ok=True)
-        for folder in folders:
-            if folder.is_dir() and not folder.is_symlink():
-                shutil.rmtree(folder)
+        doomed = [*others, *copies, *reversed(there)]
+        perform(
+            store, Intent(remove=tuple(path.relative_to(store.folder.root).as_posix() for path in doomed))
+        )
         store.index.forget({person, *(folder.name for folder in folders)})
         if _mentions(store.index.files(), marks):
             store.index.remove()

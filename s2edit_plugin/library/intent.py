@@ -7,11 +7,12 @@ this process, or after a crash by the next one that takes the lock. Every step m
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -38,15 +39,17 @@ class Intent:
             comes; any other file in the way is replaced.
         rewrite: folders whose token records take on the names of their places.
         notes: (folder, notes) of people who have none yet.
+        remove: files and folders that go for good, in this order.
     """
 
     moves: tuple[tuple[str, str], ...] = ()
     rewrite: tuple[str, ...] = ()
-    notes: tuple[tuple[str, str], ...] = field(default=())
+    notes: tuple[tuple[str, str], ...] = ()
+    remove: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """JSON values."""
-        return {"moves": self.moves, "rewrite": self.rewrite, "notes": self.notes}
+        return dataclasses.asdict(self)
 
 
 @contextlib.contextmanager
@@ -115,6 +118,17 @@ def _finish(store: Store, path: Path) -> None:
         for folder, notes in intent.notes:
             if (root / folder).is_dir() and not notes_of(root / folder):
                 write_notes(store, root / folder, notes)
+        for name in intent.remove:
+            _remove(root / name)
+        if intent.remove:
+            store.index.forget({PurePosixPath(name).parts[1] for name in intent.remove})
+        path.unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
         path.unlink(missing_ok=True)
 
 
@@ -155,10 +169,11 @@ def _read(store: Store, path: Path) -> Intent | None:
             tuple((str(a), str(b)) for a, b in values["moves"]),
             tuple(str(folder) for folder in values["rewrite"]),
             tuple((str(folder), str(notes)) for folder, notes in values["notes"]),
+            tuple(str(name) for name in values["remove"]),
         )
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    named = [*sum(intent.moves, ()), *intent.rewrite, *(folder for folder, _ in intent.notes)]
+    named = [*sum(intent.moves, ()), *intent.rewrite, *(folder for folder, _ in intent.notes), *intent.remove]
     tops = {place.name for place in store.places}
     for name in named:
         parts = PurePosixPath(name).parts

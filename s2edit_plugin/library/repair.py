@@ -29,7 +29,7 @@ from s2edit_plugin.library.names import PERSON, SUFFIX, TOKEN, check_new, key, n
 from s2edit_plugin.library.people import FILE, notes_problem
 from s2edit_plugin.library.store import Store, disk, named_by_place, normal, remove_if_empty
 from s2edit_plugin.prompts import MAX_NAME
-from s2edit_plugin.tokenfile import FORMAT_VERSION, Token, read_token, stored_format, write_token
+from s2edit_plugin.tokenfile import FORMAT_VERSION, Token, read_record, read_token, stored_format, write_token
 
 __all__ = ["examine"]
 
@@ -66,13 +66,10 @@ class _Check:
             for place in self.store.token_places[:2]:
                 self._links(place)
             self._names()
+            self._each(self._sound)
             self._same_ids()  # before records are rewritten: what a file calls itself tells where it came from
+            self._each(self._follow)
             for folder in self.store.people_in(self.store.folder.library):
-                for path in sorted(self.store.files(folder)):
-                    with contextlib.suppress(
-                        FileNotFoundError, TokenNotFoundError
-                    ):  # moved by another process
-                        self._token(path)
                 self._folder(folder)
             self._trash()
             self._index()
@@ -153,29 +150,43 @@ class _Check:
 
     # ------------------------------------------------------------------ tokens
 
-    def _token(self, path: Path) -> None:
+    def _each(self, look: Callable[[Path], None]) -> None:
+        """Look at every token file of the library."""
+        for folder in self.store.people_in(self.store.folder.library):
+            for path in sorted(self.store.files(folder)):
+                with contextlib.suppress(FileNotFoundError, TokenNotFoundError):  # moved by another process
+                    look(path)
+
+    def _sound(self, path: Path) -> None:
+        """A file that can be read, by its owner alone."""
         self.checked += 1
         self._mode(path, 0o600)
         try:
-            token = read_token(path)
+            read_token(path)
         except TokenTooNewError as error:
             self._found("newer", path, error.sentence, damage=False)
-            return
         except TokenDamagedError as error:
             self._damaged(path, error)
-            return
-        old = stored_format(path) < FORMAT_VERSION
-        if named_by_place(token.record, path) != token.record:
-            sentence = f"The token {self._name_of(path)} calls itself {token.record.full_name} inside."
-            self._found("misnamed", path, sentence, self._rewrite(path, token), damage=False)
-        elif old:
-            sentence = f"The token {self._name_of(path)} is of an older format."
-            self._found("old-format", path, sentence, self._rewrite(path, token), damage=False)
 
-    def _rewrite(self, path: Path, token: Token) -> str:
-        return self._do(
-            lambda: write_token(path, named_by_place(token.record, path), token.tensors), "It was rewritten."
-        )
+    def _follow(self, path: Path) -> None:
+        """A record that says what its place says, in today's format."""
+        try:
+            record, written = read_record(path), stored_format(path)
+        except TokenDamagedError:  # which was said already
+            return
+        if named_by_place(record, path) != record:
+            sentence = f"The token {self._name_of(path)} calls itself {record.full_name} inside."
+            self._found("misnamed", path, sentence, self._rewrite(path), damage=False)
+        elif written < FORMAT_VERSION:
+            sentence = f"The token {self._name_of(path)} is of an older format."
+            self._found("old-format", path, sentence, self._rewrite(path), damage=False)
+
+    def _rewrite(self, path: Path) -> str:
+        def rewrite() -> None:
+            token = read_token(path)
+            write_token(path, named_by_place(token.record, path), token.tensors)
+
+        return self._do(rewrite, "It was rewritten.")
 
     def _damaged(self, path: Path, error: TokenDamagedError) -> None:
         sentence = f"The token {self._name_of(path)} is damaged: {error.sentence.partition(': ')[2] or error.sentence}"
@@ -207,20 +218,23 @@ class _Check:
         return None
 
     def _same_ids(self) -> None:
-        """Two files with one id: an interrupted rename of an older version, or a file that somebody copied."""
-        by_id: dict[str, Path] = {}
+        """Files with one id: an interrupted rename of an older version, or a file that somebody copied."""
+        by_id: dict[str, list[Path]] = {}
         for entry in self.store.tokens():
-            if entry.record is None:
-                continue
-            other = by_id.setdefault(entry.record.id, entry.path)
-            if other != entry.path:
-                with contextlib.suppress(FileNotFoundError, TokenError):  # damaged, which was said already
-                    self._twice(other, entry.path)
+            if entry.record is not None:
+                by_id.setdefault(entry.record.id, []).append(entry.path)
+        for paths in by_id.values():
+            if len(paths) > 1:
+                oldest, *newer = sorted(paths, key=lambda path: path.stat().st_mtime_ns)
+                for path in newer:
+                    with contextlib.suppress(TokenError):  # damaged, which was said already
+                        oldest = self._twice(oldest, path)
 
-    def _twice(self, one: Path, other: Path) -> None:
-        older, newer = sorted((one, other), key=lambda path: path.stat().st_mtime_ns)
+    def _twice(self, older: Path, newer: Path) -> Path:
+        """Tell two files with one id apart; the one that has the id from now on."""
         sentence = f"{self._name_of(older)} and {self._name_of(newer)} are one token twice."
         tokens = read_token(older), read_token(newer)
+        keeps = older
         renamed = _same(*tokens) and all(
             token.record.full_name == self._name_of(path)
             for token, path in zip(tokens, (older, newer), strict=True)
@@ -229,6 +243,7 @@ class _Check:
             done = self._do(
                 lambda: self.store.to_trash(older), f"{self._name_of(older)} was moved to the trash."
             )
+            keeps = newer
             if done:
                 remove_if_empty(older.parent)
         else:
@@ -238,6 +253,7 @@ class _Check:
                 f"{self._name_of(newer)} is a token of its own now.",
             )
         self._found("twice", newer, sentence, done, damage=False)
+        return keeps
 
     def _trash(self) -> None:
         """Damaged files in the trash, and copies of what is still in the library."""
@@ -287,7 +303,10 @@ class _Check:
         """Mend something, if that is asked for; what was done, as a sentence."""
         if not self.repair:
             return ""
-        action()
+        try:
+            action()
+        except InputError:  # a record larger than one may be: it can be read and is left as it is
+            return ""
         return done
 
     def _found(self, kind: str, path: Path, sentence: str, done: str = "", *, damage: bool = True) -> None:

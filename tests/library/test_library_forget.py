@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -94,20 +95,29 @@ def test_forgetting_can_be_tried_again_after_the_disk_refused(
     full: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (full.folder.cache / "x.bin").write_bytes(PHOTO_HASH.encode())
-    real, left = Path.unlink, 3
 
-    def unlink(self: Path, **how: Any) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise OSError(5, "Input/output error")
-        real(self, **how)
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(Path, "unlink", unlink)
-    with pytest.raises(ResourceError, match="Not everything"):
+    monkeypatch.setattr(Path, "unlink", fail)
+    with pytest.raises(ResourceError, match="could not be finished"):
         full.forget(SECRET)
     monkeypatch.undo()
-    full.forget(SECRET)
+    assert full.forget(SECRET).person == SECRET
+    assert traces(full, SECRET, PHOTO_HASH) == []
+
+
+def test_a_failed_forgetting_is_finished_by_whatever_changes_the_library_next(
+    full: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(shutil, "rmtree", fail)
+    with pytest.raises(ResourceError):
+        full.forget(SECRET)
+    monkeypatch.undo()
+    full.annotate("bob/me", "x")
     assert traces(full, SECRET, PHOTO_HASH) == []
 
 

@@ -244,7 +244,7 @@ def test_foreign_files_are_named_and_left_alone(library: Library) -> None:
 def test_an_interrupted_change_is_finished(library: Library) -> None:
     library.add(make_record("old"), TENSORS)
     moves = [["library/old", "library/new"], ["trash/old", "trash/new"]]
-    intent = {"moves": moves, "rewrite": ["library/new"], "notes": []}
+    intent = {"moves": moves, "rewrite": ["library/new"], "notes": [], "remove": []}
     (library.folder.library / ".intent.json").write_text(json.dumps(intent))
     assert kinds(library) == ["interrupted"]
     assert str(library.examine(repair=True).findings[0]).endswith("It was finished.")
@@ -256,10 +256,13 @@ def test_an_interrupted_change_is_finished(library: Library) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "[]", "{", '{"moves": 3}', '{"moves": [["library/../../x", "library/anna/y"]], "rewrite": [], "notes": []}',
-        '{"moves": [["/etc/passwd", "library/anna/y"]], "rewrite": [], "notes": []}',
-        '{"moves": [["models/small", "library/anna"]], "rewrite": [], "notes": []}',
-        '{"moves": [["library", "trash/x"]], "rewrite": [], "notes": []}',
+        "", "[]", "{", '{"moves": 3}',
+        '{"moves": [["library/../../x", "library/anna/y"]], "rewrite": [], "notes": [], "remove": []}',
+        '{"moves": [["/etc/passwd", "library/anna/y"]], "rewrite": [], "notes": [], "remove": []}',
+        '{"moves": [["models/small", "library/anna"]], "rewrite": [], "notes": [], "remove": []}',
+        '{"moves": [], "rewrite": [], "notes": [], "remove": ["library"]}',
+        '{"moves": [], "rewrite": [], "notes": [], "remove": ["library/../models"]}',
+        '{"moves": [["library", "trash/x"]], "rewrite": [], "notes": [], "remove": []}',
     ],
 )  # fmt: skip
 def test_a_change_that_nobody_wrote_down_is_not_made(library: Library, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,3 +159,26 @@ def test_the_same_numbers_come_out_whatever_the_array_type(backbone: Backbone) -
     token = make_token(backbone)
     wide = Token(token.record, {name: array.astype(np.float32) for name, array in token.tensors.items()})
     assert measure(backbone, token) == measure(backbone, wide)
+
+
+def test_a_whole_library_is_tested(backbone: Backbone, tmp_path: Path) -> None:
+    from s2edit_plugin.library import Library
+    from s2edit_plugin.self_test import verify_library
+
+    library = Library(tmp_path)
+    good = with_self_test(backbone, make_token(backbone))
+    bad = make_token(backbone, seed=1)
+    library.add(good.record, good.tensors)
+    library.add(good.record.replace(name="spoiled"), bad.tensors)
+    library.add(bad.record.replace(name="never_measured"), bad.tensors)
+    library.add(good.record.replace(name="foreign", base_model_hash="ff"), good.tensors)
+    library.add(good.record.replace(name="cut"), good.tensors)
+    library.list()
+    path = library.path("anna/cut")
+    path.write_bytes(path.read_bytes()[:-2] + b"\xff\xff")
+
+    result = verify_library(backbone, library)
+    assert (result.passed, result.skipped) == (1, 2)
+    assert set(result.problems) == {"anna/spoiled", "anna/cut"}
+    assert "acts differently" in result.problems["anna/spoiled"]
+    assert "not finite" in result.problems["anna/cut"]
