@@ -123,11 +123,15 @@ class Studio:
             mask = refine.invert(mask)
         return api.MaskResult(encode_mask(mask), request.method, float(mask.mean()))
 
-    def caption(self, photo: bytes) -> str:
-        """Suggest a source prompt for a photo. Raises ImageError, ModelError."""
-        from s2edit_plugin.captioning import suggest_prompt
+    def caption(self, photo: bytes, class_noun: str = "") -> str:
+        """`suggest`, the prompt alone."""
+        return self.suggest(api.SuggestPrompt(photo, class_noun)).prompt
 
-        return suggest_prompt(read_photo(photo).as_uint8_rgb())
+    def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
+        """Suggest a source prompt for a photo. Raises ImageError, ModelError."""
+        from s2edit_plugin.captioning import suggest
+
+        return suggest(read_photo(request.photo).as_uint8_rgb(), self.networks, request.class_noun)
 
     def attention(self, photo: bytes, name: str) -> np.ndarray:
         """Where a token looks on a photo: (H, W) float32 in [0, 1], under its own source prompt.

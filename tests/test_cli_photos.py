@@ -67,9 +67,9 @@ class FakeStudio:
         self._take(request)
         return api.MaskResult(png(mode="L"), request.method, 0.25)
 
-    def caption(self, photo: bytes) -> str:
-        self._take(photo)
-        return "a photo of a woman"
+    def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
+        self._take(request)
+        return api.PromptSuggestion("a photo of a woman", "somebody")
 
 
 @pytest.fixture
@@ -226,7 +226,11 @@ def test_mask_and_caption(run: Call, studio: FakeStudio, photo: str, tmp_path: P
     assert (code, "25.0 %" in out) == (0, True)
     assert (tmp_path / "m.png").read_bytes() == png(mode="L")
     assert run("caption", photo) == (0, "a photo of a woman\n", "")
-    assert json.loads(run("caption", photo, "--json")[1]) == {"caption": "a photo of a woman"}
+    assert json.loads(run("caption", photo, "--class", "woman", "--json")[1]) == {
+        "caption": "a photo of a woman",
+        "seen_by": "somebody",
+    }
+    assert studio.requests[-1] == api.SuggestPrompt(Path(photo).read_bytes(), "woman")
 
 
 def test_demo(run: Call, studio: FakeStudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

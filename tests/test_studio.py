@@ -168,11 +168,15 @@ def test_a_source_prompt_is_stored_suggested_or_plain(
 ) -> None:
     _learn(studio, prompt="a photo of a woman with brown hair")
     suggestion = "a photo of a woman with red hair"
-    monkeypatch.setattr(studio, "caption", lambda _: suggestion)
+    monkeypatch.setattr(studio, "caption", lambda *_: suggestion)
     own = studio.edit(_request(source_prompt="auto"))
     assert own.source_prompt == "a photo of a <anna/me> woman with brown hair"
     other = studio.edit(_request(source_prompt=None, photo=_photo(seed=1)))
     assert other.source_prompt == "a photo of a <anna/me> woman with red hair"
+    suggestion = f"a photo of a woman {'with hair ' * 20}"
+    long = studio.edit(_request(source_prompt=None, photo=_photo(seed=1)))
+    assert long.source_prompt.startswith("a photo of a <anna/me> woman with hair with hair")
+    assert long.source_prompt.endswith("hair")
     suggestion = "a photo of a red car"
     no_woman = studio.edit(_request(source_prompt=None, photo=_photo(seed=1)))
     assert no_woman.source_prompt == "a photo of a <anna/me> woman"

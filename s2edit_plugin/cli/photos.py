@@ -53,6 +53,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         "caption", parents=[machine], help="suggest a source prompt", allow_abbrev=False
     )
     caption.add_argument("photo", metavar="PHOTO")
+    caption.add_argument(
+        "--class", dest="class_noun", default="", metavar="NOUN", help="a word that must be in it, e.g. woman"
+    )
     caption.set_defaults(run=run_caption)
 
 
@@ -277,8 +280,8 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
 
 def run_caption(args: argparse.Namespace, output: Output) -> int:
     """``s2edit caption``."""
-    caption = _studio(args).caption(read_photo(args.photo))
-    output.result({"caption": caption}, caption)
+    found = _studio(args).suggest(api.SuggestPrompt(read_photo(args.photo), args.class_noun))
+    output.result({"caption": found.prompt, "seen_by": found.seen_by}, found.prompt)
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from s2edit_plugin import api, prompts
+from s2edit_plugin import api
 from s2edit_plugin.api import EventKind, OnProgress
 from s2edit_plugin.paths import DataFolder
 
@@ -28,11 +28,7 @@ def _mask(studio: Studio, request: api.MakeMask, on_progress: OnProgress) -> api
 
 
 def _suggest(studio: Studio, request: api.SuggestPrompt, on_progress: OnProgress) -> api.PromptSuggestion:
-    prompt = studio.caption(request.photo)
-    noun = request.class_noun.strip().lower()
-    if noun and noun not in prompts.words(prompt):
-        prompt = f"a photo of a {noun}"
-    return api.PromptSuggestion(prompt, "the drawn pictures' judge")
+    return studio.suggest(request)
 
 
 def _attention(studio: Studio, request: api.ShowAttention, on_progress: OnProgress) -> api.AttentionMap:

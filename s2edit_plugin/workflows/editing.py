@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from s2edit_plugin import api, compose, prompts
+from s2edit_plugin import api, captions, compose, prompts
 from s2edit_plugin.cache import InversionCache, cache_key
 from s2edit_plugin.conditioning import ActiveToken, build_condition
 from s2edit_plugin.edit import EditOutcome, edit
-from s2edit_plugin.errors import MaskError, S2EditError, UsageError
+from s2edit_plugin.errors import MaskError, PromptError, S2EditError, UsageError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop, window_of
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
@@ -24,6 +24,7 @@ from s2edit_plugin.imaging.writing import encode_photo
 from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.region import changed_region, soften
+from s2edit_plugin.text import layout
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
@@ -137,7 +138,7 @@ def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> P
     plain = request.source_prompt
     if plain is None or plain == "auto":
         same_photo = bool(first.source_image_hash) and first.source_image_hash == photo_hash(scene.photo)
-        plain = first.source_prompt if same_photo else _suggested(studio, request, first.class_noun)
+        plain = first.source_prompt if same_photo else _suggested(studio, request, scene)
     source = prompts.insert_token(plain, first.class_noun, first.full_name)
     target = prompts.insert_token(request.prompt, first.class_noun, first.full_name)
     others = [(record.full_name, record.class_noun) for record in scene.records[1:]]
@@ -230,12 +231,24 @@ def _part(studio: Studio, photo: Photo, token: Token, subject: np.ndarray) -> np
     return found if float(found.max()) >= 0.5 else subject
 
 
-def _suggested(studio: Studio, request: api.ApplyEdit, noun: str) -> str:
+def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene) -> str:
+    """What the photo shows, as far as the text encoder has room for it; at least the class noun."""
+    first = scene.records[0]
+    vectors = {token.name: len(token.vectors) for token in scene.tokens}
     try:
-        suggestion = studio.caption(request.photo)
+        suggestion = studio.caption(request.photo, first.class_noun)
     except S2EditError:
         suggestion = ""
-    return suggestion if noun in prompts.words(suggestion) else f"a photo of a {noun}"
+    for count in range(len(suggestion.split()), 0, -1):
+        shortened = captions.shorter(suggestion, count)
+        try:
+            layout(
+                prompts.insert_token(shortened, first.class_noun, first.full_name), studio.backbone, vectors
+            )
+        except PromptError:
+            continue
+        return shortened
+    return captions.plain_prompt(first.class_noun)
 
 
 def _key(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts) -> str:
