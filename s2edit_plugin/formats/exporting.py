@@ -44,7 +44,7 @@ class Exported:
     notes: tuple[str, ...] = ()
 
     def write(self, folder: Path, *, overwrite: bool = False) -> list[Path]:
-        """Write the files into a folder, each atomically; returns where they lie.
+        """Write the files into a folder, each atomically and for the user alone; returns where they lie.
 
         Raises:
             InputError: one is there and ``overwrite`` is off; then none is written. ResourceError: the disk refused.
@@ -54,7 +54,7 @@ class Exported:
             if path.exists() and not overwrite:
                 raise InputError(f"{path} exists already.", "Choose another file name, or add --overwrite.")
         for path, data in zip(paths, self.files.values(), strict=True):
-            write_atomic(path, data)
+            write_atomic(path, data, private=True)
         return paths
 
     def as_one(self, stem: str) -> tuple[str, bytes]:

@@ -225,6 +225,7 @@ def test_files_are_not_written_over_unless_asked(make_token: MakeToken, tmp_path
     assert [path.name for path in tmp_path.iterdir()] == ["anna-me-lora.safetensors"]
     paths = exported.write(tmp_path, overwrite=True)
     assert [path.read_bytes() for path in paths] == list(exported.files.values())
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in paths)
 
 
 def test_several_files_are_handed_over_as_one_archive(make_token: MakeToken) -> None:
