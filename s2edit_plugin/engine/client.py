@@ -17,7 +17,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from s2edit_plugin.api import Event, JobInfo, Request
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
@@ -125,7 +125,7 @@ class Client(ABC):
                 if event.job.is_over:
                     return
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
