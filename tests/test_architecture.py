@@ -92,7 +92,7 @@ def test_all_names_what_is_there(path: Path) -> None:
     defined: set[str] = set()
     exported: list[str] = []
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             defined.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             defined.update(alias.asname or alias.name for alias in node.names)

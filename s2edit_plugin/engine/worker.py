@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from s2edit_plugin.api import Event, OnProgress, Progress
+from s2edit_plugin.api import Event, OnNote, OnProgress, Progress
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.jobs import JobQueue, Lane, QueuedJob
 from s2edit_plugin.engine.studios import free_memory, is_out_of_memory
@@ -31,11 +31,11 @@ class Worker:
     """One lane's thread.
 
     Args:
-        perform: does a request, given ``on_progress``; called on the thread.
+        perform: does a request, given ``on_progress`` and ``on_note``; called on the thread.
     """
 
     def __init__(
-        self, lane: Lane, queue: JobQueue, events: EventLog, perform: Callable[[Any, OnProgress], Any]
+        self, lane: Lane, queue: JobQueue, events: EventLog, perform: Callable[[Any, OnProgress, OnNote], Any]
     ) -> None:
         self._lane, self._queue, self._events, self._perform = lane, queue, events, perform
         self._thread = threading.Thread(target=self._work, name=f"s2edit {lane}", daemon=True)
@@ -58,7 +58,7 @@ class Worker:
         log.info("%s starts", name)
         failure: S2EditError | None = None
         try:
-            result = self._perform(job.request, self._reporter(job))
+            result = self._perform(job.request, self._reporter(job), self._noter(job))
         except CancelledError:
             self._queue.stopped(job)
         except S2EditError as error:
@@ -87,6 +87,12 @@ class Worker:
                     self._events.publish(Event("preview", job=job.info(), picture=picture))
 
         return on_progress
+
+    def _noter(self, job: QueuedJob) -> OnNote:
+        def on_note(sentence: str) -> None:
+            self._events.publish(Event("note", job=job.info(), text=sentence))
+
+        return on_note
 
 
 class PreviewClock:

@@ -61,6 +61,12 @@ def test_jobs_run_on_one_thread_of_their_own(client: LocalClient, studio: FakeSt
     assert studio.threads == {"s2edit gpu"}
 
 
+def test_notes_of_a_job_reach_the_caller(client: LocalClient) -> None:
+    heard: list[Event] = []
+    client.run(LEARN, heard.append)
+    assert [event.text for event in heard if event.kind == "note"] == ["Learning begins."]
+
+
 def test_progress_reaches_the_caller_in_order(client: LocalClient, studio: FakeStudio) -> None:
     heard: list[Event] = []
     client.run(LEARN, heard.append)
