@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import sys
 import warnings
@@ -101,7 +102,9 @@ def _run(arguments: list[str], output: Output) -> int:
         raise UsageError("No command was given.", "See `s2edit --help`; `s2edit demo` shows what it does.")
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    if not os.environ.get(DEBUG_VARIABLE):
+    if os.environ.get(DEBUG_VARIABLE):
+        logging.basicConfig()
+    else:
         warnings.simplefilter("ignore")
     code: int | None = args.run(args, output)
     return code or 0

@@ -87,10 +87,12 @@ class Client(ABC):
         *,
         keep: bool = False,
         title: str = "",
+        on_job: Callable[[Job[R]], None] = lambda job: None,
     ) -> R:
         """Submit a job and wait for its result.
 
         Args:
+            on_job: gets the job once it is in the queue.
             on_event: gets the job's events, on the calling thread. If it raises, the job is cancelled and what it raised goes
                 on to the caller; so does KeyboardInterrupt.
         """
@@ -99,6 +101,7 @@ class Client(ABC):
         try:
             job = self.submit(request, keep=keep, title=title)
             try:
+                on_job(job)
                 self._follow(job, heard, on_event)
             except EngineGoneError:
                 raise

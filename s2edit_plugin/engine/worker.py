@@ -133,6 +133,6 @@ def unforeseen(error: BaseException) -> S2EditError:
         )
     log.error("Unforeseen: %s.", type(error).__name__, exc_info=error)
     return S2EditError(
-        f"Something went wrong inside the engine ({type(error).__name__}).",
-        "The engine's log says where; `s2edit engine status` names it.",
+        f"Something went wrong inside S2Edit ({type(error).__name__}).",
+        "The log says where: `s2edit engine status` names it, on the command line S2EDIT_DEBUG=1 shows it.",
     )

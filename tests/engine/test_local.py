@@ -157,7 +157,7 @@ def test_what_nobody_foresaw_is_one_sentence_and_a_trace_in_the_log(
     client: LocalClient, studio: FakeStudio, caplog: pytest.LogCaptureFixture
 ) -> None:
     studio.raises = KeyError("anna/me")
-    with pytest.raises(S2EditError, match="inside the engine") as caught:
+    with pytest.raises(S2EditError, match="inside S2Edit") as caught:
         client.run(EDIT)
     assert "anna" not in str(caught.value)
     assert any(record.exc_info for record in caplog.records)
@@ -285,7 +285,7 @@ def test_an_unforeseen_error_of_a_call_is_one_sentence(
 ) -> None:
     engine = Engine(DataFolder(tmp_path))
     monkeypatch.setattr(engine.queue, "infos", lambda: 1 / 0)
-    with pytest.raises(S2EditError, match="inside the engine"):
+    with pytest.raises(S2EditError, match="inside S2Edit"):
         engine.call(calls.ListJobs())
     caplog.clear()
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,6 +55,7 @@ def lives(root: Path) -> bool:
 CONNECT = """
 import sys
 from pathlib import Path
+from typing import Any
 from s2edit_plugin.engine.remote import connect
 sys.stdin.readline()
 with connect(data_folder=Path({root!r}), wait=60) as client:
@@ -283,3 +285,42 @@ def test_learning_survives_the_end_of_the_engine_and_edits_go_before_it(root: Pa
         wait_until(lambda: not lives(root))
     assert list((root / "checkpoints").rglob("*.safetensors"))
     assert "Traceback" not in (root / "engine" / "engine.log").read_text()
+
+
+def test_the_command_line_uses_the_engine_and_gives_what_it_gives_alone(
+    root: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change_settings(DataFolder(root), model=str(model), device="cpu")
+    photo, mask = tmp_path / "photo.png", tmp_path / "mask.png"
+    photo.write_bytes(png(np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)))
+    area = np.zeros((64, 64), np.uint8)
+    area[16:48, 16:48] = 255
+    mask.write_bytes(png(area))
+    learn = (
+        "learn", str(photo), "--person", "anna", "--class", "woman", "--subject", str(mask), "--steps", "3",
+        "--yes-i-have-consent", "--json", "--token",
+    )  # fmt: skip
+    edit = (
+        "edit", str(photo), "--token", "anna/me", "--prompt", "a photo of a woman smiling", "--steps", "3",
+        "--mask", str(mask), "--json", "--out",
+    )  # fmt: skip
+
+    def run(*arguments: str) -> dict[str, Any]:
+        assert main(arguments) == 0
+        values: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return values
+
+    alone = run(*learn, "me")
+    edited = run(*edit, str(tmp_path / "alone.png"))
+    with connect(data_folder=root) as client:
+        there = run(*learn, "you")
+        assert there["loss_last"] == alone["loss_last"]
+        edited_there = run(*edit, str(tmp_path / "there.png"))
+        assert set(edited_there) == set(edited)
+        ran = [job.kind for job in client.call(calls.ListJobs()).jobs]
+        assert ran == ["ApplyEdit", "LearnToken"]
+        run(*edit, str(tmp_path / "here.png"), "--no-engine")
+        run(*edit, str(tmp_path / "other.png"), "--device", "cpu:0")
+        assert len(client.call(calls.ListJobs()).jobs) == 2
+    pictures = [(tmp_path / name).read_bytes() for name in ("alone.png", "there.png", "here.png")]
+    assert pictures[0] == pictures[1] == pictures[2]

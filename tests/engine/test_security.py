@@ -383,7 +383,7 @@ def use_everything(client: RemoteClient, running: Running) -> None:
     client.run(api.LearnToken(b"photo", "annabel", "secret-token", settings=api.LearnSettings(1, 1)))
     running.studio.raises = KeyError("annabel/secret-token")
     job = client.submit(edit)
-    with pytest.raises(Exception, match="inside the engine"):
+    with pytest.raises(Exception, match="inside S2Edit"):
         job.wait(10)
     client.call(calls.ReadLog())
 
