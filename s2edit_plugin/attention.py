@@ -103,9 +103,19 @@ class AttentionControl:
     edit: EditControl | None = None
     recorder: MapRecorder | None = None
     _masks: dict[tuple[int, int, int], Tensor] = field(default_factory=dict)
+    _stacked: dict[tuple[int, int], Tensor | None] = field(default_factory=dict)
 
     def per_row(self, positions: int, length: int, like: Tensor) -> Tensor | None:
-        """Bias or factors (B, 1, N, L) of the token masks at a layer with N positions; None without masks."""
+        """Bias or factors (B, 1, N, L) of the token masks at a layer with N positions; None without masks.
+
+        The same for all layers of one size and for all steps, so made once: rows and mask mode of a control stay as they are.
+        """
+        key = (positions, length)
+        if key not in self._stacked:
+            self._stacked[key] = self._stack(positions, length, like)
+        return self._stacked[key]
+
+    def _stack(self, positions: int, length: int, like: Tensor) -> Tensor | None:
         if self.mask_mode == "none" or not any(
             t.mask is not None and t.columns for row in self.rows for t in row
         ):
@@ -135,12 +145,17 @@ class AttentionControl:
 
 
 class S2EditAttnProcessor(nn.Module):
-    """Attention of one layer under an `AttentionControl`; without any control it equals diffusers' own processor."""
+    """Attention of one layer under an `AttentionControl`.
 
-    def __init__(self, layer: str, control: AttentionControl) -> None:
+    Attributes:
+        control: what to obey; None: the layer's ``plain`` processor (diffusers' own) computes.
+    """
+
+    def __init__(self, layer: str, control: AttentionControl | None, plain: Any = None) -> None:
         super().__init__()
         self.layer = layer
         self.control = control
+        self.plain = plain
 
     def forward(
         self,
@@ -151,26 +166,32 @@ class S2EditAttnProcessor(nn.Module):
         temb: Tensor | None = None,
     ) -> Tensor:
         """Hidden states (B, N, C) with text (B, L, D) for cross-attention or None for self-attention -> (B, N, C)."""
+        control = self.control
+        if control is None:
+            return self.plain(attn, hidden_states, encoder_hidden_states, attention_mask, temb)
         is_cross = encoder_hidden_states is not None
         context = encoder_hidden_states if encoder_hidden_states is not None else hidden_states
         query, key, value = attn.to_q(hidden_states), attn.to_k(context), attn.to_v(context)
         if is_cross:
-            key, value = self._with_deltas(key, value, context)
+            key, value = self._with_deltas(control, key, value, context)
         query, key, value = (_heads(tensor, attn.heads) for tensor in (query, key, value))
-        out = self._cross(query, key, value) if is_cross else self._self(query, key, value)
+        compute = self._cross if is_cross else self._self
+        out = compute(control, query, key, value)
         out = out.transpose(1, 2).flatten(2).to(hidden_states.dtype)
         return attn.to_out[1](attn.to_out[0](out))
 
-    def _with_deltas(self, key: Tensor, value: Tensor, context: Tensor) -> tuple[Tensor, Tensor]:
+    def _with_deltas(
+        self, control: AttentionControl, key: Tensor, value: Tensor, context: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Add the tokens' key/value deltas: to their own columns, or to all for whole-prompt parameters."""
         delta_key: Tensor | None = None
         delta_value: Tensor | None = None
-        for index, row in enumerate(self.control.rows):
+        for index, row in enumerate(control.rows):
             for token in row:
                 parameters = token.parameters
                 if parameters is None or not (token.columns or parameters.whole_prompt):
                     continue
-                columns = list(range(context.shape[1])) if parameters.whole_prompt else list(token.columns)
+                columns = slice(None) if parameters.whole_prompt else _span(token.columns)
                 deltas = parameters.delta(self.layer, context[index, columns])
                 if deltas is None:
                     continue
@@ -182,8 +203,9 @@ class S2EditAttnProcessor(nn.Module):
             return key, value
         return key + delta_key, value + delta_value
 
-    def _cross(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        control, positions, length = self.control, query.shape[2], key.shape[2]
+    @staticmethod
+    def _cross(control: AttentionControl, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        positions, length = query.shape[2], key.shape[2]
         edit, recorder = control.edit, control.recorder
         records = recorder is not None and recorder.side**2 == positions
         masks = control.per_row(positions, length, query)
@@ -202,13 +224,20 @@ class S2EditAttnProcessor(nn.Module):
             recorder.add(maps)
         return torch.matmul(maps.to(value.dtype), value)
 
-    def _self(self, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        edit = self.control.edit
+    @staticmethod
+    def _self(control: AttentionControl, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+        edit = control.edit
         if edit is not None and edit.self_attention and query.shape[2] <= edit.self_side**2:
             # The source's map times the target's values, without ever building the map.
             query, key = query.clone(), key.clone()
             query[edit.target], key[edit.target] = query[edit.source], key[edit.source]
         return F.scaled_dot_product_attention(query, key, value)
+
+
+def _span(columns: tuple[int, ...]) -> slice | list[int]:
+    """Columns as an index; a slice where they lie side by side, which costs a GPU no copy of the index."""
+    side_by_side = columns == tuple(range(columns[0], columns[0] + len(columns)))
+    return slice(columns[0], columns[-1] + 1) if side_by_side else list(columns)
 
 
 def _heads(tensor: Tensor, heads: int) -> Tensor:

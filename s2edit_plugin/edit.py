@@ -83,6 +83,7 @@ def edit(
     weights = alignment.column_weights(target.layout, settings.weights)
     weights = None if weights is None else weights.to(backbone.device)
     guided = settings.guidance != 1.0
+    control: AttentionControl | None = None
 
     from_source = inversion.at(0)
     from_target = _starting_latents(from_source, blend, settings.seed)
@@ -109,7 +110,10 @@ def edit(
             self_attention=index < settings.self_steps * total,
             self_side=backbone.self_side,
         )
-        with backbone.control(AttentionControl(rows, settings.mask_mode, pair)):
+        if control is None or len(control.rows) != len(rows):
+            control = AttentionControl(rows, settings.mask_mode)
+        control.edit = pair
+        with backbone.control(control):
             predicted = backbone.predict(torch.cat(batch), timestep, conditions)
         to_source, to_target = predicted[0:1], predicted[1:2]
         if guided:

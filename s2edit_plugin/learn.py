@@ -11,6 +11,7 @@ Source: S2Edit (arXiv 2507.04584) as far as it is known; figures of its ancestor
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -126,6 +127,10 @@ def learn(
     latent_mask = F.adaptive_avg_pool2d(mask[None, None].float(), task.latents.shape[-1])[0, 0]
     plan = text.layout(task.prompt, backbone, {task.name: settings.vectors})
     schedule, clean = backbone.schedule, task.latents.expand(settings.batch, -1, -1, -1)
+    plain = text.without_tokens(plan, backbone) if settings.isolation else None
+    row = RowToken(plan.tokens[task.name], mask if settings.mask_mode != "none" else None, parameters)
+    control = AttentionControl([[row]] * settings.batch, _processor_mode(settings))
+    scale = _gradient_scale(backbone, clean)
     watch = Stopwatch(total, first)
 
     for step in range(first, total):
@@ -138,11 +143,9 @@ def learn(
         timesteps = schedule.at(_spread(settings.batch, generator)).to(backbone.device)
         noisy = schedule.add_noise(clean, noise, timesteps)
 
-        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation, task.framing)
+        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation, task.framing, plain)
         condition = constraint.project_condition(condition, task.name)
-        row = RowToken(plan.tokens[task.name], mask if settings.mask_mode != "none" else None, parameters)
-        recorder = _recorder(settings, backbone)
-        control = AttentionControl([[row]] * settings.batch, _processor_mode(settings), None, recorder)
+        recorder = control.recorder = _recorder(settings, backbone)
         with backbone.control(control):
             predicted = backbone.predict(noisy, timesteps, [condition] * settings.batch)
         wanted = schedule.target(clean, noise, timesteps)
@@ -162,7 +165,10 @@ def learn(
         if not torch.isfinite(objective.detach()):
             raise NumericalError("Learning gave a number that is not finite.", "Try a smaller learning rate.")
         optimizer.zero_grad(set_to_none=True)
-        objective.backward()
+        (objective * scale).backward()
+        if scale != 1:
+            for gradient in (p.grad for p in (vectors, *joint) if p.grad is not None):
+                gradient /= scale
         optimizer.step()
         with torch.no_grad():
             vectors.copy_(constraint.project_vectors(vectors))
@@ -193,6 +199,12 @@ def learn(
 def _spread(batch: int, generator: torch.Generator) -> Tensor:
     # One noise level from each of `batch` equal slices: less noise in a small batch's loss than independent draws.
     return (torch.arange(batch) + torch.rand(batch, generator=generator)) / batch
+
+
+def _gradient_scale(backbone: Backbone, clean: Tensor) -> float:
+    # A mean over all latents makes gradients so small that float16 rounds them to zero on their way through the U-Net. This
+    # power of two lifts those of the prediction to about 1/32, twelve binary orders from either end of float16's range.
+    return 2.0 ** round(math.log2(max(1.0, clean.numel() / 64))) if backbone.dtype == torch.float16 else 1.0
 
 
 def _processor_mode(settings: LearnSettings) -> str:

@@ -23,7 +23,16 @@ from s2edit_plugin.errors import PromptError
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-__all__ = ["Condition", "Layout", "encode", "layout", "plain_features", "unconditional", "word_columns"]
+__all__ = [
+    "Condition",
+    "Layout",
+    "encode",
+    "layout",
+    "plain_features",
+    "unconditional",
+    "without_tokens",
+    "word_columns",
+]
 
 
 def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layout:
@@ -76,13 +85,14 @@ def encode(
     vectors: Mapping[str, Tensor],
     isolation: bool = True,
     framing: Framing | None = None,
+    plain: tuple[Tensor, Tensor | None] | None = None,
 ) -> Condition:
     """Text condition of a prompt, differentiable in the tokens' vectors.
 
     Args:
         plan: from `layout`. vectors: full token name -> (n, W) embedding vectors; may hold more than the prompt names.
         isolation: see the module's text; False encodes once, as plain Textual Inversion does.
-        framing: of the picture the condition will be used on.
+        framing: of the picture the condition will be used on. plain: `without_tokens` of this plan, if it is at hand.
     """
     here = {name: vectors[name] for name in plan.tokens}
     if not here or not isolation:
@@ -90,23 +100,43 @@ def encode(
         hidden, pooled = backbone.encode_ids(ids, [_injections(plan.tokens, here)])
         return Condition(hidden[0], None if pooled is None else pooled[0], plan, framing)
 
-    # Row 0 drops every token, row k drops all tokens but the k-th; what is dropped moves the later words to the left,
-    # and padding fills the right, so that a dropped token leaves no gap the encoder would have to read.
+    # Each token's run keeps it alone. What is dropped moves the later words to the left, and padding fills the right, so that
+    # a dropped token leaves no gap the encoder would have to read.
     names = list(here)
     rows, sources, injections = [], [], []
-    for kept in (None, *names):
-        dropped = {c for name, span in plan.tokens.items() if name != kept for c in span}
-        stays = [c for c in range(len(plan.ids)) if c not in dropped]
-        rows.append([plan.ids[c] for c in stays] + [backbone.pad_id] * len(dropped))
-        place = {column: index for index, column in enumerate(stays)}
+    for kept in names:
+        row, place = _dropping(plan, backbone, kept)
+        rows.append(row)
         sources.append(place)
-        spans = {} if kept is None else {kept: tuple(place[c] for c in plan.tokens[kept])}
-        injections.append(_injections(spans, here))
-    hidden, pooled = backbone.encode_ids(torch.tensor(rows, device=backbone.device), injections)
+        injections.append(_injections({kept: tuple(place[c] for c in plan.tokens[kept])}, here))
+    alone, _ = backbone.encode_ids(torch.tensor(rows, device=backbone.device), injections)
+    plain_hidden, pooled = plain or without_tokens(plan, backbone)
+    _, plain_place = _dropping(plan, backbone, None)
+    sources.insert(0, plain_place)
     owner = {column: 1 + names.index(name) for name, span in plan.tokens.items() for column in span}
     from_row = [owner.get(c, 0) for c in range(len(plan.ids))]
     from_column = [sources[row][c] for c, row in enumerate(from_row)]
-    return Condition(hidden[from_row, from_column], None if pooled is None else pooled[0], plan, framing)
+    hidden = torch.cat([plain_hidden[None], alone])[from_row, from_column]
+    return Condition(hidden, pooled, plan, framing)
+
+
+def without_tokens(plan: Layout, backbone: Backbone) -> tuple[Tensor, Tensor | None]:
+    """Features (L, D) and pooled feature of a prompt whose tokens are dropped: what isolation takes all other columns from.
+
+    It does not change while a token learns, so learning runs it once and hands it to `encode`.
+    """
+    ids, _ = _dropping(plan, backbone, None)
+    with torch.no_grad():
+        hidden, pooled = backbone.encode_ids(torch.tensor([ids], device=backbone.device), [])
+    return hidden[0], None if pooled is None else pooled[0]
+
+
+def _dropping(plan: Layout, backbone: Backbone, kept: str | None) -> tuple[list[int], dict[int, int]]:
+    """Ids of a prompt without its tokens but one, and where each column that stays has moved to."""
+    dropped = {c for name, span in plan.tokens.items() if name != kept for c in span}
+    stays = [c for c in range(len(plan.ids)) if c not in dropped]
+    ids = [plan.ids[c] for c in stays] + [backbone.pad_id] * len(dropped)
+    return ids, {column: index for index, column in enumerate(stays)}
 
 
 def unconditional(backbone: Backbone, framing: Framing | None = None) -> Condition:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from s2edit_plugin.attention import AttentionControl, S2EditAttnProcessor
 from s2edit_plugin.parameters import LayerShape
 
-__all__ = ["AttentionLayer", "controlled", "unet_layers"]
+__all__ = ["AttentionLayer", "AttentionSwitch", "unet_layers"]
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,29 @@ def _side_at(name: str, side: int, blocks: int) -> int:
     return side
 
 
-@contextmanager
-def controlled(unet: Any, control: AttentionControl) -> Iterator[AttentionControl]:
-    """Put our processor into every attention layer of a U-Net for a while; the old ones come back whatever happens."""
-    before = unet.attn_processors
-    unet.set_attn_processor({n: S2EditAttnProcessor(n.removesuffix(".processor"), control) for n in before})
-    try:
-        yield control
-    finally:
-        unet.set_attn_processor(before)
+class AttentionSwitch:
+    """Our processor in every attention layer of a U-Net, put there once; without a control diffusers' own goes on computing."""
+
+    def __init__(self, unet: Any) -> None:
+        before = unet.attn_processors
+        self._processors = {
+            name: S2EditAttnProcessor(name.removesuffix(".processor"), None, plain)
+            for name, plain in before.items()
+        }
+        unet.set_attn_processor(dict(self._processors))
+        self.control: AttentionControl | None = None
+
+    @contextmanager
+    def obeying(self, control: AttentionControl) -> Iterator[AttentionControl]:
+        """Let every layer obey a control for a while; what held before comes back whatever happens."""
+        before = self.control
+        self._set(control)
+        try:
+            yield control
+        finally:
+            self._set(before)
+
+    def _set(self, control: AttentionControl | None) -> None:
+        self.control = control
+        for processor in self._processors.values():
+            processor.control = control

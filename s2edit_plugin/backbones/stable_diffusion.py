@@ -17,7 +17,7 @@ from torch import Tensor
 from s2edit_plugin.attention import AttentionControl
 from s2edit_plugin.backbones.base import Backbone, Injection
 from s2edit_plugin.backbones.conditions import Condition
-from s2edit_plugin.backbones.layers import AttentionLayer, controlled, unet_layers
+from s2edit_plugin.backbones.layers import AttentionLayer, AttentionSwitch, unet_layers
 from s2edit_plugin.errors import ModelError, NumericalError
 from s2edit_plugin.schedule import NoiseSchedule
 
@@ -73,6 +73,7 @@ class StableDiffusionBackbone(Backbone):
         first = self.tokenizers[0]
         self.start_id, self.end_id = int(first.bos_token_id), int(first.eos_token_id)
         self.pad_id = pad_id(first)
+        self._attention = AttentionSwitch(self.unet)
         self._layers = unet_layers(self.unet, self.latent_side, self.text_length)
         if device.type == "cpu":
             self.unet.to(memory_format=torch.channels_last)
@@ -128,7 +129,7 @@ class StableDiffusionBackbone(Backbone):
 
     def control(self, control: AttentionControl) -> AbstractContextManager[AttentionControl]:
         """See `Backbone.control`."""
-        return controlled(self.unet, control)
+        return self._attention.obeying(control)
 
     def attention_layers(self) -> list[AttentionLayer]:
         """See `Backbone.attention_layers`."""

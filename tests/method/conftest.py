@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
 
+@pytest.fixture(autouse=True, scope="module")
+def in_one_thread(one_thread: None) -> None:
+    """The models here are tiny."""
+
+
 @pytest.fixture(scope="session")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a tiny random model; its five latent channels catch code that assumes four."""

@@ -157,8 +157,8 @@ def test_token_parameters_touch_their_columns_only_and_full_ones_all(backbone: B
     key = torch.zeros(1, LENGTH, layer.inner)
     for kind, touched in (("kv_token", [4, 5]), ("kv_vectors", [4, 5]), ("kv_full", list(range(LENGTH)))):
         row = [RowToken((4, 5), None, _trained(backbone, kind))]
-        processor = S2EditAttnProcessor(layer.name, AttentionControl([row]))
-        changed, _ = processor._with_deltas(key, key.clone(), context)
+        control = AttentionControl([row])
+        changed, _ = S2EditAttnProcessor(layer.name, control)._with_deltas(control, key, key.clone(), context)
         assert changed[0].abs().sum(-1).nonzero().flatten().tolist() == touched
 
 

@@ -1,0 +1,71 @@
+"""The true shapes of Stable Diffusion 1.5, 2.1 and XL, on torch's meta device: nothing is computed, nothing takes memory."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+import torch
+
+from s2edit_plugin.api import LearnSettings
+from s2edit_plugin.backbones.layers import AttentionLayer, unet_layers
+from s2edit_plugin.learn import LearnedToken
+from s2edit_plugin.parameters import create_parameters
+from s2edit_plugin.paths import models_package
+from s2edit_plugin.token_store import to_tensors
+
+
+def _config(family: str, part: str) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(
+        (models_package() / "configs" / family / part / "config.json").read_text()
+    )
+    return values
+
+
+@cache
+def _layers(family: str) -> list[AttentionLayer]:
+    from diffusers import UNet2DConditionModel
+
+    config = _config(family, "unet")
+    if family == "sd2":
+        config["sample_size"] = (
+            96  # the configuration is that of the 512 pixel variants, version 2.1 works at 768
+        )
+    with torch.device("meta"):
+        unet = UNet2DConditionModel.from_config(config)
+    return unet_layers(unet, unet.config.sample_size, 77)
+
+
+@pytest.mark.parametrize(
+    ("family", "count", "sides", "width"),
+    [
+        ("sd1", 16, {64: 5, 32: 5, 16: 5, 8: 1}, 768),
+        ("sd2", 16, {96: 5, 48: 5, 24: 5, 12: 1}, 1024),
+        ("sdxl", 70, {64: 10, 32: 60}, 2048),
+    ],
+)
+def test_the_layers_are_those_of_the_real_model(
+    family: str, count: int, sides: dict[int, int], width: int
+) -> None:
+    cross = [layer for layer in _layers(family) if layer.kind == "cross"]
+    own = [layer for layer in _layers(family) if layer.kind == "self"]
+    assert len(cross) == len(own) == count
+    assert {side: sum(layer.side == side for layer in cross) for side in sides} == sides
+    assert {layer.width for layer in cross} == {width}
+    assert {layer.text_keys for layer in cross} == {range(77)}
+    assert all(layer.picture_keys == range(layer.side**2) for layer in own)
+    assert not any(layer.picture_keys for layer in cross)
+
+
+@pytest.mark.parametrize(("family", "most"), [("sd1", 200), ("sd2", 230), ("sdxl", 1800)])
+def test_the_default_token_stays_small(family: str, most: int) -> None:
+    """Its tensors as they are stored, in kilobytes of 1024 bytes."""
+    settings = LearnSettings()
+    encoders = ["text_encoder", "text_encoder_2"] if family == "sdxl" else ["text_encoder"]
+    width = sum(_config(family, encoder)["hidden_size"] for encoder in encoders)
+    shapes = [layer.shape for layer in _layers(family) if layer.text_keys]
+    parameters = create_parameters(settings.parameters, shapes, settings.rank)
+    token = LearnedToken("anna/me", torch.zeros(settings.vectors, width), parameters)
+    assert sum(tensor.nbytes for tensor in to_tensors(token).values()) <= most * 1024
