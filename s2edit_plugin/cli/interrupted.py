@@ -1,22 +1,18 @@
-"""Learning that is interrupted from the keyboard, and going on with it without naming the photo again."""
+"""Going on with learning that was cut off without naming the photo again."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import dataclasses
-import signal
-import threading
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from s2edit_plugin.api import LearnToken, OnProgress, Progress
-from s2edit_plugin.errors import CancelledError, UsageError
+from s2edit_plugin.api import LearnToken
+from s2edit_plugin.errors import UsageError
 
 if TYPE_CHECKING:
     from s2edit_plugin.runs import Kept
 
-__all__ = ["kept_request", "stopped_between_steps"]
+__all__ = ["kept_request"]
 
 # What the interrupted run decided already.
 _DECIDED = (
@@ -59,37 +55,3 @@ def _find(person: str, token: str) -> Kept | None:
 
     folder = data_folder()
     return Run(folder, person, token).kept() if find_run(folder, person, token) else None
-
-
-@contextlib.contextmanager
-def stopped_between_steps(on_progress: OnProgress, name: str) -> Iterator[OnProgress]:
-    """Ctrl-C stops after the step that runs, so that what was learned so far is kept; a second one stops at once.
-
-    Raises:
-        CancelledError: through the callback it gives.
-    """
-    state = {"begun": False, "asked": False}
-
-    def ask(_signal: int, _frame: Any) -> None:
-        if state["asked"] or not state["begun"]:
-            raise KeyboardInterrupt
-        state["asked"] = True
-
-    def report(progress: Progress) -> None:
-        state["begun"] = True
-        on_progress(progress)
-        if state["asked"]:
-            person, _, token = name.partition("/")
-            raise CancelledError(
-                f"Learning {name} stopped at step {progress.step} of {progress.total}.",
-                f"`s2edit learn --resume --person {person} --token {token}` goes on.",
-            )
-
-    if threading.current_thread() is not threading.main_thread():
-        yield report
-        return
-    before = signal.signal(signal.SIGINT, ask)
-    try:
-        yield report
-    finally:
-        signal.signal(signal.SIGINT, before)

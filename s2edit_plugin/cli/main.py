@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import sys
 import warnings
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from s2edit_plugin import __version__
-from s2edit_plugin.cli import evaluation, identity, maintenance, models, people, photos, tokens
+from s2edit_plugin.cli import engine, evaluation, identity, maintenance, models, people, photos, tokens
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
 
@@ -61,7 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object instead of text"
     )
-    for family in (photos, identity, tokens, people, models, evaluation, maintenance):
+    for family in (photos, identity, tokens, people, models, engine, evaluation, maintenance):
         family.register(commands, common)
     return parser
 
@@ -101,7 +102,9 @@ def _run(arguments: list[str], output: Output) -> int:
         raise UsageError("No command was given.", "See `s2edit --help`; `s2edit demo` shows what it does.")
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    if not os.environ.get(DEBUG_VARIABLE):
+    if os.environ.get(DEBUG_VARIABLE):
+        logging.basicConfig()
+    else:
         warnings.simplefilter("ignore")
     code: int | None = args.run(args, output)
     return code or 0

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api
+from s2edit_plugin.cli.clients import add_options, perform
 from s2edit_plugin.cli.files import mask_choice, read_photo, writable_target, write_picture
-from s2edit_plugin.cli.interrupted import kept_request, stopped_between_steps
+from s2edit_plugin.cli.interrupted import kept_request
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import UsageError
@@ -29,12 +30,7 @@ FINDERS = ("auto", "face", "hair", "lips", "eyes", "skin", "grabcut")
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands to the parser."""
     machine = argparse.ArgumentParser(add_help=False, parents=[common], allow_abbrev=False)
-    machine.add_argument(
-        "--model", metavar="NAME", help="an installed base model or its folder (default: the one in use)"
-    )
-    machine.add_argument(
-        "--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:1 (default: auto)"
-    )
+    add_options(machine)
     _register_demo(commands, machine)
     _register_learn(commands, machine)
     _register_edit(commands, machine)
@@ -210,8 +206,7 @@ def run_learn(args: argparse.Namespace, output: Output) -> int:
         request = kept_request(args, person, name)
     else:
         request = _learn_request(args, person, name)
-    with output.progress() as shown, stopped_between_steps(shown, f"{person}/{name}") as on_progress:
-        result = _studio(args).learn(request, on_progress, output.warning)
+    result = perform(args, request, output)
     since = f" from step {result.resumed_at} on" if result.resumed_at else ""
     text = (
         f"Learned {result.name}{since} in {result.seconds:.0f} s: loss {result.loss_first:.4f} -> {result.loss_last:.4f}, "
@@ -245,8 +240,7 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
         region_mask=region.picture,
         settings=_edit_settings(args),
     )
-    with output.progress() as on_progress:
-        result = _studio(args).edit(request, on_progress)
+    result = perform(args, request, output)
     write_picture(out, result.image)
     if region_out is not None:
         write_picture(region_out, result.region)
@@ -271,7 +265,7 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
             "--method takes the name of a method, not a file.", f"Use {', '.join(FINDERS)} or word:WORD."
         )
     request = api.MakeMask(photo, method.method, args.fill_holes, args.grow, args.feather, args.invert)
-    result = _studio(args).mask(request)
+    result = perform(args, request, output)
     write_picture(out, result.mask)
     values = {"out": str(out), "method": result.method, "coverage": result.coverage}
     output.result(values, f"Wrote {out}: {100 * result.coverage:.1f} % of the photo ({result.method}).")
@@ -280,7 +274,7 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
 
 def run_caption(args: argparse.Namespace, output: Output) -> int:
     """``s2edit caption``."""
-    found = _studio(args).suggest(api.SuggestPrompt(read_photo(args.photo), args.class_noun))
+    found = perform(args, api.SuggestPrompt(read_photo(args.photo), args.class_noun), output)
     output.result({"caption": found.prompt, "seen_by": found.seen_by}, found.prompt)
     return 0
 
@@ -293,9 +287,11 @@ def _known_consent(person: str) -> str:
 
 def _studio(args: argparse.Namespace) -> Studio:
     """The studio; importing it loads torch, which is why it happens here."""
+    from s2edit_plugin.paths import data_folder
+    from s2edit_plugin.settings import load_settings
     from s2edit_plugin.studio import Studio
 
-    return Studio(model=args.model, device=args.device)
+    return Studio(model=args.model, device=args.device or load_settings(data_folder()).device)
 
 
 def _learn_request(args: argparse.Namespace, person: str, name: str) -> api.LearnToken:

@@ -17,7 +17,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from s2edit_plugin.api import Event, JobInfo, Request
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
@@ -87,10 +87,12 @@ class Client(ABC):
         *,
         keep: bool = False,
         title: str = "",
+        on_job: Callable[[Job[R]], None] = lambda job: None,
     ) -> R:
         """Submit a job and wait for its result.
 
         Args:
+            on_job: gets the job once it is in the queue.
             on_event: gets the job's events, on the calling thread. If it raises, the job is cancelled and what it raised goes
                 on to the caller; so does KeyboardInterrupt.
         """
@@ -99,6 +101,7 @@ class Client(ABC):
         try:
             job = self.submit(request, keep=keep, title=title)
             try:
+                on_job(job)
                 self._follow(job, heard, on_event)
             except EngineGoneError:
                 raise
@@ -125,7 +128,7 @@ class Client(ABC):
                 if event.job.is_over:
                     return
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from s2edit_plugin import api
-from s2edit_plugin.api import JobInfo, OnProgress
+from s2edit_plugin.api import JobInfo, OnNote, OnProgress
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.handlers import HANDLERS, Context
 from s2edit_plugin.engine.jobs import LINGER, JobQueue
@@ -83,8 +83,8 @@ class Engine:
             raise UsageError(f"{type(request).__name__} is no job.")
         return self.queue.add(request, job_id=job_id, owner=owner, keep=keep, priority=priority, title=title)
 
-    def _on_gpu(self, request: Any, on_progress: OnProgress) -> Any:
-        return GPU_WORK[type(request)](self.keeper.current(), request, on_progress)
+    def _on_gpu(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:
+        return GPU_WORK[type(request)](self.keeper.current(), request, on_progress, on_note)
 
-    def _on_disk(self, request: Any, on_progress: OnProgress) -> Any:
+    def _on_disk(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:
         return DISK_WORK[type(request)](self.folder, request, on_progress)

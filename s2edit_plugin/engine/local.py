@@ -11,13 +11,16 @@ from s2edit_plugin.api import JobInfo, Request
 from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription
 from s2edit_plugin.engine.core import Engine
 from s2edit_plugin.engine.jobs import LINGER
+from s2edit_plugin.engine.remote import connect
 from s2edit_plugin.engine.studios import Make, make_studio
-from s2edit_plugin.errors import EngineGoneError
+from s2edit_plugin.errors import EngineError, EngineGoneError
 from s2edit_plugin.paths import data_folder
+from s2edit_plugin.settings import load_settings
 
-__all__ = ["LocalClient"]
+__all__ = ["LocalClient", "connect_or_local"]
 
 R = TypeVar("R")
+ATTACH_SECONDS = 5.0
 END_SECONDS = 60.0  # a model that is being loaded cannot be interrupted
 
 
@@ -123,6 +126,31 @@ class LocalClient(Client):
                     listeners = list(self._listeners)
                 for listener in listeners:
                     _tell(listener, event)
+
+
+def connect_or_local(
+    home: Path | None = None,
+    *,
+    model: str | None = None,
+    device: str | None = None,
+    use_engine: bool = True,
+    make: Make = make_studio,
+) -> Client:
+    """The running engine where there is one that would do the same, else a client of this process.
+
+    Args:
+        model, device: what the user named; None: the settings. An engine uses the settings, so anything else is done here.
+        use_engine: False: never ask for a running engine.
+    """
+    folder = data_folder(home)
+    settings = load_settings(folder)
+    same = model in (None, settings.model) and device in (None, settings.device)
+    if use_engine and same:
+        try:
+            return connect(start=False, data_folder=folder.root, wait=ATTACH_SECONDS)
+        except EngineError as error:  # none, another version, one that hangs: this process can do without
+            logging.getLogger(__name__).debug("No engine is used: %s", error.sentence)
+    return LocalClient(folder.root, model=model, device=device, make=make)
 
 
 def _tell(listener: OnEvent, event: Any) -> None:

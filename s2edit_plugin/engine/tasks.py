@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api
-from s2edit_plugin.api import EventKind, OnProgress
+from s2edit_plugin.api import EventKind, OnNote, OnProgress
 from s2edit_plugin.paths import DataFolder
 
 if TYPE_CHECKING:
@@ -15,36 +16,65 @@ if TYPE_CHECKING:
 __all__ = ["CHANGES", "DISK_WORK", "GPU_WORK"]
 
 
-def _learn(studio: Studio, request: api.LearnToken, on_progress: OnProgress) -> api.LearnResult:
-    return studio.learn(request, on_progress)
+def _learn(studio: Studio, request: api.LearnToken, on_progress: OnProgress, on_note: OnNote) -> Any:
+    return studio.learn(request, on_progress, on_note)
 
 
-def _edit(studio: Studio, request: api.ApplyEdit, on_progress: OnProgress) -> api.EditResult:
+def _edit(studio: Studio, request: api.ApplyEdit, on_progress: OnProgress, on_note: OnNote) -> Any:
     return studio.edit(request, on_progress)
 
 
-def _mask(studio: Studio, request: api.MakeMask, on_progress: OnProgress) -> api.MaskResult:
+def _mask(studio: Studio, request: api.MakeMask, on_progress: OnProgress, on_note: OnNote) -> Any:
     return studio.mask(request)
 
 
-def _suggest(studio: Studio, request: api.SuggestPrompt, on_progress: OnProgress) -> api.PromptSuggestion:
+def _suggest(studio: Studio, request: api.SuggestPrompt, on_progress: OnProgress, on_note: OnNote) -> Any:
     return studio.suggest(request)
 
 
-def _attention(studio: Studio, request: api.ShowAttention, on_progress: OnProgress) -> api.AttentionMap:
+def _attention(studio: Studio, request: api.ShowAttention, on_progress: OnProgress, on_note: OnNote) -> Any:
     return studio.show_attention(request)
 
 
-GPU_WORK: dict[type, Callable[[Any, Any, OnProgress], Any]] = {
+def _install(folder: DataFolder, request: api.InstallModel, on_progress: OnProgress) -> api.ModelReady:
+    from s2edit_plugin.base_models.install import install
+
+    return install(folder, request.name, on_progress, accept_licence=request.accept_licence)
+
+
+def _import(folder: DataFolder, request: api.ImportModel, on_progress: OnProgress) -> api.ModelReady:
+    from s2edit_plugin.base_models.importing import import_model
+
+    return import_model(folder, Path(request.path), request.name, on_progress)
+
+
+def _verify(folder: DataFolder, request: api.VerifyModel, on_progress: OnProgress) -> api.ModelReady:
+    from s2edit_plugin.base_models.verify import verify
+
+    return verify(folder, request.name, on_progress)
+
+
+def _move(folder: DataFolder, request: api.MoveModels, on_progress: OnProgress) -> api.ModelReady:
+    from s2edit_plugin.base_models.moving import move
+
+    return move(folder, Path(request.folder), on_progress)
+
+
+GPU_WORK: dict[type, Callable[[Any, Any, OnProgress, OnNote], Any]] = {
     api.LearnToken: _learn,
     api.ApplyEdit: _edit,
     api.MakeMask: _mask,
     api.SuggestPrompt: _suggest,
     api.ShowAttention: _attention,
 }
-"""Jobs of the gpu lane: called with the studio, the request and ``on_progress``."""
+"""Jobs of the gpu lane: called with the studio, the request, ``on_progress`` and ``on_note``."""
 
-DISK_WORK: dict[type, Callable[[DataFolder, Any, OnProgress], Any]] = {}
+DISK_WORK: dict[type, Callable[[DataFolder, Any, OnProgress], Any]] = {
+    api.InstallModel: _install,
+    api.ImportModel: _import,
+    api.VerifyModel: _verify,
+    api.MoveModels: _move,
+}
 """Jobs of the disk lane: called with the data folder, the request and ``on_progress``."""
 
 CHANGES: dict[type, tuple[EventKind, ...]] = {

@@ -28,8 +28,11 @@ from s2edit_plugin.errors import S2EditError, UsageError
 __all__ = [
     "CALLS_BY_NAME",
     "JOBS_BY_NAME",
+    "RESULTS_BY_NAME",
     "Blobs",
+    "Ending",
     "MissingBlobError",
+    "Order",
     "decode",
     "dump",
     "encode",
@@ -48,12 +51,35 @@ MAX_INT = 2**63 - 1
 JOBS_BY_NAME: dict[str, type] = {kind.__name__: kind for kind in api.JOBS}
 CALLS_BY_NAME: dict[str, type] = {kind.__name__: kind for kind in calls.CALLS}
 
+RESULTS_BY_NAME: dict[str, type] = {
+    kind.__name__: kind for kind in (*api.JOBS.values(), *calls.CALLS.values())
+}
+
 T = TypeVar("T")
 Blobs = Callable[[str], bytes]
 """Gives the bytes of a sha256. Raises MissingBlobError."""
 
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _FORBIDDEN = re.compile("[\0\ud800-\udfff]")  # no file name, database or UTF-8 can hold them
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """What is posted to queue a job. ``request``: the fields of the job named ``kind``."""
+
+    kind: str
+    request: dict[str, Any]
+    id: str
+    keep: bool = False
+    priority: int | None = None
+    title: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Ending:
+    """What is posted to end an engine. ``if_idle``: only where nobody is there and nothing runs."""
+
+    if_idle: bool = False
 
 
 class MissingBlobError(UsageError):

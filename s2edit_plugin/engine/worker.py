@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from s2edit_plugin.api import Event, OnProgress, Progress
+from s2edit_plugin.api import Event, OnNote, OnProgress, Progress
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.jobs import JobQueue, Lane, QueuedJob
 from s2edit_plugin.engine.studios import free_memory, is_out_of_memory
@@ -31,11 +31,11 @@ class Worker:
     """One lane's thread.
 
     Args:
-        perform: does a request, given ``on_progress``; called on the thread.
+        perform: does a request, given ``on_progress`` and ``on_note``; called on the thread.
     """
 
     def __init__(
-        self, lane: Lane, queue: JobQueue, events: EventLog, perform: Callable[[Any, OnProgress], Any]
+        self, lane: Lane, queue: JobQueue, events: EventLog, perform: Callable[[Any, OnProgress, OnNote], Any]
     ) -> None:
         self._lane, self._queue, self._events, self._perform = lane, queue, events, perform
         self._thread = threading.Thread(target=self._work, name=f"s2edit {lane}", daemon=True)
@@ -58,7 +58,7 @@ class Worker:
         log.info("%s starts", name)
         failure: S2EditError | None = None
         try:
-            result = self._perform(job.request, self._reporter(job))
+            result = self._perform(job.request, self._reporter(job), self._noter(job))
         except CancelledError:
             self._queue.stopped(job)
         except S2EditError as error:
@@ -87,6 +87,12 @@ class Worker:
                     self._events.publish(Event("preview", job=job.info(), picture=picture))
 
         return on_progress
+
+    def _noter(self, job: QueuedJob) -> OnNote:
+        def on_note(sentence: str) -> None:
+            self._events.publish(Event("note", job=job.info(), text=sentence))
+
+        return on_note
 
 
 class PreviewClock:
@@ -127,6 +133,6 @@ def unforeseen(error: BaseException) -> S2EditError:
         )
     log.error("Unforeseen: %s.", type(error).__name__, exc_info=error)
     return S2EditError(
-        f"Something went wrong inside the engine ({type(error).__name__}).",
-        "The engine's log says where; `s2edit engine status` names it.",
+        f"Something went wrong inside S2Edit ({type(error).__name__}).",
+        "The log says where: `s2edit engine status` names it, on the command line S2EDIT_DEBUG=1 shows it.",
     )

@@ -61,6 +61,12 @@ def test_jobs_run_on_one_thread_of_their_own(client: LocalClient, studio: FakeSt
     assert studio.threads == {"s2edit gpu"}
 
 
+def test_notes_of_a_job_reach_the_caller(client: LocalClient) -> None:
+    heard: list[Event] = []
+    client.run(LEARN, heard.append)
+    assert [event.text for event in heard if event.kind == "note"] == ["Learning begins."]
+
+
 def test_progress_reaches_the_caller_in_order(client: LocalClient, studio: FakeStudio) -> None:
     heard: list[Event] = []
     client.run(LEARN, heard.append)
@@ -151,7 +157,7 @@ def test_what_nobody_foresaw_is_one_sentence_and_a_trace_in_the_log(
     client: LocalClient, studio: FakeStudio, caplog: pytest.LogCaptureFixture
 ) -> None:
     studio.raises = KeyError("anna/me")
-    with pytest.raises(S2EditError, match="inside the engine") as caught:
+    with pytest.raises(S2EditError, match="inside S2Edit") as caught:
         client.run(EDIT)
     assert "anna" not in str(caught.value)
     assert any(record.exc_info for record in caplog.records)
@@ -279,7 +285,7 @@ def test_an_unforeseen_error_of_a_call_is_one_sentence(
 ) -> None:
     engine = Engine(DataFolder(tmp_path))
     monkeypatch.setattr(engine.queue, "infos", lambda: 1 / 0)
-    with pytest.raises(S2EditError, match="inside the engine"):
+    with pytest.raises(S2EditError, match="inside S2Edit"):
         engine.call(calls.ListJobs())
     caplog.clear()
 

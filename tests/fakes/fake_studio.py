@@ -57,7 +57,10 @@ class FakeStudio:
         """How many steps of a kind were done."""
         return sum(name == kind for name, _ in self.steps)
 
-    def learn(self, request: api.LearnToken, on_progress: api.OnProgress) -> api.LearnResult:
+    def learn(
+        self, request: api.LearnToken, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.LearnResult:
+        on_note(f"Learning begins{' again' if request.resume else ''}.")
         name = f"{request.person}/{request.token}"
         total = request.settings.steps_token + request.settings.steps_joint
         first = self.checkpoints.get(name, 0) if request.resume else 0
@@ -78,8 +81,8 @@ class FakeStudio:
         self._step("mask", 1, 1, lambda _: None)
         return api.MaskResult(request.photo, request.method, 0.5)
 
-    def caption(self, photo: bytes) -> str:
-        return "a photo of a young woman"
+    def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
+        return api.PromptSuggestion(f"a photo of a {request.class_noun}", "fake")
 
     def show_attention(self, request: api.ShowAttention) -> api.AttentionMap:
         return api.AttentionMap(request.photo, request.word)

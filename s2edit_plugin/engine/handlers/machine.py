@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -81,12 +80,11 @@ def _tail(path: Path) -> list[str]:
 
 def memory_of_process() -> int:
     """Bytes of memory this process holds; 0 where the system does not say."""
-    if sys.platform.startswith("linux"):
-        try:
-            pages = int(Path("/proc/self/statm").read_text().split()[1])
-        except (OSError, ValueError, IndexError):
-            return 0
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        pass  # no Linux
     try:
         import psutil
     except ImportError:

@@ -1,0 +1,85 @@
+"""Jobs from the command line: in the running engine where there is one that would do the same, else in this process."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from s2edit_plugin.api import Event, JobInfo, LearnToken, OnProgress, Request
+from s2edit_plugin.cli.output import Output
+from s2edit_plugin.errors import CancelledError, S2EditError
+
+if TYPE_CHECKING:
+    from s2edit_plugin.engine.client import Client, Job
+
+__all__ = ["add_options", "open_client", "perform"]
+
+R = TypeVar("R")
+STOP_SECONDS = 120.0
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options that say where and on what to compute."""
+    parser.add_argument(
+        "--model", metavar="NAME", help="an installed base model or its folder (default: the one in use)"
+    )
+    parser.add_argument(
+        "--device", metavar="NAME", help="auto, cpu, cuda or cuda:1 (default: what the settings say)"
+    )
+    parser.add_argument("--no-engine", action="store_true", help="compute here although an engine is running")
+
+
+def open_client(args: argparse.Namespace) -> Client:
+    """A client for a command with `add_options`."""
+    from s2edit_plugin.engine.local import connect_or_local
+
+    return connect_or_local(model=args.model, device=args.device, use_engine=not args.no_engine)
+
+
+def perform(args: argparse.Namespace, request: Request[R], output: Output) -> R:
+    """Do a job with progress on the terminal. Ctrl-C stops it after the step that runs; a second one stops at once.
+
+    Raises:
+        CancelledError: it was stopped. S2EditError: what went wrong with it.
+    """
+    jobs: list[Job[R]] = []
+    with open_client(args) as client, output.progress() as on_progress:
+
+        def on_event(event: Event) -> None:
+            if event.kind == "note":
+                output.warning(event.text)
+            elif event.kind == "progress" and event.job is not None:
+                _show(event.job, on_progress)
+
+        try:
+            return client.run(request, on_event, on_job=jobs.append)
+        except KeyboardInterrupt:
+            if not jobs:
+                raise
+            raise _stopped(request, _wait_until_over(jobs[0])) from None
+
+
+def _show(job: JobInfo, on_progress: OnProgress) -> None:
+    if job.progress is not None:
+        on_progress(job.progress)
+
+
+def _wait_until_over(job: Job[Any]) -> JobInfo | None:
+    """The job as it ended; what it was at last if it does not end, None if the engine does not say."""
+    info, end = None, time.monotonic() + STOP_SECONDS
+    with contextlib.suppress(S2EditError):
+        while (info := job.info()) and not info.is_over and time.monotonic() < end:
+            time.sleep(0.02)
+    return info
+
+
+def _stopped(request: object, job: JobInfo | None) -> CancelledError:
+    if isinstance(request, LearnToken) and job is not None and job.resumable and job.progress is not None:
+        name = f"{request.person}/{request.token}"
+        return CancelledError(
+            f"Learning {name} stopped at step {job.progress.step} of {job.progress.total}.",
+            f"`s2edit learn --resume --person {request.person} --token {request.token}` goes on.",
+        )
+    return CancelledError()

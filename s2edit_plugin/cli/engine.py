@@ -1,0 +1,132 @@
+"""``s2edit engine``: run it here, start it in the background, look at it, end it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import faulthandler
+import logging
+import sys
+import time
+from typing import Any
+
+from s2edit_plugin import calls
+from s2edit_plugin.cli.output import Output
+from s2edit_plugin.errors import EngineError, EngineGoneError
+from s2edit_plugin.paths import data_folder
+
+__all__ = ["register"]
+
+STOP_SECONDS = 70.0
+LEVELS = {"info": logging.INFO, "debug": logging.DEBUG}
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the commands to the parser."""
+    family = commands.add_parser(
+        "engine",
+        parents=[common],
+        help="the process that computes for the window and GIMP",
+        description="Without a verb the engine runs here, in the foreground.",
+        allow_abbrev=False,
+    )
+    family.set_defaults(run=run_here, log_level="info")
+    verbs = family.add_subparsers(dest="verb", metavar="VERB")
+
+    def verb(name: str, summary: str, run: Any) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = verbs.add_parser(
+            name, parents=[common], help=summary, allow_abbrev=False
+        )
+        parser.set_defaults(run=run)
+        return parser
+
+    here = verb("run", "run it in the foreground", run_here)
+    here.add_argument("--log-level", choices=sorted(LEVELS), default="info", help="default: info")
+    verb("start", "start it in the background, if it is not running", run_start)
+    verb("status", "what it does", run_status)
+    verb("stop", "end it; learning goes on later with --resume", run_stop)
+
+
+def run_here(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit engine run``."""
+    from s2edit_plugin.engine.discovery import Endpoint
+    from s2edit_plugin.engine.process import run_engine
+
+    def ready(endpoint: Endpoint) -> None:
+        values = {"running": True, "pid": endpoint.pid, "port": endpoint.port, "version": endpoint.version}
+        text = f"The engine runs as process {endpoint.pid} on port {endpoint.port}; Ctrl-C ends it."
+        output.result(values, text)
+        sys.stdout.flush()
+
+    with contextlib.suppress(OSError, ValueError):  # standard error may be no file
+        faulthandler.enable()
+    if not run_engine(data_folder(), level=LEVELS[args.log_level], on_ready=ready):
+        output.result({"running": True, "already": True}, "An engine is running already.")
+    return 0
+
+
+def run_start(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit engine start``."""
+    from s2edit_plugin.engine.remote import connect
+
+    with connect(data_folder=data_folder().root) as client:
+        _show(client.call(calls.GetStatus()), output)
+    return 0
+
+
+def run_status(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit engine status``."""
+    from s2edit_plugin.engine.remote import connect
+
+    try:
+        with connect(start=False, data_folder=data_folder().root, wait=5.0) as client:
+            _show(client.call(calls.GetStatus()), output)
+    except EngineGoneError:
+        output.result({"running": False}, "The engine is not running; it starts when something needs it.")
+    return 0
+
+
+def run_stop(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit engine stop``: ends an engine of another version too.
+
+    Raises:
+        EngineError: it did not end.
+    """
+    from s2edit_plugin.engine import discovery
+    from s2edit_plugin.engine.remote import RemoteClient
+
+    folder = discovery.engine_folder(data_folder().root)
+    endpoint = discovery.read_endpoint(folder)
+    if discovery.lock_state(folder) == "free" or endpoint is None:
+        output.result({"running": False}, "The engine is not running.")
+        return 0
+    with RemoteClient(endpoint) as client:
+        client.end_engine()
+    end = time.monotonic() + STOP_SECONDS
+    while discovery.lock_state(folder) == "held":
+        if time.monotonic() > end:
+            raise EngineError(
+                f"The engine (process {endpoint.pid}) has not ended yet.", "Wait, or end the process."
+            )
+        time.sleep(0.05)
+    output.result({"running": False, "pid": endpoint.pid}, "The engine has ended.")
+    return 0
+
+
+def _show(status: calls.EngineStatus, output: Output) -> None:
+    from s2edit_plugin.engine.handlers.machine import LOG_NAME
+
+    log = data_folder(None).engine / LOG_NAME
+    lines = [
+        f"The engine {status.version} runs as process {status.pid} since {status.uptime / 60:.0f} minutes.",
+        f"model    {status.model}, {'loaded' if status.model_loaded else 'not loaded yet'}",
+        f"device   {status.device or 'not chosen yet'} {status.precision}".rstrip(),
+        f"memory   {status.memory_bytes / 1e6:.0f} MB",
+        f"clients  {status.clients}",
+        f"jobs     {status.jobs_running} running, {status.jobs_queued} waiting",
+        f"log      {log}",
+    ]
+    if status.device_note:
+        lines.insert(3, f"         {status.device_note}")
+    output.result({"running": True, "log": str(log)} | dataclasses.asdict(status), "\n".join(lines))

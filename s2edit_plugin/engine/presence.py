@@ -1,0 +1,67 @@
+"""Which clients are there: an open event stream is a client's presence. Lives on the service's event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+__all__ = ["Presence"]
+
+GRACE_SECONDS = 2.5  # a client whose connection broke may come back
+
+
+class Presence:
+    """Counts event streams by client, and says when one has gone for good.
+
+    Args:
+        on_gone: called with the id of a client that did not come back.
+    """
+
+    def __init__(self, on_gone: Callable[[str], None], grace: float = GRACE_SECONDS) -> None:
+        self._on_gone, self._grace = on_gone, grace
+        self._streams: dict[str, int] = {}
+        self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._last = time.monotonic()
+
+    @property
+    def count(self) -> int:
+        """Clients that are there; from any thread."""
+        return len(self._streams)
+
+    @property
+    def quiet_seconds(self) -> float:
+        """Seconds since somebody was there or asked something."""
+        return 0.0 if self._streams or self._leaving else time.monotonic() - self._last
+
+    def touch(self) -> None:
+        """Somebody asked something."""
+        self._last = time.monotonic()
+
+    def open(self, client: str) -> None:
+        """A stream of a client was opened."""
+        self._streams[client] = self._streams.get(client, 0) + 1
+        timer = self._leaving.pop(client, None)
+        if timer is not None:
+            timer.cancel()
+
+    def closed(self, client: str) -> None:
+        """A stream of a client was closed."""
+        left = self._streams.get(client, 0) - 1
+        if left > 0:
+            self._streams[client] = left
+            return
+        self._streams.pop(client, None)
+        self.expect(client)
+
+    def expect(self, client: str) -> None:
+        """A client without a stream is given up unless it opens one soon."""
+        self.touch()
+        if client not in self._streams and client not in self._leaving:
+            loop = asyncio.get_running_loop()
+            self._leaving[client] = loop.call_later(self._grace, self._gone, client)
+
+    def _gone(self, client: str) -> None:
+        del self._leaving[client]
+        self.touch()
+        self._on_gone(client)

@@ -1,0 +1,426 @@
+"""The client of an engine in another process. Standard library only: the GIMP bridge carries a copy of this file.
+
+client = connect()        # attaches to the running engine, or starts one
+"""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import os
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from s2edit_plugin import __version__, api, calls
+from s2edit_plugin.api import Event, JobInfo, Request
+from s2edit_plugin.engine import discovery, wire
+from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription
+from s2edit_plugin.engine.discovery import Endpoint, Lock
+from s2edit_plugin.engine.transport import EventLines, Transport
+from s2edit_plugin.errors import EngineError, EngineGoneError, EngineVersionError, S2EditError, UsageError
+
+__all__ = ["STANDALONE", "RemoteClient", "connect"]
+
+R = TypeVar("R")
+log = logging.getLogger(__name__)
+
+WAIT_SECONDS = 20.0
+SILENCE_SECONDS = 16.0  # three heartbeats
+RETURN_SECONDS = 2.0  # within which a broken event stream is opened again
+PAUSE = 0.05
+LATER = "Try again; see `s2edit engine status`."
+
+
+STANDALONE = (
+    "__init__.py",
+    "api.py",
+    "calls.py",
+    "errors.py",
+    *(f"engine/{name}.py" for name in ("__init__", "client", "wire", "discovery", "transport", "remote")),
+)
+"""Files below ``s2edit_plugin/`` that work without the rest, for programs with a Python of their own (GIMP)."""
+
+
+def connect(
+    start: bool = True,
+    data_folder: Path | None = None,
+    wait: float = WAIT_SECONDS,
+    command: Sequence[str] | None = None,
+) -> RemoteClient:
+    """Attach to the user's engine, and start one if none runs.
+
+    An idle engine of another version is asked to end and replaced; discovery files that are stale are ignored.
+
+    Args:
+        start: whether to start one. data_folder: None: the user's. wait: seconds until giving up.
+        command: how to start the command line; None: see `discovery.default_command`.
+
+    Raises:
+        EngineGoneError: none runs, and ``start`` is false. EngineVersionError: a busy engine of another version runs.
+        EngineError: it cannot be started, or does not answer.
+    """
+    root = discovery.data_root() if data_folder is None else Path(data_folder).expanduser().absolute()
+    starter = Lock(root / "engine" / discovery.START_LOCK_NAME)
+    try:
+        return _Search(root, starter, start, command).run(time.monotonic() + wait)
+    finally:
+        starter.release()
+
+
+class _Search:
+    """One call of `connect`."""
+
+    def __init__(self, root: Path, starter: Lock, start: bool, command: Sequence[str] | None) -> None:
+        self._root, self._folder, self._starter = root, root / "engine", starter
+        self._start, self._command = start, command
+        self._is_starter = False
+        self._process = 0
+        self._tries = 0
+
+    def run(self, deadline: float) -> RemoteClient:
+        while True:
+            state = discovery.lock_state(self._folder)
+            endpoint = None if state == "free" else discovery.read_endpoint(self._folder)
+            if endpoint is not None:
+                found = self._attach(endpoint)
+                if found is not None:
+                    return found
+            if state != "held":
+                if not self._start:
+                    raise EngineGoneError(
+                        "The engine is not running.", "Start the window, or run `s2edit engine start`."
+                    )
+                self._start_one()
+            if time.monotonic() > deadline:
+                raise EngineError("The engine does not answer.", self._why())
+            time.sleep(PAUSE)
+
+    def _attach(self, endpoint: Endpoint) -> RemoteClient | None:
+        """A client of a running engine; None while it starts or ends."""
+        client = RemoteClient(endpoint, self._root)
+        try:
+            hello = client.hello()
+        except EngineVersionError:
+            client.close()
+            raise
+        except S2EditError:
+            client.close()
+            return None
+        if hello["version"] == __version__:
+            return client
+        try:
+            if not self._start or not client.end_if_idle():
+                raise EngineVersionError(
+                    f"The running engine is version {hello['version']}, this program is {__version__}.",
+                    "Close the other S2Edit programs, or run `s2edit engine stop`, then try again.",
+                )
+        finally:
+            client.close()
+        return None
+
+    def _start_one(self) -> None:
+        """Start an engine, unless somebody else does, or the one that was started is on its way."""
+        if not self._is_starter:
+            self._is_starter = self._starter.acquire()
+            return  # look again: it may have come in between
+        if self._process and _is_alive(self._process):
+            return
+        if self._tries == 2:
+            raise EngineError("The engine could not be started.", self._why())
+        self._tries += 1
+        self._process = discovery.start_process(self._root, self._command)
+
+    def _why(self) -> str:
+        """The last line the engine printed, which says what is wrong if anything does."""
+        try:
+            lines = (self._folder / discovery.OUTPUT_NAME).read_text("utf-8", "replace").split("\n")
+        except OSError:
+            return LATER
+        said = [line.strip() for line in lines if line.strip()]
+        return f"It said: {said[-1][:200]}" if said else LATER
+
+
+def _is_alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        return True  # the time limit decides
+    try:
+        os.kill(pid, 0)
+        # A process that has ended stays in the list until its parent has looked at it.
+        return b") Z " not in Path(f"/proc/{pid}/stat").read_bytes()
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+
+
+class RemoteClient(Client):
+    """Speaks to the engine of another process. The open event stream is this client's presence there.
+
+    Args:
+        endpoint: where it is. root: the data folder, where a stream that broke looks whether the engine is still the same.
+    """
+
+    def __init__(self, endpoint: Endpoint, root: Path | None = None) -> None:
+        self.endpoint, self._root = endpoint, root
+        self._id = uuid.uuid4().hex
+        self._transport = Transport(endpoint, self._id)
+        self._stream = _EventStream(self._transport, self._lives, self._lost)
+        self._listeners: list[OnEvent] = []
+        self._lock = threading.Lock()
+        self._gone = ""
+
+    # ------------------------------------------------------------------ the contract
+
+    def call(self, request: Request[R]) -> R:
+        """One request and its answer."""
+        kind = calls.CALLS.get(type(request))
+        if kind is None:
+            raise UsageError(f"{type(request).__name__} is no call.", "Submit it.")
+        self._check()
+        body, pictures = wire.encode(request)
+        path = f"/v1/call/{type(request).__name__}"
+        answer: R = self._decoded(lambda: self._transport.ask_with_pictures(path, body, pictures))
+        return answer
+
+    def submit(
+        self, request: Request[R], *, keep: bool = False, priority: int | None = None, title: str = ""
+    ) -> Job[R]:
+        """Send the job; its pictures are sent only if the engine does not have them."""
+        if type(request) not in api.JOBS:
+            raise UsageError(f"{type(request).__name__} is no job.", "Call it.")
+        self._check()
+        self._listen()
+        body, pictures = wire.encode(request)
+        order = wire.Order(type(request).__name__, body, uuid.uuid4().hex, keep, priority, title)
+        self._transport.ask_with_pictures("/v1/jobs", wire.plain(order), pictures)
+        return Job(self, order.id)
+
+    def attach(self, job_id: str) -> Job[Any]:
+        """A handle on a job, another client's too."""
+        self.job_info(job_id)
+        return Job(self, job_id)
+
+    def control(self, job_id: str, action: str) -> None:
+        """Takes effect within one step."""
+        self._check()
+        if action not in ("cancel", "pause", "resume"):
+            raise UsageError("A job can be cancelled, paused or resumed.")
+        self._transport.ask("POST", f"/v1/jobs/{_safe(job_id)}/{action}")
+
+    def fetch_result(self, job_id: str) -> Any:
+        """The result of a job that is done; may be fetched again for a while."""
+        self._check()
+        return self._decoded(lambda: self._transport.ask("GET", f"/v1/jobs/{_safe(job_id)}/result"))
+
+    def job_info(self, job_id: str) -> JobInfo:
+        """A job as it is now."""
+        self._check()
+        return wire.decode(JobInfo, self._transport.ask("GET", f"/v1/jobs/{_safe(job_id)}").get("job"))
+
+    def subscribe(self, listener: OnEvent) -> Subscription:
+        """Hear every event from now on, on this client's event thread."""
+        self._check()
+        with self._lock:
+            self._listeners.append(listener)
+        self._listen()
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if listener in self._listeners:
+                    self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def close(self) -> None:
+        """Leave. Jobs that were not submitted with ``keep`` are cancelled, once the engine sees that the stream is closed."""
+        with self._lock:
+            self._gone = self._gone or "This client was closed."
+            self._listeners.clear()
+        self._stream.close()
+        self._transport.close()
+
+    # ------------------------------------------------------------------ beside it
+
+    def hello(self) -> dict[str, Any]:
+        """What the engine says of itself. Raises EngineError where it is no engine."""
+        values = self._transport.ask("GET", "/v1/hello")
+        kinds = {"version": str, "pid": int, "event": int, "idle": bool}
+        if not isinstance(values, dict) or any(type(values.get(n)) is not kind for n, kind in kinds.items()):
+            raise EngineError("Something else answers in the engine's place.")
+        return values
+
+    def end_if_idle(self) -> bool:
+        """Ask the engine to end; False where somebody needs it."""
+        return self._end(True)
+
+    def end_engine(self) -> None:
+        """Ask the engine to end, whatever it does; learning keeps its checkpoint."""
+        self._end(False)
+
+    def _end(self, if_idle: bool) -> bool:
+        try:
+            self._transport.ask("POST", "/v1/shutdown", wire.plain(wire.Ending(if_idle)))
+        except EngineGoneError:
+            return True
+        except EngineError:
+            return False
+        return True
+
+    # ------------------------------------------------------------------ inside
+
+    def _check(self) -> None:
+        if self._gone:
+            raise EngineGoneError(self._gone, "Connect again.")
+
+    def _decoded(self, ask: Any) -> Any:
+        """The answer's dataclass. A picture that was dropped between the answer and its fetching is asked for once more."""
+        for last in (False, True):
+            values = ask()
+            kind = wire.RESULTS_BY_NAME.get(str(values.get("kind")) if isinstance(values, dict) else "")
+            if kind is None:
+                raise EngineError("The engine gave an answer that makes no sense.", "Restart it.")
+            try:
+                return wire.decode(kind, values.get("result"), self._transport.fetch_picture)
+            except wire.MissingBlobError:
+                if last:
+                    raise
+        raise AssertionError
+
+    def _listen(self) -> None:
+        """Open the event stream, if it is not."""
+        if not self._stream.started:
+            self._stream.start(self.hello()["event"], self._tell)
+
+    def _tell(self, event: Event) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            try:
+                listener(event)
+            except Exception:  # one that fails must not silence the others
+                log.warning("A listener failed.", exc_info=True)
+
+    def _lives(self) -> bool:
+        """Whether the engine this client belongs to still runs."""
+        if self._root is None:
+            return True
+        folder = self._root / "engine"
+        return discovery.read_endpoint(folder) == self.endpoint and discovery.lock_state(folder) != "free"
+
+    def _lost(self, sentence: str) -> None:
+        with self._lock:
+            if self._gone:
+                return
+            self._gone = sentence
+        self._tell(Event("state", text=sentence))
+        with self._lock:
+            self._listeners.clear()
+
+
+class _EventStream:
+    """The thread that hears the engine's events, and opens the stream again where only the connection broke.
+
+    Args:
+        lives: whether the engine still runs. on_lost: called once when it does not, with a sentence.
+    """
+
+    def __init__(self, transport: Transport, lives: Any, on_lost: Any) -> None:
+        self._transport, self._lives, self._on_lost = transport, lives, on_lost
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._lines: EventLines | None = None
+        self._closed = threading.Event()
+        self._since = 0
+        self._opened = threading.Event()
+
+    @property
+    def started(self) -> bool:
+        return self._thread is not None
+
+    def start(self, since: int, tell: OnEvent) -> None:
+        with self._lock:
+            if self._thread is not None or self._closed.is_set():
+                return
+            self._since, self._tell = since, tell
+            self._thread = threading.Thread(target=self._run, name="s2edit events", daemon=True)
+            self._thread.start()
+        # The engine must know this client before it gets a job of it.
+        self._opened.wait(5)
+
+    def close(self) -> None:
+        self._closed.set()
+        with self._lock:
+            if self._lines is not None:
+                self._lines.close()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(5)
+
+    def _run(self) -> None:
+        broken_since = 0.0
+        while not self._closed.is_set():
+            said_goodbye, heard = self._hear()
+            if self._closed.is_set():
+                return
+            if heard:
+                broken_since = 0.0
+            broken_since = broken_since or time.monotonic()
+            if said_goodbye:
+                sentence = "The engine has ended."
+            elif not self._lives():
+                sentence = "The engine ended unexpectedly."
+            elif time.monotonic() - broken_since > RETURN_SECONDS:
+                sentence = "The engine does not answer any more."
+            else:
+                self._closed.wait(PAUSE)
+                continue
+            self._on_lost(sentence)
+            self._opened.set()
+            return
+
+    def _hear(self) -> tuple[bool, bool]:
+        """Hear until the stream breaks: whether the engine said goodbye, and whether anything was heard at all."""
+        heard = False
+        try:
+            lines = self._transport.open_stream(self._since, SILENCE_SECONDS)
+        except (OSError, http.client.HTTPException, S2EditError):
+            return False, False
+        with self._lock:
+            self._lines = lines
+        try:
+            for line in lines:
+                heard = True
+                self._opened.set()
+                if self._closed.is_set():
+                    break
+                if line.startswith(b"event: end"):
+                    return True, True
+                if line.startswith(b"data: "):
+                    self._take(line[6:])
+        except (OSError, http.client.HTTPException, ValueError):
+            pass  # broken, or closed by `close`
+        finally:
+            with self._lock:
+                self._lines = None
+            lines.release()
+        return False, heard
+
+    def _take(self, data: bytes) -> None:
+        try:
+            event = wire.decode(Event, wire.parse(data))
+        except S2EditError:
+            log.warning("An event could not be understood.")
+            return
+        self._since = max(self._since, event.number)
+        self._tell(event)
+
+
+def _safe(job_id: str) -> str:
+    """A job's id for a path."""
+    if not (job_id.isascii() and job_id.isalnum() and len(job_id) <= 64):
+        raise EngineError("The engine knows no such job.")
+    return job_id
