@@ -19,7 +19,7 @@ FORMATS = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
 }
-METHODS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin", "grabcut")
+METHODS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin", "glasses", "hat", "grabcut")
 MAX_FILE = 2 * 1024**3
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 SUBJECTS = ("auto", "face", "grabcut")
-REGIONS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin")
-FINDERS = ("auto", "face", "hair", "lips", "eyes", "skin", "grabcut")
+REGIONS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin", "glasses", "hat")
+FINDERS = ("auto", "face", "hair", "lips", "eyes", "skin", "glasses", "hat", "grabcut")
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:

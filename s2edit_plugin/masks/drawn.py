@@ -14,10 +14,11 @@ __all__ = ["FindFace", "drawn_regions", "sure_regions"]
 FindFace = Callable[[], FaceBox | None]
 
 _INSIDE = 0.5
-# What the network says of photographs is hesitant, fills the picture, or finds no one.
-# Certainty, the mean of |2 p - 1|: 0.95 to 0.99 on drawn pictures; cat 0.82, astronaut 0.88, cup 0.93, rocket 0.955.
-_LEAST_CERTAIN = 0.92
-_QUITE_CERTAIN = 0.96
+# What the network says of photographs is hesitant, fills the picture, or finds no one. Certainty, the mean of |2 p - 1|, of
+# subject, face and hair: at least 0.97, 0.98 and 0.96 on 120 drawn pictures, also compressed, darkened, noisy or blurred; at
+# most 0.93, 0.96 and 0.93 on photographs of people, cats and cups; 0.967, 0.953 and 0.933 on a portrait before a plain wall.
+_LEAST_CERTAIN = {"subject": 0.92, "face": 0.96, "hair": 0.94}
+_QUITE_CERTAIN = {"subject": 0.96, "face": 0.97, "hair": 0.95}
 _SUBJECT_SHARE = (0.03, 0.97)
 _LEAST_FACE_SHARE = 0.3
 
@@ -51,15 +52,13 @@ def sure_regions(rgb: np.ndarray) -> dict[str, np.ndarray] | None:
 
 
 def _is_believable(regions: dict[str, np.ndarray], find_face: FindFace, surely: bool) -> bool:
-    subject = regions["subject"]
-    share = float((subject >= _INSIDE).mean())
-    certainty = float(np.abs(2 * subject - 1).mean())
+    share = float((regions["subject"] >= _INSIDE).mean())
     if not _SUBJECT_SHARE[0] < share < _SUBJECT_SHARE[1]:
         return False
     # The cascade is mistaken at times too, on drawn cars: it is asked only where the network wavers.
-    if certainty > _QUITE_CERTAIN:
+    if _certain(regions, _QUITE_CERTAIN):
         return True
-    if surely or certainty < _LEAST_CERTAIN:
+    if surely or not _certain(regions, _LEAST_CERTAIN):
         return False
     box = find_face()
     if box is None:
@@ -67,3 +66,7 @@ def _is_believable(regions: dict[str, np.ndarray], find_face: FindFace, surely: 
     rows = slice(max(round(box.y), 0), round(box.y + box.height))
     columns = slice(max(round(box.x), 0), round(box.x + box.width))
     return float((regions["face"][rows, columns] >= _INSIDE).mean()) >= _LEAST_FACE_SHARE
+
+
+def _certain(regions: dict[str, np.ndarray], least: dict[str, float]) -> bool:
+    return all(float(np.abs(2 * regions[name] - 1).mean()) >= bar for name, bar in least.items())

@@ -1,7 +1,7 @@
 """Regions of a face from a face parser: the face framed as the parser knows faces, its soft answer brought to the photo.
 
-The parser was trained on CelebAMask-HQ, where a face fills about half of a square. Hair and hats reach beyond it: for them a
-second look takes a square twice as large, and counts where it is outside the first and joined to what was seen there.
+The parser was trained on CelebAMask-HQ, where a face fills about half of a square. Hair, necks and hats reach beyond it: for
+them a second look takes a larger square, and counts where it is outside the first and joined to what was seen there.
 """
 
 from __future__ import annotations
@@ -30,11 +30,14 @@ PARSED_REGIONS: dict[str, tuple[str, ...]] = {
 }
 """Which parts make a region; the same meaning as the bundled network's regions have."""
 
-_WIDE = ("hair", "hat")
+_WIDE_TIMES = 2.6
 _FRAME = 512
 _FINE_FRAME = 1024
 _FIT_RADIUS = {"face": 5, "hair": 8, "lips": 3, "eyes": 3, "skin": 5, "glasses": 3, "hat": 6}
 _INSIDE = 0.5
+_FACE_FOR_SURE = (
+    0.7  # half of the classes are parts of a face: of a network that knows nothing, half the probability
+)
 _LEAST_OF_CORE = 0.4
 _LEAST_PIXELS = 12  # of the frame; fewer are a mistake
 _SEAM = 0.06  # of the frame, over which the wide look takes over
@@ -76,9 +79,9 @@ def parsed_regions(
     wide: tuple[Crop, dict[str, np.ndarray]] | None = None
     for name in names:
         chance, crop = _region(chances, name), near
-        if name in _WIDE and chance.max() >= _INSIDE and _reaches_out(chance):
+        if _reaches_out(chance):
             if wide is None:
-                crop_wide = framed(box, 2.0)
+                crop_wide = framed(box, _WIDE_TIMES)
                 wide = crop_wide, parse(_square(rgb, crop_wide, _FRAME))
             crop, chance = wide[0], _joined(chance, near, _region(wide[1], name), wide[0])
         mask = _on_photo(chance, name, rgb, crop)
@@ -108,7 +111,7 @@ def _region(chances: dict[str, np.ndarray], name: str) -> np.ndarray:
 def _sees_a_face(chances: dict[str, np.ndarray]) -> bool:
     """Whether the middle of the frame is face."""
     middle = slice(round(0.38 * _FRAME), round(0.68 * _FRAME))
-    return float((_region(chances, "face")[middle, middle] >= _INSIDE).mean()) >= _LEAST_OF_CORE
+    return float((_region(chances, "face")[middle, middle] >= _FACE_FOR_SURE).mean()) >= _LEAST_OF_CORE
 
 
 def _reaches_out(chance: np.ndarray) -> bool:

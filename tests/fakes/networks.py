@@ -123,3 +123,19 @@ def install_faces(folder: DataFolder) -> None:
     write_sface(root / "sface" / "face_recognition_sface_2021dec.onnx")
     record_network(folder, "yunet")
     record_network(folder, "sface")
+
+
+def write_red_mask(path: Path, side: int, *, blue: bool = False) -> Path:
+    """A network as rembg opens them (a normalised square in, one channel out) whose mask is what is red, or blue."""
+    node = helper.make_node
+    nodes = [
+        node("Conv", ["picture", "colour"], ["contrast"]),
+        node("Mul", ["contrast", "steep"], ["steeper"]),
+        node("Sub", ["steeper", "half"], ["logits"]),
+        node("Sigmoid", ["logits"], ["mask"]),
+    ]
+    colour = [-1, -1, 1] if blue else [1, -1, -1]
+    return save(
+        path, nodes, {"picture": (1, 3, side, side)}, {"mask": (1, 1, side, side)},
+        colour=np.array(colour, np.float32).reshape(1, 3, 1, 1), steep=np.float32(20), half=np.float32(10),
+    )  # fmt: skip
