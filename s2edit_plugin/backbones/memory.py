@@ -95,10 +95,11 @@ def count_parameters(folder: Path) -> int:
 
     Where a part comes in several variants (fp16 beside fp32), it counts once.
     """
-    return sum(_largest_variant(part) for part in sorted(folder.iterdir()) if part.is_dir())
+    return sum(count_part(part) for part in sorted(folder.iterdir()) if part.is_dir())
 
 
-def _largest_variant(part: Path) -> int:
+def count_part(part: Path) -> int:
+    """Parameters in the weights of one part of a model, e.g. its folder ``unet``."""
     variants: dict[str, int] = {}
     for file in sorted(part.glob("*.safetensors")):
         variant = "fp16" if ".fp16" in file.name else "non_ema" if ".non_ema" in file.name else ""

@@ -1,0 +1,180 @@
+"""The estimate of memory against the bytes of all tensors really alive at once, on models of two shapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from s2edit_plugin.api import ApplyEdit, EditSettings, LearnSettings, LearnToken, MakeMask
+from s2edit_plugin.backbones.estimate import CPU_BYTES, job_need, scratch
+from s2edit_plugin.backbones.limits import Limits
+from s2edit_plugin.backbones.shape import ModelShape, shape_of, shape_of_folder
+from s2edit_plugin.conditioning import ActiveToken, build_condition
+from s2edit_plugin.edit import edit
+from s2edit_plugin.invert import Inversion, invert
+from s2edit_plugin.learn import LearnTask, learn
+from s2edit_plugin.parameters import create_parameters
+from s2edit_plugin.paths import bundled_model
+from tests.fakes.allocations import peak_of
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+
+CPU = torch.device("cpu")
+PROMPT = "a photo of a <anna/me> woman with brown hair"
+EDIT = ApplyEdit(b"", (), "", settings=EditSettings(steps=1))
+SD15: dict[str, dict[str, Any]] = {
+    "unet": {
+        "block_out_channels": [320, 640, 1280, 1280], "layers_per_block": 2, "sample_size": 64,
+        "cross_attention_dim": 768, "attention_head_dim": 8, "mid_block_type": "UNetMidBlock2DCrossAttn",
+        "down_block_types": ["CrossAttnDownBlock2D"] * 3 + ["DownBlock2D"],
+    },
+    "vae": {"block_out_channels": [128, 256, 512, 512], "layers_per_block": 2},
+    "text_encoder": {"num_hidden_layers": 12, "hidden_size": 768, "max_position_embeddings": 77},
+}  # fmt: skip
+SDXL: dict[str, dict[str, Any]] = {
+    "unet": {
+        "block_out_channels": [320, 640, 1280], "layers_per_block": 2, "sample_size": 128,
+        "cross_attention_dim": 2048, "attention_head_dim": [5, 10, 20], "transformer_layers_per_block": [1, 2, 10],
+        "mid_block_type": "UNetMidBlock2DCrossAttn",
+        "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+    },
+    "vae": {"block_out_channels": [128, 256, 512, 512], "layers_per_block": 2},
+    "text_encoder": {"num_hidden_layers": 12, "hidden_size": 768, "max_position_embeddings": 77},
+    "text_encoder_2": {"num_hidden_layers": 32, "hidden_size": 1280, "max_position_embeddings": 77},
+}  # fmt: skip
+
+
+def _sd15() -> ModelShape:
+    return shape_of(SD15, {"unet": 859_520_964, "vae": 83_653_863, "text_encoder": 123_060_480})
+
+
+def _sdxl() -> ModelShape:
+    counts = {"unet": 2_567_463_684, "vae": 83_653_863, "text_encoder": 123_060_480}
+    return shape_of(SDXL, counts | {"text_encoder_2": 694_659_840})
+
+
+@dataclass
+class Bench:
+    """A model, its shape, and what the method needs to run on it."""
+
+    backbone: Backbone
+    shape: ModelShape
+    latents: torch.Tensor
+    mask: torch.Tensor
+
+    def token(self) -> ActiveToken:
+        parameters = create_parameters("kv_token", self.backbone.cross_layers()).requires_grad_(False)
+        return ActiveToken("anna/me", torch.randn(2, self.backbone.embedding_width), parameters, self.mask)
+
+    def estimated(self, request: Any, stage: str) -> float:
+        return job_need(self.shape, request, torch.float32, CPU).stages[stage] / scratch(CPU)
+
+
+@pytest.fixture(scope="module", params=["tiny", "small"])
+def bench(request: pytest.FixtureRequest, tiny_folder: Path) -> Bench:
+    from s2edit_plugin.backbones.loading import load_backbone
+
+    folder = tiny_folder if request.param == "tiny" else bundled_model()
+    backbone = load_backbone(folder, "cpu")
+    side, size = backbone.latent_side, backbone.resolution
+    mask = torch.zeros(size, size)
+    mask[size // 4 : size // 2, size // 4 : size // 2] = 1
+    latents = torch.randn(1, backbone.latent_channels, side, side)
+    return Bench(backbone, shape_of_folder(folder), latents, mask)
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+@pytest.mark.parametrize("parameters", ["kv_token", "kv_full"])
+def test_learning_needs_what_was_estimated(bench: Bench, batch: int, parameters: Any) -> None:
+    settings = LearnSettings(steps_token=1, steps_joint=1, batch=batch, parameters=parameters)
+    task = LearnTask("anna/me", PROMPT, bench.latents, bench.mask, "woman", ("smiling", "red hair"))
+    measured = peak_of(lambda: learn(bench.backbone, task, settings))
+    estimated = bench.estimated(LearnToken(b"", "anna", "me", settings=settings), "learn")
+    assert 0.95 * measured <= estimated <= 1.15 * measured
+
+
+@pytest.mark.parametrize("inversion", ["direct", "null_text"])
+def test_inverting_needs_what_was_estimated(bench: Bench, inversion: Any) -> None:
+    settings, token = replace(EDIT.settings, inversion=inversion), bench.token()
+    source = build_condition(bench.backbone, PROMPT, [token])
+    measured = peak_of(lambda: invert(bench.backbone, bench.latents, source, [token], settings))
+    estimated = bench.estimated(replace(EDIT, settings=settings), "invert")
+    assert 0.9 * measured <= estimated <= 1.15 * measured
+
+
+def test_editing_encoding_and_decoding_need_what_was_estimated(bench: Bench) -> None:
+    token, backbone = bench.token(), bench.backbone
+    source, target = (build_condition(backbone, p, [token]) for p in (PROMPT, f"{PROMPT} smiling"))
+    trajectory = Inversion("direct", bench.latents.repeat(2, 1, 1, 1))
+    measured = {
+        "edit": peak_of(lambda: edit(backbone, trajectory, source, target, [token], None, EDIT.settings)),
+        "decode": peak_of(lambda: backbone.decode_latents(bench.latents.repeat(2, 1, 1, 1))),
+        "encode": peak_of(lambda: backbone.encode_picture(torch.zeros(1, 3, backbone.resolution, backbone.resolution))),
+    }  # fmt: skip
+    estimated = {stage: bench.estimated(EDIT, stage) for stage in measured}
+    estimated["edit"] = max(estimated["edit"], estimated["decode"])
+    for stage, found in measured.items():
+        assert 0.9 * found <= estimated[stage] <= 1.3 * found, stage
+
+
+def test_weights_are_counted_in_their_number_format(bench: Bench) -> None:
+    parts = (bench.backbone.unet, bench.backbone.vae, bench.backbone.text_encoder)  # type: ignore[attr-defined]
+    unet, vae, text = (sum(p.numel() for p in part.parameters()) for part in parts)
+    assert bench.shape.parameters == unet + vae + text
+    assert job_need(bench.shape, EDIT, torch.float32, CPU).weights == 4 * (unet + vae + text) + CPU_BYTES
+    assert job_need(bench.shape, EDIT, torch.bfloat16, CPU).weights == 2 * (unet + vae) + 4 * text + CPU_BYTES
+    assert job_need(bench.shape, MakeMask(b""), torch.float32, CPU).stages.keys() == {"encode"}
+
+
+@pytest.mark.parametrize("parameters", ["none", "kv_token", "kv_vectors", "kv_full"])
+def test_what_trains_is_counted(bench: Bench, parameters: Any) -> None:
+    from s2edit_plugin.backbones.estimate import _trained_numbers
+
+    built = create_parameters(parameters, bench.backbone.cross_layers(), rank=2)
+    assert _trained_numbers(bench.shape.unet, parameters, 2) == sum(p.numel() for p in built.parameters())
+
+
+@pytest.mark.parametrize("shape", [_sd15(), _sdxl()], ids=["sd15", "sdxl"])
+def test_every_way_to_save_needs_less_where_it_helps(shape: ModelShape) -> None:
+    cuda, mps = torch.device("cuda"), torch.device("mps")
+    learning = LearnToken(b"", "anna", "me")
+    null_text = replace(EDIT, settings=EditSettings(inversion="null_text"))
+
+    def need(request: Any, limits: Limits = Limits(), device: torch.device = cuda) -> dict[str, int]:  # noqa: B008
+        found = job_need(shape, request, torch.float32, device, limits)
+        return found.stages | {"weights": found.weights}
+
+    for request, stage, limits in (
+        (learning, "learn", Limits(rows=2)),
+        (learning, "learn", Limits(checkpointing=True)),
+        (learning, "learn", Limits(half=True)),
+        (learning, "learn", Limits(shrink=2)),
+        (learning, "encode", Limits(tiles=True)),
+        (learning, "weights", Limits(offload=True)),
+        (null_text, "invert", Limits(checkpointing=True)),
+        (EDIT, "edit", Limits(rows=2)),
+        (EDIT, "decode", Limits(tiles=True)),
+        (EDIT, "decode", Limits(offload=True)),
+        (EDIT, "weights", Limits(half=True)),
+    ):
+        assert need(request, limits)[stage] < need(request)[stage], (stage, limits)
+    assert need(EDIT, Limits(rows=2))["edit"] == pytest.approx(need(EDIT)["edit"] / 2, rel=0.01)
+    # MPS builds self-attention maps: slices help there.
+    assert need(EDIT, Limits(attention=1024), mps)["edit"] < need(EDIT, device=mps)["edit"]
+    assert need(EDIT, device=mps)["edit"] > need(EDIT)["edit"]
+
+
+def test_the_figures_at_stable_diffusions_shape_are_credible() -> None:
+    """Known figures: a 512x512 picture takes 3 to 4 GB in half precision on a GPU, weights of 2.1 GB included."""
+    gpu = torch.device("cuda")
+    editing = job_need(_sd15(), EDIT, torch.bfloat16, gpu)
+    assert 2.2e9 < editing.weights < 3.1e9
+    assert 3e9 < editing.peak < 4.2e9
+    learning = job_need(_sd15(), LearnToken(b"", "anna", "me"), torch.bfloat16, gpu)
+    spared = job_need(_sd15(), LearnToken(b"", "anna", "me"), torch.bfloat16, gpu, Limits(rows=1))
+    assert spared.peak < 4.5e9 < learning.peak < 8e9
