@@ -13,7 +13,7 @@ import torch
 
 from s2edit_plugin.api import ApplyEdit, LearnToken, Request
 from s2edit_plugin.backbones.device import CONTEXT_BYTES
-from s2edit_plugin.backbones.limits import Limits
+from s2edit_plugin.backbones.savings import NOTHING, Savings
 from s2edit_plugin.backbones.shape import ModelShape, TextShape, UnetShape
 
 __all__ = ["EDIT_ROWS", "Need", "forward_numbers", "job_need", "learning_numbers", "scratch"]
@@ -45,38 +45,39 @@ def job_need(
     request: Request[object],
     dtype: torch.dtype,
     device: torch.device,
-    limits: Limits = Limits(),  # noqa: B008 (frozen)
+    savings: Savings = NOTHING,
 ) -> Need:
     """What a job needs; requests that run no base model need its weights alone."""
-    size = 2 if limits.half else dtype.itemsize
-    shape = _shrunk(shape, limits.shrink)
+    size = 2 if savings.half else dtype.itemsize
+    shape = _shrunk(shape, savings.shrink)
     # MPS builds self-attention maps; fused kernels elsewhere never do.
     fused = device.type != "mps"
     text = sum(part.parameters for part in shape.text) * 4  # text encoders compute in float32
-    weights = shape.unet.parameters * size + (0 if limits.offload else shape.vae.parameters * size + text)
+    vae_size = 4 if shape.vae.upcasts and dtype == torch.float16 else size
+    weights = shape.unet.parameters * size + (
+        0 if savings.offload else shape.vae.parameters * vae_size + text
+    )
     weights += CPU_BYTES if device.type == "cpu" else CONTEXT_BYTES
 
     def forward(rows: int, columns: int = 0) -> int:
-        return rows * forward_numbers(shape.unet, limits.attention, fused, columns, size) * size
+        return rows * forward_numbers(shape.unet, savings.attention, fused, columns, size) * size
 
     def gradient(rows: int) -> int:
-        return rows * learning_numbers(shape.unet, limits.checkpointing, limits.attention, fused) * size
+        return rows * learning_numbers(shape.unet, savings.checkpointing, savings.attention, fused) * size
 
-    stages = {"encode": 0 if limits.offload else _encode_numbers(shape, limits.tiles) * size}
+    stages = {"encode": 0 if savings.offload else _encode_numbers(shape, savings.tiles) * vae_size}
     if isinstance(request, LearnToken):
         settings = request.settings
-        rows = min(settings.batch, limits.rows) if limits.rows else settings.batch
-        words = 0 if limits.offload else sum(_text_numbers(part, 2) for part in shape.text) * 4
-        trained = (
-            _trained_numbers(shape.unet, settings.parameters, settings.rank) * 16
-        )  # weight, gradient, Adam's two
-        stages["learn"] = gradient(rows) + words + trained
+        rows = min(settings.batch, savings.rows) if savings.rows else settings.batch
+        words = 0 if savings.offload else sum(_text_numbers(part) for part in shape.text) * 4
+        trained = _trained_numbers(shape.unet, settings.parameters, settings.rank)
+        stages["learn"] = gradient(rows) + words + 16 * trained  # weight, gradient and Adam's two, float32
     elif isinstance(request, ApplyEdit):
-        pair = min(EDIT_ROWS, max(2, limits.rows)) if limits.rows else EDIT_ROWS
+        pair = min(EDIT_ROWS, max(2, savings.rows)) if savings.rows else EDIT_ROWS
         stages["invert"] = gradient(1) if request.settings.inversion == "null_text" else forward(1)
         columns = max((part.length for part in shape.text), default=0)
         stages["edit"] = max(forward(pair, columns), forward(REGION_ROWS, columns))
-        stages["decode"] = 0 if limits.offload else _decode_numbers(shape, limits.tiles) * size
+        stages["decode"] = 0 if savings.offload else _decode_numbers(shape, savings.tiles) * vae_size
     surcharge = scratch(device)
     return Need(weights, {name: int(surcharge * value) for name, value in stages.items()})
 
@@ -92,9 +93,8 @@ def forward_numbers(
     """Numbers alive at once in a forward of one row without gradient: the skip connections and the widest layer.
 
     Args:
-        attention: as in `Limits`. fused: self-attention never builds its map. columns: of the prompt where cross-attention maps are
-            built, else 0.
-        size: bytes of a number, since maps are float32 always.
+        attention: as in `Savings`. fused: self-attention never builds its map. columns: of the prompt, where cross-attention
+            maps are built, else 0. size: bytes of a number; maps are float32 always.
     """
     widest = 0
     for level in range(len(unet.channels)):
@@ -178,16 +178,19 @@ def _decode_numbers(shape: ModelShape, tiles: bool) -> int:
     return whole // 3 if tiles else 2 * whole  # source and target branch
 
 
-def _text_numbers(text: TextShape, rows: int) -> int:
-    return rows * (14 * text.layers + 12) * text.width * text.length
+def _text_numbers(text: TextShape) -> int:
+    return (14 * text.layers + 12) * text.width * text.length
 
 
 def _trained_numbers(unet: UnetShape, parameters: str, rank: int) -> int:
     """Parameters of `parameters.create_parameters` at this shape."""
     blocks = [(unet.channels[i], (2 * unet.layers + 1) * depth) for i, depth in enumerate(unet.depths)]
     blocks.append((unet.channels[-1], unet.middle))
-    per_width = {"kv_full": 2 * unet.text_width, "kv_vectors": 2, "kv_token": 2 * rank, "none": 0}[parameters]
-    shared = 2 * rank * unet.text_width if parameters == "kv_token" else 0
+    low_rank = parameters in ("kv_token", "kv_lora")
+    per_width = (
+        2 * rank if low_rank else {"kv_full": 2 * unet.text_width, "kv_vectors": 2, "none": 0}[parameters]
+    )
+    shared = 2 * rank * unet.text_width if low_rank else 0
     return sum(count * (width * per_width + shared) for width, count in blocks)
 
 

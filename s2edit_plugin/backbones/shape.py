@@ -45,12 +45,18 @@ class UnetShape:
 
 @dataclass(frozen=True)
 class VaeShape:
-    """The autoencoder: count of parameters, channels of the finest level, residual blocks a level, side of the picture."""
+    """The autoencoder.
+
+    Attributes:
+        parameters: their count. channels: of the finest level. layers: residual blocks a level. side: of the picture.
+        upcasts: whether it computes in float32 where the model computes in float16 (SDXL's overflows).
+    """
 
     parameters: int
     channels: int
     layers: int
     side: int
+    upcasts: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,7 @@ def shape_of(configs: Mapping[str, Mapping[str, Any]], parameters: Mapping[str, 
             channels=int(vae["block_out_channels"][0]),
             layers=int(vae["layers_per_block"]),
             side=side * 2 ** (len(vae["block_out_channels"]) - 1),
+            upcasts=bool(vae.get("force_upcast")) and "text_encoder_2" in configs,
         ),
         tuple(
             TextShape(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import torch
 
 from s2edit_plugin.api import ApplyEdit, EditSettings, LearnSettings, LearnToken, MakeMask
 from s2edit_plugin.backbones.estimate import CPU_BYTES, job_need, scratch
-from s2edit_plugin.backbones.limits import Limits
+from s2edit_plugin.backbones.savings import NOTHING, Savings
 from s2edit_plugin.backbones.shape import ModelShape, shape_of, shape_of_folder
 from s2edit_plugin.conditioning import ActiveToken, build_condition
 from s2edit_plugin.edit import edit
@@ -20,6 +21,7 @@ from s2edit_plugin.learn import LearnTask, learn
 from s2edit_plugin.parameters import create_parameters
 from s2edit_plugin.paths import bundled_model
 from tests.fakes.allocations import peak_of
+from tests.fakes.tiny_model import TINY_FAMILIES
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -66,6 +68,12 @@ class Bench:
     shape: ModelShape
     latents: torch.Tensor
     mask: torch.Tensor
+    tiny: bool
+
+    def agrees(self, estimated: float, measured: float) -> bool:
+        """Within a tenth; tiny models hold about as much in small change as in feature maps."""
+        low, high = (0.8, 1.5) if self.tiny else (0.9, 1.1)
+        return low * measured <= estimated <= high * measured
 
     def token(self) -> ActiveToken:
         parameters = create_parameters("kv_token", self.backbone.cross_layers()).requires_grad_(False)
@@ -75,17 +83,17 @@ class Bench:
         return job_need(self.shape, request, torch.float32, CPU).stages[stage] / scratch(CPU)
 
 
-@pytest.fixture(scope="module", params=["tiny", "small"])
-def bench(request: pytest.FixtureRequest, tiny_folder: Path) -> Bench:
+@pytest.fixture(scope="module", params=["small", *TINY_FAMILIES])
+def bench(request: pytest.FixtureRequest, family_folder: Callable[[str], Path]) -> Bench:
     from s2edit_plugin.backbones.loading import load_backbone
 
-    folder = tiny_folder if request.param == "tiny" else bundled_model()
-    backbone = load_backbone(folder, "cpu")
+    folder = bundled_model() if request.param == "small" else family_folder(request.param)
+    backbone = load_backbone(folder, "cpu", "fp32")
     side, size = backbone.latent_side, backbone.resolution
     mask = torch.zeros(size, size)
     mask[size // 4 : size // 2, size // 4 : size // 2] = 1
     latents = torch.randn(1, backbone.latent_channels, side, side)
-    return Bench(backbone, shape_of_folder(folder), latents, mask)
+    return Bench(backbone, shape_of_folder(folder), latents, mask, request.param != "small")
 
 
 @pytest.mark.parametrize("batch", [1, 4])
@@ -95,7 +103,7 @@ def test_learning_needs_what_was_estimated(bench: Bench, batch: int, parameters:
     task = LearnTask("anna/me", PROMPT, bench.latents, bench.mask, "woman", ("smiling", "red hair"))
     measured = peak_of(lambda: learn(bench.backbone, task, settings))
     estimated = bench.estimated(LearnToken(b"", "anna", "me", settings=settings), "learn")
-    assert 0.95 * measured <= estimated <= 1.15 * measured
+    assert bench.agrees(estimated, measured)
 
 
 @pytest.mark.parametrize("inversion", ["direct", "null_text"])
@@ -104,7 +112,7 @@ def test_inverting_needs_what_was_estimated(bench: Bench, inversion: Any) -> Non
     source = build_condition(bench.backbone, PROMPT, [token])
     measured = peak_of(lambda: invert(bench.backbone, bench.latents, source, [token], settings))
     estimated = bench.estimated(replace(EDIT, settings=settings), "invert")
-    assert 0.9 * measured <= estimated <= 1.15 * measured
+    assert bench.agrees(estimated, measured)
 
 
 def test_editing_encoding_and_decoding_need_what_was_estimated(bench: Bench) -> None:
@@ -119,19 +127,20 @@ def test_editing_encoding_and_decoding_need_what_was_estimated(bench: Bench) -> 
     estimated = {stage: bench.estimated(EDIT, stage) for stage in measured}
     estimated["edit"] = max(estimated["edit"], estimated["decode"])
     for stage, found in measured.items():
-        assert 0.9 * found <= estimated[stage] <= 1.3 * found, stage
+        assert bench.agrees(estimated[stage], found), (stage, estimated[stage], found)
 
 
 def test_weights_are_counted_in_their_number_format(bench: Bench) -> None:
-    parts = (bench.backbone.unet, bench.backbone.vae, bench.backbone.text_encoder)  # type: ignore[attr-defined]
-    unet, vae, text = (sum(p.numel() for p in part.parameters()) for part in parts)
+    backbone: Any = bench.backbone
+    unet, vae = (sum(p.numel() for p in part.parameters()) for part in (backbone.unet, backbone.vae))
+    text = sum(p.numel() for encoder in backbone.text_encoders for p in encoder.parameters())
     assert bench.shape.parameters == unet + vae + text
     assert job_need(bench.shape, EDIT, torch.float32, CPU).weights == 4 * (unet + vae + text) + CPU_BYTES
     assert job_need(bench.shape, EDIT, torch.bfloat16, CPU).weights == 2 * (unet + vae) + 4 * text + CPU_BYTES
     assert job_need(bench.shape, MakeMask(b""), torch.float32, CPU).stages.keys() == {"encode"}
 
 
-@pytest.mark.parametrize("parameters", ["none", "kv_token", "kv_vectors", "kv_full"])
+@pytest.mark.parametrize("parameters", ["none", "kv_token", "kv_vectors", "kv_full", "kv_lora"])
 def test_what_trains_is_counted(bench: Bench, parameters: Any) -> None:
     from s2edit_plugin.backbones.estimate import _trained_numbers
 
@@ -145,27 +154,27 @@ def test_every_way_to_save_needs_less_where_it_helps(shape: ModelShape) -> None:
     learning = LearnToken(b"", "anna", "me")
     null_text = replace(EDIT, settings=EditSettings(inversion="null_text"))
 
-    def need(request: Any, limits: Limits = Limits(), device: torch.device = cuda) -> dict[str, int]:  # noqa: B008
-        found = job_need(shape, request, torch.float32, device, limits)
+    def need(request: Any, savings: Savings = NOTHING, device: torch.device = cuda) -> dict[str, int]:
+        found = job_need(shape, request, torch.float32, device, savings)
         return found.stages | {"weights": found.weights}
 
-    for request, stage, limits in (
-        (learning, "learn", Limits(rows=2)),
-        (learning, "learn", Limits(checkpointing=True)),
-        (learning, "learn", Limits(half=True)),
-        (learning, "learn", Limits(shrink=2)),
-        (learning, "encode", Limits(tiles=True)),
-        (learning, "weights", Limits(offload=True)),
-        (null_text, "invert", Limits(checkpointing=True)),
-        (EDIT, "edit", Limits(rows=2)),
-        (EDIT, "decode", Limits(tiles=True)),
-        (EDIT, "decode", Limits(offload=True)),
-        (EDIT, "weights", Limits(half=True)),
+    for request, stage, savings in (
+        (learning, "learn", Savings(rows=2)),
+        (learning, "learn", Savings(checkpointing=True)),
+        (learning, "learn", Savings(half=True)),
+        (learning, "learn", Savings(shrink=2)),
+        (learning, "encode", Savings(tiles=True)),
+        (learning, "weights", Savings(offload=True)),
+        (null_text, "invert", Savings(checkpointing=True)),
+        (EDIT, "edit", Savings(rows=2)),
+        (EDIT, "decode", Savings(tiles=True)),
+        (EDIT, "decode", Savings(offload=True)),
+        (EDIT, "weights", Savings(half=True)),
     ):
-        assert need(request, limits)[stage] < need(request)[stage], (stage, limits)
-    assert need(EDIT, Limits(rows=2))["edit"] == pytest.approx(need(EDIT)["edit"] / 2, rel=0.01)
+        assert need(request, savings)[stage] < need(request)[stage], (stage, savings)
+    assert need(EDIT, Savings(rows=2))["edit"] == pytest.approx(need(EDIT)["edit"] / 2, rel=0.01)
     # MPS builds self-attention maps: slices help there.
-    assert need(EDIT, Limits(attention=1024), mps)["edit"] < need(EDIT, device=mps)["edit"]
+    assert need(EDIT, Savings(attention=1024), mps)["edit"] < need(EDIT, device=mps)["edit"]
     assert need(EDIT, device=mps)["edit"] > need(EDIT)["edit"]
 
 
@@ -176,5 +185,5 @@ def test_the_figures_at_stable_diffusions_shape_are_credible() -> None:
     assert 2.2e9 < editing.weights < 3.1e9
     assert 3e9 < editing.peak < 4.2e9
     learning = job_need(_sd15(), LearnToken(b"", "anna", "me"), torch.bfloat16, gpu)
-    spared = job_need(_sd15(), LearnToken(b"", "anna", "me"), torch.bfloat16, gpu, Limits(rows=1))
+    spared = job_need(_sd15(), LearnToken(b"", "anna", "me"), torch.bfloat16, gpu, Savings(rows=1))
     assert spared.peak < 4.5e9 < learning.peak < 8e9

@@ -124,7 +124,7 @@ def _child(folder: Path, name: str) -> None:
     from tests.fakes.allocations import peak_of
 
     run, estimate, backbone = job_of(folder, name)
-    for part in (backbone.unet, backbone.vae, backbone.text_encoder):
+    for part in (backbone.unet, backbone.vae, *backbone.text_encoders):
         # The weights lie in mapped files until they are used: they shall not count for the job.
         [float(weight.sum()) for weight in part.parameters()]
     before = _memory("VmRSS")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Limits"]
+__all__ = ["NOTHING", "Savings"]
 
 
 @dataclass(frozen=True)
-class Limits:
+class Savings:
     """How a backbone computes; the default spares nothing.
 
     Attributes:
@@ -28,3 +28,7 @@ class Limits:
     offload: bool = False
     half: bool = False
     shrink: int = 0
+
+
+NOTHING = Savings()
+"""No savings: everything at once, in the model's own size and number format."""
