@@ -39,7 +39,7 @@ class Constraint:
         self, backbone: Backbone, words: tuple[str, ...], class_noun: str, mode: str, space: str
     ) -> None:
         """Args: mode: ``soft``, ``project``, ``none``. space: ``encoder``, ``embedding``, ``pooled``."""
-        self.mode, self.space = mode, space
+        self.mode, self.space, self._backbone = mode, space, backbone
         with torch.no_grad():
             everything = [*words, class_noun, "person", "picture"]
             self.encoded = text.plain_features(backbone, everything).float()
@@ -62,10 +62,9 @@ class Constraint:
         if self.space == "embedding":
             return vectors
         if self.space == "pooled":
-            pooled = (
-                condition.pooled if condition.pooled is not None else condition.hidden[condition.layout.end]
-            )
-            return pooled[None]
+            # The condition's own pooled feature is kept free of the token; what the token would do to it is wanted here.
+            seen = text.encode(condition.layout, self._backbone, {name: vectors}, isolation=False)
+            return (seen.pooled if seen.pooled is not None else seen.hidden[seen.layout.end])[None]
         return condition.hidden[list(condition.layout.tokens[name])]
 
     def measure(self, vectors: Tensor, condition: text.Condition, name: str) -> Tensor:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 
-from s2edit_plugin.api import LearnSettings
+from s2edit_plugin.api import EditSettings, LearnSettings
 from s2edit_plugin.errors import UsageError
 
-__all__ = ["MAX_RANK", "check_learn_settings", "default_rank"]
+__all__ = ["MAX_RANK", "check_edit_settings", "check_learn_settings", "default_rank"]
 
 MAX_RANK = {"kv_token": 2, "kv_lora": 64}
 """Largest rank of the variants of token parameters that have one."""
 MAX_VECTORS = 8
 MAX_BATCH = 64
 MAX_STEPS = 100_000
+MAX_EDIT_STEPS = 500  # models know a thousand noise levels; beyond half of them a step no longer moves
 LORA_RANK = 8
 
 
@@ -42,6 +43,21 @@ def check_learn_settings(settings: LearnSettings) -> None:
         raise UsageError("A learning rate is a number from 0 to 10.", "The defaults are 0.005 and 0.002.")
 
 
-def _within(name: str, value: int, low: int, high: int, sentence: str) -> None:
+def check_edit_settings(settings: EditSettings) -> None:
+    """Refuse settings that nothing can be edited with.
+
+    Raises:
+        UsageError: a number outside its range.
+    """
+    _within("steps", settings.steps, 1, MAX_EDIT_STEPS, f"An edit takes 1 to {MAX_EDIT_STEPS} steps.")
+    _within("guidance", settings.guidance, -100, 100, "The guidance is a number from -100 to 100.")
+    _within("strength", settings.strength, -10, 10, "The strength is a number from -10 to 10.")
+    for name in ("cross_steps", "self_steps"):
+        _within(name, getattr(settings, name), 0, 1, "The part of the steps is a number from 0 to 1.")
+    for word, weight in settings.weights.items():
+        _within(word, weight, -100, 100, "The weight of a word is a number from -100 to 100.")
+
+
+def _within(name: str, value: float, low: float, high: float, sentence: str) -> None:
     if not low <= value <= high:
         raise UsageError(sentence, f"{value} was asked for as {name}.")

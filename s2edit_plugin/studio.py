@@ -17,7 +17,7 @@ from s2edit_plugin.errors import MaskError, PromptError
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Library
-from s2edit_plugin.limits import check_learn_settings
+from s2edit_plugin.limits import check_edit_settings, check_learn_settings
 from s2edit_plugin.masks import refine
 from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.networks.installed import Networks
@@ -62,7 +62,8 @@ class Studio:
         if self._backbone is None:
             from s2edit_plugin.backbones.loading import load_backbone
 
-            self._backbone = load_backbone(resolve(self.folder, self.model), self._device)
+            precision = load_settings(self.folder).precision
+            self._backbone = load_backbone(resolve(self.folder, self.model), self._device, precision)
         return self._backbone
 
     def with_home(self, home: Path) -> Studio:
@@ -104,10 +105,11 @@ class Studio:
         """Edit a photo by text.
 
         Raises:
-            ImageError, MaskError, PromptError, TokenError, CancelledError, NumericalError, ResourceError.
+            ImageError, MaskError, PromptError, UsageError, TokenError, CancelledError, NumericalError, ResourceError.
         """
         from s2edit_plugin.workflows.editing import run_edit
 
+        check_edit_settings(request.settings)
         return run_edit(self, request, on_progress)
 
     def mask(self, request: api.MakeMask) -> api.MaskResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from s2edit_plugin.parameters import TokenParameters, create_parameters
 from s2edit_plugin.region import attention_of, changed_region
 from s2edit_plugin.token_store import settings_record, to_active, to_tensors
 from s2edit_plugin.tokenfile import TokenRecord, read_token, write_token
+from tests.fakes.tiny_model import write_tiny_sd2
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -250,6 +252,28 @@ def test_an_unchanged_prompt_gives_the_inversion_back(
     if inversion == "direct":
         photo = (backbone.decode_latents(latents)[0] / 2 + 0.5).clamp(0, 1)
         assert torch.allclose(outcome.source, photo, atol=1e-5)
+
+
+def test_a_model_that_starts_from_nothing_but_noise(tmp_path: Path) -> None:
+    """Velocity with zero terminal signal: no step, loss or gradient divides by the signal that is not there."""
+    from s2edit_plugin.backbones.loading import load_backbone
+
+    folder = write_tiny_sd2(tmp_path / "zero", rescale_betas_zero_snr=True, timestep_spacing="trailing")
+    backbone = load_backbone(folder, "cpu", "fp32")
+    latents, mask = torch.randn(1, 6, 8, 8, generator=torch.Generator().manual_seed(3)), torch.ones(32, 32)
+    assert backbone.schedule.timesteps(4)[0] == 999
+    everything_noise = backbone.schedule.add_noise(latents, torch.ones_like(latents), torch.tensor([999]))
+    assert torch.equal(everything_noise, torch.ones_like(latents))
+    learned = learn(backbone, _task(latents, mask), LearnSettings(steps_token=2, steps_joint=2, batch=4))
+    assert all(math.isfinite(loss) for loss in learned.losses)
+    token = ActiveToken(NAME, learned.vectors, learned.parameters, mask)
+    source, target = (build_condition(backbone, prompt, [token]) for prompt in (SOURCE, TARGET))
+    inverted = invert(backbone, latents, source, [token], SETTINGS)
+    same = edit(backbone, inverted, source, source, [token], None, SETTINGS)
+    assert float(same.change.abs().max()) < 1e-4
+    assert bool(
+        torch.isfinite(edit(backbone, inverted, source, target, [token], None, SETTINGS).target).all()
+    )
 
 
 def test_an_edit_changes_its_region_and_nothing_else(

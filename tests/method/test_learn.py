@@ -109,6 +109,21 @@ def test_the_soft_penalty_keeps_the_token_clear(
     assert kept.orthogonality < 0.7 * free.orthogonality
 
 
+@pytest.mark.parametrize("space", ["encoder", "embedding", "pooled"])
+def test_the_penalty_reaches_the_token_in_every_space(backbone: Backbone, space: str) -> None:
+    from s2edit_plugin import text
+    from s2edit_plugin.constraint import Constraint
+    from s2edit_plugin.parameters import create_parameters
+
+    vectors = torch.randn(2, 32, generator=torch.Generator().manual_seed(0)).requires_grad_(True)
+    constraint = Constraint(backbone, ("smiling", "red hair"), "woman", "soft", space)
+    plan = text.layout("a photo of a <anna/me> woman", backbone, {"anna/me": 2})
+    condition = text.encode(plan, backbone, {"anna/me": vectors})
+    constraint.loss(vectors, condition, "anna/me", create_parameters("none", [])).backward()
+    assert vectors.grad is not None
+    assert (vectors.grad.abs().sum(dim=1) > 0).all()
+
+
 def test_the_subject_mask_weighs_the_loss(
     backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
