@@ -14,8 +14,9 @@ photo back exactly, and an edit differs from the photo only by what the two prom
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +30,7 @@ from s2edit_plugin.conditioning import ActiveToken, row_tokens
 from s2edit_plugin.errors import NumericalError
 from s2edit_plugin.invert import Inversion
 from s2edit_plugin.progress import Stopwatch
+from s2edit_plugin.schedule import Schedule
 from s2edit_plugin.text import Condition
 
 __all__ = ["EditOutcome", "edit"]
@@ -64,12 +66,14 @@ def edit(
     region: Tensor | None,
     settings: EditSettings,
     on_progress: OnProgress = lambda _: None,
+    show: Callable[[Tensor], bytes] | None = None,
 ) -> EditOutcome:
     """Edit; see the module's text.
 
     Args:
         inversion: of the photo under ``source``. region: (S, S) or (s, s) in [0, 1], the edit region on the crop; None:
             the whole crop.
+        show: makes a preview of the target branch's clean latents (1, C, s, s), as far as they can be told by then.
 
     Raises:
         NumericalError: a number is not finite. CancelledError: through ``on_progress``.
@@ -125,6 +129,9 @@ def edit(
         # Strength 0 follows the source branch, 1 the target prompt's prediction.
         to_target = to_source + settings.strength * (to_target - to_source)
 
+        preview = None
+        if show is not None:
+            preview = partial(_preview, show, schedule, from_target, to_target, timestep)
         stepped = schedule.step(from_source, to_source, timestep, total)
         from_target = schedule.step(from_target, to_target, timestep, total)
         from_source = stepped
@@ -135,7 +142,7 @@ def edit(
                 from_target = from_target + offset
         if blend is not None:
             from_target = from_source + blend * (from_target - from_source)
-        on_progress(Progress("editing", index + 1, total, None, watch.seconds_left(index + 1)))
+        on_progress(Progress("editing", index + 1, total, None, watch.seconds_left(index + 1), preview))
 
     if not bool(torch.isfinite(from_target).all()):
         raise NumericalError(
@@ -146,6 +153,12 @@ def edit(
         return EditOutcome(same, same)
     decoded = _to_unit(backbone.decode_latents(torch.cat([from_source, from_target])))
     return EditOutcome(decoded[0], decoded[1])
+
+
+def _preview(
+    show: Callable[[Tensor], bytes], schedule: Schedule, latents: Tensor, prediction: Tensor, timestep: float
+) -> bytes:
+    return show(schedule.clean(latents, prediction, timestep))
 
 
 def _to_unit(picture: Tensor) -> Tensor:

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -94,10 +96,12 @@ def learn(
     settings: LearnSettings,
     on_progress: OnProgress = lambda _: None,
     checkpoint: Checkpoint | None = None,
+    show: Callable[[Tensor, TokenParameters], bytes] | None = None,
 ) -> LearnedToken:
     """Learn a token; see the module's text.
 
     Args:
+        show: makes a preview from the token's vectors and parameters as they are by then.
         on_progress: called after every step; raising `CancelledError` stops there, with a checkpoint written.
         checkpoint: where to save to, and, if it holds something, to go on from: the token comes out bit-equal to that of
             an uninterrupted run on the CPU.
@@ -132,6 +136,7 @@ def learn(
     control = AttentionControl([[row]] * settings.batch, _processor_mode(settings))
     scale = _gradient_scale(backbone, clean)
     watch = Stopwatch(total, first)
+    preview = None if show is None else partial(show, vectors, parameters)
 
     for step in range(first, total):
         # Phase A trains the embedding alone; in phase B it slows down and the key/value parameters join.
@@ -177,7 +182,9 @@ def learn(
         done = step + 1
         try:
             on_progress(
-                Progress("learning", done, total, _mean(token.losses[-20:]), watch.seconds_left(done))
+                Progress(
+                    "learning", done, total, _mean(token.losses[-20:]), watch.seconds_left(done), preview
+                )
             )
         except CancelledError:
             if checkpoint:

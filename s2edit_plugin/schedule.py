@@ -49,6 +49,10 @@ class Schedule(ABC):
         """What the model is trained to predict for these clean latents, this noise and these timesteps (B,)."""
 
     @abstractmethod
+    def clean(self, latents: Tensor, prediction: Tensor, timestep: float) -> Tensor:
+        """The clean latents that a prediction for noisy latents at one timestep means."""
+
+    @abstractmethod
     def step(self, latents: Tensor, prediction: Tensor, timestep: float, steps: int) -> Tensor:
         """One denoising step from ``timestep`` to the one after it in a run of ``steps``, or to clean latents."""
 
@@ -112,6 +116,10 @@ class NoiseSchedule(Schedule):
             return latents
         level = self._levels(timesteps, latents)
         return level.sqrt() * noise - (1 - level).sqrt() * latents
+
+    def clean(self, latents: Tensor, prediction: Tensor, timestep: float) -> Tensor:
+        """See `Schedule.clean`."""
+        return self._split(latents, prediction, self._alpha(timestep))[0]
 
     def step(self, latents: Tensor, prediction: Tensor, timestep: float, steps: int) -> Tensor:
         """See `Schedule.step`."""
@@ -185,6 +193,10 @@ class FlowSchedule(Schedule):
     def target(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
         """See `Schedule.target`."""
         return noise - latents
+
+    def clean(self, latents: Tensor, prediction: Tensor, timestep: float) -> Tensor:
+        """See `Schedule.clean`."""
+        return latents - timestep / self.scale * prediction
 
     def step(self, latents: Tensor, prediction: Tensor, timestep: float, steps: int) -> Tensor:
         """See `Schedule.step`."""

@@ -10,24 +10,22 @@ from typing import Any
 from s2edit_plugin.errors import ResourceError
 from s2edit_plugin.paths import write_atomic
 
-__all__ = ["fingerprint_folder"]
+__all__ = ["fingerprint_folder", "is_quick"]
 
 PARTS = ("unet", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2")
 # Hashing a large model takes as long as loading it, so its hash is kept beside it, with size and time of each file.
 KEPT = ".s2edit-fingerprint.json"
 KEEP_FROM = 500_000_000  # bytes; smaller models hash in a moment
+_memory: dict[Path, tuple[list[list[Any]], str]] = {}
 
 
 def fingerprint_folder(folder: Path) -> str:
     """Hash of a model folder's weights and text side: sha256 over U-Net, text encoder and tokenizer files, by name."""
-    files = [
-        file
-        for part in PARTS
-        for file in sorted((folder / part).glob("*"))
-        if file.suffix in (".safetensors", ".json", ".txt")
-    ]
-    state = [[f"{file.parent.name}/{file.name}", *_size_and_time(file)] for file in files]
-    large = sum(file.stat().st_size for file in files) >= KEEP_FROM
+    files, state = _state(folder)
+    memorized = _memory.get(folder)
+    if memorized is not None and memorized[0] == state:
+        return memorized[1]
+    large = _is_large(state)
     if large and (known := _kept(folder, state)):
         return known
     digest = hashlib.sha256()
@@ -38,7 +36,32 @@ def fingerprint_folder(folder: Path) -> str:
                 digest.update(chunk)
     if large:
         _keep(folder, state, digest.hexdigest())
+    _memory[folder] = (state, digest.hexdigest())
     return digest.hexdigest()
+
+
+def is_quick(folder: Path) -> bool:
+    """Whether `fingerprint_folder` takes no more than a moment: the model is small, or was hashed before."""
+    try:
+        _, state = _state(folder)
+    except OSError:
+        return False
+    return not _is_large(state) or bool(_kept(folder, state))
+
+
+def _state(folder: Path) -> tuple[list[Path], list[list[Any]]]:
+    """The files that are hashed, and what tells whether they have changed."""
+    files = [
+        file
+        for part in PARTS
+        for file in sorted((folder / part).glob("*"))
+        if file.suffix in (".safetensors", ".json", ".txt")
+    ]
+    return files, [[f"{file.parent.name}/{file.name}", *_size_and_time(file)] for file in files]
+
+
+def _is_large(state: list[list[Any]]) -> bool:
+    return sum(size for _, size, _ in state) >= KEEP_FROM
 
 
 def _size_and_time(file: Path) -> tuple[int, int]:

@@ -101,6 +101,12 @@ class BlobStore:
                     self._pins.pop(name, None)
             self._shrink()
 
+    def clear(self) -> None:
+        """Drop everything that is not pinned."""
+        with self._lock:
+            for name in [name for name in self._blobs if name not in self._pins]:
+                self._size -= len(self._blobs.pop(name))
+
     def _shrink(self, spare: str = "") -> None:
         for name in list(self._blobs):
             if self._size <= self._kept:

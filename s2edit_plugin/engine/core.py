@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from s2edit_plugin import api
@@ -24,6 +25,9 @@ class Engine:
     Args:
         folder: the user's data. model, device: what to use whatever the settings say; None: the settings.
         make: makes a studio. linger: see `jobs.LINGER`.
+
+    Attributes:
+        wants_previews: whether anybody would see one.
     """
 
     def __init__(
@@ -40,8 +44,10 @@ class Engine:
         self.queue = JobQueue(self.events, linger)
         self.keeper = StudioKeeper(folder, model, device, make)
         self.context = Context(folder, self.events, self.queue, self.keeper)
+        self.wants_previews: Callable[[], bool] = lambda: True
+        self.context.on_forget.append(self.queue.forget)
         self._workers = (
-            Worker("gpu", self.queue, self.events, self._on_gpu),
+            Worker("gpu", self.queue, self.events, self._on_gpu, lambda: self.wants_previews()),
             Worker("disk", self.queue, self.events, self._on_disk),
         )
 

@@ -206,6 +206,14 @@ class JobQueue:
                 if job.owner == owner and not job.keep:
                     self._cancel(job)
 
+    def forget(self, person: str) -> None:
+        """Cancel what a person that was forgotten takes part in, and drop what is over."""
+        with self._changed:
+            for job in [job for job in self._jobs.values() if _shows(job.request, person)]:
+                self._cancel(job)
+                if job.is_over:
+                    self._jobs.pop(job.id, None)
+
     def info(self, job_id: str) -> JobInfo:
         """A job as it is now. Raises EngineError where there is none of this id."""
         with self._changed:
@@ -387,6 +395,17 @@ class JobQueue:
                 job.result = None
             held += size
             job.request = _without_pictures(job.request)
+
+
+def _shows(request: Any, person: str) -> bool:
+    """Whether a request names a person's tokens, or may: results of the journal are made again by their id."""
+    names = getattr(request, "tokens", ())
+    return (
+        getattr(request, "person", None) == person
+        or any(name.partition("/")[0] == person for name in names)
+        or f"<{person}/" in (getattr(request, "prompt", "") or "")
+        or isinstance(request, api.RerunResult)
+    )
 
 
 def _size(result: Any) -> int:

@@ -29,7 +29,7 @@ class LocalClient(Client):
 
     Args:
         home: data folder, None: the platform's. model, device: what to use whatever the settings say; None: the settings.
-        make: makes a studio. linger: see `jobs.LINGER`.
+        make: makes a studio. linger: see `jobs.LINGER`. previews: whether anybody looks at them.
     """
 
     def __init__(
@@ -40,8 +40,10 @@ class LocalClient(Client):
         device: str | None = None,
         make: Make = make_studio,
         linger: float = LINGER,
+        previews: bool = True,
     ) -> None:
         self._engine = Engine(data_folder(home), model=model, device=device, make=make, linger=linger)
+        self._engine.wants_previews = lambda: previews
         self._engine.start()
         self._listeners: list[OnEvent] = []
         self._lock = threading.Lock()
@@ -136,7 +138,7 @@ def connect_or_local(
     use_engine: bool = True,
     make: Make = make_studio,
 ) -> Client:
-    """The running engine where there is one that would do the same, else a client of this process.
+    """For commands: the running engine where there is one that would do the same, else a client of this process.
 
     Args:
         model, device: what the user named; None: the settings. An engine uses the settings, so anything else is done here.
@@ -150,7 +152,7 @@ def connect_or_local(
             return connect(start=False, data_folder=folder.root, wait=ATTACH_SECONDS)
         except EngineError as error:  # none, another version, one that hangs: this process can do without
             logging.getLogger(__name__).debug("No engine is used: %s", error.sentence)
-    return LocalClient(folder.root, model=model, device=device, make=make)
+    return LocalClient(folder.root, model=model, device=device, make=make, previews=False)
 
 
 def _tell(listener: OnEvent, event: Any) -> None:

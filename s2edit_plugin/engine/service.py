@@ -80,6 +80,8 @@ class Service:
         self.blobs = BlobStore()
         self.presence = Presence(engine.queue.leave, grace)
         engine.context.count_clients = lambda: self.presence.count
+        engine.wants_previews = lambda: self.presence.count > 0
+        engine.context.on_forget.append(lambda person: self.blobs.clear())
         self._pool = ThreadPoolExecutor(CALL_THREADS, "s2edit call")
         self._ending = False
         self._streams: set[asyncio.Event] = set()

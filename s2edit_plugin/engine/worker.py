@@ -32,12 +32,19 @@ class Worker:
 
     Args:
         perform: does a request, given ``on_progress`` and ``on_note``; called on the thread.
+        previews: whether anybody would see a preview.
     """
 
     def __init__(
-        self, lane: Lane, queue: JobQueue, events: EventLog, perform: Callable[[Any, OnProgress, OnNote], Any]
+        self,
+        lane: Lane,
+        queue: JobQueue,
+        events: EventLog,
+        perform: Callable[[Any, OnProgress, OnNote], Any],
+        previews: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._lane, self._queue, self._events, self._perform = lane, queue, events, perform
+        self._lane, self._queue, self._events = lane, queue, events
+        self._perform, self._previews = perform, previews
         self._thread = threading.Thread(target=self._work, name=f"s2edit {lane}", daemon=True)
 
     def start(self) -> None:
@@ -59,7 +66,9 @@ class Worker:
         failure: S2EditError | None = None
         try:
             result = self._perform(job.request, self._reporter(job), self._noter(job))
-        except CancelledError:
+        except CancelledError as error:
+            if error.sentence != CancelledError().sentence:
+                self._noter(job)(error.sentence)  # not the user but something else stopped it
             self._queue.stopped(job)
         except S2EditError as error:
             failure = error.with_traceback(None)
@@ -81,7 +90,7 @@ class Worker:
 
         def on_progress(progress: Progress) -> None:
             self._queue.report(job, progress)
-            if progress.preview is not None and clock.is_due():
+            if progress.preview is not None and clock.is_due() and self._previews():
                 picture = clock.measure(progress.preview)
                 if picture:
                     self._events.publish(Event("preview", job=job.info(), picture=picture))

@@ -172,29 +172,15 @@ def generate(
     import torch
 
     from s2edit_plugin import text
+    from s2edit_plugin.sample import noise_of, sample
 
-    schedule, side = backbone.schedule, backbone.latent_side
-    with torch.inference_mode():
-        for first in range(0, len(prompts), batch):
-            some = prompts[first : first + batch]
-            noises = [
-                torch.randn(
-                    1,
-                    backbone.latent_channels,
-                    side,
-                    side,
-                    generator=torch.Generator().manual_seed(seed + first + i),
-                )
-                for i in range(len(some))
-            ]
-            latents = torch.cat(noises).to(backbone.device)
-            conditions = [text.unconditional(backbone)] * len(some)
-            conditions += [text.encode(text.layout(prompt, backbone, {}), backbone, {}) for prompt in some]
-            for timestep in schedule.timesteps(steps):
-                predicted = backbone.predict(torch.cat([latents, latents]), timestep, conditions)
-                without, with_text = predicted.chunk(2)
-                latents = schedule.step(latents, without + guidance * (with_text - without), timestep, steps)
-            yield from _to_pictures(backbone.decode_latents(latents))
+    for first in range(0, len(prompts), batch):
+        some = prompts[first : first + batch]
+        noise = torch.cat([noise_of(backbone, seed + first + i) for i in range(len(some))])
+        with torch.inference_mode():
+            conditions = [text.encode(text.layout(prompt, backbone, {}), backbone, {}) for prompt in some]
+            pictures = backbone.decode_latents(sample(backbone, noise, conditions, steps, guidance))
+        yield from _to_pictures(pictures)
 
 
 def text_to_image_figures(backbone: Backbone, judge: AttributeJudge, prompts: int) -> list[Figure]:

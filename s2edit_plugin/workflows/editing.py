@@ -28,6 +28,7 @@ from s2edit_plugin.text import layout
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
+from s2edit_plugin.workflows.previews import EditPreview
 
 if TYPE_CHECKING:
     from s2edit_plugin.identity import IdentityScore
@@ -172,7 +173,8 @@ def edit_crop(
         cells = changed_region(backbone, inversion, source, target, scene.tokens, settings.mask_mode)
         region = soften(cells, backbone.resolution)
         blend = cells
-    outcome = edit(backbone, inversion, source, target, scene.tokens, blend, settings, on_progress)
+    show = EditPreview(backbone, scene.photo, scene.crop, region)
+    outcome = edit(backbone, inversion, source, target, scene.tokens, blend, settings, on_progress, show)
     if not cached or complete != (len(inversion.uncond) == inversion.steps):
         _store(cache, person, key, inversion)
     return Edited(outcome, region.cpu().numpy(), inversion, cached)

@@ -23,6 +23,7 @@ from s2edit_plugin.self_test import attach
 from s2edit_plugin.token_store import settings_record, to_tensors
 from s2edit_plugin.tokenfile import TokenRecord
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
+from s2edit_plugin.workflows.previews import LearnPreview
 from s2edit_plugin.workflows.resuming import begin, facts_of
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def _learn_and_store(
     facts = facts_of(request, reference, prompt, tuple(words), backbone, source_hash, acts_in, crop)
     attempt = begin(run, request, facts, studio.model, on_note)
     try:
-        learned = learn(backbone, task, settings, on_progress, attempt.checkpoint)
+        show = LearnPreview(backbone, task, settings.isolation)
+        learned = learn(backbone, task, settings, on_progress, attempt.checkpoint, show)
     except NumericalError:
         attempt.finish()  # the same would come out again
         raise

@@ -147,3 +147,27 @@ def test_flow_steps_equal_diffusers(shift: float) -> None:
         assert torch.allclose(noisy, scheduler.scale_noise(latents, timestep[None], predicted), atol=1e-5)
         expected = scheduler.step(predicted, timestep, latents).prev_sample
         assert torch.allclose(schedule.step(latents, predicted, ours, 8), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "zero_signal"])
+def test_the_clean_latents_a_right_prediction_means_are_those_the_noise_was_added_to(kind: str) -> None:
+    _, schedule = _pair(kind)
+    _check_clean(schedule, [1, 300, 900])
+
+
+def test_clean_latents_of_a_flow() -> None:
+    _check_clean(FlowSchedule(shift=3.0), [1.0, 300.0, 1000.0])
+
+
+def test_clean_latents_can_be_told_from_noise_without_any_signal() -> None:
+    _, schedule = _pair("zero_signal")
+    _check_clean(schedule, [300, 999])
+
+
+def _check_clean(schedule: Schedule, timesteps: list[float]) -> None:
+    clean, noise = _tensors()
+    for timestep in timesteps:
+        when = torch.tensor([timestep]).expand(3)
+        noisy = schedule.add_noise(clean, noise, when)
+        found = schedule.clean(noisy, schedule.target(clean, noise, when), timestep)
+        assert torch.allclose(found, clean, atol=1e-4)

@@ -1,0 +1,83 @@
+"""Previews of a real (tiny) model: pictures of the right kind, which change nothing of the result."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from s2edit_plugin import api
+from tests.fakes.tiny_model import write_tiny_model
+
+if TYPE_CHECKING:
+    from s2edit_plugin.studio import Studio
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Studio:
+    from s2edit_plugin.studio import Studio
+
+    model = write_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
+    studio = Studio(tmp_path_factory.mktemp("home"), str(model), "cpu")
+    assert studio.backbone.resolution == 32
+    return studio
+
+
+def png(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(array).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def pictures(heard: list[bytes]) -> Callable[[api.Progress], None]:
+    def on_progress(progress: api.Progress) -> None:
+        if progress.preview is not None:
+            heard.append(progress.preview())
+
+    return on_progress
+
+
+@pytest.mark.parametrize("size", [(300, 200), (1400, 900)])
+@pytest.mark.parametrize("region", ["painted", "auto", "none"])
+def test_previews_show_the_whole_photo_and_change_nothing(
+    loaded: Studio, tmp_path: Path, size: tuple[int, int], region: str
+) -> None:
+    height, width = size
+    coarse = Image.fromarray(np.random.default_rng(0).integers(40, 200, (6, 4, 3), dtype=np.uint8))
+    pixels = np.asarray(coarse.resize((width, height), Image.Resampling.BICUBIC))
+    mask = np.zeros((height, width), np.uint8)
+    mask[height // 4 : height // 2, width // 4 : width // 2] = 255
+    learn = api.LearnToken(
+        png(pixels), "anna", "me", "identity", "woman", subject_mask=png(mask), consent=True,
+        settings=api.LearnSettings(steps_token=2, steps_joint=2, batch=1),
+    )  # fmt: skip
+    edit = api.ApplyEdit(
+        png(pixels), ("anna/me",), "a photo of a woman smiling", subject_mask=png(mask),
+        region_mask=png(mask) if region == "painted" else None, region="auto" if region == "painted" else region,
+        settings=api.EditSettings(steps=3),
+    )  # fmt: skip
+    plain, watched = loaded.with_home(tmp_path / "plain"), loaded.with_home(tmp_path / "watched")
+    heard: list[bytes] = []
+    assert plain.learn(learn).loss_last == watched.learn(learn, pictures(heard)).loss_last
+    assert len(heard) == 4
+    with Image.open(io.BytesIO(heard[-1])) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (32, 32))
+    tokens = [studio.library.get("anna/me").tensors for studio in (plain, watched)]
+    assert all(np.array_equal(tokens[0][name], tokens[1][name]) for name in tokens[0])
+
+    heard.clear()
+    assert plain.edit(edit).image == watched.edit(edit, pictures(heard)).image
+    assert len(heard) == 3
+    with Image.open(io.BytesIO(heard[-1])) as picture:
+        assert picture.format == "JPEG"
+        assert max(picture.size) <= 512
+        assert abs(picture.width / picture.height - width / height) < 0.01
+        small = np.asarray(picture, dtype=float)
+    every = -(-height // small.shape[0])
+    difference = np.abs(small - pixels[::every, ::every].astype(float)).mean(axis=2)
+    assert difference[: len(small) // 8].mean() < 4  # outside the crop it is the photo
