@@ -13,7 +13,7 @@ import numpy as np
 from s2edit_plugin import api, prompts
 from s2edit_plugin.base_models import resolve
 from s2edit_plugin.consent import require_consent
-from s2edit_plugin.errors import MaskError, PromptError
+from s2edit_plugin.errors import MaskError, PromptError, UsageError
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Library
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from s2edit_plugin.identity import IdentityScore
 
 __all__ = ["Studio"]
+
+CLICK = "click"
 
 
 def _silent(_: object) -> None:
@@ -113,8 +115,17 @@ class Studio:
         return run_edit(self, request, on_progress)
 
     def mask(self, request: api.MakeMask) -> api.MaskResult:
-        """Find a mask. Raises ImageError, MaskError."""
-        mask = self.find_mask(read_photo(request.photo), request.method)
+        """Find a mask. Raises ImageError, MaskError, UsageError (clicks without the method ``click``)."""
+        photo, note = read_photo(request.photo), ""
+        if request.method == CLICK:
+            from s2edit_plugin.masks.clicks import click_mask
+
+            clicked = click_mask(photo.as_uint8_rgb(), request.points, request.box or None, self.networks)
+            mask, note = clicked.mask, clicked.note
+        elif request.points or request.box:
+            raise UsageError(f"Clicks go with the method '{CLICK}' alone.", f"Use --method {CLICK}.")
+        else:
+            mask = self.find_mask(photo, request.method)
         if request.fill_holes:
             mask = refine.fill_holes(mask)
         if request.grow:
@@ -123,7 +134,7 @@ class Studio:
             mask = refine.feather(mask, request.feather)
         if request.invert:
             mask = refine.invert(mask)
-        return api.MaskResult(encode_mask(mask), request.method, float(mask.mean()))
+        return api.MaskResult(encode_mask(mask), request.method, float(mask.mean()), note)
 
     def caption(self, photo: bytes, class_noun: str = "") -> str:
         """`suggest`, the prompt alone."""

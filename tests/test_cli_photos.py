@@ -230,6 +230,22 @@ def test_json_is_one_object_and_nothing_else(
     assert "image" not in values
 
 
+def test_clicks_and_boxes_are_handed_over(run: Call, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
+    out = str(tmp_path / "mask.png")
+    code, _, _ = run(
+        "mask", photo, "--click", "3,4.5", "--click", "1,2", "--click-outside", "0,0", "--box", "1,1,7,6", "--out", out
+    )  # fmt: skip
+    assert code == 0
+    (request,) = studio.requests
+    assert request.method == "click"
+    assert request.points == (api.Click(3, 4.5), api.Click(1, 2), api.Click(0, 0, inside=False))
+    assert request.box == (1, 1, 7, 6)
+    for wrong in (("--click", "3"), ("--click", "a,b"), ("--click", "nan,1"), ("--box", "1,2,3")):
+        code, _, err = run("mask", photo, *wrong, "--out", out)
+        assert code == 2
+        assert "numbers with commas between them" in err
+
+
 def test_mask_and_caption(run: Call, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
     code, out, _ = run("mask", photo, "--method", "hair", "--out", str(tmp_path / "m.png"))
     assert (code, "25.0 %" in out) == (0, True)

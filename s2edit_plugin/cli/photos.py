@@ -1,4 +1,4 @@
-"""The commands that work on photos: ``demo``, ``learn``, ``edit``, ``mask``, ``caption``."""
+"""The commands that make something of photos: ``demo``, ``learn``, ``edit``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ __all__ = ["register"]
 
 SUBJECTS = ("auto", "face", "grabcut")
 REGIONS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin", "glasses", "hat")
-FINDERS = ("auto", "face", "hair", "lips", "eyes", "skin", "glasses", "hat", "grabcut")
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -34,25 +33,6 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     _register_demo(commands, machine)
     _register_learn(commands, machine)
     _register_edit(commands, machine)
-    mask = commands.add_parser("mask", parents=[machine], help="find a mask in a photo", allow_abbrev=False)
-    mask.add_argument("photo", metavar="PHOTO")
-    mask.add_argument("--method", default="auto", help=f"{', '.join(FINDERS)} or word:WORD (default: auto)")
-    mask.add_argument("--fill-holes", action="store_true", help="close what the mask encloses")
-    mask.add_argument(
-        "--grow", type=float, default=0.0, metavar="PX", help="widen by pixels; negative: shrink"
-    )
-    mask.add_argument("--feather", type=float, default=0.0, metavar="PX", help="soften the edge over pixels")
-    mask.add_argument("--invert", action="store_true", help="everything else instead")
-    mask.add_argument("--out", required=True, metavar="FILE", help="where to write the mask")
-    mask.set_defaults(run=run_mask)
-    caption = commands.add_parser(
-        "caption", parents=[machine], help="suggest a source prompt", allow_abbrev=False
-    )
-    caption.add_argument("photo", metavar="PHOTO")
-    caption.add_argument(
-        "--class", dest="class_noun", default="", metavar="NOUN", help="a word that must be in it, e.g. woman"
-    )
-    caption.set_defaults(run=run_caption)
 
 
 def _register_demo(commands: Any, machine: argparse.ArgumentParser) -> None:
@@ -252,30 +232,6 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
     values |= {"out": str(out), "tokens": list(tokens), "seed": args.seed}
     note = f"\n{result.identity_note}" if result.identity_note else ""
     output.result(values, f"Wrote {out} ({result.seconds:.1f} s).{note}")
-    return 0
-
-
-def run_mask(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit mask``."""
-    out = writable_target(args.out)
-    photo = read_photo(args.photo)
-    method = mask_choice(args.method, FINDERS)
-    if method.picture is not None:
-        raise UsageError(
-            "--method takes the name of a method, not a file.", f"Use {', '.join(FINDERS)} or word:WORD."
-        )
-    request = api.MakeMask(photo, method.method, args.fill_holes, args.grow, args.feather, args.invert)
-    result = perform(args, request, output)
-    write_picture(out, result.mask)
-    values = {"out": str(out), "method": result.method, "coverage": result.coverage}
-    output.result(values, f"Wrote {out}: {100 * result.coverage:.1f} % of the photo ({result.method}).")
-    return 0
-
-
-def run_caption(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit caption``."""
-    found = perform(args, api.SuggestPrompt(read_photo(args.photo), args.class_noun), output)
-    output.result({"caption": found.prompt, "seen_by": found.seen_by}, found.prompt)
     return 0
 
 

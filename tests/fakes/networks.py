@@ -139,3 +139,74 @@ def write_red_mask(path: Path, side: int, *, blue: bool = False) -> Path:
         path, nodes, {"picture": (1, 3, side, side)}, {"mask": (1, 1, side, side)},
         colour=np.array(colour, np.float32).reshape(1, 3, 1, 1), steep=np.float32(20), half=np.float32(10),
     )  # fmt: skip
+
+
+def write_sam(folder: Path, masks: int = 1) -> list[Path]:
+    """SAM's pair of files: what has the colour of a click inside, and not of one outside.
+
+    The embedding holds the picture's colours at a sixteenth of its size; the decoder compares them with those at the clicks.
+    masks: how many the decoder answers; each further one is a little more generous, and expects to be better.
+    """
+    node = helper.make_node
+    encoder = save(
+        folder / "sam_vit_b_01ec64.encoder.onnx",
+        [
+            node("Transpose", ["input_image"], ["planes"], perm=[2, 0, 1]),
+            node("Unsqueeze", ["planes", "first"], ["batch"]),
+            node("AveragePool", ["batch"], ["pooled"], kernel_shape=[16, 16], strides=[16, 16]),
+            node("Conv", ["pooled", "spread"], ["image_embeddings"]),
+        ],
+        {"input_image": ("image_height", "image_width", 3)},
+        {"image_embeddings": (1, 256, None, None)},
+        first=np.array([0]),
+        spread=np.eye(256, 3, dtype=np.float32).reshape(256, 3, 1, 1),
+    )
+    nodes = [
+        node("Slice", ["image_embeddings", "start", "three", "axis"], ["colours"]),
+        # The colour at each click: (N, 3), by row and column of its cell.
+        node("Div", ["point_coords", "cell"], ["cells"]),
+        node("Floor", ["cells"], ["whole"]),
+        node("Cast", ["whole"], ["index"], to=TensorProto.INT64),
+        node("Squeeze", ["index", "start"], ["places"]),
+        node("Gather", ["places", "swapped"], ["rows_first"], axis=1),
+        node("Transpose", ["colours"], ["last"], perm=[0, 2, 3, 1]),
+        node("Squeeze", ["last", "start"], ["grid"]),
+        node("GatherND", ["grid", "rows_first"], ["clicked"]),
+        node("Reshape", ["clicked", "as_points"], ["wanted"]),
+        node("Sub", ["grid", "wanted"], ["away"]),
+        node("Mul", ["away", "away"], ["squares"]),
+        node("ReduceSum", ["squares", "minus_one"], ["distance"], keepdims=0),
+        node("Sub", ["near", "distance"], ["alike"]),
+        node("Reshape", ["point_labels", "as_labels"], ["labels"]),
+        node("Equal", ["labels", "one"], ["is_inside"]),
+        node("Equal", ["labels", "zero"], ["is_outside"]),
+        node("Where", ["is_inside", "alike", "never"], ["like_inside"]),
+        node("Where", ["is_outside", "alike", "never"], ["like_outside"]),
+        node("ReduceMax", ["like_inside"], ["inside"], axes=[0], keepdims=1),
+        node("ReduceMax", ["like_outside"], ["outside"], axes=[0], keepdims=1),
+        node("Neg", ["outside"], ["not_outside"]),
+        node("Min", ["inside", "not_outside"], ["logits64"]),
+        node("Mul", ["logits64", "soft"], ["gentle"]),
+        node("Reshape", ["gentle", "as_mask"], ["mask64"]),
+        node("Resize", ["mask64", "", "scales"], ["mask256"], mode="nearest"),
+        node("Add", ["mask256", "bonus"], ["low_res_masks"]),
+        node("Identity", ["low_res_masks"], ["masks"]),
+        node("Identity", ["expected"], ["iou_predictions"]),
+    ]
+    inputs: dict[str, Shape] = {
+        "image_embeddings": (1, 256, 64, 64), "point_coords": (1, "n", 2), "point_labels": (1, "n"),
+        "mask_input": (1, 1, 256, 256), "has_mask_input": (1,), "orig_im_size": (2,),
+    }  # fmt: skip
+    outputs: dict[str, Shape] = {
+        "masks": (1, masks, None, None), "iou_predictions": (1, masks), "low_res_masks": (1, masks, None, None)
+    }  # fmt: skip
+    decoder = save(
+        folder / "sam_vit_b_01ec64.decoder.onnx", nodes, inputs, outputs,
+        start=np.array([0]), three=np.array([3]), axis=np.array([1]), cell=np.float32(16), swapped=np.array([1, 0]),
+        as_points=np.array([-1, 1, 1, 3]), minus_one=np.array([-1]), near=np.float32(40**2),
+        as_labels=np.array([-1, 1, 1]), one=np.float32(1), zero=np.float32(0), never=np.float32(-1e4),
+        soft=np.float32(0.01), as_mask=np.array([1, 1, 64, 64]), scales=np.array([1, 1, 4, 4], np.float32),
+        bonus=np.arange(masks, dtype=np.float32).reshape(1, masks, 1, 1),
+        expected=np.linspace(0.9, 0.9 + 0.01 * (masks - 1), masks, dtype=np.float32)[None],
+    )  # fmt: skip
+    return [encoder, decoder]
