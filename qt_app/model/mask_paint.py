@@ -64,34 +64,96 @@ def paint_segment(
     radii: tuple[float, float],
     hardness: float = 1.0,
     erase: bool = False,
+    continued: bool = False,
 ) -> Rect:
     """One piece of a brush stroke: a round brush drawn from ``start`` to ``end``.
+
+    A large brush is mostly flat inside and mostly where it was at the event before: squares that lie wholly inside, outside or
+    behind are told by their middle alone.
 
     Args:
         mask: uint8 (H, W), changed in place.
         radii: of the brush at both ends, in pixels; they differ with the pen's pressure.
         hardness: share of the radius that is covered fully, 0..1; beyond it the brush fades out.
         erase: take away instead of adding.
+        continued: the piece before ended at ``start`` with this very brush, so that nothing changes behind it.
 
     Returns:
         the rectangle that may have changed.
     """
+    dab = _Dab(start, end, radii, hardness)
     reach = max(radii) + 1
     rect = Rect.around(
         min(start[0], end[0]) - reach, min(start[1], end[1]) - reach,
         max(start[0], end[0]) + reach, max(start[1], end[1]) + reach, (mask.shape[0], mask.shape[1]),
     )  # fmt: skip
-    if rect.is_empty:
-        return rect
-    y = np.arange(rect.top, rect.bottom, dtype=np.float32)[:, None] + 0.5 - start[1]
-    x = np.arange(rect.left, rect.right, dtype=np.float32)[None, :] + 0.5 - start[0]
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    length = dx * dx + dy * dy
-    along = np.clip((x * dx + y * dy) / length, 0, 1) if length > 0 else np.zeros((1, 1), np.float32)
-    distance = np.sqrt((x - along * dx) ** 2 + (y - along * dy) ** 2)
-    radius = radii[0] + (radii[1] - radii[0]) * along
-    fade = np.maximum(radius * (1 - hardness), 1.0)
-    return _blend(mask, rect, np.clip((radius + 0.5 - distance) / fade, 0, 1), erase)
+    continued = continued and radii[0] == radii[1]
+    if rect.is_empty or (continued and dab.length == 0):
+        return Rect(0, 0, 0, 0)
+    if (rect.right - rect.left) * (rect.bottom - rect.top) <= 2 * BLOCK * BLOCK:
+        return _blend(mask, rect, dab.cover(rect), erase)
+    return _paint_blocks(mask, rect, dab, erase, continued)
+
+
+BLOCK = 64
+_HALF_DIAGONAL = BLOCK / 2**0.5
+
+
+class _Dab:
+    """A piece of a stroke as a function of the place."""
+
+    def __init__(self, start: Point, end: Point, radii: tuple[float, float], hardness: float) -> None:
+        self.start, self.delta = start, (end[0] - start[0], end[1] - start[1])
+        self.length = float(np.hypot(*self.delta))
+        # The pen may be pressed harder without moving.
+        self.radii = radii if self.length else (max(radii), max(radii))
+        self.hardness = hardness
+
+    def full(self, radius: float) -> float:
+        """Distance up to which a brush of this radius covers fully."""
+        return radius + 0.5 - max(radius * (1 - self.hardness), 1.0)
+
+    def distance(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Distance to the piece, and how far along it the nearest place is, 0..1; of places relative to the start."""
+        dx, dy = self.delta
+        if not self.length:
+            return np.sqrt(x * x + y * y), np.zeros((1, 1), np.float32)
+        along = np.clip((x * dx + y * dy) / self.length**2, 0, 1)
+        return np.sqrt((x - along * dx) ** 2 + (y - along * dy) ** 2), along
+
+    def cover(self, rect: Rect) -> np.ndarray:
+        """How much each pixel of a rectangle is covered, float32 in [0, 1]."""
+        y = np.arange(rect.top, rect.bottom, dtype=np.float32)[:, None] + np.float32(0.5 - self.start[1])
+        x = np.arange(rect.left, rect.right, dtype=np.float32)[None, :] + np.float32(0.5 - self.start[0])
+        distance, along = self.distance(x, y)
+        radius = self.radii[0] + (self.radii[1] - self.radii[0]) * along
+        fade = np.maximum(radius * (1 - self.hardness), 1.0)
+        return np.clip((radius + 0.5 - distance) / fade, 0, 1)
+
+
+def _paint_blocks(mask: np.ndarray, rect: Rect, dab: _Dab, erase: bool, continued: bool) -> Rect:
+    lefts = np.arange(rect.left, rect.right, BLOCK)
+    tops = np.arange(rect.top, rect.bottom, BLOCK)
+    x = (lefts + BLOCK / 2 - dab.start[0])[None, :]
+    y = (tops + BLOCK / 2 - dab.start[1])[:, None]
+    distance, _ = dab.distance(x, y)
+    wanted = distance - _HALF_DIAGONAL <= max(dab.radii) + 0.5
+    if continued:
+        wanted &= (x * dab.delta[0] + y * dab.delta[1]) / dab.length + _HALF_DIAGONAL > 0
+        wanted &= np.sqrt(x * x + y * y) + _HALF_DIAGONAL > dab.full(dab.radii[0])
+    full = distance + _HALF_DIAGONAL <= dab.full(min(dab.radii))
+    flat, changed = 0 if erase else 255, Rect(0, 0, 0, 0)
+    for row, column in np.argwhere(wanted):
+        left, top = int(lefts[column]), int(tops[row])
+        block = Rect(left, top, min(left + BLOCK, rect.right), min(top + BLOCK, rect.bottom))
+        if full[row, column]:
+            mask[block.window] = flat
+        elif (mask[block.window] == flat).all():
+            continue
+        else:
+            _blend(mask, block, dab.cover(block), erase)
+        changed = changed.united(block)
+    return changed
 
 
 def paint_rectangle(mask: np.ndarray, one: Point, other: Point, erase: bool = False) -> Rect:

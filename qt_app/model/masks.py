@@ -182,8 +182,7 @@ class _MaskChange(QUndoCommand):
         rect = Rect(0, 0, 0, 0)
         for tile in self._tiles:
             part = self._layer.pixels[tile.rect.window]
-            data = zlib.decompress(tile.after if which else tile.before)
-            part[:] = np.frombuffer(data, np.uint8).reshape(part.shape)
+            _unpack(tile.after if which else tile.before, part)
             self._layer.settled[tile.rect.window] = part
             rect = rect.united(tile.rect)
         self._layer.touched = self._touched[which]
@@ -198,6 +197,19 @@ def _tiles(before: np.ndarray, after: np.ndarray, rect: Rect) -> list[_Tile]:
             tile = Rect(left, top, min(left + TILE, after.shape[1]), min(top + TILE, after.shape[0]))
             old, new = before[tile.window], after[tile.window]
             if not np.array_equal(old, new):
-                packed = [zlib.compress(np.ascontiguousarray(part).tobytes(), 1) for part in (old, new)]
-                tiles.append(_Tile(tile, *packed))
+                tiles.append(_Tile(tile, _packed(old), _packed(new)))
     return tiles
+
+
+def _packed(part: np.ndarray) -> bytes:
+    """A square of a mask in few bytes: one if all its pixels are alike, as most are."""
+    first = part[0, 0]
+    if (part == first).all():
+        return bytes((int(first),))
+    return zlib.compress(np.ascontiguousarray(part).tobytes(), 1)
+
+
+def _unpack(data: bytes, part: np.ndarray) -> None:
+    part[:] = (
+        data[0] if len(data) == 1 else np.frombuffer(zlib.decompress(data), np.uint8).reshape(part.shape)
+    )

@@ -12,6 +12,7 @@ from qt_app.model.editing import EditState
 from qt_app.model.jobs import Jobs
 from qt_app.model.learning import LearnState
 from qt_app.model.library import LibraryState
+from qt_app.model.masking import MaskingState
 from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
 from qt_app.model.tasks import Background
@@ -37,6 +38,7 @@ class StudioState(QObject):
         self.jobs = Jobs(link, self.messages)
         self.library = LibraryState(link, self.messages)
         self.tools = ToolState()
+        self.masking = MaskingState(self.jobs, self.documents, self.background, self.messages, self.tools)
         self.editing = EditState(
             link, self.jobs, self.documents, self.library, self.background, self.messages
         )

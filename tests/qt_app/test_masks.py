@@ -8,6 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from qt_app.model.mask_paint import (
     Rect,
+    _blend,
+    _Dab,
     flood,
     paint_ellipse,
     paint_polygon,
@@ -157,3 +159,33 @@ def test_rectangles_unite_and_empty_ones_count_for_nothing() -> None:
     assert empty.united(some) == some
     assert some.united(empty) == some
     assert some.united(Rect(1, 7, 6, 20)) == Rect(1, 6, 7, 20)
+
+
+@pytest.mark.parametrize("hardness", [0.0, 0.5, 0.8, 1.0])
+@pytest.mark.parametrize("erase", [False, True])
+def test_a_large_brush_done_in_squares_is_the_brush_pixel_by_pixel(hardness: float, erase: bool) -> None:
+    shape = (500, 600)
+    mask = np.full(shape, 255 if erase else 0, np.uint8)
+    plain = mask.copy()
+    whole = Rect(0, 0, shape[1], shape[0])
+    at, continued = (200.0, 220.0), False
+    for step in ((0.0, 0.0), (37.5, 20.0), (12.0, -31.0), (-55.0, 40.0), (0.0, 0.0), (90.0, 3.0)):
+        to = at[0] + step[0], at[1] + step[1]
+        before = mask.copy()
+        rect = paint_segment(mask, at, to, (150.0, 150.0), hardness, erase, continued)
+        _blend(plain, whole, _Dab(at, to, (150.0, 150.0), hardness).cover(whole), erase)
+        before[rect.window] = mask[rect.window]
+        assert np.array_equal(before, mask), "something outside the told rectangle was changed"
+        at, continued = to, True
+    assert np.abs(mask.astype(int) - plain).max() <= 1
+
+
+def test_flat_squares_of_a_mask_are_kept_in_one_byte_and_come_back(qtbot: QtBot) -> None:
+    masks = MaskPair((300, 400))
+    made = np.zeros((300, 400), np.uint8)
+    made[40:260, 50:390] = 255
+    masks.replace("region", made, "all")
+    masks.undo.undo()
+    assert not masks.layers["region"].pixels.any()
+    masks.undo.redo()
+    assert np.array_equal(masks.layers["region"].pixels, made)

@@ -68,13 +68,14 @@ class BrushTool(Tool):
         super().__init__(document, state, redraw)
         self._erase = erase
         self._last: tuple[QPointF, float] | None = None
+        self._steady = False  # the piece before had one radius
         self._erases_now = erase
 
     def press(self, at: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
         """Start a stroke; with Alt the brush erases and the eraser paints."""
         self._erases_now = self._erase != bool(modifiers & Qt.KeyboardModifier.AltModifier)
         self.document.masks.begin()
-        self._last = (at, self._radius(pressure))
+        self._last, self._steady = (at, self._radius(pressure)), False
         self._stroke(at, pressure)
 
     def move(self, at: QPointF, pressure: float, held: bool) -> None:
@@ -117,10 +118,10 @@ class BrushTool(Tool):
         masks = self.document.masks
         rect = paint_segment(
             masks.layer.pixels, (before.x(), before.y()), (at.x(), at.y()), (old, new), self.state.hardness,
-            self._erases_now,
+            self._erases_now, self._steady,
         )  # fmt: skip
         masks.touch(rect)
-        self._last = (at, new)
+        self._last, self._steady = (at, new), old == new
 
 
 class ShapeTool(Tool):

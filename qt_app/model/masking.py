@@ -1,0 +1,313 @@
+"""What makes and changes masks beside the hand: automatic methods, clicks, the wand, refinements, files.
+
+Whatever takes time runs in the engine or on a thread, and comes back as one step of undo of the mask it was asked for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from PyQt6.QtCore import pyqtSignal
+
+from qt_app.model.document import Document, Documents
+from qt_app.model.jobs import JobItem, Jobs
+from qt_app.model.mask_paint import flood
+from qt_app.model.messages import Messages
+from qt_app.model.observable import Observable, Property
+from qt_app.model.tasks import Background
+from qt_app.model.tools import ToolState
+from s2edit_plugin import api
+from s2edit_plugin.errors import ImageError, S2EditError, UsageError
+
+__all__ = ["METHODS", "MaskingState"]
+
+METHODS = ("auto", "face", "hair", "lips", "eyes", "skin", "glasses", "hat")
+"""Automatic masks by name; beside them ``word:W`` for anything a prompt can name."""
+
+R = TypeVar("R")
+RETRIES = 5
+
+
+class MaskingState(Observable):
+    """What the mask panel shows, and what the tools that take time do.
+
+    Signals: ``<name>_changed`` of each; document_changed: another photo is open.
+
+    Attributes:
+        combine: what becomes of a mask that was found: ``replace``, ``add`` or ``subtract``.
+        amount: pixels for feather, grow and shrink.
+        word: what ``find_word`` looks for.
+        busy: how many answers are awaited.
+    """
+
+    document_changed = pyqtSignal(object)
+    combine_changed = pyqtSignal(object)
+    amount_changed = pyqtSignal(object)
+    word_changed = pyqtSignal(object)
+    busy_changed = pyqtSignal(object)
+    combine = Property("replace")
+    amount = Property(8)
+    word = Property("")
+    busy = Property(0)
+
+    def __init__(
+        self, jobs: Jobs, documents: Documents, background: Background, messages: Messages, tools: ToolState
+    ) -> None:
+        super().__init__()
+        self._jobs, self._documents, self._background = jobs, documents, background
+        self._messages, self._tools = messages, tools
+        self._running: list[str] = []
+        documents.document_changed.connect(self.document_changed)
+
+    @property
+    def document(self) -> Document | None:
+        """The open photo."""
+        return self._documents.document
+
+    # ------------------------------------------------------------------ found by the engine
+
+    def find(self, method: str) -> None:
+        """Find a mask by one of `METHODS` or ``word:W`` and combine it with the active one."""
+        self._make(api.MakeMask(b"", method), self.combine, self.tr("Find {0}").format(_plain(method)))
+
+    def find_word(self) -> None:
+        """Find what ``word`` names."""
+        word = self.word.strip()
+        if word:
+            self.find(f"word:{word}")
+        else:
+            self._messages.error(
+                UsageError(
+                    self.tr("No word was given."), self.tr("Write what to look for, for example scarf.")
+                )
+            )
+
+    def select_at(self, column: int, row: int, takes: bool) -> None:
+        """Select what was clicked on, in pixels of the photo; ``takes``: take it out of the mask."""
+        request = api.MakeMask(b"", "click", points=(api.Click(column + 0.5, row + 0.5),))
+        self._make(request, "subtract" if takes else "add", self.tr("Click to select"))
+
+    def select_in(self, box: tuple[float, float, float, float], takes: bool) -> None:
+        """Select the thing in a rectangle (left, top, right, bottom)."""
+        request = api.MakeMask(b"", "click", box=box)
+        self._make(request, "subtract" if takes else "add", self.tr("Click to select"))
+
+    def cancel(self) -> None:
+        """Stop the engine's search for masks."""
+        for job_id in self._running:
+            self._jobs.cancel(job_id)
+
+    # ------------------------------------------------------------------ the wand
+
+    def wand_at(self, column: int, row: int, takes: bool) -> None:
+        """Take in what has the colour of a place, by the tool's tolerance."""
+        document = self.document
+        if document is None:
+            return
+        rgb, tolerance, contiguous = document.rgb, self._tools.tolerance, self._tools.contiguous
+        name = document.masks.active
+        self._background_change(
+            document,
+            name,
+            lambda pixels: _combined(
+                pixels,
+                flood(rgb, (column, row), tolerance, contiguous).astype(np.uint8) * 255,
+                "subtract" if takes else "add",
+            ),
+            self.tr("Magic wand"),
+        )
+
+    # ------------------------------------------------------------------ refinements of the active mask
+
+    def feather(self) -> None:
+        """Soften the edge by ``amount`` pixels."""
+        self._refine("feather", self.tr("Feather"), self.amount)
+
+    def grow(self) -> None:
+        """Widen by ``amount`` pixels."""
+        self._refine("grow", self.tr("Grow"), self.amount)
+
+    def shrink(self) -> None:
+        """Narrow by ``amount`` pixels."""
+        self._refine("shrink", self.tr("Shrink"), self.amount)
+
+    def fill_holes(self) -> None:
+        """Fill what is enclosed."""
+        self._refine("fill_holes", self.tr("Fill holes"))
+
+    def invert(self) -> None:
+        """Swap inside and outside."""
+        document = self.document
+        if document is not None:
+            name = document.masks.active
+            document.masks.replace(name, 255 - document.masks.layers[name].pixels, self.tr("Invert"))
+
+    def select_all(self) -> None:
+        """Everything is inside."""
+        document = self.document
+        if document is not None:
+            whole = np.full(document.rgb.shape[:2], 255, np.uint8)
+            document.masks.replace(document.masks.active, whole, self.tr("Select all"))
+
+    def clear(self) -> None:
+        """Empty the active mask; it is found by itself again."""
+        if self.document is not None:
+            self.document.masks.clear(self.tr("Clear mask"))
+
+    def swap_layers(self) -> None:
+        """Work on the other mask."""
+        if self.document is not None:
+            masks = self.document.masks
+            masks.active = "subject" if masks.active == "region" else "region"
+
+    def copy_from_other(self) -> None:
+        """Make the active mask like the other one."""
+        document = self.document
+        if document is not None:
+            masks = document.masks
+            other = masks.layers["subject" if masks.active == "region" else "region"]
+            masks.replace(masks.active, other.pixels, self.tr("Copy mask"))
+
+    # ------------------------------------------------------------------ files
+
+    def load(self, path: str) -> None:
+        """Read the active mask from a picture of the photo's size."""
+        document = self.document
+        if document is None:
+            return
+        size, name = (document.rgb.shape[0], document.rgb.shape[1]), document.masks.active
+        text = self.tr("Load mask")
+
+        def read() -> np.ndarray:
+            try:
+                data = Path(path).read_bytes()
+            except OSError as error:
+                raise ImageError(f"{path} cannot be read ({error.strerror}).", "Check the file.") from error
+            return _decoded(data, size, Path(path).name)
+
+        self._await(read, lambda pixels: document.masks.replace(name, pixels, text))
+
+    def save(self, path: str) -> None:
+        """Write the active mask as a grey PNG."""
+        document = self.document
+        if document is None:
+            return
+        pixels = document.masks.layer.pixels.copy()
+
+        def write() -> None:
+            from s2edit_plugin.masks.painted import encode_mask
+            from s2edit_plugin.paths import write_atomic
+
+            write_atomic(Path(path), encode_mask(pixels.astype(np.float32) / 255))
+
+        self._await(write, lambda _: None)
+
+    # ------------------------------------------------------------------ inside
+
+    def _make(self, request: api.MakeMask, combine: str, text: str) -> None:
+        document = self.document
+        if document is None:
+            self._messages.error(UsageError(self.tr("Open a photo first.")))
+            return
+        name, size = document.masks.active, (document.rgb.shape[0], document.rgb.shape[1])
+        ids: list[str] = []
+
+        def has_item(item: JobItem) -> None:
+            ids.append(item.id)
+            self._running.append(item.id)
+
+        def over() -> None:
+            self._running = [job_id for job_id in self._running if job_id not in ids]
+            self.busy -= 1
+
+        def failed(error: S2EditError) -> None:
+            over()
+            self._messages.error(error)
+
+        def found(answer: api.MaskResult) -> None:
+            over()
+            if answer.note:
+                self._messages.note(answer.note)
+            self._await(
+                lambda: _decoded(answer.mask, size, "the mask"),
+                lambda pixels: self._combine(document, name, pixels, combine, text),
+            )
+
+        self.busy += 1
+        self._jobs.start(
+            dataclasses.replace(request, photo=document.data), found, failed, on_item=has_item, title=text
+        )
+
+    def _combine(self, document: Document, name: str, found: np.ndarray, combine: str, text: str) -> None:
+        layer = document.masks.layers[name]
+        document.masks.replace(name, _combined(layer.pixels, found, combine), text)
+        layer.visible = True
+
+    def _refine(self, function: str, text: str, *amounts: float) -> None:
+        document = self.document
+        if document is None:
+            return
+
+        def change(pixels: np.ndarray) -> np.ndarray:
+            from s2edit_plugin.masks import refine
+
+            mask = pixels.astype(np.float32) / 255
+            made: np.ndarray = getattr(refine, function)(mask, *amounts)
+            return np.rint(np.clip(made, 0, 1) * 255).astype(np.uint8)
+
+        self._background_change(document, document.masks.active, change, text)
+
+    def _background_change(
+        self,
+        document: Document,
+        name: str,
+        change: Callable[[np.ndarray], np.ndarray],
+        text: str,
+        tries: int = RETRIES,
+    ) -> None:
+        """Put a mask through a function on a thread; if it was painted on meanwhile, do it again with what it is now."""
+        layer = document.masks.layers[name]
+        before = layer.pixels.copy()
+
+        def made(pixels: np.ndarray) -> None:
+            if tries and not np.array_equal(layer.pixels, before):
+                self._background_change(document, name, change, text, tries - 1)
+            else:
+                document.masks.replace(name, pixels, text)
+                layer.visible = True
+
+        self._await(lambda: change(before), made)
+
+    def _await(self, work: Callable[[], R], then: Callable[[R], None]) -> None:
+        self.busy += 1
+
+        def done(answer: R) -> None:
+            self.busy -= 1
+            then(answer)
+
+        def failed(error: S2EditError) -> None:
+            self.busy -= 1
+            self._messages.error(error)
+
+        self._background.run(work, done, failed)
+
+
+def _plain(method: str) -> str:
+    return method.removeprefix("word:")
+
+
+def _combined(pixels: np.ndarray, found: np.ndarray, combine: str) -> np.ndarray:
+    """uint8 (H, W) both; ``combine`` as in `MaskingState`."""
+    if combine == "add":
+        return np.maximum(pixels, found)
+    return np.minimum(pixels, 255 - found) if combine == "subtract" else found
+
+
+def _decoded(data: bytes, size: tuple[int, int], name: str) -> np.ndarray:
+    from s2edit_plugin.masks.painted import read_mask
+
+    return np.rint(read_mask(data, size, name) * 255).astype(np.uint8)
