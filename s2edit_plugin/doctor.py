@@ -63,6 +63,7 @@ def examine() -> list[Check]:
         ("onnxruntime", check_onnxruntime),
         ("device", check_device),
         ("bundled model", check_model),
+        ("networks", check_networks),
         ("data folder", check_data_folder),
         ("free disk", check_disk),
     ]
@@ -136,6 +137,22 @@ def check_model() -> Check:
     return Check(
         "bundled model", True, f"{folder.name}, {size / 1e6:.1f} MB, U-Net of {count / 1e6:.1f}M parameters"
     )
+
+
+def check_networks() -> Check:
+    """The networks for photographs that are installed can be opened. Without any, the program does with less."""
+    from s2edit_plugin.networks.installed import Networks
+
+    found = Networks().examine()
+    broken = {name: problem for name, problem in found.items() if problem}
+    if broken:
+        name, problem = next(iter(broken.items()))
+        remedy = f"Run `s2edit models verify {name}`, or remove it and install it again."
+        return Check("networks", False, f"{', '.join(broken)} cannot be used: {problem}", remedy)
+    if not found:
+        wanted = "`s2edit models install yunet` and `sface` bring the identity score of photographs; see `s2edit models list`."
+        return Check("networks", True, "none for photographs is installed", wanted)
+    return Check("networks", True, f"{', '.join(found)} can be used")
 
 
 def check_data_folder() -> Check:

@@ -94,6 +94,27 @@ class Networks:
 
         return kept_open("sam", files, lambda: SegmentAnything(*files), large=True)
 
+    def examine(self) -> dict[str, str]:
+        """The networks that are installed, and what is wrong with each, "" if nothing is. Opens all and closes them again."""
+        found = {}
+        for name, opener in self._openers().items():
+            try:
+                if opener() is not None:
+                    found[name] = ""
+            except ModelError as error:
+                found[name] = str(error)
+        release()
+        return found
+
+    def _openers(self) -> dict[str, Callable[[], object]]:
+        return {
+            "yunet": self.face_detector,
+            "sface": self.face_recogniser,
+            "face-parser": self.face_parser,
+            "captioner": self.captioner,
+            "sam": self.sam,
+        }
+
 
 def kept_open(name: str, files: list[Path], opener: Callable[[], T], *, large: bool = False) -> T:
     """A network, opened if it is not open yet or its files have changed since.
