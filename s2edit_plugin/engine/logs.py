@@ -1,11 +1,13 @@
 """The engine's log file: what happened, without secrets, prompts or names of people.
 
-Messages are ours, so they can be kept clean; an exception's text is not (``KeyError: 'anna/me'``), so of exceptions the log
-holds their class and where they came from.
+The engine's own messages can be kept clean; what other parts say may hold anything (``Learning anna/me starts again``), and so
+may an exception's text (``KeyError: 'anna/me'``). Of the former the log holds the words without what was put into them, of the
+latter the class and where it came from.
 """
 
 from __future__ import annotations
 
+import copy
 import logging
 import os
 import traceback
@@ -19,15 +21,24 @@ from s2edit_plugin.errors import EngineError
 __all__ = ["LOGGERS", "CleanFormatter", "close_log", "open_log"]
 
 LOGGERS = ("s2edit_plugin", "uvicorn.error")
+OWN = ("s2edit_plugin.engine", "uvicorn.error")
 MAX_BYTES, BACKUPS = 1_000_000, 3
 MAX_FRAMES = 30
 
 
 class CleanFormatter(logging.Formatter):
-    """Formats exceptions without their text."""
+    """Formats exceptions without their text, and messages of others without what was put into them."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record as the file holds it."""
+        record = copy.copy(record)
+        record.exc_text = None  # another handler may have written it down in full
+        if not record.name.startswith(OWN):
+            record.msg, record.args = _without_values(record), None
+        return super().format(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 (logging's name)
         """Class and frames of an exception and of what caused it."""
@@ -39,6 +50,18 @@ class CleanFormatter(logging.Formatter):
             lines.append(type(error).__name__)
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\n".join(lines)
+
+
+def _without_values(record: logging.LogRecord) -> str:
+    """The message with kinds of things in the place of things; numbers stay."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    kinds = tuple(
+        value if isinstance(value, int | float) else f"<{type(value).__name__}>" for value in arguments
+    )
+    try:
+        return str(record.msg) % kinds if kinds else str(record.msg)
+    except (TypeError, ValueError):
+        return str(record.msg)
 
 
 class PrivateRotatingFile(RotatingFileHandler):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api
 from s2edit_plugin.api import EventKind, OnNote, OnProgress
+from s2edit_plugin.errors import UsageError
 from s2edit_plugin.paths import DataFolder
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _install(folder: DataFolder, request: api.InstallModel, on_progress: OnProgr
 def _import(folder: DataFolder, request: api.ImportModel, on_progress: OnProgress) -> api.ModelReady:
     from s2edit_plugin.base_models.importing import import_model
 
-    return import_model(folder, Path(request.path), request.name, on_progress)
+    return import_model(folder, _absolute(request.path), request.name, on_progress)
 
 
 def _verify(folder: DataFolder, request: api.VerifyModel, on_progress: OnProgress) -> api.ModelReady:
@@ -57,7 +58,18 @@ def _verify(folder: DataFolder, request: api.VerifyModel, on_progress: OnProgres
 def _move(folder: DataFolder, request: api.MoveModels, on_progress: OnProgress) -> api.ModelReady:
     from s2edit_plugin.base_models.moving import move
 
-    return move(folder, Path(request.folder), on_progress)
+    return move(folder, _absolute(request.folder), on_progress)
+
+
+def _absolute(path: str) -> Path:
+    """A path of the client's; a relative one would mean another place in this process."""
+    try:
+        found = Path(path).expanduser()
+    except RuntimeError:  # ~somebody who is not there
+        found = Path(path)
+    if not found.is_absolute():
+        raise UsageError(f"'{path[:200]}' is no whole path.", "Name it from the root on.")
+    return found
 
 
 GPU_WORK: dict[type, Callable[[Any, Any, OnProgress, OnNote], Any]] = {

@@ -79,10 +79,10 @@ class Worker:
                 self._events.publish(Event(change))
             self._queue.done(job, result)
         if failure is not None:
-            # Here, when no traceback holds the failed job's tensors any more.
             failure.__cause__ = failure.__context__ = None
-            free_memory()
             self._queue.failed(job, failure)
+            if self._lane == "gpu" and type(failure) in (ResourceError, S2EditError):
+                free_memory()  # here, when no traceback holds the failed job's tensors any more
         log.info("%s is %s after %.1f s", name, job.state, time.monotonic() - started)
 
     def _reporter(self, job: QueuedJob) -> OnProgress:

@@ -15,6 +15,7 @@ import pytest
 from s2edit_plugin.engine import process
 from s2edit_plugin.engine.discovery import Endpoint
 from s2edit_plugin.engine.remote import RemoteClient
+from s2edit_plugin.engine.studios import Make
 from s2edit_plugin.paths import DataFolder
 from tests.fakes.fake_studio import FakeStudio
 
@@ -47,8 +48,10 @@ class Running:
         assert not self.thread.is_alive()
 
 
-def start_engine(root: Path, monkeypatch: pytest.MonkeyPatch, level: int = logging.INFO) -> Running:
-    """Be an engine on a thread of this process."""
+def start_engine(
+    root: Path, monkeypatch: pytest.MonkeyPatch, level: int = logging.INFO, make: Make | None = None
+) -> Running:
+    """Be an engine on a thread of this process; ``make`` None: with a fake studio."""
     studio, ready, servers = FakeStudio(), threading.Event(), []
     endpoints: list[Endpoint] = []
 
@@ -66,7 +69,7 @@ def start_engine(root: Path, monkeypatch: pytest.MonkeyPatch, level: int = loggi
     thread = threading.Thread(
         target=process.run_engine,
         args=(DataFolder(root),),
-        kwargs={"on_ready": on_ready, "make": studio.make, "level": level},
+        kwargs={"on_ready": on_ready, "make": make or studio.make, "level": level},
     )
     thread.start()
     assert ready.wait(20)

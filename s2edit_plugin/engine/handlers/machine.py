@@ -26,6 +26,9 @@ def _get_settings(context: Context, request: calls.GetSettings) -> calls.Setting
 
 
 def _change_settings(context: Context, request: calls.ChangeSettings) -> calls.SettingsValues:
+    place = request.changes.get("models_folder")
+    if isinstance(place, str) and place and not Path(place).is_absolute():
+        raise UsageError(f"'{place[:200]}' is no whole path.", "Name it from the root on.")
     changed = change_settings(context.folder, **request.changes)
     context.changed("settings")
     return calls.SettingsValues(dataclasses.asdict(changed))
