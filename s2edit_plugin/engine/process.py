@@ -66,6 +66,9 @@ def run_engine(
     if not _take(lock, folder.engine, wait):
         return False
     try:
+        # What an engine that crashed left behind leads nowhere, or to another program.
+        with contextlib.suppress(OSError):
+            (folder.engine / discovery.ENDPOINT_NAME).unlink()
         handler = open_log(folder.engine / LOG_NAME, level)
         try:
             _serve(folder, on_ready, make)

@@ -30,6 +30,7 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 20.0
+HELLO_SECONDS = 5.0  # a stale discovery file may name the port of a program that says nothing
 SILENCE_SECONDS = 16.0  # three heartbeats
 RETURN_SECONDS = 2.0  # within which a broken event stream is opened again
 PAUSE = 0.05
@@ -248,7 +249,7 @@ class RemoteClient(Client):
 
     def hello(self) -> dict[str, Any]:
         """What the engine says of itself. Raises EngineError where it is no engine."""
-        values = self._transport.ask("GET", "/v1/hello")
+        values = self._transport.ask("GET", "/v1/hello", patience=HELLO_SECONDS)
         kinds = {"version": str, "pid": int, "event": int, "idle": bool}
         if not isinstance(values, dict) or any(type(values.get(n)) is not kind for n, kind in kinds.items()):
             raise EngineError("Something else answers in the engine's place.")

@@ -40,13 +40,14 @@ class Transport:
         self._lock = threading.Lock()
         self._closed = False
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Send JSON values, get JSON values.
+    def ask(self, method: str, path: str, body: Any = None, patience: float = ANSWER_SECONDS) -> Any:
+        """Send JSON values, get JSON values; waits ``patience`` seconds for the answer.
 
         Raises:
             EngineGoneError: it cannot be reached. S2EditError: what it answered.
         """
-        status, data = self._exchange(method, path, None if body is None else wire.dump(body))
+        content = None if body is None else wire.dump(body)
+        status, data = self._exchange(method, path, content, patience)
         return _checked(status, data)
 
     def ask_with_pictures(self, path: str, body: Any, pictures: dict[str, bytes]) -> Any:
@@ -113,11 +114,14 @@ class Transport:
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._endpoint.secret}", "X-S2Edit-Client": self._client}
 
-    def _exchange(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+    def _exchange(
+        self, method: str, path: str, body: bytes | None = None, patience: float = ANSWER_SECONDS
+    ) -> tuple[int, bytes]:
         """One request and its answer. A connection that the engine closed while it was idle is replaced once."""
         headers = self._headers() | ({"Content-Type": "application/json"} if body is not None else {})
         while True:
             connection, used = self._connection()
+            connection.sock.settimeout(patience)
             try:
                 # An engine that refuses a body answers and closes before it has read all of it.
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
@@ -156,7 +160,6 @@ class Transport:
         except OSError as error:
             fresh.close()
             raise EngineGoneError(GONE, "It ended or crashed; try again.") from error
-        fresh.sock.settimeout(ANSWER_SECONDS)
         return fresh, False
 
     def _keep(self, connection: http.client.HTTPConnection) -> None:
