@@ -202,6 +202,7 @@ class ApplyEdit(Request["EditResult"]):
         subject, subject_mask: where identity tokens act; ``auto``: the first token's stored mask if this is the photo it
             learned from, else found.
         region, region_mask: which pixels may change; ``auto``, ``subject``, ``none`` (the whole crop), ``face``, ``word:W``.
+        embed_settings: write prompts, token names and settings into the result's file; None: as the user's settings say.
     """
 
     photo: bytes
@@ -213,6 +214,7 @@ class ApplyEdit(Request["EditResult"]):
     region: str = "auto"
     region_mask: bytes | None = None
     settings: EditSettings = field(default_factory=EditSettings)
+    embed_settings: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -272,6 +274,7 @@ class EditResult:
     Attributes:
         identity: how alike the faces before and after are, cosine -1..1; None where it could not be told.
         identity_note: the same in words, or why it could not be told.
+        history_id: of the result in the journal, "" where it is not kept there.
     """
 
     image: bytes
@@ -283,6 +286,7 @@ class EditResult:
     warnings: tuple[str, ...] = ()
     identity: float | None = None
     identity_note: str = ""
+    history_id: str = ""
 
 
 @dataclass(frozen=True)

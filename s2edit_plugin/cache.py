@@ -21,7 +21,7 @@ from s2edit_plugin.paths import write_atomic
 
 __all__ = ["InversionCache", "cache_key"]
 
-VERSION = 2  # grows when the same parts come to give another inversion
+VERSION = 3  # grows when the same parts come to give another inversion
 LIMIT_BYTES = 512 * 1024 * 1024
 
 

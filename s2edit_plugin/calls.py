@@ -342,7 +342,11 @@ class DropResumable(Request[Done]):
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A result as lists show it. ``created``: ISO 8601, UTC. ``photo_hash``: of the source photo's bytes."""
+    """A result as lists show it.
+
+    Attributes:
+        created: ISO 8601, UTC. photo_hash: of the source photo's bytes. kind: ``edit``, or ``learn`` for a learned token.
+    """
 
     id: str
     created: str
@@ -355,6 +359,7 @@ class HistoryEntry:
     identity: float | None = None
     starred: bool = False
     note: str = ""
+    kind: str = "edit"
 
 
 @dataclass(frozen=True)
@@ -368,7 +373,12 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class ListHistory(Request[HistoryPage]):
-    """Results of the journal. ``search``: words in prompts, tokens and notes."""
+    """Results of the journal.
+
+    Attributes:
+        search: words in prompts, tokens and notes. person: whose tokens took part. since, until: days, ``2026-11-25``.
+        kind: ``edit``, ``learn`` or "" for both. trash: the deleted ones instead.
+    """
 
     search: str = ""
     token: str = ""
@@ -376,6 +386,11 @@ class ListHistory(Request[HistoryPage]):
     starred: bool = False
     limit: int = 100
     before: str = ""
+    person: str = ""
+    since: str = ""
+    until: str = ""
+    kind: str = "edit"
+    trash: bool = False
 
 
 @dataclass(frozen=True)
@@ -398,12 +413,13 @@ class ShowHistory(Request[HistoryDetails]):
 
 @dataclass(frozen=True)
 class ChangeHistory(Request[Done]):
-    """Star, annotate or delete results; None leaves as it is."""
+    """Star, annotate, delete or restore results; None leaves as it is."""
 
     ids: tuple[str, ...]
     starred: bool | None = None
     note: str | None = None
     delete: bool = False
+    restore: bool = False
 
 
 @dataclass(frozen=True)

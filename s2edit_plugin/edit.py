@@ -94,14 +94,21 @@ def edit(
     watch = Stopwatch(total)
     for index, timestep in enumerate(schedule.timesteps(total)):
         # Rows: source, target, and their unconditional twins. On the fixed trajectory of direct inversion the source's
-        # unconditional prediction never changes, so the first edit keeps it for the next.
-        kept = inversion.uncond.get(index) if inversion.method == "direct" else None
+        # unconditional prediction never changes: it is made once, alone, so that an edit is the same to the last bit
+        # whether the inversion comes from the cache or not (a row's sums depend on how many rows there are).
         null = empty if inversion.null is None else replace(empty, hidden=inversion.null[index])
         batch = [from_source, from_target]
         conditions = [source, target]
         rows = [row_tokens(source.layout, tokens), row_tokens(target.layout, tokens)]
+        source_null: Tensor | None = None
+        if guided and inversion.method == "direct":
+            source_null = inversion.uncond.get(index)
+            if source_null is None:
+                with backbone.control(AttentionControl([row_tokens(None, tokens)], settings.mask_mode)):
+                    source_null = backbone.predict(from_source, timestep, [null])
+                inversion.uncond[index] = source_null
         if guided:
-            batch += [from_target] if kept is not None else [from_target, from_source]
+            batch += [from_target] if source_null is not None else [from_target, from_source]
             conditions += [null] * (len(batch) - 2)
             rows += [row_tokens(None, tokens)] * (len(batch) - 2)
         pair = EditControl(
@@ -121,9 +128,8 @@ def edit(
             predicted = backbone.predict(torch.cat(batch), timestep, conditions)
         to_source, to_target = predicted[0:1], predicted[1:2]
         if guided:
-            source_null = kept if kept is not None else predicted[3:4]
-            if inversion.method == "direct":
-                inversion.uncond[index] = source_null
+            if source_null is None:
+                source_null = predicted[3:4]
             to_source = source_null + settings.guidance * (to_source - source_null)
             to_target = predicted[2:3] + settings.guidance * (to_target - predicted[2:3])
         # Strength 0 follows the source branch, 1 the target prompt's prediction.

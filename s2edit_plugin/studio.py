@@ -14,14 +14,16 @@ from s2edit_plugin import api, prompts
 from s2edit_plugin.base_models import resolve
 from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import MaskError, PromptError, UsageError
+from s2edit_plugin.history import History
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
-from s2edit_plugin.library import Library
+from s2edit_plugin.library import Forgotten, Library
 from s2edit_plugin.limits import check_edit_settings, check_learn_settings
 from s2edit_plugin.masks import refine
 from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.networks.installed import Networks
 from s2edit_plugin.paths import data_folder
+from s2edit_plugin.people import forget_person
 from s2edit_plugin.settings import load_settings
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def _silent(_: object) -> None:
 
 
 class Studio:
-    """One user's library and one loaded base model.
+    """One user's library and journal, and one loaded base model.
 
     Args:
         home: data folder, None: the platform's. model: name of an installed base model, or a folder; None: the one the
@@ -49,6 +51,7 @@ class Studio:
     def __init__(self, home: Path | None = None, model: str | None = None, device: str = "auto") -> None:
         self.folder = data_folder(home)
         self.library = Library(self.folder)
+        self.history = History(self.folder)
         self.networks = Networks(self.folder)
         self._model, self._device = model, device
         self._backbone: Backbone | None = None
@@ -104,7 +107,7 @@ class Studio:
         return run_learning(self, request, reference, photo, acts_in, sees, on_progress, on_note)
 
     def edit(self, request: api.ApplyEdit, on_progress: api.OnProgress = _silent) -> api.EditResult:
-        """Edit a photo by text.
+        """Edit a photo by text. The result is in the journal before it is returned.
 
         Raises:
             ImageError, MaskError, PromptError, UsageError, TokenError, CancelledError, NumericalError, ResourceError.
@@ -113,6 +116,21 @@ class Studio:
 
         check_edit_settings(request.settings)
         return run_edit(self, request, on_progress)
+
+    def rerun(self, request: api.RerunResult, on_progress: api.OnProgress = _silent) -> api.RerunReport:
+        """Make a result of the journal again from its stored settings, and compare the two.
+
+        Raises:
+            UsageError: there is no such result. TokenNotFoundError, WrongModelError: it cannot be made again as it is;
+            the hint says what helps. And what `edit` raises.
+        """
+        from s2edit_plugin.workflows.rerunning import run_again
+
+        return run_again(self, request.history_id, on_progress)
+
+    def forget(self, person: str) -> Forgotten:
+        """Remove a person for good; see `people.forget_person`."""
+        return forget_person(self.folder, person)
 
     def mask(self, request: api.MakeMask) -> api.MaskResult:
         """Find a mask. Raises ImageError, MaskError, UsageError (clicks without the method ``click``)."""

@@ -25,7 +25,7 @@ from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.runs import Kept, Run
 
 
-def png(side: int = 8, mode: str = "RGB") -> bytes:
+def png(side: int = 16, mode: str = "RGB") -> bytes:
     buffer = io.BytesIO()
     Image.new(mode, (side, side), 1).save(buffer, "PNG")
     return buffer.getvalue()
@@ -204,7 +204,7 @@ def test_the_name_of_the_result_decides_its_format(
         == 0
     )
     with Image.open(tmp_path / f"o{suffix}") as picture:
-        assert (picture.format, picture.size) == (kind, (8, 8))
+        assert (picture.format, picture.size) == (kind, (16, 16))
 
 
 def test_json_is_one_object_and_nothing_else(

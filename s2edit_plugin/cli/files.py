@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from s2edit_plugin.errors import ImageError, InputError, MaskError, UsageError
+from s2edit_plugin.errors import ImageError, MaskError, UsageError
 from s2edit_plugin.paths import write_atomic
 
 __all__ = ["MaskChoice", "mask_choice", "read_photo", "writable_target", "write_picture"]
@@ -99,31 +99,15 @@ def writable_target(name: str, *, picture: bool = True) -> Path:
 
 
 def write_picture(path: Path, data: bytes) -> None:
-    """Write an encoded picture, in another format where the file's name asks for one.
+    """Write an encoded picture, in another format where the file's name asks for one; what it says of itself stays.
 
     Raises:
-        ResourceError: the disk refused.
-        InputError: the picture cannot be held by the format.
+        ResourceError: the disk refused. ImageError: the picture cannot be held by the format.
     """
-    import io
+    from s2edit_plugin.imaging.reading import format_of
+    from s2edit_plugin.imaging.reading import read_photo as decode
+    from s2edit_plugin.imaging.writing import encode_photo, format_of_suffix
 
-    from PIL import Image
-
-    wanted = FORMATS[path.suffix.lower()]
-    with Image.open(io.BytesIO(data)) as picture:
-        if picture.format == wanted:
-            write_atomic(path, data)
-            return
-        extra = {key: picture.info[key] for key in ("icc_profile", "exif") if picture.info.get(key)}
-        converted: Image.Image = picture
-        if wanted == "JPEG":
-            converted = picture.convert("L" if picture.mode in ("1", "L", "LA", "I;16", "I") else "RGB")
-            extra |= {"quality": 95, "subsampling": 0}
-        elif wanted == "WEBP":
-            extra |= {"lossless": True}
-        buffer = io.BytesIO()
-        try:
-            converted.save(buffer, format=wanted, **extra)
-        except (OSError, ValueError) as error:
-            raise InputError(f"The picture cannot be saved as {wanted}.", "Use .png or .tiff.") from error
-    write_atomic(path, buffer.getvalue())
+    wanted = format_of_suffix(path)
+    same = format_of(data) == wanted
+    write_atomic(path, data if same else encode_photo(decode(data, "the picture"), format=wanted))

@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from s2edit_plugin import __version__
-from s2edit_plugin.cli import engine, evaluation, looking, maintenance, models, people, photos, tokens
+from s2edit_plugin.cli import (
+    engine,
+    evaluation,
+    history,
+    looking,
+    maintenance,
+    models,
+    people,
+    photos,
+    tokens,
+)
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
 
@@ -62,7 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object instead of text"
     )
-    for family in (photos, looking, tokens, people, models, engine, evaluation, maintenance):
+    for family in (photos, looking, tokens, people, history, models, engine, evaluation, maintenance):
         family.register(commands, common)
     return parser
 

@@ -83,9 +83,10 @@ def run_list(args: argparse.Namespace, output: Output) -> int:
 
 def run_rename(args: argparse.Namespace, output: Output) -> int:
     """``s2edit person rename``."""
-    from s2edit_plugin.library import Library
+    from s2edit_plugin.paths import data_folder
+    from s2edit_plugin.people import rename_person
 
-    moved = Library().rename_person(args.old, args.new)
+    moved = rename_person(data_folder(), args.old, args.new)
     output.result({"person": args.new, "tokens": moved}, f"{args.old} is now {args.new} ({moved} tokens).")
     return 0
 
@@ -139,14 +140,16 @@ def run_forget(args: argparse.Namespace, output: Output) -> int:
     Raises:
         UsageError: nobody to ask and no ``--yes``. CancelledError: the answer was no.
     """
-    from s2edit_plugin.library import Library
+    from s2edit_plugin.paths import data_folder
+    from s2edit_plugin.people import forget_person
 
     person = check_name(args.person, "person's name")
     if not args.yes:
         output.confirm(f"Remove everything of '{person}' for good?", "Forgetting a person cannot be undone.")
-    gone = Library().forget(person)
+    gone = forget_person(data_folder(), person)
     text = (
-        f"Forgot {person}: {gone.tokens} tokens, {gone.trashed} in the trash, {gone.other_files} other files."
+        f"Forgot {person}: {gone.tokens} tokens, {gone.trashed} in the trash, {gone.elsewhere} results of the history, "
+        f"{gone.other_files} other files."
     )
     for name in gone.kept:
         text += f"\n{name} is a copy, or comes from the same photo, and was kept: it is filed under somebody else."

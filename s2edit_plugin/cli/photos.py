@@ -161,6 +161,12 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     add("--seed", type=int, default=defaults.seed, metavar="N", help="variants: 0, 1, 2, ...")
     add("--out", required=True, metavar="FILE", help="where to write the edited photo")
     add("--region-out", metavar="FILE", help="where to write the mask of what was changed")
+    add(
+        "--embed-settings",
+        action="store_true",
+        default=None,
+        help="write prompts, token names and settings into the file (default: only that it was edited by AI)",
+    )
     edit.set_defaults(run=run_edit)
 
 
@@ -219,6 +225,7 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
         region=region.method,
         region_mask=region.picture,
         settings=_edit_settings(args),
+        embed_settings=args.embed_settings,
     )
     result = perform(args, request, output)
     write_picture(out, result.image)

@@ -23,7 +23,7 @@ from s2edit_plugin.imaging.tiff import UnusualTiffError, read_tiff16, read_tiff_
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_PIXELS", "MIN_SIDE", "Photo", "read_photo", "read_photo_file"]
+__all__ = ["MAX_PIXELS", "MIN_SIDE", "Photo", "format_of", "read_photo", "read_photo_file"]
 
 MAX_PIXELS = 200_000_000
 MIN_SIDE = 16
@@ -68,7 +68,7 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
         ResourceError: not enough memory.
     """
     subject = name[:1].upper() + name[1:]
-    file_format = _sniff(data)
+    file_format = format_of(data)
     if file_format is None:
         raise ImageError(f"{subject} is not a picture that can be read.", _READABLE)
     try:
@@ -89,7 +89,8 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
         raise ImageError(f"{subject} is damaged or cut short.", "Save or copy it again.") from error
 
 
-def _sniff(data: bytes) -> FileFormat | None:
+def format_of(data: bytes) -> FileFormat | None:
+    """The format of an encoded picture by its first bytes, None if it is none that is read."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(SIGNATURE):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from s2edit_plugin.library import archive, changes, transfer
 from s2edit_plugin.library.archive import OnClash
 from s2edit_plugin.library.entry import Entry, Forgotten, Imported, Person, Report, folded, matches
 from s2edit_plugin.library.forget import ForgetElsewhere, forget
+from s2edit_plugin.library.intent import changing
 from s2edit_plugin.library.names import reference
 from s2edit_plugin.library.people import notes_of, people_with_notes
 from s2edit_plugin.library.repair import examine
@@ -227,6 +229,16 @@ class Library:
             InputError: the new name is not valid or taken.
         """
         return changes.rename_person(self._store, old, new)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the library's lock: nothing is renamed, deleted or forgotten while the block runs.
+
+        Raises:
+            BusyError: another process holds it. ResourceError: the disk refused.
+        """
+        with changing(self._store):
+            yield
 
     def forget(self, person: str, also: Iterable[ForgetElsewhere] = ()) -> Forgotten:
         """Remove a person from the data folder for good: tokens, trash, quarantine, notes, caches, checkpoints, results.

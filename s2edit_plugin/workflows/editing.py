@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,17 +25,19 @@ from s2edit_plugin.imaging.writing import encode_photo
 from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.region import changed_region, soften
+from s2edit_plugin.settings import load_settings
 from s2edit_plugin.text import layout
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
 from s2edit_plugin.workflows.previews import EditPreview
+from s2edit_plugin.workflows.recording import record_edit
 
 if TYPE_CHECKING:
     from s2edit_plugin.identity import IdentityScore
     from s2edit_plugin.studio import Studio
 
-__all__ = ["Edited", "Prompts", "Scene", "edit_crop", "prepare", "run_edit", "source_and_target"]
+__all__ = ["Edited", "Prompts", "Scene", "edit_crop", "make_edit", "prepare", "run_edit", "source_and_target"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,20 @@ class Edited:
 
 
 def run_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress) -> api.EditResult:
-    """Edit a photo; see `Studio.edit`."""
+    """Edit a photo and write the result into the journal; see `Studio.edit`."""
+    result, scene, pixels = _edited(studio, request, on_progress)
+    return record_edit(studio, request, scene.photo, pixels, scene.records, photo_hash(scene.photo), result)
+
+
+def make_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress) -> api.EditResult:
+    """The same without the journal."""
+    return _edited(studio, request, on_progress)[0]
+
+
+def _edited(
+    studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress
+) -> tuple[api.EditResult, Scene, np.ndarray]:
+    """The result, what it was made from, and its pixels (H, W, 3)."""
     started = time.monotonic()
     scene = prepare(studio, request)
     pair = source_and_target(studio, request, scene)
@@ -86,8 +102,8 @@ def run_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress
     change = edited.outcome.change.permute(1, 2, 0).cpu().numpy()
     pixels = paste_change(scene.photo, change, scene.crop, mask)
     likeness = _likeness(studio, scene, pixels)
-    return api.EditResult(
-        image=encode_photo(scene.photo, pixels, provenance=Provenance(studio.backbone.name)),
+    result = api.EditResult(
+        image=encode_photo(scene.photo, pixels, provenance=_provenance(studio, request, scene, pair)),
         region=encode_mask(mask),
         seconds=time.monotonic() - started,
         inversion_cached=edited.cached,
@@ -97,6 +113,24 @@ def run_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress
         identity=likeness.cosine,
         identity_note=likeness.sentence,
     )
+    return result, scene, pixels
+
+
+def _provenance(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts) -> Provenance:
+    """What the file says: program and model; prompts, names and settings only where the user wants that."""
+    embed = request.embed_settings
+    if not (load_settings(studio.folder).embed_settings if embed is None else embed):
+        return Provenance(studio.backbone.name)
+    settings = {
+        "prompt": pair.target,
+        "source_prompt": pair.source,
+        "tokens": [record.full_name for record in scene.records],
+        "subject": "mask" if request.subject_mask is not None else request.subject,
+        "region": "mask" if request.region_mask is not None else request.region,
+        "settings": asdict(request.settings),
+        "model_hash": studio.backbone.fingerprint,
+    }
+    return Provenance(studio.backbone.name, settings)
 
 
 def _likeness(studio: Studio, scene: Scene, pixels: np.ndarray) -> IdentityScore:
@@ -176,17 +210,20 @@ def edit_crop(
     show = EditPreview(backbone, scene.photo, scene.crop, region)
     outcome = edit(backbone, inversion, source, target, scene.tokens, blend, settings, on_progress, show)
     if not cached or complete != (len(inversion.uncond) == inversion.steps):
-        _store(cache, person, key, inversion)
+        _store(studio, cache, scene.records[0], key, inversion)
     return Edited(outcome, region.cpu().numpy(), inversion, cached)
 
 
-def _store(cache: InversionCache, person: str, key: str, inversion: Inversion) -> None:
+def _store(
+    studio: Studio, cache: InversionCache, record: TokenRecord, key: str, inversion: Inversion
+) -> None:
     # A full disk must not cost the user the edit that has just been computed.
     try:
-        cache.store(person, key, inversion)
+        with studio.library.held():
+            # Latents decode to the face: they must not come after the person was forgotten.
+            if studio.library.record(record.full_name).id == record.id:
+                cache.store(record.person, key, inversion)
     except S2EditError:
-        import logging
-
         logging.getLogger(__name__).info("The inversion could not be cached.", exc_info=True)
 
 

@@ -24,6 +24,7 @@ from s2edit_plugin.token_store import settings_record, to_tensors
 from s2edit_plugin.tokenfile import TokenRecord
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
 from s2edit_plugin.workflows.previews import LearnPreview
+from s2edit_plugin.workflows.recording import record_learning
 from s2edit_plugin.workflows.resuming import begin, facts_of
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _learn_and_store(
     attempt.require_kept()
     stored = studio.library.add(attach(backbone, record, tensors), tensors)
     attempt.finish()
-    return api.LearnResult(
+    result = api.LearnResult(
         name=reference.full_name,
         path=str(stored),
         size_bytes=stored.stat().st_size,
@@ -129,6 +130,8 @@ def _learn_and_store(
         resumed_at=attempt.checkpoint.resumed_at,
         warnings=tuple(attempt.notes),
     )
+    record_learning(studio, request, record, result)
+    return result
 
 
 def _box(crop: Crop) -> tuple[int, int, int, int]:

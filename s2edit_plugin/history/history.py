@@ -1,0 +1,298 @@
+"""`History`: results in, lists, pictures and requests out."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import sqlite3
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from s2edit_plugin import calls
+from s2edit_plugin.api import ApplyEdit, LearnToken
+from s2edit_plugin.errors import ConsentError, InputError, ResourceError, S2EditError, UsageError
+from s2edit_plugin.history import changes, listing
+from s2edit_plugin.history.folders import REGION, THUMBNAIL
+from s2edit_plugin.history.names import find_token, new_names
+from s2edit_plugin.history.record import (
+    ID,
+    Made,
+    Record,
+    named,
+    new_id,
+    request_of,
+    request_values,
+    unnamed,
+)
+from s2edit_plugin.history.store import Store, names_in
+from s2edit_plugin.paths import DataFolder, data_folder
+
+if TYPE_CHECKING:
+    from s2edit_plugin.library import Library
+
+__all__ = ["History"]
+
+SLACK_SECONDS = 60.0  # between a result's last second of work and its way into the journal
+Asked = TypeVar("Asked", ApplyEdit, LearnToken)
+
+
+class History:
+    """The journal of one data folder. Threads and processes may use it at once.
+
+    Nothing is created before the first result comes. Failures of the disk, and a journal that another process holds for
+    half a minute, are ResourceErrors everywhere.
+
+    Args:
+        home: the data folder; None: ``$S2EDIT_HOME`` or the platform's.
+    """
+
+    def __init__(self, home: Path | DataFolder | None = None) -> None:
+        self.folder = home if isinstance(home, DataFolder) else data_folder(home)
+        self.store = Store(self.folder.history)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences about what had to be put right since this object was made."""
+        return tuple(self.store.notices)
+
+    # ------------------------------------------------------------------ writing
+
+    def record(self, request: ApplyEdit | LearnToken, made: Made) -> str:
+        """Write a result down, on the disk when this returns.
+
+        Returns:
+            its id.
+
+        Raises:
+            ResourceError: the disk refused; nothing half-written stays. ConsentError: whom it shows was forgotten meanwhile.
+        """
+        store, name = self.store, new_id()
+        with store.changing():
+            try:
+                hashes = {data: store.folders.keep_original(data) for data in _pictures_of(request)}
+                record = _record(name, request, made, hashes)
+                size = store.folders.put(record, _files(made))
+                with store.rows() as connection:
+                    _refuse_forgotten(connection, made)
+                    sizes = {hashed: len(data) for data, hashed in hashes.items()}
+                    store.insert(connection, record, sizes, {}, size)
+                    renamed = _put_names(connection, {token.id: token.name for token in made.tokens})
+                if renamed:
+                    store.write_names()
+            except S2EditError:
+                self._withdraw(name)
+                raise
+        return name
+
+    def change(self, request: calls.ChangeHistory) -> calls.Done:
+        """Star, annotate, delete or restore results. Raises UsageError: there is no such result."""
+        return changes.change(self.store, request)
+
+    def prune(self, limit_bytes: int, keep: str = "") -> calls.Done:
+        """Remove the oldest results until the journal is no larger than ``limit_bytes``.
+
+        Deleted ones go first, starred ones stay, and so does the result ``keep``.
+        """
+        return changes.prune(self.store, limit_bytes, keep)
+
+    def forget(self, person: str, marks: Iterable[str] = ()) -> int:
+        """Remove all results in which a person's tokens took part, for good, down to the last byte of the index.
+
+        Results made from a photo of theirs go too, unless somebody else's token was learned from it as well; and so do
+        results whose record was lost: nobody knows whom they show.
+
+        Args:
+            person: their name. marks: ids of their tokens, and hashes of the photos' pixels these were learned from.
+
+        Returns:
+            how many results were removed.
+        """
+        return changes.forget(self.store, person, frozenset(marks))
+
+    def rename_person(self, old: str, new: str) -> None:
+        """Follow a person's new name."""
+        changes.rename_person(self.store, old, new)
+
+    def rename_tokens(self, names: Mapping[str, str]) -> None:
+        """Follow tokens' new names: id -> ``person/name``. Ids that no result refers to are left out."""
+        changes.rename_tokens(self.store, names)
+
+    def follow(self, library: Library) -> None:
+        """Follow tokens that were renamed without a word."""
+        with self.store.reading() as connection:
+            known = {} if connection is None else names_in(connection)
+        renamed = new_names(library, known)
+        if renamed:
+            self.rename_tokens(renamed)
+
+    def find_tokens(self, record: Record, library: Library) -> None:
+        """Look a result's tokens up by their ids, and note what they are called now.
+
+        Raises:
+            TokenNotFoundError: one was deleted or replaced; the hint says how it comes back.
+        """
+        called = zip(record.tokens, self.token_names(record), strict=True)
+        self.rename_tokens({token: find_token(library, token, name) for token, name in called})
+
+    # ------------------------------------------------------------------ reading
+
+    def list(self, request: calls.ListHistory | None = None) -> calls.HistoryPage:
+        """Results, the newest first. Raises UsageError: the request makes no sense."""
+        with self.store.reading() as connection:
+            if connection is None:
+                return calls.HistoryPage((), 0)
+            return listing.page(connection, request or calls.ListHistory())
+
+    def show(self, name: str) -> calls.HistoryDetails:
+        """A result with its picture and the request that made it.
+
+        A learned token is shown as the edit one would begin with it: its photo and its source prompt.
+
+        Raises:
+            UsageError: there is no such result. ResourceError: it is damaged.
+        """
+        record, names = self._found(name)
+        with self.store.reading() as connection:
+            entry = listing.entry(connection, record.id)
+        region = self.store.folders.read(record.id, REGION) if REGION in record.files else b""
+        request = self._edit(record, names)
+        return calls.HistoryDetails(entry, request, self.picture(record.id), region, record.warnings)
+
+    def request(self, name: str) -> ApplyEdit:
+        """The edit that made a result, with the source prompt that was used and the tokens as they are called now.
+
+        Raises:
+            UsageError: there is no such result. ResourceError: it is damaged.
+        """
+        return self._edit(*self._found(name))
+
+    def learned(self, name: str) -> LearnToken:
+        """The request that a token was learned by. Raises as `request`, and UsageError: the result is an edit."""
+        record, names = self._found(name)
+        if record.kind != "learn":
+            raise UsageError(f"The result {record.id} is an edit, no learned token.")
+        return self._request(LearnToken, record, names)
+
+    def details(self, name: str) -> Record:
+        """All that was written down, with ids of tokens and hashes of pictures. Raises as `request`."""
+        return self._found(name)[0]
+
+    def token_names(self, record: Record) -> Sequence[str]:
+        """What the tokens of a result are called, as far as is known."""
+        with self.store.reading() as connection:
+            names = names_in(connection) if connection is not None else {}
+        return [names.get(token, f"unknown/{token[:8]}") for token in record.tokens]
+
+    def picture(self, name: str) -> bytes:
+        """The result's picture, as it was given out.
+
+        Raises:
+            UsageError: there is no such result. ResourceError: it is gone or changed.
+        """
+        record, _ = self._found(name)
+        data = self.store.folders.read(record.id, record.picture)
+        expected = record.files.get(record.picture, "")
+        if expected and hashlib.sha256(data).hexdigest() != expected:
+            raise ResourceError(
+                f"The picture of the result {record.id} was changed or is damaged.",
+                "Make it again with rerun.",
+            )
+        return data
+
+    def thumbnails(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Small pictures by id; what has none is left out."""
+        found = {}
+        for name in names:
+            if ID.fullmatch(name):
+                try:
+                    found[name] = self.store.folders.read(name, THUMBNAIL)
+                except ResourceError:
+                    continue
+        return found
+
+    def find(self, text: str) -> str:
+        """The id of a result by a part of it that no other has, or ``last``.
+
+        Raises:
+            UsageError: there is none, or there are several.
+        """
+        with self.store.reading() as connection:
+            return listing.find(connection, text)
+
+    def size_bytes(self) -> int:
+        """What the journal takes on the disk, without its index."""
+        with self.store.reading() as connection:
+            return 0 if connection is None else changes.total(connection)
+
+    # ------------------------------------------------------------------ helpers
+
+    def _found(self, name: str) -> tuple[Record, Sequence[str]]:
+        if not ID.fullmatch(name) or not self.store.folders.of(name).is_dir():
+            raise UsageError("There is no such result in the history.", "`s2edit history list` shows them.")
+        record = self.store.folders.record(name)
+        return record, self.token_names(record)
+
+    def _edit(self, record: Record, names: Sequence[str]) -> ApplyEdit:
+        if record.kind == "edit":
+            request = self._request(ApplyEdit, record, names)
+            return dataclasses.replace(request, source_prompt=named(record.source_prompt, names))
+        asked = self._request(LearnToken, record, names)
+        return ApplyEdit(asked.photo, tuple(names), record.source_prompt, record.source_prompt)
+
+    def _request(self, kind: type[Asked], record: Record, names: Sequence[str]) -> Asked:
+        return request_of(kind, record, names, self.store.folders.read_original)
+
+    def _withdraw(self, name: str) -> None:
+        """Take back a result that could not be written down completely. What cannot be removed is cleared away later."""
+        try:
+            self.store.remove([name])
+        except (ResourceError, InputError):
+            return
+
+
+def _pictures_of(request: ApplyEdit | LearnToken) -> Sequence[bytes]:
+    values = (getattr(request, field.name) for field in dataclasses.fields(request))
+    return list(dict.fromkeys(value for value in values if isinstance(value, bytes)))
+
+
+def _files(made: Made) -> dict[str, bytes]:
+    files = {f"picture{made.suffix}": made.picture, REGION: made.region, THUMBNAIL: made.thumbnail}
+    return {name: data for name, data in files.items() if data or name.startswith("picture")}
+
+
+def _record(name: str, request: ApplyEdit | LearnToken, made: Made, hashes: Mapping[bytes, str]) -> Record:
+    names = [token.name for token in made.tokens]
+    return Record(
+        id=name,
+        kind="edit" if isinstance(request, ApplyEdit) else "learn",
+        request=request_values(request, hashes, names),
+        tokens=tuple(token.id for token in made.tokens),
+        photo=hashes[request.photo],
+        picture=f"picture{made.suffix}",
+        machine=made.machine,
+        files={file: hashlib.sha256(data).hexdigest() for file, data in _files(made).items()},
+        source_prompt=unnamed(made.source_prompt, names),
+        target_prompt=unnamed(made.target_prompt, names),
+        pixels=made.pixels,
+        seconds=made.seconds,
+        inversion_cached=made.inversion_cached,
+        warnings=made.warnings,
+        identity=made.identity,
+        identity_note=made.identity_note,
+        learned=made.learned,
+    )
+
+
+def _refuse_forgotten(connection: sqlite3.Connection, made: Made) -> None:
+    """A job that began before its person was forgotten leaves nothing behind."""
+    marks = [*(token.id for token in made.tokens), made.pixels]
+    began = time.time() - made.seconds - SLACK_SECONDS
+    if changes.was_forgotten(connection, marks, began):
+        raise ConsentError("A person of this result was forgotten while it was made.")
+
+
+def _put_names(connection: sqlite3.Connection, names: Mapping[str, str]) -> bool:
+    """Note what tokens are called; whether something was new."""
+    return changes.write_names(connection, names) > 0

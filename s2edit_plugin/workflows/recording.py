@@ -1,0 +1,127 @@
+"""Results and learned tokens on their way into the journal: before anybody sees them, and never in their way."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from s2edit_plugin import api
+from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.errors import S2EditError
+from s2edit_plugin.history import Machine, Made, TokenUsed
+from s2edit_plugin.imaging.photo import FileFormat, Photo
+from s2edit_plugin.imaging.thumbnail import thumbnail
+from s2edit_plugin.settings import load_settings
+from s2edit_plugin.tokenrecord import TokenRecord
+
+if TYPE_CHECKING:
+    from s2edit_plugin.studio import Studio
+
+__all__ = ["machine_of", "record_edit", "record_learning"]
+
+_SUFFIXES: dict[FileFormat, str] = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
+
+
+def record_edit(
+    studio: Studio,
+    request: api.ApplyEdit,
+    photo: Photo,
+    pixels: np.ndarray,
+    records: Sequence[TokenRecord],
+    photo_hash: str,
+    result: api.EditResult,
+) -> api.EditResult:
+    """Write an edit into the journal; returns the result with its id there, or with a warning why it has none.
+
+    Args:
+        pixels: (H, W, 3) of the result. photo_hash: of the photo's pixels.
+    """
+    if not load_settings(studio.folder).keep_history:
+        return result
+    made = Made(
+        picture=result.image,
+        suffix=_SUFFIXES[photo.format],
+        region=result.region,
+        thumbnail=thumbnail(photo, pixels),
+        tokens=_used(records),
+        machine=machine_of(studio.backbone),
+        source_prompt=result.source_prompt,
+        target_prompt=result.target_prompt,
+        pixels=photo_hash,
+        seconds=result.seconds,
+        inversion_cached=result.inversion_cached,
+        warnings=result.warnings,
+        identity=result.identity,
+        identity_note=result.identity_note,
+    )
+    before = len(studio.history.notices)
+    name, problem = _write(studio, request, made)
+    news = studio.history.notices[before:]
+    if problem is not None:
+        news = (*news, f"The result is not in the history: {problem.sentence}")
+    return dataclasses.replace(result, history_id=name, warnings=(*result.warnings, *news))
+
+
+def record_learning(
+    studio: Studio, request: api.LearnToken, record: TokenRecord, result: api.LearnResult
+) -> None:
+    """Write a learned token into the journal. The token is in the library already; a failure is only logged."""
+    if not load_settings(studio.folder).keep_history:
+        return
+    made = Made(
+        picture=record.thumbnail_png,
+        suffix=".png",
+        region=b"",
+        thumbnail=record.thumbnail_png,
+        tokens=_used([record]),
+        machine=machine_of(studio.backbone),
+        source_prompt=record.source_prompt,
+        pixels=record.source_image_hash,
+        seconds=result.seconds,
+        learned={
+            "loss_first": result.loss_first,
+            "loss_last": result.loss_last,
+            "orthogonality": result.orthogonality,
+            "steps": result.steps,
+        },
+    )
+    _write(studio, request, made)
+
+
+def machine_of(backbone: Backbone) -> Machine:
+    """On what a result is computed."""
+    import torch
+
+    return Machine(
+        model=backbone.name,
+        model_hash=backbone.fingerprint,
+        device=str(backbone.device),
+        dtype=str(backbone.dtype).removeprefix("torch."),
+        threads=torch.get_num_threads(),
+    )
+
+
+def _used(records: Sequence[TokenRecord]) -> tuple[TokenUsed, ...]:
+    return tuple(TokenUsed(record.id, record.full_name, record.kind) for record in records)
+
+
+def _write(
+    studio: Studio, request: api.ApplyEdit | api.LearnToken, made: Made
+) -> tuple[str, S2EditError | None]:
+    """The id in the journal, or why there is none. What was computed is never lost to a full disk or a held lock."""
+    logger = logging.getLogger(__name__)
+    try:
+        name = studio.history.record(request, made)
+    except S2EditError as error:
+        logger.warning("A result was not written into the history: %s", error.sentence)
+        return "", error
+    try:
+        limit = load_settings(studio.folder).history_limit_gb
+        studio.history.prune(int(limit * 1e9), keep=name)
+    except S2EditError as error:
+        logger.warning("The history was not pruned: %s", error.sentence)
+    return name, None

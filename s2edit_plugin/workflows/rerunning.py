@@ -1,0 +1,97 @@
+"""Making a result of the journal again, and comparing it with the one that is kept there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from s2edit_plugin import __version__, api
+from s2edit_plugin.errors import InputError, UsageError, WrongModelError
+from s2edit_plugin.history import Record
+from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.workflows.recording import machine_of
+
+if TYPE_CHECKING:
+    from s2edit_plugin.studio import Studio
+
+__all__ = ["repeatable", "run_again"]
+
+
+def run_again(studio: Studio, name: str, on_progress: api.OnProgress) -> api.RerunReport:
+    """Run a stored request again; see `Studio.rerun`."""
+    from s2edit_plugin.workflows.editing import make_edit
+
+    record = studio.history.details(name)
+    request = repeatable(studio, name)
+    kept = studio.history.picture(name)
+    _check_model(studio, record)
+    again = make_edit(studio, request, on_progress).image
+    before, after = read_photo(kept, "the kept result"), read_photo(again, "the new result")
+    difference = _difference(before, after)
+    equal = difference == 0.0
+    return api.RerunReport(name, equal, difference, again, _sentence(studio, record, difference))
+
+
+def repeatable(studio: Studio, name: str) -> api.ApplyEdit:
+    """The request of a result with prompts exactly as they were used, and tokens as they are called now.
+
+    Raises:
+        UsageError: there is no such result, or it is a learned token.
+        TokenNotFoundError: a token is in the trash or not there any more.
+    """
+    record = studio.history.details(name)
+    if record.kind != "edit":
+        raise UsageError(
+            f"The result {name} is a learned token, no edit.", "Learn it again with `s2edit learn`."
+        )
+    if not record.tokens:
+        raise InputError(f"The result {name} has lost its record and cannot be made again.")
+    studio.history.find_tokens(record, studio.library)
+    return studio.history.request(name)
+
+
+def _check_model(studio: Studio, record: Record) -> None:
+    made, used = record.machine, studio.backbone
+    if made.model_hash == used.fingerprint:
+        return
+    if made.model == used.name:
+        sentence = f"This result was made with another version of the model '{made.model}'."
+        raise WrongModelError(sentence, "Install that version to make it again.")
+    sentence = f"This result was made with the model '{made.model}', not with '{used.name}'."
+    raise WrongModelError(sentence, f"Add --model {made.model} to make it again.")
+
+
+def _difference(before: Photo, after: Photo) -> float:
+    """Largest difference of a channel, 0..255; alpha included."""
+    if before.size != after.size or before.depth != after.depth:
+        return 255.0
+    largest = 0.0
+    for one, other in ((before.pixels, after.pixels), (before.alpha, after.alpha)):
+        if one is None or other is None:
+            if one is not other:
+                return 255.0
+            continue
+        # Rows at a time: a photo of 200 megapixels needs no second copy of itself in wider numbers.
+        for top in range(0, one.shape[0], 256):
+            rows = one[top : top + 256].astype(np.int32) - other[top : top + 256]
+            largest = max(largest, float(np.abs(rows).max(initial=0)))
+    return largest * 255 / before.white
+
+
+def _sentence(studio: Studio, record: Record, difference: float) -> str:
+    if difference == 0:
+        return "Every pixel is the same."
+    sentence = f"The largest difference of a channel is {difference:.3g} of 255."
+    now = machine_of(studio.backbone)
+    changed = [
+        f"{label} {getattr(record.machine, field)} then, {getattr(now, field)} now"
+        for field, label in (("device", "device"), ("dtype", "precision"), ("threads", "threads"))
+        if getattr(record.machine, field) != getattr(now, field)
+    ]
+    if record.version != __version__:
+        changed.append(f"program version {record.version} then, {__version__} now")
+    if not changed and now.device != "cpu":
+        return f"{sentence} On a GPU sums are not always added in the same order."
+    return f"{sentence} What differs: {'; '.join(changed)}." if changed else sentence
