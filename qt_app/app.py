@@ -53,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.excepthook = _reporting(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     window.show()
+    if args.photo:
+        window.open_file(os.path.abspath(args.photo))
     return application.exec()
 
 

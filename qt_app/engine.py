@@ -67,6 +67,7 @@ class EngineLink(QObject):
 
     def start(self) -> None:
         """Connect in the background. Questions asked before are answered when the engine is there."""
+        self._restarts = 0
         self._set_state("starting")
         self._in_pool(self._connect_now)
 
@@ -147,7 +148,14 @@ class EngineLink(QObject):
                 client.close()
                 return
             self._client = client
-        client.subscribe(lambda event: self._hear(client, event))
+        try:
+            client.subscribe(lambda event: self._hear(client, event))
+        except S2EditError as error:  # it ended in between
+            with self._lock:
+                self._client = None
+            client.close()
+            self._deliver(partial(self._not_connected, error))
+            return
         self._deliver(self._connected)
 
     def _hear(self, client: Client, event: Event) -> None:

@@ -75,6 +75,7 @@ class Document(Observable):
         self.data, self.photo, self.rgb, self.path = data, photo, rgb, path
         self.masks = MaskPair((rgb.shape[0], rgb.shape[1]))
         self.heat: np.ndarray | None = None
+        self._compared = "off"
 
     @property
     def name(self) -> str:
@@ -91,6 +92,21 @@ class Document(Observable):
         self.results = (*self.results, result)
         self.shown = len(self.results) - 1
         self.saved = False
+
+    def hold_before(self, held: bool) -> None:
+        """Show the photo while a key or button is held, and what was shown before when it is let go."""
+        if held and self.compare != "before":
+            self._compared, self.compare = self.compare, "before"
+        elif not held and self.compare == "before":
+            self.compare = self._compared
+
+    def toggle_split(self) -> None:
+        """Photo and result side by side, or the result alone."""
+        self.compare = "off" if self.compare == "split" else "split"
+
+    def step(self, by: int) -> None:
+        """Show the next or previous of photo and results."""
+        self.shown = min(max(self.shown + by, -1), len(self.results) - 1)
 
     def show_heat(self, heat: np.ndarray | None) -> None:
         """Lay attention over the picture, or take it away."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["EditState"]
 
 MAX_VARIANTS = 8
+FILLERS = frozenset(("a", "an", "the", "of", "in", "on", "at", "with", "and", "photo", "by", "to"))
 ESTIMATE_MS = 400
 
 
@@ -203,6 +204,24 @@ class EditState(Observable):
         for name in ("strength", "guidance", "steps", "cross_steps", "self_steps", "seed"):
             setattr(self, name, getattr(settings, name))
         self.weights = dict(settings.weights)
+
+    def words(self) -> list[str]:
+        """Words and references of both prompts, and tokens, that attention can be shown for."""
+        found = dict.fromkeys(f"<{name}>" for name in self.tokens)
+        for prompt in (self.prompt, self.source_prompt):
+            found.update(dict.fromkeys(prompts.words(prompt)))
+        return [word for word in found if len(word) > 1 and word not in FILLERS]
+
+    def place_token(self, name: str) -> None:
+        """Write a token into the prompt: before its class noun, at the end, or into a first prompt made from its own."""
+        token = self._library.token(name)
+        noun = token.class_noun if token is not None else ""
+        prompt = self.prompt.strip() or (token.source_prompt if token is not None else "")
+        prompt = prompt or f"a photo of a {noun or 'person'}"
+        try:
+            self.prompt = prompts.insert_token(prompt, noun, name)
+        except S2EditError:
+            self.prompt = f"{prompt} <{name}>"
 
     def look_at(self, word: str) -> None:
         """Show where a word or token of the prompt looks on the photo."""

@@ -97,6 +97,8 @@ class LearnState(Observable):
         """Why learning cannot start now, "" if it can."""
         if self._documents.document is None:
             return self.tr("Open a photo first.")
+        if not self.person.strip():
+            return self.tr("Say whose token it is.")
         for value, what in ((self.person, self.tr("person's name")), (self.token, self.tr("token name"))):
             try:
                 prompts.check_name(value, what)

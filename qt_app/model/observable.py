@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from PyQt6.QtCore import QObject
 
-__all__ = ["Observable", "Property", "bind", "follow"]
+__all__ = ["Connections", "Observable", "Property", "bind", "follow"]
 
 T = TypeVar("T")
 
@@ -53,6 +53,31 @@ def follow(model: Observable, name: str, setter: Any) -> None:
     """Call ``setter`` with a property's value now and whenever it changes."""
     setter(getattr(model, name))
     getattr(model, f"{name}_changed").connect(setter)
+
+
+class Connections:
+    """Connections that end together: for whoever shows now this object, now that one.
+
+    A connection that stays keeps what it calls alive as long as its sender; a photo that was closed would never go.
+    """
+
+    def __init__(self) -> None:
+        self._made: list[tuple[Any, Any]] = []
+
+    def add(self, signal: Any, slot: Any) -> None:
+        """Connect."""
+        self._made.append((signal, signal.connect(slot)))
+
+    def follow(self, model: Observable, name: str, setter: Any) -> None:
+        """As the function `follow`."""
+        setter(getattr(model, name))
+        self.add(getattr(model, f"{name}_changed"), setter)
+
+    def clear(self) -> None:
+        """Disconnect all."""
+        made, self._made = self._made, []
+        for signal, connection in made:
+            signal.disconnect(connection)
 
 
 def bind(model: Observable, name: str, widget: QObject, prop: str) -> None:

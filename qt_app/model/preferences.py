@@ -26,7 +26,8 @@ class Preferences(Observable):
     Attributes:
         theme: ``system``, ``light`` or ``dark``. language: ``""`` for the system's, else ``en``, ``de``.
         shortcuts: action id -> key sequence as text, only those the user changed.
-        recent: paths of photos, the newest first. geometry: of the window, base64. wizard_done: the first start is over.
+        recent: paths of photos, the newest first. geometry, layout: of the window and its docks, base64.
+        wizard_done: the first start is over.
     """
 
     theme_changed = pyqtSignal(object)
@@ -34,15 +35,17 @@ class Preferences(Observable):
     shortcuts_changed = pyqtSignal(object)
     recent_changed = pyqtSignal(object)
     geometry_changed = pyqtSignal(object)
+    layout_changed = pyqtSignal(object)
     wizard_done_changed = pyqtSignal(object)
     theme = Property("system")
     language = Property("")
     shortcuts = Property[dict[str, str]]({})
     recent = Property[tuple[str, ...]](())
     geometry = Property("")
+    layout = Property("")
     wizard_done = Property(False)
 
-    NAMES = ("theme", "language", "shortcuts", "recent", "geometry", "wizard_done")
+    NAMES = ("theme", "language", "shortcuts", "recent", "geometry", "layout", "wizard_done")
 
     def __init__(self, path: Path) -> None:
         super().__init__()

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction, QKeySequence
 
 from qt_app.model.preferences import Preferences
+from qt_app.ui.icons import icon
 
 __all__ = ["ActionSpec", "Actions"]
 
@@ -20,6 +21,7 @@ class ActionSpec:
     Attributes:
         id: stable name, e.g. ``file.open``; user shortcuts are stored under it. text: in the menu, with ``&``.
         shortcut: default key sequence as portable text, "" for none. tip: one sentence.
+        icon: name in `icons.ICONS`, "" for none.
     """
 
     id: str
@@ -27,6 +29,7 @@ class ActionSpec:
     shortcut: str = ""
     tip: str = ""
     checkable: bool = False
+    icon: str = ""
 
 
 class Actions(QObject):
@@ -44,6 +47,8 @@ class Actions(QObject):
         action = QAction(spec.text, self.parent())
         action.setObjectName(spec.id)
         action.setCheckable(spec.checkable)
+        if spec.icon:
+            action.setIcon(icon(spec.icon))
         if run is not None:
             action.triggered.connect(lambda *_: run())
         self._actions[spec.id], self.specs[spec.id] = action, spec

@@ -6,9 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QFormLayout,
     QGridLayout,
-    QGroupBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -21,7 +19,7 @@ from qt_app.model.editing import MAX_VARIANTS, EditState
 from qt_app.model.library import LibraryState
 from qt_app.model.observable import bind, follow
 from qt_app.model.presets import EDIT_PRESETS
-from qt_app.ui.fields import ChoiceBox, SliderField, dim_label, primary
+from qt_app.ui.fields import ChoiceBox, FoldButton, SliderField, dim_label, heading, primary
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.wording import estimate_in_words
 
@@ -59,12 +57,12 @@ class EditPanel(QScrollArea):
         follow(state, "suggesting", lambda busy: self.suggest.setEnabled(not busy))
 
         self.chips = QHBoxLayout()
-        column.addWidget(_heading(self.tr("What the photo should show")))
+        column.addWidget(heading(self.tr("What the photo should show")))
         column.addWidget(self.prompt)
         column.addLayout(self.chips)
         column.addLayout(self._make_presets())
         source_row = QHBoxLayout()
-        source_row.addWidget(_heading(self.tr("What it shows now")), 1)
+        source_row.addWidget(heading(self.tr("What it shows now")), 1)
         source_row.addWidget(self.suggest)
         column.addLayout(source_row)
         column.addWidget(self.source)
@@ -144,10 +142,7 @@ class EditPanel(QScrollArea):
         form.addRow(self.tr("Seed"), self.seed)
         return form
 
-    def _make_advanced(self) -> QGroupBox:
-        box = QGroupBox(self.tr("More"))
-        box.setCheckable(True)
-        box.setChecked(False)
+    def _make_advanced(self) -> QWidget:
         inner = QWidget()
         form = QFormLayout(inner)
         form.setContentsMargins(0, 0, 0, 0)
@@ -159,11 +154,12 @@ class EditPanel(QScrollArea):
         ):
             form.addRow(name, SliderField(self._state, prop, low, high, name, tip=tip))
         form.addRow(self.tr("Word weights"), self._make_weights())
+        self.more = FoldButton(self.tr("More"), inner)
+        box = QWidget()
         column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.more)
         column.addWidget(inner)
-        inner.setVisible(False)
-        box.toggled.connect(inner.setVisible)
-        self.more = box
         return box
 
     def _make_weights(self) -> QWidget:
@@ -211,11 +207,3 @@ class EditPanel(QScrollArea):
         self.problem.setText(self._state.problem)
         self.problem.setVisible(bool(self._state.problem))
         self.go.setEnabled(not self._state.problem)
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    font = label.font()
-    font.setBold(True)
-    label.setFont(font)
-    return label

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PyQt6.QtGui import QAction
+from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from qt_app.model.observable import Observable, follow
 
-__all__ = ["ChoiceBox", "SliderField", "dim_label", "primary"]
+__all__ = ["ChoiceBox", "FoldButton", "SliderField", "action_button", "dim_label", "heading", "primary"]
 
 FINE = 1000
 
@@ -20,6 +21,7 @@ class SliderField(QWidget):
 
     Args:
         low, high: range. decimals: digits shown. name: for screen readers, and the tooltip's first words.
+        curve: above 1 the slider is finer at its lower end.
     """
 
     def __init__(
@@ -31,9 +33,10 @@ class SliderField(QWidget):
         name: str,
         decimals: int = 2,
         tip: str = "",
+        curve: float = 1.0,
     ) -> None:
         super().__init__()
-        self._model, self._prop, self._low, self._high = model, prop, low, high
+        self._model, self._prop, self._low, self._high, self._curve = model, prop, low, high, curve
         self._whole = isinstance(getattr(model, prop), int)
         self.slider, self.number = QSlider(Qt.Orientation.Horizontal), QDoubleSpinBox()
         self.slider.setRange(0, FINE)
@@ -50,12 +53,13 @@ class SliderField(QWidget):
         row.addWidget(self.number)
         self.setFocusProxy(self.slider)
         follow(model, prop, self._show)
-        self.slider.valueChanged.connect(lambda at: self._set(low + (high - low) * at / FINE))
+        self.slider.valueChanged.connect(lambda at: self._set(low + (high - low) * (at / FINE) ** curve))
         self.number.valueChanged.connect(self._set)
 
     def _show(self, value: float) -> None:
+        share = max(0.0, (value - self._low) / (self._high - self._low))
         for widget, shown in (
-            (self.slider, round((value - self._low) / (self._high - self._low) * FINE)),
+            (self.slider, round(share ** (1 / self._curve) * FINE)),
             (self.number, value),
         ):
             widget.blockSignals(True)
@@ -113,6 +117,47 @@ def dim_label(text: str = "") -> QLabel:
     label = QLabel(text)
     label.setProperty("dim", True)
     label.setWordWrap(True)
+    return label
+
+
+class FoldButton(QToolButton):
+    """A heading that folds what is below it away, and back."""
+
+    def __init__(self, text: str, below: QWidget) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setCheckable(True)
+        self.setProperty("fold", True)
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._below = below
+        self.toggled.connect(self._fold)
+        self._fold(False)
+
+    def _fold(self, shown: bool) -> None:
+        self.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        self._below.setVisible(shown)
+
+
+def action_button(action: QAction, text: bool = True) -> QToolButton:
+    """A flat button for an action, with its icon, with or without its text."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setAutoRaise(True)
+    style = Qt.ToolButtonStyle
+    button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
+    button.setAccessibleName(action.text().replace("&", "").rstrip(" …"))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def heading(text: str) -> QLabel:
+    """A line above what belongs together."""
+    label = QLabel(text)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
     return label
 
 

@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -34,6 +33,7 @@ class JobRow(QFrame):
         self.item, self._jobs = item, jobs
         self.preview, self.title, self.state = QLabel(), QLabel(), QLabel()
         self.preview.setFixedSize(PREVIEW_SIDE, PREVIEW_SIDE)
+        self.preview.hide()
         self.preview.setAccessibleName(self.tr("Preview"))
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setProperty("dim", True)
@@ -49,7 +49,7 @@ class JobRow(QFrame):
         for widget in (self.title, self.bar, self.state):
             words.addWidget(widget)
         row = QHBoxLayout(self)
-        row.setContentsMargins(6, 4, 6, 4)
+        row.setContentsMargins(0, 2, 0, 2)
         row.addWidget(self.preview)
         row.addLayout(words, 1)
         row.addWidget(self.pause)
@@ -95,6 +95,7 @@ class JobRow(QFrame):
         if picture and pixmap.loadFromData(picture):
             keep = Qt.AspectRatioMode.KeepAspectRatio
             smooth = Qt.TransformationMode.SmoothTransformation
+            self.preview.show()
             self.preview.setPixmap(pixmap.scaled(PREVIEW_SIDE, PREVIEW_SIDE, keep, smooth))
 
 
@@ -108,7 +109,8 @@ class JobsPanel(QWidget):
         self.empty = QLabel(self.tr("Nothing is running."))
         self.empty.setProperty("dim", True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.clear = QPushButton(self.tr("Clear finished"))
+        self.clear = QToolButton()
+        self.clear.setText(self.tr("Clear finished"))
         self.clear.clicked.connect(jobs.clear_finished)
         inner = QWidget()
         self._list = QVBoxLayout(inner)
@@ -119,9 +121,12 @@ class JobsPanel(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(inner)
         column = QVBoxLayout(self)
-        column.addWidget(self.empty)
+        column.setContentsMargins(8, 0, 8, 6)
+        column.setSpacing(2)
+        column.addWidget(self.clear, 0, Qt.AlignmentFlag.AlignRight)
+        column.addWidget(self.empty, 1)
         column.addWidget(scroll, 1)
-        column.addWidget(self.clear)
+        self._scroll = scroll
         jobs.added.connect(self._add)
         jobs.removed.connect(self._remove)
         for item in jobs.items.values():
@@ -142,4 +147,5 @@ class JobsPanel(QWidget):
 
     def _count(self) -> None:
         self.empty.setVisible(not self.rows)
+        self._scroll.setVisible(bool(self.rows))
         self.clear.setVisible(bool(self.rows))

@@ -27,6 +27,8 @@ from s2edit_plugin.calls import Resumable
 
 __all__ = ["LearnPanel", "LossCurve"]
 
+PICTURE = 112
+
 
 class LossCurve(QWidget):
     """The loss over the steps of a run, smoothed by nobody: what is drawn is what was measured."""
@@ -89,14 +91,14 @@ class LearnPanel(QScrollArea):
         column = QVBoxLayout(inner)
         self.setWidget(inner)
         column.addLayout(self._make_form())
-        self.consent = QCheckBox(
-            self.tr("The person in this photo agrees to having their likeness learned and edited.")
-        )
+        self.consent = QCheckBox(self.tr("The person in this photo agrees"))
+        self.consent_words = dim_label(self.tr("to having their likeness learned and edited."))
+        self.consent_words.setContentsMargins(24, 0, 0, 0)
+        self.consent.setAccessibleDescription(self.consent_words.text())
         bind(state, "consent", self.consent, "checked")
-        follow(state, "kind", lambda kind: self.consent.setVisible(kind == "identity"))
-        consent_row = QHBoxLayout()
-        consent_row.addWidget(self.consent)
-        column.addLayout(consent_row)
+        for widget in (self.consent, self.consent_words):
+            column.addWidget(widget)
+            follow(state, "kind", lambda kind, one=widget: one.setVisible(kind == "identity"))
         self.estimate, self.problem = dim_label(), dim_label()
         self.go = primary(QPushButton(self.tr("Learn")))
         self.go.clicked.connect(state.start)
@@ -106,7 +108,7 @@ class LearnPanel(QScrollArea):
         self.cut_off = QVBoxLayout()
         column.addLayout(self.cut_off)
         column.addStretch(1)
-        follow(state, "estimate", lambda value: self.estimate.setText(estimate_in_words(value)))
+        follow(state, "estimate", lambda value: self._show_estimate(estimate_in_words(value)))
         follow(state, "job", self._show_job)
         follow(state, "resumable", self._show_resumable)
         follow(state, "suggesting", lambda busy: self.suggest.setEnabled(not busy))
@@ -194,10 +196,18 @@ class LearnPanel(QScrollArea):
         buttons.addWidget(self.cancel)
         column = QVBoxLayout(self.run)
         column.setContentsMargins(0, 8, 0, 0)
-        for widget in (self.bar, self.words_left, self.curve, self.picture):
+        for widget in (self.bar, self.words_left):
             column.addWidget(widget)
+        shown = QHBoxLayout()
+        shown.addWidget(self.picture)
+        shown.addWidget(self.curve, 1)
+        column.addLayout(shown)
         column.addLayout(buttons)
         return self.run
+
+    def _show_estimate(self, words: str) -> None:
+        self.estimate.setText(words)
+        self.estimate.setVisible(bool(words))
 
     def _show_job(self, item: JobItem | None) -> None:
         self._item = item
@@ -228,7 +238,7 @@ class LearnPanel(QScrollArea):
     def _show_picture(self, data: bytes) -> None:
         pixmap = QPixmap()
         if data and pixmap.loadFromData(data):
-            self.picture.setPixmap(pixmap.scaledToWidth(160, Qt.TransformationMode.SmoothTransformation))
+            self.picture.setPixmap(pixmap.scaledToWidth(PICTURE, Qt.TransformationMode.SmoothTransformation))
 
     def _show_resumable(self, runs: tuple[Resumable, ...]) -> None:
         while self.cut_off.count():

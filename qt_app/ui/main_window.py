@@ -3,36 +3,73 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
-from PyQt6.QtCore import QByteArray, Qt
-from PyQt6.QtGui import QCloseEvent, QShowEvent
-from PyQt6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PyQt6.QtCore import QByteArray, QEvent, QPointF, QSize, Qt, QTimer
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
+from PyQt6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
+from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
 from qt_app.ui.actions import Actions, ActionSpec
+from qt_app.ui.canvas.view import CanvasView
+from qt_app.ui.commands import Commands
+from qt_app.ui.dropping import picture_in
+from qt_app.ui.edit_panel import EditPanel
 from qt_app.ui.error_box import ErrorBox
 from qt_app.ui.jobs_dock import JobsPanel
+from qt_app.ui.learn_panel import LearnPanel
+from qt_app.ui.library_panel import LibraryPanel
+from qt_app.ui.mask_panel import MaskPanel
+from qt_app.ui.workspace import Workspace
 
 __all__ = ["MainWindow"]
 
+SMALL = QSize(1280, 800)
+LAYOUT_VERSION = 1
+STOP_MS = 5000  # the longest that closing waits for learning to stop
+AREA = Qt.DockWidgetArea
+
 
 class MainWindow(QMainWindow):
-    """The window of one studio."""
+    """The window of one studio.
+
+    Attributes:
+        guards: asked before the open photo goes (another is opened, the window is closed); one that says False keeps it.
+    """
 
     def __init__(self, state: StudioState) -> None:
         super().__init__()
         self.studio = state
+        self.guards: list[Callable[[], bool]] = []
         self.actions_by_id = Actions(state.preferences, self)
         self.docks: dict[str, QDockWidget] = {}
         self._menus: dict[str, QMenu] = {}
+        self._arranged = False
+        self._leaving = False
         self.setObjectName("main-window")
         self.setWindowTitle("S²Edit Studio")
         self.setDockNestingEnabled(True)
-        self.resize(1280, 800)
+        self.setAcceptDrops(True)
         self._make_menus()
+        view = CanvasView()
+        self.commands = Commands(self, view)
+        self.workspace = Workspace(state, view, self.actions_by_id)
         self._make_centre()
         self._make_status()
         self._make_docks()
+        self._finish_menus()
+        self._connect()
         self._restore_geometry()
 
     # ------------------------------------------------------------------ for those who add parts
@@ -46,6 +83,7 @@ class MainWindow(QMainWindow):
         """Put a panel into a dock of its own; the View menu shows and hides it."""
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
+        dock.setAccessibleName(title)
         dock.setWidget(widget)
         self.addDockWidget(area, dock)
         self.docks[name] = dock
@@ -58,6 +96,44 @@ class MainWindow(QMainWindow):
         """A menu by its name."""
         return self._menus[name]
 
+    # ------------------------------------------------------------------ what commands use
+
+    def open_file(self, path: str) -> None:
+        """Open a photo, unless the one that is open must stay."""
+        if self._may_leave_photo():
+            self.studio.documents.open_file(path)
+
+    def open_picture(self, picture: bytes | str) -> None:
+        """Open a picture that was dropped or pasted: its bytes, or its path."""
+        if isinstance(picture, str):
+            self.open_file(picture)
+        elif self._may_leave_photo():
+            self.studio.documents.open_bytes(picture)
+
+    def show_panel(self, name: str) -> None:
+        """Bring ``learn`` or ``edit`` to the front."""
+        self.docks["work"].show()
+        self.panels.setCurrentWidget(self.edit_panel if name == "edit" else self.learn_panel)
+
+    def start_panel(self) -> None:
+        """Start what the panel in front is for."""
+        if self.panels.currentWidget() is self.edit_panel:
+            self.studio.editing.start()
+        else:
+            self.studio.learning.start()
+
+    def reset_layout(self) -> None:
+        """Panels as they were at the first start."""
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            dock.show()
+        for name, area in (
+            ("library", AREA.LeftDockWidgetArea), ("masks", AREA.LeftDockWidgetArea),
+            ("work", AREA.RightDockWidgetArea), ("jobs", AREA.BottomDockWidgetArea),
+        ):  # fmt: skip
+            self.addDockWidget(area, self.docks[name])
+        self._size_docks()
+
     # ------------------------------------------------------------------ making
 
     def _make_menus(self) -> None:
@@ -68,31 +144,82 @@ class MainWindow(QMainWindow):
         ):  # fmt: skip
             menu = bar.addMenu(title) if bar is not None else None
             if menu is not None:
+                menu.setToolTipsVisible(True)
                 self._menus[name] = menu
-        self.add_action("file", ActionSpec("file.quit", self.tr("&Quit"), "Ctrl+Q"), self.close)
 
     def _make_centre(self) -> None:
         self.message_box = ErrorBox(self.studio.messages)
-        self.canvas_place = QVBoxLayout()
         centre = QWidget()
         column = QVBoxLayout(centre)
-        column.setContentsMargins(6, 6, 6, 6)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         column.addWidget(self.message_box)
-        column.addLayout(self.canvas_place, 1)
+        column.addWidget(self.workspace, 1)
         self.setCentralWidget(centre)
 
     def _make_status(self) -> None:
-        self.engine_label = QLabel()
+        self.photo_label, self.place_label, self.engine_label = QLabel(), QLabel(), QLabel()
+        self.photo_label.setAccessibleName(self.tr("Photo"))
+        self.place_label.setAccessibleName(self.tr("Pixel under the pointer"))
         self.engine_label.setAccessibleName(self.tr("Engine"))
+        self.restart = QPushButton(self.tr("Start the engine"))
+        self.restart.clicked.connect(self.studio.link.start)
+        self.place_label.setMinimumWidth(self.place_label.fontMetrics().horizontalAdvance("99999, 99999"))
         bar = self.statusBar()
         if bar is not None:
-            bar.addPermanentWidget(self.engine_label)
+            bar.addWidget(self.photo_label, 1)
+            for widget in (self.place_label, self.engine_label, self.restart):
+                bar.addPermanentWidget(widget)
         self._show_engine(self.studio.link.state)
         self.studio.link.state_changed.connect(self._show_engine)
 
     def _make_docks(self) -> None:
-        self.jobs_panel = JobsPanel(self.studio.jobs)
-        self.add_dock("jobs", self.tr("Jobs"), self.jobs_panel, Qt.DockWidgetArea.BottomDockWidgetArea)
+        studio = self.studio
+        for corner, area in (
+            (Qt.Corner.BottomLeftCorner, AREA.LeftDockWidgetArea),
+            (Qt.Corner.BottomRightCorner, AREA.RightDockWidgetArea),
+        ):
+            self.setCorner(corner, area)
+        self.library_panel = LibraryPanel(studio.library)
+        self.mask_panel = MaskPanel(studio.masking, self.actions_by_id)
+        self.learn_panel = LearnPanel(studio.learning)
+        self.edit_panel = EditPanel(studio.editing, studio.library)
+        self.jobs_panel = JobsPanel(studio.jobs)
+        self.panels = QTabWidget()
+        self.panels.setDocumentMode(True)
+        self.panels.setAccessibleName(self.tr("Learn and edit"))
+        self.panels.addTab(self.learn_panel, self.tr("Learn"))
+        self.panels.addTab(self.edit_panel, self.tr("Edit"))
+        self.add_dock("library", self.tr("Library"), self.library_panel, AREA.LeftDockWidgetArea)
+        self.add_dock("masks", self.tr("Masks"), self.mask_panel, AREA.LeftDockWidgetArea)
+        self.add_dock("work", self.tr("Learn and edit"), self.panels, AREA.RightDockWidgetArea)
+        self.add_dock("jobs", self.tr("Jobs"), self.jobs_panel, AREA.BottomDockWidgetArea)
+
+    def _finish_menus(self) -> None:
+        self.menu("view").addSeparator()
+        for menu, spec, run in (
+            ("view", ActionSpec("window.reset-layout", self.tr("Panels as at the &start")), self.reset_layout),
+            ("view", ActionSpec("window.full-screen", self.tr("&Full screen"), "F11"), self._toggle_full_screen),
+            ("tokens", ActionSpec("panel.learn", self.tr("&Learn panel"), "Ctrl+Alt+L"), lambda: self.show_panel("learn")),
+            ("tokens", ActionSpec("panel.edit", self.tr("&Edit panel"), "Ctrl+Alt+E"), lambda: self.show_panel("edit")),
+            ("tokens", ActionSpec("panel.search", self.tr("&Search the library"), "Ctrl+F"), self._search),
+            ("help", ActionSpec("engine.restart", self.tr("&Start the engine again")), self.studio.link.start),
+            ("file", ActionSpec("file.quit", self.tr("&Quit"), "Ctrl+Q"), self.close),
+        ):  # fmt: skip
+            self.add_action(menu, spec, run)
+
+    def _connect(self) -> None:
+        start, view = self.workspace.start, self.workspace.view
+        start.open_wanted.connect(self.commands.ask_open)
+        start.paste_wanted.connect(self.commands.paste)
+        start.sample_wanted.connect(self.commands.open_sample)
+        start.file_wanted.connect(self.open_file)
+        view.hovered.connect(self._show_place)
+        self.library_panel.chosen.connect(self._use_token)
+        self.studio.documents.document_changed.connect(self._show_document)
+        self.studio.learning.learned.connect(lambda result: self._use_token(result.name))
+
+    # ------------------------------------------------------------------ showing
 
     def _show_engine(self, state: str) -> None:
         self.engine_label.setText(
@@ -103,23 +230,137 @@ class MainWindow(QMainWindow):
                 "failed": self.tr("Engine: not running"),
             }[state]
         )
+        self.restart.setVisible(state == "failed")
+        if "engine.restart" in list(self.actions_by_id):
+            self.actions_by_id["engine.restart"].setEnabled(state == "failed")
 
-    # ------------------------------------------------------------------ events of the window
+    def _show_document(self, document: Document | None) -> None:
+        if document is None:
+            self.photo_label.clear()
+            self.setWindowTitle("S²Edit Studio")
+            return
+        height, width = document.rgb.shape[:2]
+        self.photo_label.setText(f"{document.name} · {width} × {height}")
+        self.setWindowTitle(f"{document.name} — S²Edit Studio")
+
+    def _show_place(self, at: QPointF) -> None:
+        self.place_label.setText(f"{int(at.x())}, {int(at.y())}")
+
+    def _use_token(self, name: str) -> None:
+        field = self.edit_panel.prompt
+        if field.hasFocus():
+            field.insert_token(name)
+        else:
+            self.studio.editing.place_token(name)
+        self.show_panel("edit")
+
+    def _search(self) -> None:
+        self.docks["library"].show()
+        self.library_panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # ------------------------------------------------------------------ sizes
 
     def _restore_geometry(self) -> None:
-        saved = self.studio.preferences.geometry
-        if saved:
-            self.restoreGeometry(QByteArray(base64.b64decode(saved, validate=False)))
+        preferences = self.studio.preferences
+        screen = QGuiApplication.primaryScreen()
+        room = screen.availableGeometry().size() if screen is not None else SMALL
+        self.resize(SMALL.expandedTo(room * 0.85).boundedTo(room))
+        if preferences.geometry:
+            self.restoreGeometry(QByteArray(base64.b64decode(preferences.geometry, validate=False)))
+        if preferences.layout:
+            state = QByteArray(base64.b64decode(preferences.layout, validate=False))
+            self._arranged = self.restoreState(state, LAYOUT_VERSION)
+
+    def _size_docks(self) -> None:
+        width, height = self.width(), self.height()
+        left, right = min(max(width * 18 // 100, 240), 340), min(max(width * 26 // 100, 330), 460)
+        across = Qt.Orientation.Horizontal
+        self.resizeDocks([self.docks["library"], self.docks["work"]], [left, right], across)
+        masks = min(self.mask_panel.sizeHint().height() + 30, height * 58 // 100)
+        down = Qt.Orientation.Vertical
+        self.resizeDocks([self.docks["library"], self.docks["masks"]], [height - 120 - masks, masks], down)
+        self.resizeDocks([self.docks["jobs"]], [min(max(height * 14 // 100, 110), 220)], down)
+
+    # ------------------------------------------------------------------ events of the window
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """The window is there; the engine starts behind it."""
         super().showEvent(event)
-        if self.studio.link.state == "starting" and event is not None and not event.spontaneous():
+        if event is None or event.spontaneous():
+            return
+        if not self._arranged:
+            self._arranged = True
+            self._size_docks()
+            QTimer.singleShot(0, self._size_docks)
+        if self.studio.link.state == "starting":
             self.studio.link.start()
 
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        """Photos are welcome anywhere in the window."""
+        if event is not None and picture_in(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        """Open what was dropped."""
+        found = picture_in(event.mimeData()) if event is not None else None
+        if event is not None and found is not None:
+            event.acceptProposedAction()
+            self.open_picture(found)
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Another theme: what was drawn with the old colours is drawn again."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Remember the geometry, leave the engine."""
-        geometry = self.saveGeometry().data()
-        self.studio.preferences.geometry = base64.b64encode(geometry).decode()
+        """Remember how the window looked, leave the engine."""
+        if event is not None and not self._may_close():
+            event.ignore()
+            return
+        preferences = self.studio.preferences
+        preferences.geometry = base64.b64encode(self.saveGeometry().data()).decode()
+        preferences.layout = base64.b64encode(self.saveState(LAYOUT_VERSION).data()).decode()
+        self.hide()  # leaving may take a moment
         self.studio.close()
+        self.studio.documents.document = None  # nobody hears of it any more while everything goes
         super().closeEvent(event)
+
+    def _may_leave_photo(self) -> bool:
+        return all(guard() for guard in self.guards)
+
+    def _may_close(self) -> bool:
+        """Whether the window may go now; learning that runs goes on or stops as the user says."""
+        if not self._may_leave_photo():
+            return False
+        if self.studio.learning.job is None or self._leaving:
+            return True
+        answer = self.ask_about_learning()
+        if answer == "stop":
+            self._leaving = True
+            self.studio.learning.job_changed.connect(lambda _: self.close())
+            self.studio.learning.cancel()
+            QTimer.singleShot(STOP_MS, self.close)
+            return False
+        return answer == "keep"
+
+    def ask_about_learning(self) -> str:
+        """What becomes of the running learning when the window goes: ``keep``, ``stop`` or ``stay``."""
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(self.tr("Learning is under way"))
+        box.setText(self.tr("A token is being learned."))
+        box.setInformativeText(
+            self.tr(
+                "It can go on without the window. If it is stopped, it can be taken up later where it was."
+            )
+        )
+        keep = box.addButton(self.tr("Close, go on learning"), QMessageBox.ButtonRole.AcceptRole)
+        stop = box.addButton(self.tr("Stop learning"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(keep)
+        box.exec()
+        return "keep" if box.clickedButton() is keep else "stop" if box.clickedButton() is stop else "stay"

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QMimeData, QSize, QStringListModel, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
+from PyQt6.QtCore import QEvent, QMimeData, QSize, QStringListModel, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QPalette,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
 from PyQt6.QtWidgets import QCompleter, QPlainTextEdit, QWidget
 
 from qt_app.model.observable import Observable, follow
+from qt_app.ui.theme import mixed
 
 __all__ = ["TOKEN_MIME", "PromptEdit"]
 
@@ -63,7 +72,7 @@ class PromptEdit(QPlainTextEdit):
         self._completer.activated.connect(self._complete)
         self.textChanged.connect(lambda: self.text_changed.emit(self.toPlainText()))
         self.textChanged.connect(self._offer)
-        self.set_chip_colours(QColor("#2f5fd0"), QColor("#dfe7fb"))
+        self._colour_chips()
 
     def bind(self, model: Observable, name: str) -> None:
         """Keep the text and a model's property equal, both ways."""
@@ -106,7 +115,19 @@ class PromptEdit(QPlainTextEdit):
         """The same: a field of one line is no use."""
         return QSize(80, self.sizeHint().height())
 
+    def _colour_chips(self) -> None:
+        """Chips in the accent's colour, on a hint of it."""
+        palette = self.palette()
+        accent, base = palette.color(QPalette.ColorRole.Accent), palette.color(QPalette.ColorRole.Base)
+        self.set_chip_colours(accent, mixed(accent, base, 0.15))
+
     # ------------------------------------------------------------------ events
+
+    def changeEvent(self, event: QEvent | None) -> None:
+        """Another theme."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.PaletteChange:
+            self._colour_chips()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         """Keys go to the list of names while it is open."""

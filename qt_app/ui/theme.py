@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
-__all__ = ["DARK", "LIGHT", "Colours", "apply_theme", "colours"]
+__all__ = ["DARK", "LIGHT", "Colours", "apply_theme", "colours", "mixed"]
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ LIGHT = Colours(
     accent="#2f5fd0", on_accent="#ffffff", line="#c9c9d1", good="#1b7a3d", warn="#8a5a00", bad="#b3261e",
 )  # fmt: skip
 DARK = Colours(
-    window="#26262b", base="#1e1e22", raised="#323239", canvas="#141417", text="#ececf1", dim="#a9a9b6",
-    accent="#6b95ff", on_accent="#0d1222", line="#43434d", good="#6fd08c", warn="#f0b45a", bad="#ff8a80",
+    window="#303036", base="#19191c", raised="#42424a", canvas="#121214", text="#f0f0f4", dim="#b6b6c2",
+    accent="#86a8ff", on_accent="#0d1222", line="#5c5c68", good="#6fd08c", warn="#f0b45a", bad="#ff9a92",
 )  # fmt: skip
 
 
@@ -51,6 +51,12 @@ def colours(theme: str) -> Colours:
         hints = QGuiApplication.styleHints()
         theme = "dark" if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark else "light"
     return DARK if theme == "dark" else LIGHT
+
+
+def mixed(one: QColor, other: QColor, share: float) -> QColor:
+    """``share`` of the first colour, the rest of the second."""
+    parts = zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)
+    return QColor(*(round(a * share + b * (1 - share)) for a, b in parts))
 
 
 def apply_theme(application: QApplication, theme: str) -> Colours:
@@ -63,13 +69,14 @@ def apply_theme(application: QApplication, theme: str) -> Colours:
 
 
 def _palette(c: Colours) -> QPalette:
-    palette = QPalette()
+    palette = QPalette(QColor(c.raised), QColor(c.window))  # with shades for edges made from these
     role, group = QPalette.ColorRole, QPalette.ColorGroup
     for place, colour in (
         (role.Window, c.window), (role.WindowText, c.text), (role.Base, c.base), (role.AlternateBase, c.raised),
         (role.Text, c.text), (role.Button, c.raised), (role.ButtonText, c.text), (role.Highlight, c.accent),
         (role.HighlightedText, c.on_accent), (role.ToolTipBase, c.raised), (role.ToolTipText, c.text),
         (role.PlaceholderText, c.dim), (role.Link, c.accent), (role.Mid, c.line), (role.Accent, c.accent),
+        (role.BrightText, c.text), (role.Light, c.line), (role.Midlight, c.line),
     ):  # fmt: skip
         palette.setColor(place, QColor(colour))
     for place in (role.WindowText, role.Text, role.ButtonText):
@@ -88,6 +95,29 @@ def _style_sheet(c: Colours) -> str:
     QPushButton[primary="true"]:disabled {{ background: {c.raised}; color: {c.dim}; border-color: {c.line}; }}
     QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; }}
     QLabel[dim="true"] {{ color: {c.dim}; }}
+    QPushButton[link="true"] {{ color: {c.accent}; border: none; text-align: left; padding: 3px 2px; }}
+    QPushButton[link="true"]:hover, QPushButton[link="true"]:focus {{ text-decoration: underline; }}
+    QLineEdit, QPlainTextEdit {{ border: 1px solid {c.line}; border-radius: 3px; background: {c.base}; padding: 2px; }}
+    QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
+    QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; }}
+    QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {{
+        width: 12px; height: 12px; border: 1px solid {c.dim}; background: {c.base};
+    }}
+    QCheckBox::indicator:unchecked {{ border-radius: 2px; }}
+    QRadioButton::indicator:unchecked {{ border-radius: 7px; }}
+    QToolButton[fold="true"] {{ border: none; font-weight: 600; padding: 4px 0; }}
+    QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {{
+        width: 12px; height: 12px; border: 1px solid {c.dim}; background: {c.base};
+    }}
+    QCheckBox::indicator:unchecked {{ border-radius: 2px; }}
+    QRadioButton::indicator:unchecked {{ border-radius: 7px; }}
+    QToolButton[fold="true"]:focus {{ text-decoration: underline; }}
+    #canvas, #start-page {{ background: {c.canvas}; }}
+    QToolBar#tools {{ border: none; padding: 4px 3px; spacing: 2px; }}
+    QToolBar#tools QToolButton {{ padding: 4px; border: 1px solid transparent; border-radius: 4px; }}
+    QToolBar#tools QToolButton:hover {{ background: {c.raised}; border-color: {c.line}; }}
+    QToolBar#tools QToolButton:checked {{ background: {c.base}; border-color: {c.accent}; }}
+    QToolBar#tools QToolButton:focus {{ border-color: {c.text}; }}
     QFrame[box="error"] {{ border: 1px solid {c.bad}; border-radius: 4px; background: {c.base}; }}
     QFrame[box="note"] {{ border: 1px solid {c.warn}; border-radius: 4px; background: {c.base}; }}
     """

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from qt_app.model.document import Document, Result
 from qt_app.model.mask_paint import Rect
 from qt_app.model.masks import MaskLayer
+from qt_app.model.observable import Connections
 from qt_app.ui.canvas.overlay import heat_table, mask_table, paint_overlay
 from qt_app.ui.canvas.pyramid import Pyramid
 
@@ -27,13 +28,20 @@ class PhotoItem(QGraphicsItem):
         self._results: dict[int, Pyramid] = {}
         self._tables: dict[str, np.ndarray] = {}
         self._heat_table = heat_table()
+        self._connections = Connections()
+        connect = self._connections.add
         for layer in document.masks.layers.values():
-            layer.changed.connect(self._mask_changed)
+            connect(layer.changed, self._mask_changed)
             for signal in (layer.opacity_changed, layer.colour_changed, layer.visible_changed):
-                signal.connect(lambda _, one=layer: self._look_changed(one))
-        for signal in (document.shown_changed, document.compare_changed, document.split_changed):
-            signal.connect(lambda _: self.update())
-        document.heat_changed.connect(lambda _: self.update())
+                connect(signal, lambda _, one=layer: self._look_changed(one))
+        for signal in (
+            document.shown_changed, document.compare_changed, document.split_changed, document.heat_changed
+        ):  # fmt: skip
+            connect(signal, lambda _: self.update())
+
+    def close(self) -> None:
+        """Hear nothing of the document any more."""
+        self._connections.clear()
 
     def boundingRect(self) -> QRectF:
         """The photo's rectangle."""

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from qt_app.model.document import Document
 from qt_app.model.mask_paint import paint_ellipse, paint_polygon, paint_rectangle, paint_segment
 from qt_app.model.tools import ToolState
 
-__all__ = ["BrushTool", "ClickTool", "LassoTool", "PolygonTool", "ShapeTool", "Tool", "merged"]
+__all__ = ["BoxTool", "BrushTool", "ClickTool", "LassoTool", "PolygonTool", "ShapeTool", "Tool"]
 
+TINY = 4.0  # screen pixels
+SMALLEST_BOX = 0.01  # of the photo's longer side; anything smaller was meant as a click
 Pick = Callable[[int, int, bool], None]
 """Called with column, row and whether to take away."""
+PickBox = Callable[[tuple[float, float, float, float], bool], None]
+"""Called with left, top, right, bottom and whether to take away."""
 
 
 class Tool:
@@ -51,6 +55,15 @@ class Tool:
 
     def paint(self, painter: QPainter, scale: float) -> None:
         """Draw the tool's own marks."""
+
+    def extent(self) -> QRectF:
+        """The part of the photo the marks lie in."""
+        return QRectF()
+
+    def leave(self) -> None:
+        """The pointer left the canvas."""
+        self._at = None
+        self.redraw()
 
     def _erases(self, modifiers: Qt.KeyboardModifier) -> bool:
         """Shapes add, or take away with the setting or while Alt is held."""
@@ -88,7 +101,10 @@ class BrushTool(Tool):
         """The stroke is done."""
         if self._last is not None:
             self._last = None
-            self.document.masks.commit("Eraser" if self._erases_now else "Brush")
+            translate = QCoreApplication.translate
+            self.document.masks.commit(
+                translate("tools", "Eraser") if self._erases_now else translate("tools", "Brush")
+            )
 
     def key(self, key: Qt.Key) -> bool:
         """Escape gives the stroke up."""
@@ -102,10 +118,23 @@ class BrushTool(Tool):
         """The brush's outline."""
         if self._at is None:
             return
-        radius = self.state.size / 2
+        radius, arm = self.state.size / 2, TINY / scale
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for colour, width in ((QColor(0, 0, 0, 160), 3.0), (QColor(255, 255, 255), 1.0)):
             painter.setPen(_line(colour, width))
             painter.drawEllipse(self._at, radius, radius)
+            if radius * scale < TINY:  # too small to be seen
+                painter.drawLine(self._at - QPointF(arm, 0), self._at + QPointF(arm, 0))
+                painter.drawLine(self._at - QPointF(0, arm), self._at + QPointF(0, arm))
+
+    def extent(self) -> QRectF:
+        """The brush's square."""
+        radius = self.state.size / 2
+        return (
+            QRectF(self._at.x() - radius, self._at.y() - radius, 2 * radius, 2 * radius)
+            if self._at
+            else QRectF()
+        )
 
     def _radius(self, pressure: float) -> float:
         return max(0.5, self.state.size / 2 * (pressure if self.state.pressure else 1.0))
@@ -148,8 +177,18 @@ class ShapeTool(Tool):
         layer = masks.begin()
         fill = paint_ellipse if self._ellipse else paint_rectangle
         masks.touch(fill(layer.pixels, (corner.x(), corner.y()), (at.x(), at.y()), self._takes))
-        masks.commit("Ellipse" if self._ellipse else "Rectangle")
+        translate = QCoreApplication.translate
+        masks.commit(translate("tools", "Ellipse") if self._ellipse else translate("tools", "Rectangle"))
         self.redraw()
+
+    def leave(self) -> None:
+        """The shape stays while the button is held."""
+
+    def extent(self) -> QRectF:
+        """The shape so far."""
+        if self._corner is None or self._at is None:
+            return QRectF()
+        return _not_flat(QRectF(self._corner, self._at).normalized())
 
     def key(self, key: Qt.Key) -> bool:
         """Escape gives the shape up."""
@@ -173,14 +212,26 @@ class ShapeTool(Tool):
 
 
 class _OutlineTool(Tool):
-    """Base of lasso and polygon: a closed outline that is filled."""
-
-    name = ""
+    """Base of lasso and polygon: a closed outline that is filled. ``name``: what the step of undo is called."""
 
     def __init__(self, document: Document, state: ToolState, redraw: Callable[[], None]) -> None:
         super().__init__(document, state, redraw)
         self._points: list[QPointF] = []
         self._takes = False
+
+    def name(self) -> str:
+        """What the step of undo is called."""
+        return ""
+
+    def leave(self) -> None:
+        """The outline stays."""
+
+    def extent(self) -> QRectF:
+        """The outline so far."""
+        if not self._points:
+            return QRectF()
+        at = [self._at] if self._at is not None else []
+        return _not_flat(QPolygonF([*self._points, *at]).boundingRect())
 
     def _close(self) -> None:
         points, self._points = self._points, []
@@ -188,7 +239,7 @@ class _OutlineTool(Tool):
             masks = self.document.masks
             layer = masks.begin()
             masks.touch(paint_polygon(layer.pixels, [(p.x(), p.y()) for p in points], self._takes))
-            masks.commit(self.name)
+            masks.commit(self.name())
         self.redraw()
 
     def key(self, key: Qt.Key) -> bool:
@@ -219,7 +270,9 @@ class _OutlineTool(Tool):
 class LassoTool(_OutlineTool):
     """Drawn free-hand with the button held."""
 
-    name = "Lasso"
+    def name(self) -> str:
+        """What the step of undo is called."""
+        return QCoreApplication.translate("tools", "Lasso")
 
     def press(self, at: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
         """Start."""
@@ -239,7 +292,9 @@ class LassoTool(_OutlineTool):
 class PolygonTool(_OutlineTool):
     """Corner by corner; Enter or a double click closes it."""
 
-    name = "Polygon"
+    def name(self) -> str:
+        """What the step of undo is called."""
+        return QCoreApplication.translate("tools", "Polygon")
 
     def press(self, at: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
         """A corner."""
@@ -255,7 +310,7 @@ class PolygonTool(_OutlineTool):
 
 
 class ClickTool(Tool):
-    """Magic wand and click-to-select: one click, answered elsewhere because it takes time."""
+    """The magic wand: one click, answered elsewhere because it takes time."""
 
     def __init__(self, document: Document, state: ToolState, redraw: Callable[[], None], pick: Pick) -> None:
         super().__init__(document, state, redraw)
@@ -269,12 +324,40 @@ class ClickTool(Tool):
             self._pick(column, row, self._erases(modifiers))
 
 
+class BoxTool(ShapeTool):
+    """Click-to-select: a click on a thing, or a box drawn around it; answered elsewhere because it takes time."""
+
+    def __init__(
+        self,
+        document: Document,
+        state: ToolState,
+        redraw: Callable[[], None],
+        pick: Pick,
+        pick_box: PickBox,
+    ) -> None:
+        super().__init__(document, state, redraw, ellipse=False)
+        self._pick, self._pick_box = pick, pick_box
+
+    def release(self, at: QPointF) -> None:
+        """A box, or a click if the pointer stayed."""
+        corner, self._corner = self._corner, None
+        if corner is None:
+            return
+        self.redraw()
+        height, width = self.document.rgb.shape[:2]
+        box = QRectF(corner, at).normalized().intersected(QRectF(0, 0, width, height))
+        if min(box.width(), box.height()) > SMALLEST_BOX * max(height, width):
+            self._pick_box((box.left(), box.top(), box.right(), box.bottom()), self._takes)
+        elif 0 <= corner.x() < width and 0 <= corner.y() < height:
+            self._pick(int(corner.x()), int(corner.y()), self._takes)
+
+
 def _line(colour: QColor, width: float) -> QPen:
     pen = QPen(colour, width)
     pen.setCosmetic(True)
     return pen
 
 
-def merged(pixels: np.ndarray, found: np.ndarray, takes: bool) -> np.ndarray:
-    """A mask joined with what was found, or without it; uint8 (H, W) both."""
-    return np.minimum(pixels, 255 - found) if takes else np.maximum(pixels, found)
+def _not_flat(rect: QRectF) -> QRectF:
+    """A rectangle without height or width counts as none."""
+    return rect.adjusted(-0.5, -0.5, 0.5, 0.5)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PyQt6.QtCore import QPoint, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QTabletEvent, QWheelEvent
+from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QRegion, QResizeEvent, QTabletEvent, QWheelEvent
 from PyQt6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from qt_app.model.document import Document
@@ -40,6 +40,12 @@ class CanvasTool(Protocol):
     def paint(self, painter: QPainter, scale: float) -> None:
         """Draw the tool's own marks, in photo coordinates."""
 
+    def extent(self) -> QRectF:
+        """The part of the photo the marks lie in; empty: there are none."""
+
+    def leave(self) -> None:
+        """The pointer left the canvas."""
+
     @property
     def cursor(self) -> Qt.CursorShape:
         """The pointer's shape."""
@@ -64,6 +70,8 @@ class CanvasView(QGraphicsView):
         self._drags_split = False
         self._space = False
         self._pen_down = False
+        self._item: PhotoItem | None = None
+        self._marks = QRect()
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Canvas"))
         scene = QGraphicsScene(self)
@@ -77,6 +85,10 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAcceptDrops(False)  # files are the window's
+        viewport = self.viewport()
+        if viewport is not None:
+            viewport.setAcceptDrops(False)
 
     # ------------------------------------------------------------------ what is shown
 
@@ -85,11 +97,15 @@ class CanvasView(QGraphicsView):
         scene = self.scene()
         if scene is None:
             return
+        if self._item is not None:
+            self._item.close()
+            self._item = None
         scene.clear()
+        self.tool = None
         self._document = document
         if document is None:
             return
-        item = PhotoItem(document)
+        item = self._item = PhotoItem(document)
         scene.addItem(item)
         # Room around the picture, so that any place of it can be brought anywhere in the view, at every zoom.
         scene.setSceneRect(item.boundingRect().adjusted(-ROOM, -ROOM, ROOM, ROOM))
@@ -123,6 +139,24 @@ class CanvasView(QGraphicsView):
         self._pan(round(moved.x()), round(moved.y()))
         self._fitted = False
         self.zoom_changed.emit(self.zoom)
+
+    def use_tool(self, tool: CanvasTool | None) -> None:
+        """Take a tool in hand; None: the hand itself, which moves the picture."""
+        self.tool = tool
+        self.setCursor(tool.cursor if tool is not None else Qt.CursorShape.OpenHandCursor)
+        self.redraw_marks()
+
+    def redraw_marks(self) -> None:
+        """Draw the tool's marks again: where they were and where they are, not the whole picture."""
+        viewport = self.viewport()
+        if viewport is None:
+            return
+        extent = self.tool.extent() if self.tool is not None else QRectF()
+        marks = QRect()
+        if not extent.isNull():
+            marks = self.mapFromScene(extent).boundingRect().adjusted(-6, -6, 6, 6)
+        viewport.update(QRegion(self._marks) | QRegion(marks))
+        self._marks = marks
 
     def zoom_in(self) -> None:
         """One step closer."""
@@ -259,6 +293,12 @@ class CanvasView(QGraphicsView):
         if event is not None and event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self.unsetCursor()
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        """The pointer is elsewhere: no brush is shown."""
+        super().leaveEvent(event)
+        if self.tool is not None:
+            self.tool.leave()
 
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
         """The tool's own marks."""

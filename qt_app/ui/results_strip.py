@@ -1,0 +1,134 @@
+"""The photo and its results as small pictures in a row: a click shows one, buttons go on from it."""
+
+from __future__ import annotations
+
+import numpy as np
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QIcon, QImage, QPixmap
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qt_app.model.document import Document, Documents, Result
+from qt_app.model.observable import Connections
+from qt_app.ui.actions import Actions
+from qt_app.ui.fields import action_button, dim_label
+
+__all__ = ["ResultsStrip"]
+
+SIDE = 72
+
+
+class ResultsStrip(QWidget):
+    """Shows the results of the open photo; hidden while there are none.
+
+    Signals:
+        chosen(Result | None): one was activated by Enter or a double click.
+    """
+
+    chosen = pyqtSignal(object)
+
+    def __init__(self, documents: Documents, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._documents = documents
+        self._connections = Connections()
+        self.setObjectName("results")
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("Photo and results"))
+        self.list.setViewMode(QListView.ViewMode.IconMode)
+        self.list.setFlow(QListView.Flow.LeftToRight)
+        self.list.setWrapping(False)
+        self.list.setMovement(QListView.Movement.Static)
+        self.list.setIconSize(QSize(SIDE, SIDE))
+        self.list.setGridSize(QSize(SIDE + 22, SIDE + 26))
+        self.list.setFixedHeight(SIDE + 34)
+        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.currentRowChanged.connect(self._choose)
+        self.about = dim_label()
+        self.about.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.buttons = QVBoxLayout()
+        self.buttons.setSpacing(4)
+        for name in ("edit.again", "edit.continue"):
+            self.buttons.addWidget(action_button(actions[name]))
+        self.buttons.addWidget(self.about, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.addWidget(self.list, 1)
+        side = QWidget()
+        side.setFixedWidth(210)
+        side.setLayout(self.buttons)
+        self.buttons.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(side)
+        documents.document_changed.connect(self._show_document)
+        self._show_document(documents.document)
+
+    def _show_document(self, document: Document | None) -> None:
+        self._connections.clear()
+        self.list.clear()
+        self.setVisible(False)
+        if document is not None:
+            self.list.addItem(_item(self.tr("Photo"), document.rgb, document.name))
+            self._connections.follow(document, "results", self._show_results)
+            self._connections.follow(document, "shown", self._show_shown)
+
+    def _show_results(self, results: tuple[Result, ...]) -> None:
+        self.list.blockSignals(True)
+        while self.list.count() - 1 > len(results):
+            self.list.takeItem(self.list.count() - 1)
+        for index in range(self.list.count() - 1, len(results)):
+            result = results[index]
+            name = self.tr("Result {0}").format(index + 1)
+            self.list.addItem(_item(name, result.rgb, result.title or result.request.prompt))
+        self.list.blockSignals(False)
+        self.setVisible(bool(results))
+
+    def _show_shown(self, shown: int) -> None:
+        self.list.blockSignals(True)
+        self.list.setCurrentRow(shown + 1)
+        self.list.blockSignals(False)
+        self.list.scrollToItem(self.list.currentItem())
+        document = self._documents.document
+        result = document.result if document is not None else None
+        self.about.setText(_about(result) if result is not None else "")
+        self.about.setToolTip(self.about.text())
+
+    def _choose(self, row: int) -> None:
+        document = self._documents.document
+        if document is not None and row >= 0:
+            document.shown = row - 1
+
+
+def _about(result: Result) -> str:
+    return result.made.identity_note
+
+
+def _item(text: str, rgb: np.ndarray, tip: str) -> QListWidgetItem:
+    small, picture = _thumbnail(rgb), QIcon()
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # without the second a chosen one would be tinted
+        picture.addPixmap(small, mode)
+    item = QListWidgetItem(picture, text)
+    item.setToolTip(tip)
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}: {tip}")
+    return item
+
+
+def _thumbnail(rgb: np.ndarray) -> QPixmap:
+    """A small picture of a large one: only the pixels that are needed are touched."""
+    step = max(1, min(rgb.shape[0], rgb.shape[1]) // (SIDE * 4))
+    small = np.ascontiguousarray(rgb[::step, ::step])
+    height, width = small.shape[:2]
+    image = QImage(small.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
+    keep = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+    scaled = image.scaled(SIDE * 2, SIDE * 2, keep, Qt.TransformationMode.SmoothTransformation)
+    left, top = (scaled.width() - SIDE * 2) // 2, (scaled.height() - SIDE * 2) // 2
+    pixmap = QPixmap.fromImage(scaled.copy(left, top, SIDE * 2, SIDE * 2))
+    pixmap.setDevicePixelRatio(2.0)
+    return pixmap
