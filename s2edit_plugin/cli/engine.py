@@ -7,13 +7,15 @@ import contextlib
 import dataclasses
 import faulthandler
 import logging
+import queue
 import sys
 import time
 from typing import Any
 
 from s2edit_plugin import calls
+from s2edit_plugin.api import Event
 from s2edit_plugin.cli.output import Output
-from s2edit_plugin.errors import EngineError, EngineGoneError
+from s2edit_plugin.errors import EngineError, EngineGoneError, UsageError
 from s2edit_plugin.paths import data_folder
 
 __all__ = ["register"]
@@ -46,6 +48,13 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     verb("start", "start it in the background, if it is not running", run_start)
     verb("status", "what it does", run_status)
     verb("stop", "end it; learning goes on later with --resume", run_stop)
+    log = verb("log", "what it did; without secrets, prompts or names of people", run_log)
+    log.add_argument(
+        "--lines", type=int, default=50, metavar="N", help="how many of the newest lines (default: 50)"
+    )
+    log.add_argument(
+        "--follow", action="store_true", help="go on with what is written from now on, until Ctrl-C"
+    )
 
 
 def run_here(args: argparse.Namespace, output: Output) -> int:
@@ -112,6 +121,43 @@ def run_stop(args: argparse.Namespace, output: Output) -> int:
         time.sleep(0.05)
     output.result({"running": False, "pid": endpoint.pid}, "The engine has ended.")
     return 0
+
+
+def run_log(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit engine log``: read from its file; followed over the engine's event stream.
+
+    Raises:
+        UsageError: no or too many lines, or ``--follow`` with ``--json``. EngineGoneError: none runs that could be followed.
+    """
+    from s2edit_plugin.engine.handlers.machine import newest_lines
+
+    if not args.follow:
+        text = newest_lines(data_folder(), args.lines)
+        output.result({"text": text}, text or "The engine has written nothing yet.")
+        return 0
+    if output.as_json:
+        raise UsageError("--follow does not end, and --json gives one object.", "Leave one of them out.")
+    from s2edit_plugin.engine.remote import connect
+
+    heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    with connect(start=False, data_folder=data_folder().root, wait=5.0) as client:
+        client.subscribe(heard.put, log=True)
+        text = client.call(calls.ReadLog(args.lines)).text
+        output.result({"text": text}, text)
+        with contextlib.suppress(KeyboardInterrupt):
+            _follow(heard, text, output)
+    return 0
+
+
+def _follow(heard: queue.SimpleQueue[Event], shown: str, output: Output) -> None:
+    """Show what is written until the engine ends; what was in the file already was shown."""
+    while True:
+        event = heard.get()
+        if event.kind == "state" and event.job is None:
+            return
+        if event.kind == "log" and event.text not in shown:
+            output.result({"text": event.text}, event.text)
+            sys.stdout.flush()
 
 
 def _show(status: calls.EngineStatus, output: Output) -> None:

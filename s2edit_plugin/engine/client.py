@@ -22,7 +22,7 @@ from typing import Any, Generic, Self, TypeVar
 from s2edit_plugin.api import Event, JobInfo, Request
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
 
-__all__ = ["Client", "Job", "OnEvent", "Subscription"]
+__all__ = ["Client", "Job", "OnEvent", "Subscription", "without_log"]
 
 R = TypeVar("R")
 OnEvent = Callable[[Event], None]
@@ -69,8 +69,11 @@ class Client(ABC):
         """A job as it is now. Raises EngineError if there is none of this id."""
 
     @abstractmethod
-    def subscribe(self, listener: OnEvent) -> Subscription:
+    def subscribe(self, listener: OnEvent, *, log: bool = False) -> Subscription:
         """Hear every event of the engine. The listener is called on a thread of the client and must return quickly.
+
+        Args:
+            log: hear what is written to the engine's log too; `calls.ReadLog` gives what was written before.
 
         After the connection is lost the listener gets a last event of the kind ``state`` without a job and with the
         sentence as ``text``.
@@ -138,6 +141,16 @@ class Client(ABC):
 
 
 POLL_SECONDS = 5.0
+
+
+def without_log(listener: OnEvent) -> OnEvent:
+    """A listener that hears everything but the log."""
+
+    def hear(event: Event) -> None:
+        if event.kind != "log":
+            listener(event)
+
+    return hear
 
 
 class Job(Generic[R]):

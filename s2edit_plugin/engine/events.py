@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 from collections import deque
@@ -13,6 +14,7 @@ from s2edit_plugin.api import Event
 __all__ = ["BACKLOG", "EventLog", "Heard"]
 
 BACKLOG = 4000  # events kept for listeners that lag or reconnect; of previews only each job's newest
+LOG_BACKLOG = 300  # of these, records of the log: a chatty one must not push out what clients need
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,10 @@ class EventLog:
         self._events: deque[Event] = deque()
         self._backlog = backlog
         self._number = 0
-        self._dropped = 0  # number of the newest event that is gone, previews that were replaced not counted
+        self._dropped = (
+            0  # number of the newest event that is gone; replaced previews and old log records not counted
+        )
+        self._logged: deque[Event] = deque()
         self._wakers: set[Callable[[], None]] = set()
 
     @property
@@ -46,6 +51,8 @@ class EventLog:
             numbered = dataclasses.replace(event, number=self._number)
             if numbered.kind == "preview":
                 self._forget_preview(numbered)
+            elif numbered.kind == "log":
+                self._forget_records(numbered)
             self._events.append(numbered)
             if len(self._events) > self._backlog:
                 self._dropped = self._events.popleft().number
@@ -74,6 +81,12 @@ class EventLog:
                 self._wakers.discard(wake)
 
         return remove
+
+    def _forget_records(self, newer: Event) -> None:
+        self._logged.append(newer)
+        if len(self._logged) > LOG_BACKLOG:
+            with contextlib.suppress(ValueError):  # it went with the oldest events
+                self._events.remove(self._logged.popleft())
 
     def _forget_preview(self, newer: Event) -> None:
         for old in reversed(self._events):

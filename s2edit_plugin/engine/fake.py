@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from s2edit_plugin import api, calls
 from s2edit_plugin.api import Event, JobInfo, Progress, Request
-from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription
+from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription, without_log
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.fake_world import FakeWorld
 from s2edit_plugin.engine.jobs import JobQueue, Lane, QueuedJob
@@ -117,16 +117,17 @@ class FakeClient(Client):
         self._check()
         return self._queue.info(job_id)
 
-    def subscribe(self, listener: OnEvent) -> Subscription:
+    def subscribe(self, listener: OnEvent, *, log: bool = False) -> Subscription:
         """Hear every event, on the thread that made it happen."""
         self._check()
+        hears = listener if log else without_log(listener)
         with self._lock:
-            self._listeners.append(listener)
+            self._listeners.append(hears)
 
         def unsubscribe() -> None:
             with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
+                if hears in self._listeners:
+                    self._listeners.remove(hears)
 
         return unsubscribe
 

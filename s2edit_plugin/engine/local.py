@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from s2edit_plugin.api import JobInfo, Request
-from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription
+from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription, without_log
 from s2edit_plugin.engine.core import Engine
 from s2edit_plugin.engine.jobs import LINGER
 from s2edit_plugin.engine.remote import connect
@@ -87,16 +87,17 @@ class LocalClient(Client):
         self._check()
         return self._engine.queue.info(job_id)
 
-    def subscribe(self, listener: OnEvent) -> Subscription:
-        """Hear every event, on a thread of this client."""
+    def subscribe(self, listener: OnEvent, *, log: bool = False) -> Subscription:
+        """Hear every event, on a thread of this client. An engine of this process writes no log of its own."""
         self._check()
+        hears = listener if log else without_log(listener)
         with self._lock:
-            self._listeners.append(listener)
+            self._listeners.append(hears)
 
         def unsubscribe() -> None:
             with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
+                if hears in self._listeners:
+                    self._listeners.remove(hears)
 
         return unsubscribe
 

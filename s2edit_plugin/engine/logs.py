@@ -7,10 +7,12 @@ latter the class and where it came from.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import logging
 import os
 import traceback
+from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -18,7 +20,7 @@ from typing import Any
 
 from s2edit_plugin.errors import EngineError
 
-__all__ = ["LOGGERS", "CleanFormatter", "close_log", "open_log"]
+__all__ = ["LOGGERS", "CleanFormatter", "close_log", "open_log", "told"]
 
 LOGGERS = ("s2edit_plugin", "uvicorn.error")
 OWN = ("s2edit_plugin.engine", "uvicorn.error")
@@ -64,6 +66,26 @@ def _without_values(record: logging.LogRecord) -> str:
         return str(record.msg)
 
 
+class Teller(logging.Handler):
+    """Tells every record to whoever hears the engine's log.
+
+    Args:
+        tell: called with the record as the file holds it, from any thread.
+    """
+
+    def __init__(self, tell: Callable[[str], object]) -> None:
+        super().__init__()
+        self._tell = tell
+        self.setFormatter(CleanFormatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Called by logging."""
+        try:
+            self._tell(self.format(record))
+        except Exception:
+            self.handleError(record)
+
+
 class PrivateRotatingFile(RotatingFileHandler):
     """A rotating log file readable by the user alone."""
 
@@ -92,6 +114,19 @@ def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
         logger.setLevel(level)
         logger.addHandler(handler)
     return handler
+
+
+@contextlib.contextmanager
+def told(tell: Callable[[str], object]) -> Iterator[None]:
+    """Inside the block every record goes to ``tell`` too."""
+    teller = Teller(tell)
+    for name in LOGGERS:
+        logging.getLogger(name).addHandler(teller)
+    try:
+        yield
+    finally:
+        for name in LOGGERS:
+            logging.getLogger(name).removeHandler(teller)
 
 
 def close_log(handler: logging.Handler) -> None:

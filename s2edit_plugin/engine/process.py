@@ -20,12 +20,13 @@ from types import FrameType
 import uvicorn
 
 from s2edit_plugin import __version__
+from s2edit_plugin.api import Event
 from s2edit_plugin.engine import discovery
 from s2edit_plugin.engine.core import Engine
 from s2edit_plugin.engine.discovery import Endpoint, Lock
 from s2edit_plugin.engine.gate import GuardedProtocol
 from s2edit_plugin.engine.handlers.machine import LOG_NAME
-from s2edit_plugin.engine.logs import close_log, open_log
+from s2edit_plugin.engine.logs import close_log, open_log, told
 from s2edit_plugin.engine.service import Service
 from s2edit_plugin.engine.studios import Make, make_studio
 from s2edit_plugin.errors import S2EditError
@@ -112,7 +113,8 @@ def _serve(folder: DataFolder, on_ready: Callable[[Endpoint], None], make: Make)
     )
     engine.start()
     try:
-        server.run(sockets=[listener])
+        with told(lambda record: engine.events.publish(Event("log", text=record))):
+            server.run(sockets=[listener])
     finally:
         _leave(folder, endpoint)
         engine.stop(STOP_SECONDS)

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from s2edit_plugin import __version__, api, calls
 from s2edit_plugin.api import Event, JobInfo, Request
 from s2edit_plugin.engine import discovery, wire
-from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription
+from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription, without_log
 from s2edit_plugin.engine.discovery import Endpoint, Lock
 from s2edit_plugin.engine.transport import EventLines, Transport
 from s2edit_plugin.errors import EngineError, EngineGoneError, EngineVersionError, S2EditError, UsageError
@@ -223,17 +223,18 @@ class RemoteClient(Client):
         self._check()
         return wire.decode(JobInfo, self._transport.ask("GET", f"/v1/jobs/{_safe(job_id)}").get("job"))
 
-    def subscribe(self, listener: OnEvent) -> Subscription:
+    def subscribe(self, listener: OnEvent, *, log: bool = False) -> Subscription:
         """Hear every event from now on, on this client's event thread."""
         self._check()
+        hears = listener if log else without_log(listener)
         with self._lock:
-            self._listeners.append(listener)
+            self._listeners.append(hears)
         self._listen()
 
         def unsubscribe() -> None:
             with self._lock:
-                if listener in self._listeners:
-                    self._listeners.remove(listener)
+                if hears in self._listeners:
+                    self._listeners.remove(hears)
 
         return unsubscribe
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from s2edit_plugin.api import Event, JobInfo
+from s2edit_plugin.engine import events
 from s2edit_plugin.engine.events import EventLog
 
 
@@ -42,6 +45,23 @@ def test_of_previews_only_each_jobs_newest_is_kept() -> None:
         log.publish(Event("preview", job=job("b"), picture=picture))
     assert [event.picture for event in log.after(0).events] == [b"2", b"2"]
     assert not log.after(0).missed
+
+
+def test_of_the_log_only_the_newest_records_are_kept_and_they_push_out_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(events, "LOG_BACKLOG", 2)
+    log = EventLog(backlog=5)
+    log.publish(Event("library"))
+    for number in range(20):
+        log.publish(Event("log", text=str(number)))
+    assert [event.text for event in log.after(0).events] == ["", "18", "19"]
+    assert not log.after(0).missed
+    for _ in range(5):
+        log.publish(Event("library"))
+    log.publish(Event("log", text="20"))
+    assert [event.text for event in log.after(0).events] == ["", "", "", "", "20"]
+    assert log.after(0).missed
 
 
 def test_wakers_are_called_until_they_are_removed() -> None:

@@ -25,7 +25,7 @@ from s2edit_plugin.engine import discovery, remote
 from s2edit_plugin.engine.discovery import Lock
 from s2edit_plugin.engine.local import LocalClient, connect_or_local
 from s2edit_plugin.engine.remote import RemoteClient, connect
-from s2edit_plugin.errors import EngineError, EngineGoneError, EngineVersionError
+from s2edit_plugin.errors import EngineError, EngineGoneError, EngineVersionError, S2EditError
 from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.settings import change_settings
 from tests.fakes.tiny_model import write_tiny_model
@@ -136,6 +136,25 @@ def test_a_file_that_names_a_living_process_and_an_open_port_is_still_stale(root
             other.accept()  # nobody even asked there
 
 
+def test_a_port_that_accepts_and_says_nothing_does_not_hold_anybody_up(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where an engine hangs, or starts while the file of the one before still names another program's port."""
+    import socket
+
+    monkeypatch.setattr(remote, "HELLO_SECONDS", 0.05)
+    lock = Lock(root / "engine" / "engine.lock")
+    assert lock.acquire()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        stale = discovery.Endpoint(other.getsockname()[1], os.getpid(), "s" * 43, "0.1.0")
+        (root / "engine" / "engine.json").write_bytes(stale.to_bytes())
+        with pytest.raises(EngineError, match="does not answer"):
+            connect(data_folder=root, wait=0.3)
+        lock.release()
+        with connect(data_folder=root, wait=60) as client:
+            assert client.endpoint.pid != os.getpid()
+
+
 def test_an_engine_that_does_not_answer_is_one_sentence(root: Path) -> None:
     lock = Lock(root / "engine" / "engine.lock")
     assert lock.acquire()
@@ -198,7 +217,8 @@ def test_an_idle_engine_of_another_version_is_replaced_and_a_busy_one_is_not(
         return start(root)
 
     monkeypatch.setattr(discovery, "start_process", record)
-    wait_until(lambda: RemoteClient(old.endpoint).hello()["idle"])
+    with RemoteClient(old.endpoint) as asking:
+        wait_until(lambda: bool(asking.hello()["idle"]))
     with connect(data_folder=root) as new:
         assert new.endpoint.pid != old.endpoint.pid
     assert started
@@ -220,6 +240,32 @@ def test_the_command_line_starts_shows_and_ends_it(root: Path, capsys: pytest.Ca
     assert main(["engine", "stop", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["pid"] == started["pid"]
     assert not lives(root)
+
+
+def test_its_log_is_shown_and_followed_until_it_ends(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["engine", "log"]) == 0
+    assert "nothing yet" in capsys.readouterr().out
+    assert main(["engine", "log", "--follow"]) == 1
+    assert "not running" in capsys.readouterr().err
+    assert main(["engine", "log", "--follow", "--json"]) == 2
+    capsys.readouterr()
+    with connect(data_folder=root) as client:
+        follower = subprocess.Popen(
+            [sys.executable, "-m", "s2edit_plugin", "engine", "log", "--follow"],
+            stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert follower.stdout is not None
+        while "runs as process" not in follower.stdout.readline():
+            assert follower.poll() is None
+        with pytest.raises(S2EditError):
+            client.run(api.MakeMask(b"no photo"))
+        client.end_engine()
+        shown = follower.communicate(timeout=30)[0]
+    assert follower.returncode == 0
+    assert shown.count("MakeMask") == 2
+    assert "The engine ends: asked to." in shown
+    assert main(["engine", "log", "--json", "--lines", "3"]) == 0
+    assert json.loads(capsys.readouterr().out)["text"].count("\n") == 2
 
 
 # ---------------------------------------------------------------------- with a model

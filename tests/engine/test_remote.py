@@ -216,6 +216,21 @@ def test_a_broken_stream_is_opened_again_and_nothing_is_missed(
     assert running.service.presence.count == 1
 
 
+def test_the_log_is_heard_by_who_asks_for_it(client: RemoteClient, running: Running) -> None:
+    heard: list[Event] = []
+    everything: list[Event] = []
+    client.subscribe(heard.append)
+    client.subscribe(everything.append, log=True)
+    client.run(dataclasses.replace(EDIT, prompt="sunflowers"))
+    wait_until(lambda: any("ApplyEdit" in event.text and "is done" in event.text for event in everything))
+    records = [event.text for event in everything if event.kind == "log"]
+    assert "".join(records).count("starts") == 1
+    assert not [event for event in heard if event.kind == "log"]
+    assert [event for event in everything if event.kind != "log"] == heard
+    assert "sunflowers" not in "".join(records)
+    assert all(record in client.call(calls.ReadLog()).text for record in records)
+
+
 def test_who_missed_events_hears_how_everything_is(client: RemoteClient, running: Running) -> None:
     client.run(MASK)
     heard: list[Event] = []

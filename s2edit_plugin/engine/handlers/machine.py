@@ -12,9 +12,10 @@ from typing import Any
 from s2edit_plugin import __version__, calls
 from s2edit_plugin.engine.handlers.context import Context
 from s2edit_plugin.errors import UsageError
+from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.settings import change_settings, load_settings
 
-__all__ = ["HANDLERS", "LOG_NAME", "memory_of_process"]
+__all__ = ["HANDLERS", "LOG_NAME", "memory_of_process", "newest_lines"]
 
 LOG_NAME = "engine.log"
 MAX_LOG_LINES = 5000
@@ -67,9 +68,14 @@ def _diagnose(context: Context, request: calls.Diagnose) -> calls.Diagnosis:
 
 
 def _read_log(context: Context, request: calls.ReadLog) -> calls.LogText:
-    if not 1 <= request.lines <= MAX_LOG_LINES:
+    return calls.LogText(newest_lines(context.folder, request.lines))
+
+
+def newest_lines(folder: DataFolder, count: int) -> str:
+    """The newest lines of a data folder's log. Raises UsageError for no or too many lines."""
+    if not 1 <= count <= MAX_LOG_LINES:
         raise UsageError(f"The log can be asked for 1 to {MAX_LOG_LINES} lines.")
-    return calls.LogText("\n".join(_tail(context.folder.engine / LOG_NAME)[-request.lines :]))
+    return "\n".join(_tail(folder.engine / LOG_NAME)[-count:])
 
 
 def _tail(path: Path) -> list[str]:
