@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from s2edit_plugin import __version__
+from s2edit_plugin.cli.window import check_screen
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.paths import data_folder
 
@@ -40,9 +41,10 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window and run it until it is closed; returns the exit code."""
     args = build_parser().parse_args(argv)
-    if no_screen():
-        print("s2edit: The window needs a screen, and there is none.", file=sys.stderr)
-        print("        The commands work without one: s2edit --help", file=sys.stderr)
+    try:
+        check_screen()
+    except S2EditError as error:
+        print(f"s2edit: {error.sentence}\n        {error.hint}", file=sys.stderr)
         return 1
     from PyQt6.QtWidgets import QApplication
 
@@ -81,13 +83,6 @@ def _engine() -> Client:
     from s2edit_plugin.engine.remote import connect  # type: ignore[import-untyped]
 
     return connect()
-
-
-def no_screen() -> bool:
-    """Whether this is a Unix session without any display."""
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return False
-    return not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _reporting(

@@ -22,6 +22,7 @@ from s2edit_plugin.cli import (
     people,
     photos,
     tokens,
+    window,
 )
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
@@ -58,7 +59,8 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands. Loads nothing heavy: ``s2edit --help`` must be quick."""
     parser = Parser(
         prog="s2edit",
-        description="Learn a person from one photo into a token, then edit photos by text and keep the person.",
+        description="Learn a person from one photo into a token, then edit photos by text and keep the person. "
+        "Without a command the window opens.",
         epilog="Set S2EDIT_HOME to keep tokens elsewhere, S2EDIT_DEBUG=1 to see where an error comes from.",
         allow_abbrev=False,
     )
@@ -109,7 +111,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str], output: Output) -> int:
     args = build_parser().parse_args(arguments)
     if args.command is None:
-        raise UsageError("No command was given.", "See `s2edit --help`; `s2edit demo` shows what it does.")
+        return window.open_window(output.as_json)
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     if os.environ.get(DEBUG_VARIABLE):

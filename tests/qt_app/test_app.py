@@ -1,0 +1,62 @@
+"""The start: what is loaded before the window is there, no screen, a photo on the command line, what nobody foresaw."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from PyQt6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from qt_app.app import _reporting, build_parser, main, make_window
+from s2edit_plugin.engine.fake import FakeClient
+
+PROBE = """
+import sys
+from PyQt6.QtWidgets import QApplication
+from qt_app.app import make_window
+from s2edit_plugin.engine.fake import FakeClient
+application = QApplication([])
+window = make_window(application, "dark", FakeClient)
+window.show()
+application.processEvents()
+heavy = "torch", "scipy", "skimage", "PIL", "diffusers", "transformers", "onnxruntime", "safetensors", "huggingface_hub"
+print(*sorted(set(heavy) & set(sys.modules)), window.isVisible())
+window.close()
+"""
+
+
+def test_the_window_is_there_before_anything_heavy_is_loaded() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.split() == ["True"], done.stderr
+
+
+def test_without_a_screen_the_window_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert main([]) == 1
+    assert "needs a screen" in capsys.readouterr().err
+
+
+def test_the_arguments_are_a_photo_and_a_theme() -> None:
+    args = build_parser().parse_args(["a.jpg", "--theme", "dark"])
+    assert (args.photo, args.theme) == ("a.jpg", "dark")
+
+
+def test_what_nobody_foresaw_is_said_in_the_window(
+    qtbot: QtBot, qapp: QApplication, caplog: pytest.LogCaptureFixture
+) -> None:
+    window = make_window(qapp, "light", FakeClient)
+    qtbot.addWidget(window)
+    error = KeyError("lost")
+    _reporting(window)(KeyError, error, error.__traceback__)  # type: ignore[arg-type]
+    assert window.studio.messages.current is not None
+    assert "KeyError" in window.studio.messages.current.sentence
+    caplog.clear()
+    window.close()
