@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from s2edit_plugin import api, calls
+from s2edit_plugin.engine.local import LocalClient
 from s2edit_plugin.errors import ResourceError, TokenNotFoundError, UsageError, WrongModelError
 from s2edit_plugin.history import History
 from s2edit_plugin.people import rename_person
@@ -290,6 +291,24 @@ def test_an_edit_that_is_running_while_its_person_is_forgotten_leaves_nothing(st
     marks = [b"anna", record.id.encode(), b"with beard", _photo()[200:300], result.image[-200:-100]]
     assert _holding(studio.folder.root, marks) == []
     assert list(studio.folder.cache.rglob("*.safetensors")) == []
+
+
+def test_the_engine_tells_of_results_and_makes_them_again(studio: Studio) -> None:
+    heard: list[str] = []
+    with LocalClient(studio.folder.root, make=lambda *_: studio) as client:
+        client.subscribe(lambda event: heard.append(event.kind))
+        result = client.run(_request())
+        assert client.call(calls.ShowHistory(result.history_id)).image == result.image
+        pictures = client.call(calls.Thumbnails((result.history_id, "anna/me"), "history")).pictures
+        assert list(pictures) == [result.history_id]
+        report = client.run(api.RerunResult(result.history_id))
+        assert (report.equal, report.image) == (True, result.image)
+        assert heard.count("history") == 1
+        client.call(calls.ForgetPerson("anna"))
+        assert client.call(calls.ListHistory()).total == 0
+        with pytest.raises(UsageError):
+            client.run(api.RerunResult(result.history_id))
+    assert heard.count("history") == 2
 
 
 def test_renaming_a_person_keeps_the_journal_in_step(studio: Studio) -> None:

@@ -32,6 +32,7 @@ class FakeWorld:
         self.trash: dict[str, calls.TokenDetails] = {}
         self.notes: dict[str, str] = {}
         self.history: dict[str, calls.HistoryDetails] = {}
+        self.deleted_results: dict[str, calls.HistoryDetails] = {}
         self.models = {model.name: model for model in MODELS}
         self.settings: dict[str, Any] = dataclasses.asdict(Settings())
         self.resumable: list[calls.Resumable] = []
@@ -265,9 +266,10 @@ class FakeWorld:
             for name in self._names_of(request.person, place):
                 del place[name]
         theirs = f"{request.person}/"
-        for key, details in list(self.history.items()):
-            if any(name.startswith(theirs) for name in details.entry.tokens):
-                del self.history[key]
+        for results in (self.history, self.deleted_results):
+            for key, details in list(results.items()):
+                if any(name.startswith(theirs) for name in details.entry.tokens):
+                    del results[key]
         self._changed("library")
         self._changed("history")
         return calls.Done(f"{request.person} was forgotten.")
@@ -279,14 +281,21 @@ class FakeWorld:
     # ------------------------------------------------------------------ journal, models, settings
 
     def _result(self, name: str) -> calls.HistoryDetails:
-        if name not in self.history:
-            raise UsageError("There is no such result in the history.")
-        return self.history[name]
+        for results in (self.history, self.deleted_results):
+            if name in results:
+                return results[name]
+        raise UsageError("There is no such result in the history.")
 
     def _list_history(self, request: calls.ListHistory) -> calls.HistoryPage:
-        entries = [details.entry for details in reversed(self.history.values())]
-        if request.search:
-            entries = [entry for entry in entries if request.search.lower() in entry.prompt.lower()]
+        results = self.deleted_results if request.trash else self.history
+        entries = [results[name].entry for name in sorted(results, key=_number, reverse=True)]
+        for word in request.search.lower().split():
+            entries = [entry for entry in entries if word in _searched(entry)]
+        if request.kind:
+            entries = [entry for entry in entries if entry.kind == request.kind]
+        if request.person:
+            theirs = f"{request.person}/"
+            entries = [entry for entry in entries if any(name.startswith(theirs) for name in entry.tokens)]
         if request.token:
             entries = [entry for entry in entries if request.token in entry.tokens]
         if request.photo_hash:
@@ -307,9 +316,13 @@ class FakeWorld:
                 entry = dataclasses.replace(entry, starred=request.starred)
             if request.note is not None:
                 entry = dataclasses.replace(entry, note=request.note)
-            self.history[name] = dataclasses.replace(details, entry=entry)
+            there = self.deleted_results if name in self.deleted_results else self.history
+            del there[name]
             if request.delete:
-                del self.history[name]
+                there = self.deleted_results
+            elif request.restore:
+                there = self.history
+            there[name] = dataclasses.replace(details, entry=entry)
         self._changed("history")
         return calls.Done("", len(request.ids))
 
@@ -335,6 +348,15 @@ class FakeWorld:
         self.settings |= request.changes
         self._changed("settings")
         return calls.SettingsValues(dict(self.settings))
+
+
+def _number(name: str) -> int:
+    """Results in the order they were made in."""
+    return int(name.rpartition("-")[2])
+
+
+def _searched(entry: calls.HistoryEntry) -> str:
+    return " ".join((entry.prompt, entry.source_prompt, entry.note, *entry.tokens)).lower()
 
 
 def picture_size(photo: bytes) -> tuple[int, int]:

@@ -37,6 +37,10 @@ def _attention(studio: Studio, request: api.ShowAttention, on_progress: OnProgre
     return studio.show_attention(request)
 
 
+def _rerun(studio: Studio, request: api.RerunResult, on_progress: OnProgress, on_note: OnNote) -> Any:
+    return studio.rerun(request, on_progress)
+
+
 def _install(folder: DataFolder, request: api.InstallModel, on_progress: OnProgress) -> api.ModelReady:
     from s2edit_plugin.base_models.install import install
 
@@ -78,6 +82,7 @@ GPU_WORK: dict[type, Callable[[Any, Any, OnProgress, OnNote], Any]] = {
     api.MakeMask: _mask,
     api.SuggestPrompt: _suggest,
     api.ShowAttention: _attention,
+    api.RerunResult: _rerun,
 }
 """Jobs of the gpu lane: called with the studio, the request, ``on_progress`` and ``on_note``."""
 
@@ -90,7 +95,7 @@ DISK_WORK: dict[type, Callable[[DataFolder, Any, OnProgress], Any]] = {
 """Jobs of the disk lane: called with the data folder, the request and ``on_progress``."""
 
 CHANGES: dict[type, tuple[EventKind, ...]] = {
-    api.LearnToken: ("library",),
+    api.LearnToken: ("library", "history"),
     api.ApplyEdit: ("history",),
     api.InstallModel: ("models",),
     api.ImportModel: ("models",),

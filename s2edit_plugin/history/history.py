@@ -119,13 +119,14 @@ class History:
         """Follow tokens' new names: id -> ``person/name``. Ids that no result refers to are left out."""
         changes.rename_tokens(self.store, names)
 
-    def follow(self, library: Library) -> None:
-        """Follow tokens that were renamed without a word."""
+    def follow(self, library: Library) -> bool:
+        """Follow tokens that were renamed without a word; returns whether there were any."""
         with self.store.reading() as connection:
             known = {} if connection is None else names_in(connection)
         renamed = new_names(library, known)
         if renamed:
             self.rename_tokens(renamed)
+        return bool(renamed)
 
     def find_tokens(self, record: Record, library: Library) -> None:
         """Look a result's tokens up by their ids, and note what they are called now.

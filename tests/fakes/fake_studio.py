@@ -77,6 +77,10 @@ class FakeStudio:
             self._step("editing", step, request.settings.steps, on_progress)
         return api.EditResult(request.photo, b"region", 1.0, False, "a photo", request.prompt)
 
+    def rerun(self, request: api.RerunResult, on_progress: api.OnProgress) -> api.RerunReport:
+        self._step("editing", 1, 1, on_progress)
+        return api.RerunReport(request.history_id, True, 0.0, b"picture", "Every pixel is the same.")
+
     def mask(self, request: api.MakeMask) -> api.MaskResult:
         self._step("mask", 1, 1, lambda _: None)
         return api.MaskResult(request.photo, request.method, 0.5)

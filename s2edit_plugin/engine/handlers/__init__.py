@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from s2edit_plugin.engine.handlers import library, machine, models
+from s2edit_plugin.engine.handlers import history, library, machine, models
 from s2edit_plugin.engine.handlers.context import Context
 
 __all__ = ["HANDLERS", "Context"]
 
 HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
     **library.HANDLERS,
+    **history.HANDLERS,
     **models.HANDLERS,
     **machine.HANDLERS,
 }

@@ -11,8 +11,10 @@ from s2edit_plugin.api import Event, EventKind
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.jobs import JobQueue
 from s2edit_plugin.engine.studios import StudioKeeper
+from s2edit_plugin.history import History
 from s2edit_plugin.library import Forgotten, Library
 from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.people import forget_person, rename_person
 
 __all__ = ["Context"]
 
@@ -39,18 +41,28 @@ class Context:
         """The user's people and tokens."""
         return Library(self.folder)
 
+    @cached_property
+    def history(self) -> History:
+        """The user's journal."""
+        return History(self.folder)
+
     def forget(self, person: str) -> Forgotten:
-        """Remove a person from the disk and from this engine's memory. Raises as `Library.forget`."""
-        gone = self.library.forget(person)
+        """Remove a person from the disk and from this engine's memory. Raises as `people.forget_person`."""
+        gone = forget_person(self.folder, person)
         for forget in self.on_forget:
             forget(gone.person)
         return gone
 
     def follow_names(self) -> None:
-        """A token got another name."""
+        """Bring the names of tokens in the journal up to date with the library's. Raises ResourceError."""
+        if self.history.follow(self.library):
+            self.changed("history")
 
-    def rename_person(self, old: str, new: str) -> None:
-        """A person got another name."""
+    def rename_person(self, old: str, new: str) -> int:
+        """Give a person another name; returns how many tokens moved. Raises as `people.rename_person`."""
+        moved = rename_person(self.folder, old, new)
+        self.changed("history")
+        return moved
 
     def changed(self, *kinds: EventKind) -> None:
         """Tell everybody that something they may show has changed."""

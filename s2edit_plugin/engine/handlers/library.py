@@ -101,8 +101,10 @@ def _show(context: Context, request: calls.ShowToken) -> calls.TokenDetails:
 def _thumbnails(context: Context, request: calls.Thumbnails) -> calls.Pictures:
     if len(request.names) > MAX_THUMBNAILS:
         raise UsageError(f"At most {MAX_THUMBNAILS} pictures are given at a time.")
+    if request.what == "history":
+        return calls.Pictures(context.history.thumbnails(request.names))
     if request.what != "tokens":
-        raise UsageError("Thumbnails are of tokens.")
+        raise UsageError("Thumbnails are of tokens or history.")
     pictures = {}
     for name in request.names:
         try:
@@ -174,8 +176,7 @@ def _change_person(context: Context, request: calls.ChangePerson) -> calls.Done:
         if request.notes is not None:
             library.annotate_person(person, request.notes)
         if request.rename is not None:
-            moved = library.rename_person(person, request.rename)
-            context.rename_person(person, request.rename)
+            moved = context.rename_person(person, request.rename)
     finally:
         context.changed("library")
     if request.rename is not None:
