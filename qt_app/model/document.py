@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PyQt6.QtCore import pyqtSignal
 
+from qt_app.model.levels import screen_levels
 from qt_app.model.masks import MaskPair
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
@@ -29,12 +30,14 @@ class Result:
 
     Attributes:
         made: what the engine gave. request: what was asked. rgb: uint8 (H, W, 3) in sRGB, for the screen.
+        levels: the same as `levels.screen_levels` makes it; empty: it is made when it is shown.
     """
 
     made: EditResult
     request: ApplyEdit
     rgb: np.ndarray
     title: str = ""
+    levels: tuple[np.ndarray, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,7 @@ class _Opened:
     data: bytes
     photo: Photo
     rgb: np.ndarray
+    levels: tuple[np.ndarray, ...]
     path: str = ""
 
 
@@ -56,6 +60,7 @@ class Document(Observable):
 
     Attributes:
         data: the photo's file. photo: decoded. rgb: uint8 (H, W, 3) in sRGB. path: "" for pasted pictures.
+        levels: the photo as `levels.screen_levels` makes it.
     """
 
     results_changed = pyqtSignal(object)
@@ -70,8 +75,16 @@ class Document(Observable):
     split = Property(0.5)
     saved = Property(True)
 
-    def __init__(self, data: bytes, photo: Photo, rgb: np.ndarray, path: str = "") -> None:
+    def __init__(
+        self,
+        data: bytes,
+        photo: Photo,
+        rgb: np.ndarray,
+        path: str = "",
+        levels: tuple[np.ndarray, ...] | None = None,
+    ) -> None:
         super().__init__()
+        self.levels = levels if levels is not None else screen_levels(rgb)
         self.data, self.photo, self.rgb, self.path = data, photo, rgb, path
         self.masks = MaskPair((rgb.shape[0], rgb.shape[1]))
         self.heat: np.ndarray | None = None
@@ -150,7 +163,7 @@ class Documents(Observable):
 
     def _opened(self, opened: _Opened) -> None:
         self.opening = ""
-        self.document = Document(opened.data, opened.photo, opened.rgb, opened.path)
+        self.document = Document(opened.data, opened.photo, opened.rgb, opened.path, opened.levels)
         if opened.path:
             self._preferences.opened(opened.path)
         for note in opened.photo.notes:
@@ -165,4 +178,5 @@ def _decoded(data: bytes, path: str) -> _Opened:
     from s2edit_plugin.imaging.reading import read_photo
 
     photo = read_photo(data, path or "the picture")
-    return _Opened(data, photo, np.ascontiguousarray(photo.as_uint8_rgb()), path)
+    rgb = np.ascontiguousarray(photo.as_uint8_rgb())
+    return _Opened(data, photo, rgb, screen_levels(rgb), path)

@@ -11,6 +11,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from qt_app.engine import EngineLink
 from qt_app.model.document import Document, Documents, Result
 from qt_app.model.jobs import JobItem, Jobs
+from qt_app.model.levels import screen_levels
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.presets import EditPreset, apply_preset
@@ -293,7 +294,7 @@ def _decoded(made: api.EditResult, request: api.ApplyEdit) -> Result:
     from s2edit_plugin.imaging.reading import read_photo
 
     rgb = np.ascontiguousarray(read_photo(made.image, "the result").as_uint8_rgb())
-    return Result(made, request, rgb, request.prompt)
+    return Result(made, request, rgb, request.prompt, screen_levels(rgb))
 
 
 def _grey(png: bytes) -> np.ndarray:

@@ -12,6 +12,7 @@ from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from qt_app.model.document import Document, Result
+from qt_app.model.levels import screen_levels
 from qt_app.model.tools import ToolState
 from qt_app.ui.canvas.pyramid import Pyramid, level_for
 from qt_app.ui.canvas.tools import BrushTool, ClickTool, LassoTool, PolygonTool, ShapeTool
@@ -98,7 +99,7 @@ def test_the_level_has_at_least_the_screens_pixels(scale: float, level: int) -> 
 def test_a_pyramid_halves_to_a_small_size_and_keeps_the_mean() -> None:
     rng = np.random.default_rng(0)
     rgb = rng.integers(0, 256, (1301, 2050, 3), dtype=np.uint8)
-    pyramid = Pyramid(rgb)
+    pyramid = Pyramid(screen_levels(rgb))
     sizes = [(image.height(), image.width()) for image in pyramid.levels]
     assert sizes == [(1301, 2050), (651, 1025), (326, 513), (163, 257)]
     assert pyramid.levels[0].pixelColor(7, 9).getRgb()[:3] == tuple(rgb[9, 7])

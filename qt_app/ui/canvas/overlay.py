@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter
@@ -56,9 +58,11 @@ def paint_overlay(
     ]
     if not part.size or not part.any():
         return
-    colours = np.ascontiguousarray(table[part])
+    colours = np.empty(part.shape, np.uint32)
+    np.take(table, part, out=colours, mode="clip")
+    memory: Any = colours.data  # PyQt's stubs ask for bytes; any buffer is taken, without a copy
     image = QImage(
-        colours.tobytes(),
+        cast(bytes, memory),
         part.shape[1],
         part.shape[0],
         part.shape[1] * 4,

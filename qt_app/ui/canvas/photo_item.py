@@ -8,6 +8,7 @@ from PyQt6.QtGui import QColor, QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from qt_app.model.document import Document, Result
+from qt_app.model.levels import screen_levels
 from qt_app.model.mask_paint import Rect
 from qt_app.model.masks import MaskLayer
 from qt_app.model.observable import Connections
@@ -24,7 +25,7 @@ class PhotoItem(QGraphicsItem):
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._document = document
-        self._photo = Pyramid(document.rgb)
+        self._photo = Pyramid(document.levels)
         self._results: dict[int, Pyramid] = {}
         self._tables: dict[str, np.ndarray] = {}
         self._heat_table = heat_table()
@@ -99,7 +100,7 @@ class PhotoItem(QGraphicsItem):
         if key not in self._results:
             if len(self._results) >= 4:  # large photos: a few results are enough to go back and forth between
                 self._results.pop(next(iter(self._results)))
-            self._results[key] = Pyramid(result.rgb)
+            self._results[key] = Pyramid(result.levels or screen_levels(result.rgb))
         return self._results[key]
 
     def _table(self, layer: MaskLayer) -> np.ndarray:

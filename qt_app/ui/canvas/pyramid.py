@@ -10,8 +10,6 @@ from PyQt6.QtGui import QImage, QPainter
 
 __all__ = ["Pyramid", "level_for"]
 
-SMALLEST = 512
-
 
 def level_for(scale: float, levels: int) -> int:
     """The level to draw at a zoom: the smallest that still has at least one pixel for each of the screen's.
@@ -26,22 +24,16 @@ def level_for(scale: float, levels: int) -> int:
 
 
 class Pyramid:
-    """The levels of one picture.
+    """The levels of one picture, as Qt draws them.
 
     Args:
-        rgb: uint8 (H, W, 3) in sRGB.
+        levels: as `screen_levels` makes them; their memory is used as it is.
     """
 
-    def __init__(self, rgb: np.ndarray) -> None:
-        self.shape = (int(rgb.shape[0]), int(rgb.shape[1]))
-        self._kept: list[np.ndarray] = []
-        self.levels: list[QImage] = []
-        current = rgb
-        while True:
-            self.levels.append(self._image(current))
-            if max(current.shape[:2]) <= SMALLEST:
-                return
-            current = _halved(current)
+    def __init__(self, levels: tuple[np.ndarray, ...]) -> None:
+        self.shape = (int(levels[0].shape[0]), int(levels[0].shape[1]))
+        self._kept = levels  # QImage does not own the memory
+        self.levels = [_image(level) for level in levels]
 
     def paint(self, painter: QPainter, exposed: QRectF, scale: float) -> None:
         """Draw the part of the picture inside ``exposed`` (in pixels of the picture)."""
@@ -59,25 +51,8 @@ class Pyramid:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 2)
         painter.drawImage(target, image, source)
 
-    def _image(self, rgb: np.ndarray) -> QImage:
-        # 32 bits a pixel: the screen's own format, drawn without conversion. QImage does not own the memory.
-        packed = np.empty((*rgb.shape[:2], 4), np.uint8)
-        packed[..., 0], packed[..., 1], packed[..., 2] = rgb[..., 2], rgb[..., 1], rgb[..., 0]
-        packed[..., 3] = 255
-        self._kept.append(packed)
-        memory: Any = packed.data  # PyQt's stubs ask for bytes; any buffer is taken, without a copy
-        bytes_a_row = int(rgb.shape[1]) * 4
-        return QImage(
-            cast(bytes, memory), int(rgb.shape[1]), int(rgb.shape[0]), bytes_a_row, QImage.Format.Format_RGB32
-        )
 
-
-def _halved(rgb: np.ndarray) -> np.ndarray:
-    """Half the size by the mean of 2 x 2 pixels; an odd last row or column is repeated."""
-    height, width = rgb.shape[:2]
-    if height % 2 or width % 2:
-        rgb = np.pad(rgb, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    wide = rgb.astype(np.uint16)
-    total = wide[0::2, 0::2] + wide[1::2, 0::2] + wide[0::2, 1::2] + wide[1::2, 1::2]
-    result: np.ndarray = ((total + 2) >> 2).astype(np.uint8)
-    return result
+def _image(packed: np.ndarray) -> QImage:
+    height, width = int(packed.shape[0]), int(packed.shape[1])
+    memory: Any = packed.data  # PyQt's stubs ask for bytes; any buffer is taken, without a copy
+    return QImage(cast(bytes, memory), width, height, width * 4, QImage.Format.Format_RGB32)

@@ -14,7 +14,7 @@ from qt_app.model.tools import ToolState
 
 __all__ = ["BoxTool", "BrushTool", "ClickTool", "LassoTool", "PolygonTool", "ShapeTool", "Tool"]
 
-TINY = 4.0  # screen pixels
+TINY, SMOOTH = 4.0, 120.0  # screen pixels
 SMALLEST_BOX = 0.01  # of the photo's longer side; anything smaller was meant as a click
 Pick = Callable[[int, int, bool], None]
 """Called with column, row and whether to take away."""
@@ -119,7 +119,8 @@ class BrushTool(Tool):
         if self._at is None:
             return
         radius, arm = self.state.size / 2, TINY / scale
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Smooth where it can be seen: a large circle takes milliseconds so, and this is drawn at every move.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, radius * scale < SMOOTH)
         for colour, width in ((QColor(0, 0, 0, 160), 3.0), (QColor(255, 255, 255), 1.0)):
             painter.setPen(_line(colour, width))
             painter.drawEllipse(self._at, radius, radius)
