@@ -21,6 +21,7 @@ from s2edit_plugin.cli import (
     models,
     people,
     photos,
+    soak,
     tokens,
     window,
 )
@@ -74,7 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object instead of text"
     )
-    for family in (photos, looking, tokens, people, history, models, engine, evaluation, maintenance):
+    for family in (photos, looking, tokens, people, history, models, engine, evaluation, soak, maintenance):
         family.register(commands, common)
     return parser
 

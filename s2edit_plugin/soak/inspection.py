@@ -1,0 +1,50 @@
+"""A look through a data folder after rough treatment: everything opens, nothing is lost, nothing is half-written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from s2edit_plugin.calls import ListHistory
+from s2edit_plugin.errors import S2EditError
+from s2edit_plugin.history import History
+from s2edit_plugin.library import Library
+
+__all__ = ["inspect"]
+
+
+def inspect(folder: Path, promised: Iterable[str]) -> list[str]:
+    """Everything that is wrong in a data folder, one sentence each.
+
+    Args:
+        promised: ids of tokens that must be there, in the library or the trash.
+    """
+    problems: list[str] = []
+    try:
+        library = Library(folder)
+        entries = [*library.list(), *library.trashed()]
+        problems += [f"{entry.path.name}: {entry.problem}" for entry in library.check()]
+        there = {entry.record.id for entry in entries if entry.record is not None}
+        problems += [f"The token {missing} is lost." for missing in sorted(set(promised) - there)]
+    except S2EditError as error:
+        problems.append(f"The library does not open: {error}")
+    try:
+        problems += _results(History(folder))
+    except S2EditError as error:
+        problems.append(f"The journal does not open: {error}")
+    return problems
+
+
+def _results(history: History) -> list[str]:
+    """Results of the journal that cannot be shown whole: picture, photo, masks."""
+    problems, before = [], ""
+    while True:
+        page = history.list(ListHistory(limit=200, before=before))
+        for entry in page.entries:
+            try:
+                history.show(entry.id)
+            except S2EditError as error:
+                problems.append(f"The result {entry.id}: {error}")
+        if not page.next:
+            return problems
+        before = page.next
