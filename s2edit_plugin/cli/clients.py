@@ -20,10 +20,10 @@ R = TypeVar("R")
 STOP_SECONDS = 120.0
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options that say where and on what to compute."""
+def add_options(parser: argparse.ArgumentParser, model: str = "the one in use") -> None:
+    """The options that say where and on what to compute. ``model``: what the default is, in words."""
     parser.add_argument(
-        "--model", metavar="NAME", help="an installed base model or its folder (default: the one in use)"
+        "--model", metavar="NAME", help=f"an installed base model or its folder (default: {model})"
     )
     parser.add_argument(
         "--device", metavar="NAME", help="auto, cpu, cuda or cuda:1 (default: what the settings say)"

@@ -1,14 +1,16 @@
-"""``s2edit history``: list, show, export, rerun, delete, restore, star, note, prune."""
+"""``s2edit history``: list, show, export, rerun, delete, restore, star, note, prune, check."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api, calls
+from s2edit_plugin.cli import clients
 from s2edit_plugin.cli.files import read_photo, writable_target, write_picture
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.errors import S2EditError, UsageError
@@ -50,8 +52,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     rerun = verb("rerun", "make a result again and compare; exit code 1 if it differs", run_rerun)
     rerun.add_argument("--out", metavar="FILE", help="where to write the new picture")
-    rerun.add_argument("--model", metavar="NAME", help="base model (default: the one that made it)")
-    rerun.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:1")
+    clients.add_options(rerun, model="the one that made it")
     verb("delete", "take results out of the list", run_delete, ids="IDS")
     verb("restore", "bring deleted results back", run_restore, ids="IDS")
     star = verb("star", "keep results whatever is pruned", run_star, ids="IDS")
@@ -59,6 +60,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     verb("note", "write a note on a result", run_note).add_argument("text", metavar="TEXT")
     prune = verb("prune", "remove the oldest results beyond a size", run_prune, ids="")
     prune.add_argument("--limit-gb", type=float, metavar="N", help="default: what the settings say")
+    verb(
+        "check",
+        "hold every file against what was written down; exit code 1 if one differs",
+        run_check,
+        ids="",
+    )
 
 
 def _register_list(listing: argparse.ArgumentParser) -> None:
@@ -141,14 +148,11 @@ def run_export(args: argparse.Namespace, output: Output) -> int:
 
 def run_rerun(args: argparse.Namespace, output: Output) -> int:
     """``s2edit history rerun``: exit code 1 if a pixel differs."""
-    from s2edit_plugin.studio import Studio
-
     history = _history(output)
     name = history.find(args.id)
     out = writable_target(args.out) if args.out else None
-    model = args.model or _model_of(history.details(name))
-    with output.progress() as on_progress:
-        report = Studio(model=model, device=args.device).rerun(api.RerunResult(name), on_progress)
+    args.model = args.model or _model_of(history.details(name))
+    report = clients.perform(args, api.RerunResult(name), output)
     if out is not None:
         write_picture(out, report.image)
     values = {key: value for key, value in dataclasses.asdict(report).items() if key != "image"}
@@ -198,6 +202,18 @@ def run_prune(args: argparse.Namespace, output: Output) -> int:
     return 0
 
 
+def run_check(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit history check``: exit code 1 if something is wrong."""
+    from s2edit_plugin.history import History
+
+    history = History()
+    problems = history.check()
+    total = sum(history.list(calls.ListHistory(kind="", trash=trash)).total for trash in (False, True))
+    sound = f"All is as it was written: {total} results."
+    output.result({"checked": total, "problems": problems}, "\n".join(problems) or sound)
+    return 1 if problems else 0
+
+
 def _change(args: argparse.Namespace, output: Output, **changes: Any) -> int:
     history = _history(output)
     ids = tuple(dict.fromkeys(history.find(text) for text in args.ids))
@@ -223,15 +239,20 @@ def _history(output: Output, *, follow: bool = False) -> History:
 
 
 def _model_of(record: Record) -> str | None:
-    """The model that made a result, by a name that is known here; else None."""
+    """The model that made a result, by a name that is known here; None where it is the one in use, or unknown."""
     from s2edit_plugin.base_models import resolve
     from s2edit_plugin.paths import data_folder
+    from s2edit_plugin.settings import load_settings
 
+    folder, name = data_folder(), record.machine.model
     try:
-        resolve(data_folder(), record.machine.model)
+        made_by = resolve(folder, name)
     except S2EditError:
         return None
-    return record.machine.model
+    with contextlib.suppress(S2EditError):
+        if resolve(folder, load_settings(folder).model) == made_by:
+            return None
+    return name
 
 
 def _described(history: History, name: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
     history     `History`, what the rest of the program sees
       listing                pages of results, searched and filtered
       changes                star, annotate, delete, prune, forget
+      checking    whether everything is as it was written
       names                  tokens are found by their ids, whatever they are called now
         store                the lock, and what is put right after a crash
           database           an index of the results, in SQLite

@@ -15,7 +15,6 @@ from s2edit_plugin.errors import InputError
 from s2edit_plugin.history.database import words_of
 from s2edit_plugin.history.folders import disk
 from s2edit_plugin.history.listing import no_such_result
-from s2edit_plugin.history.record import Record
 from s2edit_plugin.history.store import Store
 
 __all__ = [
@@ -66,13 +65,8 @@ def _change_one(store: Store, name: str, request: ChangeHistory) -> None:
     with store.rows() as connection:
         connection.execute(
             "UPDATE results SET starred = ?, note = ?, deleted = ?, words = ? WHERE id = ?",
-            (int(starred), note, deleted, _words(changed), name),
+            (int(starred), note, deleted, words_of(changed), name),
         )
-
-
-def _words(record: Record) -> str:
-    asked = record.request.get("prompt")
-    return words_of(asked if isinstance(asked, str) else "", record.source_prompt, record.note)
 
 
 def _sentence(request: ChangeHistory) -> str:

@@ -18,7 +18,17 @@ from pathlib import Path
 from s2edit_plugin.errors import BusyError, ResourceError
 from s2edit_plugin.history.record import Record
 
-__all__ = ["DamagedDatabaseError", "Database", "folded", "insert", "words_of"]
+__all__ = [
+    "FILE",
+    "DamagedDatabaseError",
+    "Database",
+    "Row",
+    "folded",
+    "insert",
+    "row_of",
+    "rows_in",
+    "words_of",
+]
 
 FILE, ASIDE = "journal.sqlite", "journal.damaged-"
 WAIT_SECONDS = 30.0
@@ -196,15 +206,13 @@ def insert(
     connection: sqlite3.Connection, record: Record, size: int, originals: Iterable[tuple[str, int]]
 ) -> None:
     """Put a result's rows in; those it had are replaced. ``originals``: hash and size of its photo and masks."""
-    asked = record.request.get("prompt")
-    prompt = asked if isinstance(asked, str) else record.source_prompt
     connection.execute("DELETE FROM results WHERE id = ?", (record.id,))
     connection.execute(
         "INSERT INTO results VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
-            record.id, record.kind, prompt, record.source_prompt, record.machine.model, record.photo, record.pixels,
+            record.id, record.kind, _prompt_of(record), record.source_prompt, record.machine.model, record.photo, record.pixels,
             float(record.seconds), record.identity, int(record.starred), record.note, record.deleted,
-            words_of(prompt, record.source_prompt, record.note), size,
+            words_of(record), size,
         ),
     )  # fmt: skip
     connection.executemany(
@@ -216,9 +224,41 @@ def insert(
         connection.execute("INSERT OR IGNORE INTO used_originals VALUES (?,?)", (record.id, name))
 
 
-def words_of(*texts: str) -> str:
+Row = tuple[tuple[object, ...], tuple[str, ...], frozenset[str]]
+"""What the index says of a result: columns, tokens in their order, hashes of photo and masks."""
+_COLUMNS = "kind, prompt, photo, pixels, starred, note, deleted, words"
+
+
+def rows_in(connection: sqlite3.Connection) -> dict[str, Row]:
+    """All that the index says, by result."""
+    tokens: dict[str, list[str]] = {}
+    for name, token in connection.execute("SELECT result, token FROM used_tokens ORDER BY result, place"):
+        tokens.setdefault(name, []).append(token)
+    hashes: dict[str, set[str]] = {}
+    for name, hashed in connection.execute("SELECT result, hash FROM used_originals"):
+        hashes.setdefault(name, set()).add(hashed)
+    return {
+        name: (tuple(columns), tuple(tokens.get(name, ())), frozenset(hashes.get(name, ())))
+        for name, *columns in connection.execute(f"SELECT id, {_COLUMNS} FROM results ORDER BY id")
+    }
+
+
+def row_of(record: Record) -> Row:
+    """What the index should say of a result."""
+    own = (record.photo, record.pixels, int(record.starred), record.note, record.deleted)
+    columns = (record.kind, _prompt_of(record), *own, words_of(record))
+    return columns, record.tokens, frozenset(record.originals)
+
+
+def _prompt_of(record: Record) -> str:
+    asked = record.request.get("prompt")
+    return asked if isinstance(asked, str) else record.source_prompt
+
+
+def words_of(record: Record) -> str:
     """What a search looks at; tokens are found by their names of today instead of their places."""
-    return folded(re.sub(r"<#\d+>", "", "\n".join(texts)))
+    texts = "\n".join((_prompt_of(record), record.source_prompt, record.note))
+    return folded(re.sub(r"<#\d+>", "", texts))
 
 
 def folded(text: str) -> str:

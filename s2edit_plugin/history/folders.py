@@ -81,7 +81,7 @@ class Folders:
     def keep_original(self, data: bytes) -> str:
         """Keep a photo or mask; returns its sha256. Raises ResourceError."""
         name = hashlib.sha256(data).hexdigest()
-        path = self._original(name)
+        path = self.original(name)
         try:
             there = path.stat().st_size == len(data)
         except OSError:
@@ -108,7 +108,7 @@ class Folders:
 
     def drop_original(self, name: str) -> None:
         """Remove a photo or mask. Raises ResourceError."""
-        path = self._original(name)
+        path = self.original(name)
         with disk(path):
             path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
@@ -186,7 +186,7 @@ class Folders:
     def read_original(self, name: str) -> bytes:
         """The bytes of a photo or mask. Raises ResourceError: they are gone or changed."""
         try:
-            data = self._original(name).read_bytes()
+            data = self.original(name).read_bytes()
         except OSError:
             data = b""
         if hashlib.sha256(data).hexdigest() != name:
@@ -204,7 +204,8 @@ class Folders:
         place = self.of(record.id)
         return [file for file in record.files if not (place / file).is_file()]
 
-    def _original(self, name: str) -> Path:
+    def original(self, name: str) -> Path:
+        """The file of a photo or mask."""
         return self.originals / name[:2] / name
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from s2edit_plugin import calls
 from s2edit_plugin.api import ApplyEdit, LearnToken
 from s2edit_plugin.errors import ConsentError, InputError, ResourceError, S2EditError, UsageError
-from s2edit_plugin.history import changes, listing
+from s2edit_plugin.history import changes, checking, listing
 from s2edit_plugin.history.folders import REGION, THUMBNAIL
 from s2edit_plugin.history.names import find_token, new_names
 from s2edit_plugin.history.record import (
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["History"]
 
+Problems = list[str]
 SLACK_SECONDS = 60.0  # between a result's last second of work and its way into the journal
 Asked = TypeVar("Asked", ApplyEdit, LearnToken)
 
@@ -226,6 +227,16 @@ class History:
         """What the journal takes on the disk, without its index."""
         with self.store.reading() as connection:
             return 0 if connection is None else changes.total(connection)
+
+    def check(self) -> Problems:
+        """What is wrong with the journal, a sentence each; empty when it is sound.
+
+        First what an interrupted process left is put right, as at every use. Then the index is held against the folders, and
+        every file against its hash. Losses that came to light on the way (`notices`) are problems, too.
+        """
+        before = len(self.store.notices)
+        found = checking.problems(self.store)
+        return [*self.store.notices[before:], *found]
 
     # ------------------------------------------------------------------ helpers
 

@@ -16,12 +16,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from s2edit_plugin.errors import BusyError, ResourceError
-from s2edit_plugin.history.database import DamagedDatabaseError, Database, insert
+from s2edit_plugin.history.database import DamagedDatabaseError, Database, Row, insert, row_of, rows_in
 from s2edit_plugin.history.folders import Folders, disk
 from s2edit_plugin.history.record import Machine, Record
 from s2edit_plugin.locks import WAIT_SECONDS, file_lock
 
-__all__ = ["Store", "names_in"]
+__all__ = ["LOCK", "MARK", "Store", "names_in"]
 
 LOCK, MARK = ".lock", ".at-work"
 UNKNOWN = "unknown"
@@ -167,18 +167,21 @@ class Store:
         logging.getLogger(__name__).warning("The history's index was damaged (%s); it was made anew.", why)
 
     def _match(self, thoroughly: bool) -> None:
-        """Give every folder its rows and take rows without a folder away."""
+        """Give every folder its rows and take rows without a folder away; thoroughly: where they differ, the record counts."""
         with self.database.reading() as connection:
-            known = {name for (name,) in connection.execute("SELECT id FROM results")}
+            known = rows_in(connection)
         there = self.folders.ids()
         if thoroughly:
             there = {name for name in there if self._whole(name)}
-        if known != there:
+        gone, missing = known.keys() - there, there - known.keys()
+        if thoroughly:
+            missing |= {name for name in known.keys() & there if self._is_stale(name, known[name])}
+        if gone or missing:
             originals = self.folders.originals_there()
             names = self.folders.names()
             with self.database.changing() as connection:
-                connection.executemany("DELETE FROM results WHERE id = ?", [(one,) for one in known - there])
-                for name in sorted(there - known):
+                connection.executemany("DELETE FROM results WHERE id = ?", [(one,) for one in gone])
+                for name in sorted(missing):
                     self.insert(connection, self._record(name), originals, names)
         self._drop_unused()
 
@@ -197,6 +200,12 @@ class Store:
             person, _, short = names.get(token, "").partition("/")
             # A name that is known already is newer than what lay beside the folders.
             connection.execute("INSERT OR IGNORE INTO tokens VALUES (?,?,?)", (token, person, short))
+
+    def _is_stale(self, name: str, row: Row) -> bool:
+        try:
+            return row != row_of(self.folders.record(name))
+        except ResourceError:
+            return False  # the row knows more than a damaged record
 
     def _record(self, name: str) -> Record:
         """A result's record; where that is damaged, one that says at least where the picture lies."""

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from s2edit_plugin import api, studio
+from s2edit_plugin.cli import clients
 from s2edit_plugin.cli.main import main
 from s2edit_plugin.history import History
 from s2edit_plugin.imaging.photo import Photo
@@ -149,8 +150,8 @@ def test_rerun_says_whether_it_is_the_same(
     asked = []
 
     class FakeStudio:
-        def __init__(self, **options: object) -> None:
-            asked.append(options)
+        def __init__(self, home: Path, model: str | None, device: str) -> None:
+            asked.append((model, device))
 
         def rerun(self, request: api.RerunResult, on_progress: api.OnProgress) -> api.RerunReport:
             on_progress(api.Progress("editing", 1, 1))
@@ -160,10 +161,37 @@ def test_rerun_says_whether_it_is_the_same(
     out = tmp_path / "again.png"
     code, values = run("rerun", "last", "--out", str(out))
     assert (code, values["equal"], values["history_id"]) == (0 if equal else 1, equal, name)
-    assert asked == [{"model": "small", "device": "auto"}]
+    assert asked == [("", "auto")]  # the one in use made it
     with Image.open(io.BytesIO(out.read_bytes())) as image:
         assert image.size == (30, 20)
     assert run("rerun", name, text=True)[1].startswith("It is so.\n")
+
+
+def test_rerun_takes_the_model_that_made_the_result(
+    run: Run, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.record(request(1), made(1))
+    asked = []
+
+    def perform(args: Any, request_: api.RerunResult, output: object) -> api.RerunReport:
+        asked.append((args.model, args.no_engine))
+        return api.RerunReport(request_.history_id, True, 0.0, edited(), "It is so.")
+
+    monkeypatch.setattr(clients, "perform", perform)
+    change_settings(history.folder, model="another")  # not installed
+    run("rerun", "last")
+    run("rerun", "last", "--model", "mine", "--no-engine")
+    assert asked == [("small", False), ("mine", True)]
+
+
+def test_check_says_what_is_wrong(run: Run, history: History) -> None:
+    assert run("check") == (0, {"checked": 0, "problems": []})
+    name = put(history)
+    assert run("check", text=True) == (0, "All is as it was written: 1 results.\n")
+    (history.store.folders.of(name) / "region.png").unlink()
+    problem = f"The result {name} has lost its region.png."
+    assert run("check") == (1, {"checked": 1, "problems": [problem]})
+    assert run("check", text=True) == (1, problem + "\n")
 
 
 def test_what_was_put_right_is_told(run: Run, history: History) -> None:
