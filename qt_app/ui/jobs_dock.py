@@ -39,6 +39,7 @@ class JobRow(QFrame):
         self.state.setProperty("dim", True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
+        self.bar.setAccessibleName(self.tr("Progress"))
         self.bar.setFixedHeight(6)
         self.pause, self.cancel = QToolButton(), QToolButton()
         self.cancel.setText(self.tr("Cancel"))

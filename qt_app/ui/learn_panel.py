@@ -188,6 +188,7 @@ class LearnPanel(QScrollArea):
         self.curve, self.picture = LossCurve(), QLabel()
         self.picture.setAccessibleName(self.tr("Sample picture"))
         self.bar, self.words_left = QProgressBar(), dim_label()
+        self.bar.setAccessibleName(self.tr("Progress of learning"))
         self.pause, self.cancel = QPushButton(self.tr("Pause")), QPushButton(self.tr("Cancel"))
         self.pause.clicked.connect(self._state.pause_or_resume)
         self.cancel.clicked.connect(self._state.cancel)
