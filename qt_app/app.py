@@ -71,12 +71,15 @@ def make_window(
     from qt_app.engine import EngineLink
     from qt_app.model.studio import StudioState
     from qt_app.ui.main_window import MainWindow
+    from qt_app.ui.parts import add_parts
     from qt_app.ui.theme import apply_theme
 
     state = StudioState(EngineLink(connect or _engine), data_folder().root)
     apply_theme(application, theme or state.preferences.theme)
     state.preferences.theme_changed.connect(lambda chosen: apply_theme(application, chosen))
-    return MainWindow(state)
+    window = MainWindow(state)
+    add_parts(window)
+    return window
 
 
 def _engine() -> Client:

@@ -47,6 +47,7 @@ class _Opened:
     rgb: np.ndarray
     levels: tuple[np.ndarray, ...]
     path: str = ""
+    title: str = ""
 
 
 class Document(Observable):
@@ -59,7 +60,8 @@ class Document(Observable):
         saved_changed(bool): whether the result on show is in a file.
 
     Attributes:
-        data: the photo's file. photo: decoded. rgb: uint8 (H, W, 3) in sRGB. path: "" for pasted pictures.
+        data: the photo's file. photo: decoded. rgb: uint8 (H, W, 3) in sRGB. path: "" for pictures without a file.
+        title: what such a picture is called, "": that it was pasted.
         levels: the photo as `levels.screen_levels` makes it.
     """
 
@@ -82,10 +84,11 @@ class Document(Observable):
         rgb: np.ndarray,
         path: str = "",
         levels: tuple[np.ndarray, ...] | None = None,
+        title: str = "",
     ) -> None:
         super().__init__()
         self.levels = levels if levels is not None else screen_levels(rgb)
-        self.data, self.photo, self.rgb, self.path = data, photo, rgb, path
+        self.data, self.photo, self.rgb, self.path, self.title = data, photo, rgb, path, title
         self.masks = MaskPair((rgb.shape[0], rgb.shape[1]))
         self.heat: np.ndarray | None = None
         self._compared = "off"
@@ -93,7 +96,7 @@ class Document(Observable):
     @property
     def name(self) -> str:
         """File name for the title."""
-        return Path(self.path).name if self.path else self.tr("Pasted picture")
+        return Path(self.path).name if self.path else self.title or self.tr("Pasted picture")
 
     @property
     def result(self) -> Result | None:
@@ -156,14 +159,20 @@ class Documents(Observable):
 
         self._background.run(read, self._opened, self._failed)
 
-    def open_bytes(self, data: bytes) -> None:
-        """Show a picture from the clipboard or from GIMP."""
-        self.opening = self.tr("Pasted picture")
-        self._background.run(lambda: _decoded(data, ""), self._opened, self._failed)
+    def open_bytes(self, data: bytes, title: str = "", path: str = "") -> None:
+        """Show a picture from the clipboard, from GIMP or from the history.
+
+        Args:
+            title: what it is called, "": that it was pasted. path: of the file these bytes once were.
+        """
+        self.opening = Path(path).name or title or self.tr("Pasted picture")
+        self._background.run(lambda: _decoded(data, path, title), self._opened, self._failed)
 
     def _opened(self, opened: _Opened) -> None:
         self.opening = ""
-        self.document = Document(opened.data, opened.photo, opened.rgb, opened.path, opened.levels)
+        self.document = Document(
+            opened.data, opened.photo, opened.rgb, opened.path, opened.levels, opened.title
+        )
         if opened.path:
             self._preferences.opened(opened.path)
         for note in opened.photo.notes:
@@ -174,9 +183,9 @@ class Documents(Observable):
         self._messages.error(error)
 
 
-def _decoded(data: bytes, path: str) -> _Opened:
+def _decoded(data: bytes, path: str, title: str = "") -> _Opened:
     from s2edit_plugin.imaging.reading import read_photo
 
     photo = read_photo(data, path or "the picture")
     rgb = np.ascontiguousarray(photo.as_uint8_rgb())
-    return _Opened(data, photo, rgb, screen_levels(rgb), path)
+    return _Opened(data, photo, rgb, screen_levels(rgb), path, title)

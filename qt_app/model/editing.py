@@ -11,9 +11,9 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from qt_app.engine import EngineLink
 from qt_app.model.document import Document, Documents, Result
 from qt_app.model.jobs import JobItem, Jobs
-from qt_app.model.levels import screen_levels
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
+from qt_app.model.pictures import decoded_result
 from qt_app.model.presets import EditPreset, apply_preset
 from qt_app.model.tasks import Background
 from s2edit_plugin import api, calls, prompts
@@ -260,7 +260,9 @@ class EditState(Observable):
 
         def done(made: api.EditResult) -> None:
             over()
-            self._background.run(lambda: _decoded(made, request), lambda result: self._add(document, result))
+            self._background.run(
+                lambda: decoded_result(made, request), lambda result: self._add(document, result)
+            )
 
         def failed(error: S2EditError) -> None:
             over()
@@ -288,13 +290,6 @@ class EditState(Observable):
             self.estimate = dataclasses.replace(answer, seconds=answer.seconds * self.variants)
 
         self._link.ask(calls.EstimateJob(edit=request), got, lambda _: setattr(self, "estimate", None))
-
-
-def _decoded(made: api.EditResult, request: api.ApplyEdit) -> Result:
-    from s2edit_plugin.imaging.reading import read_photo
-
-    rgb = np.ascontiguousarray(read_photo(made.image, "the result").as_uint8_rgb())
-    return Result(made, request, rgb, request.prompt, screen_levels(rgb))
 
 
 def _grey(png: bytes) -> np.ndarray:

@@ -18,6 +18,7 @@ from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.mask_paint import flood
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
+from qt_app.model.pictures import decoded_mask
 from qt_app.model.tasks import Background
 from qt_app.model.tools import ToolState
 from s2edit_plugin import api
@@ -187,7 +188,7 @@ class MaskingState(Observable):
                 data = Path(path).read_bytes()
             except OSError as error:
                 raise ImageError(f"{path} cannot be read ({error.strerror}).", "Check the file.") from error
-            return _decoded(data, size, Path(path).name)
+            return decoded_mask(data, size, Path(path).name)
 
         self._await(read, lambda pixels: document.masks.replace(name, pixels, text))
 
@@ -233,7 +234,7 @@ class MaskingState(Observable):
             if answer.note:
                 self._messages.note(answer.note)
             self._await(
-                lambda: _decoded(answer.mask, size, "the mask"),
+                lambda: decoded_mask(answer.mask, size, "the mask"),
                 lambda pixels: self._combine(document, name, pixels, combine, text),
             )
 
@@ -305,9 +306,3 @@ def _combined(pixels: np.ndarray, found: np.ndarray, combine: str) -> np.ndarray
     if combine == "add":
         return np.maximum(pixels, found)
     return np.minimum(pixels, 255 - found) if combine == "subtract" else found
-
-
-def _decoded(data: bytes, size: tuple[int, int], name: str) -> np.ndarray:
-    from s2edit_plugin.masks.painted import read_mask
-
-    return np.rint(read_mask(data, size, name) * 255).astype(np.uint8)

@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject
 from qt_app.engine import EngineLink
 from qt_app.model.document import Documents
 from qt_app.model.editing import EditState
+from qt_app.model.history import HistoryState
 from qt_app.model.jobs import Jobs
 from qt_app.model.learning import LearnState
 from qt_app.model.library import LibraryState
@@ -43,6 +44,9 @@ class StudioState(QObject):
             link, self.jobs, self.documents, self.library, self.background, self.messages
         )
         self.learning = LearnState(link, self.jobs, self.documents, self.library, self.messages)
+        self.history = HistoryState(
+            link, self.jobs, self.documents, self.editing, self.background, self.messages
+        )
         link.failed.connect(self.messages.error)
         link.state_changed.connect(self._engine_state)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QCoreApplication
+from PyQt6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
 from s2edit_plugin.api import Estimate
 
-__all__ = ["duration", "estimate_in_words", "size_in_words", "time_left"]
+__all__ = ["day_and_time", "duration", "estimate_in_words", "size_in_words", "time_left"]
 
 
 def time_left(seconds: float | None) -> str:
@@ -20,6 +20,17 @@ def time_left(seconds: float | None) -> str:
     if whole < 3600:
         return translate("wording", "%n min left", n=round(whole / 60))
     return translate("wording", "%n h left", n=round(whole / 3600))
+
+
+def day_and_time(iso: str) -> str:
+    """A moment in ISO 8601 as the user's clock shows it: today's with the time alone."""
+    moment = QDateTime.fromString(iso, Qt.DateFormat.ISODate).toLocalTime()
+    if not moment.isValid():
+        return iso
+    short, locale = QLocale.FormatType.ShortFormat, QLocale()
+    if moment.date() == QDateTime.currentDateTime().date():
+        return locale.toString(moment.time(), short)
+    return locale.toString(moment, short)
 
 
 def size_in_words(count: int) -> str:

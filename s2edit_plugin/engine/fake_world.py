@@ -126,10 +126,10 @@ class FakeWorld:
                 )
             case api.ApplyEdit():
                 region = request.region_mask or grey_picture(*picture_size(request.photo))
-                self.add_result(request, request.photo, region)
-                return api.EditResult(
+                made = api.EditResult(
                     request.photo, region, 1.0, False, request.source_prompt or "a photo", request.prompt
                 )
+                return dataclasses.replace(made, history_id=self.add_result(request, request.photo, region))
             case api.MakeMask():
                 return api.MaskResult(grey_picture(*picture_size(request.photo)), request.method, 0.25)
             case api.SuggestPrompt():

@@ -1,0 +1,192 @@
+"""Two results beside or over each other, and in what their making differed."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QRadioButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qt_app.model.history import Comparison
+from qt_app.ui.fields import dim_label
+from qt_app.ui.wording import day_and_time
+
+__all__ = ["CompareDialog", "ComparedPictures"]
+
+STEP = 0.02
+
+
+class ComparedPictures(QWidget):
+    """Two pictures: side by side, or one over the other with a line between them that is dragged.
+
+    Attributes:
+        split: where the line is, 0..1.
+    """
+
+    def __init__(self, one: QImage, other: QImage, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pictures = (one, other)
+        self.split = 0.5
+        self._beside = one.size() != other.size()
+        self.setMinimumSize(320, 220)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Both results"))
+        self.setAccessibleDescription(self.tr("Left and right arrow move the line between them."))
+        self._show_cursor()
+
+    @property
+    def beside(self) -> bool:
+        """Whether they stand side by side."""
+        return self._beside
+
+    def show_beside(self, beside: bool) -> None:
+        """Side by side, or over each other."""
+        self._beside = beside
+        self._show_cursor()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for both."""
+        return QSize(760, 460)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw both."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
+        one, other = self._pictures
+        if self._beside:
+            half = self.width() // 2
+            painter.drawImage(_fitted(one, QRect(0, 0, half - 3, self.height())), one)
+            painter.drawImage(_fitted(other, QRect(half + 3, 0, half - 3, self.height())), other)
+        else:
+            place = _fitted(one, self.rect())
+            at = place.left() + place.width() * self.split
+            painter.drawImage(place, other)
+            painter.setClipRect(QRectF(place.left(), place.top(), at - place.left(), place.height()))
+            painter.drawImage(place, one)
+            painter.setClipping(False)
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
+            painter.drawLine(QPointF(at, place.top()), QPointF(at, place.bottom()))
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """The line goes to where the mouse is."""
+        self.mouseMoveEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        """The line follows the mouse."""
+        if event is not None and not self._beside:
+            place = _fitted(self._pictures[0], self.rect())
+            self._move((event.position().x() - place.left()) / max(place.width(), 1))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        """Arrow keys move the line."""
+        by = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP}.get(Qt.Key(event.key())) if event else None
+        if by is None or self._beside:
+            super().keyPressEvent(event)
+        else:
+            self._move(self.split + by)
+
+    def _move(self, to: float) -> None:
+        self.split = min(max(to, 0.0), 1.0)
+        self.update()
+
+    def _show_cursor(self) -> None:
+        self.setCursor(Qt.CursorShape.ArrowCursor if self._beside else Qt.CursorShape.SplitHCursor)
+
+
+class CompareDialog(QDialog):
+    """Shows a `Comparison`."""
+
+    def __init__(self, comparison: Comparison, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Compare two results"))
+        one, other = comparison.results
+        self.pictures = ComparedPictures(_image(one.rgb), _image(other.rgb))
+        self.over, self.beside = (
+            QRadioButton(self.tr("Over each other")),
+            QRadioButton(self.tr("Side by side")),
+        )
+        (self.beside if self.pictures.beside else self.over).setChecked(True)
+        self.over.setEnabled(one.rgb.shape == other.rgb.shape)
+        self.beside.toggled.connect(self.pictures.show_beside)
+        titles = QHBoxLayout()
+        for entry, side in zip(comparison.entries, ("Left", "Right"), strict=True):
+            title = dim_label(f"{day_and_time(entry.created)} · {entry.model}")
+            title.setAlignment(Qt.AlignmentFlag.AlignLeft if side == "Left" else Qt.AlignmentFlag.AlignRight)
+            titles.addWidget(title)
+        switches = QHBoxLayout()
+        switches.addWidget(self.over)
+        switches.addWidget(self.beside)
+        switches.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        switches.addWidget(buttons)
+        column = QVBoxLayout(self)
+        column.addLayout(titles)
+        column.addWidget(self.pictures, 1)
+        column.addWidget(self._make_table(comparison.differences))
+        column.addLayout(switches)
+        self.resize(900, 700)
+        self.pictures.setFocus()
+
+    def _make_table(self, rows: list[tuple[str, str, str]]) -> QWidget:
+        if not rows:
+            return QLabel(self.tr("Both were made with the same settings."))
+        self.table = QTableWidget(len(rows), 3)
+        self.table.setAccessibleName(self.tr("In what they differ"))
+        self.table.setHorizontalHeaderLabels([self.tr("Differs in"), self.tr("left"), self.tr("right")])
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setTabKeyNavigation(False)
+        down, across = self.table.verticalHeader(), self.table.horizontalHeader()
+        if down is not None and across is not None:
+            down.hide()
+            for section, mode in enumerate(("ResizeToContents", "Stretch", "Stretch")):
+                across.setSectionResizeMode(section, QHeaderView.ResizeMode[mode])
+        names = self._names()
+        for row, (name, left, right) in enumerate(rows):
+            for cell, text in enumerate((names.get(name, name), left, right)):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text)
+                self.table.setItem(row, cell, item)
+        self.table.resizeRowsToContents()
+        self.table.setMaximumHeight(min(44 + 34 * len(rows), 220))
+        return self.table
+
+    def _names(self) -> dict[str, str]:
+        return {
+            "photo": self.tr("Photo"), "tokens": self.tr("Tokens"), "prompt": self.tr("Prompt"),
+            "source_prompt": self.tr("Source prompt"), "subject": self.tr("Subject"),
+            "subject_mask": self.tr("Subject mask"), "region": self.tr("May change"),
+            "region_mask": self.tr("Painted mask"), "steps": self.tr("Steps"), "guidance": self.tr("Guidance"),
+            "strength": self.tr("Strength"), "inversion": self.tr("Inversion"), "control": self.tr("Control"),
+            "cross_steps": self.tr("Keep layout"), "self_steps": self.tr("Keep shapes"),
+            "weights": self.tr("Word weights"), "seed": self.tr("Seed"), "local_blend": self.tr("Blend outside"),
+            "mask_mode": self.tr("Mask mode"), "isolation": self.tr("Token isolation"), "offset": self.tr("Offset"),
+            "embed_settings": self.tr("Settings in the file"),
+        }  # fmt: skip
+
+
+def _image(rgb: object) -> QImage:
+    height, width = rgb.shape[:2]  # type: ignore[attr-defined]
+    data = rgb.tobytes()  # type: ignore[attr-defined]
+    return QImage(data, width, height, width * 3, QImage.Format.Format_RGB888).copy()
+
+
+def _fitted(picture: QImage, place: QRect) -> QRect:
+    """Where a picture is drawn so that all of it is seen."""
+    size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    left = place.left() + (place.width() - size.width()) // 2
+    return QRect(left, place.top() + (place.height() - size.height()) // 2, size.width(), size.height())
