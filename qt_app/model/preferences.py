@@ -28,6 +28,7 @@ class Preferences(Observable):
         shortcuts: action id -> key sequence as text, only those the user changed.
         recent: paths of photos, the newest first. geometry, layout: of the window and its docks, base64.
         wizard_done: the first start is over.
+        save_folder, save_format, save_quality: how a result was saved last.
     """
 
     theme_changed = pyqtSignal(object)
@@ -37,6 +38,9 @@ class Preferences(Observable):
     geometry_changed = pyqtSignal(object)
     layout_changed = pyqtSignal(object)
     wizard_done_changed = pyqtSignal(object)
+    save_folder_changed = pyqtSignal(object)
+    save_format_changed = pyqtSignal(object)
+    save_quality_changed = pyqtSignal(object)
     theme = Property("system")
     language = Property("")
     shortcuts = Property[dict[str, str]]({})
@@ -44,8 +48,14 @@ class Preferences(Observable):
     geometry = Property("")
     layout = Property("")
     wizard_done = Property(False)
+    save_folder = Property("")
+    save_format = Property("")
+    save_quality = Property(95)
 
-    NAMES = ("theme", "language", "shortcuts", "recent", "geometry", "layout", "wizard_done")
+    NAMES = (
+        "theme", "language", "shortcuts", "recent", "geometry", "layout", "wizard_done", "save_folder", "save_format",
+        "save_quality",
+    )  # fmt: skip
 
     def __init__(self, path: Path) -> None:
         super().__init__()

@@ -16,6 +16,7 @@ from qt_app.model.library import LibraryState
 from qt_app.model.masking import MaskingState
 from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
+from qt_app.model.saving import SaveState
 from qt_app.model.tasks import Background
 from qt_app.model.tools import ToolState
 
@@ -47,6 +48,7 @@ class StudioState(QObject):
         self.history = HistoryState(
             link, self.jobs, self.documents, self.editing, self.background, self.messages
         )
+        self.saving = SaveState(self.documents, self.preferences, self.background, self.messages)
         link.failed.connect(self.messages.error)
         link.state_changed.connect(self._engine_state)
 

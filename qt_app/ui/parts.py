@@ -1,41 +1,93 @@
-"""What the main window has beside canvas and panels: history, saving, settings, models, help. One function a part."""
+"""What the main window has beside its canvas and panels: history, saving, settings, models, help. One method a part."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QObject, Qt
 
 from qt_app.model.history import Comparison
+from qt_app.model.observable import Connections
+from qt_app.ui.actions import ActionSpec
 from qt_app.ui.compare_dialog import CompareDialog
 from qt_app.ui.history_panel import HistoryPanel
+from qt_app.ui.save_dialog import SaveDialog
 
 if TYPE_CHECKING:
+    from qt_app.model.document import Document
     from qt_app.ui.main_window import MainWindow
 
-__all__ = ["add_history", "add_parts"]
+__all__ = ["Parts", "add_parts"]
 
 
-def add_parts(window: MainWindow) -> None:
-    """Add every part."""
-    add_history(window)
+def add_parts(window: MainWindow) -> Parts:
+    """Add every part to a window; they live as long as it."""
+    return Parts(window)
 
 
-def add_history(window: MainWindow) -> HistoryPanel:
-    """The history, in a dock behind the library."""
-    history = window.studio.history
-    panel = HistoryPanel(history)
-    dock = window.add_dock("history", window.tr("History"), panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-    window.tabifyDockWidget(window.docks["library"], dock)
-    window.docks["library"].raise_()
-    window.restoreDockWidget(dock)
+class Parts(QObject):
+    """The parts of a window. Dialogs that show a model are made once, when they are first wanted."""
 
-    def compare(comparison: Comparison) -> None:
-        dialog = CompareDialog(comparison, window)
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._studio = window, window.studio
+        self._connections = Connections()
+        self._save_dialog: SaveDialog | None = None
+        self._add_history()
+        self._add_saving()
+        self._quit_last()
+
+    # ------------------------------------------------------------------ history
+
+    def _add_history(self) -> None:
+        window, history = self._window, self._studio.history
+        self.history_panel = HistoryPanel(history)
+        area = Qt.DockWidgetArea.LeftDockWidgetArea
+        dock = window.add_dock("history", self.tr("History"), self.history_panel, area)
+        window.tabifyDockWidget(window.docks["library"], dock)
+        window.docks["library"].raise_()
+        window.restoreDockWidget(dock)
+        history.may_open = lambda: all(guard() for guard in window.guards)
+        history.compared.connect(self.show_comparison)
+        history.reopened.connect(lambda _: window.show_panel("edit"))
+
+    def show_comparison(self, comparison: Comparison) -> None:
+        """Show two results beside each other."""
+        dialog = CompareDialog(comparison, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    history.may_open = lambda: all(guard() for guard in window.guards)
-    history.compared.connect(compare)
-    history.reopened.connect(lambda _: window.show_panel("edit"))
-    return panel
+    # ------------------------------------------------------------------ saving
+
+    def _add_saving(self) -> None:
+        tip = self.tr("Save the result on show")
+        spec = ActionSpec("file.save", self.tr("&Save result …"), "Ctrl+S", tip, icon="save")
+        self._window.add_action("file", spec, self.save)
+        self._studio.documents.document_changed.connect(self._show_document)
+        self._show_document(self._studio.documents.document)
+
+    def save(self) -> SaveDialog:
+        """Ask how and where to save the result on show."""
+        if self._save_dialog is None:
+            self._save_dialog = SaveDialog(self._studio.saving, self._window)
+        self._save_dialog.start()
+        return self._save_dialog
+
+    def _show_document(self, document: Document | None) -> None:
+        action = self._window.actions_by_id["file.save"]
+        self._connections.clear()
+        action.setEnabled(False)
+        if document is not None:
+            for name in ("results", "shown"):
+                self._connections.follow(
+                    document, name, lambda _: action.setEnabled(document.result is not None)
+                )
+
+    # ------------------------------------------------------------------ menus
+
+    def _quit_last(self) -> None:
+        """Quit stands at the end of its menu."""
+        menu, leave = self._window.menu("file"), self._window.actions_by_id["file.quit"]
+        menu.removeAction(leave)
+        menu.addSeparator()
+        menu.addAction(leave)

@@ -8,6 +8,7 @@ Importing this package imports nothing heavy; the submodules need numpy and Pill
     crop        the square around the subject, and resampling into and out of it
     paste       adds the change to the photo inside the mask
     writing     encode_photo, write_atomic
+    openraster  photo and result as layers of one file
     provenance  "edited by AI" as XMP
     exif, png16, tiff   the parts of the formats Pillow does not cover
 """

@@ -25,7 +25,7 @@ from PIL import Image
 
 from s2edit_plugin.errors import ImageError, InputError, ResourceError
 from s2edit_plugin.imaging.exif import load_exif
-from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.imaging.photo import FileFormat, Photo
 from s2edit_plugin.imaging.provenance import DIGITAL_SOURCE_TYPE, Provenance, xmp_packet
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_photo, format_of_suffix, write_atomic
@@ -255,3 +255,14 @@ def test_places_that_cannot_be_written_to(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         write_atomic(tmp_path / "folder.png", b"x")
     assert os.listdir(tmp_path) == ["folder.png"]
+
+
+@pytest.mark.parametrize("format", ["JPEG", "WEBP"])
+def test_a_quality_that_is_asked_for_decides_over_the_photos_own(format: FileFormat) -> None:
+    photo = read_photo(saved(soft(90, 120), "JPEG", quality=60), "photo")
+    sizes = [len(encode_photo(photo, format=format, quality=quality)) for quality in (20, 60, 95)]
+    assert sizes == sorted(sizes)
+    assert sizes[2] > 2 * sizes[0]
+    exact = read_photo(saved(noise(19, 33), "WEBP", lossless=True), "photo")
+    assert exact.lossless
+    assert not read_photo(encode_photo(exact, quality=50), "photo").lossless

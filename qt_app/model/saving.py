@@ -1,0 +1,241 @@
+"""Saving the result on show: as what, how fine, where; and what a format cannot hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import pyqtSignal
+
+from qt_app.model.document import Document, Documents, Result
+from qt_app.model.messages import Messages
+from qt_app.model.observable import Observable, Property
+from qt_app.model.pictures import decoded_mask
+from qt_app.model.preferences import Preferences
+from qt_app.model.tasks import Background
+from s2edit_plugin.api import EditResult
+from s2edit_plugin.errors import S2EditError
+
+if TYPE_CHECKING:
+    from s2edit_plugin.imaging.photo import FileFormat, Photo
+
+__all__ = ["FORMATS", "SUFFIXES", "SaveOptions", "SaveState", "encoded"]
+
+SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "TIFF": ".tif", "ORA": ".ora"}
+FORMATS = tuple(SUFFIXES)
+_ALIASES = {".jpeg": "JPEG", ".tiff": "TIFF"} | {suffix: name for name, suffix in SUFFIXES.items()}
+
+
+@dataclass(frozen=True)
+class SaveOptions:
+    """How a result is written.
+
+    Attributes:
+        format: one of `FORMATS`; ``ORA`` is OpenRaster. quality: 1..100 of JPEG and WebP; None: as the engine wrote it if the
+            format is the photo's own, else 95. lossless: WebP without loss.
+    """
+
+    format: str
+    quality: int | None = None
+    lossless: bool = False
+
+
+class SaveState(Observable):
+    """What the save dialog shows.
+
+    Signals: ``<name>_changed`` of each; written(str): a file is there. document_changed: another photo or result is on show.
+
+    Attributes:
+        format: one of `FORMATS`. own_quality: JPEG and WebP are written as the photo was. quality: 1..100, else. lossless: for
+            WebP. folder, name: where to, the name with its suffix. busy: a file is being written.
+    """
+
+    format_changed = pyqtSignal(object)
+    own_quality_changed = pyqtSignal(object)
+    quality_changed = pyqtSignal(object)
+    lossless_changed = pyqtSignal(object)
+    folder_changed = pyqtSignal(object)
+    name_changed = pyqtSignal(object)
+    busy_changed = pyqtSignal(object)
+    written = pyqtSignal(str)
+    format = Property("PNG")
+    own_quality = Property(True)
+    quality = Property(95)
+    lossless = Property(False)
+    folder = Property("")
+    name = Property("")
+    busy = Property(False)
+
+    def __init__(
+        self, documents: Documents, preferences: Preferences, background: Background, messages: Messages
+    ) -> None:
+        super().__init__()
+        self._documents, self._preferences = documents, preferences
+        self._background, self._messages = background, messages
+        self.format_changed.connect(lambda _: self._rename())
+
+    # ------------------------------------------------------------------ what is asked
+
+    @property
+    def document(self) -> Document | None:
+        """The open photo."""
+        return self._documents.document
+
+    @property
+    def path(self) -> Path:
+        """Where the file will be."""
+        return Path(self.folder or ".").expanduser() / self.name.strip()
+
+    @property
+    def options(self) -> SaveOptions:
+        """How it will be written."""
+        quality = None if self.own_quality or self.lossless else self.quality
+        lossy = self.format == "JPEG" or (self.format == "WEBP" and not self.lossless)
+        return SaveOptions(
+            self.format, quality if lossy else None, self.lossless if self.format == "WEBP" else False
+        )
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be saved now, "" if it can."""
+        if self.document is None or self.document.result is None:
+            return self.tr("Show a result first.")
+        if not self.name.strip() or self.path.name != self.name.strip():
+            return self.tr("Give the file a name.")
+        return ""
+
+    @property
+    def exists(self) -> bool:
+        """Whether a file of this name is there already."""
+        return self.path.exists()
+
+    @property
+    def notes(self) -> list[str]:
+        """What the chosen format does to the picture, in sentences."""
+        document = self.document
+        if document is None:
+            return []
+        photo, notes = document.photo, []
+        if self.format == "ORA":
+            notes.append(self.tr("Photo and result as layers; GIMP, Krita and others open it."))
+        if self.format in ("JPEG", "WEBP") and photo.depth == 16:
+            notes.append(self.tr("This format keeps 8 of the photo's 16 bits."))
+        if self.format == "JPEG" and photo.alpha is not None:
+            notes.append(self.tr("Transparent places become white."))
+        if self.format == photo.format and self.options.quality is None and not self.options.lossless:
+            notes.append(self.tr("The photo's own format: nothing outside the edit changes."))
+        kept = [name for name, there in (("ICC", photo.icc), ("EXIF", photo.exif)) if there]
+        if kept:
+            notes.append(self.tr("{0} of the photo are kept.").format(" + ".join(kept)))
+        notes.append(self.tr("The file says that it was edited by AI."))
+        return notes
+
+    # ------------------------------------------------------------------ doing
+
+    def prepare(self) -> None:
+        """Fill in what suits the open photo: the last format and folder, a name that nobody has."""
+        document, preferences = self.document, self._preferences
+        if document is None:
+            return
+        wanted = preferences.save_format or document.photo.format
+        self.format = wanted if wanted in FORMATS else "PNG"
+        self.quality = preferences.save_quality
+        self.own_quality = document.photo.format == self.format
+        self.lossless = self.format == "WEBP" and document.photo.format == "WEBP" and document.photo.lossless
+        last = preferences.save_folder
+        own = str(Path(document.path).parent) if document.path else str(Path.home())
+        self.folder = last if last and Path(last).is_dir() else own
+        self.name = self._free_name(Path(document.name).stem)
+
+    def choose(self, path: str) -> None:
+        """Take folder, name and, where the suffix tells it, format from a path."""
+        chosen = Path(path)
+        self.folder = str(chosen.parent)
+        self.format = _ALIASES.get(chosen.suffix.lower(), self.format)
+        self.name = chosen.name
+        self._rename()
+
+    def save(self) -> None:
+        """Write the result on show, in the background; an existing file gives way."""
+        document = self.document
+        if self.problem or document is None or document.result is None:
+            return
+        result, options, path, photo = document.result, self.options, self.path, document.photo
+        names = (self.tr("Photo"), self.tr("Result"), self.tr("Edit region"))
+
+        def write() -> None:
+            from s2edit_plugin.imaging.writing import write_atomic
+
+            write_atomic(path, encoded(photo, result.made, options, names))
+
+        self.busy = True
+        self._background.run(write, lambda _: self._done(document, result, path), self._failed)
+
+    # ------------------------------------------------------------------ inside
+
+    def _done(self, document: Document, result: Result, path: Path) -> None:
+        self.busy = False
+        preferences = self._preferences
+        preferences.save_folder, preferences.save_format = str(path.parent), self.format
+        preferences.save_quality = self.quality
+        preferences.save()
+        if document.result is result:
+            document.saved = True
+        self._messages.note(self.tr("Saved as {0}.").format(path))
+        self.written.emit(str(path))
+
+    def _failed(self, error: S2EditError) -> None:
+        self.busy = False
+        self._messages.error(error)
+
+    def _rename(self) -> None:
+        """The name's suffix follows the format."""
+        path, suffix = Path(self.name), SUFFIXES[self.format]
+        if not self.name.strip() or _ALIASES.get(path.suffix.lower()) == self.format:
+            return
+        stem = path.stem if path.suffix.lower() in _ALIASES else path.name
+        self.name = f"{stem}{suffix}"
+
+    def _free_name(self, stem: str) -> str:
+        stem = self.tr("{0}-edited").format(stem.removesuffix(self.tr("{0}-edited").format("")) or "photo")
+        suffix, folder, number = SUFFIXES[self.format], Path(self.folder), 1
+        name = f"{stem}{suffix}"
+        while (folder / name).exists() and number < 1000:
+            number += 1
+            name = f"{stem}-{number}{suffix}"
+        return name
+
+
+def encoded(photo: Photo, made: EditResult, options: SaveOptions, names: tuple[str, str, str]) -> bytes:
+    """A result as a file.
+
+    Args:
+        photo: what was edited. names: of the layers of an OpenRaster file: photo, result, edit region.
+
+    Raises:
+        ImageError: the format cannot hold a picture of this size. ResourceError: not enough memory.
+    """
+    if options == SaveOptions(_format_of(made.image)):
+        return made.image
+    from s2edit_plugin.imaging.openraster import encode_openraster
+    from s2edit_plugin.imaging.reading import read_photo
+    from s2edit_plugin.imaging.writing import encode_photo
+
+    result = read_photo(made.image, "the result")
+    if options.format == "ORA":
+        region = decoded_mask(made.region, result.size, "the edit region") if made.region else None
+        return encode_openraster(photo, result, region, names)
+    if options.format == "WEBP" and options.lossless != result.lossless:
+        result = dataclasses.replace(result, lossless=options.lossless)
+    chosen: FileFormat = options.format  # type: ignore[assignment]
+    return encode_photo(result, format=chosen, quality=options.quality)
+
+
+def _format_of(data: bytes) -> str:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(data)) as image:
+        return str(image.format)
