@@ -203,6 +203,7 @@ class ApplyEdit(Request["EditResult"]):
             learned from, else found.
         region, region_mask: which pixels may change; ``auto``, ``subject``, ``none`` (the whole crop), ``face``, ``word:W``.
         embed_settings: write prompts, token names and settings into the result's file; None: as the user's settings say.
+        with_layer: give `EditResult.layer` too, for programs that have masks of their own (GIMP).
     """
 
     photo: bytes
@@ -215,6 +216,7 @@ class ApplyEdit(Request["EditResult"]):
     region_mask: bytes | None = None
     settings: EditSettings = field(default_factory=EditSettings)
     embed_settings: bool | None = None
+    with_layer: bool = False
 
 
 @dataclass(frozen=True)
@@ -275,6 +277,9 @@ class EditResult:
         identity: how alike the faces before and after are, cosine -1..1; None where it could not be told.
         identity_note: the same in words, or why it could not be told.
         history_id: of the result in the journal, "" where it is not kept there.
+        layer: where it was asked for, the photo with the whole change, not only inside ``region``: laid over the photo through
+            ``region`` it gives ``image``. A PNG of the photo's depth and colour space, without alpha, its rows neither filtered
+            nor compressed, so that it can be read without an image library.
     """
 
     image: bytes
@@ -287,6 +292,7 @@ class EditResult:
     identity: float | None = None
     identity_note: str = ""
     history_id: str = ""
+    layer: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from s2edit_plugin.errors import (
     UsageError,
     WrongModelError,
 )
+from s2edit_plugin.imaging.png16 import encode_png16
+from s2edit_plugin.imaging.reading import read_photo
 from tests.fakes.tiny_model import TINY_FAMILIES, write_tiny_model
 
 if TYPE_CHECKING:
@@ -256,6 +258,38 @@ def test_the_found_region_is_inside_the_photo(studio: Studio) -> None:
     before, after, region = _rgb(_photo()), _rgb(result.image), _rgb(result.region)
     assert region.shape == before.shape[:2]
     assert np.array_equal(before[region == 0], after[region == 0])
+
+
+@pytest.mark.parametrize("kind", ["colour", "grey", "sixteen"])
+def test_the_layer_laid_over_the_photo_through_the_region_is_the_result(studio: Studio, kind: str) -> None:
+    _learn(studio)
+    rows = np.asarray(Image.open(io.BytesIO(_photo())))
+    photo = {
+        "colour": lambda: _photo(),
+        "grey": lambda: _png(rows[..., 0].copy()),
+        "sixteen": lambda: encode_png16(rows.astype(np.uint16) * 257),
+    }[kind]()
+    soft = np.zeros((90, 120), np.uint8)
+    soft[30:60, 30:90] = np.linspace(0, 255, 60).astype(np.uint8)
+    request = _request(photo=photo, region_mask=_png(soft), with_layer=True)
+    result = studio.edit(request)
+    before, after, layer = (read_photo(data) for data in (photo, result.image, result.layer))
+    assert (layer.size, layer.depth, layer.grey, layer.alpha) == (
+        before.size,
+        before.depth,
+        before.grey,
+        None,
+    )
+    share = (soft / 255)[..., None]
+    mixed = before.pixels * (1 - share) + layer.pixels * share
+    inside_range = (layer.pixels > 0) & (layer.pixels < layer.white)  # a random model changes much
+    assert inside_range[soft > 0].any()
+    assert np.abs(mixed - after.pixels)[inside_range].max() <= 1
+    # Where the mask is white the layer is the result, and it goes on where the mask is black.
+    apart = layer.pixels[soft == 255].astype(int) - after.pixels[soft == 255]
+    assert np.abs(apart).max() <= (1 if kind == "sixteen" else 0)
+    assert (layer.pixels != before.pixels)[soft == 0].any()
+    assert studio.edit(replace(request, with_layer=False)).layer == b""
 
 
 def test_a_result_says_how_alike_the_person_is(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,8 +127,9 @@ class FakeWorld:
             case api.ApplyEdit():
                 region = request.region_mask or grey_picture(*picture_size(request.photo))
                 made = api.EditResult(
-                    request.photo, region, 1.0, False, request.source_prompt or "a photo", request.prompt
-                )
+                    request.photo, region, 1.0, False, request.source_prompt or "a photo", request.prompt,
+                    layer=request.photo if request.with_layer else b"",
+                )  # fmt: skip
                 return dataclasses.replace(made, history_id=self.add_result(request, request.photo, region))
             case api.MakeMask():
                 return api.MaskResult(grey_picture(*picture_size(request.photo)), request.method, 0.25)

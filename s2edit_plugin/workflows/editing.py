@@ -19,6 +19,7 @@ from s2edit_plugin.errors import MaskError, PromptError, S2EditError, UsageError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop, window_of
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.imaging.plain_png import encode_plain_png
 from s2edit_plugin.imaging.provenance import Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_photo
@@ -112,8 +113,15 @@ def _edited(
         warnings=scene.photo.notes,
         identity=likeness.cosine,
         identity_note=likeness.sentence,
+        layer=_layer(scene, change) if request.with_layer else b"",
     )
     return result, scene, pixels
+
+
+def _layer(scene: Scene, change: np.ndarray) -> bytes:
+    """The photo with the whole change, `api.EditResult.layer`."""
+    whole = paste_change(scene.photo, change, scene.crop, np.ones(scene.photo.size, dtype=np.float32))
+    return encode_plain_png(whole[..., :1] if scene.photo.grey else whole)
 
 
 def _provenance(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts) -> Provenance:
