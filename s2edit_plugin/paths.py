@@ -78,6 +78,11 @@ class DataFolder:
         return self.root / "history"
 
     @property
+    def sessions(self) -> Path:
+        """What open windows keep of unsaved work, see `s2edit_plugin.sessions`."""
+        return self.root / "sessions"
+
+    @property
     def models(self) -> Path:
         """Downloaded and imported base models, unless the settings name another folder."""
         return self.root / "models"

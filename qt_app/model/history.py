@@ -150,6 +150,31 @@ class HistoryState(Observable):
         """Show a result on its photo again, with its masks, and its settings in the edit panel."""
         self._link.ask(calls.ShowHistory(result), self._reopen)
 
+    def bring(self, document: Document, results: Sequence[str], shown: int) -> None:
+        """Take results into a document again, one after the other; those that are gone from the journal are left out.
+
+        Args:
+            shown: index of the one to be on show at the end, -1: the photo.
+        """
+        wanted = results[shown] if 0 <= shown < len(results) else ""
+
+        def next_one(left: tuple[str, ...]) -> None:
+            if not left:
+                ids = [one.made.history_id for one in document.results]
+                document.shown = ids.index(wanted) if wanted in ids else -1
+                return
+
+            def got(details: calls.HistoryDetails) -> None:
+                self._background.run(lambda: _decoded(details), lambda result: put(result, left[1:]))
+
+            self._link.ask(calls.ShowHistory(left[0]), got, lambda _: next_one(left[1:]))
+
+        def put(result: Result, left: tuple[str, ...]) -> None:
+            _put(document, result)
+            next_one(left)
+
+        next_one(tuple(results))
+
     def compare(self, one: str, other: str) -> None:
         """Fetch two results; ``compared`` tells when they are there."""
 

@@ -17,8 +17,10 @@ from qt_app.model.masking import MaskingState
 from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
 from qt_app.model.saving import SaveState
+from qt_app.model.session import SessionState
 from qt_app.model.tasks import Background
 from qt_app.model.tools import ToolState
+from s2edit_plugin.paths import DataFolder
 
 __all__ = ["StudioState"]
 
@@ -49,6 +51,9 @@ class StudioState(QObject):
             link, self.jobs, self.documents, self.editing, self.background, self.messages
         )
         self.saving = SaveState(self.documents, self.preferences, self.background, self.messages)
+        self.session = SessionState(
+            DataFolder(folder), self.documents, self.editing, self.learning, self.history, self.background, self.messages
+        )  # fmt: skip
         link.failed.connect(self.messages.error)
         link.state_changed.connect(self._engine_state)
 
@@ -56,6 +61,7 @@ class StudioState(QObject):
         """Leave the engine and write what is left to write."""
         self.link.close()
         self.background.close()
+        self.session.close()
         self.preferences.save()
 
     def _engine_state(self, state: str) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtWidgets import QMessageBox
 
 from qt_app.model.history import Comparison
-from qt_app.model.observable import Connections
+from qt_app.model.observable import Connections, follow
+from qt_app.model.session import LeftSession
 from qt_app.ui.actions import ActionSpec
 from qt_app.ui.compare_dialog import CompareDialog
 from qt_app.ui.history_panel import HistoryPanel
 from qt_app.ui.save_dialog import SaveDialog
+from qt_app.ui.wording import day_and_time
 
 if TYPE_CHECKING:
     from qt_app.model.document import Document
@@ -35,6 +38,7 @@ class Parts(QObject):
         self._save_dialog: SaveDialog | None = None
         self._add_history()
         self._add_saving()
+        self._add_session()
         self._quit_last()
 
     # ------------------------------------------------------------------ history
@@ -82,6 +86,36 @@ class Parts(QObject):
                 self._connections.follow(
                     document, name, lambda _: action.setEnabled(document.result is not None)
                 )
+
+    # ------------------------------------------------------------------ after a crash
+
+    def _add_session(self) -> None:
+        follow(self._studio.session, "offered", self._offer)
+        self._studio.session.look()
+
+    def _offer(self, left: LeftSession | None) -> None:
+        if left is None:
+            return
+        session, box = self._studio.session, QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle(self.tr("Unsaved work"))
+        box.setText(self.tr("The window ended unexpectedly. Open again what was open?"))
+        lines = [f"{left.name} · {day_and_time(left.when)}"]
+        if left.masks:
+            lines.append(self.tr("%n painted mask(s)", n=len(left.masks)))
+        if left.results:
+            lines.append(self.tr("%n result(s)", n=len(left.results)))
+        box.setInformativeText("\n".join(lines))
+        again = box.addButton(self.tr("Open again"), QMessageBox.ButtonRole.AcceptRole)
+        discard = box.addButton(self.tr("Discard"), QMessageBox.ButtonRole.DestructiveRole)
+        later = box.addButton(self.tr("Later"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(again)
+        box.setEscapeButton(later)
+        for button, run in ((again, session.restore), (discard, session.discard), (later, session.later)):
+            if button is not None:
+                button.clicked.connect(run)
+        box.open()
 
     # ------------------------------------------------------------------ menus
 

@@ -1,0 +1,399 @@
+"""Autosave: what is open and unsaved is on disk some seconds later, and is offered after a crash.
+
+A session's folder holds ``session.json`` - the photo's path and hash, the panels, the results by their ids in the journal -
+beside the masks as PNG files and, for a photo without a file, its bytes. See `s2edit_plugin.sessions`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PyQt6.QtCore import QTimer, pyqtSignal
+
+from qt_app.model.document import Document, Documents
+from qt_app.model.editing import EditState
+from qt_app.model.history import HistoryState
+from qt_app.model.learning import LearnState
+from qt_app.model.masks import LAYERS
+from qt_app.model.messages import Messages
+from qt_app.model.observable import Connections, Observable, Property
+from qt_app.model.pictures import decoded_mask
+from qt_app.model.tasks import Background
+from s2edit_plugin.errors import BusyError, ImageError, S2EditError
+from s2edit_plugin.locks import file_lock
+from s2edit_plugin.paths import DataFolder, write_atomic
+from s2edit_plugin.sessions import LOCK, RECORD, remove_session
+
+__all__ = ["LeftSession", "SessionState"]
+
+SOON_MS, HEARTBEAT_MS = 2000, 30_000
+EDIT_FIELDS = (
+    "tokens", "prompt", "source_prompt", "region", "strength", "guidance", "steps", "cross_steps", "self_steps", "variants",
+    "seed", "weights",
+)  # fmt: skip
+LEARN_FIELDS = (  # not consent: that is asked again
+    "person", "token", "class_noun", "kind", "subject", "prompt", "attribute_words", "preset", "seed",
+)  # fmt: skip
+PHOTO = "photo"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class LeftSession:
+    """What a window that ended unexpectedly had open.
+
+    Attributes:
+        folder: of its files. name: the photo's, for people. when: ISO 8601, UTC, of the last autosave.
+        path, photo_hash: of the photo's file, path "" where its bytes lie in the folder. results: ids in the journal.
+        shown: index of the result on show. masks: layer -> file name. panels: fields of the two panels.
+    """
+
+    folder: Path
+    name: str
+    when: str
+    path: str
+    photo_hash: str
+    results: tuple[str, ...] = ()
+    shown: int = -1
+    masks: dict[str, str] = field(default_factory=dict)
+    panels: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class _Snapshot:
+    record: dict[str, Any]
+    photo: bytes
+    masks: dict[str, np.ndarray]
+
+
+class SessionState(Observable):
+    """Keeps this window's session on disk, and finds what others left.
+
+    Signals:
+        offered_changed(LeftSession | None): what an earlier window left, until it is restored or discarded.
+        restored(Document).
+    """
+
+    offered_changed = pyqtSignal(object)
+    restored = pyqtSignal(object)
+    offered = Property[LeftSession | None](None)
+
+    def __init__(
+        self, folder: DataFolder, documents: Documents, editing: EditState, learning: LearnState, history: HistoryState,
+        background: Background, messages: Messages,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._place, self._documents, self._history = folder.sessions, documents, history
+        self._panels: dict[str, tuple[Observable, tuple[str, ...]]] = {
+            "edit": (editing, EDIT_FIELDS),
+            "learn": (learning, LEARN_FIELDS),
+        }
+        self._background, self._messages = background, messages
+        self._own = self._place / f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._held = contextlib.ExitStack()
+        self._locked = False
+        self._connections = Connections()
+        self._dirty = self._writing = self._closed = self._told = False
+        self._painted: set[str] = set()  # layers that changed since they were written
+        self._files: dict[str, str] = {}  # layer -> its newest file
+        self._number = 0
+        self._hash = ""
+        self._restoring: LeftSession | None = None
+        self._soon, self._heartbeat = QTimer(self), QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SOON_MS)
+        self._heartbeat.setInterval(HEARTBEAT_MS)
+        for timer in (self._soon, self._heartbeat):
+            timer.timeout.connect(self.write)
+        for model, names in self._panels.values():
+            for name in names:
+                getattr(model, f"{name}_changed").connect(lambda _: self._changed())
+        documents.document_changed.connect(self._document_changed)
+        self._heartbeat.start()
+
+    # ------------------------------------------------------------------ keeping
+
+    def write(self) -> None:
+        """Write what changed, in the background."""
+        document = self._documents.document
+        if self._closed or self._writing or not self._dirty:
+            return
+        self._dirty = False
+        if document is None:
+            self._drop()
+            return
+        snapshot, number = self._snapshot(document), self._number
+        self._writing = True
+
+        def done(files: dict[str, str]) -> None:
+            self._writing = False
+            self._files = files
+            if self._dirty:
+                self._soon.start()
+
+        def failed(error: S2EditError) -> None:
+            # It is tried again with the next heartbeat; said once, not every half minute.
+            self._writing, self._dirty = False, True
+            self._painted |= set(snapshot.masks)
+            logging.getLogger(__name__).warning("the session was not kept: %s", error)
+            if not self._told:
+                self._told = True
+                self._messages.note(
+                    self.tr("Unsaved work cannot be kept for the case of a crash."), str(error)
+                )
+
+        try:
+            self._lock()
+        except S2EditError as error:
+            failed(error)
+            return
+        own, files = self._own, dict(self._files)
+        self._background.run(lambda: _written(own, snapshot, files, number), done, failed)
+
+    def close(self) -> None:
+        """The window is closed in peace: nothing of this session stays. After the background's end."""
+        self._closed = True
+        self._soon.stop()
+        self._heartbeat.stop()
+        self._connections.clear()
+        if self._locked:
+            remove_session(self._own, keep_lock=True)
+            self._held.close()
+            remove_session(self._own)
+
+    def _changed(self) -> None:
+        self._dirty = True
+        if not self._closed and not self._soon.isActive():
+            self._soon.start()
+
+    def _document_changed(self, document: Document | None) -> None:
+        self._connections.clear()
+        self._painted, self._files = set(LAYERS), {}
+        self._hash = ""
+        if self._closed:
+            return
+        self._changed()
+        if document is None:
+            return
+        for layer in document.masks.layers.values():
+            self._connections.add(layer.changed, lambda _, name=layer.name: self._paint(name))
+            self._connections.add(layer.touched_changed, lambda _, name=layer.name: self._paint(name))
+        for signal in (document.results_changed, document.shown_changed):
+            self._connections.add(signal, lambda _: self._changed())
+        restoring, self._restoring = self._restoring, None
+        if restoring is not None and _hash_of(document.data) == restoring.photo_hash:
+            self._bring(document, restoring)
+
+    def _paint(self, name: str) -> None:
+        self._painted.add(name)
+        self._changed()
+
+    def _snapshot(self, document: Document) -> _Snapshot:
+        self._hash = self._hash or _hash_of(document.data)
+        layers = document.masks.layers
+        painted, self._painted = self._painted, set()
+        masks = {name: layers[name].pixels.copy() for name in painted if layers[name].touched}
+        for name in painted - set(masks):
+            self._files.pop(name, None)
+        self._number += 1
+        results = [one.made.history_id for one in document.results if one.made.history_id]
+        shown = document.result.made.history_id if document.result is not None else ""
+        record = {
+            "version": VERSION,
+            "name": document.name,
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+            "path": document.path,
+            "photo": self._hash,
+            "results": results,
+            "shown": results.index(shown) if shown in results else -1,
+            "panels": {
+                panel: {name: getattr(model, name) for name in names}
+                for panel, (model, names) in self._panels.items()
+            },
+        }
+        return _Snapshot(record, b"" if document.path else document.data, masks)
+
+    def _lock(self) -> None:
+        if not self._locked:
+            self._held.enter_context(file_lock(self._own / LOCK, timeout=0, what="unsaved work"))
+            self._locked = True
+
+    def _drop(self) -> None:
+        """No photo is open: there is nothing to come back to."""
+        self._files = {}
+        if self._locked:
+            with contextlib.suppress(OSError):
+                remove_session(self._own, keep_lock=True)
+
+    # ------------------------------------------------------------------ coming back
+
+    def look(self) -> None:
+        """Look for what a window that crashed has left, in the background; ``offered`` tells."""
+        self._background.run(
+            lambda: _left(self._place, self._own), lambda left: setattr(self, "offered", left)
+        )
+
+    def discard(self) -> None:
+        """Throw away what is offered."""
+        left, self.offered = self.offered, None
+        if left is not None:
+            self._background.run(lambda: remove_session(left.folder))
+
+    def later(self) -> None:
+        """Neither: it is offered again at the next start."""
+        self.offered = None
+
+    def restore(self) -> None:
+        """Open what is offered: photo, masks, panels, results."""
+        left, self.offered = self.offered, None
+        if left is None:
+            return
+        for panel, (model, names) in self._panels.items():
+            for name in names:
+                _set(model, name, left.panels.get(panel, {}).get(name))
+
+        def read(data: bytes) -> None:
+            self._restoring = left
+            self._documents.open_bytes(data, "" if left.path else left.name, left.path)
+
+        self._background.run(lambda: _photo_of(left), read)
+
+    def _bring(self, document: Document, left: LeftSession) -> None:
+        size = (document.rgb.shape[0], document.rgb.shape[1])
+
+        def ready(masks: dict[str, np.ndarray]) -> None:
+            for name, pixels in masks.items():
+                document.masks.replace(name, pixels, self.tr("Mask of the last session"))
+            self._history.bring(document, left.results, left.shown)
+            # What was restored is written into this session first, then the old one may go.
+            self._after_next_write(lambda: remove_session(left.folder))
+            self.restored.emit(document)
+
+        self._background.run(lambda: _masks_of(left, size), ready)
+
+    def _after_next_write(self, then: Callable[[], None]) -> None:
+        self._dirty = True
+
+        def settled() -> None:
+            if self._dirty or self._writing:
+                self.write()
+                QTimer.singleShot(100, settled)
+            elif not self._closed:
+                self._background.run(then)
+
+        settled()
+
+
+# ---------------------------------------------------------------------- on threads
+
+
+def _written(own: Path, snapshot: _Snapshot, files: dict[str, str], number: int) -> dict[str, str]:
+    """Write a session; returns the masks' files. The record comes last: it names only what is there."""
+    from PIL import Image
+
+    files = dict(files)
+    for name, pixels in snapshot.masks.items():
+        stream = io.BytesIO()
+        Image.fromarray(pixels).save(stream, "PNG", compress_level=1)
+        files[name] = f"{name}-{number}.png"
+        write_atomic(own / files[name], stream.getvalue(), private=True)
+    photo = own / f"{PHOTO}-{snapshot.record['photo'][:16]}"
+    if snapshot.photo and not photo.exists():
+        write_atomic(photo, snapshot.photo, private=True)
+    record = snapshot.record | {"masks": files, "photo_file": photo.name if snapshot.photo else ""}
+    write_atomic(own / RECORD, json.dumps(record, ensure_ascii=False, indent=1).encode(), private=True)
+    for path in own.iterdir():
+        if path.name not in (LOCK, RECORD, record["photo_file"], *files.values()):
+            path.unlink(missing_ok=True)
+    return files
+
+
+def _left(place: Path, own: Path) -> LeftSession | None:
+    """The newest session that nobody holds; those that cannot be read are removed."""
+    found = []
+    try:
+        folders = [path for path in place.iterdir() if path.is_dir() and path != own]
+    except FileNotFoundError:
+        return None
+    for folder in folders:
+        try:
+            with file_lock(folder / LOCK, timeout=0):
+                left = _read(folder)
+        except (BusyError, S2EditError):
+            continue  # its window lives, or the disk refuses
+        if left is None:
+            remove_session(folder)
+        else:
+            found.append(left)
+    return max(found, key=lambda left: left.when, default=None)
+
+
+def _read(folder: Path) -> LeftSession | None:
+    try:
+        values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        if values["version"] != VERSION:
+            return None
+        return LeftSession(
+            folder,
+            str(values["name"]),
+            str(values["when"]),
+            str(values["path"]),
+            str(values["photo"]),
+            tuple(str(name) for name in values["results"]),
+            int(values["shown"]),
+            {name: str(file) for name, file in values["masks"].items() if name in LAYERS},
+            dict(values["panels"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _photo_of(left: LeftSession) -> bytes:
+    path = Path(left.path) if left.path else left.folder / f"{PHOTO}-{left.photo_hash[:16]}"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{left.name} is not there any more.", "Open another photo.") from error
+    if _hash_of(data) != left.photo_hash:
+        raise ImageError(
+            f"{left.name} is another picture than before.",
+            "Its masks do not fit and were left where they are.",
+        )
+    return data
+
+
+def _masks_of(left: LeftSession, size: tuple[int, int]) -> dict[str, np.ndarray]:
+    masks = {}
+    for name, file in left.masks.items():
+        with contextlib.suppress(OSError, S2EditError):  # one that is damaged does not cost the other
+            masks[name] = decoded_mask((left.folder / Path(file).name).read_bytes(), size, "the mask")
+    return masks
+
+
+def _hash_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _set(model: Observable, name: str, value: Any) -> None:
+    """Set a panel's field if the value is of its kind; the file may hold anything."""
+    now = getattr(model, name)
+    if isinstance(now, tuple) and isinstance(value, list):
+        value = tuple(str(item) for item in value)
+    if isinstance(now, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if isinstance(now, dict) and isinstance(value, dict):
+        value = {str(key): float(item) for key, item in value.items() if isinstance(item, int | float)}
+    if type(value) is type(now):
+        setattr(model, name, value)
