@@ -132,7 +132,9 @@ def check_model() -> Check:
     from diffusers.utils import logging
 
     logging.disable_progress_bar()  # one for the two files of the weights, on standard error
-    unet = UNet2DConditionModel.from_pretrained(folder, subfolder="unet", local_files_only=True)
+    unet = UNet2DConditionModel.from_pretrained(
+        folder, subfolder="unet", local_files_only=True, use_safetensors=True
+    )
     count = sum(parameter.numel() for parameter in unet.parameters())
     return Check(
         "bundled model", True, f"{folder.name}, {size / 1e6:.1f} MB, U-Net of {count / 1e6:.1f}M parameters"

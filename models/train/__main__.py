@@ -68,7 +68,7 @@ def run_stage(stage: str, minutes: float, options: argparse.Namespace) -> None:
     with data.drawing(pictures, options.pictures, TEXTURES, options.workers):
         if stage == "autoencoder":
             counters = common.load_json(options.release / "model_card.json").get("counters", {})
-            built_upon = (options.state / "diffusion.pt").exists() or "diffusion" in counters
+            built_upon = (options.state / "diffusion.safetensors").exists() or "diffusion" in counters
             autoencoder.train(
                 common.Slice(minutes),
                 options.state,

@@ -167,7 +167,7 @@ def train(
     seed: int = 1,
     validate_on: int = 96,
 ) -> dict[str, Any]:
-    """Train for a slice on the shards in state_dir/pictures; the state and its report are in autoencoder.pt.
+    """Train for a slice on the shards in state_dir/pictures; the state and its report are in autoencoder.safetensors.
 
     released: a released model to go on from where there is no state. decoder_only: keep the latents exactly as
     they are, which a diffusion model that was trained on them needs.
@@ -175,12 +175,12 @@ def train(
     recipe = recipe or Recipe()
     device = pick_device(device_name)
     torch.manual_seed(seed)
-    path = state_dir / f"{STAGE}.pt"
+    path = state_dir / f"{STAGE}.safetensors"
     counters: dict[str, Any] = {"steps": 0, "samples": 0, "minutes": 0.0, "fresh_since": 0}
     vae = build(recipe)
     state = load_state(path)
     if state is None and released is not None and (released / "vae").exists():
-        vae = AutoencoderKL.from_pretrained(released / "vae", dtype=torch.float32)
+        vae = AutoencoderKL.from_pretrained(released / "vae", dtype=torch.float32, use_safetensors=True)
         counters |= load_json(released / "model_card.json").get("counters", {}).get(STAGE, {})
         counters["fresh_since"] = counters["steps"]
     elif state is not None:
@@ -268,7 +268,7 @@ def train(
 
 def load_ready(state_dir: Path) -> AutoencoderKL | None:
     """The network to use: average weights, normalised latents; None before the first save."""
-    state = load_state(state_dir / f"{STAGE}.pt")
+    state = load_state(state_dir / f"{STAGE}.safetensors")
     if state is None:
         return None
     vae = AutoencoderKL.from_config(state["config"])

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 TRAIN_DIR = Path(__file__).resolve().parent
@@ -173,16 +175,50 @@ def load_json(path: Path) -> dict[str, Any]:
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:
-    """torch.save, atomically."""
+    """Write tensors and plain values (numbers, text, lists, dictionaries) as safetensors, atomically."""
+    tensors: dict[str, Tensor] = {}
+    layout = json.dumps(_taken_apart(state, tensors))
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    torch.save(state, part)
+    save_file(tensors, str(part), metadata={_LAYOUT: layout})
     part.replace(path)
 
 
 def load_state(path: Path) -> dict[str, Any] | None:
-    """What save_state wrote, None where there is nothing. Only tensors and plain values are accepted."""
-    return torch.load(path, map_location="cpu", weights_only=True) if path.exists() else None
+    """What save_state wrote, on the CPU; None where there is nothing."""
+    if not path.exists():
+        return None
+    with safe_open(str(path), "pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+        layout = json.loads(file.metadata()[_LAYOUT])
+    return dict(_put_together(layout, tensors))
+
+
+_LAYOUT = (
+    "layout"  # JSON: a tensor is {"tensor": its name}, a dictionary {"items": pairs}, as keys may be numbers
+)
+
+
+def _taken_apart(value: Any, tensors: dict[str, Tensor]) -> Any:
+    if isinstance(value, Tensor):
+        name = str(len(tensors))
+        tensors[name] = value.detach().to("cpu", copy=True).contiguous()
+        return {"tensor": name}
+    if isinstance(value, dict):
+        return {"items": [[key, _taken_apart(item, tensors)] for key, item in value.items()]}
+    if isinstance(value, list | tuple):
+        return [_taken_apart(item, tensors) for item in value]
+    return value
+
+
+def _put_together(layout: Any, tensors: dict[str, Tensor]) -> Any:
+    if isinstance(layout, list):
+        return [_put_together(item, tensors) for item in layout]
+    if not isinstance(layout, dict):
+        return layout
+    if "tensor" in layout:
+        return tensors[layout["tensor"]]
+    return {key: _put_together(item, tensors) for key, item in layout["items"]}
 
 
 def parameter_count(module: nn.Module) -> int:

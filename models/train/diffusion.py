@@ -275,23 +275,29 @@ def train(
     seed: int = 2,
     validate_on: int = 256,
 ) -> dict[str, Any]:
-    """Train for a slice; the state is diffusion.pt in state_dir, releases of the average go to release_dir."""
+    """Train for a slice; the state is diffusion.safetensors in state_dir, releases of the average go to release_dir."""
     recipe = recipe or Recipe()
     device = pick_device(device_name)
     torch.manual_seed(seed)
     tokenizer = build_tokenizer()
     networks = build(recipe, tokenizer)
     vae = autoencoder.load_ready(state_dir)
-    path = state_dir / f"{STAGE}.pt"
+    path = state_dir / f"{STAGE}.safetensors"
     state = load_state(path)
     counters: dict[str, Any] = {"steps": 0, "samples": 0, "minutes": 0.0, "fresh_since": 0}
     if release_dir is not None and (release_dir / "model_card.json").exists():
         if vae is None:
-            vae = AutoencoderKL.from_pretrained(release_dir / "vae", dtype=torch.float32)
+            vae = AutoencoderKL.from_pretrained(
+                release_dir / "vae", dtype=torch.float32, use_safetensors=True
+            )
         if state is None and (done := load_json(release_dir / "model_card.json")["counters"].get(STAGE)):
             networks = Networks(
-                CLIPTextModel.from_pretrained(release_dir / "text_encoder", dtype=torch.float32),
-                UNet2DConditionModel.from_pretrained(release_dir / "unet", dtype=torch.float32),
+                CLIPTextModel.from_pretrained(
+                    release_dir / "text_encoder", dtype=torch.float32, use_safetensors=True
+                ),
+                UNet2DConditionModel.from_pretrained(
+                    release_dir / "unet", dtype=torch.float32, use_safetensors=True
+                ),
             )
             counters |= {**done, "fresh_since": done["steps"]}
     if vae is None:

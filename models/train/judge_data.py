@@ -301,7 +301,13 @@ class Autoencoder:
         from diffusers import AutoencoderKL
 
         self.device = device
-        self.network = AutoencoderKL.from_pretrained(folder).float().eval().requires_grad_(False).to(device)
+        self.network = (
+            AutoencoderKL.from_pretrained(folder, use_safetensors=True)
+            .float()
+            .eval()
+            .requires_grad_(False)
+            .to(device)
+        )
 
     @staticmethod
     def name(folder: Path) -> str:

@@ -305,7 +305,7 @@ def train_attributes(
         network,
         lambda step: _attribute_step(network, loaded, step, batch, on),
         left,
-        state / "attributes.pt",
+        state / "attributes.safetensors",
         2e-3,
         on,
         max_steps,
@@ -349,13 +349,13 @@ def train_identity(
     loaded = _store(state, minutes, chunks, groups, autoencoder, chunks // 2, on)
     left = minutes - (time.monotonic() - begin) / 60
     network = IdentityNet(width)
-    _start_from_attributes(network, state / "attributes.pt", state / "identity.pt")
+    _start_from_attributes(network, state / "attributes.safetensors", state / "identity.safetensors")
     tutored = _Tutored(network, loaded[0].traits.shape[1])
     figures = run_slice(
         tutored,
         lambda step: _identity_step(tutored, loaded, step, people, pictures, on),
         left,
-        state / "identity.pt",
+        state / "identity.safetensors",
         2e-3,
         on,
         max_steps,

@@ -166,7 +166,7 @@ def train(
             network,
             lambda step: _loss(network, loaded, step, batch, on),
             left,
-            state / "regions.pt",
+            state / "regions.safetensors",
             2e-3,
             on,
             max_steps,

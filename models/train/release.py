@@ -36,13 +36,13 @@ def assemble(
     """
     from . import diffusion
 
-    vae_state = load_state(state_dir / f"{autoencoder.STAGE}.pt") or {}
-    state = load_state(state_dir / f"{diffusion.STAGE}.pt")
+    vae_state = load_state(state_dir / f"{autoencoder.STAGE}.safetensors") or {}
+    state = load_state(state_dir / f"{diffusion.STAGE}.safetensors")
     old = load_json(release_dir / "model_card.json")
     tokenizer = build_tokenizer()
     if state is None and old.get("counters", {}).get(diffusion.STAGE):
         before = StableDiffusionPipeline.from_pretrained(
-            release_dir, safety_checker=None, dtype=torch.float32
+            release_dir, safety_checker=None, dtype=torch.float32, use_safetensors=True
         )
         networks = diffusion.Networks(before.text_encoder, before.unet)
     else:
@@ -54,7 +54,9 @@ def assemble(
                 parameter.copy_(state["average"]["values"][name])
     vae = autoencoder.load_ready(state_dir)
     if vae is None:
-        vae = autoencoder.AutoencoderKL.from_pretrained(release_dir / "vae", dtype=torch.float32)
+        vae = autoencoder.AutoencoderKL.from_pretrained(
+            release_dir / "vae", dtype=torch.float32, use_safetensors=True
+        )
     pipeline = StableDiffusionPipeline(
         vae=vae,
         text_encoder=networks.text_encoder,

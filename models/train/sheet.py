@@ -32,7 +32,9 @@ PROMPTS = (
 
 def load(folder: Path) -> StableDiffusionPipeline:
     """The released pipeline in float32, without progress bars."""
-    pipeline = StableDiffusionPipeline.from_pretrained(folder, safety_checker=None, dtype=torch.float32)
+    pipeline = StableDiffusionPipeline.from_pretrained(
+        folder, safety_checker=None, dtype=torch.float32, use_safetensors=True
+    )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 

@@ -21,11 +21,13 @@ from s2edit_plugin.formats import textual_inversion
 from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.tokenfile import FOREIGN_DTYPES, METADATA_KEY, Token, TokenRecord, read_arrays, read_table
 
-__all__ = ["EmbeddingFacts", "embedding_token", "is_token_file", "read_embedding"]
+__all__ = ["UNNAMED", "EmbeddingFacts", "embedding_token", "is_token_file", "read_embedding"]
 
 MAX_FILE = 64 * 1024 * 1024
 """Bytes; 64 vectors for SDXL's two text encoders in float32 are half a megabyte."""
 _PICKLES = (".pt", ".bin", ".pth", ".ckpt", ".pkl")
+UNNAMED = "The file"
+"""The label of what came without a file name."""
 _MADE_FOR = {
     (768,): "Stable Diffusion 1.x",
     (1024,): "Stable Diffusion 2.x",
@@ -119,8 +121,9 @@ def _read(data: bytes, label: str) -> dict[str, np.ndarray]:
         _refuse_other_kinds(table, len(data), label)
         return read_arrays(stream, table, label, FOREIGN_DTYPES)
     except TokenDamagedError as error:
-        sentence = error.sentence.replace("The token file", "The file", 1).replace(
-            "no token file", "no safetensors file"
+        sentence = error.sentence.replace("no token file", "no safetensors file")
+        sentence = sentence.replace(
+            f"The token file {label}", label if label == UNNAMED else f"The file {label}", 1
         )
         raise TokenDamagedError(sentence, "Save it again in the program it came from.") from error
 

@@ -139,7 +139,7 @@ def test_attribute_training_resumes_and_writes_a_judge(state: Path, tmp_path: Pa
     first = judges.train_attributes(1.0, state, "cpu", max_steps=2, **tiny)  # type: ignore[arg-type]
     second = judges.train_attributes(1.0, state, "cpu", max_steps=2, **tiny)  # type: ignore[arg-type]
     assert (first["step"], second["step"]) == (2.0, 4.0)
-    saved = load_state(state / "attributes.pt")
+    saved = load_state(state / "attributes.safetensors")
     assert saved is not None
     assert saved["step"] == 4
     network, metadata = load_attribute_net(tmp_path / "attributes.safetensors")

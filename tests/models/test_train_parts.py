@@ -143,9 +143,9 @@ def test_shards_are_drawn_once_and_checked(tmp_path: Path) -> None:
 
 def test_files_are_written_whole(tmp_path: Path) -> None:
     common.save_json(tmp_path / "a" / "x.json", {"n": 1})
-    common.save_state(tmp_path / "x.pt", {"w": torch.ones(2)})
+    common.save_state(tmp_path / "x.safetensors", {"w": torch.ones(2)})
     assert common.load_json(tmp_path / "a" / "x.json") == {"n": 1}
-    assert torch.equal(common.load_state(tmp_path / "x.pt")["w"], torch.ones(2))
+    assert torch.equal(common.load_state(tmp_path / "x.safetensors")["w"], torch.ones(2))
     assert common.load_json(tmp_path / "none.json") == {}
-    assert common.load_state(tmp_path / "none.pt") is None
+    assert common.load_state(tmp_path / "none.safetensors") is None
     assert not list(tmp_path.rglob("*.part"))

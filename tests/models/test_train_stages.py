@@ -37,11 +37,11 @@ def test_autoencoder_learns_and_resumes_bit_equal(trained: Path, tmp_path: Path)
         shutil.copytree(trained / "pictures", tmp_path / name / "pictures")
         for count in slices:
             autoencoder.train(steps(count), tmp_path / name, "cpu", AE, validate_on=4)
-    once, twice = (common.load_state(tmp_path / n / "autoencoder.pt") for n in ("once", "twice"))
+    once, twice = (common.load_state(tmp_path / n / "autoencoder.safetensors") for n in ("once", "twice"))
     assert once["counters"]["steps"] == twice["counters"]["steps"] == 6
     for key, value in once["model"].items():
         assert torch.equal(value, twice["model"][key]), key
-    before = common.load_state(trained / "autoencoder.pt")["report"]["psnr"]
+    before = common.load_state(trained / "autoencoder.safetensors")["report"]["psnr"]
     report = autoencoder.train(steps(50), tmp_path / "once", "cpu", AE, validate_on=4)
     assert report["psnr"] > before + 0.5
 
@@ -96,7 +96,7 @@ def test_diffusion_learns_resumes_and_releases(trained: Path, tmp_path: Path) ->
         shutil.copytree(trained, tmp_path / name)
         for count in slices:
             diffusion.train(steps(count), tmp_path / name, "cpu", recipe=DM, validate_on=8)
-    once, twice = (common.load_state(tmp_path / n / "diffusion.pt") for n in ("once", "twice"))
+    once, twice = (common.load_state(tmp_path / n / "diffusion.safetensors") for n in ("once", "twice"))
     assert once["counters"]["steps"] == twice["counters"]["steps"] == 4
     for key, value in once["model"].items():
         assert torch.equal(value, twice["model"][key]), key
@@ -115,7 +115,7 @@ def test_diffusion_learns_resumes_and_releases(trained: Path, tmp_path: Path) ->
     assert again["loss"] < 1.1 * report["loss"]
     assert common.load_json(out / "model_card.json")["counters"]["diffusion"]["steps"] == 45
     autoencoder.train(steps(1), fresh, "cpu", AE, released=out, validate_on=4)
-    assert common.load_state(fresh / "autoencoder.pt")["counters"]["steps"] == 4
+    assert common.load_state(fresh / "autoencoder.safetensors")["counters"]["steps"] == 4
 
 
 def test_bundled_model_loads_and_is_small() -> None:

@@ -235,11 +235,11 @@ def _export_person(context: Context, request: calls.ExportPerson) -> calls.Expor
 
 
 def _import(context: Context, request: calls.ImportFile) -> calls.Imported:
-    from s2edit_plugin.formats.importing import is_token_file
+    from s2edit_plugin.formats.importing import UNNAMED, is_token_file
 
     if is_person_file(request.data):
         imported = _import_person(context, request)
-    elif is_token_file(request.data[:TOKEN_HEAD], request.file_name or "The file"):
+    elif is_token_file(request.data[:TOKEN_HEAD], request.file_name or UNNAMED):
         ref = parse_ref(request.name) if request.name else None
         path = context.library.import_(
             request.data,
@@ -269,11 +269,12 @@ def _import_person(context: Context, request: calls.ImportFile) -> calls.Importe
 
 def _import_embedding(context: Context, request: calls.ImportFile) -> calls.Imported:
     from s2edit_plugin.formats.exchange import run_import
+    from s2edit_plugin.formats.importing import UNNAMED
 
     path = run_import(
         context.library,
         request.data,
-        request.file_name or "The file",
+        request.file_name or UNNAMED,
         request.name,
         request.class_noun,
         request.kind or "identity",
