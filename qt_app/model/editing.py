@@ -145,6 +145,9 @@ class EditState(Observable):
         if self.problem or document is None:
             self._messages.error(UsageError(self.problem))
             return
+        self._background.run(document.masks.encode, lambda _: self._submit_variants(document))
+
+    def _submit_variants(self, document: Document) -> None:
         for number in range(self.variants):
             try:
                 request = self.request(document, self.seed + number)
@@ -229,15 +232,17 @@ class EditState(Observable):
         document = self._documents.document
         if document is None:
             return
-        request = api.ShowAttention(
-            document.data, word, prompt=self.prompt if word in self.prompt else "", tokens=self._named_tokens(),
-            subject_mask=document.masks.layers["subject"].as_png(),
-        )  # fmt: skip
+        prompt, tokens = self.prompt if word in self.prompt else "", self._named_tokens()
 
         def got(answer: api.AttentionMap) -> None:
             self._background.run(lambda: _grey(answer.heat), document.show_heat)
 
-        self._jobs.start(request, got)
+        def ask(_: None) -> None:
+            subject = document.masks.layers["subject"].as_png()
+            request = api.ShowAttention(document.data, word, prompt, tokens, subject)
+            self._jobs.start(request, got)
+
+        self._background.run(document.masks.encode, ask)
 
     # ------------------------------------------------------------------ inside
 

@@ -13,6 +13,7 @@ from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.presets import LEARN_PRESETS
+from qt_app.model.tasks import Background
 from s2edit_plugin import api, calls, prompts
 from s2edit_plugin.errors import S2EditError, UsageError
 
@@ -69,9 +70,16 @@ class LearnState(Observable):
     suggesting = Property(False)
 
     def __init__(
-        self, link: EngineLink, jobs: Jobs, documents: Documents, library: LibraryState, messages: Messages
+        self,
+        link: EngineLink,
+        jobs: Jobs,
+        documents: Documents,
+        library: LibraryState,
+        background: Background,
+        messages: Messages,
     ) -> None:
         super().__init__()
+        self._background = background
         self._link, self._jobs, self._documents = link, jobs, documents
         self._library, self._messages = library, messages
         self._timer = QTimer(self)
@@ -133,7 +141,7 @@ class LearnState(Observable):
         if self.problem or document is None:
             self._messages.error(UsageError(self.problem))
             return
-        self._submit(self.request(document))
+        self._background.run(document.masks.encode, lambda _: self._submit(self.request(document)))
 
     def go_on(self, run: calls.Resumable) -> None:
         """Go on with a run that was cut off."""

@@ -46,7 +46,9 @@ class StudioState(QObject):
         self.editing = EditState(
             link, self.jobs, self.documents, self.library, self.background, self.messages
         )
-        self.learning = LearnState(link, self.jobs, self.documents, self.library, self.messages)
+        self.learning = LearnState(
+            link, self.jobs, self.documents, self.library, self.background, self.messages
+        )
         self.history = HistoryState(
             link, self.jobs, self.documents, self.editing, self.background, self.messages
         )

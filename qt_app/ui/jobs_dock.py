@@ -138,6 +138,7 @@ class JobsPanel(QWidget):
         row = JobRow(item, self._jobs)
         self.rows[item.id] = row
         self._list.insertWidget(0, row)
+        item.info_changed.connect(lambda _: self._count())
         self._count()
 
     def _remove(self, item: JobItem) -> None:
@@ -149,4 +150,5 @@ class JobsPanel(QWidget):
     def _count(self) -> None:
         self.empty.setVisible(not self.rows)
         self._scroll.setVisible(bool(self.rows))
-        self.clear.setVisible(bool(self.rows))
+        items = self._jobs.items.values()
+        self.clear.setVisible(any(item.info is not None and item.info.is_over for item in items))

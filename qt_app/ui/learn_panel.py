@@ -199,6 +199,7 @@ class LearnPanel(QScrollArea):
         column.setContentsMargins(0, 8, 0, 0)
         for widget in (self.bar, self.words_left):
             column.addWidget(widget)
+        self.picture.hide()
         shown = QHBoxLayout()
         shown.addWidget(self.picture)
         shown.addWidget(self.curve, 1)
@@ -235,10 +236,13 @@ class LearnPanel(QScrollArea):
         elif progress is not None:
             left = time_left(progress.seconds_left)
             self.words_left.setText(f"{progress.step}/{progress.total}" + (f" · {left}" if left else ""))
+        else:
+            self.words_left.setText(self.tr("starting"))
 
     def _show_picture(self, data: bytes) -> None:
         pixmap = QPixmap()
         if data and pixmap.loadFromData(data):
+            self.picture.show()
             self.picture.setPixmap(pixmap.scaledToWidth(PICTURE, Qt.TransformationMode.SmoothTransformation))
 
     def _show_resumable(self, runs: tuple[Resumable, ...]) -> None:

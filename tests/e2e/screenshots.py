@@ -21,10 +21,7 @@ from PIL import Image
 from PyQt6.QtCore import QElapsedTimer, QPointF
 from PyQt6.QtWidgets import QApplication
 
-from qt_app.engine import EngineLink
-from qt_app.model.studio import StudioState
-from qt_app.ui.main_window import MainWindow
-from qt_app.ui.theme import apply_theme
+from qt_app.app import make_window
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import ResourceError
@@ -41,14 +38,12 @@ WAIT_MS = 10_000
 class Scene:
     """A window on a fake engine, and the ways to bring it into a state."""
 
-    def __init__(self, application: QApplication, folder: Path, theme: str, size: tuple[int, int]) -> None:
+    def __init__(self, application: QApplication, theme: str, size: tuple[int, int]) -> None:
         self._application = application
-        apply_theme(application, theme)
         self.engine = FakeClient()
         self._fill()
-        self.studio = StudioState(EngineLink(lambda: self.engine), folder)
-        self.studio.preferences.theme = theme
-        self.window = MainWindow(self.studio)
+        self.window = make_window(application, theme, lambda: self.engine)
+        self.studio = self.window.studio
         self.window.resize(*size)
         self.window.show()
         self.until(lambda: self.studio.link.state == "connected" and bool(self.studio.library.tokens))
@@ -122,6 +117,29 @@ class Scene:
         heat = np.exp(-(((x - 0.5) / 0.25) ** 2 + ((y - 0.3) / 0.22) ** 2))
         document.show_heat(np.rint(heat * 255).astype(np.uint8))
         self.window.workspace.bar.word.setEditText("hair")
+
+    def history(self) -> None:
+        """What was made so far, beside a result."""
+        words = (
+            "smiling",
+            "with long blonde hair",
+            "wearing red lipstick",
+            "looking surprised",
+            "with long red hair",
+        )
+        for number, word in enumerate(words):
+            request = api.ApplyEdit(
+                b"", ("anna/me",), f"a photo of a <anna/me> young woman {word} in a forest"
+            )
+            self.engine.world.add_result(
+                request,
+                _blonde(number % 2),
+                created=f"2026-03-0{number + 1}T10:3{number}:00Z",
+                starred=number == 1,
+            )
+        self._edited()
+        self.window.docks["history"].raise_()
+        self.until(lambda: self.window.docks["history"].isVisible())
 
     def trouble(self) -> None:
         """An error with its hint."""
@@ -203,7 +221,7 @@ def _blonde(number: int) -> bytes:
     return stream.getvalue()
 
 
-STATES = ("empty", "masks", "learning", "split", "attention", "trouble")
+STATES = ("empty", "masks", "learning", "split", "attention", "history", "trouble")
 
 
 def main() -> int:
@@ -219,7 +237,7 @@ def main() -> int:
             for name in (args.only,) if args.only else STATES:
                 with tempfile.TemporaryDirectory() as folder:
                     os.environ["S2EDIT_HOME"] = folder
-                    scene = Scene(application, Path(folder), theme, size)
+                    scene = Scene(application, theme, size)
                     getattr(scene, name)()
                     scene.save(args.folder / f"{name}-{theme}-{size[0]}.png")
                     scene.close()

@@ -180,7 +180,7 @@ def test_nothing_hears_of_a_photo_that_was_closed(
     assert old.receivers(old.results_changed) == 0
     assert old.masks.receivers(old.masks.active_changed) == 0
     for layer in old.masks.layers.values():
-        assert layer.receivers(layer.changed) == 0
+        assert layer.receivers(layer.changed) == 1  # itself
         assert layer.receivers(layer.visible_changed) == 0
 
 
