@@ -79,6 +79,8 @@ def _one(folder: Path, ledger: Ledger, chance: random.Random, seed: int, steps: 
     others = [connect(data_folder=folder, start=False, wait=WARM_SECONDS) for _ in range(CLIENTS - 1)]
     clients: list[RemoteClient] = [first, *others]
     players = [Player(client, ledger, seed + number, steps) for number, client in enumerate(clients)]
+    # A cold engine would spend the time until its end on loading torch, and nothing would be killed but that.
+    players[0].warm_up()
     doing: list[str] = [""] * len(players)
     threads = [
         threading.Thread(target=_play_until_gone, args=(player, doing, number), name=f"kill soak {number}")

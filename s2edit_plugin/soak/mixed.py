@@ -135,7 +135,7 @@ def growth_per_hour(memory: list[tuple[float, int]]) -> tuple[int, int, float]:
 
 
 def _play(client: Client, ledger: Ledger, stop: threading.Event, seed: int, steps: int) -> None:
-    player = Player(client, ledger, seed, steps)
+    player = Player(client, ledger, seed, steps, everything_first=True)
     while not stop.is_set():
         try:
             player.play()
