@@ -6,7 +6,8 @@ set anew for every batch; the mathematics lies in `attention_math`, the weights 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -88,6 +89,23 @@ class MapRecorder:
         return (self.total[row] / max(self.count, 1)).view(self.side, self.side, -1)
 
 
+class _PartRecorder(MapRecorder):
+    """Records some rows of a batch, ``place`` says where they stand in the part, into the recorder of the whole batch."""
+
+    def __init__(self, whole: MapRecorder, place: dict[int, int]) -> None:
+        super().__init__(whole.side, tuple(row for row in whole.rows if row in place))
+        self._whole, self._place = whole, place
+
+    def add(self, maps: Tensor) -> None:
+        """Add maps (b, H, N, L) of one layer and part."""
+        total = self._whole.total
+        for row in self.rows:
+            mean = maps[self._place[row]].mean(dim=0)
+            total[row] = total[row] + mean if row in total else mean
+        if self._whole.rows[0] in self._place:  # a layer counts once, not once a part
+            self._whole.count += 1
+
+
 @dataclass
 class AttentionControl:
     """All that the attention layers obey in the next forward passes.
@@ -96,14 +114,17 @@ class AttentionControl:
         rows: for every row of the batch the tokens in its prompt.
         mask_mode: ``bias``, ``multiply`` or ``none`` (``loss`` acts outside, in learning).
         edit: Prompt-to-Prompt pair, None outside editing. recorder: None unless maps are wanted.
+        positions: most picture positions whose self-attention is computed at once, 0: all.
     """
 
     rows: list[list[RowToken]] = field(default_factory=list)
     mask_mode: str = "bias"
     edit: EditControl | None = None
     recorder: MapRecorder | None = None
+    positions: int = 0
     _masks: dict[tuple[int, int, int], Tensor] = field(default_factory=dict)
     _stacked: dict[tuple[int, int], Tensor | None] = field(default_factory=dict)
+    _parts: dict[tuple[int, ...], AttentionControl] = field(default_factory=dict)
 
     def per_row(self, positions: int, length: int, like: Tensor) -> Tensor | None:
         """Bias or factors (B, 1, N, L) of the token masks at a layer with N positions; None without masks.
@@ -114,6 +135,22 @@ class AttentionControl:
         if key not in self._stacked:
             self._stacked[key] = self._stack(positions, length, like)
         return self._stacked[key]
+
+    def part(self, rows: Sequence[int]) -> AttentionControl:
+        """The control of some rows of the batch, numbered anew; what they record goes into the whole batch's recorder."""
+        key, place = tuple(rows), {row: index for index, row in enumerate(rows)}
+        if key not in self._parts:
+            # Rows and mask mode stay as they are, so the masks that were resized and stacked for a part serve all steps.
+            self._parts[key] = AttentionControl(
+                [self.rows[row] for row in rows], self.mask_mode, _masks=self._masks
+            )
+        part, edit = self._parts[key], self.edit
+        part.edit = None
+        if edit is not None and edit.source in place and edit.target in place:
+            part.edit = replace(edit, source=place[edit.source], target=place[edit.target])
+        part.recorder = None if self.recorder is None else _PartRecorder(self.recorder, place)
+        part.positions = self.positions
+        return part
 
     def _stack(self, positions: int, length: int, like: Tensor) -> Tensor | None:
         if self.mask_mode == "none" or not any(
@@ -231,7 +268,12 @@ class S2EditAttnProcessor(nn.Module):
             # The source's map times the target's values, without ever building the map.
             query, key = query.clone(), key.clone()
             query[edit.target], key[edit.target] = query[edit.source], key[edit.source]
-        return F.scaled_dot_product_attention(query, key, value)
+        some = control.positions
+        if not 0 < some < query.shape[2]:
+            return F.scaled_dot_product_attention(query, key, value)
+        # Each position looks at all others by itself: in slices the sums are the same.
+        slices = [F.scaled_dot_product_attention(part, key, value) for part in query.split(some, dim=2)]
+        return torch.cat(slices, dim=2)
 
 
 def _span(columns: tuple[int, ...]) -> slice | list[int]:

@@ -127,12 +127,13 @@ def null_text_optimization(
         null = null.clone().requires_grad_(True)
         optimizer = torch.optim.Adam([null], lr=1e-2 * (1 - index / (2 * total)))
         for _ in range(NULL_TEXT_INNER_STEPS):
+            optimizer.zero_grad(set_to_none=True)
+            # The way back runs under the control too: what was not kept for it is computed again.
             with backbone.control(AttentionControl(rows[:1], settings.mask_mode)):
                 unconditional = backbone.predict(latents, timestep, [replace(empty, hidden=null)])
-            guided = unconditional + settings.guidance * (conditional - unconditional)
-            loss = F.mse_loss(schedule.step(latents, guided, timestep, total), goal)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+                guided = unconditional + settings.guidance * (conditional - unconditional)
+                loss = F.mse_loss(schedule.step(latents, guided, timestep, total), goal)
+                loss.backward()
             optimizer.step()
             if float(loss.detach()) < 1e-5 + 2e-5 * index:
                 break

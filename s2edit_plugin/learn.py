@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
@@ -134,6 +134,7 @@ def learn(
     plain = text.without_tokens(plan, backbone) if settings.isolation else None
     row = RowToken(plan.tokens[task.name], mask if settings.mask_mode != "none" else None, parameters)
     control = AttentionControl([[row]] * settings.batch, _processor_mode(settings))
+    parts = _parts(settings, backbone)
     scale = _gradient_scale(backbone, clean)
     watch = Stopwatch(total, first)
     preview = None if show is None else partial(show, vectors, parameters)
@@ -150,27 +151,39 @@ def learn(
 
         condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation, task.framing, plain)
         condition = constraint.project_condition(condition, task.name)
-        recorder = control.recorder = _recorder(settings, backbone)
-        with backbone.control(control):
-            predicted = backbone.predict(noisy, timesteps, [condition] * settings.batch)
         wanted = schedule.target(clean, noise, timesteps)
-        loss = losses.masked_diffusion_loss(wanted, predicted, latent_mask if settings.masked_loss else None)
-        objective = loss
+        # The text side is run once a step and the U-Net once a part: gradients meet at the condition's features.
+        leaf = _detached(condition)
+        optimizer.zero_grad(set_to_none=True)
+        value = 0.0
+        for rows in parts:
+            recorder = control.recorder = _recorder(settings, backbone)
+            # The way back runs under the control too: what was not kept for it is computed again.
+            with backbone.control(control if len(parts) == 1 else control.part(rows)):
+                predicted = backbone.predict(noisy[rows], timesteps[rows], [leaf] * len(rows))
+                loss = losses.masked_diffusion_loss(
+                    wanted[rows], predicted, latent_mask if settings.masked_loss else None
+                )
+                value += float(loss.detach()) * len(rows) / settings.batch
+                objective = loss * (len(rows) / settings.batch)
+                if recorder is not None:
+                    columns = list(plan.tokens[task.name])
+                    maps = torch.stack([recorder.mean(r)[..., columns].mean(-1) for r in recorder.rows]).mean(
+                        0
+                    )
+                    inside = F.adaptive_avg_pool2d(mask[None, None].float(), recorder.side)[0, 0]
+                    weight = settings.attention_loss_weight or 0.01
+                    objective = objective + weight * losses.attention_to_mask_loss(
+                        maps.flatten(), inside.flatten()
+                    )
+                (objective * scale).backward()
+        penalty = torch.zeros((), device=backbone.device)
         if settings.orthogonality == "soft":
             penalty = constraint.loss(vectors, condition, task.name, parameters)
-            objective = objective + settings.orthogonality_weight * penalty
-        if recorder is not None:
-            columns = list(plan.tokens[task.name])
-            maps = torch.stack([recorder.mean(r)[..., columns].mean(-1) for r in recorder.rows]).mean(0)
-            inside = F.adaptive_avg_pool2d(mask[None, None].float(), recorder.side)[0, 0]
-            weight = settings.attention_loss_weight or 0.01
-            objective = objective + weight * losses.attention_to_mask_loss(maps.flatten(), inside.flatten())
-
-        value = float(loss.detach())
-        if not torch.isfinite(objective.detach()):
+            penalty = settings.orthogonality_weight * penalty
+        if not math.isfinite(value + float(penalty.detach())):
             raise NumericalError("Learning gave a number that is not finite.", "Try a smaller learning rate.")
-        optimizer.zero_grad(set_to_none=True)
-        (objective * scale).backward()
+        _send_back(condition, leaf, penalty * scale)
         if scale != 1:
             for gradient in (p.grad for p in (vectors, *joint) if p.grad is not None):
                 gradient /= scale
@@ -212,6 +225,39 @@ def _gradient_scale(backbone: Backbone, clean: Tensor) -> float:
     # A mean over all latents makes gradients so small that float16 rounds them to zero on their way through the U-Net. This
     # power of two lifts those of the prediction to about 1/32, twelve binary orders from either end of float16's range.
     return 2.0 ** round(math.log2(max(1.0, clean.numel() / 64))) if backbone.dtype == torch.float16 else 1.0
+
+
+def _parts(settings: LearnSettings, backbone: Backbone) -> list[list[int]]:
+    """Rows of the batch that go through the U-Net together. The attention loss looks at the mean map of all rows at once."""
+    rows = list(range(settings.batch))
+    most = 0 if _recorder(settings, backbone) is not None else backbone.savings.rows
+    return [rows[start : start + most] for start in rows[::most]] if most else [rows]
+
+
+def _detached(condition: text.Condition) -> text.Condition:
+    """The condition as a leaf: the U-Net's gradients gather there, whatever number of parts they come in."""
+    pooled = condition.pooled
+    if pooled is not None:
+        pooled = pooled.detach().requires_grad_(pooled.requires_grad)
+    return replace(condition, hidden=condition.hidden.detach().requires_grad_(True), pooled=pooled)
+
+
+def _send_back(condition: text.Condition, leaf: text.Condition, penalty: Tensor) -> None:
+    """Send the gathered gradients on to the token, together with those of the penalty."""
+    roots, gradients = [penalty], [torch.ones_like(penalty)]
+    for feature, gathered in ((condition.hidden, leaf.hidden), (condition.pooled, leaf.pooled)):
+        if (
+            feature is not None
+            and gathered is not None
+            and gathered.grad is not None
+            and feature.requires_grad
+        ):
+            roots.append(feature)
+            gradients.append(gathered.grad)
+    reached = [
+        (root, gradient) for root, gradient in zip(roots, gradients, strict=True) if root.requires_grad
+    ]
+    torch.autograd.backward([root for root, _ in reached], [gradient for _, gradient in reached])
 
 
 def _processor_mode(settings: LearnSettings) -> str:

@@ -5,8 +5,10 @@ Nothing here knows how a request came (command line, engine, test) or how progre
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Studio"]
 
 CLICK = "click"
+R = TypeVar("R")
 
 
 def _silent(_: object) -> None:
@@ -66,9 +69,12 @@ class Studio:
         """The base model, loaded at first use. Raises ModelError."""
         if self._backbone is None:
             from s2edit_plugin.backbones.loading import load_backbone
+            from s2edit_plugin.backbones.memory import limit_memory
 
-            precision = load_settings(self.folder).precision
-            self._backbone = load_backbone(resolve(self.folder, self.model), self._device, precision)
+            settings = load_settings(self.folder)
+            self._backbone = load_backbone(resolve(self.folder, self.model), self._device, settings.precision)
+            limit_memory(self._backbone.device, settings.memory_limit_gb)
+            self._backbone.memory_limit = int(settings.memory_limit_gb * 1e9)
         return self._backbone
 
     def with_home(self, home: Path) -> Studio:
@@ -92,7 +98,7 @@ class Studio:
             InputError (a name that cannot be used), ImageError, MaskError, PromptError, ConsentError, CancelledError,
             NumericalError, ResourceError.
         """
-        from s2edit_plugin.workflows.learning import run_learning
+        from s2edit_plugin.workflows.learning import can_go_on, run_learning
 
         reference = prompts.parse_ref(f"{request.person}/{request.token}")
         check_learn_settings(request.settings)
@@ -101,13 +107,28 @@ class Studio:
         self.library.check_new(reference)
         require_consent(request.kind, request.person, request.consent, interactive=False)
         photo = read_photo(request.photo)
-        acts_in = self._mask_of(photo, request.subject_mask, request.subject)
-        # An attribute lives in a part (lips, face), but a part alone means nothing to the model: it sees the person.
-        sees = self._whole_subject(photo, acts_in) if request.kind == "attribute" else acts_in
-        return run_learning(self, request, reference, photo, acts_in, sees, on_progress, on_note)
 
-    def edit(self, request: api.ApplyEdit, on_progress: api.OnProgress = _silent) -> api.EditResult:
+        def job(again: bool) -> api.LearnResult:
+            acts_in = self._mask_of(photo, request.subject_mask, request.subject)
+            # An attribute lives in a part (lips, face), but a part alone means nothing to the model: it sees the person.
+            sees = self._whole_subject(photo, acts_in) if request.kind == "attribute" else acts_in
+            resume = request.resume or (again and can_go_on(self.folder, reference))
+            going_on = dataclasses.replace(request, resume=resume)
+            return run_learning(self, going_on, reference, photo, acts_in, sees, on_progress, on_note)
+
+        result, warnings = self.with_ladder(request, job, on_note)
+        return dataclasses.replace(result, warnings=(*warnings, *result.warnings))
+
+    def edit(
+        self,
+        request: api.ApplyEdit,
+        on_progress: api.OnProgress = _silent,
+        on_note: api.OnNote = _silent,
+    ) -> api.EditResult:
         """Edit a photo by text. The result is in the journal before it is returned.
+
+        Args:
+            on_note: hears at once what `EditResult.warnings` tells at the end.
 
         Raises:
             ImageError, MaskError, PromptError, UsageError, TokenError, CancelledError, NumericalError, ResourceError.
@@ -115,9 +136,37 @@ class Studio:
         from s2edit_plugin.workflows.editing import run_edit
 
         check_edit_settings(request.settings)
-        return run_edit(self, request, on_progress)
+        return run_edit(self, request, on_progress, on_note)
 
-    def rerun(self, request: api.RerunResult, on_progress: api.OnProgress = _silent) -> api.RerunReport:
+    def with_ladder(
+        self, request: api.Request[object], job: Callable[[bool], R], on_note: api.OnNote
+    ) -> tuple[R, tuple[str, ...]]:
+        """Do a job on the base model with as little memory as there is; see `backbones.ladder.with_ladder`.
+
+        Args:
+            job: does it, is told whether it runs again.
+
+        Returns:
+            What the job gave, and what the user should know of the device and of the memory.
+        """
+        from s2edit_plugin.backbones.ladder import with_ladder
+
+        backbone, notes = self.backbone, []
+
+        def note(sentence: str) -> None:
+            notes.append(sentence)
+            on_note(sentence)
+
+        result = with_ladder(backbone, request, job, note)
+        about_device = backbone.choice.warnings if backbone.choice else ()
+        return result, (*about_device, *notes)
+
+    def rerun(
+        self,
+        request: api.RerunResult,
+        on_progress: api.OnProgress = _silent,
+        on_note: api.OnNote = _silent,
+    ) -> api.RerunReport:
         """Make a result of the journal again from its stored settings, and compare the two.
 
         Raises:
@@ -126,7 +175,7 @@ class Studio:
         """
         from s2edit_plugin.workflows.rerunning import run_again
 
-        return run_again(self, request.history_id, on_progress)
+        return run_again(self, request.history_id, on_progress, on_note)
 
     def forget(self, person: str) -> Forgotten:
         """Remove a person for good; see `people.forget_person`."""

@@ -26,6 +26,8 @@ from s2edit_plugin.attention import AttentionControl
 from s2edit_plugin.backbones.conditions import Condition
 from s2edit_plugin.backbones.device import DeviceChoice
 from s2edit_plugin.backbones.layers import AttentionLayer
+from s2edit_plugin.backbones.savings import NOTHING, Savings
+from s2edit_plugin.backbones.shape import ModelShape
 from s2edit_plugin.parameters import LayerShape
 from s2edit_plugin.schedule import Schedule
 
@@ -47,6 +49,9 @@ class Backbone(ABC):
         start_id, end_id, pad_id: special vocabulary ids.
         zero_unconditional: whether "no prompt" is zeros instead of the empty prompt's features.
         schedule: its noise schedule. choice: why this device and number format, None where nobody chose.
+        shape: as far as memory goes, None where it is not known. savings: what it spares now, see `obey`.
+        stage: what it did last: ``load``, ``encode``, ``text``, ``predict``, ``decode``; "" where nothing is under way.
+        memory_limit: most bytes a job may take on the device, weights included; 0: what is free.
     """
 
     name: str
@@ -65,6 +70,10 @@ class Backbone(ABC):
     zero_unconditional: bool = False
     schedule: Schedule
     choice: DeviceChoice | None = None
+    shape: ModelShape | None = None
+    savings: Savings = NOTHING
+    stage: str = ""
+    memory_limit: int = 0
 
     @abstractmethod
     def encode_picture(self, picture: Tensor) -> Tensor:
@@ -122,6 +131,16 @@ class Backbone(ABC):
     @abstractmethod
     def value_projection(self, layer: str) -> Tensor:
         """Value matrix W_v (E, D) for text columns in a layer, the model's own and in its number format."""
+
+    def supported(self, wanted: Savings) -> Savings:
+        """What this backbone can do of the savings that are wanted."""
+        return NOTHING
+
+    def obey(self, savings: Savings) -> None:  # noqa: B027 (what can spare nothing has nothing to do)
+        """Do with less from now on; `NOTHING` takes everything back, to the bit.
+
+        If it raises, memory ran out on the way; asked again, it goes on where it stopped.
+        """
 
     @property
     def map_side(self) -> int:

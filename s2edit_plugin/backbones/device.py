@@ -31,6 +31,7 @@ __all__ = [
     "is_faster_on_cpu",
     "remedy",
     "try_device",
+    "without_gpu",
 ]
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -160,6 +161,13 @@ def _best(precision: str, parameters: int) -> DeviceChoice:
     reasons += [problem] if problem else []
     reason = " ".join(reasons) or "No GPU was found."
     return _cpu(precision, parameters, reason, fell_back=bool(reasons))
+
+
+def without_gpu(choice: DeviceChoice, precision: str, parameters: int) -> DeviceChoice:
+    """The CPU instead of a GPU that was chosen and turned out to have no room for the model."""
+    gpu = choice.name.rpartition(" (")[0] or choice.name
+    reason = f"The GPU {gpu} was not used because the model does not fit into its free memory."
+    return _cpu(precision, parameters, reason, fell_back=True)
 
 
 def _named(wanted: str, device: torch.device, precision: str, parameters: int) -> DeviceChoice:

@@ -8,15 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.folder import AGAIN, ModelFolder, read_folder
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.backbones.memory import is_out_of_memory
+from s2edit_plugin.errors import ModelError, ResourceError
 from s2edit_plugin.paths import bundled_model
 
 if TYPE_CHECKING:
     import torch
 
+    from s2edit_plugin.backbones.device import DeviceChoice
     from s2edit_plugin.backbones.stable_diffusion import Parts
 
 __all__ = ["load_backbone"]
+
+NETWORKS = {
+    "unet": "UNet2DConditionModel",
+    "vae": "AutoencoderKL",
+    "text_encoder": "CLIPTextModel",
+    "text_encoder_2": "CLIPTextModelWithProjection",
+}
+"""Part of a model's folder -> its class, of transformers for text encoders, else of diffusers."""
 
 
 def load_backbone(folder: Path | None = None, device: str = "auto", precision: str = "auto") -> Backbone:
@@ -27,44 +37,48 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
 
     Raises:
         ModelError: the folder is missing, incomplete, damaged, or of a kind that is not supported.
-        UsageError: the device does not work.
+        UsageError: the device does not work. ResourceError: the model does not fit into memory.
     """
-    from s2edit_plugin.backbones.device import choose
+    from s2edit_plugin.backbones.device import choose, without_gpu
     from s2edit_plugin.backbones.fingerprint import fingerprint_folder
-    from s2edit_plugin.backbones.memory import count_parameters
+    from s2edit_plugin.backbones.memory import count_parameters, count_part, release_memory
     from s2edit_plugin.backbones.sdxl import StableDiffusionXLBackbone
+    from s2edit_plugin.backbones.shape import shape_of
     from s2edit_plugin.backbones.stable_diffusion import StableDiffusionBackbone
 
     path = folder or bundled_model()
     found = read_folder(path)
-    choice = choose(device, precision, count_parameters(path))
     families = {"sd": StableDiffusionBackbone, "sdxl": StableDiffusionXLBackbone}
-    parts = _load_parts(found, choice.dtype)
     name = "small" if folder is None else path.name
-    backbone = families[found.family](parts, name, fingerprint_folder(path), choice.device, choice.dtype)
-    backbone.choice = choice
-    return backbone
+    fingerprint, parameters = fingerprint_folder(path), count_parameters(path)
+
+    def build(choice: DeviceChoice) -> StableDiffusionBackbone:
+        parts = _load_parts(found, choice.dtype)
+        backbone = families[found.family](parts, name, fingerprint, choice.device, choice.dtype)
+        backbone.choice = choice
+        backbone.reload = lambda part: _network(found, part, choice.dtype)
+        backbone.shape = shape_of(found.configs, {part: count_part(path / part) for part in found.variants})
+        return backbone
+
+    choice = choose(device, precision, parameters)
+    try:
+        return build(choice)
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+    release_memory()
+    if device != "auto" or choice.device.type == "cpu":
+        raise _no_room(name)
+    return build(without_gpu(choice, precision, parameters))
 
 
 def _load_parts(folder: ModelFolder, dtype: torch.dtype) -> Parts:
     """The networks, the big ones in the format they will compute in: never a second copy in memory."""
-    import torch
-    from diffusers import AutoencoderKL, UNet2DConditionModel
-    from transformers import CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+    from transformers import CLIPTokenizer
 
     from s2edit_plugin.backbones.stable_diffusion import Parts
 
-    _be_quiet()
-    networks = {
-        part: _network(kind, folder, part, number)
-        for part, kind, number in (
-            ("unet", UNet2DConditionModel, dtype),
-            ("vae", AutoencoderKL, dtype),
-            ("text_encoder", CLIPTextModel, torch.float32),
-            ("text_encoder_2", CLIPTextModelWithProjection, torch.float32),
-        )
-        if part in folder.variants
-    }
+    networks = {part: _network(folder, part, dtype) for part in NETWORKS if part in folder.variants}
     tokenizers = []
     for part in ("tokenizer", "tokenizer_2")[: len(networks) - 2]:
         try:
@@ -81,20 +95,29 @@ def _load_parts(folder: ModelFolder, dtype: torch.dtype) -> Parts:
     )
 
 
-def _network(kind: Any, folder: ModelFolder, part: str, dtype: torch.dtype) -> Any:
-    """One network, complete and finite in its shapes. Raises ModelError."""
+def _network(folder: ModelFolder, part: str, dtype: torch.dtype) -> Any:
+    """One network, complete and finite in its shapes; text encoders in float32 always. Raises ModelError."""
+    import diffusers
+    import torch
+    import transformers
     from safetensors import SafetensorError
 
+    _be_quiet()
+    library = transformers if part.startswith("text") else diffusers
+    kind = getattr(library, NETWORKS[part])
+    number = torch.float32 if part.startswith("text") else dtype
     try:
         network, report = kind.from_pretrained(
             str(folder.path / part),
             variant=folder.variants[part],
-            dtype=dtype,
+            dtype=number,
             use_safetensors=True,
             local_files_only=True,
             output_loading_info=True,
         )
     except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError, SafetensorError) as error:
+        if is_out_of_memory(error):
+            raise
         raise _damaged(folder, part, error) from error
     missing = sorted(report["missing_keys"])
     if missing:
@@ -104,6 +127,13 @@ def _network(kind: Any, folder: ModelFolder, part: str, dtype: torch.dtype) -> A
             AGAIN,
         )
     return network
+
+
+def _no_room(name: str) -> ResourceError:
+    return ResourceError(
+        f"There is not enough memory to load the model '{name}'.",
+        "Close other programs, or use a smaller model.",
+    )
 
 
 def _damaged(folder: ModelFolder, part: str, error: Exception) -> ModelError:

@@ -1,4 +1,7 @@
-"""Memory of a device: how much is free, how much a model's weights need, what running out of it looks like."""
+"""Memory of a device: how much is free, how much a model's weights need, what running out of it looks like.
+
+Importing it does not load torch: the engine asks here before any model is there.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,17 @@ import errno
 import gc
 import json
 import struct
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import torch
+if TYPE_CHECKING:
+    import torch
 
 __all__ = [
     "count_parameters",
     "free_memory",
+    "free_swap",
     "is_out_of_memory",
     "limit_memory",
     "release_memory",
@@ -34,6 +41,8 @@ _HEADER_LIMIT = 100_000_000
 
 def free_memory(device: torch.device) -> int:
     """Bytes that can still be allocated on a device; what torch holds unused counts as free."""
+    import torch
+
     if device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(device)
         return int(free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
@@ -50,6 +59,8 @@ def free_memory(device: torch.device) -> int:
 
 def total_memory(device: torch.device) -> int:
     """All bytes of a device."""
+    import torch
+
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[1])
     if device.type == "xpu":
@@ -62,28 +73,40 @@ def total_memory(device: torch.device) -> int:
     return int(min(psutil.virtual_memory().total, limit))
 
 
+def free_swap() -> int:
+    """Bytes the system can still move out of memory; slow, but no program ends."""
+    import psutil
+
+    return int(psutil.swap_memory().free)
+
+
 def limit_memory(device: torch.device, gigabytes: float) -> None:
     """Let torch take at most so many GB (10^9 bytes) of a GPU; 0: no limit. The CPU has none that torch would keep."""
+    import torch
+
     if device.type == "cuda":
         total = total_memory(device)
         share = min(1.0, gigabytes * 1e9 / total) if gigabytes > 0 else 1.0
         torch.cuda.set_per_process_memory_fraction(share, device)
 
 
-def release_memory(device: torch.device) -> None:
-    """Give back what is held without being used."""
+def release_memory() -> None:
+    """Give back what is held without being used, on every device; where torch is not loaded, there is nothing there."""
     gc.collect()
-    if device.type == "cuda":
+    torch: Any = sys.modules.get("torch")
+    if torch is None:
+        return
+    if torch.cuda.is_available():
         torch.cuda.empty_cache()
-    elif device.type == "xpu":
-        torch.xpu.empty_cache()
-    elif device.type == "mps":
+    if torch.backends.mps.is_available():
         torch.mps.empty_cache()
+    if torch.xpu.is_available():
+        torch.xpu.empty_cache()
 
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an exception says that memory ran out, on any device."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+    if isinstance(error, MemoryError):
         return True
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM

@@ -39,19 +39,24 @@ class StableDiffusionXLBackbone(StableDiffusionBackbone):
             raise ModelError(f"The two tokenizers of the model '{name}' do not share a vocabulary.")
         self._second_pad = pad_id(second)
         self._first_width = int(self.text_encoders[0].config.hidden_size)
-        self._sizes: dict[Framing | None, Tensor] = {}
 
     def encode_ids(
         self, ids: Tensor, injections: Sequence[Sequence[Injection]]
     ) -> tuple[Tensor, Tensor | None]:
         """See `Backbone.encode_ids`."""
+        self.stage = "text"
         split, (clip, big) = self._first_width, self.text_encoders
         first = [[(columns, vectors[:, :split]) for columns, vectors in row] for row in injections]
         second = [[(columns, vectors[:, split:]) for columns, vectors in row] for row in injections]
         left = run_text_encoder(clip, ids, first, output_hidden_states=True)
         right = run_text_encoder(big, self._padded_for_second(ids), second, output_hidden_states=True)
         hidden = torch.cat([left.hidden_states[-2], right.hidden_states[-2]], dim=-1)
-        return hidden, right.text_embeds
+        return hidden.to(self.device), right.text_embeds.to(self.device)
+
+    def resized(self) -> None:
+        """See `StableDiffusionBackbone.resized`."""
+        super().resized()
+        self._sizes: dict[Framing | None, Tensor] = {}
 
     def _padded_for_second(self, ids: Tensor) -> Tensor:
         """The same ids with the second tokenizer's padding behind the first end-of-text id."""

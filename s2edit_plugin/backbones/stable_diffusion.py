@@ -7,7 +7,7 @@ instead of the end-of-text id, and a U-Net that predicts the velocity.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,6 +18,8 @@ from s2edit_plugin.attention import AttentionControl
 from s2edit_plugin.backbones.base import Backbone, Injection
 from s2edit_plugin.backbones.conditions import Condition
 from s2edit_plugin.backbones.layers import AttentionLayer, AttentionSwitch, unet_layers
+from s2edit_plugin.backbones.relief import Relief, pieces
+from s2edit_plugin.backbones.savings import Savings
 from s2edit_plugin.errors import ModelError, NumericalError
 from s2edit_plugin.schedule import NoiseSchedule
 
@@ -45,6 +47,9 @@ class StableDiffusionBackbone(Backbone):
     """Wraps the parts of a model; the weights never train and never change."""
 
     upcasts_vae = False  # whether the autoencoder's own word on overflowing in float16 is heeded
+    reload: Callable[[str], Any] | None = (
+        None  # reads ``unet`` or ``vae`` from the disk again, as it was loaded
+    )
 
     def __init__(
         self, parts: Parts, name: str, fingerprint: str, device: torch.device, dtype: torch.dtype
@@ -74,21 +79,41 @@ class StableDiffusionBackbone(Backbone):
         self.start_id, self.end_id = int(first.bos_token_id), int(first.eos_token_id)
         self.pad_id = pad_id(first)
         self._attention = AttentionSwitch(self.unet)
-        self._layers = unet_layers(self.unet, self.latent_side, self.text_length)
+        self.resized()
         if device.type == "cpu":
             self.unet.to(memory_format=torch.channels_last)
+        self._relief = Relief(self)
+
+    def resized(self) -> None:
+        """Take note of another ``latent_side`` and ``resolution``."""
+        self._layers = unet_layers(self.unet, self.latent_side, self.text_length)
+
+    def supported(self, wanted: Savings) -> Savings:
+        """See `Backbone.supported`."""
+        return self._relief.supported(wanted)
+
+    def obey(self, savings: Savings) -> None:
+        """See `Backbone.obey`."""
+        self.stage = "load"
+        self._relief.obey(savings)
+        self.stage = ""
 
     def encode_picture(self, picture: Tensor) -> Tensor:
         """See `Backbone.encode_picture`."""
+        self.stage = "encode"
         with torch.no_grad():
-            mean = self.vae.encode(picture.to(self.device, self.vae.dtype)).latent_dist.mode()
-        return (mean.float() - self._vae_shift) * self.vae.config.scaling_factor
+            mean = self.vae.encode(picture.to(self.vae.device, self.vae.dtype)).latent_dist.mode()
+        self.stage = ""
+        return (mean.to(self.device).float() - self._vae_shift) * self.vae.config.scaling_factor
 
     def decode_latents(self, latents: Tensor) -> Tensor:
         """See `Backbone.decode_latents`. Raises NumericalError where the decoder gives NaN."""
+        self.stage = "decode"
         with torch.no_grad():
             scaled = latents / self.vae.config.scaling_factor + self._vae_shift
-            picture = self.vae.decode(scaled.to(self.vae.dtype)).sample.float()
+            picture = self.vae.decode(scaled.to(self.vae.device, self.vae.dtype)).sample
+            picture = picture.to(self.device).float()
+        self.stage = ""
         if not bool(torch.isfinite(picture).all()):
             raise NumericalError(
                 "The picture came out with numbers that are not finite.", "Try another precision."
@@ -105,18 +130,38 @@ class StableDiffusionBackbone(Backbone):
 
     def embedding_of(self, text: str) -> Tensor:
         """See `Backbone.embedding_of`."""
-        ids = torch.tensor([i for word in text.split() for i in self.word_ids(word)], device=self.device)
+        ids = [i for word in text.split() for i in self.word_ids(word)]
         tables = [encoder.get_input_embeddings().weight for encoder in self.text_encoders]
-        return torch.cat([table[ids].detach().float() for table in tables], dim=-1)
+        return torch.cat([table[ids].detach().float() for table in tables], dim=-1).to(self.device)
 
     def encode_ids(
         self, ids: Tensor, injections: Sequence[Sequence[Injection]]
     ) -> tuple[Tensor, Tensor | None]:
         """See `Backbone.encode_ids`."""
-        return run_text_encoder(self.text_encoders[0], ids, injections).last_hidden_state, None
+        self.stage = "text"
+        return run_text_encoder(self.text_encoders[0], ids, injections).last_hidden_state.to(
+            self.device
+        ), None
 
     def predict(self, latents: Tensor, timestep: float | Tensor, conditions: Sequence[Condition]) -> Tensor:
         """See `Backbone.predict`."""
+        self.stage = "predict"
+        whole = self._attention.control
+        edit = whole.edit if whole is not None else None
+        pair = None if edit is None else (edit.source, edit.target)
+        # What keeps intermediate results for a gradient splits its batch itself: each part needs its own way back.
+        parts = pieces(len(conditions), 0 if torch.is_grad_enabled() else self.savings.rows, pair)
+        if len(parts) == 1:
+            return self._predict(latents, timestep, conditions)
+        found: dict[int, Tensor] = {}
+        for rows in parts:
+            times = timestep[rows] if isinstance(timestep, Tensor) and timestep.ndim else timestep
+            with nullcontext() if whole is None else self._attention.obeying(whole.part(rows)):
+                predicted = self._predict(latents[rows], times, [conditions[row] for row in rows])
+            found |= dict(zip(rows, predicted, strict=True))
+        return torch.stack([found[row] for row in range(len(conditions))])
+
+    def _predict(self, latents: Tensor, timestep: float | Tensor, conditions: Sequence[Condition]) -> Tensor:
         hidden = torch.stack([condition.hidden for condition in conditions]).to(self.dtype)
         told = self._told(conditions)
         return self.unet(
@@ -129,6 +174,7 @@ class StableDiffusionBackbone(Backbone):
 
     def control(self, control: AttentionControl) -> AbstractContextManager[AttentionControl]:
         """See `Backbone.control`."""
+        control.positions = self.savings.attention
         return self._attention.obeying(control)
 
     def attention_layers(self) -> list[AttentionLayer]:
@@ -148,7 +194,7 @@ def run_text_encoder(
         encoder.get_input_embeddings().register_forward_hook(_injecting(injections)) if injections else None
     )
     try:
-        return encoder(ids, **arguments)
+        return encoder(ids.to(encoder.device), **arguments)
     finally:
         if handle is not None:
             handle.remove()
@@ -159,7 +205,7 @@ def _injecting(injections: Sequence[Sequence[Injection]]) -> Callable[[Any, Any,
         embedded = embedded.clone()
         for row, items in enumerate(injections):
             for columns, vectors in items:
-                embedded[row, list(columns)] = vectors.to(embedded.dtype)
+                embedded[row, list(columns)] = vectors.to(embedded)
         return embedded
 
     return hook

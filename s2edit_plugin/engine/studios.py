@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from s2edit_plugin.backbones.memory import release_memory
 from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.settings import load_settings
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
 
-__all__ = ["Make", "ModelState", "StudioKeeper", "free_memory", "is_out_of_memory", "make_studio"]
+__all__ = ["Make", "ModelState", "StudioKeeper", "make_studio"]
 
 Make = Callable[[DataFolder, "str | None", str], "Studio"]
 
@@ -71,7 +70,7 @@ class StudioKeeper:
         """Let the model go, and its memory. For the gpu thread alone."""
         if self._studio is not None:
             self._studio = None
-            free_memory()
+            release_memory()
 
     def state(self) -> ModelState:
         """What is known of the model; from any thread."""
@@ -85,16 +84,3 @@ class StudioKeeper:
             device=str(backbone.device),
             precision=str(backbone.dtype).removeprefix("torch."),
         )
-
-
-def free_memory() -> None:
-    """Give back what nothing uses any more; on the device too, where torch is loaded."""
-    gc.collect()
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        torch.cuda.empty_cache()
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception nobody handled says that memory ran out."""
-    return isinstance(error, MemoryError) or "out of memory" in str(error).lower()

@@ -22,7 +22,7 @@ def _learn(studio: Studio, request: api.LearnToken, on_progress: OnProgress, on_
 
 
 def _edit(studio: Studio, request: api.ApplyEdit, on_progress: OnProgress, on_note: OnNote) -> Any:
-    return studio.edit(request, on_progress)
+    return studio.edit(request, on_progress, on_note)
 
 
 def _mask(studio: Studio, request: api.MakeMask, on_progress: OnProgress, on_note: OnNote) -> Any:
@@ -38,7 +38,7 @@ def _attention(studio: Studio, request: api.ShowAttention, on_progress: OnProgre
 
 
 def _rerun(studio: Studio, request: api.RerunResult, on_progress: OnProgress, on_note: OnNote) -> Any:
-    return studio.rerun(request, on_progress)
+    return studio.rerun(request, on_progress, on_note)
 
 
 def _install(folder: DataFolder, request: api.InstallModel, on_progress: OnProgress) -> api.ModelReady:

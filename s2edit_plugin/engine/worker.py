@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from s2edit_plugin.api import Event, OnNote, OnProgress, Progress
+from s2edit_plugin.backbones.memory import is_out_of_memory, release_memory
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.jobs import JobQueue, Lane, QueuedJob
-from s2edit_plugin.engine.studios import free_memory, is_out_of_memory
 from s2edit_plugin.engine.tasks import CHANGES
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError
 
@@ -82,7 +82,7 @@ class Worker:
             failure.__cause__ = failure.__context__ = None
             self._queue.failed(job, failure)
             if self._lane == "gpu" and type(failure) in (ResourceError, S2EditError):
-                free_memory()  # here, when no traceback holds the failed job's tensors any more
+                release_memory()  # here, when no traceback holds the failed job's tensors any more
         log.info("%s is %s after %.1f s", name, job.state, time.monotonic() - started)
 
     def _reporter(self, job: QueuedJob) -> OnProgress:

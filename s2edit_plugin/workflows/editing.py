@@ -38,7 +38,26 @@ if TYPE_CHECKING:
     from s2edit_plugin.identity import IdentityScore
     from s2edit_plugin.studio import Studio
 
-__all__ = ["Edited", "Prompts", "Scene", "edit_crop", "make_edit", "prepare", "run_edit", "source_and_target"]
+__all__ = [
+    "Edited",
+    "Given",
+    "Prompts",
+    "Scene",
+    "edit_crop",
+    "gather",
+    "make_edit",
+    "prepare",
+    "run_edit",
+    "source_and_target",
+]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What an edit is made of, before any model is asked."""
+
+    tokens: list[Token]
+    photo: Photo
 
 
 @dataclass(frozen=True)
@@ -76,23 +95,37 @@ class Edited:
     cached: bool
 
 
-def run_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress) -> api.EditResult:
+def run_edit(
+    studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
+) -> api.EditResult:
     """Edit a photo and write the result into the journal; see `Studio.edit`."""
-    result, scene, pixels = _edited(studio, request, on_progress)
+    result, scene, pixels = _edited(studio, request, on_progress, on_note)
     return record_edit(studio, request, scene.photo, pixels, scene.records, photo_hash(scene.photo), result)
 
 
-def make_edit(studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress) -> api.EditResult:
+def make_edit(
+    studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
+) -> api.EditResult:
     """The same without the journal."""
-    return _edited(studio, request, on_progress)[0]
+    return _edited(studio, request, on_progress, on_note)[0]
 
 
 def _edited(
-    studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress
+    studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> tuple[api.EditResult, Scene, np.ndarray]:
-    """The result, what it was made from, and its pixels (H, W, 3)."""
+    """The result, what it was made from, and its pixels (H, W, 3); with less memory where there is too little."""
+    given = gather(studio, request)
+    (result, scene, pixels), warnings = studio.with_ladder(
+        request, lambda _: _edit_once(studio, request, given, on_progress), on_note
+    )
+    return replace(result, warnings=(*warnings, *result.warnings)), scene, pixels
+
+
+def _edit_once(
+    studio: Studio, request: api.ApplyEdit, given: Given, on_progress: api.OnProgress
+) -> tuple[api.EditResult, Scene, np.ndarray]:
     started = time.monotonic()
-    scene = prepare(studio, request)
+    scene = prepare(studio, request, given)
     pair = source_and_target(studio, request, scene)
     edited = edit_crop(studio, request, scene, pair, on_progress)
     height, width = scene.photo.size
@@ -149,16 +182,24 @@ def _likeness(studio: Studio, scene: Scene, pixels: np.ndarray) -> IdentityScore
     return studio.identity(before, after, scene.subject[window])
 
 
-def prepare(studio: Studio, request: api.ApplyEdit) -> Scene:
-    """Read the photo, load the tokens, find the masks, choose the crop.
+def gather(studio: Studio, request: api.ApplyEdit) -> Given:
+    """Load the tokens and read the photo.
 
     Raises:
-        ImageError, MaskError, TokenError, UsageError.
+        ImageError, TokenError, UsageError.
     """
     if not request.tokens:
         raise UsageError("An edit needs a token.", "Name one with --token PERSON/NAME.")
-    loaded = [studio.library.get(name) for name in request.tokens]
-    photo = read_photo(request.photo)
+    return Given([studio.library.get(name) for name in request.tokens], read_photo(request.photo))
+
+
+def prepare(studio: Studio, request: api.ApplyEdit, given: Given) -> Scene:
+    """Find the masks, choose the crop, bring the tokens onto it.
+
+    Raises:
+        MaskError, TokenError.
+    """
+    loaded, photo = given.tokens, given.photo
     subject = _subject(studio, request, photo, loaded[0].record)
     region = _region(studio, request, photo, subject)
     crop = subject_crop(subject, region)
@@ -204,6 +245,9 @@ def edit_crop(
     if inversion is None:
         latents = latents_of(extract_photo(scene.photo, scene.crop, backbone.resolution), backbone)
         inversion = invert(backbone, latents, source, scene.tokens, settings, on_progress)
+        _store(
+            studio, cache, scene.records[0], key, inversion
+        )  # an edit that is cut short need not invert again
     complete = len(inversion.uncond) == inversion.steps
     if scene.region is not None:
         region = mask_on_crop(scene.region, scene.crop, backbone)
@@ -217,7 +261,7 @@ def edit_crop(
         blend = cells
     show = EditPreview(backbone, scene.photo, scene.crop, region)
     outcome = edit(backbone, inversion, source, target, scene.tokens, blend, settings, on_progress, show)
-    if not cached or complete != (len(inversion.uncond) == inversion.steps):
+    if complete != (len(inversion.uncond) == inversion.steps):
         _store(studio, cache, scene.records[0], key, inversion)
     return Edited(outcome, region.cpu().numpy(), inversion, cached)
 
@@ -306,7 +350,7 @@ def _key(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts) ->
         prompt=pair.source,
         crop=[scene.crop.x, scene.crop.y, scene.crop.side],
         subject=round(float(scene.subject.sum()), 2),
-        model=[studio.backbone.fingerprint, str(studio.backbone.dtype)],
+        model=[studio.backbone.fingerprint, str(studio.backbone.dtype), studio.backbone.resolution],
         settings=[settings.steps, settings.inversion, settings.mask_mode, settings.isolation],
         guidance=settings.guidance if settings.inversion == "null_text" else None,
     )

@@ -17,6 +17,7 @@ from s2edit_plugin.imaging.crop import Crop, extract_photo, subject_crop
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.learn import LearnTask, learn
 from s2edit_plugin.masks.painted import encode_mask
+from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.prompts import TokenRef
 from s2edit_plugin.runs import Run
 from s2edit_plugin.self_test import attach
@@ -30,7 +31,7 @@ from s2edit_plugin.workflows.resuming import begin, facts_of
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
 
-__all__ = ["run_learning"]
+__all__ = ["can_go_on", "run_learning"]
 
 THUMBNAIL_SIDE = 96
 
@@ -57,6 +58,11 @@ def run_learning(
     run = Run(studio.folder, reference.person, reference.name)
     with run.hold():
         return _learn_and_store(studio, request, reference, photo, acts_in, sees, on_progress, on_note, run)
+
+
+def can_go_on(folder: DataFolder, reference: TokenRef) -> bool:
+    """Whether a run of this token left a state to go on from."""
+    return Run(folder, reference.person, reference.name).checkpoint.exists()
 
 
 def _learn_and_store(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from s2edit_plugin import __version__, api
+from s2edit_plugin.backbones.ladder import RUNGS
 from s2edit_plugin.errors import InputError, UsageError, WrongModelError
 from s2edit_plugin.history import Record
 from s2edit_plugin.imaging.photo import Photo
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["repeatable", "run_again"]
 
 
-def run_again(studio: Studio, name: str, on_progress: api.OnProgress) -> api.RerunReport:
+def run_again(
+    studio: Studio, name: str, on_progress: api.OnProgress, on_note: api.OnNote = lambda _: None
+) -> api.RerunReport:
     """Run a stored request again; see `Studio.rerun`."""
     from s2edit_plugin.workflows.editing import make_edit
 
@@ -27,11 +31,12 @@ def run_again(studio: Studio, name: str, on_progress: api.OnProgress) -> api.Rer
     request = repeatable(studio, name)
     kept = studio.history.picture(name)
     _check_model(studio, record)
-    again = make_edit(studio, request, on_progress).image
-    before, after = read_photo(kept, "the kept result"), read_photo(again, "the new result")
+    made = make_edit(studio, request, on_progress, on_note)
+    before, after = read_photo(kept, "the kept result"), read_photo(made.image, "the new result")
     difference = _difference(before, after)
     equal = difference == 0.0
-    return api.RerunReport(name, equal, difference, again, _sentence(studio, record, difference))
+    sentence = _sentence(studio, record, made.warnings, difference)
+    return api.RerunReport(name, equal, difference, made.image, sentence)
 
 
 def repeatable(studio: Studio, name: str) -> api.ApplyEdit:
@@ -80,7 +85,7 @@ def _difference(before: Photo, after: Photo) -> float:
     return largest * 255 / before.white
 
 
-def _sentence(studio: Studio, record: Record, difference: float) -> str:
+def _sentence(studio: Studio, record: Record, warnings: Sequence[str], difference: float) -> str:
     if difference == 0:
         return "Every pixel is the same."
     sentence = f"The largest difference of a channel is {difference:.3g} of 255."
@@ -92,6 +97,9 @@ def _sentence(studio: Studio, record: Record, difference: float) -> str:
     ]
     if record.version != __version__:
         changed.append(f"program version {record.version} then, {__version__} now")
+    steps_down = {rung.note for rung in RUNGS}
+    if steps_down.intersection(record.warnings) != steps_down.intersection(warnings):
+        changed.append("memory was short for one of them")
     if not changed and now.device != "cpu":
         return f"{sentence} On a GPU sums are not always added in the same order."
     return f"{sentence} What differs: {'; '.join(changed)}." if changed else sentence

@@ -72,12 +72,16 @@ class FakeStudio:
                 raise
         return api.LearnResult(name, f"/library/{name}", 1000, 1.0, 1 / total, 0.1, 1.0, total)
 
-    def edit(self, request: api.ApplyEdit, on_progress: api.OnProgress) -> api.EditResult:
+    def edit(
+        self, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.EditResult:
         for step in range(1, request.settings.steps + 1):
             self._step("editing", step, request.settings.steps, on_progress)
         return api.EditResult(request.photo, b"region", 1.0, False, "a photo", request.prompt)
 
-    def rerun(self, request: api.RerunResult, on_progress: api.OnProgress) -> api.RerunReport:
+    def rerun(
+        self, request: api.RerunResult, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.RerunReport:
         self._step("editing", 1, 1, on_progress)
         return api.RerunReport(request.history_id, True, 0.0, b"picture", "Every pixel is the same.")
 
