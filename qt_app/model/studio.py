@@ -7,6 +7,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 
 from qt_app.engine import EngineLink
+from qt_app.model.base_models import ModelsState
 from qt_app.model.document import Documents
 from qt_app.model.editing import EditState
 from qt_app.model.history import HistoryState
@@ -18,6 +19,7 @@ from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
 from qt_app.model.saving import SaveState
 from qt_app.model.session import SessionState
+from qt_app.model.settings import EngineSettings
 from qt_app.model.tasks import Background
 from qt_app.model.tools import ToolState
 from s2edit_plugin.paths import DataFolder
@@ -53,6 +55,8 @@ class StudioState(QObject):
             link, self.jobs, self.documents, self.editing, self.background, self.messages
         )
         self.saving = SaveState(self.documents, self.preferences, self.background, self.messages)
+        self.settings = EngineSettings(link, self.messages)
+        self.models = ModelsState(link, self.jobs, self.messages)
         self.session = SessionState(
             DataFolder(folder), self.documents, self.editing, self.learning, self.history, self.background, self.messages
         )  # fmt: skip

@@ -7,13 +7,33 @@ from typing import Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from qt_app.model.observable import Observable, follow
+from s2edit_plugin.api import Progress
 
-__all__ = ["ChoiceBox", "FoldButton", "SliderField", "action_button", "dim_label", "heading", "primary"]
+__all__ = [
+    "ChoiceBox",
+    "FoldButton",
+    "NumberField",
+    "SliderField",
+    "action_button",
+    "dim_label",
+    "heading",
+    "primary",
+]
 
 FINE = 1000
+LARGEST = 10**9
 
 
 class SliderField(QWidget):
@@ -68,6 +88,32 @@ class SliderField(QWidget):
 
     def _set(self, value: float) -> None:
         setattr(self._model, self._prop, round(value) if self._whole else value)
+
+
+class NumberField(QDoubleSpinBox):
+    """A number for one property of a model.
+
+    Args:
+        low, high: range. name: for screen readers. unit: written behind it, with the space. zero: words for the lowest value.
+    """
+
+    def __init__(
+        self, model: Observable, prop: str, low: float, high: float, name: str, unit: str = "", zero: str = ""
+    ) -> None:
+        super().__init__()
+        self.setRange(low, high)
+        self.setDecimals(1)
+        self.setSuffix(unit)
+        self.setSpecialValueText(zero)
+        self.setAccessibleName(name)
+        self.setMaximumWidth(180)
+        follow(model, prop, self._show)
+        self.valueChanged.connect(lambda value: setattr(model, prop, value))
+
+    def _show(self, value: float) -> None:
+        self.blockSignals(True)
+        self.setValue(value)
+        self.blockSignals(False)
 
 
 class ChoiceBox(QComboBox):
@@ -165,3 +211,15 @@ def primary(button: Any) -> Any:
     """Mark the one button of a panel that does what the panel is for."""
     button.setProperty("primary", True)
     return button
+
+
+def show_progress(bar: QProgressBar, progress: Progress | None, over: bool = False) -> None:
+    """Show how far a job is; without a report the bar is busy, or full if the job is over."""
+    if progress is None:
+        bar.setRange(0, 1 if over else 0)
+        bar.setValue(bar.maximum())
+        return
+    # A bar's numbers have 32 bits, which the bytes of a large model do not fit into.
+    scale = progress.total // LARGEST + 1
+    bar.setRange(0, progress.total // scale)
+    bar.setValue(bar.maximum() if over else progress.step // scale)

@@ -17,7 +17,8 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.observable import follow
-from qt_app.ui.wording import time_left
+from qt_app.ui.fields import show_progress
+from qt_app.ui.wording import progress_in_words
 from s2edit_plugin.api import JobInfo
 
 __all__ = ["JobRow", "JobsPanel"]
@@ -66,8 +67,7 @@ class JobRow(QFrame):
     def _show(self, info: JobInfo) -> None:
         self.title.setText(info.title)
         progress = info.progress
-        self.bar.setRange(0, progress.total if progress else (1 if info.is_over else 0))
-        self.bar.setValue(progress.step if progress and info.state != "done" else self.bar.maximum())
+        show_progress(self.bar, progress, over=info.state == "done" or (info.is_over and progress is None))
         self.state.setText(self._words(info))
         self.pause.setText(self.tr("Resume") if info.state == "paused" else self.tr("Pause"))
         self.pause.setVisible(not info.is_over)
@@ -78,9 +78,7 @@ class JobRow(QFrame):
 
     def _words(self, info: JobInfo) -> str:
         if info.state == "running" and info.progress is not None:
-            step = f"{info.progress.stage} {info.progress.step}/{info.progress.total}"
-            left = time_left(info.progress.seconds_left)
-            return f"{step} · {left}" if left else step
+            return f"{info.progress.stage} {progress_in_words(info.progress)}"
         if info.state == "failed":
             return info.error.get("sentence", "")
         return {

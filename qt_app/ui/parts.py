@@ -13,7 +13,10 @@ from qt_app.model.session import LeftSession
 from qt_app.ui.actions import ActionSpec
 from qt_app.ui.compare_dialog import CompareDialog
 from qt_app.ui.history_panel import HistoryPanel
+from qt_app.ui.models_page import ModelsPage
 from qt_app.ui.save_dialog import SaveDialog
+from qt_app.ui.settings_dialog import SettingsDialog
+from qt_app.ui.shortcuts_page import ShortcutsPage
 from qt_app.ui.wording import day_and_time
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ class Parts(QObject):
         self._add_history()
         self._add_saving()
         self._add_session()
+        self._add_settings()
         self._quit_last()
 
     # ------------------------------------------------------------------ history
@@ -116,6 +120,38 @@ class Parts(QObject):
             if button is not None:
                 button.clicked.connect(run)
         box.open()
+
+    # ------------------------------------------------------------------ settings
+
+    def _add_settings(self) -> None:
+        self._settings_dialog: SettingsDialog | None = None
+        add, tr = self._window.add_action, self.tr
+        self._window.menu("edit").addSeparator()
+        add("edit", ActionSpec("edit.settings", tr("&Settings …"), "Ctrl+,"), self.show_settings)
+        keys = ActionSpec("edit.shortcuts", tr("&Keyboard shortcuts …"))
+        add("edit", keys, lambda: self.show_settings("shortcuts"))
+        models = ActionSpec("tokens.models", tr("Base &models …"), "Ctrl+Alt+M")
+        add("tokens", models, lambda: self.show_settings("models"))
+
+    def show_settings(self, page: str = "") -> SettingsDialog:
+        """Open the settings, at a page: ``look``, ``computing``, ``files``, ``models``, ``shortcuts``."""
+        studio, dialog = self._studio, self._settings_dialog
+        if dialog is None:
+            folder = str(studio.folder)
+            dialog = SettingsDialog(
+                studio.preferences, studio.settings, studio.messages, folder, self._window
+            )
+            dialog.add_page("models", self.tr("Base models"), ModelsPage(studio.models))
+            shortcuts = ShortcutsPage(self._window.actions_by_id, studio.preferences)
+            dialog.add_page("shortcuts", self.tr("Shortcuts"), shortcuts)
+            self._settings_dialog = dialog
+        if page:
+            dialog.show_page(page)
+        studio.models.refresh()
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        return dialog
 
     # ------------------------------------------------------------------ menus
 

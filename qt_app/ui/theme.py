@@ -112,6 +112,7 @@ def _style_sheet(c: Colours) -> str:
     QCheckBox::indicator:unchecked {{ border-radius: 2px; }}
     QRadioButton::indicator:unchecked {{ border-radius: 7px; }}
     QToolButton[fold="true"]:focus {{ text-decoration: underline; }}
+    QListWidget#pages::item {{ padding: 6px 8px; }}
     #canvas, #start-page {{ background: {c.canvas}; }}
     QToolBar#tools {{ border: none; padding: 4px 3px; spacing: 2px; }}
     QToolBar#tools QToolButton {{ padding: 4px; border: 1px solid transparent; border-radius: 4px; }}
@@ -119,5 +120,6 @@ def _style_sheet(c: Colours) -> str:
     QToolBar#tools QToolButton:checked {{ background: {c.base}; border-color: {c.accent}; }}
     QToolBar#tools QToolButton:focus {{ border-color: {c.text}; }}
     QFrame[box="error"] {{ border: 1px solid {c.bad}; border-radius: 4px; background: {c.base}; }}
+    QFrame[box="plain"] {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.base}; }}
     QFrame[box="note"] {{ border: 1px solid {c.warn}; border-radius: 4px; background: {c.base}; }}
     """

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
-from s2edit_plugin.api import Estimate
+from s2edit_plugin.api import Estimate, Progress
 
-__all__ = ["day_and_time", "duration", "estimate_in_words", "size_in_words", "time_left"]
+__all__ = ["day_and_time", "duration", "estimate_in_words", "progress_in_words", "size_in_words", "time_left"]
 
 
 def time_left(seconds: float | None) -> str:
@@ -40,6 +40,17 @@ def size_in_words(count: int) -> str:
             value = count / limit
             return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
     return f"{count} B"
+
+
+def progress_in_words(progress: Progress) -> str:
+    """How far a job is: ``"1.2 of 2.7 GB · 3 min left"`` or ``"30 of 160"``."""
+    if progress.unit == "bytes":
+        done, total = size_in_words(progress.step), size_in_words(progress.total)
+    else:
+        done, total = str(progress.step), str(progress.total)
+    words = QCoreApplication.translate("wording", "{0} of {1}").format(done, total)
+    left = time_left(progress.seconds_left)
+    return f"{words} · {left}" if left else words
 
 
 def duration(seconds: float) -> str:

@@ -1,0 +1,337 @@
+"""Base models and networks: what there is, how large, under which licence; install, import, verify, remove, use, move."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QFont
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qt_app.model.base_models import IMPORTING, MOVING, ModelsState
+from qt_app.model.jobs import JobItem
+from qt_app.model.observable import Connections, follow
+from qt_app.ui.fields import dim_label, heading, primary, show_progress
+from qt_app.ui.wording import progress_in_words, size_in_words
+from s2edit_plugin.calls import ModelInfo
+
+__all__ = ["LicenceDialog", "ModelsPage", "WorkBar", "ask_install", "link_label"]
+
+NAME = Qt.ItemDataRole.UserRole
+
+
+class LicenceDialog(QDialog):
+    """A model's licence in short, its address, and the agreement; asked once a model."""
+
+    def __init__(self, model: ModelInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Licence of {0}").format(model.title))
+        self.words = words = QLabel(model.licence_text.strip())
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        words.setWordWrap(True)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.agree = QCheckBox(self.tr("I have read the licence and accept it"))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.go = primary(QPushButton(self.tr("Accept and install")))
+        self.go.setEnabled(False)
+        self.go.clicked.connect(self.accept)
+        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.reject)
+        self.agree.toggled.connect(self.go.setEnabled)
+        column = QVBoxLayout(self)
+        column.addWidget(heading(model.licence))
+        column.addWidget(words)
+        column.addWidget(link_label(model.licence_url, self.tr("The whole licence")))
+        column.addWidget(self.agree)
+        column.addWidget(buttons)
+        self.setMinimumWidth(460)
+
+
+class WorkBar(QWidget):
+    """How far a job about models is, with a button that stops it; hidden while there is none."""
+
+    def __init__(self, models: ModelsState) -> None:
+        super().__init__()
+        self._models, self._name = models, ""
+        self._item: JobItem | None = None
+        self._connections = Connections()
+        self.bar, self.words, self.cancel = QProgressBar(), QLabel(), QPushButton(self.tr("Cancel"))
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.words.setProperty("dim", True)
+        self.cancel.clicked.connect(lambda: models.cancel(self._name))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.words)
+        row.addWidget(self.cancel)
+        self.hide()
+
+    def show_work(self, name: str) -> None:
+        """Follow the job of this name, see `ModelsState.working`; "" or one without a job: nothing."""
+        self._name = name
+        item = self._models.working.get(name)
+        if item is not self._item:
+            self._item = item
+            self._connections.clear()
+            if item is not None:
+                self._connections.follow(item, "info", lambda _: self._show(item))
+        self.setVisible(item is not None)
+
+    def _show(self, item: JobItem) -> None:
+        progress = item.progress
+        show_progress(self.bar, progress)
+        self.words.setText(progress_in_words(progress) if progress else self.tr("waiting"))
+
+
+class ModelsPage(QWidget):
+    """Shows a `ModelsState`."""
+
+    def __init__(self, models: ModelsState) -> None:
+        super().__init__()
+        self._models = models
+        self._items: dict[str, QTreeWidgetItem] = {}
+        self.tree = QTreeWidget()
+        self.tree.setAccessibleName(self.tr("Models"))
+        self.tree.setHeaderLabels([self.tr("Model"), self.tr("Size"), self.tr("Licence"), self.tr("State")])
+        self.tree.setUniformRowHeights(True)
+        header = self.tree.header()
+        if header is not None:
+            header.setStretchLastSection(False)
+            for section in range(4):
+                mode = QHeaderView.ResizeMode
+                header.setSectionResizeMode(section, mode.ResizeToContents if section else mode.Stretch)
+        self.tree.currentItemChanged.connect(lambda *_: self._show_current())
+        column = QVBoxLayout(self)
+        column.addWidget(self.tree, 1)
+        column.addWidget(self._make_details())
+        column.addLayout(self._make_place())
+        follow(models, "models", self._show)
+        follow(models, "working", lambda _: self._show_current())
+        for name in ("folder", "free_bytes"):
+            follow(models, name, lambda _: self._show_place())
+
+    def select(self, name: str) -> None:
+        """Select a model."""
+        self.tree.setCurrentItem(self._items[name])
+
+    # ------------------------------------------------------------------ making
+
+    def _make_details(self) -> QWidget:
+        box = QFrame()
+        box.setProperty("box", "plain")
+        self.title, self.about = heading(""), dim_label()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.about.setOpenExternalLinks(True)
+        self.use = primary(QPushButton(self.tr("Use")))
+        self.install, self.verify, self.remove = (
+            QPushButton(text) for text in (self.tr("Install …"), self.tr("Verify"), self.tr("Remove …"))
+        )
+        self.work = WorkBar(self._models)
+        self.use.clicked.connect(lambda: self._models.use(self._current().name))
+        self.install.clicked.connect(self._ask_install)
+        self.verify.clicked.connect(lambda: self._models.verify(self._current().name))
+        self.remove.clicked.connect(self._ask_remove)
+        buttons = QHBoxLayout()
+        for button in (self.use, self.install, self.verify, self.remove):
+            button.setAutoDefault(False)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(box)
+        for widget in (self.title, self.about, self.work):
+            column.addWidget(widget)
+        column.addLayout(buttons)
+        return box
+
+    def _make_place(self) -> QVBoxLayout:
+        self.place = dim_label()
+        self.place_work = WorkBar(self._models)
+        self.import_folder = QPushButton(self.tr("Import folder …"))
+        self.import_file = QPushButton(self.tr("Import file …"))
+        self.move_models = QPushButton(self.tr("Move models …"))
+        self.import_folder.setToolTip(self.tr("A model in the diffusers layout that lies on this machine"))
+        self.import_file.setToolTip(self.tr("A single .safetensors checkpoint that lies on this machine"))
+        self.import_folder.clicked.connect(self._ask_folder)
+        self.import_file.clicked.connect(self._ask_file)
+        self.move_models.clicked.connect(self._ask_place)
+        row = QHBoxLayout()
+        for button in (self.import_folder, self.import_file, self.move_models):
+            button.setAutoDefault(False)
+            row.addWidget(button)
+        row.addStretch(1)
+        column = QVBoxLayout()
+        column.addWidget(self.place)
+        column.addWidget(self.place_work)
+        column.addLayout(row)
+        return column
+
+    # ------------------------------------------------------------------ showing
+
+    def _show(self, models: tuple[ModelInfo, ...]) -> None:
+        chosen = self._current().name
+        self.tree.clear()
+        self._items.clear()
+        groups: dict[str, QTreeWidgetItem] = {}
+        for model in models:
+            if model.kind not in groups:
+                groups[model.kind] = group = QTreeWidgetItem(self.tree, [self._kind(model.kind)])
+                group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                group.setFirstColumnSpanned(True)
+                group.setExpanded(
+                    model.kind == "base" or any(m.installed for m in models if m.kind == model.kind)
+                )
+            self._items[model.name] = self._row(groups[model.kind], model)
+        used = next((model.name for model in models if model.in_use), "")
+        item = self._items.get(chosen) or self._items.get(used)
+        if item is not None:
+            self.tree.setCurrentItem(item)
+        self._show_current()
+
+    def _row(self, group: QTreeWidgetItem, model: ModelInfo) -> QTreeWidgetItem:
+        state = self.tr("in use") if model.in_use else self.tr("installed") if model.installed else "–"
+        item = QTreeWidgetItem(group, [model.title, size_in_words(model.size_bytes), model.licence, state])
+        item.setData(0, NAME, model.name)
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if model.in_use:
+            font = QFont(self.font())
+            font.setBold(True)
+            item.setFont(0, font)
+        return item
+
+    def _kind(self, kind: str) -> str:
+        return {
+            "base": self.tr("Base models: they learn and edit"),
+            "mask": self.tr("Find subjects"),
+            "face": self.tr("Find faces and compare them"),
+            "captioner": self.tr("Describe photos"),
+        }.get(kind, kind)
+
+    def _current(self) -> ModelInfo:
+        item = self.tree.currentItem()
+        found = self._models.model(str(item.data(0, NAME))) if item is not None else None
+        return found or ModelInfo("", "")
+
+    def _show_current(self) -> None:
+        model = self._current()
+        working = self._models.working
+        busy = model.name in working
+        bundled = bool(self._models.models) and model.name == self._models.models[0].name
+        self.title.setText(model.title or self.tr("Choose a model above."))
+        self.about.setText(self._about(model))
+        self.work.show_work(model.name)
+        self.use.setVisible(model.installed and model.kind == "base" and not model.in_use and not busy)
+        self.install.setVisible(bool(model.name) and not model.installed and not busy)
+        self.verify.setVisible(model.installed and not bundled and not busy)
+        self.remove.setVisible(model.installed and not bundled and not busy)
+        self.place_work.show_work(MOVING if MOVING in working else IMPORTING)
+        for button in (self.import_folder, self.import_file, self.move_models):
+            button.setEnabled(MOVING not in working and IMPORTING not in working)
+
+    def _about(self, model: ModelInfo) -> str:
+        if not model.name:
+            return ""
+        commercial = {
+            "yes": self.tr("allowed"),
+            "no": self.tr("not allowed"),
+        }.get(model.commercial_use, self.tr("unclear: ask the owners"))
+        licence = _linked(model.licence_url, model.licence or self.tr("unknown"))
+        lines = [
+            self.tr("Licence: {0} · commercial use: {1}").format(licence, commercial),
+            self.tr("Memory for editing: about {0} GB").format(f"{model.memory_gb:g}")
+            if model.memory_gb
+            else "",
+            self.tr("Trained on: {0}").format(_plain(model.training_data)) if model.training_data else "",
+            _plain(model.note),
+            self.tr("Lies in {0}").format(_plain(model.path)) if model.path else "",
+        ]
+        return "<br>".join(line for line in lines if line)
+
+    def _show_place(self) -> None:
+        models = self._models
+        words = self.tr("Models are kept in {0}; {1} are free there.")
+        self.place.setText(
+            words.format(models.folder, size_in_words(models.free_bytes)) if models.folder else ""
+        )
+
+    # ------------------------------------------------------------------ asking
+
+    def _ask_install(self) -> None:
+        ask_install(self._models, self._current(), self)
+
+    def _ask_remove(self) -> None:
+        model = self._current()
+        answer = QMessageBox.warning(
+            self,
+            self.tr("Remove {0}?").format(model.title),
+            self.tr("{0} are freed. Tokens that were learned on it are kept, but need it to be used.").format(
+                size_in_words(model.size_bytes)
+            ),
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Cancel,
+        )
+        if answer == QMessageBox.StandardButton.Yes:
+            self._models.remove(model.name)
+
+    def _ask_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, self.tr("Import a model: its folder"))
+        if path:
+            self._models.take_in(path)
+
+    def _ask_file(self) -> None:
+        kinds = self.tr("Checkpoints") + " (*.safetensors)"
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Import a model: its file"), "", kinds)
+        if path:
+            self._models.take_in(path)
+
+    def _ask_place(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, self.tr("Move the models to an empty folder"))
+        if path and Path(path) != Path(self._models.folder):
+            self._models.move(path)
+
+
+def ask_install(models: ModelsState, model: ModelInfo, parent: QWidget) -> bool:
+    """Install a model; its licence is shown first if it was not accepted yet. Whether it was started."""
+    if not model.licence_accepted and LicenceDialog(model, parent).exec() != QDialog.DialogCode.Accepted:
+        return False
+    models.install(model.name, accept_licence=True)
+    return True
+
+
+def link_label(address: str, text: str) -> QLabel:
+    """A link to a page of the web, opened by the desktop's browser."""
+    label = QLabel(_linked(address, text))
+    label.setOpenExternalLinks(True)
+    label.setToolTip(address)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+    )
+    return label
+
+
+def _linked(address: str, text: str) -> str:
+    if not address.startswith(("https://", "http://")):
+        return _plain(text)
+    return f'<a href="{_plain(address)}">{_plain(text)}</a>'
+
+
+def _plain(text: str) -> str:
+    """Text inside of rich text: what comes from a catalogue or another's file is never mark-up."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

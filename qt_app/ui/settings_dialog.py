@@ -1,0 +1,205 @@
+"""The settings: look, computing, files, base models, shortcuts. A change takes effect at once; there is nothing to apply."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qt_app.model.messages import Messages
+from qt_app.model.observable import bind, follow
+from qt_app.model.preferences import Preferences
+from qt_app.model.settings import EngineSettings
+from qt_app.ui.error_box import ErrorBox
+from qt_app.ui.fields import ChoiceBox, NumberField, dim_label
+
+__all__ = ["SettingsDialog"]
+
+
+class SettingsDialog(QDialog):
+    """Pages beside a list of their names; `add_page` adds more. Made once, since it listens to its models for good."""
+
+    def __init__(
+        self, preferences: Preferences, settings: EngineSettings, messages: Messages, folder: str,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._settings = settings
+        self.setWindowTitle(self.tr("Settings"))
+        self.list, self.pages = QListWidget(), QStackedWidget()
+        self.list.setObjectName("pages")
+        self.list.setAccessibleName(self.tr("Pages"))
+        self.list.setFixedWidth(170)
+        self.list.currentRowChanged.connect(self.pages.setCurrentIndex)
+        row = QHBoxLayout()
+        row.addWidget(self.list)
+        row.addWidget(self.pages, 1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.addWidget(ErrorBox(messages))
+        column.addLayout(row, 1)
+        column.addWidget(buttons)
+        self.add_page("look", self.tr("Look"), LookPage(preferences))
+        self.add_page("computing", self.tr("Computing"), ComputingPage(settings))
+        self.add_page("files", self.tr("Files and privacy"), FilesPage(settings, folder))
+        self.list.setCurrentRow(0)
+        self.resize(860, 560)
+
+    def add_page(self, name: str, title: str, page: QWidget) -> None:
+        """Add a page at the end."""
+        page.setObjectName(f"page-{name}")
+        self.list.addItem(title)
+        self.pages.addWidget(page)
+
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front."""
+        for index in range(self.pages.count()):
+            page = self.pages.widget(index)
+            if page is not None and page.objectName() == f"page-{name}":
+                self.list.setCurrentRow(index)
+
+    def done(self, result: int) -> None:
+        """What was typed last is not lost by closing."""
+        self._settings.send()
+        super().done(result)
+
+
+class LookPage(QWidget):
+    """Theme and language."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__()
+        self._preferences = preferences
+        form = QFormLayout(self)
+        self.theme = ChoiceBox(
+            preferences,
+            "theme",
+            (
+                ("system", self.tr("as the desktop")),
+                ("light", self.tr("light")),
+                ("dark", self.tr("dark")),
+            ),
+            self.tr("Theme"),
+        )
+        self.language = ChoiceBox(
+            preferences,
+            "language",
+            (("", self.tr("as the desktop")), ("en", "English"), ("de", "Deutsch")),
+            self.tr("Language"),
+        )
+        self.restart = dim_label(self.tr("The language changes with the next start."))
+        form.addRow(self.tr("Theme"), self.theme)
+        form.addRow(self.tr("Language"), self.language)
+        form.addRow("", self.restart)
+        for signal in (preferences.theme_changed, preferences.language_changed):
+            signal.connect(lambda _: preferences.save())
+
+
+class ComputingPage(QWidget):
+    """Device, precision, memory, how long the engine stays, the safety checker."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        super().__init__()
+        self.form = QFormLayout(self)
+        self.device = ChoiceBox(
+            settings,
+            "device",
+            (
+                ("auto", self.tr("found by itself")),
+                ("cpu", self.tr("processor (CPU)")),
+                ("cuda", self.tr("NVIDIA or AMD graphics (cuda)")),
+                ("mps", self.tr("Apple graphics (mps)")),
+            ),
+            self.tr("Device"),
+            editable=True,
+        )
+        self.device.setToolTip(self.tr("cuda:1 is the second graphics card."))
+        self.precision = ChoiceBox(
+            settings,
+            "precision",
+            (
+                ("auto", self.tr("as suits the device")),
+                ("fp32", self.tr("32 bits: exact, most memory")),
+                ("bf16", self.tr("16 bits, bfloat")),
+                ("fp16", self.tr("16 bits, half")),
+            ),
+            self.tr("Precision"),
+        )
+        self.memory = NumberField(
+            settings, "memory_limit_gb", 0, 1000, self.tr("Memory limit"), " GB", self.tr("what is free")
+        )
+        self.idle = NumberField(
+            settings,
+            "engine_idle_minutes",
+            0,
+            1440,
+            self.tr("Engine stays for"),
+            " min",
+            self.tr("not at all"),
+        )
+        self.safety = QCheckBox(self.tr("Check results with the base model's safety checker"))
+        bind(settings, "safety_checker", self.safety, "checked")
+        add = self.form.addRow
+        add(self.tr("Device"), self.device)
+        add(self.tr("Precision"), self.precision)
+        add(self.tr("Memory limit"), self.memory)
+        add("", dim_label(self.tr("Jobs that would need more take it in smaller steps.")))
+        add(self.tr("Engine stays for"), self.idle)
+        add(
+            "", dim_label(self.tr("After the last window has gone, so that the next one finds a warm model."))
+        )
+        add("", self.safety)
+        add("", dim_label(self.tr("Device and precision take effect with the next job.")))
+        follow(settings, "known", self.setEnabled)
+
+
+class FilesPage(QWidget):
+    """Where things are kept, how much, and what files say."""
+
+    def __init__(self, settings: EngineSettings, folder: str) -> None:
+        super().__init__()
+        form = QFormLayout(self)
+        self.folder = QLabel(folder)
+        self.folder.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.folder.setWordWrap(True)
+        self.keep = QCheckBox(self.tr("Keep results in the history"))
+        bind(settings, "keep_history", self.keep, "checked")
+        self.limit = NumberField(
+            settings,
+            "history_limit_gb",
+            0,
+            10_000,
+            self.tr("Size of the history"),
+            " GB",
+            self.tr("the newest only"),
+        )
+        follow(settings, "keep_history", self.limit.setEnabled)
+        self.embed = QCheckBox(self.tr("Write prompt, token names and settings into results"))
+        bind(settings, "embed_settings", self.embed, "checked")
+        self.mirror = QLineEdit()
+        self.mirror.setAccessibleName(self.tr("Mirror for downloads"))
+        self.mirror.setPlaceholderText(self.tr("left empty: the model hub itself"))
+        bind(settings, "mirror", self.mirror, "text")
+        form.addRow(self.tr("Data folder"), self.folder)
+        form.addRow("", dim_label(self.tr("Set S2EDIT_HOME before the start to keep it elsewhere.")))
+        form.addRow("", self.keep)
+        form.addRow(self.tr("Size of the history"), self.limit)
+        form.addRow("", dim_label(self.tr("The oldest results go first; those with a star stay.")))
+        form.addRow("", self.embed)
+        form.addRow("", dim_label(self.tr("That a picture was edited by AI always stands in its file.")))
+        form.addRow(self.tr("Mirror for downloads"), self.mirror)
+        follow(settings, "known", self.setEnabled)
