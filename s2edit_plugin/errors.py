@@ -6,6 +6,7 @@
     │   ├── MaskError             empty, wrong size, unknown method
     │   ├── PromptError           too long, class noun missing, unknown token reference
     │   └── UsageError            wrong combination of arguments (exit code 2)
+    ├── SafetyError               nudity or sex, asked for or in the result
     ├── ConsentError              an identity token without the person's consent (exit code 2)
     ├── TokenError
     │   ├── TokenNotFoundError
@@ -47,6 +48,7 @@ __all__ = [
     "PromptError",
     "ResourceError",
     "S2EditError",
+    "SafetyError",
     "TokenDamagedError",
     "TokenError",
     "TokenNotFoundError",
@@ -107,6 +109,10 @@ class UsageError(InputError):
     """Arguments that do not go together."""
 
     exit_code = 2
+
+
+class SafetyError(S2EditError):
+    """Nudity or sex: asked for with a person's token, or found in a result by the base model's safety checker."""
 
 
 class ConsentError(S2EditError):

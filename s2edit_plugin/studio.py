@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from s2edit_plugin import api, prompts
+from s2edit_plugin import api, prompts, safety
 from s2edit_plugin.base_models import resolve
 from s2edit_plugin.consent import require_consent
-from s2edit_plugin.errors import MaskError, PromptError, UsageError
+from s2edit_plugin.errors import MaskError, PromptError, SafetyError, UsageError
 from s2edit_plugin.history import History
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
@@ -95,8 +95,8 @@ class Studio:
             on_note: hears at once what `LearnResult.warnings` tells at the end.
 
         Raises:
-            InputError (a name that cannot be used), ImageError, MaskError, PromptError, ConsentError, CancelledError,
-            NumericalError, ResourceError.
+            InputError (a name that cannot be used), ImageError, MaskError, PromptError, SafetyError, ConsentError,
+            CancelledError, NumericalError, ResourceError.
         """
         from s2edit_plugin.workflows.learning import can_go_on, run_learning
 
@@ -104,6 +104,10 @@ class Studio:
         check_learn_settings(request.settings)
         if not request.class_noun.strip():
             raise PromptError("The class noun is missing.", "Say what the photo shows, e.g. --class woman.")
+        safety.check_prompts(
+            (request.prompt or "", request.class_noun, *request.attribute_words),
+            person=request.kind == "identity",
+        )
         self.library.check_new(reference)
         require_consent(request.kind, request.person, request.consent, interactive=False)
         photo = read_photo(request.photo)
@@ -131,7 +135,8 @@ class Studio:
             on_note: hears at once what `EditResult.warnings` tells at the end.
 
         Raises:
-            ImageError, MaskError, PromptError, UsageError, TokenError, CancelledError, NumericalError, ResourceError.
+            ImageError, MaskError, PromptError, UsageError, SafetyError, TokenError, CancelledError, NumericalError,
+            ResourceError.
         """
         from s2edit_plugin.workflows.editing import run_edit
 
@@ -240,6 +245,24 @@ class Studio:
         return find_mask(
             photo.as_uint8_rgb(), method, lambda word: self._word_mask(photo, word), self.networks
         )
+
+    def refuse_unsafe(self, rgb: np.ndarray) -> None:
+        """Let the base model's safety checker look at a result, uint8 (H, W, 3), if it has one and the settings want it.
+
+        Raises:
+            SafetyError: it objects. ModelError: it cannot be used.
+        """
+        path = self.backbone.path
+        if path is None or not load_settings(self.folder).safety_checker:
+            return
+        from s2edit_plugin.networks.safety_checker import safety_checker
+
+        checker = safety_checker(path)
+        if checker is not None and checker.objects(rgb):
+            raise SafetyError(
+                "The base model's safety checker took the result for sexual and it was not kept.",
+                "It errs at times: change the prompt or the seed, or switch off the setting safety_checker.",
+            )
 
     def identity(self, before: np.ndarray, after: np.ndarray, subject: np.ndarray | None) -> IdentityScore:
         """How alike the person, uint8 (H, W, 3), is after an edit; never fails. Arguments as `identity.compare`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,11 @@ from PIL import Image
 
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine.local import LocalClient
-from s2edit_plugin.errors import ResourceError, TokenNotFoundError, UsageError, WrongModelError
+from s2edit_plugin.errors import ResourceError, SafetyError, TokenNotFoundError, UsageError, WrongModelError
 from s2edit_plugin.history import History
 from s2edit_plugin.people import rename_person
 from s2edit_plugin.settings import change_settings
+from tests.fakes.safety_checkers import add_safety_checker
 from tests.fakes.tiny_model import write_tiny_model
 
 if TYPE_CHECKING:
@@ -45,8 +47,6 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 @pytest.fixture
 def studio(loaded: Studio, tmp_path: Path) -> Studio:
     """The loaded studio with a library and journal of its own that know anna."""
-    import shutil
-
     shutil.copytree(loaded.folder.library, tmp_path / "home" / "library")
     return loaded.with_home(tmp_path / "home")
 
@@ -317,6 +317,36 @@ def test_renaming_a_person_keeps_the_journal_in_step(studio: Studio) -> None:
     assert studio.history.request(name).tokens == ("eva/me",)
     assert studio.history.list(calls.ListHistory(person="eva")).total == 1
     assert studio.rerun(api.RerunResult(name)).equal
+
+
+def test_the_safety_checker_of_the_base_model_is_asked(loaded: Studio, tmp_path: Path) -> None:
+    from s2edit_plugin.studio import Studio
+
+    model = write_tiny_model(tmp_path / "tiny")
+    studio = Studio(tmp_path / "home", str(model), "cpu")
+    shutil.copytree(loaded.folder.library, studio.folder.library)
+    for objects in (False, True):
+        for part in ("safety_checker", "feature_extractor"):
+            shutil.rmtree(model / part, ignore_errors=True)
+        add_safety_checker(model, objects=objects)
+        if objects:
+            with pytest.raises(SafetyError, match="took the result for sexual"):
+                studio.edit(_request())
+        else:
+            assert studio.edit(_request()).image
+    assert studio.history.list().total == 1
+    change_settings(studio.folder, safety_checker=False)
+    assert studio.edit(_request()).image
+
+
+def test_sexual_prompts_are_refused_with_a_person(studio: Studio) -> None:
+    for changes in ({"prompt": "a photo of a naked woman"}, {"source_prompt": "a photo of a naked woman"}):
+        with pytest.raises(SafetyError):
+            studio.edit(_request(**changes))
+    asked = api.LearnToken(_photo(), "eva", "me", "identity", "woman", prompt="a naked woman", consent=True)
+    with pytest.raises(SafetyError):
+        studio.learn(asked)
+    assert studio.history.list(calls.ListHistory(kind="")).total == 0
 
 
 def _holding(root: Path, marks: list[bytes]) -> list[str]:

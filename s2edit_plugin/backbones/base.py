@@ -18,6 +18,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -48,7 +49,7 @@ class Backbone(ABC):
         embedding_width: W of the token embeddings; with two text encoders both widths, one after the other.
         start_id, end_id, pad_id: special vocabulary ids.
         zero_unconditional: whether "no prompt" is zeros instead of the empty prompt's features.
-        schedule: its noise schedule. choice: why this device and number format, None where nobody chose.
+        schedule: its noise schedule. choice: why this device and number format, None where nobody chose. path: its folder.
         shape: as far as memory goes, None where it is not known. savings: what it spares now, see `obey`.
         stage: what it did last: ``load``, ``encode``, ``text``, ``predict``, ``decode``; "" where nothing is under way.
         memory_limit: most bytes a job may take on the device, weights included; 0: what is free.
@@ -74,6 +75,7 @@ class Backbone(ABC):
     savings: Savings = NOTHING
     stage: str = ""
     memory_limit: int = 0
+    path: Path | None = None
 
     @abstractmethod
     def encode_picture(self, picture: Tensor) -> Tensor:

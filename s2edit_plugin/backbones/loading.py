@@ -55,7 +55,7 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
     def build(choice: DeviceChoice) -> StableDiffusionBackbone:
         parts = _load_parts(found, choice.dtype)
         backbone = families[found.family](parts, name, fingerprint, choice.device, choice.dtype)
-        backbone.choice = choice
+        backbone.choice, backbone.path = choice, path
         backbone.reload = lambda part: _network(found, part, choice.dtype)
         backbone.shape = shape_of(found.configs, {part: count_part(path / part) for part in found.variants})
         return backbone

@@ -8,16 +8,19 @@ from typing import Any
 
 from s2edit_plugin.errors import ModelError
 
-__all__ = ["load"]
-
-WEIGHTS = "model.safetensors"
+__all__ = ["load", "weights_name"]
 
 
-def load(kind: Any, folder: Path, title: str) -> Any:
+def weights_name(variant: str | None = None) -> str:
+    """The file that holds the weights."""
+    return "model.safetensors" if variant is None else f"model.{variant}.safetensors"
+
+
+def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any:
     """A model of a transformers class, in evaluation mode, on the CPU.
 
     Args:
-        kind: the class. title: what the network is, for sentences.
+        kind: the class. title: what the network is, for sentences. variant: ``fp16`` where its file's name says so.
 
     Raises:
         ModelError: files are missing or damaged, or the weights are those of another network.
@@ -25,13 +28,18 @@ def load(kind: Any, folder: Path, title: str) -> Any:
     from transformers.utils import logging as chatter
 
     hint = "Its files may be damaged or another network's; remove and install it again."
-    if not (folder / WEIGHTS).is_file():
-        raise ModelError(f"The file {WEIGHTS} of {title} is missing.", hint)
+    weights = weights_name(variant)
+    if not (folder / weights).is_file():
+        raise ModelError(f"The file {weights} of {title} is missing.", hint)
     chatter.disable_progress_bar()
     logging.getLogger("transformers").setLevel(logging.ERROR)
     try:
         model, told = kind.from_pretrained(
-            str(folder), local_files_only=True, use_safetensors=True, output_loading_info=True
+            str(folder),
+            variant=variant,
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
         )
     except Exception as error:  # safetensors' and tokenizers' errors derive from Exception alone
         raise ModelError(f"{_capital(title)} cannot be loaded.", hint) from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from s2edit_plugin import api, captions, compose, prompts
+from s2edit_plugin import api, captions, compose, prompts, safety
 from s2edit_plugin.cache import InversionCache, cache_key
 from s2edit_plugin.conditioning import ActiveToken, build_condition
 from s2edit_plugin.edit import EditOutcome, edit
@@ -35,7 +35,6 @@ from s2edit_plugin.workflows.previews import EditPreview
 from s2edit_plugin.workflows.recording import record_edit
 
 if TYPE_CHECKING:
-    from s2edit_plugin.identity import IdentityScore
     from s2edit_plugin.studio import Studio
 
 __all__ = [
@@ -135,7 +134,12 @@ def _edit_once(
         mask = scene.region
     change = edited.outcome.change.permute(1, 2, 0).cpu().numpy()
     pixels = paste_change(scene.photo, change, scene.crop, mask)
-    likeness = _likeness(studio, scene, pixels)
+    window = window_of(scene.crop, scene.photo.size)
+    before = scene.photo.as_uint8_rgb(window)
+    after = replace(scene.photo, pixels=pixels).as_uint8_rgb(window)
+    studio.refuse_unsafe(after)
+    # Looks at the crop alone: there she is, and it costs less.
+    likeness = studio.identity(before, after, scene.subject[window])
     result = api.EditResult(
         image=encode_photo(scene.photo, pixels, provenance=_provenance(studio, request, scene, pair)),
         region=encode_mask(mask),
@@ -174,23 +178,18 @@ def _provenance(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prom
     return Provenance(studio.backbone.name, settings)
 
 
-def _likeness(studio: Studio, scene: Scene, pixels: np.ndarray) -> IdentityScore:
-    """How alike the person still is. Looks at the crop alone: there she is, and it costs less."""
-    window = window_of(scene.crop, scene.photo.size)
-    before = scene.photo.as_uint8_rgb(window)
-    after = replace(scene.photo, pixels=pixels).as_uint8_rgb(window)
-    return studio.identity(before, after, scene.subject[window])
-
-
 def gather(studio: Studio, request: api.ApplyEdit) -> Given:
     """Load the tokens and read the photo.
 
     Raises:
-        ImageError, TokenError, UsageError.
+        ImageError, SafetyError, TokenError, UsageError.
     """
     if not request.tokens:
         raise UsageError("An edit needs a token.", "Name one with --token PERSON/NAME.")
-    return Given([studio.library.get(name) for name in request.tokens], read_photo(request.photo))
+    loaded = [studio.library.get(name) for name in request.tokens]
+    written = [request.prompt, request.source_prompt or "", *(token.record.class_noun for token in loaded)]
+    safety.check_prompts(written, person=any(token.record.kind == "identity" for token in loaded))
+    return Given(loaded, read_photo(request.photo))
 
 
 def prepare(studio: Studio, request: api.ApplyEdit, given: Given) -> Scene:

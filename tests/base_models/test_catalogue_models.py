@@ -22,6 +22,7 @@ from s2edit_plugin.errors import ModelError
 from s2edit_plugin.paths import DataFolder, models_package
 from tests.fakes.hub_server import HubServer, running_hub
 from tests.fakes.ldm_checkpoint import networks_of, tiny_configs, write_checkpoint
+from tests.fakes.safety_checkers import add_safety_checker
 
 MODELS = ("sd15", "sd21", "sd21-base", "sdxl")
 
@@ -56,27 +57,6 @@ def repository(tmp_path: Path, family: str, prediction: str) -> tuple[Path, dict
         (tokenizer / "special_tokens_map.json").write_text('{"unk_token": "<|endoftext|>"}')
     (folder / "README.md").write_text("A model.")
     return folder, networks
-
-
-def add_safety_checker(folder: Path) -> None:
-    """What Stable Diffusion 1.5 has and the others have not."""
-    from diffusers.pipelines.stable_diffusion import StableDiffusionSafetyChecker
-    from transformers import CLIPConfig, CLIPImageProcessor
-
-    small = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    vision = small | {"image_size": 32, "patch_size": 16, "projection_dim": 16}
-    checker = StableDiffusionSafetyChecker(
-        CLIPConfig(vision_config=vision, text_config=small, projection_dim=16)
-    )
-    checker.save_pretrained(str(folder / "safety_checker"), variant="fp16")
-    CLIPImageProcessor().save_pretrained(str(folder / "feature_extractor"))
-    index = json.loads((folder / "model_index.json").read_text())
-    index |= {
-        "safety_checker": ["stable_diffusion", "StableDiffusionSafetyChecker"],
-        "feature_extractor": ["transformers", "CLIPImageProcessor"],
-        "requires_safety_checker": True,
-    }
-    (folder / "model_index.json").write_text(json.dumps(index))
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -29,7 +29,7 @@ CHILD = """
 import contextlib, random, sys
 from pathlib import Path
 from s2edit_plugin import calls
-from s2edit_plugin.errors import ConsentError, UsageError
+from s2edit_plugin.errors import BusyError, ConsentError, UsageError
 from s2edit_plugin.history import History
 from tests.fakes.results import ANNA, BEN, LIPS, put
 chance = random.Random(int(sys.argv[2]))
@@ -39,7 +39,7 @@ def say(sign, names):
     print(*(sign + name for name in names), flush=True)
 print("ready", flush=True)
 while True:
-  with contextlib.suppress(UsageError, ConsentError):  # the other process was quicker; ben was forgotten
+  with contextlib.suppress(BusyError, UsageError, ConsentError):  # the other process was quicker; ben was forgotten
     number = chance.randrange(10**6)
     name = put(history, number, tokens=chance.choice([(ANNA,), (ANNA, LIPS), (BEN,)]))
     say("+", [name])
@@ -89,7 +89,8 @@ def test_no_kill_loses_or_halves_a_result(kills: int, tmp_path: Path) -> None:
         for child in children:
             child.kill()
         outputs = [child.communicate() for child in children]
-        assert [child.returncode for child in children] == [-9] * len(children), outputs
+        ended = [child.returncode for child in children]
+        assert ended == [-9] * len(children), [err.decode()[-800:] for _, err in outputs]
         said = [out.decode() for out, _ in outputs]
         safe = _still_promised(safe, said)
         there = assert_sound(home)

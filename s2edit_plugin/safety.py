@@ -1,0 +1,93 @@
+"""Which prompts are refused: nudity and sex, with a token of a person; and with a child, always. Standard library only.
+
+A list of words, honest about what that is: it stops the ordinary wish, not somebody who sets out to get around it. Negations
+do not count as such, because the text encoder does not understand them either: "not naked" draws what it names.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from s2edit_plugin.errors import SafetyError
+
+__all__ = ["check_prompts", "is_sexual"]
+
+# What a word begins with, in the spelling of `_plain`: lower case, no accents.
+_CLOTHES = r"(?:bra|cloth(?:es|ing)|dress|panties|underwear)\b"
+_BEGINNINGS = (
+    # English
+    "anal sex", "areola", "bare (?:ass|breast|butt)", "bdsm", "blow ?job", r"boobs?\b", r"breasts\b", "buttocks", "butt ?plug",
+    "camel ?toe", "cock ?ring", "cum ?shot", r"cum\b", "cunnilingus", "cunt", "dick ?pic", "dildo", "disrobe", "erotic",
+    "exposed (?:breast|chest|genital|nipple)", "fellatio", "fetish", "fuck", "g string", "gang ?bang", "genital", "hand ?job",
+    "hentai", "horny", "intercourse", "lingerie", "masturbat", r"milf\b", "naked", r"nipples?\b", "no cloth(?:es|ing)", "nsfw",
+    r"nud(?:e|es|ity|ist|ists|ism)\b", "only ?fans", "orgasm", "orgy", "panties", "penis", "phallus", "porn", "prostitut",
+    "pussy", "see through (?:blouse|bra|cloth|dress|lingerie|shirt|skirt|top|underwear)", r"semen\b", "sex", "slut",
+    "spread legs", "strip ?tease", "stripper", "stripping", r"thongs?\b", "threesome", r"tits\b", "topless", "unclothed",
+    "undress", "up ?skirt", "vagina", "vibrator", "vulva", "wearing (?:nothing|only underwear)", "whore", r"xxx\b",
+    "without (?:any |her |his )?" + _CLOTHES,
+    "(?:remove|removing|take|taking|took|pull|pulling) (?:off )?(?:all |her |his |the |their )*" + _CLOTHES,
+    # German, French, Spanish, Italian, Portuguese
+    "nackt", "entblo(?:ss|sst)", "entkleide", "unbekleidet", "oben ohne", "ohne kleid", r"bruste\b", "dessous", "reizwasche",
+    r"nues?\b", r"tout nu\b", "seins nus", "denude", "deshabill", "sans vetement",
+    "desnud", "sin ropa", r"nud[aoi]s?\b", "senza vestit", "spogliat", r"pelad[ao]s?\b", "sem roupa",
+)  # fmt: skip
+_SEXUAL = re.compile(r"\b(?:" + "|".join(_BEGINNINGS) + ")")
+# Written letter by letter, with whatever before and behind.
+_SPELLED_OUT = re.compile("fuck|lingerie|naked|nsfw|nude|porn|sex|topless|undress")
+# What has one of these words in it and means something else.
+_HARMLESS = re.compile(
+    r"\bnude (?=beige|colou?r|eye ?shadow|heels|lip|make ?up|nail|palette|pumps|shade|shoes|tone)"
+    r"|\bnaked (?:eye|mole rat)|\b(?:same|opposite|either) sex\b|\bboth sexes\b|\bsex(?:tet|tant|ton|tup|age)\w*|\bcum laude\b"
+    r"|\bpussy ?(?:cat|willow)\w*|\b(?:chicken|duck|turkey) breasts\b"
+)
+_CHILD = re.compile(
+    r"\b(?:bab(?:y|ies)|boys?|child|children|girls?|infants?|kids?|kindergarten\w*|loli\w*|minors?|pre ?teens?"
+    r"|school ?(?:boy|girl)\w*|shota\w*|teen(?:s|age\w*)?|toddlers?|under ?age\w*|1[0-7] years? old|[1-9] years? old"
+    r"|kinder|madchen|junge|enfants?|fillettes?|nin[ao]s?|bambin[aio]|crianca\w*)\b"
+)
+_REFERENCE = re.compile(r"<[^<>]*>")
+# Digits and signs that stand for letters.
+_DISGUISE = str.maketrans("013457@$€", "oieastase")
+_MIXED = re.compile(r"[^\W_]*[a-z@$€][\w@$€]*")
+_SPELLED = re.compile(r"\b(?:\w[ ]){2,}\w\b")
+
+
+def check_prompts(prompts: Iterable[str], *, person: bool) -> None:
+    """Refuse prompts that ask for nudity or sex with a person, or with a child in any case.
+
+    Args:
+        prompts: everything that was written; references to tokens in it do not count.
+        person: whether a token of a person takes part.
+
+    Raises:
+        SafetyError: one of them does.
+    """
+    written = " . ".join(prompts)
+    if is_sexual(written) and (person or _CHILD.search(_plain(written))):
+        raise SafetyError(
+            "Prompts about nudity or sex are refused with tokens of people.",
+            "Say it in other words if nothing of the kind was meant.",
+        )
+
+
+def is_sexual(prompt: str) -> bool:
+    """Whether a prompt asks for nudity or sex, as far as its words tell."""
+    plain = _plain(prompt)
+    for text in (plain, _MIXED.sub(lambda word: word.group().translate(_DISGUISE), plain)):
+        if _SEXUAL.search(_HARMLESS.sub(" ", text)):
+            return True
+        spelled = (
+            letters.group().replace(" ", "").translate(_DISGUISE) for letters in _SPELLED.finditer(text)
+        )
+        if any(_SPELLED_OUT.search(word) for word in spelled):
+            return True
+    return False
+
+
+def _plain(prompt: str) -> str:
+    """Lower case without references, accents, invisible characters and punctuation: words with one space between them."""
+    text = unicodedata.normalize("NFKD", _REFERENCE.sub(" ", prompt).casefold())
+    text = "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Cf"))
+    return " ".join(re.sub(r"[^\w@$€]|_", " ", text).split())
