@@ -279,7 +279,7 @@ class MainWindow(QMainWindow):
         left, right = min(max(width * 18 // 100, 240), 340), min(max(width * 26 // 100, 330), 460)
         across = Qt.Orientation.Horizontal
         self.resizeDocks([self.docks["library"], self.docks["work"]], [left, right], across)
-        masks = min(self.mask_panel.sizeHint().height() + 30, height * 58 // 100)
+        masks = min(self.mask_panel.sizeHint().height() + 70, height * 58 // 100)
         down = Qt.Orientation.Vertical
         self.resizeDocks([self.docks["library"], self.docks["masks"]], [height - 120 - masks, masks], down)
         self.resizeDocks([self.docks["jobs"]], [min(max(height * 14 // 100, 110), 220)], down)

@@ -106,11 +106,6 @@ def _style_sheet(c: Colours) -> str:
     QCheckBox::indicator:unchecked {{ border-radius: 2px; }}
     QRadioButton::indicator:unchecked {{ border-radius: 7px; }}
     QToolButton[fold="true"] {{ border: none; font-weight: 600; padding: 4px 0; }}
-    QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {{
-        width: 12px; height: 12px; border: 1px solid {c.dim}; background: {c.base};
-    }}
-    QCheckBox::indicator:unchecked {{ border-radius: 2px; }}
-    QRadioButton::indicator:unchecked {{ border-radius: 7px; }}
     QToolButton[fold="true"]:focus {{ text-decoration: underline; }}
     QListWidget#pages::item {{ padding: 6px 8px; }}
     #canvas, #start-page {{ background: {c.canvas}; }}

@@ -18,7 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from PIL import Image
-from PyQt6.QtCore import QElapsedTimer, QPointF
+from PyQt6.QtCore import QElapsedTimer, QEvent, QPointF
 from PyQt6.QtWidgets import QApplication
 
 from qt_app.app import make_window
@@ -69,6 +69,8 @@ class Scene:
         self.window.close()
         self.window.deleteLater()
         self.engine.close()
+        # Outside the event loop nobody else does it; a window that was only forgotten would go at some later time.
+        self._application.sendPostedEvents(self.window, QEvent.Type.DeferredDelete)
         self._application.processEvents()
 
     # ------------------------------------------------------------------ states
