@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 
@@ -67,6 +67,10 @@ class LibraryState(Observable):
         self._asked.update(missing)
         for start in range(0, len(missing), THUMBNAILS_AT_ONCE):
             self._link.ask(calls.Thumbnails(tuple(missing[start : start + THUMBNAILS_AT_ONCE])), self._got)
+
+    def show(self, name: str, then: Callable[[calls.TokenDetails], object]) -> None:
+        """Fetch everything known about a token."""
+        self._link.ask(calls.ShowToken(name), then)
 
     # ------------------------------------------------------------------ changing
 

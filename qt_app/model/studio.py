@@ -8,8 +8,10 @@ from PyQt6.QtCore import QObject
 
 from qt_app.engine import EngineLink
 from qt_app.model.base_models import ModelsState
+from qt_app.model.diagnostics import DiagnosticsState
 from qt_app.model.document import Documents
 from qt_app.model.editing import EditState
+from qt_app.model.exchange import ExportState, ImportState
 from qt_app.model.history import HistoryState
 from qt_app.model.jobs import Jobs
 from qt_app.model.learning import LearnState
@@ -57,6 +59,9 @@ class StudioState(QObject):
         self.saving = SaveState(self.documents, self.preferences, self.background, self.messages)
         self.settings = EngineSettings(link, self.messages)
         self.models = ModelsState(link, self.jobs, self.messages)
+        self.exporting = ExportState(link, self.background, self.messages)
+        self.importing = ImportState(link, self.background, self.messages)
+        self.diagnostics = DiagnosticsState(link, self.background, self.messages, DataFolder(folder))
         self.session = SessionState(
             DataFolder(folder), self.documents, self.editing, self.learning, self.history, self.background, self.messages
         )  # fmt: skip

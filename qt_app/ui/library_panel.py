@@ -49,12 +49,13 @@ class LibraryPanel(QWidget):
 
     Signals:
         chosen(str): a token was double-clicked or Enter was pressed on it. details_wanted(str), export_wanted(tuple).
-        import_wanted().
+        person_export_wanted(str), import_wanted().
     """
 
     chosen = pyqtSignal(str)
     details_wanted = pyqtSignal(str)
     export_wanted = pyqtSignal(object)
+    person_export_wanted = pyqtSignal(str)
     import_wanted = pyqtSignal()
 
     def __init__(self, library: LibraryState, parent: QWidget | None = None) -> None:
@@ -62,6 +63,7 @@ class LibraryPanel(QWidget):
         self._library = library
         self._items: dict[str, QTreeWidgetItem] = {}
         self._undo_names: tuple[str, ...] = ()
+        self._wanted = ""  # to be selected when it comes
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search people, tokens, tags …"))
         self.search.setAccessibleName(self.tr("Search the library"))
@@ -102,8 +104,9 @@ class LibraryPanel(QWidget):
         return tuple(str(item.data(0, NAME)) for item in self.tree.selectedItems() if item.data(0, NAME))
 
     def select(self, name: str) -> None:
-        """Select one token."""
+        """Select one token, as soon as it is on the list."""
         item = self._items.get(name)
+        self._wanted = name if item is None else ""
         if item is not None:
             self.tree.setCurrentItem(item)
 
@@ -141,6 +144,8 @@ class LibraryPanel(QWidget):
                 person.setExpanded(token.person not in folded)
                 people[token.person] = person
             self._add(people[token.person], token, token.name in kept)
+        if self._wanted in self._items:
+            self.select(self._wanted)
         self.empty.setVisible(not tokens and not self._library.search)
         self._library.want_thumbnails([token.name for token in tokens])
 
@@ -194,6 +199,7 @@ class LibraryPanel(QWidget):
         else:
             person = item.text(0)
             menu.addAction(self.tr("Rename …"), lambda: self._rename_person(person))
+            menu.addAction(self.tr("Export …"), lambda: self.person_export_wanted.emit(person))
             menu.addAction(self.tr("Forget for good …"), lambda: self._forget(person))
         menu.addSeparator()
         menu.addAction(self.tr("Import …"), self.import_wanted.emit)

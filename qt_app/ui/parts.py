@@ -10,18 +10,23 @@ from PyQt6.QtWidgets import QMessageBox
 from qt_app.model.history import Comparison
 from qt_app.model.observable import Connections, follow
 from qt_app.model.session import LeftSession
+from qt_app.ui.about_dialog import AboutDialog
 from qt_app.ui.actions import ActionSpec
 from qt_app.ui.compare_dialog import CompareDialog
+from qt_app.ui.diagnostics_dialog import DiagnosticsDialog
+from qt_app.ui.exchange_dialogs import ExportDialog, ImportDialog
 from qt_app.ui.history_panel import HistoryPanel
 from qt_app.ui.models_page import ModelsPage
 from qt_app.ui.save_dialog import SaveDialog
 from qt_app.ui.settings_dialog import SettingsDialog
 from qt_app.ui.shortcuts_page import ShortcutsPage
+from qt_app.ui.token_dialog import TokenDialog
 from qt_app.ui.wording import day_and_time
 
 if TYPE_CHECKING:
     from qt_app.model.document import Document
     from qt_app.ui.main_window import MainWindow
+    from s2edit_plugin.calls import TokenDetails
 
 __all__ = ["Parts", "add_parts"]
 
@@ -43,6 +48,8 @@ class Parts(QObject):
         self._add_saving()
         self._add_session()
         self._add_settings()
+        self._add_library()
+        self._add_help()
         self._quit_last()
 
     # ------------------------------------------------------------------ history
@@ -151,6 +158,85 @@ class Parts(QObject):
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
+        return dialog
+
+    # ------------------------------------------------------------------ tokens
+
+    def _add_library(self) -> None:
+        window, panel = self._window, self._window.library_panel
+        self._export_dialog: ExportDialog | None = None
+        self._import_dialog: ImportDialog | None = None
+        panel.details_wanted.connect(lambda name: self._studio.library.show(name, self.show_token))
+        panel.export_wanted.connect(lambda names: self.export(names=names))
+        panel.person_export_wanted.connect(lambda person: self.export(person=person))
+        panel.import_wanted.connect(lambda: self.import_files())
+        self._studio.importing.imported.connect(lambda names: panel.select(names[-1]))
+        menu = window.menu("tokens")
+        menu.addSeparator()
+        add, tr = window.add_action, self.tr
+        add("tokens", ActionSpec("tokens.details", tr("&Details …"), "Alt+Return"), self._details_of_selected)
+        add("tokens", ActionSpec("tokens.export", tr("&Export …"), "Ctrl+Alt+X"), self._export_selected)
+        add("tokens", ActionSpec("tokens.import", tr("&Import …"), "Ctrl+Alt+I"), lambda: self.import_files())
+
+    def show_token(self, details: TokenDetails) -> TokenDialog:
+        """Everything about a token."""
+        dialog = TokenDialog(details, self._studio.library, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.use_wanted.connect(self._window.library_panel.chosen)
+        dialog.export_wanted.connect(lambda names: self.export(names=names))
+        dialog.open()
+        return dialog
+
+    def export(self, names: tuple[str, ...] = (), person: str = "") -> ExportDialog:
+        """Ask how and where to export tokens, or a person."""
+        if self._export_dialog is None:
+            self._export_dialog = ExportDialog(self._studio.exporting, self._window)
+        self._export_dialog.start(names, person)
+        return self._export_dialog
+
+    def import_files(self, files: tuple[str, ...] = ()) -> ImportDialog:
+        """Ask what to import."""
+        if self._import_dialog is None:
+            self._import_dialog = ImportDialog(self._studio.importing, self._window)
+        self._import_dialog.start(files)
+        return self._import_dialog
+
+    def _details_of_selected(self) -> None:
+        if names := self._selected():
+            self._studio.library.show(names[0], self.show_token)
+
+    def _export_selected(self) -> None:
+        if names := self._selected():
+            self.export(names=names)
+
+    def _selected(self) -> tuple[str, ...]:
+        names = self._window.library_panel.selected()
+        if not names:
+            self._studio.messages.note(self.tr("Choose a token in the library first."))
+        return names
+
+    # ------------------------------------------------------------------ help
+
+    def _add_help(self) -> None:
+        self._diagnostics_dialog: DiagnosticsDialog | None = None
+        self._window.menu("help").addSeparator()
+        add, tr = self._window.add_action, self.tr
+        add("help", ActionSpec("help.diagnostics", tr("&Diagnostics …"), "Ctrl+Alt+D"), self.show_diagnostics)
+        add("help", ActionSpec("help.about", tr("&About S²Edit Studio")), self.show_about)
+
+    def show_diagnostics(self) -> DiagnosticsDialog:
+        """What is wrong, if something is."""
+        if self._diagnostics_dialog is None:
+            self._diagnostics_dialog = DiagnosticsDialog(self._studio.diagnostics, self._window)
+        self._diagnostics_dialog.show()
+        self._diagnostics_dialog.activateWindow()
+        return self._diagnostics_dialog
+
+    def show_about(self) -> AboutDialog:
+        """Which program this is."""
+        dialog = AboutDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
         return dialog
 
     # ------------------------------------------------------------------ menus

@@ -1,0 +1,126 @@
+"""What is wrong, if something is: the engine's state, doctor's checks, versions, messages and logs; all of it as one text."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from pathlib import Path
+
+from PyQt6.QtCore import PYQT_VERSION_STR, pyqtSignal, qVersion
+from PyQt6.QtGui import QGuiApplication
+
+from qt_app.engine import EngineLink
+from qt_app.model.messages import Messages
+from qt_app.model.observable import Observable, Property
+from qt_app.model.tasks import Background
+from s2edit_plugin import __version__, calls
+from s2edit_plugin.paths import DataFolder
+
+__all__ = ["DiagnosticsState"]
+
+LOG_LINES = 400
+LOG_FILES = ("engine.log", "output.log")
+LOG_BYTES = 200_000
+
+
+class DiagnosticsState(Observable):
+    """What the diagnostics page shows.
+
+    Signals: ``<name>_changed`` of each.
+
+    Attributes:
+        status: the engine's, None while it does not answer. checks: what doctor tried. log: the engine's log, read from its
+            file where the engine does not answer. checking: doctor is at work.
+    """
+
+    status_changed = pyqtSignal(object)
+    checks_changed = pyqtSignal(object)
+    log_changed = pyqtSignal(object)
+    checking_changed = pyqtSignal(object)
+    status = Property[calls.EngineStatus | None](None)
+    checks = Property[tuple[calls.CheckInfo, ...]](())
+    log = Property("")
+    checking = Property(False)
+
+    def __init__(
+        self, link: EngineLink, background: Background, messages: Messages, folder: DataFolder
+    ) -> None:
+        super().__init__()
+        self._link, self._background, self._folder = link, background, folder
+        self.messages = messages
+
+    @property
+    def engine_state(self) -> str:
+        """``starting``, ``connected``, ``lost`` or ``failed``."""
+        return self._link.state
+
+    def refresh(self) -> None:
+        """Ask everything anew."""
+        if self._link.state != "connected":
+            # A question would wait until the engine is there, and that it is not may be the very trouble.
+            self.status = None
+            self._background.run(
+                lambda: _log_files(self._folder.engine), lambda text: setattr(self, "log", text)
+            )
+            return
+        self._link.ask(calls.GetStatus(), lambda answer: setattr(self, "status", answer))
+        self._link.ask(calls.ReadLog(LOG_LINES), lambda answer: setattr(self, "log", answer.text))
+        if not self.checking:
+            self.checking = True
+            self._link.ask(
+                calls.Diagnose(), self._checked, lambda _: self._checked(calls.Diagnosis(self.checks))
+            )
+
+    def _checked(self, answer: calls.Diagnosis) -> None:
+        self.checking = False
+        self.checks = answer.checks
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What machine and program are: (stable name, value)."""
+        status = self.status
+        facts = [
+            ("program", __version__),
+            ("python", f"{platform.python_version()} ({sys.executable})"),
+            ("qt", f"{qVersion()}, PyQt {PYQT_VERSION_STR}, {QGuiApplication.platformName()}"),
+            ("system", f"{platform.system()} {platform.release()} {platform.machine()}"),
+            ("folder", str(self._folder.root)),
+            ("engine", self.engine_state if status is None else f"{status.version}, pid {status.pid}"),
+        ]
+        if status is not None:
+            facts += [
+                ("device", " ".join(part for part in (status.device, status.precision) if part)),
+                ("device_note", status.device_note),
+                ("model", f"{status.model} {status.fingerprint[:12]}".strip()),
+                ("memory", f"{status.memory_bytes / 1e9:.2f} GB" if status.memory_bytes else ""),
+                ("uptime", f"{status.uptime / 60:.0f} min" if status.uptime else ""),
+                ("jobs", f"{status.jobs_running} + {status.jobs_queued}"),
+            ]
+        return [(name, value) for name, value in facts if value]
+
+    def as_text(self) -> str:
+        """Everything, to be passed on; in English, for who helps may know no other language."""
+        parts = [f"{name}: {value}" for name, value in self.facts]
+        parts += ["", "checks:"]
+        for check in self.checks:
+            parts.append(f"  {'ok' if check.ok else 'BROKEN'}  {check.name}: {check.finding}")
+            parts += [f"      {check.remedy}"] if check.remedy else []
+        parts += ["", "messages:"]
+        for message in self.messages.log:
+            parts.append("  " + " | ".join(message.as_text().splitlines()))
+        return "\n".join([*parts, "", "log:", self.log])
+
+
+def _log_files(folder: Path) -> str:
+    """The ends of the log files, for when the engine cannot be asked."""
+    parts = []
+    for name in LOG_FILES:
+        try:
+            with open(folder / name, "rb") as file:
+                file.seek(0, 2)
+                file.seek(max(0, file.tell() - LOG_BYTES))
+                lines = file.read().decode("utf-8", "replace").splitlines()[-LOG_LINES:]
+        except OSError:
+            continue
+        parts += [f"== {name}", *lines]
+    return "\n".join(parts)

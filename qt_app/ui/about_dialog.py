@@ -1,0 +1,81 @@
+"""About the program: what it is, which version, whose method, under which licence, how it is to be used."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from qt_app.ui.fields import dim_label, heading
+from qt_app.ui.icons import paint_icon
+from s2edit_plugin import __version__
+
+__all__ = ["AboutDialog", "Picture"]
+
+PAPER = "https://arxiv.org/abs/2507.04584"
+LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
+
+
+class Picture(QWidget):
+    """One of the window's icons, large, in the colour of what is chosen."""
+
+    def __init__(self, name: str, side: int = 72) -> None:
+        super().__init__()
+        self._name, self._side = name, side
+        self.setFixedSize(side, side)
+
+    def sizeHint(self) -> QSize:
+        """A square."""
+        return QSize(self._side, self._side)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Draw it."""
+        painter = QPainter(self)
+        colour = self.palette().color(QPalette.ColorRole.Highlight)
+        paint_icon(painter, self._name, QRectF(self.rect()), colour)
+        painter.end()
+
+
+class AboutDialog(QDialog):
+    """A few words and links."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About S²Edit Studio"))
+        title = heading("S²Edit Studio")
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.6)
+        title.setFont(font)
+        words = QLabel(
+            self.tr(
+                "Learns a person from one photo and edits photos by text, so that the person stays the person and nothing "
+                "outside the chosen region changes. Everything is computed on this machine."
+            )
+        )
+        words.setWordWrap(True)
+        links = QLabel(
+            self.tr(
+                'After the method <a href="{0}">S²Edit</a>. Free software under the <a href="{1}">GPL, version 3 or '
+                "later</a>."
+            ).format(PAPER, LICENCE)
+        )
+        links.setOpenExternalLinks(True)
+        links.setWordWrap(True)
+        use = dim_label(
+            self.tr("Use it with likenesses you may use. Files of results say that they were edited by AI.")
+        )
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout()
+        column.addWidget(title)
+        column.addWidget(dim_label(self.tr("Version {0}").format(__version__)))
+        for label in (words, links, use):
+            column.addWidget(label)
+        row = QHBoxLayout()
+        row.setSpacing(18)
+        row.addWidget(Picture("person"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(column, 1)
+        outer = QVBoxLayout(self)
+        outer.addLayout(row)
+        outer.addWidget(buttons)
+        self.setMinimumWidth(480)

@@ -1,0 +1,186 @@
+"""Everything known about a token: pictures, how it was learned, what it reached, notes and tags."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QPixmap
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qt_app.model.library import LibraryState
+from qt_app.ui.fields import FoldButton, dim_label, heading, primary
+from qt_app.ui.wording import day_and_time, size_in_words
+from s2edit_plugin.calls import TokenDetails, TokenInfo
+
+__all__ = ["TokenDialog"]
+
+SIDE = 128
+
+
+class TokenDialog(QDialog):
+    """Shows one token's `TokenDetails`; notes and tags go to the library when it is closed.
+
+    Signals:
+        use_wanted(str), export_wanted(tuple[str]).
+    """
+
+    use_wanted = pyqtSignal(str)
+    export_wanted = pyqtSignal(object)
+
+    def __init__(self, details: TokenDetails, library: LibraryState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._details, self._library = details, library
+        info = details.info
+        self.setWindowTitle(info.name)
+        self.notes, self.tags = QPlainTextEdit(info.notes), QLineEdit(", ".join(info.tags))
+        self.notes.setTabChangesFocus(True)
+        self.notes.setMaximumHeight(70)
+        for field, name in ((self.notes, self.tr("Notes")), (self.tags, self.tr("Tags"))):
+            field.setAccessibleName(name)
+        self.tags.setPlaceholderText(self.tr("separated by commas"))
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.addLayout(self._make_head(info))
+        column.addLayout(self._make_form(info))
+        column.addWidget(self._make_settings())
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inner)
+        outer = QVBoxLayout(self)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(self._make_buttons(info))
+        self.resize(560, 620)
+
+    # ------------------------------------------------------------------ making
+
+    def _make_head(self, info: TokenInfo) -> QHBoxLayout:
+        row, words = QHBoxLayout(), QVBoxLayout()
+        for data, name in (
+            (self._details.thumbnail, self.tr("Photo it was learned from")),
+            (self._details.subject_mask, self.tr("Where it acts on its own photo")),
+        ):
+            picture = _picture(data, name)
+            if picture is not None:
+                row.addWidget(picture)
+        title = heading(info.name)
+        title.setTextFormat(Qt.TextFormat.PlainText)
+        kinds = {"identity": self.tr("a person's identity"), "attribute": self.tr("an attribute")}
+        words.addWidget(title)
+        words.addWidget(_plain(f"{info.class_noun} · {kinds.get(info.kind, info.kind)}"))
+        problem = info.problem or (
+            "" if info.usable else self.tr("It needs the base model {0}.").format(info.base_model)
+        )
+        if problem:
+            words.addWidget(_plain(problem))
+        words.addStretch(1)
+        row.addLayout(words, 1)
+        return row
+
+    def _make_form(self, info: TokenInfo) -> QFormLayout:
+        form = QFormLayout()
+        rows = (
+            (self.tr("The photo shows"), info.source_prompt),
+            (self.tr("Stays clear of"), ", ".join(info.attribute_words)),
+            (self.tr("Base model"), f"{info.base_model} {info.base_model_hash[:12]}".strip()),
+            (self.tr("Learned"), day_and_time(info.created) if info.created else ""),
+            (
+                self.tr("Steps"),
+                f"{info.steps} · " + self.tr("seed {0}").format(info.seed) if info.steps else "",
+            ),
+            (self.tr("Loss reached"), f"{info.loss:.4f}" if info.loss else ""),
+            (
+                self.tr("Closeness to attribute words"),
+                f"{info.orthogonality:.4f}" if info.orthogonality else "",
+            ),
+            (self.tr("Consent"), info.consent),
+            (self.tr("Size"), size_in_words(info.size_bytes) if info.size_bytes else ""),
+            (self.tr("File"), self._details.path),
+        )
+        form.addRow(self.tr("Tags"), self.tags)
+        form.addRow(self.tr("Notes"), self.notes)
+        for name, value in rows:
+            if value:
+                form.addRow(name, _plain(value))
+        return form
+
+    def _make_settings(self) -> QWidget:
+        inner, box = QWidget(), QWidget()
+        form = QFormLayout(inner)
+        for name, value in sorted(self._details.settings.items()):
+            form.addRow(name.replace("_", " "), _plain(str(value)))
+        self.more = FoldButton(self.tr("Settings of the learning"), inner)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(inner)
+        box.setVisible(bool(self._details.settings))
+        return box
+
+    def _make_buttons(self, info: TokenInfo) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.use, self.export = (
+            primary(QPushButton(self.tr("Use in the prompt"))),
+            QPushButton(self.tr("Export …")),
+        )
+        self.use.setEnabled(info.usable and not info.problem)
+        role = QDialogButtonBox.ButtonRole
+        buttons.addButton(self.use, role.ActionRole)
+        buttons.addButton(self.export, role.ActionRole)
+        self.use.clicked.connect(self._use)
+        self.export.clicked.connect(lambda: self.export_wanted.emit((info.name,)))
+        buttons.rejected.connect(self.reject)
+        return buttons
+
+    # ------------------------------------------------------------------ using
+
+    def _use(self) -> None:
+        self.use_wanted.emit(self._details.info.name)
+        self.accept()
+
+    def done(self, result: int) -> None:
+        """Keep notes and tags that were changed."""
+        info = self._details.info
+        notes = self.notes.toPlainText().strip()
+        if notes != info.notes:
+            self._library.annotate(info.name, notes)
+        tags = tuple(dict.fromkeys(tag.strip() for tag in self.tags.text().split(",") if tag.strip()))
+        if tags != info.tags:
+            new, old = (tuple(t for t in a if t not in b) for a, b in ((tags, info.tags), (info.tags, tags)))
+            self._library.tag(info.name, new, old)
+        super().done(result)
+
+
+def _plain(text: str) -> QLabel:
+    """Text of a token's file: never mark-up, to be selected."""
+    label = dim_label()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label
+
+
+def _picture(data: bytes, name: str) -> QLabel | None:
+    pixmap = QPixmap()
+    if not data or not pixmap.loadFromData(data):
+        return None
+    label = QLabel()
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    label.setPixmap(pixmap.scaled(SIDE, SIDE, keep, smooth))
+    label.setToolTip(name)
+    label.setAccessibleName(name)
+    return label
