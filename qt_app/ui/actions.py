@@ -39,6 +39,7 @@ class Actions(QObject):
         super().__init__(parent)
         self._preferences = preferences
         self._actions: dict[str, QAction] = {}
+        self._alternatives: dict[str, str] = {}
         self.specs: dict[str, ActionSpec] = {}
         preferences.shortcuts_changed.connect(lambda _: self._assign())
 
@@ -54,6 +55,11 @@ class Actions(QObject):
         self._actions[spec.id], self.specs[spec.id] = action, spec
         self._assign_one(spec)
         return action
+
+    def add_alternative(self, name: str, sequence: str) -> None:
+        """A second default key sequence; it goes when the user chooses another one."""
+        self._alternatives[name] = sequence
+        self._assign_one(self.specs[name])
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -92,7 +98,11 @@ class Actions(QObject):
 
     def _assign_one(self, spec: ActionSpec) -> None:
         action, keys = self._actions[spec.id], self.shortcut(spec.id)
-        action.setShortcut(QKeySequence.fromString(keys, QKeySequence.SequenceFormat.PortableText))
+        texts = [keys]
+        if keys == spec.shortcut and spec.id in self._alternatives:
+            texts.append(self._alternatives[spec.id])
+        portable = QKeySequence.SequenceFormat.PortableText
+        action.setShortcuts([QKeySequence.fromString(text, portable) for text in texts])
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         tip = spec.tip or spec.text.replace("&", "").rstrip("…")
         action.setToolTip(f"{tip} ({shown})" if shown else tip)

@@ -201,6 +201,7 @@ class Commands(QObject):
             ),
         )  # fmt: skip
         self._actions["view.before"].setAutoRepeat(False)
+        self._actions.add_alternative("view.zoom-in", "Ctrl+=")  # without Shift on many keyboards
         checks: tuple[Row, ...] = (
             ("view.split", self.tr("&Split"), "S", self.tr("Photo left, result right, with a slider"), "split",
              self._split),
@@ -264,21 +265,22 @@ class Commands(QObject):
             application.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """The key that shows the photo was let go."""
-        if (
-            isinstance(event, QKeyEvent)
-            and event.type() == QEvent.Type.KeyRelease
-            and not event.isAutoRepeat()
-        ):
+        """The key that shows the photo was let go, or another program is in front and will hear of it instead."""
+        if event is not None and event.type() == QEvent.Type.ApplicationDeactivate:
+            self._let_go()
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
             keys = self._actions["view.before"].shortcut()
-            if keys.count() and keys[0].key() == Qt.Key(event.key()):
-                document = self._studio.documents.document
-                if document is not None:
-                    document.hold_before(False)
-                application = QGuiApplication.instance()
-                if application is not None:
-                    application.removeEventFilter(self)
+            if not event.isAutoRepeat() and keys.count() and keys[0].key() == Qt.Key(event.key()):
+                self._let_go()
         return super().eventFilter(watched, event)
+
+    def _let_go(self) -> None:
+        document = self._studio.documents.document
+        if document is not None:
+            document.hold_before(False)
+        application = QGuiApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self)
 
     def _split(self) -> None:
         document = self._studio.documents.document

@@ -19,7 +19,7 @@ from qt_app.model.editing import MAX_VARIANTS, EditState
 from qt_app.model.library import LibraryState
 from qt_app.model.observable import bind, follow
 from qt_app.model.presets import EDIT_PRESETS
-from qt_app.ui.fields import ChoiceBox, FoldButton, SliderField, dim_label, heading, primary
+from qt_app.ui.fields import ChoiceBox, FoldButton, SliderField, calm, dim_label, heading, primary
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.wording import estimate_in_words
 
@@ -135,6 +135,7 @@ class EditPanel(QScrollArea):
             (self.seed, "seed", self.tr("Seed")),
         ):
             box.setAccessibleName(name)
+            calm(box)
             bind(state, prop, box, "value")
         form.addRow(self.tr("May change"), self.region)
         form.addRow(self.tr("Strength"), self.strength)

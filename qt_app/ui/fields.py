@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -27,6 +27,7 @@ __all__ = [
     "NumberField",
     "SliderField",
     "action_button",
+    "calm",
     "dim_label",
     "heading",
     "primary",
@@ -34,6 +35,24 @@ __all__ = [
 
 FINE = 1000
 LARGEST = 10**9
+
+
+class _Calm(QObject):
+    """Lets the wheel go on to the panel where the control below it was not chosen: scrolling must change no values."""
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Take wheel events from who has no focus."""
+        wheel = event is not None and event.type() == QEvent.Type.Wheel
+        if wheel and event is not None and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def calm(widget: QWidget) -> None:
+    """Have the wheel change a control only while it has the focus."""
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.installEventFilter(_Calm(widget))
 
 
 class SliderField(QWidget):
@@ -65,6 +84,7 @@ class SliderField(QWidget):
         self.number.setDecimals(0 if self._whole else decimals)
         self.number.setSingleStep(1 if self._whole else (high - low) / 20)
         for widget in (self.slider, self.number):
+            calm(widget)
             widget.setAccessibleName(name)
             widget.setToolTip(tip or name)
         row = QHBoxLayout(self)
@@ -107,6 +127,7 @@ class NumberField(QDoubleSpinBox):
         self.setSpecialValueText(zero)
         self.setAccessibleName(name)
         self.setMaximumWidth(180)
+        calm(self)
         follow(model, prop, self._show)
         self.valueChanged.connect(lambda value: setattr(model, prop, value))
 
@@ -135,6 +156,7 @@ class ChoiceBox(QComboBox):
         self._model, self._prop = model, prop
         self.setAccessibleName(name)
         self.setEditable(editable)
+        calm(self)
         for value, text in choices:
             self.addItem(text, value)
         follow(model, prop, self._show)

@@ -26,7 +26,7 @@ from qt_app.model.masking import MaskingState
 from qt_app.model.masks import LAYERS, MaskLayer
 from qt_app.model.observable import Connections, bind, follow
 from qt_app.ui.actions import Actions
-from qt_app.ui.fields import ChoiceBox, SliderField, dim_label, heading
+from qt_app.ui.fields import ChoiceBox, SliderField, calm, dim_label, heading
 from qt_app.ui.icons import icon
 
 __all__ = ["MaskPanel"]
@@ -163,6 +163,7 @@ class MaskPanel(QScrollArea):
         row = QHBoxLayout()
         self.amount = QSpinBox()
         self.amount.setRange(1, 999)
+        calm(self.amount)
         self.amount.setSuffix(self.tr(" px"))
         self.amount.setAccessibleName(self.tr("Pixels"))
         self.amount.setToolTip(self.tr("By how many pixels"))

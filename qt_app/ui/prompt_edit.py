@@ -148,8 +148,10 @@ class PromptEdit(QPlainTextEdit):
         super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData | None) -> bool:
-        """Tokens and text."""
-        return source is not None and (source.hasFormat(TOKEN_MIME) or source.hasText())
+        """Tokens and text; files are the window's, which opens them."""
+        if source is None or (source.hasUrls() and not source.hasFormat(TOKEN_MIME)):
+            return False
+        return source.hasFormat(TOKEN_MIME) or source.hasText()
 
     def insertFromMimeData(self, source: QMimeData | None) -> None:
         """Tokens become references; text is pasted on one line."""

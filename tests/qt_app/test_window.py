@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PyQt6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from qt_app.engine import EngineLink
@@ -417,6 +417,50 @@ def test_zoom_is_shown_and_changed(window: MainWindow, document: Document) -> No
     assert view.zoom == pytest.approx(1.25)
     window.actions_by_id["view.fit"].trigger()
     assert view.zoom > 1.25
+
+
+def test_before_does_not_stay_when_another_program_comes_to_the_front(
+    window: MainWindow, document: Document, engine: FakeClient, qtbot: QtBot, qapp: QApplication
+) -> None:
+    edited(window, engine, qtbot, (0, 255, 0))
+    QTest.keyPress(window.workspace.view, Qt.Key.Key_Backslash)
+    assert document.compare == "before"
+    qapp.sendEvent(qapp, QEvent(QEvent.Type.ApplicationDeactivate))
+    assert document.compare == "off"
+
+
+def test_the_wheel_changes_no_value_in_passing(window: MainWindow, document: Document) -> None:
+    window.show_panel("edit")
+    field = window.edit_panel.strength.slider
+    turn = QWheelEvent(
+        QPointF(5, 5), QPointF(field.mapToGlobal(field.rect().center())), QPoint(0, -120), QPoint(0, -120),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    window.edit_panel.prompt.setFocus()
+    QApplication.sendEvent(field, turn)
+    assert window.studio.editing.strength == 1.0
+    field.setFocus()
+    QApplication.sendEvent(field, turn)
+    assert window.studio.editing.strength < 1.0
+
+
+def test_zoom_in_has_a_second_key_until_the_user_chooses_one(window: MainWindow, document: Document) -> None:
+    view, actions = window.workspace.view, window.actions_by_id
+    zoom = view.zoom
+    key(window, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
+    assert view.zoom == pytest.approx(zoom * 1.25)
+    assert actions.change_shortcut("view.zoom-in", "Ctrl+9") == ""
+    key(window, Qt.Key.Key_Equal, Qt.KeyboardModifier.ControlModifier)
+    assert view.zoom == pytest.approx(zoom * 1.25)
+    key(window, Qt.Key.Key_9, Qt.KeyboardModifier.ControlModifier)
+    assert view.zoom == pytest.approx(zoom * 1.25**2)
+
+
+def test_files_dropped_on_the_prompt_are_not_written_into_it(window: MainWindow, photo: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(photo))])
+    data.setText(str(photo))
+    assert not window.edit_panel.prompt.canInsertFromMimeData(data)
 
 
 # ---------------------------------------------------------------------- tokens and panels
