@@ -29,6 +29,7 @@ Standard library only: the GIMP bridge carries a copy of this file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 __all__ = [
@@ -58,6 +59,10 @@ __all__ = [
 ]
 
 
+# What would break the line, move a terminal's cursor or turn the direction of writing.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
 class S2EditError(Exception):
     """Base of all errors shown to a user.
 
@@ -69,9 +74,9 @@ class S2EditError(Exception):
     exit_code = 1
 
     def __init__(self, sentence: str, hint: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence = _CONTROL.sub("?", sentence)  # it may quote what somebody sent
         self.hint = hint
+        super().__init__(self.sentence)
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.hint}".strip()

@@ -63,12 +63,13 @@ class Kept:
 
 
 class Run:
-    """The place of one token's learning run."""
+    """The place of one token's learning run. Raises InputError for what cannot be a name: it may lead to other files."""
 
     def __init__(self, folder: DataFolder, person: str, token: str) -> None:
-        self.folder, self.person, self.token = folder, person, token
-        self.checkpoint = folder.checkpoints / person / f"{token}.safetensors"
-        self.request = folder.checkpoints / person / f"{token}.request"
+        self.folder = folder
+        self.person, self.token = check_name(person, "person's name"), check_name(token, "token name")
+        self.checkpoint = folder.checkpoints / self.person / f"{self.token}.safetensors"
+        self.request = folder.checkpoints / self.person / f"{self.token}.request"
         self._kept = False
 
     @property
@@ -233,7 +234,7 @@ def find_run(folder: DataFolder, person: str, token: str) -> Resumable | None:
     """The run of one token that was cut off, None if there is none.
 
     Raises:
-        BusyError: somebody is at it.
+        InputError: no names. BusyError: somebody is at it.
     """
     run = Run(folder, person, token)
     if not run.request.exists():
@@ -246,7 +247,7 @@ def discard_run(folder: DataFolder, person: str, token: str) -> bool:
     """Give up a run that was cut off; whether there was one.
 
     Raises:
-        BusyError: somebody is at it. ResourceError: the disk refused.
+        InputError: no names. BusyError: somebody is at it. ResourceError: the disk refused.
     """
     run = Run(folder, person, token)
     with run.hold():

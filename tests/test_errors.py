@@ -47,6 +47,12 @@ def test_exit_codes(kind: type[errors.S2EditError], code: int) -> None:
     assert kind("Stop.").exit_code == code
 
 
+def test_a_sentence_stays_one_line_whatever_it_quotes() -> None:
+    error = errors.InputError("'a\nb\x1b[2J\u202ec\x00é 1\u00a0GB' is no name.", "Choose\nanother.")
+    assert error.sentence == "'a?b?[2J?c?é 1\u00a0GB' is no name."
+    assert str(error) == f"{error.sentence} Choose\nanother."
+
+
 def test_cancelled_needs_no_words() -> None:
     assert str(errors.CancelledError()) == "Cancelled."
 

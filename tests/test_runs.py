@@ -150,7 +150,7 @@ def test_a_run_whose_person_was_forgotten_stops(folder: DataFolder, run: Run) ->
     run.request.unlink()
     with pytest.raises(CancelledError, match="renamed or forgotten"):
         run.require_kept()
-    Run(folder, "anna", "never kept").require_kept()
+    Run(folder, "anna", "never-kept").require_kept()
 
 
 def test_foreign_files_beside_the_runs_are_nobodys_business(folder: DataFolder, run: Run) -> None:

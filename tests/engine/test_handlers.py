@@ -14,7 +14,9 @@ from s2edit_plugin import api, calls
 from s2edit_plugin.api import Event
 from s2edit_plugin.engine import wire
 from s2edit_plugin.engine.handlers import HANDLERS
+from s2edit_plugin.engine.jobs import lane_of
 from s2edit_plugin.engine.local import LocalClient
+from s2edit_plugin.engine.tasks import CHANGES, DISK_WORK, GPU_WORK
 from s2edit_plugin.errors import (
     ConsentError,
     InputError,
@@ -58,8 +60,17 @@ def names(client: LocalClient, **request: object) -> list[str]:
     return [token.name for token in client.call(calls.ListTokens(**request)).tokens]  # type: ignore[arg-type]
 
 
+ON_ITS_WAY = {calls.EstimateJob}
+
+
 def test_every_call_has_its_handler() -> None:
-    assert set(HANDLERS) <= set(calls.CALLS)
+    assert set(HANDLERS) | ON_ITS_WAY == set(calls.CALLS)
+
+
+def test_every_job_is_done_in_its_lane() -> None:
+    assert set(GPU_WORK) == {kind for kind in api.JOBS if lane_of(kind.__new__(kind)) == "gpu"}
+    assert set(DISK_WORK) == {kind for kind in api.JOBS if lane_of(kind.__new__(kind)) == "disk"}
+    assert set(CHANGES) <= set(api.JOBS)
 
 
 def test_answering_loads_neither_torch_nor_the_network_libraries() -> None:

@@ -18,7 +18,6 @@ from typing import Any
 
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine import wire
-from s2edit_plugin.engine.tasks import DISK_WORK, GPU_WORK
 
 __all__ = ["fuzzed", "valid_value"]
 
@@ -76,8 +75,7 @@ def fuzzed(seed: int, count: int, secret: str, samples: Mapping[str, Any]) -> It
         samples: values for fields, by name: a photo, names that are in the library, a file to import.
     """
     dice = random.Random(seed)
-    jobs = [kind for kind in api.JOBS if kind in GPU_WORK or kind in DISK_WORK]
-    kinds = [*jobs, *jobs, *calls.CALLS]
+    kinds = [*api.JOBS, *api.JOBS, *calls.CALLS]
     for _ in range(count):
         roll = dice.random()
         if roll < 0.08:

@@ -11,7 +11,7 @@ from typing import Any
 from s2edit_plugin import calls
 from s2edit_plugin.engine.handlers.context import Context
 from s2edit_plugin.engine.handlers.fingerprint import Usable
-from s2edit_plugin.errors import TokenError, UsageError
+from s2edit_plugin.errors import InputError, TokenError, UsageError
 from s2edit_plugin.library import Entry, is_person_file
 from s2edit_plugin.prompts import parse_ref
 from s2edit_plugin.runs import discard_run, resumable
@@ -109,8 +109,8 @@ def _thumbnails(context: Context, request: calls.Thumbnails) -> calls.Pictures:
     for name in request.names:
         try:
             picture = context.library.thumbnail(name)
-        except TokenError:
-            continue  # gone or damaged: it has none
+        except (TokenError, InputError):
+            continue  # gone, damaged, or no name at all: it has none
         if picture:
             pictures[name] = picture
     return calls.Pictures(pictures)
