@@ -1,1 +1,14 @@
-"""The GIMP 3 plug-in: GIMP's own Python bindings and the standard library only."""
+"""The GIMP 3 plug-in: GIMP's own Python bindings (gi) and the standard library only, a client of the engine.
+
+``s2edit gimp install`` copies this folder into GIMP's plug-ins together with the files of `engine.remote.STANDALONE`.
+
+    s2edit.py    what GIMP starts
+      plugin       the procedures as GIMP asks for them; errors become sentences
+      procedures   arguments and menu entries
+        running      a procedure's function: arguments, or a dialog, to what is done
+          dialogs/     what is asked before; loaded only where there is a user
+            edit learn select    what is done
+              pixels showing     layers, selections and masks to bytes and back; GIMP's bar
+                link memory      the engine, with progress; settings kept in images by token ids
+                  framing png wording    arithmetic, files and words; know no GIMP
+"""

@@ -1,0 +1,158 @@
+"""The dialogs of Edit with tokens, Transfer attribute and Edit again."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import gi
+
+gi.require_version("GimpUi", "3.0")
+gi.require_version("Gtk", "3.0")
+
+from gi.repository import Gimp, GimpUi, Gtk  # noqa: E402 - versions first
+
+from gimp_bridge import png  # noqa: E402
+from gimp_bridge.dialogs.tokens import TokenChooser  # noqa: E402
+from gimp_bridge.dialogs.working import Working, tell  # noqa: E402
+from gimp_bridge.edit import edit_layer, values_of  # noqa: E402
+from gimp_bridge.link import Link  # noqa: E402
+from gimp_bridge.memory import EditValues, Names, read_values  # noqa: E402
+from gimp_bridge.pixels import LayerView, attached  # noqa: E402
+from gimp_bridge.showing import in_bar  # noqa: E402
+from s2edit_plugin import api, calls  # noqa: E402
+from s2edit_plugin.errors import CancelledError, S2EditError  # noqa: E402
+
+__all__ = ["ask_and_edit"]
+
+ROLE = "plug-in-s2edit"
+MORE = ["region", "subject", "strength", "guidance", "seed", "variants", "steps"]
+
+
+def ask_and_edit(
+    procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, *,
+    transfer: bool, values: EditValues | None = None,
+) -> list[Gimp.Layer]:  # fmt: skip
+    """Ask, edit while the dialog shows progress, and return the layers that were made.
+
+    Args:
+        transfer: whether an attribute's token is asked for too.
+        values: to begin with; None: the image's last ones, else the last ones of all.
+
+    Raises:
+        CancelledError: the user does not want to. S2EditError: the engine cannot be used.
+    """
+    GimpUi.init(ROLE)
+    show = in_bar("S²Edit")
+    with Link(show) as link:
+        tokens = link.call(calls.ListTokens()).tokens
+        names = Names(tokens)
+        if not tokens:
+            names.find("")
+        pictures = link.call(calls.Thumbnails(tuple(info.name for info in tokens))).pictures
+    begin_with(config, values or read_values(attached(image)), names)
+    asked = _Dialog(procedure, config, LayerView(image, layer), names, pictures, transfer=transfer)
+    try:
+        return asked.run()
+    finally:
+        asked.close()
+        # GIMP keeps the last values in a file of its own: by ids.
+        begin_with(config, values_of(config), names, by_id=True)
+
+
+def begin_with(config: Any, values: EditValues | None, names: Names, *, by_id: bool = False) -> None:
+    """Put values into a procedure's arguments, with today's names in the prompts, or with ids."""
+    if values is None:
+        values = values_of(config)
+    known = {spec.name for spec in config.list_properties()}
+    worded = names.unnamed if by_id else names.named
+    for field in dataclasses.fields(values):
+        name, value = field.name.replace("_", "-"), getattr(values, field.name)
+        if name in known:
+            config.set_property(name, worded(value) if name in ("prompt", "source-prompt") else value)
+
+
+class _Dialog:
+    """One call of `ask_and_edit`."""
+
+    def __init__(
+        self, procedure: Gimp.Procedure, config: Any, view: LayerView, names: Names, pictures: dict[str, bytes], *,
+        transfer: bool,
+    ) -> None:  # fmt: skip
+        self._config, self._view, self._names = config, view, names
+        title = "Transfer attribute" if transfer else "Edit with tokens"
+        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, f"S²Edit: {title}")
+        self._dialog.set_ok_label("_Edit")
+        area = self._dialog.get_content_area()
+        people = [info for info in names.tokens if info.kind == "identity"] or list(names.tokens)
+        area.pack_start(self._chooser("token", "_Token", people, pictures), True, True, 0)
+        if transfer:
+            others = [info for info in names.tokens if info.kind == "attribute"] or list(names.tokens)
+            area.pack_start(self._chooser("attribute", "_Attribute", others, pictures), True, True, 0)
+        self._dialog.fill(["prompt", "source-prompt"])
+        area.pack_start(self._suggest_row(), False, False, 0)
+        self._dialog.fill(MORE)
+        self._working = Working(self._dialog)
+
+    def run(self) -> list[Gimp.Layer]:
+        """Ask until it worked or the user gives up."""
+        while self._dialog.run():
+            try:
+                return self._edit()
+            except CancelledError:
+                raise
+            except S2EditError as error:
+                # What was typed is still there: it can be corrected and tried again.
+                tell(self._dialog, error)
+        raise CancelledError()
+
+    def close(self) -> None:
+        """Take the dialog away."""
+        self._dialog.destroy()
+
+    def _edit(self) -> list[Gimp.Layer]:
+        self._working.begin()
+        try:
+            with Link(self._working.show_progress, self._working.idle) as link:
+                return edit_layer(self._view.image, self._view.layer, values_of(self._config), link)
+        finally:
+            self._working.end()
+
+    def _chooser(self, name: str, title: str, tokens: list[Any], pictures: dict[str, bytes]) -> TokenChooser:
+        chooser = TokenChooser(title, tokens, pictures, lambda token: self._config.set_property(name, token))
+        wanted = self._config.get_property(name)
+        try:
+            wanted = self._names.find(wanted).id if wanted else ""
+        except S2EditError:
+            wanted = ""  # it is gone
+        if not chooser.choose(wanted):
+            chooser.choose_first()
+        chooser.show_all()
+        return chooser
+
+    def _suggest_row(self) -> Gtk.Widget:
+        row = Gtk.Box(border_width=0, margin_start=12, margin_end=12)
+        button = Gtk.Button(label="_Suggest what it shows", use_underline=True)
+        button.set_tooltip_text("Let the engine look at the layer and describe it")
+        button.connect("clicked", lambda _: self._suggest())
+        row.pack_end(button, False, False, 0)
+        row.show_all()
+        return row
+
+    def _suggest(self) -> None:
+        self._working.begin()
+        try:
+            with Link(self._working.show_progress, self._working.idle) as link:
+                token = self._config.get_property("token")
+                noun = self._names.find(token).class_noun if token else ""
+                picture = png.encode(self._view.overview())
+                found = link.run(api.SuggestPrompt(picture, noun), "Describe a layer of GIMP").prompt
+            self._config.set_property("source-prompt", found)
+            if not self._config.get_property("prompt"):
+                self._config.set_property("prompt", found)  # to be changed where it should change
+        except CancelledError:
+            return
+        except S2EditError as error:
+            tell(self._dialog, error)
+        finally:
+            self._working.end()

@@ -1,0 +1,119 @@
+"""Which part of a layer the engine gets to see. Plain arithmetic: no GIMP in here.
+
+A layer whose longer side has at most `OVERVIEW` pixels is sent as it is. Of a larger one a reduced copy is sent to find the
+subject in, then the square around subject and selection at full resolution: the same square that the engine would cut out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["OVERVIEW", "Box", "bounds_of_mask", "fitted_size", "frame_around", "scaled_up"]
+
+OVERVIEW = 1024
+MARGIN = 0.25  # as imaging.crop.subject_crop
+SMALLEST_SIDE = 64
+INSIDE = 128
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of whole pixels; ``right`` and ``bottom`` lie outside."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return self.bottom - self.top
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no pixel is in it."""
+        return self.width <= 0 or self.height <= 0
+
+    def moved(self, x: int, y: int) -> Box:
+        """The same box elsewhere."""
+        return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
+
+    def within(self, other: Box) -> Box:
+        """What of it lies in another; may be empty."""
+        return Box(
+            max(self.left, other.left), max(self.top, other.top),
+            min(self.right, other.right), min(self.bottom, other.bottom),
+        )  # fmt: skip
+
+    def joined(self, other: Box | None) -> Box:
+        """The smallest box that holds both."""
+        if other is None:
+            return self
+        return Box(
+            min(self.left, other.left), min(self.top, other.top),
+            max(self.right, other.right), max(self.bottom, other.bottom),
+        )  # fmt: skip
+
+
+def fitted_size(width: int, height: int, longest: int = OVERVIEW) -> tuple[int, int]:
+    """Width and height of a reduced copy whose longer side has at most ``longest`` pixels."""
+    scale = min(1.0, longest / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def bounds_of_mask(mask: bytes, width: int, least: int = INSIDE) -> Box | None:
+    """The box around all values of at least ``least``; None if there are none.
+
+    Args:
+        mask: one byte a pixel, row after row. width: pixels a row.
+    """
+    table = bytes(1 if value >= least else 0 for value in range(256))
+    flat = mask.translate(table)
+    rows = [flat[start : start + width] for start in range(0, len(flat), width)]
+    filled = [number for number, row in enumerate(rows) if any(row)]
+    if not filled:
+        return None
+    left = min(rows[number].index(1) for number in filled)
+    right = max(rows[number].rindex(1) for number in filled) + 1
+    return Box(left, filled[0], right, filled[-1] + 1)
+
+
+def scaled_up(box: Box, small: tuple[int, int], large: tuple[int, int]) -> Box:
+    """A box of a reduced copy on the original; its pixels are covered whole.
+
+    Args:
+        small, large: width and height of copy and original.
+    """
+    x, y = large[0] / small[0], large[1] / small[1]
+    return Box(
+        int(box.left * x), int(box.top * y),
+        min(large[0], -int(-box.right * x // 1)), min(large[1], -int(-box.bottom * y // 1)),
+    )  # fmt: skip
+
+
+def frame_around(subject: Box, selection: Box | None, width: int, height: int) -> Box:
+    """The square around subject and selection with a margin, moved and cut to lie inside the layer.
+
+    Args:
+        width, height: of the layer.
+    """
+    inside = subject.joined(selection)
+    longest = max(inside.width, inside.height)
+    side = max(round(longest * (1 + 2 * MARGIN)), SMALLEST_SIDE)
+    side = max(min(side, width, height), longest)
+    left, right = _span(inside.left, inside.right, side, width)
+    top, bottom = _span(inside.top, inside.bottom, side, height)
+    return Box(left, top, right, bottom)
+
+
+def _span(first: int, end: int, side: int, length: int) -> tuple[int, int]:
+    if side >= length:
+        return 0, length
+    start = min(max((first + end - side) // 2, 0), length - side)
+    return start, start + side

@@ -1,0 +1,123 @@
+"""Settings of an edit as they are kept in layers and images: token ids, no names of people. No GIMP in here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from s2edit_plugin.calls import TokenInfo
+from s2edit_plugin.errors import TokenError, TokenNotFoundError
+
+__all__ = ["EditValues", "Names", "read_values", "write_values"]
+
+FORMAT = 1
+_REFERENCE = re.compile(r"<([^<>]{1,140})>")
+
+
+@dataclass(frozen=True)
+class EditValues:
+    """An edit as dialog, scripts and images know it.
+
+    Attributes:
+        token: the subject's token, by id or as ``person/name``. attribute: a token to transfer, "" for none.
+        prompt, source_prompt: references by id or name; an empty source prompt is suggested by the engine.
+        region: which pixels may change where nothing is selected, see `api.ApplyEdit`.
+        subject: where the token acts: ``auto``, ``face``, ``word:W``, ``channel:NAME``, ...
+        variants: how many results, with seeds from ``seed`` on. steps: 0 for the usual number.
+        layer: tattoo of the layer that was edited, 0 if it is not known.
+    """
+
+    token: str = ""
+    attribute: str = ""
+    prompt: str = ""
+    source_prompt: str = ""
+    region: str = "auto"
+    subject: str = "auto"
+    strength: float = 1.0
+    guidance: float = 5.0
+    seed: int = 0
+    variants: int = 1
+    steps: int = 0
+    layer: int = 0
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens that take part, the subject's first."""
+        return tuple(name for name in (self.token, self.attribute) if name)
+
+
+class Names:
+    """The library's tokens by id and by name."""
+
+    def __init__(self, tokens: Sequence[TokenInfo]) -> None:
+        self.tokens = tuple(tokens)
+        self._ids = {info.name: info.id for info in tokens}
+        self._names = {info.id: info.name for info in tokens if info.id}
+
+    def find(self, token: str) -> TokenInfo:
+        """A token by id or name.
+
+        Raises:
+            TokenError: none was chosen. TokenNotFoundError: it is not in the library.
+        """
+        if not self.tokens:
+            raise TokenError(
+                "Your library has no token yet.", "Learn one with Filters > S²Edit > Learn token…"
+            )
+        if not token:
+            raise TokenError("No token was chosen.", "Choose one of your library.")
+        plain = token.strip().removeprefix("<").removesuffix(">")
+        name = self._names.get(plain, plain)
+        found = next((info for info in self.tokens if info.name == name), None)
+        if found is None:
+            raise TokenNotFoundError(
+                f"The token {plain[:140]} is not in your library any more.", "Choose another one."
+            )
+        return found
+
+    def named(self, prompt: str) -> str:
+        """A prompt with ``<id>`` as ``<person/name>``."""
+        return _REFERENCE.sub(lambda m: f"<{self._names.get(m.group(1), m.group(1))}>", prompt)
+
+    def unnamed(self, prompt: str) -> str:
+        """A prompt with ``<person/name>`` as ``<id>``."""
+        return _REFERENCE.sub(lambda m: f"<{self._ids.get(m.group(1)) or m.group(1)}>", prompt)
+
+    def id_of(self, token: str) -> str:
+        """The id of a token that is named or meant by its id; "" for none."""
+        return self.find(token).id if token else ""
+
+
+def write_values(values: EditValues, names: Names) -> bytes:
+    """An edit as it is kept in an image."""
+    kept = asdict(values) | {
+        "format": FORMAT,
+        "token": names.id_of(values.token),
+        "attribute": names.id_of(values.attribute),
+        "prompt": names.unnamed(values.prompt),
+        "source_prompt": names.unnamed(values.source_prompt),
+    }
+    return json.dumps(kept, ensure_ascii=False).encode()
+
+
+def read_values(data: bytes) -> EditValues | None:
+    """What `write_values` wrote; None where it is nothing, damaged, or from a newer version. Unknown fields are left out."""
+    try:
+        kept: Any = json.loads(data.decode("utf-8"))
+        if not isinstance(kept, dict) or kept.get("format") != FORMAT:
+            return None
+        known: dict[str, Any] = {}
+        for field in fields(EditValues):
+            kind = type(field.default)
+            value = kept.get(field.name, field.default)
+            if kind is float and type(value) is int:
+                value = float(value)
+            if type(value) is not kind:
+                return None
+            known[field.name] = value
+        return EditValues(**known)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,310 @@
+"""Layers, selections and masks to bytes and back.
+
+Colours are read and written in the image's own colour space with its curve ("R'G'B'"): babl's format names can carry the space,
+plain ones would convert to sRGB. Masks are 0..255 without any curve; where GIMP keeps a channel with a curve, its numbers are
+read and written as they are.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gi.repository import Babl, GdkPixbuf, Gegl, Gimp, GLib
+
+from gimp_bridge.framing import Box, fitted_size
+from gimp_bridge.png import Pixels
+from s2edit_plugin.errors import EngineError, ImageError, MaskError
+
+__all__ = [
+    "Finished", "LayerView", "Selection", "grey_of_picture", "insert_results", "load_pixbuf", "select_mask", "the_layer",
+]  # fmt: skip
+
+NOTHING = Gegl.AbyssPolicy.NONE
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The part of the selection that lies on a layer. ``box``: in the layer's pixels."""
+
+    box: Box
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One result: the edited frame, its mask (a byte a pixel, of the frame), the layer's name, and what is remembered in it."""
+
+    pixels: Pixels
+    mask: bytes
+    name: str
+    memory: bytes
+
+
+def the_layer(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
+    """The one layer that is to be worked on.
+
+    Raises:
+        ImageError: none or several are chosen, it is no layer, or the image is of a kind that cannot be edited.
+    """
+    if len(drawables) != 1:
+        raise ImageError("S2Edit works on one layer.", "Choose a single layer, then try again.")
+    layer = drawables[0]
+    if image.get_floating_sel() is not None:
+        raise ImageError(
+            "There is a floating selection.", "Anchor it or make it a layer first (Layer > Anchor Layer)."
+        )
+    if not isinstance(layer, Gimp.Layer) or layer.is_layer_mask():
+        raise ImageError("S2Edit works on layers.", "Choose a layer, not a mask or channel.")
+    if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
+        raise ImageError(
+            "This image has indexed colours.", "Convert it with Image > Mode > RGB, then try again."
+        )
+    return layer
+
+
+def _rectangle(box: Box) -> Gegl.Rectangle:
+    return Gegl.Rectangle.new(box.left, box.top, box.width, box.height)
+
+
+def _read(drawable: Gimp.Drawable, box: Box, name: str) -> bytes:
+    return bytes(drawable.get_buffer().get(_rectangle(box), 1.0, name, NOTHING))
+
+
+def _write(drawable: Gimp.Drawable, box: Box, name: str, data: bytes) -> None:
+    buffer = drawable.get_buffer()
+    buffer.set(_rectangle(box), name, data)
+    buffer.flush()
+    drawable.update(box.left, box.top, box.width, box.height)
+
+
+class LayerView:
+    """A layer and how its pixels are read."""
+
+    def __init__(self, image: Gimp.Image, layer: Gimp.Layer) -> None:
+        self.image, self.layer = image, layer
+        self.width, self.height = layer.get_width(), layer.get_height()
+        self.whole = Box(0, 0, self.width, self.height)
+        _, self.x, self.y = layer.get_offsets()
+        self.depth = 8 if image.get_precision() == Gimp.Precision.U8_NON_LINEAR else 16
+        self.grey = bool(layer.is_gray())
+        self._space = Babl.format_get_space(layer.get_format())
+
+    @property
+    def icc(self) -> bytes:
+        """The image's colour profile, empty where it has none."""
+        profile = self.image.get_color_profile()
+        return b"" if profile is None else bytes(profile.get_icc_profile())
+
+    def read(self, box: Box) -> tuple[Pixels, bytes]:
+        """Colours of a part of the layer, and its alpha, which is empty where the layer has none."""
+        channels = 1 if self.grey else 3
+        if not self.layer.has_alpha():
+            data = _read(self.layer, box, self._format(False))
+            return Pixels(box.width, box.height, channels, self.depth, data), b""
+        both = _samples(_read(self.layer, box, self._format(True)), self.depth)
+        count = channels + 1
+        alpha, colours = both[channels::count], both
+        del colours[channels::count]
+        return Pixels(box.width, box.height, channels, self.depth, colours.tobytes()), alpha.tobytes()
+
+    def overview(self) -> Pixels:
+        """A reduced copy in sRGB at 8 bits, to find things in."""
+        width, height = fitted_size(self.width, self.height)
+        data, width, height, _ = self.layer.get_thumbnail_data(width, height)
+        if data is None or not width or not height:
+            raise ImageError("GIMP gave no reduced copy of the layer.", "Try again.")
+        own = Babl.get_name(self.layer.get_format())
+        area = Gegl.Rectangle.new(0, 0, width, height)
+        buffer = Gegl.Buffer.new(own, 0, 0, width, height)
+        buffer.set(area, own, data.get_data())
+        return Pixels(width, height, 3, 8, bytes(buffer.get(area, 1.0, "R'G'B' u8", NOTHING)))
+
+    def selection(self) -> Selection | None:
+        """The selection on this layer, None where nothing is selected. Raises MaskError if it lies beside the layer."""
+        _, there, left, top, right, bottom = Gimp.Selection.bounds(self.image)
+        if not there:
+            return None
+        box = Box(left, top, right, bottom).moved(-self.x, -self.y).within(self.whole)
+        if box.is_empty or not any(self.read_selection(box)):
+            raise MaskError(
+                "The selection does not touch the layer.", "Select a part of the layer, or nothing."
+            )
+        return Selection(box)
+
+    def read_selection(self, box: Box) -> bytes:
+        """The selection on a part of the layer, 0..255."""
+        return _read(self.image.get_selection(), box.moved(self.x, self.y), "Y u8")
+
+    def channel(self, name: str) -> Gimp.Channel:
+        """A channel of the image. Raises MaskError where there is none of this name."""
+        found = self.image.get_channel_by_name(name)
+        if found is None:
+            raise MaskError(f"The image has no channel named '{name[:80]}'.", "See the Channels dialog.")
+        return found
+
+    def read_channel(self, channel: Gimp.Channel, box: Box) -> bytes:
+        """A channel on a part of the layer, 0..255 as it is shown in the Channels dialog."""
+        return _read(channel, box.moved(self.x, self.y), _mask_format(channel))
+
+    def own_mask(self, box: Box) -> bytes:
+        """The layer's own mask on a part of it, empty where it has none that is applied."""
+        mask = self.layer.get_mask()
+        if mask is None or not self.layer.get_apply_mask():
+            return b""
+        return _read(mask, box, _mask_format(mask))
+
+    def with_alpha(self, pixels: Pixels, alpha: bytes) -> tuple[str, bytes]:
+        """A format's name and the bytes to write: colours with the alpha that was read beside them."""
+        if not alpha:
+            return self._format(False), pixels.data
+        count = pixels.channels + 1
+        both = _samples(bytes(pixels.width * pixels.height * count * (pixels.depth // 8)), pixels.depth)
+        colours = _samples(pixels.data, pixels.depth)
+        for channel in range(pixels.channels):
+            both[channel::count] = colours[channel :: pixels.channels]
+        both[pixels.channels :: count] = _samples(alpha, pixels.depth)
+        return self._format(True), both.tobytes()
+
+    def _format(self, alpha: bool) -> str:
+        name = f"{'Y' if self.grey else 'R' + chr(39) + 'G' + chr(39) + 'B'}'{'A' if alpha else ''} u{self.depth}"
+        return str(Babl.get_name(Babl.format_with_space(name, self._space)))
+
+
+def _samples(data: bytes, depth: int) -> array[int]:
+    return array("B" if depth == 8 else "H", data)
+
+
+def _mask_format(channel: Gimp.Channel) -> str:
+    """Eight bits of a channel's own numbers: with the curve where GIMP keeps them with one."""
+    return "Y' u8" if str(Babl.get_name(channel.get_format())).startswith("Y'") else "Y u8"
+
+
+# ---------------------------------------------------------------------- results
+
+
+def insert_results(
+    view: LayerView, box: Box, results: Sequence[Finished], group_name: str
+) -> list[Gimp.Layer]:
+    """Put results above the layer as layers of its size and place, several into a group; in one undo step.
+
+    Args:
+        box: the part of the layer that was edited. group_name: of the group, for several.
+    """
+    image = view.image
+    parent, position = view.layer.get_parent(), image.get_item_position(view.layer)
+    alpha = view.read(box)[1] if view.layer.has_alpha() else b""
+    mask = view.own_mask(box)
+    image.undo_group_start()
+    try:
+        if len(results) > 1:
+            group = Gimp.GroupLayer.new(image, group_name)
+            image.insert_layer(group, parent, position)
+            parent, position = group, 0
+        made = [_insert(view, box, result, alpha, mask, parent, position) for result in reversed(results)]
+    finally:
+        image.undo_group_end()
+    return made[::-1]
+
+
+def _insert(
+    view: LayerView,
+    box: Box,
+    result: Finished,
+    alpha: bytes,
+    own_mask: bytes,
+    parent: Gimp.GroupLayer | None,
+    position: int,
+) -> Gimp.Layer:
+    kind = Gimp.ImageType.GRAYA_IMAGE if view.grey else Gimp.ImageType.RGBA_IMAGE
+    layer = Gimp.Layer.new(
+        view.image, result.name, view.width, view.height, kind, 100.0, Gimp.LayerMode.NORMAL
+    )
+    view.image.insert_layer(layer, parent, position)
+    layer.set_offsets(view.x, view.y)
+    # Soft edges are mixed as the engine mixes them: in the picture's own curve, not in linear light.
+    layer.set_composite_space(Gimp.LayerColorSpace.RGB_NON_LINEAR)
+    name, data = view.with_alpha(result.pixels, alpha)
+    _write(layer, box, name, data)
+    mask = layer.create_mask(Gimp.AddMaskType.BLACK)
+    layer.add_mask(mask)
+    shown = bytes(map(min, result.mask, own_mask)) if own_mask else result.mask
+    _write(mask, box, _mask_format(mask), shown)
+    layer.set_edit_mask(False)
+    attach(layer, result.memory)
+    return layer
+
+
+MEMORY = "s2edit-settings"
+
+
+def attach(item: Gimp.Item | Gimp.Image, memory: bytes) -> None:
+    """Keep bytes in an item or image; they are saved with it."""
+    flags = Gimp.PARASITE_PERSISTENT | (Gimp.PARASITE_UNDOABLE if isinstance(item, Gimp.Item) else 0)
+    item.attach_parasite(Gimp.Parasite.new(MEMORY, flags, list(memory)))
+
+
+def attached(item: Gimp.Item | Gimp.Image) -> bytes:
+    """What `attach` kept, empty if nothing."""
+    parasite = item.get_parasite(MEMORY)
+    return b"" if parasite is None else bytes(parasite.get_data())
+
+
+# ---------------------------------------------------------------------- pictures of the engine
+
+
+def load_pixbuf(data: bytes) -> GdkPixbuf.Pixbuf:
+    """An encoded picture, for showing or for masks. Raises EngineError where it cannot be read."""
+    loader = GdkPixbuf.PixbufLoader()
+    try:
+        loader.write(data)
+        loader.close()
+    except GLib.Error as error:
+        raise EngineError("The engine sent a picture that cannot be read.", "Restart it.") from error
+    return loader.get_pixbuf()
+
+
+def grey_of_picture(data: bytes, part: Box | None = None, size: tuple[int, int] | None = None) -> bytes:
+    """An 8-bit grey picture as a byte a pixel; a part of it, at another size if one is given."""
+    picture = load_pixbuf(data)
+    if part is not None:
+        picture = picture.new_subpixbuf(part.left, part.top, part.width, part.height).copy()
+    if size is not None and size != (picture.get_width(), picture.get_height()):
+        picture = picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR)
+    width, step, stride = picture.get_width(), picture.get_n_channels(), picture.get_rowstride()
+    rows = picture.read_pixel_bytes().get_data()
+    starts = range(0, picture.get_height() * stride, stride)
+    return b"".join(rows[start : start + width * step : step] for start in starts)
+
+
+def select_mask(view: LayerView, mask: bytes, small: tuple[int, int], how: Gimp.ChannelOps) -> None:
+    """Select by a mask that was found in a reduced copy of the layer; GIMP enlarges it. One undo step.
+
+    Args:
+        mask: a byte a pixel of the copy. small: the copy's width and height.
+    """
+    image = view.image
+    image.undo_group_start()
+    try:
+        # GIMP selects by a layer's alpha; alpha has no curve.
+        kind = (
+            Gimp.ImageType.GRAYA_IMAGE
+            if view.image.get_base_type() == Gimp.ImageBaseType.GRAY
+            else (Gimp.ImageType.RGBA_IMAGE)
+        )
+        layer = Gimp.Layer.new(image, "S2Edit", *small, kind, 100.0, Gimp.LayerMode.NORMAL)
+        layer.set_visible(False)
+        image.insert_layer(layer, None, 0)
+        both = bytearray(2 * len(mask))
+        both[1::2] = mask
+        _write(layer, Box(0, 0, *small), "Y'A u8", bytes(both))
+        if small != (view.width, view.height):
+            Gimp.context_push()
+            Gimp.context_set_interpolation(Gimp.InterpolationType.CUBIC)
+            layer.scale(view.width, view.height, False)
+            Gimp.context_pop()
+        layer.set_offsets(view.x, view.y)
+        image.select_item(how, layer)
+        image.remove_layer(layer)
+    finally:
+        image.undo_group_end()

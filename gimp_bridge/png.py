@@ -1,0 +1,97 @@
+"""PNG files without an image library: written plainly, and read where they were written plainly. Standard library only."""
+
+from __future__ import annotations
+
+import struct
+import sys
+import zlib
+from array import array
+from dataclasses import dataclass
+
+from s2edit_plugin.errors import EngineError
+
+__all__ = ["Pixels", "decode", "encode", "swapped"]
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_COLOUR_TYPES = {1: 0, 3: 2}  # by channels: grey, RGB
+_CHANNELS = {kind: channels for channels, kind in _COLOUR_TYPES.items()}
+_FAST = 1
+_STORED = 0
+_WORTH_PACKING = 8 * 1024 * 1024  # bytes; above it packing takes longer than the engine needs to read them
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """Pixels row after row, ``channels`` samples each, 8 or 16 bits a sample in this machine's byte order."""
+
+    width: int
+    height: int
+    channels: int
+    depth: int
+    data: bytes = b""
+
+
+def encode(pixels: Pixels, icc: bytes = b"") -> bytes:
+    """A PNG file; ``icc``: colour profile to embed."""
+    length = pixels.width * pixels.channels * (pixels.depth // 8)
+    data = swapped(pixels.data) if pixels.depth == 16 else pixels.data
+    # Each row begins with the number of its filter: 0, none.
+    rows = b"\0" + b"\0".join(data[start : start + length] for start in range(0, len(data), length))
+    header = struct.pack(
+        ">IIBBBBB", pixels.width, pixels.height, pixels.depth, _COLOUR_TYPES[pixels.channels], 0, 0, 0
+    )
+    packed = zlib.compress(rows, _FAST if len(rows) < _WORTH_PACKING else _STORED)
+    profile = _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc)) if icc else b""
+    parts = (_SIGNATURE, _chunk(b"IHDR", header), profile, _chunk(b"IDAT", packed), _chunk(b"IEND", b""))
+    return b"".join(parts)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+
+
+def decode(data: bytes) -> Pixels:
+    """The pixels of a PNG that `encode` or the engine's plain encoder wrote.
+
+    Raises:
+        EngineError: it is another PNG, or damaged.
+    """
+    try:
+        header, packed = _parts(data)
+        width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", header)
+        channels = _CHANNELS[kind]
+        length = width * channels * (depth // 8)
+        rows = zlib.decompress(packed, bufsize=height * (length + 1))
+        if interlaced or depth not in (8, 16) or len(rows) != height * (length + 1):
+            raise ValueError("not as expected")
+        if any(rows[:: length + 1]):
+            raise ValueError("filtered")
+    except (struct.error, zlib.error, ValueError, KeyError, IndexError) as error:
+        raise EngineError("The engine sent a picture that cannot be read.", "Restart it.") from error
+    pixels = b"".join(rows[start : start + length] for start in range(1, len(rows), length + 1))
+    return Pixels(width, height, channels, depth, swapped(pixels) if depth == 16 else pixels)
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes]:
+    """Header and packed pixels."""
+    if not data.startswith(_SIGNATURE):
+        raise ValueError("no PNG")
+    at, header, packed = len(_SIGNATURE), b"", []
+    while at < len(data):
+        length, kind = struct.unpack_from(">I4s", data, at)
+        body = data[at + 8 : at + 8 + length]
+        if kind == b"IHDR":
+            header = body
+        elif kind == b"IDAT":
+            packed.append(body)
+        at += 12 + length
+    return header, b"".join(packed)
+
+
+def swapped(data: bytes) -> bytes:
+    """16-bit samples between PNG's byte order (the high byte first) and this machine's."""
+    if sys.byteorder == "big":
+        return data
+    samples = array("H", data)
+    samples.byteswap()
+    return samples.tobytes()

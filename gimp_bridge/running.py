@@ -1,0 +1,139 @@
+"""The procedures' functions: from arguments, or a dialog where there is a user, to what is done and given back."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from gi.repository import Gimp, GObject
+
+from gimp_bridge.edit import edit_layer, remembered, source_of, values_of
+from gimp_bridge.learn import asked_for, learn_token
+from gimp_bridge.link import Link
+from gimp_bridge.memory import EditValues
+from gimp_bridge.pixels import LayerView, the_layer
+from gimp_bridge.select import select_subject
+from gimp_bridge.showing import in_bar
+from s2edit_plugin.errors import UsageError
+
+__all__ = ["run_edit", "run_edit_again", "run_learn", "run_select", "run_transfer"]
+
+Results = list[tuple[Any, Any]]
+"""Types and values of what a procedure gives back."""
+
+TITLE = "S²Edit"
+INTERACTIVE = Gimp.RunMode.INTERACTIVE
+OPERATIONS = {
+    "replace": Gimp.ChannelOps.REPLACE,
+    "add": Gimp.ChannelOps.ADD,
+    "subtract": Gimp.ChannelOps.SUBTRACT,
+    "intersect": Gimp.ChannelOps.INTERSECT,
+}
+
+
+def run_edit(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: Sequence[Any],
+    config: Any,
+) -> Results:
+    """``plug-in-s2edit-edit``."""
+    layer = the_layer(image, drawables)
+    if run_mode == INTERACTIVE:
+        from gimp_bridge.dialogs.edit import ask_and_edit
+
+        return _given(ask_and_edit(procedure, config, image, layer, transfer=False))
+    with Link(in_bar(TITLE)) as link:
+        return _given(edit_layer(image, layer, values_of(config), link))
+
+
+def run_transfer(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: Sequence[Any],
+    config: Any,
+) -> Results:
+    """``plug-in-s2edit-transfer``. Raises UsageError without an attribute's token."""
+    layer = the_layer(image, drawables)
+    if run_mode == INTERACTIVE:
+        from gimp_bridge.dialogs.edit import ask_and_edit
+
+        return _given(ask_and_edit(procedure, config, image, layer, transfer=True))
+    values = values_of(config)
+    if not values.attribute:
+        raise UsageError("No attribute's token was chosen.", "Choose one of your library.")
+    with Link(in_bar(TITLE)) as link:
+        return _given(edit_layer(image, layer, values, link))
+
+
+def run_edit_again(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: Sequence[Any],
+    config: Any,
+) -> Results:
+    """``plug-in-s2edit-edit-again``: on the layer that was edited then."""
+    chosen = the_layer(image, drawables)
+    values = remembered(image, chosen)
+    layer = source_of(image, chosen, values)
+    if run_mode == INTERACTIVE:
+        from gimp_bridge.dialogs.edit import ask_and_edit
+
+        transfer = bool(values.attribute)
+        return _given(ask_and_edit(procedure, config, image, layer, transfer=transfer, values=values))
+    asked, usual = values_of(config), EditValues()
+    changed = {
+        field.name: getattr(asked, field.name)
+        for field in dataclasses.fields(EditValues)
+        if getattr(asked, field.name) != getattr(usual, field.name)
+    }
+    with Link(in_bar(TITLE)) as link:
+        return _given(edit_layer(image, layer, dataclasses.replace(values, **changed), link))
+
+
+def _given(layers: list[Gimp.Layer]) -> Results:
+    return [(Gimp.Layer.__gtype__, layers[0] if len(layers) == 1 else layers[0].get_parent())]
+
+
+def run_learn(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: Sequence[Any],
+    config: Any,
+) -> Results:
+    """``plug-in-s2edit-learn``."""
+    view = LayerView(image, the_layer(image, drawables))
+    if run_mode == INTERACTIVE:
+        from gimp_bridge.dialogs.learn import ask_and_learn
+
+        return [(GObject.TYPE_STRING, ask_and_learn(procedure, config, view))]
+    with Link(in_bar(TITLE)) as link:
+        return [(GObject.TYPE_STRING, learn_token(view, asked_for(config), link).name)]
+
+
+def run_select(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: Sequence[Any],
+    config: Any,
+) -> Results:
+    """``plug-in-s2edit-select``. Raises UsageError where the word to look for is missing."""
+    view = LayerView(image, the_layer(image, drawables))
+    if run_mode == INTERACTIVE:
+        from gimp_bridge.dialogs.plain import ask
+
+        ask(procedure, config, ["method", "word", "operation", "grow", "feather"], "S²Edit: Select subject")
+    method, word = config.get_property("method"), (config.get_property("word") or "").strip()
+    if method == "word" and not word:
+        raise UsageError("The word to look for is missing.", "Type it into the dialog.")
+    found = {"person": "auto", "word": f"word:{word}"}.get(method, method)
+    how = OPERATIONS[config.get_property("operation")]
+    grow, feather = config.get_property("grow"), config.get_property("feather")
+    with Link(in_bar(TITLE)) as link:
+        return [(GObject.TYPE_DOUBLE, select_subject(view, found, how, grow, feather, link))]
