@@ -72,7 +72,7 @@ class EngineLink(QObject):
         self._in_pool(self._connect_now)
 
     def ask(
-        self, request: Request[R], then: Callable[[R], None] = lambda _: None, failed: OnError | None = None
+        self, request: Request[R], then: Callable[[R], object] = lambda _: None, failed: OnError | None = None
     ) -> None:
         """Ask a call of `s2edit_plugin.calls`; ``then`` gets the answer and ``failed`` the error, on the window's thread."""
         self._with_client(lambda client: client.call(request), then, failed)
@@ -109,7 +109,7 @@ class EngineLink(QObject):
     # ------------------------------------------------------------------ the way there and back
 
     def _with_client(
-        self, work: Callable[[Client], R], then: Callable[[R], None], failed: OnError | None
+        self, work: Callable[[Client], R], then: Callable[[R], object], failed: OnError | None
     ) -> None:
         def ask() -> None:
             client = self._client
