@@ -6,6 +6,7 @@ hostile file, and Pillow's process-wide limit on sizes, which warns where we ref
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from io import BytesIO
@@ -27,6 +28,11 @@ __all__ = ["MAX_PIXELS", "MIN_SIDE", "Photo", "format_of", "read_photo", "read_p
 
 MAX_PIXELS = 200_000_000
 MIN_SIDE = 16
+MAX_PASSES = 200  # of a JPEG; progressive ones have about ten, and each pass goes over every pixel
+_START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
+_NEXT_MARKER = re.compile(
+    rb"\xff[^\x00\xd0-\xd7\xff]"
+)  # in the pixels a zero follows each 0xff, or a restart
 _READABLE = "Use a JPEG, PNG, WebP or TIFF file."
 
 # What Pillow, tifffile and numpy raise on files that end early or contradict themselves. Warning: Pillow warns about
@@ -67,6 +73,8 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
         ImageError: no picture, damaged, too small, too large, or of a kind that is not read (CMYK, floating point).
         ResourceError: not enough memory.
     """
+    from PIL import Image
+
     subject = name[:1].upper() + name[1:]
     file_format = format_of(data)
     if file_format is None:
@@ -80,6 +88,11 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
     except UnusualTiffError as error:
         raise ImageError(
             f"{subject} {error}.", "Save it as RGB with 8 or 16 bits, uncompressed or deflated."
+        ) from error
+    except Image.DecompressionBombError as error:
+        # Pillow looks at WebP files before we can.
+        raise ImageError(
+            f"{subject} has too many pixels for a WebP file.", "Make it smaller, or save it as PNG or TIFF."
         ) from error
     except MemoryError as error:
         raise ResourceError(
@@ -131,6 +144,10 @@ def _opened(data: bytes, file_format: FileFormat) -> Image.Image:
 def _read_with_pillow(data: bytes, file_format: FileFormat, subject: str) -> Photo:
     with _opened(data, file_format) as image:
         _check_size(image.height, image.width, subject)
+        if file_format == "JPEG" and _passes(data) > MAX_PASSES:
+            raise ImageError(
+                f"{subject} is a JPEG of more than {MAX_PASSES} passes.", "Save it again in another program."
+            )
         image.load()  # before anything is looked at: PNG keeps EXIF and XMP behind the pixels
         exif = image.info.get("exif")
         stored = decode_png16(data) if is_png16(data) else _samples(image, subject)
@@ -209,6 +226,19 @@ def _jpeg_tables(image: Image.Image) -> JpegTables:
     tables = image.quantization  # type: ignore[attr-defined]
     ordered = tuple(tuple(int(v) for v in tables[key]) for key in sorted(tables))
     return JpegTables(ordered, JpegImagePlugin.get_sampling(image))
+
+
+def _passes(data: bytes) -> int:
+    """How many scans a JPEG has, of its first picture: phones put others, and films, behind it."""
+    at, count = 2, 0
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != _END_OF_IMAGE:
+        kind, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
+        at += 2 + length
+        if kind == _START_OF_SCAN:
+            count += 1
+            marker = _NEXT_MARKER.search(data, at)
+            at = len(data) if marker is None else marker.start()
+    return count
 
 
 def _is_lossless_webp(data: bytes) -> bool:

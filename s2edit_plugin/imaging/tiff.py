@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ _DEFLATE, _HORIZONTAL_DIFFERENCE, _GREY, _RGB, _PLAIN_ALPHA, _INCH = 8, 2, 1, 2,
 _PREMULTIPLIED = 1
 _ROWS_A_STRIP = 64
 _COMPRESSION = 4
+_PLAIN, _OLD_DEFLATE = 1, 32946
+_READABLE = (_PLAIN, _DEFLATE, _OLD_DEFLATE)  # of 16 bits a channel
+_SLACK, _PIECE = 1 << 26, 1 << 20  # bytes: tiles may reach over the edge
 _SHORT, _LONG, _UNDEFINED, _BYTE = 3, 4, 7, 1
 
 
@@ -93,16 +97,10 @@ def read_tiff16(data: bytes) -> np.ndarray:
             tifffile.PHOTOMETRIC.RGB,
         ):
             raise UnusualTiffError("has 16 bits a channel and is neither RGB nor grey")
-        if page.compression not in tifffile.TIFF.DECOMPRESSORS:
+        if page.compression not in _READABLE:
             raise UnusualTiffError(f"has 16 bits a channel with {page.compression.name} compression")
-        try:
-            pixels = np.asarray(page.asarray(), dtype=np.uint16)
-        except (KeyError, ValueError) as error:
-            if "imagecodecs" in str(error):
-                raise UnusualTiffError(
-                    f"has 16 bits a channel with {page.compression.name} compression"
-                ) from error
-            raise
+        _refuse_bombs(page)
+        pixels = np.asarray(page.asarray(), dtype=np.uint16)
         if pixels.ndim == 3 and page.planarconfig == tifffile.PLANARCONFIG.SEPARATE:
             pixels = np.moveaxis(pixels, 0, -1)
         pixels = pixels.reshape(page.imagelength, page.imagewidth, -1)
@@ -115,6 +113,22 @@ def read_tiff16(data: bytes) -> np.ndarray:
     if extra and extra[0] == _PREMULTIPLIED:
         pixels = _divided_by_alpha(pixels)
     return pixels
+
+
+def _refuse_bombs(page: tifffile.TiffPage) -> None:
+    """Strips and tiles must not unpack to more than the picture has: tifffile unpacks them whole. Raises ValueError."""
+    left = page.nbytes + _SLACK
+    if page.is_tiled and math.prod(page.chunks) * 2 > left:
+        raise ValueError("tiles larger than the picture")
+    if page.compression == _PLAIN:
+        return
+    for packed, _ in page.parent.filehandle.read_segments(page.dataoffsets, page.databytecounts):
+        unpacker, rest = zlib.decompressobj(), packed or b""
+        while rest and left >= 0:
+            left -= len(unpacker.decompress(rest, _PIECE))
+            rest = unpacker.unconsumed_tail
+        if left < 0:
+            raise ValueError("more pixels than the picture has")
 
 
 def _first_page(file: tifffile.TiffFile) -> tifffile.TiffPage:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from s2edit_plugin.calls import ListHistory
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.history import History
 from s2edit_plugin.library import Library
@@ -29,22 +28,7 @@ def inspect(folder: Path, promised: Iterable[str]) -> list[str]:
     except S2EditError as error:
         problems.append(f"The library does not open: {error}")
     try:
-        problems += _results(History(folder))
+        problems += History(folder).check()
     except S2EditError as error:
         problems.append(f"The journal does not open: {error}")
     return problems
-
-
-def _results(history: History) -> list[str]:
-    """Results of the journal that cannot be shown whole: picture, photo, masks."""
-    problems, before = [], ""
-    while True:
-        page = history.list(ListHistory(limit=200, before=before))
-        for entry in page.entries:
-            try:
-                history.show(entry.id)
-            except S2EditError as error:
-                problems.append(f"The result {entry.id}: {error}")
-        if not page.next:
-            return problems
-        before = page.next
