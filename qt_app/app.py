@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qt_app.ui.main_window import MainWindow
     from s2edit_plugin.engine.client import Client
 
-__all__ = ["build_parser", "main", "make_window"]
+__all__ = ["begin", "build_parser", "main", "make_window"]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -55,8 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.excepthook = _reporting(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     window.show()
-    if args.photo:
-        window.open_file(os.path.abspath(args.photo))
+    begin(window, args.photo)
     return application.exec()
 
 
@@ -80,6 +79,16 @@ def make_window(
     window = MainWindow(state)
     add_parts(window)
     return window
+
+
+def begin(window: MainWindow, photo: str | None) -> None:
+    """What a window that was just shown begins with: a photo, the first steps, or its start page."""
+    from qt_app.ui.parts import parts_of
+
+    if photo:
+        window.open_file(os.path.abspath(photo))
+    elif not window.studio.preferences.wizard_done:
+        parts_of(window).show_wizard()
 
 
 def _engine() -> Client:

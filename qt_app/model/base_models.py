@@ -18,6 +18,11 @@ __all__ = ["MOVING", "ModelsState"]
 
 MOVING = "/moving"  # no model can have this name
 IMPORTING = "/importing"
+Then = Callable[[api.ModelReady], None]
+
+
+def _nothing(_: api.ModelReady) -> None:
+    pass
 
 
 class ModelsState(Observable):
@@ -25,7 +30,6 @@ class ModelsState(Observable):
 
     Signals:
         models_changed(tuple[ModelInfo]), folder_changed(str), free_bytes_changed(int). working_changed(dict): see `working`.
-        finished(ModelReady): a job about models ended well.
 
     Attributes:
         folder: where models are kept. free_bytes: on its disk. working: name of a model (or `MOVING`, `IMPORTING`) -> the job
@@ -36,7 +40,6 @@ class ModelsState(Observable):
     folder_changed = pyqtSignal(object)
     free_bytes_changed = pyqtSignal(object)
     working_changed = pyqtSignal(object)
-    finished = pyqtSignal(object)
     models = Property[tuple[calls.ModelInfo, ...]](())
     folder = Property("")
     free_bytes = Property(0)
@@ -74,21 +77,22 @@ class ModelsState(Observable):
         """Delete an installed model's files."""
         self._link.ask(calls.RemoveModel(name), lambda done: self._messages.note(done.sentence))
 
-    def install(self, name: str, *, accept_licence: bool = False) -> None:
-        """Download a model; what has come before goes on."""
-        self._start(name, api.InstallModel(name, accept_licence), self.tr("Install {0}").format(name))
+    def install(self, name: str, *, accept_licence: bool = False, then: Then = _nothing) -> None:
+        """Download a model; what has come before goes on. ``then``: when it is there."""
+        request = api.InstallModel(name, accept_licence)
+        self._start(name, request, self.tr("Install {0}").format(name), then)
 
     def verify(self, name: str) -> None:
         """Read every file of an installed model and compare."""
         self._start(name, api.VerifyModel(name), self.tr("Verify {0}").format(name))
 
-    def take_in(self, path: str, name: str = "") -> None:
-        """Import a diffusers folder or a ``.safetensors`` file of this machine."""
-        self._start(IMPORTING, api.ImportModel(path, name.strip()), self.tr("Import a model"))
+    def take_in(self, path: str, then: Then = _nothing) -> None:
+        """Import a diffusers folder or a ``.safetensors`` file of this machine. ``then``: when it is there."""
+        self._start(IMPORTING, api.ImportModel(path), self.tr("Import a model"), then)
 
-    def move(self, folder: str) -> None:
-        """Keep all models in another folder."""
-        self._start(MOVING, api.MoveModels(folder), self.tr("Move the models"))
+    def move(self, folder: str, then: Then = _nothing) -> None:
+        """Keep all models in another folder. ``then``: when they are."""
+        self._start(MOVING, api.MoveModels(folder), self.tr("Move the models"), then)
 
     def cancel(self, name: str) -> None:
         """Stop what is done with a model; a download goes on later where it was."""
@@ -97,22 +101,24 @@ class ModelsState(Observable):
 
     # ------------------------------------------------------------------ inside
 
-    def _start(self, name: str, request: api.Request[Any], title: str) -> None:
+    def _start(
+        self, name: str, request: api.Request[api.ModelReady], title: str, then: Then = _nothing
+    ) -> None:
         if name in self.working:
             return
 
-        def over(then: Callable[[Any], None]) -> Callable[[Any], None]:
+        def over(end: Callable[[Any], None]) -> Callable[[Any], None]:
             def ended(answer: Any) -> None:
                 self.working = {key: item for key, item in self.working.items() if key != name}
                 self.refresh()
-                then(answer)
+                end(answer)
 
             return ended
 
         def done(ready: api.ModelReady) -> None:
             if ready.sentence:
                 self._messages.note(ready.sentence)
-            self.finished.emit(ready)
+            then(ready)
 
         def failed(error: S2EditError) -> None:
             self._messages.error(error)

@@ -68,7 +68,7 @@ class LibraryState(Observable):
         for start in range(0, len(missing), THUMBNAILS_AT_ONCE):
             self._link.ask(calls.Thumbnails(tuple(missing[start : start + THUMBNAILS_AT_ONCE])), self._got)
 
-    def show(self, name: str, then: Callable[[calls.TokenDetails], object]) -> None:
+    def show(self, name: str, then: Callable[[calls.TokenDetails], None]) -> None:
         """Fetch everything known about a token."""
         self._link.ask(calls.ShowToken(name), then)
 

@@ -12,6 +12,7 @@ from qt_app.model.diagnostics import DiagnosticsState
 from qt_app.model.document import Documents
 from qt_app.model.editing import EditState
 from qt_app.model.exchange import ExportState, ImportState
+from qt_app.model.first_start import FirstStart
 from qt_app.model.history import HistoryState
 from qt_app.model.jobs import Jobs
 from qt_app.model.learning import LearnState
@@ -62,6 +63,7 @@ class StudioState(QObject):
         self.exporting = ExportState(link, self.background, self.messages)
         self.importing = ImportState(link, self.background, self.messages)
         self.diagnostics = DiagnosticsState(link, self.background, self.messages, DataFolder(folder))
+        self.first_start = FirstStart(self.models, self.preferences, self.messages)
         self.session = SessionState(
             DataFolder(folder), self.documents, self.editing, self.learning, self.history, self.background, self.messages
         )  # fmt: skip

@@ -21,6 +21,7 @@ from qt_app.ui.save_dialog import SaveDialog
 from qt_app.ui.settings_dialog import SettingsDialog
 from qt_app.ui.shortcuts_page import ShortcutsPage
 from qt_app.ui.token_dialog import TokenDialog
+from qt_app.ui.wizard import Wizard
 from qt_app.ui.wording import day_and_time
 
 if TYPE_CHECKING:
@@ -28,12 +29,19 @@ if TYPE_CHECKING:
     from qt_app.ui.main_window import MainWindow
     from s2edit_plugin.calls import TokenDetails
 
-__all__ = ["Parts", "add_parts"]
+__all__ = ["Parts", "add_parts", "parts_of"]
 
 
 def add_parts(window: MainWindow) -> Parts:
     """Add every part to a window; they live as long as it."""
     return Parts(window)
+
+
+def parts_of(window: MainWindow) -> Parts:
+    """The parts of a window that has them."""
+    parts = window.findChild(Parts)
+    assert isinstance(parts, Parts)
+    return parts
 
 
 class Parts(QObject):
@@ -50,6 +58,7 @@ class Parts(QObject):
         self._add_settings()
         self._add_library()
         self._add_help()
+        self._add_first_start()
         self._quit_last()
 
     # ------------------------------------------------------------------ history
@@ -166,7 +175,7 @@ class Parts(QObject):
         window, panel = self._window, self._window.library_panel
         self._export_dialog: ExportDialog | None = None
         self._import_dialog: ImportDialog | None = None
-        panel.details_wanted.connect(lambda name: self._studio.library.show(name, self.show_token))
+        panel.details_wanted.connect(lambda name: self._studio.library.show(name, self._details))
         panel.export_wanted.connect(lambda names: self.export(names=names))
         panel.person_export_wanted.connect(lambda person: self.export(person=person))
         panel.import_wanted.connect(lambda: self.import_files())
@@ -201,9 +210,12 @@ class Parts(QObject):
         self._import_dialog.start(files)
         return self._import_dialog
 
+    def _details(self, details: TokenDetails) -> None:
+        self.show_token(details)
+
     def _details_of_selected(self) -> None:
         if names := self._selected():
-            self._studio.library.show(names[0], self.show_token)
+            self._studio.library.show(names[0], self._details)
 
     def _export_selected(self) -> None:
         if names := self._selected():
@@ -238,6 +250,22 @@ class Parts(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
         return dialog
+
+    # ------------------------------------------------------------------ the first start
+
+    def _add_first_start(self) -> None:
+        self._wizard: Wizard | None = None
+        spec = ActionSpec("help.first-start", self.tr("&First steps …"))
+        self._window.add_action("help", spec, self.show_wizard)
+
+    def show_wizard(self) -> Wizard:
+        """Which model to begin with, where to keep models, how to use it responsibly."""
+        if self._wizard is None:
+            self._wizard = Wizard(self._studio.first_start, self._window)
+            self._wizard.sample_wanted.connect(self._window.commands.open_sample)
+        self._studio.models.refresh()
+        self._wizard.start()
+        return self._wizard
 
     # ------------------------------------------------------------------ menus
 

@@ -1,0 +1,316 @@
+"""The first start in three steps: responsible use, a model to begin with, where models are kept."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+    QWizard,
+    QWizardPage,
+)
+
+from qt_app.model.first_start import FirstStart
+from qt_app.model.observable import bind
+from qt_app.ui.fields import dim_label
+from qt_app.ui.models_page import link_label
+from qt_app.ui.wording import size_in_words
+from s2edit_plugin.calls import ModelInfo
+
+__all__ = ["Wizard"]
+
+
+class Wizard(QWizard):
+    """Shows a `FirstStart`; made once, since it listens to it for good.
+
+    Signals:
+        sample_wanted(): the sample portrait is to be opened at the end.
+    """
+
+    sample_wanted = pyqtSignal()
+
+    def __init__(self, state: FirstStart, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self.setWindowTitle(self.tr("First steps"))
+        self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
+        self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
+        self.use_page, self.model_page, self.place_page = UsePage(state), ModelPage(state), PlacePage(state)
+        for page in (self.use_page, self.model_page, self.place_page):
+            self.addPage(page)
+        self.setButtonText(QWizard.WizardButton.CancelButton, self.tr("Later"))
+        self.setButtonText(QWizard.WizardButton.FinishButton, self.tr("Start"))
+        self.setButtonText(QWizard.WizardButton.NextButton, self.tr("Next"))
+        self.setButtonText(QWizard.WizardButton.BackButton, self.tr("Back"))
+        self.resize(680, 500)
+
+    def start(self) -> None:
+        """Begin at the first step."""
+        self.restart()
+        self.open()
+
+    def accept(self) -> None:
+        """Do what was chosen."""
+        self._state.finish()
+        if self.place_page.sample.isChecked():
+            self.sample_wanted.emit()
+        super().accept()
+
+    def reject(self) -> None:
+        """Go on with the small model."""
+        self._state.put_off()
+        super().reject()
+
+
+class _Page(QWizardPage):
+    """A step, and whether one can go on from it."""
+
+    def __init__(self, state: FirstStart) -> None:
+        super().__init__()
+        self.state = state
+        self.column = QVBoxLayout(self)
+        self.problem = dim_label()
+
+    def end(self, *signals: object) -> None:
+        """The last line is what keeps one from going on; looked at whenever one of these signals comes."""
+        self.column.addStretch(1)
+        self.column.addWidget(self.problem)
+        for signal in signals:
+            signal.connect(lambda _: self.look())  # type: ignore[attr-defined]
+        self.look()
+
+    def why_not(self) -> str:
+        """Why one cannot go on, "" if one can."""
+        return ""
+
+    def look(self) -> None:
+        """Show whether one can go on."""
+        self.problem.setText(self.why_not())
+        self.completeChanged.emit()
+
+    def isComplete(self) -> bool:
+        """Whether one can go on."""
+        return not self.why_not()
+
+
+class UsePage(_Page):
+    """Responsible use."""
+
+    def __init__(self, state: FirstStart) -> None:
+        super().__init__(state)
+        self.setTitle(self.tr("Welcome to S²Edit Studio"))
+        self.setSubTitle(self.tr("Learn a person from one photo, then edit photos by text."))
+        self.column.setSpacing(14)
+        for words in (
+            self.tr("Photos, masks, tokens and results stay on this machine. Nothing is sent anywhere; only models are "
+                    "downloaded, and only when you say so."),
+            self.tr("A likeness belongs to the person shown. Learn and edit people who agree to it, or yourself. The "
+                    "program asks for this agreement with every person and keeps the answer in their tokens."),
+            self.tr("Files of results say that they were edited by AI. Do not use them to deceive or to hurt anybody."),
+            self.tr("“Forget for good” in the library removes a person with everything that was made of them here."),
+        ):  # fmt: skip
+            label = QLabel(words)
+            label.setWordWrap(True)
+            self.column.addWidget(label)
+        self.agree = QCheckBox(self.tr("I use it only with likenesses that I may use"))
+        bind(state, "agreed", self.agree, "checked")
+        self.column.addSpacing(8)
+        self.column.addWidget(self.agree)
+        self.end(state.agreed_changed)
+
+    def why_not(self) -> str:
+        """It must be agreed to."""
+        return "" if self.state.agreed else self.tr("Agree to this to go on.")
+
+
+class ModelPage(_Page):
+    """A model to begin with."""
+
+    def __init__(self, state: FirstStart) -> None:
+        super().__init__(state)
+        self.setTitle(self.tr("A model to begin with"))
+        self.setSubTitle(self.tr("It can be changed at any time in the settings."))
+        self.small = self._choice(
+            "small",
+            self.tr("Try it now with the small model"),
+            self.tr("It is here already and quick everywhere, but draws like its training pictures: drawn portraits and cars."),
+        )  # fmt: skip
+        self.download = self._choice(
+            "download",
+            self.tr("Download a model for photographs"),
+            self.tr("Once; afterwards no connection is needed."),
+        )
+        self.models = QVBoxLayout()
+        self.models.setContentsMargins(26, 0, 0, 0)
+        self.column.addLayout(self.models)
+        self.accept = QCheckBox(self.tr("I have read its licence and accept it"))
+        bind(state, "accepted", self.accept, "checked")
+        licence = QHBoxLayout()
+        licence.setContentsMargins(26, 0, 0, 0)
+        self.licence = link_label("", "")
+        licence.addWidget(self.accept)
+        licence.addWidget(self.licence, 1)
+        self.column.addLayout(licence)
+        self.imported = self._choice(
+            "import",
+            self.tr("Take a model that lies on this machine"),
+            self.tr("A folder in the diffusers layout, or a single .safetensors checkpoint: Stable Diffusion 1.x, 2.x, XL."),
+        )  # fmt: skip
+        self.column.addLayout(self._make_import())
+        self._show_models(state.offered)
+        state.models_changed.connect(self._show_models)
+        state.choice_changed.connect(lambda _: self._show())
+        self.end(state.choice_changed, state.model_changed, state.accepted_changed, state.path_changed)
+
+    def _choice(self, name: str, text: str, about: str) -> QRadioButton:
+        button, words = QRadioButton(text), dim_label(about)
+        button.toggled.connect(lambda on: setattr(self.state, "choice", name) if on else None)
+        button.setAccessibleDescription(about)
+        words.setContentsMargins(26, 0, 0, 4)
+        self.column.addWidget(button)
+        self.column.addWidget(words)
+        return button
+
+    def _make_import(self) -> QHBoxLayout:
+        self.path = QLineEdit()
+        self.path.setAccessibleName(self.tr("Folder or file of the model"))
+        bind(self.state, "path", self.path, "text")
+        self.folder, self.file = QPushButton(self.tr("Folder …")), QPushButton(self.tr("File …"))
+        self.folder.clicked.connect(self._ask_folder)
+        self.file.clicked.connect(self._ask_file)
+        row = QHBoxLayout()
+        row.setContentsMargins(26, 0, 0, 0)
+        row.addWidget(self.path, 1)
+        row.addWidget(self.folder)
+        row.addWidget(self.file)
+        return row
+
+    def _show_models(self, offered: list[ModelInfo]) -> None:
+        while self.models.count():
+            taken = self.models.takeAt(0)
+            widget = taken.widget() if taken is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        self.buttons: dict[str, QRadioButton] = {}
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        for model in offered:
+            button = QRadioButton(self._words(model))
+            button.setChecked(model.name == self.state.model)
+            button.toggled.connect(lambda on, one=model.name: self._choose(one) if on else None)
+            self.buttons[model.name] = button
+            column.addWidget(button)
+        if not offered:
+            column.addWidget(dim_label(self.tr("The list comes as soon as the engine is there.")))
+        self.models.addWidget(box)
+        self._show()
+
+    def _words(self, model: ModelInfo) -> str:
+        here = self.tr("installed") if model.installed else size_in_words(model.size_bytes)
+        parts = [model.title, here]
+        if model.memory_gb:
+            parts.append(self.tr("needs {0} GB of memory").format(f"{model.memory_gb:g}"))
+        if model.commercial_use != "yes":
+            no = model.commercial_use == "no"
+            parts.append(self.tr("not for commercial use") if no else self.tr("commercial use unclear"))
+        return " · ".join(parts)
+
+    def _choose(self, name: str) -> None:
+        self.state.model, self.state.choice = name, "download"
+        self._show()
+
+    def _show(self) -> None:
+        state, chosen = self.state, self.state.chosen
+        for name, button in (("small", self.small), ("download", self.download), ("import", self.imported)):
+            button.setChecked(state.choice == name)
+        downloads = state.choice == "download"
+        for one in self.buttons.values():
+            one.setEnabled(downloads)
+        asks = chosen is not None and not chosen.licence_accepted and not chosen.installed
+        self.accept.setVisible(downloads and asks)
+        self.licence.setVisible(downloads and chosen is not None)
+        if chosen is not None:
+            self.licence.setText(link_label(chosen.licence_url, chosen.licence).text())
+            self.licence.setToolTip(chosen.licence_text.strip())
+        for widget in (self.path, self.folder, self.file):
+            widget.setEnabled(state.choice == "import")
+
+    def _ask_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, self.tr("The model's folder"))
+        if path:
+            self.state.path = path
+
+    def _ask_file(self) -> None:
+        kinds = self.tr("Checkpoints") + " (*.safetensors)"
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("The model's file"), "", kinds)
+        if path:
+            self.state.path = path
+
+    def why_not(self) -> str:
+        """A model must be chosen, and its licence accepted."""
+        return self.state.model_problem
+
+
+class PlacePage(_Page):
+    """Where models are kept, and what happens next."""
+
+    def __init__(self, state: FirstStart) -> None:
+        super().__init__(state)
+        self.setTitle(self.tr("Where models are kept"))
+        self.setSubTitle(self.tr("Models are large. They can be moved to another disk at any time."))
+        self.folder, self.browse = QLineEdit(), QPushButton(self.tr("Browse …"))
+        self.folder.setAccessibleName(self.tr("Folder for models"))
+        bind(state, "folder", self.folder, "text")
+        self.browse.clicked.connect(self._browse)
+        row = QHBoxLayout()
+        row.addWidget(self.folder, 1)
+        row.addWidget(self.browse)
+        self.room, self.next = dim_label(), QLabel()
+        self.next.setWordWrap(True)
+        self.sample = QCheckBox(self.tr("Open the sample portrait"))
+        self.sample.setChecked(True)
+        self.column.addLayout(row)
+        for widget in (self.room, self.next, self.sample):
+            self.column.addWidget(widget)
+        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.end(state.folder_changed, state.choice_changed, state.model_changed)
+
+    def initializePage(self) -> None:
+        """Show what was chosen before."""
+        self.folder.setPlaceholderText(self.state.place)
+        self.look()
+
+    def look(self) -> None:
+        """Show room and what happens next."""
+        state = self.state
+        size = state.chosen.size_bytes if state.choice == "download" and state.chosen is not None else 0
+        room = self.tr("{0} are free there.").format(size_in_words(state.free_bytes))
+        if size:
+            room += " " + self.tr("The model takes {0}.").format(size_in_words(size))
+        self.room.setText(room)
+        self.next.setText(
+            {
+                "small": self.tr("The small model is in use. Nothing is downloaded."),
+                "download": self.tr("The download begins with “Start” and goes on in the background; it can be cancelled and "
+                                    "taken up again. Until it is there the small model is in use."),
+                "import": self.tr("The import begins with “Start” and goes on in the background."),
+            }[state.choice]
+        )  # fmt: skip
+        super().look()
+
+    def _browse(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, self.tr("Keep models in"), self.state.place)
+        if path:
+            self.state.folder = path
+
+    def why_not(self) -> str:
+        """There must be room."""
+        return self.state.place_problem
