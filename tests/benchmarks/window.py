@@ -186,7 +186,7 @@ def _stall(application: QApplication, folder: Path, real: bool = False) -> bool:
     gaps = _Gaps()
     learn.start()
     _until(application, lambda: learn.job is not None)
-    _until(application, lambda: learn.job is None, 300)
+    _until(application, lambda: learn.job is None, 1800)
     longest = gaps.longest
     gaps.timer.stop()
     if real:
