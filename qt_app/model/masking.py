@@ -73,7 +73,14 @@ class MaskingState(Observable):
 
     def find(self, method: str) -> None:
         """Find a mask by one of `METHODS` or ``word:W`` and combine it with the active one."""
-        self._make(api.MakeMask(b"", method), self.combine, self.tr("Find {0}").format(_plain(method)))
+        self._make(api.MakeMask(b"", method), self.combine, self.tr("Find {0}").format(self._spoken(method)))
+
+    def _spoken(self, method: str) -> str:
+        names = {
+            "auto": self.tr("person"), "face": self.tr("face"), "hair": self.tr("hair"), "lips": self.tr("lips"),
+            "eyes": self.tr("eyes"), "skin": self.tr("skin"), "glasses": self.tr("glasses"), "hat": self.tr("hat"),
+        }  # fmt: skip
+        return names.get(method, method.removeprefix("word:"))
 
     def find_word(self) -> None:
         """Find what ``word`` names."""
@@ -295,10 +302,6 @@ class MaskingState(Observable):
             self._messages.error(error)
 
         self._background.run(work, done, failed)
-
-
-def _plain(method: str) -> str:
-    return method.removeprefix("word:")
 
 
 def _combined(pixels: np.ndarray, found: np.ndarray, combine: str) -> np.ndarray:
