@@ -23,7 +23,7 @@ def malformed_picture(number: int) -> bytes:
     chance = random.Random(number)
     data = chance.choice(_sound())
     for _ in range(chance.choice((1, 1, 1, 2, 4))):
-        data = chance.choice(_HARMS)(chance, data)
+        data = chance.choice(_HARMS)(chance, data) if data else data
     return data
 
 
