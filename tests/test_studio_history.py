@@ -21,6 +21,7 @@ from s2edit_plugin.people import rename_person
 from s2edit_plugin.settings import change_settings
 from tests.fakes.safety_checkers import add_safety_checker
 from tests.fakes.tiny_model import write_tiny_model
+from tests.fakes.waiting import wait_until
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -303,12 +304,12 @@ def test_the_engine_tells_of_results_and_makes_them_again(studio: Studio) -> Non
         assert list(pictures) == [result.history_id]
         report = client.run(api.RerunResult(result.history_id))
         assert (report.equal, report.image) == (True, result.image)
-        assert heard.count("history") == 1
+        wait_until(lambda: heard.count("history") == 1)
         client.call(calls.ForgetPerson("anna"))
         assert client.call(calls.ListHistory()).total == 0
         with pytest.raises(UsageError):
             client.run(api.RerunResult(result.history_id))
-    assert heard.count("history") == 2
+        wait_until(lambda: heard.count("history") == 2)
 
 
 def test_renaming_a_person_keeps_the_journal_in_step(studio: Studio) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from typing import Any
 
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.cli.token_files import CONSENT_HELP, export_target, given_file, with_consent
 from s2edit_plugin.cli.tokens import note_text
+from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.prompts import check_name
 
 __all__ = ["register"]
@@ -147,6 +149,7 @@ def run_forget(args: argparse.Namespace, output: Output) -> int:
     if not args.yes:
         output.confirm(f"Remove everything of '{person}' for good?", "Forgetting a person cannot be undone.")
     gone = forget_person(data_folder(), person)
+    _forget_in_engine(person)
     text = (
         f"Forgot {person}: {gone.tokens} tokens, {gone.trashed} in the trash, {gone.elsewhere} results of the history, "
         f"{gone.other_files} other files."
@@ -163,6 +166,17 @@ def run_forget(args: argparse.Namespace, output: Output) -> int:
     }
     output.result(values, text)
     return 0
+
+
+def _forget_in_engine(person: str) -> None:
+    """A running engine has pictures in its memory, too, and jobs that wait."""
+    from s2edit_plugin.calls import ForgetPerson
+    from s2edit_plugin.engine.local import ATTACH_SECONDS
+    from s2edit_plugin.engine.remote import connect
+
+    # None runs, or it finds nothing on the disk any more, which it says after it has looked in its memory.
+    with contextlib.suppress(S2EditError), connect(start=False, wait=ATTACH_SECONDS) as client:
+        client.call(ForgetPerson(person))
 
 
 def _first_line(notes: str) -> str:

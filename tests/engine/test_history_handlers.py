@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from s2edit_plugin import calls
+from s2edit_plugin import api, calls
+from s2edit_plugin.cli.main import main
 from s2edit_plugin.engine import wire
 from s2edit_plugin.engine.local import LocalClient
 from s2edit_plugin.errors import UsageError
@@ -16,8 +17,10 @@ from s2edit_plugin.history import History
 from s2edit_plugin.library import Library
 from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.tokenfile import TokenRecord
+from tests.engine.conftest import Running
 from tests.fakes.fake_studio import FakeStudio
 from tests.fakes.results import ANNA, BEN, picture, put
+from tests.fakes.waiting import wait_until
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def test_results_are_listed_shown_changed_and_pruned(
     client.call(calls.ChangeHistory((names[1],), restore=True))
     assert client.call(calls.PruneHistory(0)).count == 4
     assert [entry.id for entry in client.call(calls.ListHistory()).entries] == [names[0]]
-    assert heard.count("history") == 4
+    wait_until(lambda: heard.count("history") == 4)
 
 
 def test_names_follow_the_library_whoever_renames(
@@ -92,7 +95,7 @@ def test_names_follow_the_library_whoever_renames(
     assert history.show(name).entry.tokens == ("eva/summer",)
     library.rename("eva/summer", "mia/winter")  # another process
     assert client.call(calls.ListHistory(token="mia/winter")).total == 1
-    assert heard.count("history") == 3
+    wait_until(lambda: heard.count("history") == 3)
 
 
 def test_forgetting_clears_library_and_journal(client: LocalClient, history: History) -> None:
@@ -101,6 +104,20 @@ def test_forgetting_clears_library_and_journal(client: LocalClient, history: His
     client.call(calls.ForgetPerson("anna"))
     assert [entry.id for entry in client.call(calls.ListHistory()).entries] == [kept]
     assert [token.name for token in client.call(calls.ListTokens()).tokens] == ["ben/me"]
+
+
+def test_a_person_forgotten_by_the_command_line_goes_from_a_running_engines_memory(
+    running: Running, library: Library, history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(history)
+    edit = api.ApplyEdit(b"photo", ("anna/me",), "smiling", settings=api.EditSettings(steps=1))
+    with running.client() as client:
+        client.run(edit, keep=True)
+        assert len(client.call(calls.ListJobs()).jobs) == 1
+        assert main(["person", "forget", "anna", "--yes"]) == 0
+        assert "1 tokens" in capsys.readouterr().out
+        assert client.call(calls.ListJobs()).jobs == ()
+        assert client.call(calls.ListHistory()).total == 0
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from s2edit_plugin.history import History
 from s2edit_plugin.library import Forgotten, Library
 from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.people import forget_person, rename_person
+from s2edit_plugin.prompts import check_name
 
 __all__ = ["Context"]
 
@@ -47,11 +48,17 @@ class Context:
         return History(self.folder)
 
     def forget(self, person: str) -> Forgotten:
-        """Remove a person from the disk and from this engine's memory. Raises as `people.forget_person`."""
-        gone = forget_person(self.folder, person)
-        for forget in self.on_forget:
-            forget(gone.person)
-        return gone
+        """Remove a person from the disk and from this engine's memory, where they may be after the disk knows them no more.
+
+        Raises: as `people.forget_person`.
+        """
+        person = check_name(person, "person's name")
+        try:
+            return forget_person(self.folder, person)
+        finally:
+            for forget in self.on_forget:
+                forget(person)
+            self.changed("library", "history")
 
     def follow_names(self) -> None:
         """Bring the names of tokens in the journal up to date with the library's. Raises ResourceError."""

@@ -186,7 +186,6 @@ def _change_person(context: Context, request: calls.ChangePerson) -> calls.Done:
 
 def _forget(context: Context, request: calls.ForgetPerson) -> calls.Done:
     gone = context.forget(request.person)
-    context.changed("library", "history")
     others = gone.trashed + gone.other_files + gone.elsewhere
     sentence = f"Forgot {gone.person}: {_tokens(gone.tokens)} and {others} other things are gone for good."
     if gone.kept:
