@@ -564,7 +564,7 @@ class ListJobs(Request[JobList]):
 
 @dataclass(frozen=True)
 class EstimateJob(Request[Estimate]):
-    """What a job would cost in time and memory. The photo may be left empty for a typical one."""
+    """What a job would cost in time and memory. The photo may be left empty: the model sees a crop of one size anyway."""
 
     learn: LearnToken | None = None
     edit: ApplyEdit | None = None

@@ -1,10 +1,12 @@
-"""Time left of a loop, from its own pace. Standard library only."""
+"""Time left of a loop, from its own pace, and time spent at work. Standard library only."""
 
 from __future__ import annotations
 
 import time
 
-__all__ = ["Stopwatch"]
+from s2edit_plugin.api import OnProgress, Progress
+
+__all__ = ["Stopwatch", "WorkTime"]
 
 
 class Stopwatch:
@@ -19,3 +21,27 @@ class Stopwatch:
         if ran <= 0:
             return None
         return (time.monotonic() - self._started) / ran * (self._total - done)
+
+
+class WorkTime:
+    """Seconds of a job without those in its ``on_progress``, where it may be held: a pause, a preview.
+
+    Args:
+        on_progress: is told what `WorkTime.on_progress` is told.
+    """
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._tell, self._started, self._held = on_progress, time.monotonic(), 0.0
+
+    def on_progress(self, progress: Progress) -> None:
+        """Pass a report on."""
+        asked = time.monotonic()
+        try:
+            self._tell(progress)
+        finally:
+            self._held += time.monotonic() - asked
+
+    @property
+    def seconds(self) -> float:
+        """So far."""
+        return time.monotonic() - self._started - self._held

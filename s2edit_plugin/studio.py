@@ -26,6 +26,7 @@ from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.networks.installed import Networks
 from s2edit_plugin.paths import data_folder
 from s2edit_plugin.people import forget_person
+from s2edit_plugin.progress import WorkTime
 from s2edit_plugin.settings import load_settings
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Studio:
         self.networks = Networks(self.folder)
         self._model, self._device = model, device
         self._backbone: Backbone | None = None
+        self._stepped_down = False  # whether the last job did
 
     @property
     def model(self) -> str:
@@ -70,11 +72,14 @@ class Studio:
         if self._backbone is None:
             from s2edit_plugin.backbones.loading import load_backbone
             from s2edit_plugin.backbones.memory import limit_memory
+            from s2edit_plugin.backbones.pace import Paces, computer_of
 
             settings = load_settings(self.folder)
             self._backbone = load_backbone(resolve(self.folder, self.model), self._device, settings.precision)
             limit_memory(self._backbone.device, settings.memory_limit_gb)
             self._backbone.memory_limit = int(settings.memory_limit_gb * 1e9)
+            computer = computer_of(self._backbone)
+            Paces(self.folder).remember(self.model, self._device, settings.precision, computer)
         return self._backbone
 
     def with_home(self, home: Path) -> Studio:
@@ -118,9 +123,11 @@ class Studio:
             sees = self._whole_subject(photo, acts_in) if request.kind == "attribute" else acts_in
             resume = request.resume or (again and can_go_on(self.folder, reference))
             going_on = dataclasses.replace(request, resume=resume)
-            return run_learning(self, going_on, reference, photo, acts_in, sees, on_progress, on_note)
+            return run_learning(self, going_on, reference, photo, acts_in, sees, work.on_progress, on_note)
 
+        work = WorkTime(on_progress)
         result, warnings = self.with_ladder(request, job, on_note)
+        self.note_pace(request, work.seconds, done=result.resumed_at)
         return dataclasses.replace(result, warnings=(*warnings, *result.warnings))
 
     def edit(
@@ -157,14 +164,28 @@ class Studio:
         from s2edit_plugin.backbones.ladder import with_ladder
 
         backbone, notes = self.backbone, []
+        self._stepped_down = False
 
         def note(sentence: str) -> None:
+            self._stepped_down = True
             notes.append(sentence)
             on_note(sentence)
 
         result = with_ladder(backbone, request, job, note)
         about_device = backbone.choice.warnings if backbone.choice else ()
         return result, (*about_device, *notes)
+
+    def note_pace(
+        self, request: api.Request[object], seconds: float, *, done: int = 0, inverted: bool = False
+    ) -> None:
+        """Remember how long a job took that did not step down; see `backbones.pace`, and `job_operations` for the rest."""
+        from s2edit_plugin.backbones.cost import job_operations
+        from s2edit_plugin.backbones.pace import Paces, computer_of
+
+        shape = self.backbone.shape
+        if shape is not None and not self._stepped_down:
+            operations = job_operations(shape, request, done=done, inverted=inverted)
+            Paces(self.folder).note(computer_of(self.backbone), request, operations, seconds)
 
     def rerun(
         self,

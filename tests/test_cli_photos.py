@@ -60,7 +60,9 @@ class FakeStudio:
         self._take(request, on_progress)
         return api.LearnResult(f"{request.person}/{request.token}", "/x", 2048, 0.5, 0.1, 0.01, 3.0, 300)
 
-    def edit(self, request: api.ApplyEdit, on_progress: api.OnProgress) -> api.EditResult:
+    def edit(
+        self, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.EditResult:
         self._take(request, on_progress)
         return api.EditResult(
             png(), png(mode="L"), 1.0, False, "a woman", request.prompt, ("The face is small.",)
@@ -147,6 +149,18 @@ def test_learn_with_a_mask_file(run: Call, studio: FakeStudio, photo: str, tmp_p
     (tmp_path / "mask.png").write_bytes(png(mode="L"))
     run("learn", photo, *LEARN, "--yes-i-have-consent", "--subject", str(tmp_path / "mask.png"))
     assert studio.requests[0].subject_mask == png(mode="L")
+
+
+def test_a_long_job_is_announced_with_its_time_and_memory(run: Call, studio: FakeStudio, photo: str) -> None:
+    code, _, err = run("learn", photo, *LEARN, "--class", "woman", "--yes-i-have-consent")
+    assert code == 0
+    assert err.startswith("s2edit: note: About ")
+    assert " GB of memory on " in err.splitlines()[0]
+    _, _, err = run("learn", photo, *LEARN, "--class", "woman", "--yes-i-have-consent", "--steps", "50000")
+    assert " h and " in err.splitlines()[0] or " min and " in err.splitlines()[0]
+    _, out, err = run("learn", photo, *LEARN, "--class", "woman", "--yes-i-have-consent", "--json")
+    assert err == ""
+    assert json.loads(out)["name"] == "anna/me"
 
 
 def test_identity_tokens_need_consent(run: Call, studio: FakeStudio, photo: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -420,3 +421,27 @@ def test_tokens_of_another_model_and_damaged_ones_are_refused(studio: Studio) ->
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(TokenDamagedError):
         studio.edit(_request())
+
+
+def test_the_pace_of_jobs_is_remembered_but_not_of_those_that_were_held(studio: Studio) -> None:
+    from s2edit_plugin.backbones.cost import job_operations
+    from s2edit_plugin.backbones.pace import Paces, computer_of
+
+    def held(_: api.Progress) -> None:
+        time.sleep(0.5)
+
+    def pace(request: Any) -> tuple[float, bool]:
+        return Paces(studio.folder).pace(computer_of(studio.backbone), request)
+
+    learn = api.LearnToken(
+        _photo(), "anna", "me", "identity", "woman", subject_mask=_mask(), settings=SHORT, consent=True
+    )
+    assert not pace(learn)[1]
+    studio.learn(learn, held)
+    measured, known = pace(learn)
+    assert known
+    assert studio.backbone.shape is not None
+    assert measured > job_operations(studio.backbone.shape, learn) / (4 * 0.5)
+    assert not pace(_request())[1]
+    studio.edit(_request())
+    assert pace(_request())[1]

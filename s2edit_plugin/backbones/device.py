@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from s2edit_plugin.backbones.memory import free_memory, is_out_of_memory
+from s2edit_plugin.backbones.memory import CONTEXT_BYTES, SMALL, free_memory, is_out_of_memory
 from s2edit_plugin.errors import UsageError
 
 __all__ = [
@@ -36,8 +36,6 @@ __all__ = [
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 NAMES = {dtype: name for name, dtype in PRECISIONS.items()}
-SMALL = 200_000_000  # parameters; below, 32-bit numbers are quick everywhere, and exact
-CONTEXT_BYTES = 500_000_000  # what a GPU's driver and libraries take beside the weights
 WORTH_IT = 1.2  # how many times faster a 16-bit format must be on the CPU
 NO_MEMORY = "no memory is left on it"
 

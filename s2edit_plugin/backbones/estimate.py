@@ -9,18 +9,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import torch
-
 from s2edit_plugin.api import ApplyEdit, LearnToken, Request
-from s2edit_plugin.backbones.device import CONTEXT_BYTES
+from s2edit_plugin.backbones.memory import CONTEXT_BYTES
 from s2edit_plugin.backbones.savings import NOTHING, Savings
 from s2edit_plugin.backbones.shape import ModelShape, TextShape, UnetShape
 
-__all__ = ["EDIT_ROWS", "Need", "forward_numbers", "job_need", "learning_numbers", "scratch"]
+__all__ = ["EDIT_ROWS", "Need", "Place", "forward_numbers", "job_need", "learning_numbers", "scratch"]
 
 EDIT_ROWS = 4  # source, target, and their unconditional twins
 REGION_ROWS = 2
 CPU_BYTES = 50_000_000  # code that kernels generate, and what the allocator keeps
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a job computes. Plain words: an estimate is asked for before torch is loaded.
+
+    Attributes:
+        device: ``cpu``, ``cuda``, ``mps`` or ``xpu``. precision: ``fp32``, ``bf16`` or ``fp16``.
+    """
+
+    device: str = "cpu"
+    precision: str = "fp32"
+
+    @property
+    def size(self) -> int:
+        """Bytes of a number."""
+        return 4 if self.precision == "fp32" else 2
 
 
 @dataclass(frozen=True)
@@ -41,23 +56,19 @@ class Need:
 
 
 def job_need(
-    shape: ModelShape,
-    request: Request[object],
-    dtype: torch.dtype,
-    device: torch.device,
-    savings: Savings = NOTHING,
+    shape: ModelShape, request: Request[object], place: Place = Place(), savings: Savings = NOTHING
 ) -> Need:
     """What a job needs; requests that run no base model need its weights alone."""
-    size = 2 if savings.half else dtype.itemsize
+    size = 2 if savings.half else place.size
     shape = _shrunk(shape, savings.shrink)
     # MPS builds self-attention maps; fused kernels elsewhere never do.
-    fused = device.type != "mps"
+    fused = place.device != "mps"
     text = sum(part.parameters for part in shape.text) * 4  # text encoders compute in float32
-    vae_size = 4 if shape.vae.upcasts and dtype == torch.float16 else size
+    vae_size = 4 if shape.vae.upcasts and place.precision == "fp16" else size
     weights = shape.unet.parameters * size + (
         0 if savings.offload else shape.vae.parameters * vae_size + text
     )
-    weights += CPU_BYTES if device.type == "cpu" else CONTEXT_BYTES
+    weights += CPU_BYTES if place.device == "cpu" else CONTEXT_BYTES
 
     def forward(rows: int, columns: int = 0) -> int:
         return rows * forward_numbers(shape.unet, savings.attention, fused, columns, size) * size
@@ -78,13 +89,13 @@ def job_need(
         columns = max((part.length for part in shape.text), default=0)
         stages["edit"] = max(forward(pair, columns), forward(REGION_ROWS, columns))
         stages["decode"] = 0 if savings.offload else _decode_numbers(shape, savings.tiles) * vae_size
-    surcharge = scratch(device)
+    surcharge = scratch(place)
     return Need(weights, {name: int(surcharge * value) for name, value in stages.items()})
 
 
-def scratch(device: torch.device) -> float:
+def scratch(place: Place) -> float:
     """What kernels and allocators take, in tensors' bytes: much on the CPU, where oneDNN reorders what it reads."""
-    return 1.6 if device.type == "cpu" else 1.15
+    return 1.6 if place.device == "cpu" else 1.15
 
 
 def forward_numbers(

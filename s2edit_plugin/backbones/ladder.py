@@ -15,10 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import torch
-
 from s2edit_plugin.api import ApplyEdit, LearnToken, OnNote, Request
-from s2edit_plugin.backbones.estimate import job_need
+from s2edit_plugin.backbones.estimate import Place, job_need
 from s2edit_plugin.backbones.memory import free_memory, free_swap, is_out_of_memory, release_memory
 from s2edit_plugin.backbones.savings import NOTHING, Savings
 from s2edit_plugin.backbones.shape import ModelShape
@@ -27,7 +25,7 @@ from s2edit_plugin.errors import ResourceError, S2EditError
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-__all__ = ["RUNGS", "Plan", "Rung", "plan_for", "planned", "with_ladder"]
+__all__ = ["RUNGS", "Plan", "Rung", "place_of", "plan_for", "planned", "with_ladder"]
 
 T = TypeVar("T")
 MARGIN = 0.95  # share of the free memory that an estimate may fill
@@ -88,8 +86,7 @@ class Plan:
 def plan_for(
     shape: ModelShape,
     request: Request[object],
-    dtype: torch.dtype,
-    device: torch.device,
+    place: Place,
     free: int,
     supported: Callable[[Savings], Savings] = lambda wanted: wanted,
 ) -> Plan:
@@ -99,13 +96,13 @@ def plan_for(
         free: bytes the job and the model's weights can have. supported: see `Backbone.supported`.
     """
     savings, taken = NOTHING, []
-    need = whole = job_need(shape, request, dtype, device).peak
+    need = whole = job_need(shape, request, place).peak
     # A GPU says when its memory is full, so what costs quality waits for that. A computer whose memory is full ends programs.
-    rungs = [rung for rung in RUNGS if rung.exact or device.type == "cpu"]
+    rungs = [rung for rung in RUNGS if rung.exact or place.device == "cpu"]
     while need > MARGIN * free:
         for rung in rungs:
             wanted = supported(rung.on(savings))
-            lower = job_need(shape, request, dtype, device, wanted).peak
+            lower = job_need(shape, request, place, wanted).peak
             if lower < need:
                 savings, need = wanted, lower
                 taken.append(rung)
@@ -117,15 +114,22 @@ def plan_for(
     return Plan(savings, tuple(last.values()), need, whole, free, need <= MARGIN * free)
 
 
+def place_of(backbone: Backbone) -> Place:
+    """Where a backbone computes."""
+    names = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16"}
+    return Place(backbone.device.type, names[str(backbone.dtype).removeprefix("torch.")])
+
+
 def planned(backbone: Backbone, request: Request[object]) -> Plan | None:
     """The plan of a job on a loaded backbone; None where its shape is not known."""
     if backbone.shape is None:
         return None
-    held = job_need(backbone.shape, request, backbone.dtype, backbone.device).weights
+    place = place_of(backbone)
+    held = job_need(backbone.shape, request, place).weights
     free = free_memory(backbone.device) + held
     if backbone.memory_limit:
         free = min(free, backbone.memory_limit)
-    return plan_for(backbone.shape, request, backbone.dtype, backbone.device, free, backbone.supported)
+    return plan_for(backbone.shape, request, place, free, backbone.supported)
 
 
 def with_ladder(

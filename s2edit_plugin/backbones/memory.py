@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     import torch
 
 __all__ = [
+    "CONTEXT_BYTES",
+    "SMALL",
     "count_parameters",
     "free_memory",
     "free_swap",
+    "free_system_memory",
     "is_out_of_memory",
     "limit_memory",
     "release_memory",
@@ -35,6 +38,8 @@ _SIGNS = (
     "bad allocation",
     "insufficient memory",
 )
+SMALL = 200_000_000  # parameters; below, 32-bit numbers are quick everywhere, and exact
+CONTEXT_BYTES = 500_000_000  # what a GPU's driver and libraries take beside the weights
 _UNLIMITED = 1 << 60  # control groups without a limit report about 2^63
 _HEADER_LIMIT = 100_000_000
 
@@ -53,8 +58,8 @@ def free_memory(device: torch.device) -> int:
         # The memory is shared with the system: both limits hold.
         held = torch.mps.driver_allocated_memory() - torch.mps.current_allocated_memory()
         left = torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
-        return int(max(0, min(left, _free_system_memory() + held)))
-    return _free_system_memory()
+        return int(max(0, min(left, free_system_memory() + held)))
+    return free_system_memory()
 
 
 def total_memory(device: torch.device) -> int:
@@ -150,7 +155,8 @@ def _product(shape: list[int]) -> int:
     return product
 
 
-def _free_system_memory() -> int:
+def free_system_memory() -> int:
+    """Bytes of the computer's memory that can still be allocated, within the limit of a container."""
     import psutil
 
     limit, used = _control_group()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from s2edit_plugin.api import Event, JobInfo, LearnToken, OnProgress, Request
+from s2edit_plugin.api import ApplyEdit, Estimate, Event, JobInfo, LearnToken, OnProgress, Request
+from s2edit_plugin.calls import EstimateJob
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.errors import CancelledError, S2EditError
 
@@ -18,6 +20,7 @@ __all__ = ["add_options", "open_client", "perform"]
 
 R = TypeVar("R")
 STOP_SECONDS = 120.0
+TELLING = 5.0  # seconds; a job that takes longer is announced
 
 
 def add_options(parser: argparse.ArgumentParser, model: str = "the one in use") -> None:
@@ -46,6 +49,7 @@ def perform(args: argparse.Namespace, request: Request[R], output: Output) -> R:
     """
     jobs: list[Job[R]] = []
     with open_client(args) as client, output.progress() as on_progress:
+        _announce(client, request, output)
 
         def on_event(event: Event) -> None:
             if event.kind == "note":
@@ -59,6 +63,37 @@ def perform(args: argparse.Namespace, request: Request[R], output: Output) -> R:
             if not jobs:
                 raise
             raise _stopped(request, _wait_until_over(jobs[0])) from None
+
+
+def _announce(client: Client, request: object, output: Output) -> None:
+    """Say what a long job will cost. That it cannot be said is no reason not to do it: the job tells what is wrong."""
+    if isinstance(request, LearnToken):
+        asked = EstimateJob(learn=dataclasses.replace(request, photo=b"", subject_mask=None))
+    elif isinstance(request, ApplyEdit):
+        bare = dataclasses.replace(request, photo=b"", subject_mask=None, region_mask=None)
+        asked = EstimateJob(edit=bare)
+    else:
+        return
+    with contextlib.suppress(S2EditError):
+        estimate = client.call(asked)
+        if estimate.seconds >= TELLING or not estimate.fits:
+            output.warning(_estimate_in_words(estimate))
+
+
+def _estimate_in_words(estimate: Estimate) -> str:
+    minutes = estimate.seconds / 60
+    time = (
+        f"{estimate.seconds:.0f} s"
+        if minutes < 2
+        else f"{minutes:.0f} min"
+        if minutes < 120
+        else f"{minutes / 60:.1f} h"
+    )
+    free = f" of {estimate.free_bytes / 1e9:.1f} GB" if estimate.free_bytes else ""
+    words = (
+        f"About {time} and {estimate.memory_bytes / 1e9:.1f}{free or ' GB'} of memory on {estimate.device}."
+    )
+    return f"{words} {estimate.note}".rstrip()
 
 
 def _show(job: JobInfo, on_progress: OnProgress) -> None:

@@ -11,9 +11,10 @@ from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.settings import load_settings
 
 if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
     from s2edit_plugin.studio import Studio
 
-__all__ = ["Make", "ModelState", "StudioKeeper", "make_studio"]
+__all__ = ["Make", "ModelState", "StudioKeeper", "Wanted", "make_studio"]
 
 Make = Callable[[DataFolder, "str | None", str], "Studio"]
 
@@ -36,6 +37,16 @@ class ModelState:
     precision: str = ""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Settings that another studio is made for."""
+
+    model: str
+    device: str
+    precision: str
+    memory_limit_gb: float
+
+
 class StudioKeeper:
     """Holds the studio and exchanges it when the settings name another model, device or precision.
 
@@ -52,19 +63,28 @@ class StudioKeeper:
     ) -> None:
         self._folder, self._model, self._device, self._make = folder, model, device, make
         self._studio: Studio | None = None
-        self._made_for: object = None
+        self._made_for: Wanted | None = None
 
     def current(self) -> Studio:
         """The studio as the settings want it now. For the gpu thread alone."""
+        wanted = self.wanted()
+        if self._studio is None or wanted != self._made_for:
+            self.drop()
+            self._studio = self._make(self._folder, wanted.model, wanted.device)
+            self._made_for = wanted
+        return self._studio
+
+    def wanted(self) -> Wanted:
+        """What the settings want now; from any thread."""
         settings = load_settings(self._folder)
         model = settings.model if self._model is None else self._model
         device = settings.device if self._device is None else self._device
-        wanted = (model, device, settings.precision, settings.memory_limit_gb)
-        if self._studio is None or wanted != self._made_for:
-            self.drop()
-            self._studio = self._make(self._folder, model, device)
-            self._made_for = wanted
-        return self._studio
+        return Wanted(model, device, settings.precision, settings.memory_limit_gb)
+
+    def loaded(self) -> Backbone | None:
+        """The model that is loaded, if it is the one that is wanted. From any thread: to be looked at, not to compute."""
+        studio = self._studio if self._made_for == self.wanted() else None
+        return getattr(studio, "_backbone", None)
 
     def drop(self) -> None:
         """Let the model go, and its memory. For the gpu thread alone."""

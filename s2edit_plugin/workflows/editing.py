@@ -25,6 +25,7 @@ from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_photo
 from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.masks.painted import encode_mask, read_mask
+from s2edit_plugin.progress import WorkTime
 from s2edit_plugin.region import changed_region, soften
 from s2edit_plugin.settings import load_settings
 from s2edit_plugin.text import layout
@@ -113,10 +114,11 @@ def _edited(
     studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> tuple[api.EditResult, Scene, np.ndarray]:
     """The result, what it was made from, and its pixels (H, W, 3); with less memory where there is too little."""
-    given = gather(studio, request)
+    given, work = gather(studio, request), WorkTime(on_progress)
     (result, scene, pixels), warnings = studio.with_ladder(
-        request, lambda _: _edit_once(studio, request, given, on_progress), on_note
+        request, lambda _: _edit_once(studio, request, given, work.on_progress), on_note
     )
+    studio.note_pace(request, work.seconds, inverted=result.inversion_cached)
     return replace(result, warnings=(*warnings, *result.warnings)), scene, pixels
 
 

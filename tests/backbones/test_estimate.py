@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from s2edit_plugin.api import ApplyEdit, EditSettings, LearnSettings, LearnToken, MakeMask
-from s2edit_plugin.backbones.estimate import CPU_BYTES, job_need, scratch
+from s2edit_plugin.backbones.estimate import CPU_BYTES, Place, job_need, scratch
 from s2edit_plugin.backbones.savings import NOTHING, Savings
 from s2edit_plugin.backbones.shape import ModelShape, shape_of, shape_of_folder
 from s2edit_plugin.conditioning import ActiveToken, build_condition
@@ -26,7 +26,7 @@ from tests.fakes.tiny_model import TINY_FAMILIES
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-CPU = torch.device("cpu")
+CPU = Place()
 PROMPT = "a photo of a <anna/me> woman with brown hair"
 EDIT = ApplyEdit(b"", (), "", settings=EditSettings(steps=1))
 SD15: dict[str, dict[str, Any]] = {
@@ -80,7 +80,7 @@ class Bench:
         return ActiveToken("anna/me", torch.randn(2, self.backbone.embedding_width), parameters, self.mask)
 
     def estimated(self, request: Any, stage: str) -> float:
-        return job_need(self.shape, request, torch.float32, CPU).stages[stage] / scratch(CPU)
+        return job_need(self.shape, request, CPU).stages[stage] / scratch(CPU)
 
 
 @pytest.fixture(scope="module", params=["small", *TINY_FAMILIES])
@@ -135,9 +135,11 @@ def test_weights_are_counted_in_their_number_format(bench: Bench) -> None:
     unet, vae = (sum(p.numel() for p in part.parameters()) for part in (backbone.unet, backbone.vae))
     text = sum(p.numel() for encoder in backbone.text_encoders for p in encoder.parameters())
     assert bench.shape.parameters == unet + vae + text
-    assert job_need(bench.shape, EDIT, torch.float32, CPU).weights == 4 * (unet + vae + text) + CPU_BYTES
-    assert job_need(bench.shape, EDIT, torch.bfloat16, CPU).weights == 2 * (unet + vae) + 4 * text + CPU_BYTES
-    assert job_need(bench.shape, MakeMask(b""), torch.float32, CPU).stages.keys() == {"encode"}
+    assert job_need(bench.shape, EDIT, CPU).weights == 4 * (unet + vae + text) + CPU_BYTES
+    assert (
+        job_need(bench.shape, EDIT, Place("cpu", "bf16")).weights == 2 * (unet + vae) + 4 * text + CPU_BYTES
+    )
+    assert job_need(bench.shape, MakeMask(b""), CPU).stages.keys() == {"encode"}
 
 
 @pytest.mark.parametrize("parameters", ["none", "kv_token", "kv_vectors", "kv_full", "kv_lora"])
@@ -150,12 +152,12 @@ def test_what_trains_is_counted(bench: Bench, parameters: Any) -> None:
 
 @pytest.mark.parametrize("shape", [_sd15(), _sdxl()], ids=["sd15", "sdxl"])
 def test_every_way_to_save_needs_less_where_it_helps(shape: ModelShape) -> None:
-    cuda, mps = torch.device("cuda"), torch.device("mps")
+    cuda, mps = Place("cuda"), Place("mps")
     learning = LearnToken(b"", "anna", "me")
     null_text = replace(EDIT, settings=EditSettings(inversion="null_text"))
 
-    def need(request: Any, savings: Savings = NOTHING, device: torch.device = cuda) -> dict[str, int]:
-        found = job_need(shape, request, torch.float32, device, savings)
+    def need(request: Any, savings: Savings = NOTHING, device: Place = cuda) -> dict[str, int]:
+        found = job_need(shape, request, device, savings)
         return found.stages | {"weights": found.weights}
 
     for request, stage, savings in (
@@ -180,10 +182,10 @@ def test_every_way_to_save_needs_less_where_it_helps(shape: ModelShape) -> None:
 
 def test_the_figures_at_stable_diffusions_shape_are_credible() -> None:
     """Known figures: a 512x512 picture takes 3 to 4 GB in half precision on a GPU, weights of 2.1 GB included."""
-    gpu = torch.device("cuda")
-    editing = job_need(_sd15(), EDIT, torch.bfloat16, gpu)
+    gpu = Place("cuda", "bf16")
+    editing = job_need(_sd15(), EDIT, gpu)
     assert 2.2e9 < editing.weights < 3.1e9
     assert 3e9 < editing.peak < 4.2e9
-    learning = job_need(_sd15(), LearnToken(b"", "anna", "me"), torch.bfloat16, gpu)
-    spared = job_need(_sd15(), LearnToken(b"", "anna", "me"), torch.bfloat16, gpu, Savings(rows=1))
+    learning = job_need(_sd15(), LearnToken(b"", "anna", "me"), gpu)
+    spared = job_need(_sd15(), LearnToken(b"", "anna", "me"), gpu, Savings(rows=1))
     assert spared.peak < 4.5e9 < learning.peak < 8e9

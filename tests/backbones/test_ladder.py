@@ -15,7 +15,7 @@ from s2edit_plugin.attention import AttentionControl, EditControl, MapRecorder
 from s2edit_plugin.backbones import ladder as module
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.conditions import Condition
-from s2edit_plugin.backbones.estimate import job_need
+from s2edit_plugin.backbones.estimate import Place, job_need
 from s2edit_plugin.backbones.ladder import RUNGS, plan_for, planned, with_ladder
 from s2edit_plugin.backbones.relief import pieces
 from s2edit_plugin.backbones.savings import NOTHING, Savings
@@ -272,14 +272,14 @@ def test_what_a_backbone_cannot_spare_is_left_out(
 # ---------------------------------------------------------------------------- planning
 
 
-def _need(backbone: Backbone, request: Any, savings: Savings = NOTHING, device: torch.device = CPU) -> int:
+def _need(backbone: Backbone, request: Any, savings: Savings = NOTHING) -> int:
     assert backbone.shape is not None
-    return job_need(backbone.shape, request, torch.float32, device, savings).peak
+    return job_need(backbone.shape, request, Place(), savings).peak
 
 
 def test_a_job_that_fits_starts_without_savings(backbone: Backbone) -> None:
     assert backbone.shape is not None
-    plan = plan_for(backbone.shape, EDIT, torch.float32, CPU, 10**12)
+    plan = plan_for(backbone.shape, EDIT, Place(), 10**12)
     assert (plan.savings, plan.rungs, plan.fits, plan.need) == (NOTHING, (), True, plan.whole)
 
 
@@ -292,7 +292,7 @@ def test_a_job_that_does_not_fit_starts_on_the_first_rung_that_does(
     monkeypatch.setattr(
         module, "MARGIN", 0.999
     )  # what a tiny model can spare is little beside the program itself
-    plan = plan_for(backbone.shape, request_, torch.float32, CPU, whole, backbone.supported)
+    plan = plan_for(backbone.shape, request_, Place(), whole, backbone.supported)
     assert plan.fits
     assert plan.rungs
     assert plan.need <= 0.999 * plan.free < plan.whole
@@ -301,8 +301,8 @@ def test_a_job_that_does_not_fit_starts_on_the_first_rung_that_does(
 
 def test_only_exact_rungs_are_taken_in_advance_where_a_full_memory_is_told(backbone: Backbone) -> None:
     assert backbone.shape is not None
-    on_gpu = plan_for(backbone.shape, LEARN, torch.float32, GPU, 1)
-    on_cpu = plan_for(backbone.shape, LEARN, torch.float32, CPU, 1)
+    on_gpu = plan_for(backbone.shape, LEARN, Place("cuda"), 1)
+    on_cpu = plan_for(backbone.shape, LEARN, Place(), 1)
     assert not on_gpu.fits
     assert all(rung.exact for rung in on_gpu.rungs)
     assert {"half", "shrink"} <= {rung.field for rung in on_cpu.rungs}

@@ -114,9 +114,9 @@ def test_a_mac_shares_its_memory_with_the_system(monkeypatch: pytest.MonkeyPatch
         recommended_max_memory=lambda: 12 * GB, empty_cache=lambda: None,
     )  # fmt: skip
     monkeypatch.setattr(torch, "mps", mps)
-    monkeypatch.setattr(module, "_free_system_memory", lambda: 4 * GB)
+    monkeypatch.setattr(module, "free_system_memory", lambda: 4 * GB)
     assert free_memory(torch.device("mps")) == 5 * GB
-    monkeypatch.setattr(module, "_free_system_memory", lambda: 40 * GB)
+    monkeypatch.setattr(module, "free_system_memory", lambda: 40 * GB)
     assert free_memory(torch.device("mps")) == 10 * GB
 
 

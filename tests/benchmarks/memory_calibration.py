@@ -111,7 +111,7 @@ def job_of(folder: Path, name: str) -> tuple[Callable[[], Any], int, Any]:
         run = lambda: backbone.encode_picture(torch.zeros(1, 3, size, size))  # noqa: E731
     else:
         run = lambda: backbone.decode_latents(latents.repeat(2, 1, 1, 1))  # noqa: E731
-    stages = job_need(shape_of_folder(folder), request, torch.float32, torch.device("cpu")).stages
+    stages = job_need(shape_of_folder(folder), request).stages
     return run, max(stages["edit"], stages["decode"]) if stage == "edit" else stages[stage], backbone
 
 

@@ -153,7 +153,9 @@ def test_rerun_says_whether_it_is_the_same(
         def __init__(self, home: Path, model: str | None, device: str) -> None:
             asked.append((model, device))
 
-        def rerun(self, request: api.RerunResult, on_progress: api.OnProgress) -> api.RerunReport:
+        def rerun(
+            self, request: api.RerunResult, on_progress: api.OnProgress, on_note: api.OnNote
+        ) -> api.RerunReport:
             on_progress(api.Progress("editing", 1, 1))
             return api.RerunReport(request.history_id, equal, 0.0 if equal else 3.0, edited(), "It is so.")
 
