@@ -15,6 +15,7 @@ from s2edit_plugin import __version__
 from s2edit_plugin.cli import (
     engine,
     evaluation,
+    gimp,
     history,
     looking,
     maintenance,
@@ -75,7 +76,19 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object instead of text"
     )
-    for family in (photos, looking, tokens, people, history, models, engine, evaluation, soak, maintenance):
+    for family in (
+        photos,
+        looking,
+        tokens,
+        people,
+        history,
+        models,
+        engine,
+        gimp,
+        evaluation,
+        soak,
+        maintenance,
+    ):
         family.register(commands, common)
     return parser
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import os
 import secrets
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -27,6 +25,7 @@ from s2edit_plugin.engine.discovery import Endpoint, Lock
 from s2edit_plugin.engine.gate import GuardedProtocol
 from s2edit_plugin.engine.handlers.machine import LOG_NAME
 from s2edit_plugin.engine.logs import close_log, open_log, told
+from s2edit_plugin.engine.program import write_program
 from s2edit_plugin.engine.service import Service
 from s2edit_plugin.engine.studios import Make, make_studio
 from s2edit_plugin.errors import S2EditError
@@ -125,9 +124,8 @@ def _serve(folder: DataFolder, on_ready: Callable[[Endpoint], None], make: Make)
 
 def _announce(folder: DataFolder, endpoint: Endpoint, on_ready: Callable[[Endpoint], None]) -> None:
     """Write how to start an engine, then how to reach this one."""
-    program = {"command": [sys.executable, "-m", "s2edit_plugin"], "version": __version__}
     with contextlib.suppress(S2EditError):  # it only helps programs without a Python of their own
-        write_atomic(folder.engine / discovery.PROGRAM_NAME, json.dumps(program).encode(), private=True)
+        write_program(folder)
     write_atomic(folder.engine / discovery.ENDPOINT_NAME, endpoint.to_bytes(), private=True)
     log.info("The engine %s runs as process %d on port %d.", __version__, endpoint.pid, endpoint.port)
     on_ready(endpoint)
