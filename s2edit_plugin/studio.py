@@ -282,7 +282,7 @@ class Studio:
         if checker is not None and checker.objects(rgb):
             raise SafetyError(
                 "The base model's safety checker took the result for sexual and it was not kept.",
-                "It errs at times: change the prompt or the seed, or switch off the setting safety_checker.",
+                "It errs at times: change the prompt or the seed; `s2edit settings safety_checker off` asks it no more.",
             )
 
     def identity(self, before: np.ndarray, after: np.ndarray, subject: np.ndarray | None) -> IdentityScore:

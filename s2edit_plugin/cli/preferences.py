@@ -1,0 +1,75 @@
+"""``s2edit settings``: show and change what the user chose for good."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from typing import Any
+
+from s2edit_plugin import calls
+from s2edit_plugin.cli.output import Output, table
+from s2edit_plugin.errors import UsageError
+
+__all__ = ["register"]
+
+_WORDS = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "settings",
+        parents=[common],
+        help="show or change settings",
+        description="Show all settings, or change one; a running engine and the window hear of it.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("name", metavar="NAME", nargs="?", help="the setting to show or change")
+    parser.add_argument("value", metavar="VALUE", nargs="?", help="what it shall be; switches are on or off")
+    parser.add_argument("--reset", action="store_true", help="what it is if nobody chooses")
+    parser.set_defaults(run=run_settings)
+
+
+def run_settings(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit settings [NAME [VALUE]]``.
+
+    Raises:
+        UsageError: there is no such setting, or it cannot have that value.
+    """
+    from s2edit_plugin.engine.local import connect_or_local
+    from s2edit_plugin.settings import Settings
+
+    defaults = dataclasses.asdict(Settings())
+    if args.reset and (args.name is None or args.value is not None):
+        raise UsageError("A setting is reset by its name alone.", "`s2edit settings NAME --reset`")
+    if args.name is not None and args.name not in defaults:
+        raise UsageError(f"There is no setting '{args.name[:40]}'.", f"Settings are: {', '.join(defaults)}.")
+    with connect_or_local() as client:
+        if args.reset:
+            changes = {args.name: defaults[args.name]}
+        else:
+            changes = {} if args.value is None else {args.name: _value(args.value, defaults[args.name])}
+        request = calls.ChangeSettings(changes) if changes else calls.GetSettings()
+        values = client.call(request).values
+    shown = {name: value for name, value in values.items() if args.name in (None, name)}
+    rows = [(name, _text(value), _text(defaults.get(name))) for name, value in shown.items()]
+    output.result(shown, table(("setting", "value", "default"), rows))
+    return 0
+
+
+def _value(text: str, default: object) -> object:
+    """What was typed, as the kind of value the setting has; what is no such value is refused by the settings themselves."""
+    if isinstance(default, bool):
+        return _WORDS.get(text.lower(), text)
+    if isinstance(default, float):
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    return text
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
