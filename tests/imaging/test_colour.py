@@ -4,13 +4,13 @@ import struct
 
 import numpy as np
 import pytest
-from picture_files import SRGB_ICC, noise
 from PIL import Image, ImageCms
 
 from s2edit_plugin.imaging.colour import colour_space
 from s2edit_plugin.imaging.crop import Crop
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
+from tests.imaging.picture_files import SRGB_ICC, noise
 
 # Columns of XYZ under D50: Display P3 and Adobe RGB (1998).
 P3 = [(0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407)]

@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 import pytest
-from picture_files import noise, psnr, soft
 
 from s2edit_plugin.errors import MaskError, NumericalError
 from s2edit_plugin.imaging.crop import (
@@ -20,6 +19,7 @@ from s2edit_plugin.imaging.crop import (
 )
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
+from tests.imaging.picture_files import noise, psnr, soft
 
 
 def box_mask(height: int, width: int, top: int, bottom: int, left: int, right: int) -> np.ndarray:

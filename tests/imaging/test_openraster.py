@@ -8,7 +8,6 @@ import zipfile
 
 import numpy as np
 import pytest
-from picture_files import SRGB_ICC, exif_block, noise, plain_png16, saved
 from PIL import Image
 
 from s2edit_plugin.errors import ImageError
@@ -17,6 +16,7 @@ from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.provenance import NOTICE, Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_photo
+from tests.imaging.picture_files import SRGB_ICC, exif_block, noise, plain_png16, saved
 
 NAMES = ("Photo", "Result <1>", "Region")
 

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from picture_files import (
+from PIL import Image, ImageOps
+
+from s2edit_plugin.errors import ImageError
+from s2edit_plugin.imaging import png16
+from s2edit_plugin.imaging.exif import load_exif
+from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.imaging.png16 import decode_png16, encode_png16
+from s2edit_plugin.imaging.reading import read_photo, read_photo_file
+from tests.imaging.picture_files import (
     SRGB_ICC,
     exif_block,
     noise,
@@ -19,14 +27,6 @@ from picture_files import (
     saved_tiff,
     soft,
 )
-from PIL import Image, ImageOps
-
-from s2edit_plugin.errors import ImageError
-from s2edit_plugin.imaging import png16
-from s2edit_plugin.imaging.exif import load_exif
-from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.imaging.png16 import decode_png16, encode_png16
-from s2edit_plugin.imaging.reading import read_photo, read_photo_file
 
 
 @pytest.mark.parametrize("channels", [3, 4])

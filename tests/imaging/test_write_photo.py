@@ -10,7 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from picture_files import (
+from PIL import Image
+
+from s2edit_plugin.errors import ImageError, InputError, ResourceError
+from s2edit_plugin.imaging.exif import load_exif
+from s2edit_plugin.imaging.photo import FileFormat, Photo
+from s2edit_plugin.imaging.provenance import DIGITAL_SOURCE_TYPE, Provenance, xmp_packet
+from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.imaging.writing import encode_photo, format_of_suffix, write_atomic
+from tests.imaging.picture_files import (
     SRGB_ICC,
     exif_block,
     noise,
@@ -21,14 +29,6 @@ from picture_files import (
     saved_tiff,
     soft,
 )
-from PIL import Image
-
-from s2edit_plugin.errors import ImageError, InputError, ResourceError
-from s2edit_plugin.imaging.exif import load_exif
-from s2edit_plugin.imaging.photo import FileFormat, Photo
-from s2edit_plugin.imaging.provenance import DIGITAL_SOURCE_TYPE, Provenance, xmp_packet
-from s2edit_plugin.imaging.reading import read_photo
-from s2edit_plugin.imaging.writing import encode_photo, format_of_suffix, write_atomic
 
 
 def photos() -> dict[str, bytes]:
