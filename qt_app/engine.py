@@ -56,7 +56,7 @@ class EngineLink(QObject):
         self._closed = False
         self._lock = threading.Lock()
         self.state = "starting"
-        self._delivered.connect(lambda work: work())
+        self._delivered.connect(self._arrived)
         # An engine that dies again and again is given up; one that lived for a while gets a fresh count.
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
@@ -136,6 +136,10 @@ class EngineLink(QObject):
     def _deliver(self, work: Callable[[], Any]) -> None:
         if not self._closed:
             self._delivered.emit(work)
+
+    def _arrived(self, work: Callable[[], Any]) -> None:
+        if not self._closed:  # an answer may have been on its way here when the window was closed
+            work()
 
     def _connect_now(self) -> None:
         try:

@@ -75,7 +75,8 @@ class Background(QObject):
     def _deliver(self, work: Callable[[], None]) -> None:
         def settle() -> None:
             self._pending -= 1
-            work()
+            if not self._closed:  # it may have been closed while this was on its way
+                work()
 
         if not self._closed:
             self._delivered.emit(settle)

@@ -9,10 +9,19 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PyQt6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from qt_app.engine import EngineLink
 from s2edit_plugin.engine.fake import FakeClient
+
+
+@pytest.fixture(autouse=True)
+def deleted_at_once() -> Iterator[None]:
+    """What was to be deleted later goes with its test: outside an event loop nobody else does it, and Python's collector would
+    take windows apart in the middle of another test."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
