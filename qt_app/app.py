@@ -34,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="s2edit", description="Open the window of S²Edit Studio.")
     parser.add_argument("photo", nargs="?", help="a photo to open")
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="for this start only")
+    parser.add_argument("--language", choices=("en", "de"), help="for this start only")
     parser.add_argument("--version", action="version", version=f"s2edit {__version__}")
     return parser
 
@@ -48,10 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     from PyQt6.QtWidgets import QApplication
 
+    from qt_app.model.preferences import Preferences
+
     application = QApplication(sys.argv[:1])
     application.setApplicationName("S²Edit Studio")
     application.setDesktopFileName("s2edit-studio")
-    window = make_window(application, args.theme)
+    preferences = Preferences(data_folder().root / "window.json")
+    language = preferences.language if args.language is None else args.language
+    window = make_window(application, args.theme, language=language)
     sys.excepthook = _reporting(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     window.show()
@@ -60,19 +65,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def make_window(
-    application: QApplication, theme: str | None = None, connect: Connector | None = None
+    application: QApplication,
+    theme: str | None = None,
+    connect: Connector | None = None,
+    language: str = "en",
 ) -> MainWindow:
     """The window with its state, not shown yet.
 
     Args:
         theme: instead of the one in the preferences. connect: how the engine is reached; None: the running one or a new one.
+        language: "" for the desktop's.
     """
     from qt_app.engine import EngineLink
+    from qt_app.i18n.loading import install_language
     from qt_app.model.studio import StudioState
     from qt_app.ui.main_window import MainWindow
     from qt_app.ui.parts import add_parts
     from qt_app.ui.theme import apply_theme
 
+    install_language(application, language)
     state = StudioState(EngineLink(connect or _engine), data_folder().root)
     apply_theme(application, theme or state.preferences.theme)
     state.preferences.theme_changed.connect(lambda chosen: apply_theme(application, chosen))

@@ -96,7 +96,7 @@ class Commands(QObject):
         self._add(
             "file",
             (
-                ("file.sample", self.tr("Open the &sample portrait"), "", "", "person", self.open_sample),
+                ("file.sample", self.tr("Open the sample &portrait"), "", "", "person", self.open_sample),
                 None,
             ),
         )

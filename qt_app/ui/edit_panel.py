@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -19,21 +17,19 @@ from qt_app.model.editing import MAX_VARIANTS, EditState
 from qt_app.model.library import LibraryState
 from qt_app.model.observable import bind, follow
 from qt_app.model.presets import EDIT_PRESETS
-from qt_app.ui.fields import ChoiceBox, FoldButton, SliderField, calm, dim_label, heading, primary
+from qt_app.ui.fields import ChoiceBox, FoldButton, SidePanel, SliderField, calm, dim_label, heading, primary
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.wording import estimate_in_words
 
 __all__ = ["EditPanel"]
 
 
-class EditPanel(QScrollArea):
+class EditPanel(SidePanel):
     """Shows an `EditState`."""
 
     def __init__(self, state: EditState, library: LibraryState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
         column = QVBoxLayout(inner)
         self.setWidget(inner)

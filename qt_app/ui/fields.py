@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PyQt6.QtCore import QEvent, QObject, Qt
+from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QAction
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QScrollArea,
     QSlider,
     QToolButton,
     QWidget,
@@ -25,12 +26,14 @@ __all__ = [
     "ChoiceBox",
     "FoldButton",
     "NumberField",
+    "SidePanel",
     "SliderField",
     "action_button",
     "calm",
     "dim_label",
     "heading",
     "primary",
+    "show_progress",
 ]
 
 FINE = 1000
@@ -108,6 +111,22 @@ class SliderField(QWidget):
 
     def _set(self, value: float) -> None:
         setattr(self._model, self._prop, round(value) if self._whole else value)
+
+
+class SidePanel(QScrollArea):
+    """A panel that scrolls down if it must, but is never narrower than what is in it, in whatever language."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as its contents and the bar beside them."""
+        inner, bar = self.widget(), self.verticalScrollBar()
+        width = inner.minimumSizeHint().width() if inner is not None else 0
+        beside = bar.sizeHint().width() if bar is not None else 0
+        return QSize(width + beside + 2 * self.frameWidth(), super().minimumSizeHint().height())
 
 
 class NumberField(QDoubleSpinBox):

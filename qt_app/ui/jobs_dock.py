@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.observable import follow
 from qt_app.ui.fields import show_progress
-from qt_app.ui.wording import progress_in_words
+from qt_app.ui.wording import progress_in_words, stage_in_words
 from s2edit_plugin.api import JobInfo
 
 __all__ = ["JobRow", "JobsPanel"]
@@ -78,7 +78,7 @@ class JobRow(QFrame):
 
     def _words(self, info: JobInfo) -> str:
         if info.state == "running" and info.progress is not None:
-            return f"{info.progress.stage} {progress_in_words(info.progress)}"
+            return f"{stage_in_words(info.progress.stage)} {progress_in_words(info.progress)}"
         if info.state == "failed":
             return info.error.get("sentence", "")
         return {

@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +19,7 @@ from PyQt6.QtWidgets import (
 from qt_app.model.jobs import JobItem
 from qt_app.model.learning import LearnState
 from qt_app.model.observable import bind, follow
-from qt_app.ui.fields import ChoiceBox, dim_label, primary
+from qt_app.ui.fields import ChoiceBox, SidePanel, dim_label, primary
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.wording import estimate_in_words, time_left
 from s2edit_plugin.calls import Resumable
@@ -78,15 +77,13 @@ class LossCurve(QWidget):
         painter.end()
 
 
-class LearnPanel(QScrollArea):
+class LearnPanel(SidePanel):
     """Shows a `LearnState`."""
 
     def __init__(self, state: LearnState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
         self._item: JobItem | None = None
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
         column = QVBoxLayout(inner)
         self.setWidget(inner)

@@ -36,7 +36,7 @@ from qt_app.ui.workspace import Workspace
 __all__ = ["MainWindow"]
 
 SMALL = QSize(1280, 800)
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 STOP_MS = 5000  # the longest that closing waits for learning to stop
 AREA = Qt.DockWidgetArea
 
@@ -109,6 +109,11 @@ class MainWindow(QMainWindow):
             self.open_file(picture)
         elif self._may_leave_photo():
             self.studio.documents.open_bytes(picture)
+
+    @property
+    def is_arranged(self) -> bool:
+        """Whether the panels stand as they stood the last time."""
+        return self._arranged
 
     def show_panel(self, name: str) -> None:
         """Bring ``learn`` or ``edit`` to the front."""
@@ -198,8 +203,8 @@ class MainWindow(QMainWindow):
     def _finish_menus(self) -> None:
         self.menu("view").addSeparator()
         for menu, spec, run in (
-            ("view", ActionSpec("window.reset-layout", self.tr("Panels as at the &start")), self.reset_layout),
-            ("view", ActionSpec("window.full-screen", self.tr("&Full screen"), "F11"), self._toggle_full_screen),
+            ("view", ActionSpec("window.reset-layout", self.tr("Panels as &at the start")), self.reset_layout),
+            ("view", ActionSpec("window.full-screen", self.tr("F&ull screen"), "F11"), self._toggle_full_screen),
             ("tokens", ActionSpec("panel.learn", self.tr("&Learn panel"), "Ctrl+Alt+L"), lambda: self.show_panel("learn")),
             ("tokens", ActionSpec("panel.edit", self.tr("&Edit panel"), "Ctrl+Alt+E"), lambda: self.show_panel("edit")),
             ("tokens", ActionSpec("panel.search", self.tr("&Search the library"), "Ctrl+F"), self._search),

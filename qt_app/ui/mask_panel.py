@@ -14,7 +14,6 @@ from PyQt6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QRadioButton,
-    QScrollArea,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -26,7 +25,7 @@ from qt_app.model.masking import MaskingState
 from qt_app.model.masks import LAYERS, MaskLayer
 from qt_app.model.observable import Connections, bind, follow
 from qt_app.ui.actions import Actions
-from qt_app.ui.fields import ChoiceBox, SliderField, calm, dim_label, heading
+from qt_app.ui.fields import ChoiceBox, SidePanel, SliderField, calm, dim_label, heading
 from qt_app.ui.icons import icon
 
 __all__ = ["MaskPanel"]
@@ -72,7 +71,7 @@ class _LayerRow(QWidget):
             layer.colour = chosen.name()
 
 
-class MaskPanel(QScrollArea):
+class MaskPanel(SidePanel):
     """Shows a `MaskingState` and the masks of its photo."""
 
     def __init__(self, state: MaskingState, actions: Actions, parent: QWidget | None = None) -> None:
@@ -80,9 +79,7 @@ class MaskPanel(QScrollArea):
         self._state, self._actions = state, actions
         self._connections = Connections()
         self._document: Document | None = None
-        self.setWidgetResizable(True)
         self.setAccessibleName(self.tr("Masks"))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
         self._column = QVBoxLayout(inner)
         self._column.setContentsMargins(8, 6, 8, 8)

@@ -68,9 +68,15 @@ class Parts(QObject):
         self.history_panel = HistoryPanel(history)
         area = Qt.DockWidgetArea.LeftDockWidgetArea
         dock = window.add_dock("history", self.tr("History"), self.history_panel, area)
-        window.tabifyDockWidget(window.docks["library"], dock)
-        window.docks["library"].raise_()
-        window.restoreDockWidget(dock)
+        menu, toggle = window.menu("view"), dock.toggleViewAction()
+        if toggle is not None:  # beside those of the other panels
+            menu.removeAction(toggle)
+            menu.insertAction(window.docks["masks"].toggleViewAction(), toggle)
+        if window.is_arranged:
+            window.restoreDockWidget(dock)
+        else:
+            window.tabifyDockWidget(window.docks["library"], dock)
+            window.docks["library"].raise_()
         history.may_open = lambda: all(guard() for guard in window.guards)
         history.compared.connect(self.show_comparison)
         history.reopened.connect(lambda _: window.show_panel("edit"))
@@ -143,7 +149,7 @@ class Parts(QObject):
         self._settings_dialog: SettingsDialog | None = None
         add, tr = self._window.add_action, self.tr
         self._window.menu("edit").addSeparator()
-        add("edit", ActionSpec("edit.settings", tr("&Settings …"), "Ctrl+,"), self.show_settings)
+        add("edit", ActionSpec("edit.settings", tr("S&ettings …"), "Ctrl+,"), self.show_settings)
         keys = ActionSpec("edit.shortcuts", tr("&Keyboard shortcuts …"))
         add("edit", keys, lambda: self.show_settings("shortcuts"))
         models = ActionSpec("tokens.models", tr("Base &models …"), "Ctrl+Alt+M")
@@ -184,7 +190,7 @@ class Parts(QObject):
         menu.addSeparator()
         add, tr = window.add_action, self.tr
         add("tokens", ActionSpec("tokens.details", tr("&Details …"), "Alt+Return"), self._details_of_selected)
-        add("tokens", ActionSpec("tokens.export", tr("&Export …"), "Ctrl+Alt+X"), self._export_selected)
+        add("tokens", ActionSpec("tokens.export", tr("E&xport …"), "Ctrl+Alt+X"), self._export_selected)
         add("tokens", ActionSpec("tokens.import", tr("&Import …"), "Ctrl+Alt+I"), lambda: self.import_files())
 
     def show_token(self, details: TokenDetails) -> TokenDialog:

@@ -6,7 +6,15 @@ from PyQt6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
 from s2edit_plugin.api import Estimate, Progress
 
-__all__ = ["day_and_time", "duration", "estimate_in_words", "progress_in_words", "size_in_words", "time_left"]
+__all__ = [
+    "day_and_time",
+    "duration",
+    "estimate_in_words",
+    "progress_in_words",
+    "size_in_words",
+    "stage_in_words",
+    "time_left",
+]
 
 
 def time_left(seconds: float | None) -> str:
@@ -40,6 +48,28 @@ def size_in_words(count: int) -> str:
             value = count / limit
             return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
     return f"{count} B"
+
+
+def stage_in_words(stage: str) -> str:
+    """What a job does right now. Most stages are one word; others name a model: ``downloading sd15``."""
+    translate = QCoreApplication.translate
+    whole = {
+        "learning": translate("wording", "learning"),
+        "inverting": translate("wording", "inverting"),
+        "optimizing the null text": translate("wording", "optimizing the null text"),
+        "editing": translate("wording", "editing"),
+        "checking what is here": translate("wording", "checking what is here"),
+        "moving models": translate("wording", "moving models"),
+    }
+    begun = {
+        "downloading": translate("wording", "downloading {0}"),
+        "copying": translate("wording", "copying {0}"),
+        "checking": translate("wording", "checking {0}"),
+        "importing": translate("wording", "importing {0}"),
+        "hashing": translate("wording", "hashing {0}"),
+    }
+    verb, _, rest = stage.partition(" ")
+    return whole.get(stage) or (begun[verb].format(rest) if rest and verb in begun else stage)
 
 
 def progress_in_words(progress: Progress) -> str:

@@ -38,11 +38,13 @@ WAIT_MS = 10_000
 class Scene:
     """A window on a fake engine, and the ways to bring it into a state."""
 
-    def __init__(self, application: QApplication, theme: str, size: tuple[int, int]) -> None:
+    def __init__(
+        self, application: QApplication, theme: str, size: tuple[int, int], language: str = "en"
+    ) -> None:
         self._application = application
         self.engine = FakeClient()
         self._fill()
-        self.window = make_window(application, theme, lambda: self.engine)
+        self.window = make_window(application, theme, lambda: self.engine, language)
         self.studio = self.window.studio
         self.window.resize(*size)
         self.window.show()

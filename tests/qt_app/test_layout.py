@@ -8,6 +8,7 @@ import pytest
 from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolButton, QWidget
 
+from qt_app.i18n.loading import LANGUAGES
 from tests.e2e.screenshots import STATES, Scene
 
 SMALLEST = (1280, 800)
@@ -35,9 +36,12 @@ def cut_off(widget: QWidget) -> bool:
     return left < 0 or left + widget.width() > parent.width() + 1
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", STATES)
-def test_no_text_is_cut_off_and_nothing_is_blank(state: str, qapp: QApplication, tmp_path: Path) -> None:
-    scene = Scene(qapp, "light", SMALLEST)
+def test_no_text_is_cut_off_and_nothing_is_blank(
+    state: str, language: str, qapp: QApplication, tmp_path: Path
+) -> None:
+    scene = Scene(qapp, "light", SMALLEST, language)
     try:
         getattr(scene, state)()
         for _ in range(20):

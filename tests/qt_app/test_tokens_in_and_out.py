@@ -205,7 +205,7 @@ def test_of_several_files_each_that_is_refused_says_why_and_the_others_come(
     sentences = [message.sentence for message in window.studio.messages.log]
     assert "one.safetensors: No consent was given." in sentences
     assert any(sentence.startswith("gone: It cannot be read") for sentence in sentences)
-    assert sentences[-1] == "1 token(s) imported."
+    assert sentences[-1] == "1 token imported."
 
 
 def test_without_a_selected_token_the_menu_says_what_to_do(window: MainWindow) -> None:

@@ -1,0 +1,83 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en">
+<context>
+    <name>HistoryPanel</name>
+    <message numerus="yes">
+        <location filename="../ui/history_panel.py"/>
+        <source>%n result(s) in the trash.</source>
+        <translation>
+            <numerusform>%n result in the trash.</numerusform>
+            <numerusform>%n results in the trash.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImportState</name>
+    <message numerus="yes">
+        <location filename="../model/exchange.py"/>
+        <source>%n token(s) imported.</source>
+        <translation>
+            <numerusform>%n token imported.</numerusform>
+            <numerusform>%n tokens imported.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPanel</name>
+    <message numerus="yes">
+        <location filename="../ui/library_panel.py"/>
+        <source>%n token(s) in the trash.</source>
+        <translation>
+            <numerusform>%n token in the trash.</numerusform>
+            <numerusform>%n tokens in the trash.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Parts</name>
+    <message numerus="yes">
+        <location filename="../ui/parts.py"/>
+        <source>%n painted mask(s)</source>
+        <translation>
+            <numerusform>%n painted mask</numerusform>
+            <numerusform>%n painted masks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/parts.py"/>
+        <source>%n result(s)</source>
+        <translation>
+            <numerusform>%n result</numerusform>
+            <numerusform>%n results</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>wording</name>
+    <message numerus="yes">
+        <location filename="../ui/wording.py"/>
+        <source>%n s left</source>
+        <translation>
+            <numerusform>%n s left</numerusform>
+            <numerusform>%n s left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/wording.py"/>
+        <source>%n min left</source>
+        <translation>
+            <numerusform>%n min left</numerusform>
+            <numerusform>%n min left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/wording.py"/>
+        <source>%n h left</source>
+        <translation>
+            <numerusform>%n h left</numerusform>
+            <numerusform>%n h left</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
