@@ -34,6 +34,7 @@ __all__ = [
     "MoveModels",
     "OnNote",
     "OnProgress",
+    "Preview",
     "Progress",
     "PromptSuggestion",
     "Request",
@@ -54,6 +55,9 @@ class Request(Generic[R]):
 
 TokenKind = Literal["identity", "attribute"]
 
+Preview = Callable[[Callable[[], None]], bytes]
+"""Makes a small encoded picture. What it is given is called between its steps and may raise `errors.CancelledError`."""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -65,8 +69,8 @@ class Progress:
         total: steps of this stage.
         loss: training loss where there is one.
         seconds_left: estimate for this stage, None while unknown.
-        preview: gives a small encoded picture of how the result looks so far; takes time, so whoever wants one calls it, and
-            only before it returns from ``on_progress``. Never sent anywhere.
+        preview: gives a picture of how the result looks so far; takes time, so whoever wants one calls it, and only before
+            it returns from ``on_progress``. Never sent anywhere.
         unit: what is counted, ``steps`` or ``bytes``.
     """
 
@@ -75,9 +79,7 @@ class Progress:
     total: int
     loss: float | None = None
     seconds_left: float | None = None
-    preview: Callable[[], bytes] | None = field(
-        default=None, repr=False, compare=False, metadata={"wire": False}
-    )
+    preview: Preview | None = field(default=None, repr=False, compare=False, metadata={"wire": False})
     unit: str = "steps"
 
 

@@ -162,8 +162,14 @@ def edit(
 
 
 def _preview(
-    show: Callable[[Tensor], bytes], schedule: Schedule, latents: Tensor, prediction: Tensor, timestep: float
+    show: Callable[[Tensor], bytes],
+    schedule: Schedule,
+    latents: Tensor,
+    prediction: Tensor,
+    timestep: float,
+    check: Callable[[], None],
 ) -> bytes:
+    """One decoding: there is nothing to interrupt."""
     return show(schedule.clean(latents, prediction, timestep))
 
 

@@ -120,6 +120,11 @@ def null_text_optimization(
     rows = [row_tokens(None, tokens), row_tokens(source.layout, tokens)]
     latents, found = inversion.at(0), []
     watch = Stopwatch(total)
+
+    def tell(done: int, loss: Tensor) -> None:
+        left = watch.seconds_left(done)
+        on_progress(Progress("optimizing the null text", done, total, float(loss.detach()), left))
+
     for index, timestep in enumerate(schedule.timesteps(total)):
         goal = inversion.at(index + 1)
         with torch.no_grad(), backbone.control(AttentionControl(rows[1:], settings.mask_mode)):
@@ -135,6 +140,7 @@ def null_text_optimization(
                 loss = F.mse_loss(schedule.step(latents, guided, timestep, total), goal)
                 loss.backward()
             optimizer.step()
+            tell(index, loss)  # each of these takes as long as a denoising step
             if float(loss.detach()) < 1e-5 + 2e-5 * index:
                 break
         null = null.detach()
@@ -143,13 +149,5 @@ def null_text_optimization(
             unconditional = backbone.predict(latents, timestep, [replace(empty, hidden=null)])
             guided = unconditional + settings.guidance * (conditional - unconditional)
             latents = schedule.step(latents, guided, timestep, total)
-        on_progress(
-            Progress(
-                "optimizing the null text",
-                index + 1,
-                total,
-                float(loss.detach()),
-                watch.seconds_left(index + 1),
-            )
-        )
+        tell(index + 1, loss)
     return torch.stack(found)

@@ -96,12 +96,12 @@ def learn(
     settings: LearnSettings,
     on_progress: OnProgress = lambda _: None,
     checkpoint: Checkpoint | None = None,
-    show: Callable[[Tensor, TokenParameters], bytes] | None = None,
+    show: Callable[[Tensor, TokenParameters, Callable[[], None]], bytes] | None = None,
 ) -> LearnedToken:
     """Learn a token; see the module's text.
 
     Args:
-        show: makes a preview from the token's vectors and parameters as they are by then.
+        show: makes a preview from the token's vectors and parameters as they are by then; see `api.Preview`.
         on_progress: called after every step; raising `CancelledError` stops there, with a checkpoint written.
         checkpoint: where to save to, and, if it holds something, to go on from: the token comes out bit-equal to that of
             an uninterrupted run on the CPU.

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from s2edit_plugin import alignment, text
+from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.attention import AttentionControl, MapRecorder
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.conditioning import ActiveToken, row_tokens
@@ -35,8 +36,13 @@ def changed_region(
     target: text.Condition,
     tokens: Sequence[ActiveToken],
     mask_mode: str = "bias",
+    on_progress: OnProgress = lambda _: None,
 ) -> Tensor:
-    """Region (s, s) float32 of zeros and ones at the latent side; all zero where the prompts do not differ."""
+    """Region (s, s) float32 of zeros and ones at the latent side; all zero where the prompts do not differ.
+
+    Raises:
+        CancelledError: through ``on_progress``.
+    """
     side = backbone.latent_side
     removed, added = alignment.changed_columns(source.layout, target.layout)
     if not removed and not added:
@@ -45,11 +51,13 @@ def changed_region(
     recorder = MapRecorder(backbone.map_side, (0, 1))
     difference = torch.zeros(side, side, device=backbone.device)
     with backbone.control(AttentionControl(rows, mask_mode, None, recorder)):
-        for index in _indices(inversion.steps):
+        indices = _indices(inversion.steps)
+        for done, index in enumerate(indices, start=1):
             timestep = backbone.schedule.timesteps(inversion.steps)[index]
             latents = inversion.at(index).expand(2, -1, -1, -1)
             predicted = backbone.predict(latents, timestep, [source, target])
             difference += (predicted[1] - predicted[0]).abs().mean(dim=0)
+            on_progress(Progress("finding the region", done, len(indices)))
     maps = [
         recorder.mean(row)[..., list(columns)].sum(-1)
         for row, columns in ((0, removed), (1, added))
@@ -71,21 +79,26 @@ def attention_of(
     tokens: Sequence[ActiveToken] = (),
     mask_mode: str = "bias",
     seed: int = 0,
+    on_progress: OnProgress = lambda _: None,
 ) -> Tensor:
     """Cross-attention map (side, side) in [0, 1] of some columns on a picture, mean over noise levels and layers.
 
     Args:
         latents: (1, C, s, s) clean latents. columns: of the word or token, in the condition's layout.
+
+    Raises:
+        CancelledError: through ``on_progress``.
     """
     recorder = MapRecorder(backbone.map_side, (0,))
     generator = torch.Generator().manual_seed(seed)
     with backbone.control(
         AttentionControl([row_tokens(condition.layout, tokens)], mask_mode, None, recorder)
     ):
-        for level in _LEVELS:
+        for done, level in enumerate(_LEVELS, start=1):
             timestep = backbone.schedule.at(torch.tensor([level], dtype=torch.float64)).to(latents.device)
             noise = torch.randn(latents.shape, generator=generator).to(latents.device)
             backbone.predict(backbone.schedule.add_noise(latents, noise, timestep), timestep, [condition])
+            on_progress(Progress("looking", done, len(_LEVELS)))
     return _normalised(recorder.mean(0)[..., list(columns)].mean(-1))
 
 

@@ -7,7 +7,7 @@ learned, and measures a base model.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -36,11 +36,12 @@ def sample(
     steps: int = 30,
     guidance: float = 5.0,
     tokens: Sequence[ActiveToken] = (),
+    on_step: Callable[[], None] = lambda: None,
 ) -> Tensor:
     """Clean latents (B, C, s, s) from noise (B, C, s, s), a condition a row.
 
     Args:
-        tokens: that the conditions refer to. guidance: classifier-free guidance scale.
+        tokens: that the conditions refer to. guidance: classifier-free guidance scale. on_step: called after every step.
     """
     schedule, count = backbone.schedule, len(conditions)
     batch = [text.unconditional(backbone, conditions[0].framing)] * count + list(conditions)
@@ -52,4 +53,5 @@ def sample(
             predicted = backbone.predict(torch.cat([latents, latents]), timestep, batch)
             without, with_text = predicted.chunk(2)
             latents = schedule.step(latents, without + guidance * (with_text - without), timestep, steps)
+            on_step()
     return latents

@@ -207,8 +207,8 @@ class Studio:
         """Remove a person for good; see `people.forget_person`."""
         return forget_person(self.folder, person)
 
-    def mask(self, request: api.MakeMask) -> api.MaskResult:
-        """Find a mask. Raises ImageError, MaskError, UsageError (clicks without the method ``click``)."""
+    def mask(self, request: api.MakeMask, on_progress: api.OnProgress = _silent) -> api.MaskResult:
+        """Find a mask. Raises ImageError, MaskError, UsageError (clicks without the method ``click``), CancelledError."""
         photo, note = read_photo(request.photo), ""
         if request.method == CLICK:
             from s2edit_plugin.masks.clicks import click_mask
@@ -218,7 +218,7 @@ class Studio:
         elif request.points or request.box:
             raise UsageError(f"Clicks go with the method '{CLICK}' alone.", f"Use --method {CLICK}.")
         else:
-            mask = self.find_mask(photo, request.method)
+            mask = self.find_mask(photo, request.method, on_progress)
         if request.fill_holes:
             mask = refine.fill_holes(mask)
         if request.grow:
@@ -249,23 +249,28 @@ class Studio:
 
         return token_attention(self, read_photo(photo), self.library.get(name))
 
-    def show_attention(self, request: api.ShowAttention) -> api.AttentionMap:
+    def show_attention(
+        self, request: api.ShowAttention, on_progress: api.OnProgress = _silent
+    ) -> api.AttentionMap:
         """Where a word or token of a prompt looks on a photo.
 
         Raises:
-            ImageError, MaskError, PromptError, TokenError.
+            ImageError, MaskError, PromptError, TokenError, CancelledError.
         """
         from s2edit_plugin.workflows.attention_masks import word_attention
 
-        return api.AttentionMap(encode_mask(word_attention(self, request)), request.word)
+        return api.AttentionMap(encode_mask(word_attention(self, request, on_progress)), request.word)
 
-    def find_mask(self, photo: Photo, method: str) -> np.ndarray:
-        """Mask (H, W) float32 in [0, 1] of a photo by a method of `api.MakeMask`. Raises MaskError."""
+    def find_mask(self, photo: Photo, method: str, on_progress: api.OnProgress = _silent) -> np.ndarray:
+        """Mask (H, W) float32 in [0, 1] of a photo by a method of `api.MakeMask`. Raises MaskError, CancelledError."""
         from s2edit_plugin.masks.resolve import find_mask
 
-        return find_mask(
-            photo.as_uint8_rgb(), method, lambda word: self._word_mask(photo, word), self.networks
-        )
+        def attention(word: str) -> np.ndarray:
+            from s2edit_plugin.workflows.attention_masks import word_mask
+
+            return word_mask(self.backbone, photo, word, on_progress)
+
+        return find_mask(photo.as_uint8_rgb(), method, attention, self.networks)
 
     def refuse_unsafe(self, rgb: np.ndarray) -> None:
         """Let the base model's safety checker look at a result, uint8 (H, W, 3), if it has one and the settings want it.
@@ -301,8 +306,3 @@ class Studio:
             return np.maximum(self.find_mask(photo, "auto"), part)
         except MaskError:
             return part
-
-    def _word_mask(self, photo: Photo, word: str) -> np.ndarray:
-        from s2edit_plugin.workflows.attention_masks import word_mask
-
-        return word_mask(self.backbone, photo, word)

@@ -285,6 +285,12 @@ class JobQueue:
             if job.wish:
                 raise CancelledError()
 
+    def check(self, job: QueuedJob) -> None:
+        """Between two steps of something beside a running job: raises CancelledError where the job is to stop here."""
+        with self._changed:
+            if job.wish:
+                raise CancelledError()
+
     def done(self, job: QueuedJob, result: Any) -> None:
         """A job has its result."""
         with self._changed:

@@ -26,7 +26,7 @@ def _edit(studio: Studio, request: api.ApplyEdit, on_progress: OnProgress, on_no
 
 
 def _mask(studio: Studio, request: api.MakeMask, on_progress: OnProgress, on_note: OnNote) -> Any:
-    return studio.mask(request)
+    return studio.mask(request, on_progress)
 
 
 def _suggest(studio: Studio, request: api.SuggestPrompt, on_progress: OnProgress, on_note: OnNote) -> Any:
@@ -34,7 +34,7 @@ def _suggest(studio: Studio, request: api.SuggestPrompt, on_progress: OnProgress
 
 
 def _attention(studio: Studio, request: api.ShowAttention, on_progress: OnProgress, on_note: OnNote) -> Any:
-    return studio.show_attention(request)
+    return studio.show_attention(request, on_progress)
 
 
 def _rerun(studio: Studio, request: api.RerunResult, on_progress: OnProgress, on_note: OnNote) -> Any:

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from s2edit_plugin.api import Event, OnNote, OnProgress, Progress
@@ -91,7 +92,7 @@ class Worker:
         def on_progress(progress: Progress) -> None:
             self._queue.report(job, progress)
             if progress.preview is not None and clock.is_due() and self._previews():
-                picture = clock.measure(progress.preview)
+                picture = clock.measure(partial(progress.preview, partial(self._queue.check, job)))
                 if picture:
                     self._events.publish(Event("preview", job=job.info(), picture=picture))
 
@@ -120,10 +121,16 @@ class PreviewClock:
         return self._now() - self._last >= max(PREVIEW_EVERY, self._cost / PREVIEW_SHARE)
 
     def measure(self, make: Callable[[], bytes]) -> bytes:
-        """Make a preview and remember what it cost; b"" if it failed, and then none is due any more."""
+        """Make a preview and remember what it cost; b"" if it failed, and then none is due any more.
+
+        Raises:
+            CancelledError: the job is to stop.
+        """
         started = self._now()
         try:
             picture = make()
+        except CancelledError:
+            raise
         except Exception as error:  # a picture that is nice to have must not cost the job
             log.warning("A preview failed (%s).", type(error).__name__)
             self._cost = float("inf")

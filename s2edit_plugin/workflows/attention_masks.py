@@ -31,19 +31,25 @@ WORD_THRESHOLD = 0.5
 
 
 def attention_picture(
-    backbone: Backbone, photo: Photo, crop: Crop, prompt: str, word: str, tokens: Sequence[ActiveToken] = ()
+    backbone: Backbone,
+    photo: Photo,
+    crop: Crop,
+    prompt: str,
+    word: str,
+    tokens: Sequence[ActiveToken] = (),
+    on_progress: api.OnProgress = lambda _: None,
 ) -> np.ndarray:
     """Attention (S, S) float32 in [0, 1] of a word or reference of the prompt on a crop of a photo.
 
     Raises:
-        MaskError: the word is not in the prompt.
+        MaskError: the word is not in the prompt. CancelledError: through ``on_progress``.
     """
     condition = build_condition(backbone, prompt, tokens, framing=framing_of(crop))
     columns = word_columns(condition.layout, word)
     if not columns:
         raise MaskError(f"The word '{word}' is not in the prompt.")
     latents = latents_of(extract_photo(photo, crop, backbone.resolution), backbone)
-    attention = attention_of(backbone, latents, condition, columns, tokens)
+    attention = attention_of(backbone, latents, condition, columns, tokens, on_progress=on_progress)
     size = (backbone.resolution, backbone.resolution)
     resized = torch.nn.functional.interpolate(
         attention[None, None], size, mode="bicubic", align_corners=False
@@ -51,11 +57,13 @@ def attention_picture(
     return resized[0, 0].clamp(0, 1).cpu().numpy()
 
 
-def word_mask(backbone: Backbone, photo: Photo, word: str) -> np.ndarray:
+def word_mask(
+    backbone: Backbone, photo: Photo, word: str, on_progress: api.OnProgress = lambda _: None
+) -> np.ndarray:
     """Mask (H, W) of a word on the whole photo, from the attention under ``"a photo of a person with <word>"``.
 
     Raises:
-        MaskError: the word is empty or more than words.
+        MaskError: the word is empty or more than words. CancelledError: through ``on_progress``.
     """
     wanted = [w for w in prompts.words(word) if w[0].isalnum()]
     if not wanted:
@@ -64,7 +72,8 @@ def word_mask(backbone: Backbone, photo: Photo, word: str) -> np.ndarray:
     side = max(height, width)
     crop = Crop(x=(width - side) // 2, y=(height - side) // 2, side=side)
     phrase = " ".join(wanted)
-    attention = attention_picture(backbone, photo, crop, f"a photo of a person with {phrase}", wanted[-1])
+    prompt = f"a photo of a person with {phrase}"
+    attention = attention_picture(backbone, photo, crop, prompt, wanted[-1], on_progress=on_progress)
     soft = np.clip((attention - WORD_THRESHOLD) / 0.1 + 0.5, 0, 1).astype(np.float32)
     return place_mask(soft, crop, photo.size)
 
@@ -80,11 +89,14 @@ def token_attention(studio: Studio, photo: Photo, token: Token) -> np.ndarray:
     return place_mask(heat, crop, photo.size)
 
 
-def word_attention(studio: Studio, request: api.ShowAttention) -> np.ndarray:
+def word_attention(
+    studio: Studio, request: api.ShowAttention, on_progress: api.OnProgress = lambda _: None
+) -> np.ndarray:
     """Attention (H, W) float32 in [0, 1] of a word or token of a prompt on a photo, as in an edit.
 
     Raises:
         ImageError, MaskError, TokenError. PromptError: no word, or a reference to a token that was not named.
+        CancelledError: through ``on_progress``.
     """
     word = request.word.strip()
     if not word.startswith("<"):
@@ -106,7 +118,8 @@ def word_attention(studio: Studio, request: api.ShowAttention) -> np.ndarray:
         prompt = prompts.insert_token(prompt, first.class_noun, first.full_name)
         prompt = compose.with_attributes(prompt, [(other.full_name, other.class_noun) for other in others])
     active = [to_active(token, backbone, mask) for token in tokens]
-    return place_mask(attention_picture(backbone, photo, crop, prompt, word, active), crop, photo.size)
+    heat = attention_picture(backbone, photo, crop, prompt, word, active, on_progress)
+    return place_mask(heat, crop, photo.size)
 
 
 def _prompt_for(word: str, tokens: Sequence[Token]) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,7 +128,7 @@ def _edit_once(
     studio: Studio, request: api.ApplyEdit, given: Given, on_progress: api.OnProgress
 ) -> tuple[api.EditResult, Scene, np.ndarray]:
     started = time.monotonic()
-    scene = prepare(studio, request, given)
+    scene = prepare(studio, request, given, on_progress)
     pair = source_and_target(studio, request, scene)
     edited = edit_crop(studio, request, scene, pair, on_progress)
     height, width = scene.photo.size
@@ -194,21 +196,21 @@ def gather(studio: Studio, request: api.ApplyEdit) -> Given:
     return Given(loaded, read_photo(request.photo))
 
 
-def prepare(studio: Studio, request: api.ApplyEdit, given: Given) -> Scene:
+def prepare(studio: Studio, request: api.ApplyEdit, given: Given, on_progress: api.OnProgress) -> Scene:
     """Find the masks, choose the crop, bring the tokens onto it.
 
     Raises:
-        MaskError, TokenError.
+        MaskError, TokenError, CancelledError.
     """
     loaded, photo = given.tokens, given.photo
-    subject = _subject(studio, request, photo, loaded[0].record)
-    region = _region(studio, request, photo, subject)
+    find = partial(studio.find_mask, photo, on_progress=on_progress)
+    subject = _subject(request, photo, loaded[0].record, find)
+    region = _region(request, photo, subject, find)
     crop = subject_crop(subject, region)
     tokens = []
     for index, token in enumerate(loaded):
-        mask = (
-            subject if index == 0 or token.record.kind == "identity" else _part(studio, photo, token, subject)
-        )
+        whole = index == 0 or token.record.kind == "identity"
+        mask = subject if whole else _part(token, subject, find)
         tokens.append(to_active(token, studio.backbone, mask_on_crop(mask, crop, studio.backbone)))
     return Scene(photo, tuple(token.record for token in loaded), tuple(tokens), crop, subject, region)
 
@@ -257,7 +259,9 @@ def edit_crop(
         region = torch.ones(backbone.resolution, backbone.resolution)
         blend = None
     else:
-        cells = changed_region(backbone, inversion, source, target, scene.tokens, settings.mask_mode)
+        cells = changed_region(
+            backbone, inversion, source, target, scene.tokens, settings.mask_mode, on_progress
+        )
         region = soften(cells, backbone.resolution)
         blend = cells
     show = EditPreview(backbone, scene.photo, scene.crop, region)
@@ -280,7 +284,11 @@ def _store(
         logging.getLogger(__name__).info("The inversion could not be cached.", exc_info=True)
 
 
-def _subject(studio: Studio, request: api.ApplyEdit, photo: Photo, record: TokenRecord) -> np.ndarray:
+FindMask = Callable[[str], np.ndarray]
+"""The mask (H, W) of a method on the photo of the edit."""
+
+
+def _subject(request: api.ApplyEdit, photo: Photo, record: TokenRecord, find: FindMask) -> np.ndarray:
     """Where the identity acts: given, else the token's stored mask if this is its photo, else found."""
     if request.subject_mask is not None:
         return read_mask(request.subject_mask, photo.size)
@@ -296,17 +304,17 @@ def _subject(studio: Studio, request: api.ApplyEdit, photo: Photo, record: Token
             stored = np.asarray(image.convert("L"), dtype=np.float32) / 255
         left, top, right, _ = record.crop
         return place_mask(stored, Crop(x=left, y=top, side=right - left), photo.size)
-    return studio.find_mask(photo, request.subject)
+    return find(request.subject)
 
 
-def _region(studio: Studio, request: api.ApplyEdit, photo: Photo, subject: np.ndarray) -> np.ndarray | None:
+def _region(request: api.ApplyEdit, photo: Photo, subject: np.ndarray, find: FindMask) -> np.ndarray | None:
     if request.region_mask is not None:
         return read_mask(request.region_mask, photo.size)
     if request.region in ("auto", "none"):
         return None
     if request.region == "subject":
         return subject
-    found = studio.find_mask(photo, request.region)
+    found = find(request.region)
     if float(found.max()) < 0.5:
         raise MaskError(
             f"Nothing was found for the mask '{request.region}' in this photo.", "Paint the mask instead."
@@ -314,12 +322,12 @@ def _region(studio: Studio, request: api.ApplyEdit, photo: Photo, subject: np.nd
     return found
 
 
-def _part(studio: Studio, photo: Photo, token: Token, subject: np.ndarray) -> np.ndarray:
+def _part(token: Token, subject: np.ndarray, find: FindMask) -> np.ndarray:
     """The part of this photo in which an attribute token acts."""
     method = compose.region_of(token.record.region)
     if method == "subject":
         return subject
-    found = studio.find_mask(photo, method)
+    found = find(method)
     return found if float(found.max()) >= 0.5 else subject
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -57,12 +58,14 @@ class LearnPreview:
     def __init__(self, backbone: Backbone, task: LearnTask, isolation: bool) -> None:
         self._backbone, self._task, self._isolation = backbone, task, isolation
 
-    def __call__(self, vectors: Tensor, parameters: TokenParameters) -> bytes:
-        """A JPEG for the token's vectors (n, W) and parameters."""
+    def __call__(self, vectors: Tensor, parameters: TokenParameters, check: Callable[[], None]) -> bytes:
+        """A JPEG for the token's vectors (n, W) and parameters; ``check`` is called after every step."""
         task, backbone = self._task, self._backbone
         token = ActiveToken(task.name, vectors.detach(), parameters, task.mask.to(backbone.device))
         condition = build_condition(backbone, task.prompt, [token], self._isolation, task.framing)
-        latents = sample(backbone, noise_of(backbone, 0), [condition], SAMPLE_STEPS, tokens=[token])
+        latents = sample(
+            backbone, noise_of(backbone, 0), [condition], SAMPLE_STEPS, tokens=[token], on_step=check
+        )
         return _jpeg(_picture(backbone, latents))
 
 

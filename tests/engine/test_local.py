@@ -232,6 +232,15 @@ def test_a_preview_that_fails_is_the_last() -> None:
     assert not clock.is_due()
 
 
+def test_a_preview_stops_with_its_job_and_is_no_failure() -> None:
+    def make() -> bytes:
+        raise CancelledError
+
+    clock = PreviewClock(lambda: 10.0)
+    with pytest.raises(CancelledError):
+        clock.measure(make)
+
+
 def test_a_finished_job_tells_what_it_changed(client: LocalClient) -> None:
     heard: list[str] = []
     client.run(EDIT)
@@ -311,6 +320,7 @@ def _png(array: np.ndarray) -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_learning_editing_and_looking_with_a_real_model(model: Path) -> None:
     rng = np.random.default_rng(0)
     photo = _png(rng.integers(0, 255, (80, 60, 3), dtype=np.uint8))

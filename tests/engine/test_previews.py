@@ -17,6 +17,8 @@ from tests.fakes.tiny_model import write_tiny_model
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Studio:
@@ -37,7 +39,7 @@ def png(array: np.ndarray) -> bytes:
 def pictures(heard: list[bytes]) -> Callable[[api.Progress], None]:
     def on_progress(progress: api.Progress) -> None:
         if progress.preview is not None:
-            heard.append(progress.preview())
+            heard.append(progress.preview(lambda: None))
 
     return on_progress
 

@@ -87,7 +87,7 @@ def test_all_missing_pictures_are_named_at_once() -> None:
 
 
 def test_a_preview_stays_at_home_and_does_not_count_for_equality() -> None:
-    progress = api.Progress("editing", 1, 2, preview=lambda: b"picture")
+    progress = api.Progress("editing", 1, 2, preview=lambda check: b"picture")
     assert there_and_back(progress) == progress == api.Progress("editing", 1, 2)
     assert "preview" not in wire.plain(progress)
 

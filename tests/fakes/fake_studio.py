@@ -85,14 +85,14 @@ class FakeStudio:
         self._step("editing", 1, 1, on_progress)
         return api.RerunReport(request.history_id, True, 0.0, b"picture", "Every pixel is the same.")
 
-    def mask(self, request: api.MakeMask) -> api.MaskResult:
+    def mask(self, request: api.MakeMask, on_progress: api.OnProgress) -> api.MaskResult:
         self._step("mask", 1, 1, lambda _: None)
         return api.MaskResult(request.photo, request.method, 0.5)
 
     def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
         return api.PromptSuggestion(f"a photo of a {request.class_noun}", "fake")
 
-    def show_attention(self, request: api.ShowAttention) -> api.AttentionMap:
+    def show_attention(self, request: api.ShowAttention, on_progress: api.OnProgress) -> api.AttentionMap:
         return api.AttentionMap(request.photo, request.word)
 
     def _step(
@@ -105,7 +105,7 @@ class FakeStudio:
             self.threads.add(threading.current_thread().name)
             self.steps.append((kind, step))
             self._changed.notify_all()
-        on_progress(api.Progress(kind, step, total, loss, preview=lambda: f"preview {step}".encode()))
+        on_progress(api.Progress(kind, step, total, loss, preview=lambda check: f"preview {step}".encode()))
         if self.raises is not None:
             error, self.raises = self.raises, None
             raise error
