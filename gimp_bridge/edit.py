@@ -85,8 +85,13 @@ def values_of(config: Any) -> EditValues:
 # ---------------------------------------------------------------------- the work
 
 
-def edit_layer(image: Gimp.Image, layer: Gimp.Layer, values: EditValues, link: Link) -> list[Gimp.Layer]:
+def edit_layer(
+    image: Gimp.Image, layer: Gimp.Layer, values: EditValues, link: Link, above: Gimp.Layer | None = None
+) -> list[Gimp.Layer]:
     """Edit a layer and put the results above it; the settings are kept in them and in the image.
+
+    Args:
+        above: another layer to put them above.
 
     Raises:
         S2EditError: whatever is wrong; the image is as it was then.
@@ -105,7 +110,8 @@ def edit_layer(image: Gimp.Image, layer: Gimp.Layer, values: EditValues, link: L
         request = _request(frame, values, names, tokens, values.seed + number)
         result = link.run(request, "Edit a layer in GIMP", part)
         finished.append(_finished(frame, values, names, result, number, layer.get_tattoo()))
-    made = insert_results(view, frame.box, finished, layer_name(names.unnamed(values.prompt)))
+    name = layer_name(names.unnamed(values.prompt))
+    made = insert_results(view, frame.box, finished, name, above or layer)
     attach(image, finished[0].memory)
     return made
 

@@ -74,7 +74,7 @@ class Names:
         found = next((info for info in self.tokens if info.name == name), None)
         if found is None:
             raise TokenNotFoundError(
-                f"The token {plain[:140]} is not in your library any more.", "Choose another one."
+                f"The token {plain[:140]} is not in your library.", "Choose another one."
             )
         return found
 

@@ -184,15 +184,16 @@ def _mask_format(channel: Gimp.Channel) -> str:
 
 
 def insert_results(
-    view: LayerView, box: Box, results: Sequence[Finished], group_name: str
+    view: LayerView, box: Box, results: Sequence[Finished], group_name: str, above: Gimp.Layer
 ) -> list[Gimp.Layer]:
-    """Put results above the layer as layers of its size and place, several into a group; in one undo step.
+    """Put results above a layer as layers of the edited one's size and place, several into a group; in one undo step.
 
     Args:
         box: the part of the layer that was edited. group_name: of the group, for several.
+        above: the edited layer, or an earlier result that would hide the new one.
     """
     image = view.image
-    parent, position = view.layer.get_parent(), image.get_item_position(view.layer)
+    parent, position = above.get_parent(), image.get_item_position(above)
     alpha = view.read(box)[1] if view.layer.has_alpha() else b""
     mask = view.own_mask(box)
     image.undo_group_start()

@@ -84,7 +84,9 @@ def run_edit_again(
         from gimp_bridge.dialogs.edit import ask_and_edit
 
         transfer = bool(values.attribute)
-        return _given(ask_and_edit(procedure, config, image, layer, transfer=transfer, values=values))
+        return _given(
+            ask_and_edit(procedure, config, image, layer, transfer=transfer, values=values, above=chosen)
+        )
     asked, usual = values_of(config), EditValues()
     changed = {
         field.name: getattr(asked, field.name)
@@ -92,7 +94,7 @@ def run_edit_again(
         if getattr(asked, field.name) != getattr(usual, field.name)
     }
     with Link(in_bar(TITLE)) as link:
-        return _given(edit_layer(image, layer, dataclasses.replace(values, **changed), link))
+        return _given(edit_layer(image, layer, dataclasses.replace(values, **changed), link, chosen))
 
 
 def _given(layers: list[Gimp.Layer]) -> Results:

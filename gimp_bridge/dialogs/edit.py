@@ -31,13 +31,14 @@ MORE = ["region", "subject", "strength", "guidance", "seed", "variants", "steps"
 
 def ask_and_edit(
     procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, *,
-    transfer: bool, values: EditValues | None = None,
+    transfer: bool, values: EditValues | None = None, above: Gimp.Layer | None = None,
 ) -> list[Gimp.Layer]:  # fmt: skip
     """Ask, edit while the dialog shows progress, and return the layers that were made.
 
     Args:
         transfer: whether an attribute's token is asked for too.
         values: to begin with; None: the image's last ones, else the last ones of all.
+        above: another layer to put the results above.
 
     Raises:
         CancelledError: the user does not want to. S2EditError: the engine cannot be used.
@@ -51,7 +52,7 @@ def ask_and_edit(
             names.find("")
         pictures = link.call(calls.Thumbnails(tuple(info.name for info in tokens))).pictures
     begin_with(config, values or read_values(attached(image)), names)
-    asked = _Dialog(procedure, config, LayerView(image, layer), names, pictures, transfer=transfer)
+    asked = _Dialog(procedure, config, LayerView(image, layer), names, pictures, above, transfer=transfer)
     try:
         return asked.run()
     finally:
@@ -76,10 +77,10 @@ class _Dialog:
     """One call of `ask_and_edit`."""
 
     def __init__(
-        self, procedure: Gimp.Procedure, config: Any, view: LayerView, names: Names, pictures: dict[str, bytes], *,
-        transfer: bool,
+        self, procedure: Gimp.Procedure, config: Any, view: LayerView, names: Names, pictures: dict[str, bytes],
+        above: Gimp.Layer | None, *, transfer: bool,
     ) -> None:  # fmt: skip
-        self._config, self._view, self._names = config, view, names
+        self._config, self._view, self._names, self._above = config, view, names, above
         title = "Transfer attribute" if transfer else "Edit with tokens"
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, f"S²Edit: {title}")
         self._dialog.set_ok_label("_Edit")
@@ -114,7 +115,8 @@ class _Dialog:
         self._working.begin()
         try:
             with Link(self._working.show_progress, self._working.idle) as link:
-                return edit_layer(self._view.image, self._view.layer, values_of(self._config), link)
+                values = values_of(self._config)
+                return edit_layer(self._view.image, self._view.layer, values, link, self._above)
         finally:
             self._working.end()
 
