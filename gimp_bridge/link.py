@@ -111,7 +111,9 @@ class Link:
             _check_program(folder)
             if discovery.lock_state(folder / "engine") == "free":
                 self._show(0.0, "Starting the engine", b"")
-            self._client = self._patiently(lambda: connect(data_folder=folder, wait=START_SECONDS))
+            self._client = self._patiently(
+                lambda: connect(data_folder=folder, wait=START_SECONDS, patient=False)
+            )
         return self._client
 
     def call(self, request: Request[R]) -> R:

@@ -45,14 +45,18 @@ class Presence:
         if timer is not None:
             timer.cancel()
 
-    def closed(self, client: str) -> None:
-        """A stream of a client was closed."""
+    def closed(self, client: str, patient: bool = True) -> None:
+        """A stream of a client was closed; one that is not ``patient`` does not come back."""
         left = self._streams.get(client, 0) - 1
         if left > 0:
             self._streams[client] = left
             return
         self._streams.pop(client, None)
-        self.expect(client)
+        if patient:
+            self.expect(client)
+        else:
+            self.touch()
+            self._on_gone(client)
 
     def expect(self, client: str) -> None:
         """A client without a stream is given up unless it opens one soon."""

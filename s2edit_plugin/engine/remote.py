@@ -52,6 +52,7 @@ def connect(
     data_folder: Path | None = None,
     wait: float = WAIT_SECONDS,
     command: Sequence[str] | None = None,
+    patient: bool = True,
 ) -> RemoteClient:
     """Attach to the user's engine, and start one if none runs.
 
@@ -60,6 +61,7 @@ def connect(
     Args:
         start: whether to start one. data_folder: None: the user's. wait: seconds until giving up.
         command: how to start the command line; None: see `discovery.default_command`.
+        patient: see `RemoteClient`.
 
     Raises:
         EngineGoneError: none runs, and ``start`` is false. EngineVersionError: a busy engine of another version runs.
@@ -68,7 +70,7 @@ def connect(
     root = discovery.data_root() if data_folder is None else Path(data_folder).expanduser().absolute()
     starter = Lock(root / "engine" / discovery.START_LOCK_NAME)
     try:
-        return _Search(root, starter, start, command).run(time.monotonic() + wait)
+        return _Search(root, starter, start, command, patient).run(time.monotonic() + wait)
     finally:
         starter.release()
 
@@ -76,9 +78,11 @@ def connect(
 class _Search:
     """One call of `connect`."""
 
-    def __init__(self, root: Path, starter: Lock, start: bool, command: Sequence[str] | None) -> None:
+    def __init__(
+        self, root: Path, starter: Lock, start: bool, command: Sequence[str] | None, patient: bool
+    ) -> None:
         self._root, self._folder, self._starter = root, root / "engine", starter
-        self._start, self._command = start, command
+        self._start, self._command, self._patient = start, command, patient
         self._is_starter = False
         self._process = 0
         self._tries = 0
@@ -103,7 +107,7 @@ class _Search:
 
     def _attach(self, endpoint: Endpoint) -> RemoteClient | None:
         """A client of a running engine; None while it starts or ends."""
-        client = RemoteClient(endpoint, self._root)
+        client = RemoteClient(endpoint, self._root, self._patient)
         try:
             hello = client.hello()
         except EngineVersionError:
@@ -164,13 +168,15 @@ class RemoteClient(Client):
 
     Args:
         endpoint: where it is. root: the data folder, where a stream that broke looks whether the engine is still the same.
+        patient: whether the engine waits a moment for this client to come back where the connection breaks, before it cancels
+            its jobs. Not for a program whose end is a cancel (GIMP kills a plug-in that the user cancels).
     """
 
-    def __init__(self, endpoint: Endpoint, root: Path | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, root: Path | None = None, patient: bool = True) -> None:
         self.endpoint, self._root = endpoint, root
         self._id = uuid.uuid4().hex
         self._transport = Transport(endpoint, self._id)
-        self._stream = _EventStream(self._transport, self._lives, self._lost)
+        self._stream = _EventStream(self._transport, self._lives, self._lost, patient)
         self._listeners: list[OnEvent] = []
         self._lock = threading.Lock()
         self._gone = ""
@@ -331,8 +337,9 @@ class _EventStream:
         lives: whether the engine still runs. on_lost: called once when it does not, with a sentence.
     """
 
-    def __init__(self, transport: Transport, lives: Any, on_lost: Any) -> None:
+    def __init__(self, transport: Transport, lives: Any, on_lost: Any, patient: bool = True) -> None:
         self._transport, self._lives, self._on_lost = transport, lives, on_lost
+        self._patient = patient
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._lines: EventLines | None = None
@@ -388,7 +395,7 @@ class _EventStream:
         """Hear until the stream breaks: whether the engine said goodbye, and whether anything was heard at all."""
         heard = False
         try:
-            lines = self._transport.open_stream(self._since, SILENCE_SECONDS)
+            lines = self._transport.open_stream(self._since, SILENCE_SECONDS, self._patient)
         except (OSError, http.client.HTTPException, S2EditError):
             return False, False
         with self._lock:

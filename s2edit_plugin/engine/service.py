@@ -7,7 +7,8 @@
     GET  /v1/jobs/<id>                          {"job"}
     GET  /v1/jobs/<id>/result                   {"kind", "result"}
     POST /v1/jobs/<id>/cancel, pause, resume    {"job"}
-    GET  /v1/events?since=<number>              the client's presence: when it closes, jobs that are not kept are cancelled
+    GET  /v1/events?since=<number>              the client's presence: when it closes, jobs that are not kept are cancelled,
+                                                after a moment to come back; with ``&patient=0`` at once
     POST /v1/shutdown                           {"if_idle"}; 409 if it was to be idle and is not
 
 Every request shows the secret (``Authorization: Bearer``) and may name its client (``X-S2Edit-Client``). Errors are
@@ -266,12 +267,12 @@ class Service:
         if not (since.isascii() and since.isdigit() and len(since) <= 15):
             raise UsageError("Events are asked for since a number.")
         return StreamingResponse(
-            self._stream(client, int(since)),
+            self._stream(client, int(since), request.query_params.get("patient") != "0"),
             media_type="text/event-stream",
             headers={"cache-control": "no-store"},
         )
 
-    async def _stream(self, client: str, since: int) -> AsyncIterator[bytes]:
+    async def _stream(self, client: str, since: int, patient: bool) -> AsyncIterator[bytes]:
         """Events as they happen, and a beat where nothing does."""
         loop, news = asyncio.get_running_loop(), asyncio.Event()
 
@@ -305,7 +306,7 @@ class Service:
         finally:
             remove()
             self._streams.discard(news)
-            self.presence.closed(client)
+            self.presence.closed(client, patient)
 
     def _everything(self) -> list[Event]:
         """Instead of events that are not kept any more: how everything is now."""

@@ -75,15 +75,19 @@ class Transport:
             raise EngineError("A picture was damaged on its way.", "Try again.")
         return data
 
-    def open_stream(self, since: int, timeout: float) -> EventLines:
+    def open_stream(self, since: int, timeout: float, patient: bool = True) -> EventLines:
         """The event stream; reading it raises OSError after ``timeout`` seconds of silence.
+
+        Args:
+            patient: whether the engine waits a moment for another stream when this one breaks.
 
         Raises:
             OSError, http.client.HTTPException: it cannot be reached. S2EditError: what it answered.
         """
         connection = http.client.HTTPConnection("127.0.0.1", self._endpoint.port, timeout=timeout)
         try:
-            connection.request("GET", f"/v1/events?since={since}", headers=self._headers())
+            path = f"/v1/events?since={since}&patient={int(patient)}"
+            connection.request("GET", path, headers=self._headers())
             response = connection.getresponse()
             if response.status != 200:
                 _checked(response.status, response.read())

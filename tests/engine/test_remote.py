@@ -319,6 +319,19 @@ def test_what_a_listener_of_run_raises_cancels_the_job(client: RemoteClient, run
     wait_until(lambda: client.job_info(job.id).state == "cancelled")
 
 
+def test_the_end_of_a_client_that_never_comes_back_is_a_cancel_at_once(
+    client: RemoteClient, running: Running
+) -> None:
+    running.service.presence._grace = 3600.0
+    filter_of_gimp = RemoteClient(running.endpoint, running.root, patient=False)
+    running.studio.hold()
+    job = filter_of_gimp.submit(EDIT)
+    running.studio.allow(1)
+    filter_of_gimp.close()
+    running.studio.allow(1)
+    wait_until(lambda: client.job_info(job.id).state == "cancelled")
+
+
 def test_grace_is_long_enough_for_a_reconnect() -> None:
     from s2edit_plugin.engine import remote
 
