@@ -49,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     from PyQt6.QtWidgets import QApplication
 
+    from qt_app.collecting import Collector
     from qt_app.model.preferences import Preferences
 
     application = QApplication(sys.argv[:1])
@@ -61,7 +62,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     window.show()
     begin(window, args.photo)
-    return application.exec()
+    collector = Collector()
+    try:
+        return application.exec()
+    finally:
+        collector.stop()
 
 
 def make_window(

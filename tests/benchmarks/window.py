@@ -23,6 +23,7 @@ from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
+from qt_app.collecting import Collector
 from qt_app.engine import Connector, EngineLink
 from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
@@ -72,10 +73,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["S2EDIT_HOME"] = folder
         application = QApplication(sys.argv[:1])
+        collector = Collector()  # its work is a part of what the window does
         for figure in (_strokes, _stall):
             good &= figure(application, Path(folder))
         if args.real:
             good &= _stall(application, Path(folder), real=True)
+        collector.stop()
     return 0 if good else 1
 
 

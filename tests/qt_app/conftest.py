@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
@@ -9,19 +10,33 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PyQt6.QtCore import QCoreApplication, QEvent
+from PyQt6.QtCore import QCoreApplication, QEvent, QLocale
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qt_app.engine import EngineLink
+from qt_app.i18n.loading import install_language
 from s2edit_plugin.engine.fake import FakeClient
 
 
 @pytest.fixture(autouse=True)
 def deleted_at_once() -> Iterator[None]:
-    """What was to be deleted later goes with its test: outside an event loop nobody else does it, and Python's collector would
-    take windows apart in the middle of another test."""
+    """Everything of Qt's goes with its test and on this thread: what was to be deleted later, for which outside an event loop
+    there is nobody else, and what only Python's collector finds, which would else run on any thread (`qt_app.collecting`)."""
+    gc.disable()
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect(1)
+    gc.enable()
+
+
+@pytest.fixture
+def english_again(qapp: QApplication) -> Iterator[None]:
+    """What a test changed about the language does not stay."""
+    before = QLocale()
+    yield
+    install_language(qapp, "en")
+    QLocale.setDefault(before)
 
 
 @pytest.fixture

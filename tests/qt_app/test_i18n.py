@@ -23,15 +23,6 @@ from qt_app.ui.parts import parts_of
 from s2edit_plugin.engine.fake import FakeClient
 
 
-@pytest.fixture
-def english_again(qapp: QApplication) -> Iterator[None]:
-    """What a test changed about the language does not stay."""
-    before = QLocale()
-    yield
-    install_language(qapp, "en")
-    QLocale.setDefault(before)
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_of_the_sources_is_translated(language: str) -> None:
     """If this fails: ``python -m qt_app.i18n.update`` takes new texts in, Qt Linguist (or an editor) translates them."""
