@@ -7,8 +7,10 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from PyQt6.QtCore import QPoint, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
+from PyQt6.QtGui import QPointingDevice, QTabletEvent
 from PyQt6.QtTest import QTest
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qt_app.model.document import Document, Result
@@ -218,3 +220,65 @@ def test_attention_is_laid_over_the_picture(view: CanvasView, doc: Document) -> 
     assert on_screen(view, 350, 150) != (0, 0, 255)
     doc.show_heat(None)
     assert on_screen(view, 350, 150) == (0, 0, 255)
+
+
+def pen(view: CanvasView, kind: QEvent.Type, place: tuple[float, float], pressure: float = 0.5) -> bool:
+    """What a tablet sends; whether it was taken, else Qt makes the mouse's events of it."""
+    at = QPointF(view.mapFromScene(QPointF(*place)))
+    device = QPointingDevice.primaryPointingDevice()
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    button = none if kind == QEvent.Type.TabletMove else left
+    event = QTabletEvent(
+        kind, device, at, at, pressure, 0, 0, 0, 0, 0, Qt.KeyboardModifier.NoModifier, button, left
+    )
+    event.setAccepted(True)
+    view.tabletEvent(event)
+    return event.isAccepted()
+
+
+def test_a_pens_pressure_makes_the_stroke_wider(view: CanvasView, doc: Document) -> None:
+    state = ToolState()
+    state.size, state.hardness = 40, 1.0
+    view.use_tool(BrushTool(doc, state, view.redraw_marks))
+    for row, pressure in ((80, 1.0), (220, 0.25)):
+        assert pen(view, QEvent.Type.TabletPress, (100, row), pressure)
+        assert pen(view, QEvent.Type.TabletMove, (300, row), pressure)
+        assert pen(view, QEvent.Type.TabletRelease, (300, row), 0.0)
+    heights = [
+        int((doc.masks.layer.pixels[rows, 200] > 127).sum()) for rows in (slice(0, 150), slice(150, 300))
+    ]
+    assert heights[0] == pytest.approx(40, abs=2)
+    assert heights[1] == pytest.approx(10, abs=2)
+    assert doc.masks.undo.count() == 2
+
+
+def test_a_pen_moves_the_picture_and_the_split_line_as_the_mouse_does(
+    view: CanvasView, doc: Document
+) -> None:
+    """What the canvas does not take of a pen's events, Qt sends again as the mouse's."""
+    view.use_tool(None)
+    assert not pen(view, QEvent.Type.TabletPress, (100, 100))
+    view.use_tool(BrushTool(doc, ToolState(), view.redraw_marks))
+    QTest.keyPress(view, Qt.Key.Key_Space)
+    assert not pen(view, QEvent.Type.TabletPress, (100, 100))
+    QTest.keyRelease(view, Qt.Key.Key_Space)
+    doc.add_result(green(doc))
+    doc.compare, doc.split = "split", 0.5
+    assert not pen(view, QEvent.Type.TabletPress, (200, 100))
+    assert pen(view, QEvent.Type.TabletPress, (100, 100))
+    assert pen(view, QEvent.Type.TabletMove, (200, 100))  # over the line, but the pen is down
+    assert pen(view, QEvent.Type.TabletRelease, (200, 100))
+
+
+def test_pan_and_zoom_are_the_same_from_right_to_left(view: CanvasView, qapp: QApplication) -> None:
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        at = QPoint(200, 170)
+        before = view.mapToScene(at)
+        view.set_zoom(4.0, at)
+        after = view.mapToScene(at)
+        assert after.x() == pytest.approx(before.x(), abs=1)
+        QTest.keyClick(view, Qt.Key.Key_Right)
+        assert view.mapToScene(at).x() > after.x()
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -74,6 +74,8 @@ class CanvasView(QGraphicsView):
         self._marks = QRect()
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Canvas"))
+        # A picture has no direction of writing; from right to left Qt would turn the bars that pan around.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setScene(scene)
@@ -252,11 +254,17 @@ class CanvasView(QGraphicsView):
             event.accept()
 
     def tabletEvent(self, event: QTabletEvent | None) -> None:
-        """A pen: as the mouse, with pressure."""
-        if event is None or self.tool is None:
+        """A pen: as the mouse, with pressure. Where pressure means nothing Qt makes the mouse's events of it, if it is left."""
+        if event is None:
+            return
+        kind = event.type()
+        pans = (
+            self._space or self._on_split(event.position()) or event.button() == Qt.MouseButton.MiddleButton
+        )
+        if self.tool is None or (not self._pen_down and (pans or self._is_dragging)):
+            event.ignore()
             return
         at = self._scene_at(event.position())
-        kind = event.type()
         if kind == event.Type.TabletPress:
             self._pen_down = True
             self.tool.press(at, event.pressure(), event.modifiers())
@@ -304,6 +312,11 @@ class CanvasView(QGraphicsView):
         """The tool's own marks."""
         if painter is not None and self.tool is not None and self._document is not None:
             self.tool.paint(painter, self.zoom)
+
+    @property
+    def _is_dragging(self) -> bool:
+        """Whether the mouse, or a pen in its place, moves the picture or the split line."""
+        return self._panning is not None or self._drags_split
 
     def _scene_at(self, position: QPointF) -> QPointF:
         inverse, _ = self.viewportTransform().inverted()
