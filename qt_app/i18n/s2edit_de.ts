@@ -3589,6 +3589,39 @@
     </message>
 </context>
 <context>
+    <name>WeightsField</name>
+    <message>
+        <location filename="../ui/weights_field.py"/>
+        <source>Word that gets a weight</source>
+        <translation>Wort, das ein Gewicht bekommt</translation>
+    </message>
+    <message>
+        <location filename="../ui/weights_field.py"/>
+        <source>Choose a word of the prompt, or write one and press Enter</source>
+        <translation>Wählen Sie ein Wort des Prompts, oder schreiben Sie eines und drücken Sie die Eingabetaste</translation>
+    </message>
+    <message>
+        <location filename="../ui/weights_field.py"/>
+        <source>weight of a word …</source>
+        <translation>Gewicht eines Wortes …</translation>
+    </message>
+    <message>
+        <location filename="../ui/weights_field.py"/>
+        <source>Weight of {0}</source>
+        <translation>Gewicht von {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/weights_field.py"/>
+        <source>No weight for {0}</source>
+        <translation>Kein Gewicht für {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/weights_field.py"/>
+        <source>This word is not in the prompt.</source>
+        <translation>Dieses Wort steht nicht im Prompt.</translation>
+    </message>
+</context>
+<context>
     <name>Wizard</name>
     <message>
         <location filename="../ui/wizard.py"/>
@@ -3785,6 +3818,11 @@
         <location filename="../ui/wording.py"/>
         <source>about {0}</source>
         <translation>etwa {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>{0} of memory, {1} are free</source>
+        <translation>{0} Speicher, {1} sind frei</translation>
     </message>
     <message>
         <location filename="../ui/wording.py"/>

@@ -39,7 +39,7 @@ class EditState(Observable):
         region: ``auto``, ``mask`` (the painted one), ``subject``, ``none``, ``face``, ``hair``, ``lips``, ``word:W``.
         strength: 0..1. guidance: 1..20. steps: denoising steps.
         cross_steps, self_steps: how long the source's layout is kept, 0..1.
-        variants: 1..8, with seeds ``seed`` on. weights: word -> factor.
+        variants: 1..8, with seeds ``seed`` on. weights: word of the target prompt -> factor.
         estimate: what the edit would cost, None while unknown. running: ids of this panel's jobs.
         suggesting: a caption is awaited.
     """
@@ -95,6 +95,11 @@ class EditState(Observable):
         self._timer.timeout.connect(self._ask_estimate)
         for signal in (self.tokens_changed, self.steps_changed, self.variants_changed, self.guidance_changed):
             signal.connect(lambda _: self._timer.start())
+        # Another model, device or limit costs another time, and so does a pace that was measured by a job.
+        link.happened.connect(
+            lambda event: self._timer.start() if event.kind in ("settings", "models") else None
+        )
+        jobs.busy_changed.connect(lambda _: self._timer.start())
         documents.document_changed.connect(lambda _: self._timer.start())
         documents.document_changed.connect(self.document_changed)
 
@@ -134,7 +139,7 @@ class EditState(Observable):
                 strength=self.strength,
                 cross_steps=self.cross_steps,
                 self_steps=self.self_steps,
-                weights=dict(self.weights),
+                weights={word: factor for word, factor in self.weights.items() if self.has_word(word)},
                 seed=seed,
             ),
         )
@@ -215,6 +220,15 @@ class EditState(Observable):
         for prompt in (self.prompt, self.source_prompt):
             found.update(dict.fromkeys(prompts.words(prompt)))
         return [word for word in found if len(word) > 1 and word not in FILLERS]
+
+    def weightable(self) -> list[str]:
+        """Words and references of the target prompt whose weight can be set and is not set yet."""
+        found = dict.fromkeys(prompts.words(self.prompt))
+        return [word for word in found if len(word) > 1 and word not in FILLERS and word not in self.weights]
+
+    def has_word(self, word: str) -> bool:
+        """Whether a word, or one of several, stands in the target prompt; a weight of one that does not is left out."""
+        return bool(set(prompts.words(word)) & set(prompts.words(self.prompt)))
 
     def place_token(self, name: str) -> None:
         """Write a token into the prompt: before its class noun, at the end, or into a first prompt made from its own."""

@@ -12,7 +12,7 @@ from qt_app.model.document import Document, Documents
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
-from qt_app.model.presets import LEARN_PRESETS
+from qt_app.model.presets import LEARN_PRESETS, LearnPreset
 from qt_app.model.tasks import Background
 from s2edit_plugin import api, calls, prompts
 from s2edit_plugin.errors import S2EditError, UsageError
@@ -35,7 +35,8 @@ class LearnState(Observable):
         subject: how the subject is found if its mask was not painted: ``auto``, ``face``, ``word:W``.
         prompt: source prompt without the token. attribute_words: separated by commas.
         preset: ``quick``, ``balanced``, ``best``. consent: the person agrees.
-        estimate: what it would cost. job: the run's item while it runs or is paused. resumable: runs that were cut off.
+        estimates: what each preset would cost, by its id, as far as it is known.
+        job: the run's item while it runs or is paused. resumable: runs that were cut off.
     """
 
     document_changed = pyqtSignal(object)
@@ -49,7 +50,7 @@ class LearnState(Observable):
     preset_changed = pyqtSignal(object)
     seed_changed = pyqtSignal(object)
     consent_changed = pyqtSignal(object)
-    estimate_changed = pyqtSignal(object)
+    estimates_changed = pyqtSignal(object)
     job_changed = pyqtSignal(object)
     resumable_changed = pyqtSignal(object)
     suggesting_changed = pyqtSignal(object)
@@ -64,7 +65,7 @@ class LearnState(Observable):
     preset = Property("balanced")
     seed = Property(0)
     consent = Property(False)
-    estimate = Property[api.Estimate | None](None)
+    estimates = Property[dict[str, api.Estimate]]({})
     job = Property[JobItem | None](None)
     resumable = Property[tuple[calls.Resumable, ...]](())
     suggesting = Property(False)
@@ -85,9 +86,13 @@ class LearnState(Observable):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ESTIMATE_MS)
-        self._timer.timeout.connect(self._ask_estimate)
+        self._timer.timeout.connect(self._ask_estimates)
         documents.document_changed.connect(self.document_changed)
-        self.preset_changed.connect(lambda _: self._timer.start())
+        # Another model, device or limit costs another time, and so does a pace that was measured by a job.
+        link.happened.connect(
+            lambda event: self._timer.start() if event.kind in ("settings", "models") else None
+        )
+        jobs.busy_changed.connect(lambda _: self._timer.start())
         # Consent is for one person: another name asks again.
         self.person_changed.connect(lambda _: setattr(self, "consent", False))
         link.state_changed.connect(self._engine_state)
@@ -95,7 +100,9 @@ class LearnState(Observable):
     @property
     def settings(self) -> api.LearnSettings:
         """The settings of the chosen preset."""
-        preset = next(preset for preset in LEARN_PRESETS if preset.id == self.preset)
+        return self._settings(next(preset for preset in LEARN_PRESETS if preset.id == self.preset))
+
+    def _settings(self, preset: LearnPreset) -> api.LearnSettings:
         return api.LearnSettings(
             steps_token=preset.steps_token, steps_joint=preset.steps_joint, seed=self.seed
         )
@@ -203,10 +210,17 @@ class LearnState(Observable):
     def _ask_resumable(self) -> None:
         self._link.ask(calls.ListResumable(), lambda answer: setattr(self, "resumable", answer.runs))
 
-    def _ask_estimate(self) -> None:
-        request = api.LearnToken(b"", self.person, self.token, settings=self.settings)
-        self._link.ask(
-            calls.EstimateJob(learn=request),
-            lambda answer: setattr(self, "estimate", answer),
-            lambda _: setattr(self, "estimate", None),
-        )
+    def _ask_estimates(self) -> None:
+        if self._link.state != "connected":
+            return
+        for preset in LEARN_PRESETS:
+            # The photo stays here: an estimate needs the settings only.
+            request = api.LearnToken(b"", self.person, self.token, settings=self._settings(preset))
+
+            def got(answer: api.Estimate, name: str = preset.id) -> None:
+                self.estimates = {**self.estimates, name: answer}
+
+            def failed(_: S2EditError, name: str = preset.id) -> None:
+                self.estimates = {one: known for one, known in self.estimates.items() if one != name}
+
+            self._link.ask(calls.EstimateJob(learn=request), got, failed)

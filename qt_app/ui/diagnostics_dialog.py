@@ -72,6 +72,7 @@ class DiagnosticsDialog(QDialog):
         box = QWidget()
         self.facts = QFormLayout()
         self.checks = QTreeWidget()
+        self.checks.setProperty("roomy", True)
         self.checks.setAccessibleName(self.tr("Checks"))
         self.checks.setHeaderLabels([self.tr("Check"), self.tr("Found")])
         self.checks.setRootIsDecorated(False)

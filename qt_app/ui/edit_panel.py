@@ -19,6 +19,7 @@ from qt_app.model.observable import bind, follow
 from qt_app.model.presets import EDIT_PRESETS
 from qt_app.ui.fields import ChoiceBox, FoldButton, SidePanel, SliderField, calm, dim_label, heading, primary
 from qt_app.ui.prompt_edit import PromptEdit
+from qt_app.ui.weights_field import WeightsField
 from qt_app.ui.wording import estimate_in_words
 
 __all__ = ["EditPanel"]
@@ -150,7 +151,8 @@ class EditPanel(SidePanel):
             ("self_steps", 0.0, 1.0, self.tr("Keep shapes"), self.tr("How long shapes are kept")),
         ):
             form.addRow(name, SliderField(self._state, prop, low, high, name, tip=tip))
-        form.addRow(self.tr("Word weights"), self._make_weights())
+        self.weights = WeightsField(self._state)
+        form.addRow(self.tr("Word weights"), self.weights)
         self.more = FoldButton(self.tr("More"), inner)
         box = QWidget()
         column = QVBoxLayout(box)
@@ -158,32 +160,6 @@ class EditPanel(SidePanel):
         column.addWidget(self.more)
         column.addWidget(inner)
         return box
-
-    def _make_weights(self) -> QWidget:
-        from PyQt6.QtWidgets import QLineEdit
-
-        self.weights = QLineEdit()
-        self.weights.setAccessibleName(self.tr("Word weights"))
-        self.weights.setPlaceholderText("smiling=1.5, hair=0.8")
-        follow(
-            self._state,
-            "weights",
-            lambda value: self.weights.setText(
-                ", ".join(f"{word}={factor:g}" for word, factor in value.items())
-            ),
-        )
-        self.weights.editingFinished.connect(self._read_weights)
-        return self.weights
-
-    def _read_weights(self) -> None:
-        weights: dict[str, float] = {}
-        for pair in self.weights.text().split(","):
-            word, _, factor = pair.rpartition("=")
-            try:
-                weights[word.strip().lower()] = float(factor)
-            except ValueError:
-                continue
-        self._state.weights = {word: factor for word, factor in weights.items() if word}
 
     def _show_tokens(self, tokens: tuple[str, ...]) -> None:
         while self.chips.count():

@@ -184,6 +184,10 @@ class ChoiceBox(QComboBox):
         if line is not None:
             line.editingFinished.connect(self._typed)
 
+    def say(self, value: Any, text: str) -> None:
+        """Give a choice another text."""
+        self.setItemText(self.findData(value), text)
+
     def _show(self, value: Any) -> None:
         index = self.findData(value)
         if index >= 0:

@@ -26,7 +26,7 @@ from qt_app.model.history import HistoryState
 from qt_app.model.observable import bind, follow
 from qt_app.ui.fields import dim_label
 from qt_app.ui.icons import icon, paint_icon
-from qt_app.ui.wording import day_and_time, duration
+from qt_app.ui.wording import day_and_time, duration, number
 from s2edit_plugin.calls import HistoryEntry
 
 __all__ = ["HistoryPanel"]
@@ -222,7 +222,7 @@ class HistoryPanel(QWidget):
         ]
         lines += [", ".join(entry.tokens), entry.note]
         if entry.identity is not None:
-            lines.append(self.tr("Likeness of the faces: {0}").format(f"{entry.identity:.2f}"))
+            lines.append(self.tr("Likeness of the faces: {0}").format(number(entry.identity, 2)))
         lines.append(f"{day_and_time(entry.created)} · {duration(entry.seconds)} · {entry.model}")
         return "\n".join(line for line in lines if line)
 
@@ -348,16 +348,16 @@ def _write(painter: QPainter, place: QRect, text: str, colour: QColor, lines: in
     painter.setPen(colour)
     metrics, layout, top = painter.fontMetrics(), QTextLayout(text, painter.font()), float(place.top())
     layout.beginLayout()
-    for number in range(lines):
+    for row in range(lines):
         line = layout.createLine()
         if not line.isValid():
             break
         line.setLineWidth(place.width())
         start = line.textStart()
-        if number == lines - 1:
+        if row == lines - 1:
             rest = metrics.elidedText(text[start:], Qt.TextElideMode.ElideRight, place.width())
-            row = QRect(place.left(), round(top), place.width(), metrics.height())
-            painter.drawText(row, Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextSingleLine, rest)
+            last = QRect(place.left(), round(top), place.width(), metrics.height())
+            painter.drawText(last, Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextSingleLine, rest)
         else:
             line.draw(painter, QPointF(place.left(), top))
             top += metrics.lineSpacing()

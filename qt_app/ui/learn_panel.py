@@ -21,7 +21,7 @@ from qt_app.model.learning import LearnState
 from qt_app.model.observable import bind, follow
 from qt_app.ui.fields import ChoiceBox, SidePanel, dim_label, primary
 from qt_app.ui.prompt_edit import PromptEdit
-from qt_app.ui.wording import estimate_in_words, time_left
+from qt_app.ui.wording import cost_in_words, estimate_in_words, number, time_left
 from s2edit_plugin.calls import Resumable
 
 __all__ = ["LearnPanel", "LossCurve"]
@@ -43,7 +43,7 @@ class LossCurve(QWidget):
         self._points = points[-2000:]
         if points:
             self.setAccessibleDescription(
-                self.tr("Loss {0} at step {1}").format(f"{points[-1][1]:.3f}", points[-1][0])
+                self.tr("Loss {0} at step {1}").format(number(points[-1][1], 3), points[-1][0])
             )
         self.update()
 
@@ -73,7 +73,9 @@ class LossCurve(QWidget):
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 1.5))
         painter.drawPolyline(line)
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-        painter.drawText(self.rect().adjusted(6, 2, -6, -2), Qt.AlignmentFlag.AlignRight, f"{losses[-1]:.3f}")
+        painter.drawText(
+            self.rect().adjusted(6, 2, -6, -2), Qt.AlignmentFlag.AlignRight, number(losses[-1], 3)
+        )
         painter.end()
 
 
@@ -105,7 +107,8 @@ class LearnPanel(SidePanel):
         self.cut_off = QVBoxLayout()
         column.addLayout(self.cut_off)
         column.addStretch(1)
-        follow(state, "estimate", lambda value: self._show_estimate(estimate_in_words(value)))
+        for name in ("estimates", "preset"):
+            follow(state, name, lambda _: self._show_estimates())
         follow(state, "job", self._show_job)
         follow(state, "resumable", self._show_resumable)
         follow(state, "suggesting", lambda busy: self.suggest.setEnabled(not busy))
@@ -163,12 +166,10 @@ class LearnPanel(SidePanel):
         self.prompt.bind(state, "prompt")
         self.suggest = QPushButton(self.tr("Suggest"))
         self.suggest.clicked.connect(state.suggest)
-        self.preset = ChoiceBox(
-            state,
-            "preset",
-            (("quick", self.tr("quick")), ("balanced", self.tr("balanced")), ("best", self.tr("best"))),
-            self.tr("How thoroughly"),
-        )
+        self._presets = {
+            "quick": self.tr("quick"), "balanced": self.tr("balanced"), "best": self.tr("best")
+        }  # fmt: skip
+        self.preset = ChoiceBox(state, "preset", tuple(self._presets.items()), self.tr("How thoroughly"))
         form.addRow(self.tr("Person"), self.person)
         form.addRow(self.tr("Token name"), self.token)
         form.addRow(self.tr("Learn"), self.kind)
@@ -204,7 +205,12 @@ class LearnPanel(SidePanel):
         column.addLayout(buttons)
         return self.run
 
-    def _show_estimate(self, words: str) -> None:
+    def _show_estimates(self) -> None:
+        known = self._state.estimates
+        for name, text in self._presets.items():
+            costs = cost_in_words(known.get(name))
+            self.preset.say(name, f"{text} · {costs}" if costs else text)
+        words = estimate_in_words(known.get(self._state.preset))
         self.estimate.setText(words)
         self.estimate.setVisible(bool(words))
 

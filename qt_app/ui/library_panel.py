@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PyQt6.QtCore import QMimeData, QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QIcon, QPixmap
+from PyQt6.QtGui import QIcon, QKeySequence, QPixmap, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -78,6 +78,7 @@ class LibraryPanel(QWidget):
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.tree.customContextMenuRequested.connect(self._menu)
         self.tree.itemActivated.connect(lambda item: self._emit_chosen(item))
+        self._make_keys()
         self.empty = QLabel(self.tr("No tokens yet. Open a photo and learn one."))
         self.empty.setWordWrap(True)
         self.empty.setProperty("dim", True)
@@ -127,6 +128,15 @@ class LibraryPanel(QWidget):
 
     # ------------------------------------------------------------------ inside
 
+    def _make_keys(self) -> None:
+        for keys, run in (
+            (QKeySequence(QKeySequence.StandardKey.Delete), self.delete_selected),
+            (QKeySequence("F2"), self.rename_selected),
+        ):
+            shortcut = QShortcut(keys, self.tree)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(run)
+
     def _show(self, tokens: tuple[TokenInfo, ...]) -> None:
         kept = set(self.selected())
         folded = {
@@ -151,9 +161,10 @@ class LibraryPanel(QWidget):
 
     def _add(self, person: QTreeWidgetItem, token: TokenInfo, selected: bool) -> None:
         short = token.name.partition("/")[2]
-        tags = f"  [{', '.join(token.tags)}]" if token.tags else ""
-        item = QTreeWidgetItem(person, [f"{short} · {token.class_noun}{tags}"])
+        about = " · ".join((token.class_noun, *token.tags))
+        item = QTreeWidgetItem(person, [f"{short}\n{about}"])
         item.setData(0, NAME, token.name)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{token.name} · {about}")
         lines = [token.name, token.problem or token.notes, token.source_prompt]
         if not token.usable:
             lines.append(self.tr("Learned on another base model ({0}).").format(token.base_model))
@@ -191,11 +202,12 @@ class LibraryPanel(QWidget):
             name = str(item.data(0, NAME))
             menu.addAction(self.tr("Use in the prompt"), lambda: self.chosen.emit(name))
             menu.addAction(self.tr("Details …"), lambda: self.details_wanted.emit(name))
-            menu.addAction(self.tr("Rename …"), self.rename_selected)
+            menu.addAction(self.tr("Rename …"), "F2", self.rename_selected)
             menu.addAction(self.tr("Tags …"), lambda: self._ask_tags(name))
             menu.addAction(self.tr("Export …"), lambda: self.export_wanted.emit(self.selected() or (name,)))
             menu.addSeparator()
-            menu.addAction(self.tr("Delete"), self.delete_selected)
+            delete = QKeySequence(QKeySequence.StandardKey.Delete)
+            menu.addAction(self.tr("Delete"), delete, self.delete_selected)
         else:
             person = item.text(0)
             menu.addAction(self.tr("Rename …"), lambda: self._rename_person(person))

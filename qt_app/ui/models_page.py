@@ -109,6 +109,7 @@ class ModelsPage(QWidget):
         self._models = models
         self._items: dict[str, QTreeWidgetItem] = {}
         self.tree = QTreeWidget()
+        self.tree.setProperty("roomy", True)
         self.tree.setAccessibleName(self.tr("Models"))
         self.tree.setHeaderLabels([self.tr("Model"), self.tr("Size"), self.tr("Licence"), self.tr("State")])
         self.tree.setUniformRowHeights(True)

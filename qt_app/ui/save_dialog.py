@@ -33,7 +33,7 @@ class SaveDialog(QDialog):
         self.form = QFormLayout()
         self._make_form()
         self.notes = dim_label()
-        self.notes.setMinimumWidth(420)
+        self.notes.setMinimumWidth(480)
         self.problem = dim_label()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.save = primary(QPushButton(self.tr("Save")))

@@ -40,7 +40,6 @@ class SettingsDialog(QDialog):
         self.list, self.pages = QListWidget(), QStackedWidget()
         self.list.setObjectName("pages")
         self.list.setAccessibleName(self.tr("Pages"))
-        self.list.setFixedWidth(170)
         self.list.currentRowChanged.connect(self.pages.setCurrentIndex)
         row = QHBoxLayout()
         row.addWidget(self.list)
@@ -61,6 +60,7 @@ class SettingsDialog(QDialog):
         """Add a page at the end."""
         page.setObjectName(f"page-{name}")
         self.list.addItem(title)
+        self.list.setFixedWidth(max(150, self.list.sizeHintForColumn(0) + 2 * self.list.frameWidth() + 8))
         self.pages.addWidget(page)
 
     def show_page(self, name: str) -> None:

@@ -39,6 +39,7 @@ class ShortcutsPage(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.tree = QTreeWidget()
+        self.tree.setProperty("roomy", True)
         self.tree.setAccessibleName(self.tr("Actions"))
         self.tree.setHeaderLabels([self.tr("Action"), self.tr("Keys")])
         self.tree.setRootIsDecorated(False)

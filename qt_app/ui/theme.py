@@ -105,6 +105,10 @@ def _style_sheet(c: Colours) -> str:
     }}
     QCheckBox::indicator:unchecked {{ border-radius: 2px; }}
     QRadioButton::indicator:unchecked {{ border-radius: 7px; }}
+    QRadioButton::indicator:checked {{
+        width: 6px; height: 6px; border: 4px solid {c.accent}; border-radius: 7px; background: {c.on_accent};
+    }}
+    QTreeView[roomy="true"]::item {{ padding: 3px 2px; }}
     QToolButton[fold="true"] {{ border: none; font-weight: 600; padding: 4px 0; }}
     QToolButton[fold="true"]:focus {{ text-decoration: underline; }}
     QListWidget#pages::item {{ padding: 6px 8px; }}

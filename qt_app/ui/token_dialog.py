@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.library import LibraryState
 from qt_app.ui.fields import FoldButton, dim_label, heading, primary
-from qt_app.ui.wording import day_and_time, size_in_words
+from qt_app.ui.wording import day_and_time, number, size_in_words
 from s2edit_plugin.calls import TokenDetails, TokenInfo
 
 __all__ = ["TokenDialog"]
@@ -100,10 +100,10 @@ class TokenDialog(QDialog):
                 self.tr("Steps"),
                 f"{info.steps} · " + self.tr("seed {0}").format(info.seed) if info.steps else "",
             ),
-            (self.tr("Loss reached"), f"{info.loss:.4f}" if info.loss else ""),
+            (self.tr("Loss reached"), number(info.loss, 4) if info.loss else ""),
             (
                 self.tr("Closeness to attribute words"),
-                f"{info.orthogonality:.4f}" if info.orthogonality else "",
+                number(info.orthogonality, 4) if info.orthogonality else "",
             ),
             (self.tr("Consent"), info.consent),
             (self.tr("Size"), size_in_words(info.size_bytes) if info.size_bytes else ""),

@@ -12,6 +12,7 @@ from qt_app.ui.actions import Actions
 from qt_app.ui.canvas.view import CanvasView
 from qt_app.ui.fields import action_button
 from qt_app.ui.icons import icon
+from qt_app.ui.wording import number
 
 __all__ = ["ViewBar"]
 
@@ -96,7 +97,7 @@ class ViewBar(QWidget):
 
     def _show_zoom(self, zoom: float) -> None:
         percent = zoom * 100
-        self.zoom.setText(f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %")
+        self.zoom.setText(f"{number(percent, 0 if percent >= 10 else 1)} %")
 
     def _show_document(self, document: Document | None) -> None:
         self._connections.clear()

@@ -7,9 +7,11 @@ from PyQt6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 from s2edit_plugin.api import Estimate, Progress
 
 __all__ = [
+    "cost_in_words",
     "day_and_time",
     "duration",
     "estimate_in_words",
+    "number",
     "progress_in_words",
     "size_in_words",
     "stage_in_words",
@@ -41,12 +43,17 @@ def day_and_time(iso: str) -> str:
     return locale.toString(moment, short)
 
 
+def number(value: float, digits: int) -> str:
+    """A number with so many digits after the point, or the comma, of the user's language."""
+    return QLocale().toString(value, "f", digits)
+
+
 def size_in_words(count: int) -> str:
     """Bytes as ``"3.4 GB"`` (10^9), ``"12 MB"`` or ``"80 KB"``."""
     for limit, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "KB")):
         if count >= limit:
             value = count / limit
-            return f"{value:.1f} {unit}" if value < 10 else f"{value:.0f} {unit}"
+            return f"{number(value, 1 if value < 10 else 0)} {unit}"
     return f"{count} B"
 
 
@@ -87,11 +94,21 @@ def duration(seconds: float) -> str:
     """``"40 s"``, ``"3 min"``, ``"1.5 h"``."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{number(seconds / 3600, 1)} h"
+
+
+def cost_in_words(estimate: Estimate | None) -> str:
+    """``"about 2 min · 3.4 GB"``, "" while unknown."""
+    if estimate is None:
+        return ""
+    about = QCoreApplication.translate("wording", "about {0}")
+    parts = [about.format(duration(estimate.seconds))] if estimate.seconds else []
+    parts += [size_in_words(estimate.memory_bytes)] if estimate.memory_bytes else []
+    return " · ".join(parts)
 
 
 def estimate_in_words(estimate: Estimate | None) -> str:
-    """What a job will cost, "" while unknown."""
+    """What a job will cost and where, what is free there, and what should be known; "" while unknown."""
     if estimate is None:
         return ""
     translate = QCoreApplication.translate
@@ -99,7 +116,13 @@ def estimate_in_words(estimate: Estimate | None) -> str:
     if estimate.seconds:
         parts.append(translate("wording", "about {0}").format(duration(estimate.seconds)))
     if estimate.memory_bytes:
-        parts.append(translate("wording", "{0} of memory").format(size_in_words(estimate.memory_bytes)))
+        need = size_in_words(estimate.memory_bytes)
+        free = size_in_words(estimate.free_bytes)
+        parts.append(
+            translate("wording", "{0} of memory, {1} are free").format(need, free)
+            if estimate.free_bytes
+            else translate("wording", "{0} of memory").format(need)
+        )
     if estimate.device:
         parts.append(estimate.device)
     words = " · ".join(parts)

@@ -9,16 +9,8 @@ import pytest
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtGui import QColor, QIcon
 from PyQt6.QtWidgets import (
-    QAbstractButton,
-    QAbstractItemView,
-    QAbstractSlider,
-    QAbstractSpinBox,
     QApplication,
-    QComboBox,
-    QLineEdit,
-    QPlainTextEdit,
     QProgressBar,
-    QScrollBar,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -29,10 +21,8 @@ from qt_app.ui.main_window import MainWindow
 from qt_app.ui.theme import DARK, LIGHT, Colours, apply_theme, mixed
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.paths import models_package
+from tests.e2e.looking import controls, nameless
 
-CONTROLS = (
-    QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractSpinBox, QAbstractSlider, QAbstractItemView, QProgressBar,
-)  # fmt: skip
 THEMES = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 
 
@@ -53,30 +43,8 @@ def window(qtbot: QtBot, qapp: QApplication, data_home: Path) -> Iterator[MainWi
     window.deleteLater()
 
 
-def controls(window: MainWindow) -> list[QWidget]:
-    """Everything one can use, parts of other controls left out."""
-    found = []
-    for widget in window.findChildren(QWidget):
-        parent = widget.parentWidget()
-        part = isinstance(parent, (QComboBox, QAbstractSpinBox, QAbstractItemView, QLineEdit)) or isinstance(
-            widget, QScrollBar
-        )
-        own = widget.objectName().startswith("qt_") or type(widget).__name__ in ("QDockWidgetTitleButton",)
-        popup = widget.window() is not window
-        if isinstance(widget, CONTROLS) and not (part or own or popup):
-            found.append(widget)
-    return found
-
-
 def test_every_control_has_a_name_for_screen_readers(window: MainWindow) -> None:
-    nameless = []
-    for widget in controls(window):
-        # What Qt tells screen readers: the accessible name, else a button's text.
-        text = widget.text() if isinstance(widget, QAbstractButton) else ""
-        if not (widget.accessibleName() or text).strip(" ✕…"):
-            where = type(widget.parent()).__name__
-            nameless.append((type(widget).__name__, widget.objectName(), widget.toolTip(), where))
-    assert not nameless
+    assert not nameless(window)
     assert len(controls(window)) > 80
 
 

@@ -199,3 +199,35 @@ def test_a_run_that_was_cut_off_is_offered_and_goes_on(
     studio.learning.go_on(studio.learning.resumable[0])
     qtbot.waitUntil(lambda: bool(engine.submitted))
     assert engine.submitted[-1].resume
+
+
+def test_every_preset_says_what_it_costs_and_again_when_something_changed(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    seconds = {30: 20.0, 60: 45.0, 150: 120.0}
+    engine.answers[calls.EstimateJob] = lambda request: (
+        api.Estimate(seconds[request.learn.settings.steps_token], 10**9, 10**10, True)
+        if request.learn is not None
+        else api.Estimate(9.0, 10**9, 10**10, True)
+    )
+    engine.tell(api.Event("settings"))
+    learn, edit = studio.learning, studio.editing
+    wanted = {"quick": 20.0, "balanced": 45.0, "best": 120.0}
+    qtbot.waitUntil(lambda: {name: one.seconds for name, one in learn.estimates.items()} == wanted)
+    edit.variants = 3
+    qtbot.waitUntil(lambda: edit.estimate is not None and edit.estimate.seconds == 27.0)
+    engine.answers[calls.EstimateJob] = MaskError("No.")
+    edit.start()
+    engine.tell(api.Event("models"))
+    qtbot.waitUntil(lambda: learn.estimates == {} and edit.estimate is None)
+
+
+def test_the_weight_of_a_word_that_is_not_in_the_prompt_is_left_out(studio: StudioState) -> None:
+    edit, document = studio.editing, studio.documents.document
+    assert document is not None
+    edit.prompt = "a photo of a <anna/me> woman smiling"
+    edit.weights = {"smiling": 1.5, "red hair": 2.0, "<anna/me>": 0.5}
+    assert edit.request(document, 0).settings.weights == {"smiling": 1.5, "<anna/me>": 0.5}
+    assert edit.weightable() == ["woman"]
+    edit.prompt = "a photo of a <anna/me> woman with hair"
+    assert edit.request(document, 0).settings.weights == {"red hair": 2.0, "<anna/me>": 0.5}

@@ -12,7 +12,7 @@ from PIL import Image
 from PyQt6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PyQt6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication, QFileDialog
+from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from qt_app.engine import EngineLink
@@ -21,7 +21,7 @@ from qt_app.model.studio import StudioState
 from qt_app.model.tools import TOOLS
 from qt_app.ui.dropping import picture_in
 from qt_app.ui.main_window import MainWindow
-from s2edit_plugin import api
+from s2edit_plugin import api, calls
 from s2edit_plugin.engine.fake import FakeClient
 
 WIDTH, HEIGHT = 240, 160
@@ -570,3 +570,69 @@ def test_closing_in_the_middle_of_an_edit_leaves_nothing_behind(
     qtbot.waitUntil(lambda: engine.running is not None)
     window.close()
     assert not window.isVisible()
+
+
+# ---------------------------------------------------------------------- panels
+
+
+def test_each_preset_shows_its_time_and_memory(
+    window: MainWindow, engine: FakeClient, document: Document, qtbot: QtBot
+) -> None:
+    engine.answers[calls.EstimateJob] = lambda request: api.Estimate(
+        2.0 * request.learn.settings.steps_joint if request.learn else 40.0,
+        3_400_000_000,
+        8 * 10**9,
+        True,
+        "CPU",
+        "A guess.",
+    )
+    engine.tell(api.Event("models"))
+    box, panel = window.learn_panel.preset, window.learn_panel
+    wanted = [
+        "quick · about 2 min · 3.4 GB",
+        "balanced · about 3 min · 3.4 GB",
+        "best · about 8 min · 3.4 GB",
+    ]
+    qtbot.waitUntil(lambda: [box.itemText(row) for row in range(box.count())] == wanted)
+    assert panel.estimate.text() == "about 3 min · 3.4 GB of memory, 8.0 GB are free · CPU\nA guess."
+    window.studio.learning.preset = "best"
+    assert panel.estimate.text().startswith("about 8 min")
+
+
+def test_a_words_weight_is_a_slider_and_goes_with_its_word(window: MainWindow, document: Document) -> None:
+    edit, field = window.studio.editing, window.edit_panel.weights
+    edit.prompt = "a photo of a <anna/me> woman smiling"
+    assert [field.words.itemText(row) for row in range(field.words.count())] == [
+        "<anna/me>",
+        "woman",
+        "smiling",
+    ]
+    field.words.lineEdit().setText("Smiling")
+    QTest.keyClick(field.words.lineEdit(), Qt.Key.Key_Return)
+    assert edit.weights == {"smiling": 1.0}
+    assert field.words.currentText() == ""
+    field.rows["smiling"].number.setValue(1.5)
+    assert edit.weights == {"smiling": 1.5}
+    edit.weights = {"smiling": 0.5, "woman": 2.0}
+    assert field.rows["smiling"].number.value() == 0.5
+    edit.prompt = "a photo of a <anna/me> woman"
+    assert not field.rows["smiling"].isEnabled()
+    assert field.rows["woman"].isEnabled()
+    field.remove("woman")
+    assert list(edit.weights) == ["smiling"]
+
+
+def test_the_librarys_keys_delete_and_rename(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel, library = window.library_panel, window.studio.library
+    panel.select("anna/me")
+    panel.tree.setFocus()
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("anna/other", True))
+    QTest.keyClick(panel.tree, Qt.Key.Key_F2)
+    qtbot.waitUntil(lambda: library.token("anna/other") is not None)
+    panel.select("anna/other")
+    QTest.keyClick(panel.tree, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: library.tokens == ())
+    panel.undo_button.click()
+    qtbot.waitUntil(lambda: library.token("anna/other") is not None)

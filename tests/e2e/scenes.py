@@ -1,0 +1,318 @@
+"""The window in the states and with the dialogs that pictures are made of and that are looked at for cut-off text and names.
+
+No screen and no model is needed: the engine is the fake one, the photo is the sample portrait.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PIL import Image
+from PyQt6.QtCore import QElapsedTimer, QEvent, QPointF
+from PyQt6.QtWidgets import QApplication, QWidget
+
+from qt_app.app import make_window
+from qt_app.ui.compare_dialog import CompareDialog
+from qt_app.ui.parts import parts_of
+from s2edit_plugin import api, calls
+from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin.errors import ResourceError
+from s2edit_plugin.paths import models_package
+
+SAMPLES = models_package() / "samples"
+PROMPT = "a photo of a <anna/me> young woman with long blonde hair in a forest"
+SOURCE = "a photo of a young woman with long brown hair in a forest"
+WAIT_MS = 10_000
+
+
+class Scene:
+    """A window on a fake engine, and the ways to bring it into a state.
+
+    Attributes:
+        shown: what is to be looked at: the window, or the dialog that was opened last.
+    """
+
+    def __init__(
+        self, application: QApplication, theme: str, size: tuple[int, int], language: str = "en"
+    ) -> None:
+        self._application = application
+        self.engine = FakeClient()
+        self._fill()
+        self.window = make_window(application, theme, lambda: self.engine, language)
+        self.studio = self.window.studio
+        self.shown: QWidget = self.window
+        self.window.resize(*size)
+        self.window.show()
+        self.until(lambda: self.studio.link.state == "connected" and bool(self.studio.library.tokens))
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Let the window work until something is so."""
+        clock = QElapsedTimer()
+        clock.start()
+        while not condition():
+            self._application.processEvents()
+            if clock.elapsed() > WAIT_MS:
+                raise TimeoutError("The window did not get there.")
+
+    def save(self, path: Path) -> None:
+        """Write what is to be seen."""
+        for _ in range(20):
+            self._application.processEvents()
+        self.shown.grab().save(str(path))
+
+    def close(self) -> None:
+        """Leave."""
+        self.studio.learning.job = None
+        if self.shown is not self.window:
+            self.shown.close()
+        self.window.close()
+        self.window.deleteLater()
+        self.engine.close()
+        # Outside the event loop nobody else does it; a window that was only forgotten would go at some later time.
+        self._application.sendPostedEvents(self.window, QEvent.Type.DeferredDelete)
+        self._application.processEvents()
+
+    # ------------------------------------------------------------------ states
+
+    def empty(self) -> None:
+        """Nothing is open; two photos were lately."""
+        self.studio.preferences.recent = (str(SAMPLES / "anna.png"), str(SAMPLES / "mia_makeup.png"))
+
+    def masks(self) -> None:
+        """A photo with both masks, the brush over it."""
+        self._open()
+        document = self.studio.documents.document
+        assert document is not None
+        for layer, name in (("subject", "subject"), ("region", "hair")):
+            document.masks.replace(layer, np.rint(_region(name) * 255).astype(np.uint8), name)
+        self._pointer(300, 120)
+
+    def learning(self) -> None:
+        """A token is being learned."""
+        self._open()
+        learn = self.studio.learning
+        learn.person, learn.token, learn.class_noun, learn.consent = "bea", "me", "woman", True
+        learn.prompt = SOURCE
+        learn.start()
+        self.until(lambda: learn.job is not None)
+        rng = np.random.default_rng(1)
+        for step in range(90):
+            loss = 0.2 + 0.5 * np.exp(-step / 25) + 0.03 * rng.standard_normal()
+            self.engine.step(loss=float(loss), seconds_left=70.0 - step / 2)
+        self.engine.step(preview=(SAMPLES / "anna_second.png").read_bytes())
+        self.until(lambda: learn.job is not None and len(learn.job.losses) > 80)
+
+    def split(self) -> None:
+        """Two results, photo and result side by side."""
+        self._edited()
+        document = self.studio.documents.document
+        assert document is not None
+        document.compare, document.split = "split", 0.55
+
+    def attention(self) -> None:
+        """Where a word looks."""
+        self._edited()
+        document = self.studio.documents.document
+        assert document is not None
+        y, x = np.mgrid[0 : document.rgb.shape[0], 0 : document.rgb.shape[1]] / document.rgb.shape[0]
+        heat = np.exp(-(((x - 0.5) / 0.25) ** 2 + ((y - 0.3) / 0.22) ** 2))
+        document.show_heat(np.rint(heat * 255).astype(np.uint8))
+        self.window.workspace.bar.word.setEditText("hair")
+
+    def history(self) -> None:
+        """What was made so far, beside a result."""
+        words = (
+            "smiling",
+            "with long blonde hair",
+            "wearing red lipstick",
+            "looking surprised",
+            "with long red hair",
+        )
+        for number, word in enumerate(words):
+            request = api.ApplyEdit(
+                b"", ("anna/me",), f"a photo of a <anna/me> young woman {word} in a forest"
+            )
+            self.engine.world.add_result(
+                request,
+                _blonde(number % 2),
+                created=f"2026-03-0{number + 1}T10:3{number}:00Z",
+                starred=number == 1,
+            )
+        self._edited()
+        self.window.docks["history"].raise_()
+        self.until(lambda: self.window.docks["history"].isVisible())
+
+    def trouble(self) -> None:
+        """An error with its hint."""
+        self._open()
+        self.window.show_panel("edit")
+        self.studio.messages.error(
+            ResourceError(
+                "There is not enough memory for this edit.", "Choose fewer variants, or a smaller crop."
+            )
+        )
+
+    # ------------------------------------------------------------------ dialogs
+
+    def settings(self, page: str = "look") -> None:
+        """The settings at a page."""
+        self.shown = parts_of(self.window).show_settings(page)
+        self.until(lambda: self.studio.settings.known and bool(self.studio.models.models))
+
+    def computing(self) -> None:
+        """Device, precision, memory."""
+        self.settings("computing")
+
+    def files(self) -> None:
+        """Folders, history, mirror."""
+        self.settings("files")
+
+    def models(self) -> None:
+        """Base models."""
+        self.settings("models")
+
+    def shortcuts(self) -> None:
+        """Keys."""
+        self.settings("shortcuts")
+
+    def wizard(self, step: int = 0) -> None:
+        """The first start, at a step."""
+        wizard = parts_of(self.window).show_wizard()
+        self.shown = wizard
+        self.until(lambda: bool(self.studio.models.models))
+        wizard.use_page.agree.setChecked(True)
+        for _ in range(step):
+            wizard.next()
+
+    def wizard_model(self) -> None:
+        """Which model to begin with."""
+        self.wizard(1)
+
+    def wizard_place(self) -> None:
+        """Where models are kept."""
+        self.wizard(2)
+
+    def saving(self) -> None:
+        """How a result is saved."""
+        self._edited()
+        self.shown = parts_of(self.window).save()
+
+    def comparing(self) -> None:
+        """Two results of the history."""
+        self.history()
+        panel = parts_of(self.window).history_panel
+        panel.select(*[entry.id for entry in self.studio.history.entries[:2]])
+        panel.compare_selected()
+        self.until(lambda: self.window.findChild(CompareDialog) is not None)
+        found = self.window.findChild(CompareDialog)
+        assert found is not None
+        self.shown = found
+
+    def diagnostics(self) -> None:
+        """What is found here."""
+        self.studio.messages.error(ResourceError("There is not enough memory.", "Choose a smaller crop."))
+        self.shown = parts_of(self.window).show_diagnostics()
+        self.until(lambda: bool(self.studio.diagnostics.checks))
+
+    def token(self) -> None:
+        """Everything about a token."""
+        shown: list[QWidget] = []
+        parts = parts_of(self.window)
+        self.studio.library.show("anna/me", lambda details: shown.append(parts.show_token(details)))
+        self.until(lambda: bool(shown))
+        self.shown = shown[0]
+
+    def exporting(self) -> None:
+        """Tokens go out."""
+        self.shown = parts_of(self.window).export(names=("anna/me", "mia/lips"))
+
+    def importing(self) -> None:
+        """Tokens come in."""
+        self.shown = parts_of(self.window).import_files((str(SAMPLES / "anna.safetensors"),))
+
+    def about(self) -> None:
+        """Which program this is."""
+        self.shown = parts_of(self.window).show_about()
+
+    # ------------------------------------------------------------------ inside
+
+    def _fill(self) -> None:
+        for name, file, tags in (
+            ("anna/me", "anna.png", ("studio",)),
+            ("anna/smile", "anna_second.png", ()),
+            ("mia/lips", "mia_makeup.png", ("makeup",)),
+        ):
+            self.engine.world.add_token(name, _small(file), tags=tags, source_prompt=SOURCE)
+        self.engine.answers[calls.EstimateJob] = lambda request: api.Estimate(
+            95.0 if request.learn else 40.0, 3_400_000_000, 10**10, True, "NVIDIA RTX 4070"
+        )
+
+    def _open(self) -> None:
+        self.window.open_file(str(SAMPLES / "anna.png"))
+        self.until(lambda: self.studio.documents.document is not None)
+
+    def _edited(self) -> None:
+        self._open()
+        edit = self.studio.editing
+        edit.add_token("anna/me")
+        edit.prompt, edit.source_prompt = PROMPT, SOURCE
+        self.window.show_panel("edit")
+        document = self.studio.documents.document
+        assert document is not None
+        for number in range(2):
+            edit.start()
+            self.until(lambda: self.engine.running is not None)
+            self.engine.finish(
+                api.EditResult(
+                    _blonde(number), b"", 9.0, False, SOURCE, PROMPT, identity=0.93 - 0.04 * number,
+                    identity_note=f"The same person (0.{93 - 4 * number}).",
+                )
+            )  # fmt: skip
+            self.until(lambda count=number: len(document.results) == count + 1)  # type: ignore[misc]
+
+    def _pointer(self, x: float, y: float) -> None:
+        view = self.window.workspace.view
+        if view.tool is not None:
+            view.tool.move(QPointF(x, y), 1.0, False)
+
+
+def _small(name: str) -> bytes:
+    stream = io.BytesIO()
+    with Image.open(SAMPLES / name) as image:
+        image.resize((96, 96)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+@lru_cache
+def _region(name: str) -> np.ndarray:
+    """A part of the sample portrait, float32 (H, W) in [0, 1]."""
+    from s2edit_plugin.masks.regions import find_regions
+
+    with Image.open(SAMPLES / "anna.png") as image:
+        return find_regions(np.asarray(image.convert("RGB")))[name]
+
+
+def _blonde(number: int) -> bytes:
+    """The sample with lighter hair, as an edit would give it."""
+    with Image.open(SAMPLES / "anna.png") as image:
+        rgb = np.asarray(image.convert("RGB")).astype(np.float32)
+    share = _region("hair")[..., None]
+    blonde = rgb.mean(axis=2, keepdims=True) * (1.75, 1.45, 0.85) + (45, 38, 20 + 40 * number)
+    rgb += share * (blonde - rgb)
+    stream = io.BytesIO()
+    Image.fromarray(np.clip(rgb, 0, 255).astype(np.uint8)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+STATES = ("empty", "masks", "learning", "split", "attention", "history", "trouble")
+DIALOGS = (
+    "settings", "computing", "files", "models", "shortcuts", "wizard", "wizard_model", "wizard_place", "saving", "comparing",
+    "diagnostics", "token", "exporting", "importing", "about",
+)  # fmt: skip
