@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QAction
+from PyQt6.QtGui import QAction, QPixmap
 from PyQt6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -34,6 +34,7 @@ __all__ = [
     "heading",
     "primary",
     "show_progress",
+    "small_picture",
 ]
 
 FINE = 1000
@@ -201,6 +202,22 @@ class ChoiceBox(QComboBox):
         value = self.itemData(index) if index >= 0 else text
         if value:
             setattr(self._model, self._prop, value)
+
+
+def small_picture(data: bytes, side: int, ratio: float) -> QPixmap | None:
+    """An encoded picture fitted into a square of logical pixels, with all the pixels a screen has there; None: it is none.
+
+    Args:
+        ratio: screen pixels for each logical one (`QWidget.devicePixelRatioF`).
+    """
+    pixmap = QPixmap()
+    if not data or not pixmap.loadFromData(data):
+        return None
+    across = round(side * ratio)
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    scaled = pixmap.scaled(across, across, keep, smooth)
+    scaled.setDevicePixelRatio(ratio)
+    return scaled
 
 
 def dim_label(text: str = "") -> QLabel:

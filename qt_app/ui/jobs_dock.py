@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,7 +16,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.observable import follow
-from qt_app.ui.fields import show_progress
+from qt_app.ui.fields import show_progress, small_picture
 from qt_app.ui.wording import progress_in_words, stage_in_words
 from s2edit_plugin.api import JobInfo
 
@@ -90,12 +89,10 @@ class JobRow(QFrame):
         }[info.state]
 
     def _show_preview(self, picture: bytes) -> None:
-        pixmap = QPixmap()
-        if picture and pixmap.loadFromData(picture):
-            keep = Qt.AspectRatioMode.KeepAspectRatio
-            smooth = Qt.TransformationMode.SmoothTransformation
+        pixmap = small_picture(picture, PREVIEW_SIDE, self.devicePixelRatioF())
+        if pixmap is not None:
             self.preview.show()
-            self.preview.setPixmap(pixmap.scaled(PREVIEW_SIDE, PREVIEW_SIDE, keep, smooth))
+            self.preview.setPixmap(pixmap)
 
 
 class JobsPanel(QWidget):

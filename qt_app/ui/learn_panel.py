@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPointF, QSize, Qt
-from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QPixmap, QPolygonF
+from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PyQt6.QtWidgets import (
     QCheckBox,
     QFormLayout,
@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 from qt_app.model.jobs import JobItem
 from qt_app.model.learning import LearnState
 from qt_app.model.observable import bind, follow
-from qt_app.ui.fields import ChoiceBox, SidePanel, dim_label, primary
+from qt_app.ui.fields import ChoiceBox, SidePanel, dim_label, primary, small_picture
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.wording import cost_in_words, estimate_in_words, number, time_left
 from s2edit_plugin.calls import Resumable
@@ -243,10 +243,10 @@ class LearnPanel(SidePanel):
             self.words_left.setText(self.tr("starting"))
 
     def _show_picture(self, data: bytes) -> None:
-        pixmap = QPixmap()
-        if data and pixmap.loadFromData(data):
+        pixmap = small_picture(data, PICTURE, self.devicePixelRatioF())
+        if pixmap is not None:
             self.picture.show()
-            self.picture.setPixmap(pixmap.scaledToWidth(PICTURE, Qt.TransformationMode.SmoothTransformation))
+            self.picture.setPixmap(pixmap)
 
     def _show_resumable(self, runs: tuple[Resumable, ...]) -> None:
         while self.cut_off.count():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtGui import QPixmap
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -19,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.library import LibraryState
-from qt_app.ui.fields import FoldButton, dim_label, heading, primary
+from qt_app.ui.fields import FoldButton, dim_label, heading, primary, small_picture
 from qt_app.ui.wording import day_and_time, number, size_in_words
 from s2edit_plugin.calls import TokenDetails, TokenInfo
 
@@ -175,12 +174,11 @@ def _plain(text: str) -> QLabel:
 
 
 def _picture(data: bytes, name: str) -> QLabel | None:
-    pixmap = QPixmap()
-    if not data or not pixmap.loadFromData(data):
-        return None
     label = QLabel()
-    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    label.setPixmap(pixmap.scaled(SIDE, SIDE, keep, smooth))
+    pixmap = small_picture(data, SIDE, label.devicePixelRatioF())
+    if pixmap is None:
+        return None
+    label.setPixmap(pixmap)
     label.setToolTip(name)
     label.setAccessibleName(name)
     return label

@@ -257,6 +257,7 @@ class Scene:
     def _open(self) -> None:
         self.window.open_file(str(SAMPLES / "anna.png"))
         self.until(lambda: self.studio.documents.document is not None)
+        self.until(lambda: len(self.studio.learning.estimates) == 3)
 
     def _edited(self) -> None:
         self._open()

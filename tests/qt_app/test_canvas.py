@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 from PIL import Image
 from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
-from PyQt6.QtGui import QPointingDevice, QTabletEvent
+from PyQt6.QtGui import QImage, QPainter, QPointingDevice, QTabletEvent
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
 from qt_app.model.document import Document, Result
 from qt_app.model.levels import screen_levels
 from qt_app.model.tools import ToolState
+from qt_app.ui.canvas.photo_item import PhotoItem
 from qt_app.ui.canvas.pyramid import Pyramid, level_for
+from qt_app.ui.canvas.screen import mark_pens
 from qt_app.ui.canvas.tools import BrushTool, ClickTool, LassoTool, PolygonTool, ShapeTool
 from qt_app.ui.canvas.view import CanvasView
 from s2edit_plugin import api
@@ -282,3 +284,38 @@ def test_pan_and_zoom_are_the_same_from_right_to_left(view: CanvasView, qapp: QA
         assert view.mapToScene(at).x() > after.x()
     finally:
         qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+@pytest.mark.parametrize(("ratio", "level"), [(1.0, 2), (2.0, 1)])
+def test_on_small_pixels_the_picture_is_as_sharp_as_they_allow(
+    ratio: float, level: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quarter of the size takes every fourth pixel of the photo, on a screen with double pixels every second."""
+    item, taken = PhotoItem(document(2048, 1024)), []
+    paint = Pyramid.paint
+    monkeypatch.setattr(Pyramid, "paint", lambda self, painter, exposed, scale: (
+        taken.append(level_for(scale, len(self.levels))), paint(self, painter, exposed, scale)
+    ))  # fmt: skip
+    screen = QImage(round(512 * ratio), round(256 * ratio), QImage.Format.Format_RGB32)
+    screen.setDevicePixelRatio(ratio)
+    option = QStyleOptionGraphicsItem()
+    option.exposedRect = item.boundingRect()
+    painter = QPainter(screen)
+    painter.scale(0.25, 0.25)
+    item.paint(painter, option)
+    widths = [pen.widthF() for pen in mark_pens(painter)]
+    painter.end()
+    assert taken == [level]
+    assert widths == [3 * ratio, ratio]
+    assert screen.pixelColor(round(100 * ratio), round(100 * ratio)).red() == 255
+    assert screen.pixelColor(round(500 * ratio), round(100 * ratio)).blue() == 255
+
+
+def test_100_percent_is_one_pixel_of_the_screen(view: CanvasView, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "devicePixelRatioF", lambda: 2.0)
+    at = QPoint(200, 170)
+    before = view.mapToScene(at)
+    view.set_zoom(1.0, at)
+    assert view.transform().m11() == pytest.approx(0.5)
+    assert view.zoom == pytest.approx(1.0)
+    assert view.mapToScene(at).x() == pytest.approx(before.x(), abs=3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QRectF
-from PyQt6.QtGui import QColor, QPainter, QPen
+from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from qt_app.model.document import Document, Result
@@ -14,6 +14,7 @@ from qt_app.model.masks import MaskLayer
 from qt_app.model.observable import Connections
 from qt_app.ui.canvas.overlay import heat_table, mask_table, paint_overlay
 from qt_app.ui.canvas.pyramid import Pyramid
+from qt_app.ui.canvas.screen import mark_pens, pixel_scale
 
 __all__ = ["PhotoItem"]
 
@@ -59,8 +60,7 @@ class PhotoItem(QGraphicsItem):
         if painter is None or option is None:
             return
         exposed = option.exposedRect.intersected(self.boundingRect())
-        transform = painter.worldTransform()
-        scale = (transform.m11() ** 2 + transform.m12() ** 2) ** 0.5
+        scale = pixel_scale(painter)
         document = self._document
         result = document.result
         if result is None or document.compare == "before":
@@ -89,9 +89,7 @@ class PhotoItem(QGraphicsItem):
                 pyramid.paint(painter, rect, scale)
                 painter.restore()
         line = QLineF(at, 0, at, self.boundingRect().height())
-        for colour, width in ((QColor(0, 0, 0, 140), 3), (QColor(255, 255, 255, 230), 1)):
-            pen = QPen(colour, width)
-            pen.setCosmetic(True)
+        for pen in mark_pens(painter):
             painter.setPen(pen)
             painter.drawLine(line)
 

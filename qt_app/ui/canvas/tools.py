@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 from PyQt6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PyQt6.QtGui import QPainter, QPolygonF
 
 from qt_app.model.document import Document
 from qt_app.model.mask_paint import paint_ellipse, paint_polygon, paint_rectangle, paint_segment
 from qt_app.model.tools import ToolState
+from qt_app.ui.canvas.screen import mark_pens
 
 __all__ = ["BoxTool", "BrushTool", "ClickTool", "LassoTool", "PolygonTool", "ShapeTool", "Tool"]
 
@@ -121,8 +122,8 @@ class BrushTool(Tool):
         radius, arm = self.state.size / 2, TINY / scale
         # Smooth where it can be seen: a large circle takes milliseconds so, and this is drawn at every move.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, radius * scale < SMOOTH)
-        for colour, width in ((QColor(0, 0, 0, 160), 3.0), (QColor(255, 255, 255), 1.0)):
-            painter.setPen(_line(colour, width))
+        for pen in mark_pens(painter):
+            painter.setPen(pen)
             painter.drawEllipse(self._at, radius, radius)
             if radius * scale < TINY:  # too small to be seen
                 painter.drawLine(self._at - QPointF(arm, 0), self._at + QPointF(arm, 0))
@@ -204,8 +205,8 @@ class ShapeTool(Tool):
         if self._corner is None or self._at is None:
             return
         rect = QRectF(self._corner, self._at).normalized()
-        for colour, width in ((QColor(0, 0, 0, 160), 3.0), (QColor(255, 255, 255), 1.0)):
-            painter.setPen(_line(colour, width))
+        for pen in mark_pens(painter):
+            painter.setPen(pen)
             if self._ellipse:
                 painter.drawEllipse(rect)
             else:
@@ -263,8 +264,8 @@ class _OutlineTool(Tool):
         if not self._points:
             return
         outline = QPolygonF([*self._points, *([self._at] if self._at is not None else [])])
-        for colour, width in ((QColor(0, 0, 0, 160), 3.0), (QColor(255, 255, 255), 1.0)):
-            painter.setPen(_line(colour, width))
+        for pen in mark_pens(painter):
+            painter.setPen(pen)
             painter.drawPolyline(outline)
 
 
@@ -351,12 +352,6 @@ class BoxTool(ShapeTool):
             self._pick_box((box.left(), box.top(), box.right(), box.bottom()), self._takes)
         elif 0 <= corner.x() < width and 0 <= corner.y() < height:
             self._pick(int(corner.x()), int(corner.y()), self._takes)
-
-
-def _line(colour: QColor, width: float) -> QPen:
-    pen = QPen(colour, width)
-    pen.setCosmetic(True)
-    return pen
 
 
 def _not_flat(rect: QRectF) -> QRectF:

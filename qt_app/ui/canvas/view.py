@@ -115,7 +115,12 @@ class CanvasView(QGraphicsView):
 
     @property
     def zoom(self) -> float:
-        """Screen pixels for each pixel of the photo."""
+        """Screen pixels for each pixel of the photo: at 1 every one of them is seen, on displays with small pixels too."""
+        return self._logical_zoom * self.devicePixelRatioF()
+
+    @property
+    def _logical_zoom(self) -> float:
+        """Pixels of the view for each pixel of the photo."""
         return self.transform().m11()
 
     def fit(self) -> None:
@@ -137,7 +142,7 @@ class CanvasView(QGraphicsView):
         before = self.mapToScene(place)
         self.scale(zoom / self.zoom, zoom / self.zoom)
         after = self.mapToScene(place)
-        moved = (before - after) * self.zoom
+        moved = (before - after) * self._logical_zoom
         self._pan(round(moved.x()), round(moved.y()))
         self._fitted = False
         self.zoom_changed.emit(self.zoom)
@@ -182,6 +187,12 @@ class CanvasView(QGraphicsView):
         return QRectF(0, 0, width, height)
 
     # ------------------------------------------------------------------ events
+
+    def event(self, event: QEvent | None) -> bool:
+        """On another screen with other pixels the zoom is another number."""
+        if event is not None and event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.zoom_changed.emit(self.zoom)
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """A fitted photo stays fitted."""
@@ -311,7 +322,7 @@ class CanvasView(QGraphicsView):
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
         """The tool's own marks."""
         if painter is not None and self.tool is not None and self._document is not None:
-            self.tool.paint(painter, self.zoom)
+            self.tool.paint(painter, self._logical_zoom)
 
     @property
     def _is_dragging(self) -> bool:
