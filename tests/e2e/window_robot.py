@@ -73,6 +73,20 @@ class Robot:
             place = QPoint(8, widget.height() // 2)
         QTest.mouseClick(widget, LEFT, pos=place)
 
+    def click_offer(self) -> None:
+        """The offer to go on with a run that was cut off, as soon as it can be seen. News of the engine make it anew."""
+        offers = self.window.learn_panel.cut_off
+
+        def offer() -> QWidget | None:
+            item = offers.itemAt(0)
+            widget = item.widget() if item is not None else None
+            return widget if widget is not None and widget.isVisible() and widget.isEnabled() else None
+
+        self.until("the offer can be seen", offer)
+        widget = offer()
+        assert widget is not None
+        self.click(widget)
+
     def write(self, field: QWidget, text: str) -> None:
         """Put a text into a field in place of what is there, by keys."""
         self.click(field)
@@ -303,11 +317,8 @@ def killed(robot: Robot) -> None:
     if not robot.document.masks.layer.pixels.all():
         raise RuntimeError("the mask was lost")
     robot.until("the run is offered again", lambda: window.studio.learning.resumable)
-    offer = window.learn_panel.cut_off.itemAt(0).widget()  # type: ignore[union-attr]
-    assert offer is not None
     window.show_panel("learn")
-    QTest.qWait(50)
-    robot.click(offer)
+    robot.click_offer()
     robot.until("learning goes on", lambda: robot_step(robot) >= 2)
     robot.click(window.learn_panel.cancel)
     robot.until("learning is cancelled", lambda: window.studio.learning.job is None)
