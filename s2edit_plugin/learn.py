@@ -213,6 +213,7 @@ def learn(
     token.vectors = vectors.detach()
     parameters.requires_grad_(False)
     token.seconds = time.monotonic() - started
+    backbone.stage = ""
     return token
 
 

@@ -68,7 +68,9 @@ def measure(backbone: Backbone, token: Token) -> dict[str, Any]:
     Raises:
         NumericalError: a number is not finite. WrongModelError, TokenDamagedError: as `token_store.to_active`.
     """
-    return _measure(backbone, token, SEED, backbone.schedule.train_steps // 2)
+    values = _measure(backbone, token, SEED, backbone.schedule.train_steps // 2)
+    backbone.stage = ""
+    return values
 
 
 def verify(backbone: Backbone, token: Token) -> str:

@@ -48,21 +48,27 @@ def perform(args: argparse.Namespace, request: Request[R], output: Output) -> R:
         CancelledError: it was stopped. S2EditError: what went wrong with it.
     """
     jobs: list[Job[R]] = []
+    said: set[str] = set()
     with open_client(args) as client, output.progress() as on_progress:
         _announce(client, request, output)
 
         def on_event(event: Event) -> None:
             if event.kind == "note":
+                said.add(event.text)
                 output.warning(event.text)
             elif event.kind == "progress" and event.job is not None:
                 _show(event.job, on_progress)
 
         try:
-            return client.run(request, on_event, on_job=jobs.append)
+            result = client.run(request, on_event, on_job=jobs.append)
         except KeyboardInterrupt:
             if not jobs:
                 raise
             raise _stopped(request, _wait_until_over(jobs[0])) from None
+    for warning in getattr(result, "warnings", ()):
+        if warning not in said:
+            output.warning(warning)
+    return result
 
 
 def _announce(client: Client, request: object, output: Output) -> None:

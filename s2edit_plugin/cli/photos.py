@@ -231,8 +231,6 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
     write_picture(out, result.image)
     if region_out is not None:
         write_picture(region_out, result.region)
-    for warning in result.warnings:
-        output.warning(warning)
     values = {
         key: value for key, value in dataclasses.asdict(result).items() if key not in ("image", "region")
     }

@@ -9,7 +9,9 @@ replaced by an error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,7 +74,8 @@ def open_session(
         )
     chosen = _checked_providers(providers)
     try:
-        session_class = _region_session() if name == OWN_SESSION else _offline_session(name, folder)
+        with _same_threads():
+            session_class = _region_session() if name == OWN_SESSION else _offline_session(name, folder)
         return session_class(name, session_options(), providers=chosen)
     except ModelError:
         raise
@@ -82,6 +85,22 @@ def open_session(
         raise ModelError(
             f"The mask network {name!r} cannot be opened.", f"Its file may be damaged: {error}"
         ) from error
+
+
+@contextmanager
+def _same_threads() -> Iterator[None]:
+    """Torch computes with as many threads as before.
+
+    rembg imports numba, which sets the number for the whole process. Where that is another one, sums come out in another
+    order: an edit after the first mask would differ in its last bits from the same edit before it.
+    """
+    torch = sys.modules.get("torch")
+    threads = torch.get_num_threads() if torch is not None else 0
+    try:
+        yield
+    finally:
+        if torch is not None:
+            torch.set_num_threads(threads)
 
 
 def _checked_providers(providers: Sequence[str] | None) -> list[str]:

@@ -180,3 +180,15 @@ def test_regions_of_unseen_portraits(scale: int) -> None:
     means = {name: round(float(np.mean(values)), 3) for name, values in scores.items()}
     # The report measures the bar of 0.9 on many pictures; a dozen only show that nothing is broken.
     assert min(means.values()) > 0.8, means
+
+
+def test_finding_a_mask_does_not_change_how_many_threads_torch_uses() -> None:
+    code = (
+        "import torch; torch.set_num_threads(3)\n"
+        "import numpy as np\n"
+        "from s2edit_plugin.masks.regions import find_regions\n"
+        "find_regions(np.zeros((64, 64, 3), np.uint8))\n"
+        "import sys; assert 'rembg' in sys.modules\n"
+        "assert torch.get_num_threads() == 3, torch.get_num_threads()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
