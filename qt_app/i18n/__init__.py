@@ -2,5 +2,6 @@
 
     python -m qt_app.i18n.update      takes new and changed texts of the sources into every .ts file
 
-English texts stand in the sources; ``s2edit_en.ts`` holds what English has two forms of.
+English texts stand in the sources; ``s2edit_en.ts`` holds what English has two forms of. ``engine_<language>.ts`` has the
+engine's sentences, which come to the window in English (`engine_words`).
 """

@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from qt_app.i18n.compiling import compiled
+from qt_app.i18n.engine_words import use_folder
 from qt_app.i18n.messages import read_ts
 
 __all__ = ["LANGUAGES", "chosen_language", "install_language"]
@@ -39,6 +40,7 @@ def install_language(application: QCoreApplication, preference: str = "") -> str
     system = QLocale.system()
     # The desktop's own variant (de_AT) where the language is the same.
     QLocale.setDefault(system if system.name()[:2] == language else QLocale(language))
+    use_folder(FOLDER, language)
     while _installed:
         application.removeTranslator(_installed.pop())
     own, qt = QTranslator(application), QTranslator(application)

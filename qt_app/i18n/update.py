@@ -11,12 +11,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from qt_app.i18n.engine_texts import sentences_of
 from qt_app.i18n.loading import FOLDER, LANGUAGES
 from qt_app.i18n.messages import Key, Message, read_ts, write_ts
 
 __all__ = ["main", "texts_of", "updated"]
 
 ROOT = FOLDER.parent
+ENGINE = ROOT.parent / "s2edit_plugin"
 
 
 def texts_of(root: Path = ROOT) -> list[Message]:
@@ -54,16 +56,23 @@ def updated(texts: list[Message], old: dict[Key, Message], language: str) -> lis
 
 def main() -> int:
     """Update every file; says what is still to be translated."""
-    texts, left = texts_of(), 0
+    texts, engine = texts_of(), sentences_of(ENGINE)
+    left = 0
     for language in LANGUAGES:
-        path = FOLDER / f"s2edit_{language}.ts"
-        new = updated(texts, read_ts(path) if path.exists() else {}, language)
-        write_ts(path, language, new)
-        for message in new:
-            if not message.is_finished(language):
-                left += 1
-                print(f"{language}: {message.context}: {message.source}")
+        left += _update(FOLDER / f"s2edit_{language}.ts", texts, language)
+        if language != "en":
+            left += _update(FOLDER / f"engine_{language}.ts", engine, language)
     return 1 if left else 0
+
+
+def _update(path: Path, texts: list[Message], language: str) -> int:
+    """Take the texts into a file; how many are not translated."""
+    new = updated(texts, read_ts(path) if path.exists() else {}, language)
+    write_ts(path, language, new)
+    left = [message for message in new if not message.is_finished(language)]
+    for message in left:
+        print(f"{language}: {message.context}: {message.source}")
+    return len(left)
 
 
 class _Reader(ast.NodeVisitor):

@@ -8,6 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import pyqtSignal
 
 from qt_app.engine import EngineLink
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.tasks import Background
@@ -161,7 +162,7 @@ class ImportState(Observable):
         path, rest = Path(files[0]), files[1:]
 
         def failed(error: S2EditError) -> None:
-            self._messages.error(type(error)(f"{path.name}: {error.sentence}", error.hint))
+            self._messages.error(type(error)(f"{path.name}: {spoken(error.sentence)}", error.hint))
             self._next(rest, came)
 
         def got(answer: calls.Imported) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QTimer, pyqtSignal
 
 from qt_app.engine import EngineLink
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.document import Document, Documents
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.messages import Messages
@@ -118,7 +119,7 @@ class LearnState(Observable):
             try:
                 prompts.check_name(value, what)
             except S2EditError as error:
-                return error.sentence
+                return spoken(error.sentence)
         if not self.class_noun.strip():
             return self.tr("Say what the photo shows, for example woman.")
         if self.kind == "identity" and not self.consent:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from PyQt6.QtCore import pyqtSignal
 
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.observable import Observable, Property
 from s2edit_plugin.errors import CancelledError, S2EditError
 
@@ -49,11 +50,12 @@ class Messages(Observable):
     def error(self, error: S2EditError) -> None:
         """Show an error; a cancelled job is none."""
         if not isinstance(error, CancelledError):
-            self._show(Message("error", error.sentence, error.hint, type(error).__name__, _now()))
+            sentence, hint = spoken(error.sentence), spoken(error.hint)
+            self._show(Message("error", sentence, hint, type(error).__name__, _now()))
 
     def note(self, sentence: str, hint: str = "") -> None:
         """Show a remark that is no failure."""
-        self._show(Message("note", sentence, hint, "", _now()))
+        self._show(Message("note", spoken(sentence), spoken(hint), "", _now()))
 
     def dismiss(self) -> None:
         """Take the message away."""

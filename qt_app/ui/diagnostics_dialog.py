@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.diagnostics import DiagnosticsState
 from qt_app.model.observable import follow
 from qt_app.ui.fields import dim_label
@@ -145,11 +146,12 @@ class DiagnosticsDialog(QDialog):
         self.checks.clear()
         for check in checks:
             mark = "✓" if check.ok else "✗"
-            words = f"{check.finding}\n→ {check.remedy}" if check.remedy else check.finding
+            finding, remedy = spoken(check.finding), spoken(check.remedy)
+            words = f"{finding}\n→ {remedy}" if remedy else finding
             item = QTreeWidgetItem(self.checks, [f"{mark}  {check.name}", words])
             item.setToolTip(1, words)
-            spoken = self.tr("works") if check.ok else self.tr("broken")
-            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{check.name}: {spoken}")
+            state = self.tr("works") if check.ok else self.tr("broken")
+            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{check.name}: {state}")
 
     def _show_checking(self, checking: bool) -> None:
         self.busy.setVisible(checking)

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.observable import follow
 from qt_app.ui.fields import show_progress, small_picture
@@ -79,7 +80,7 @@ class JobRow(QFrame):
         if info.state == "running" and info.progress is not None:
             return f"{stage_in_words(info.progress.stage)} {progress_in_words(info.progress)}"
         if info.state == "failed":
-            return info.error.get("sentence", "")
+            return spoken(info.error.get("sentence", ""))
         return {
             "queued": self.tr("waiting"),
             "running": self.tr("starting"),

@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.base_models import IMPORTING, MOVING, ModelsState
 from qt_app.model.jobs import JobItem
 from qt_app.model.observable import Connections, follow
@@ -260,7 +261,7 @@ class ModelsPage(QWidget):
             if model.memory_gb
             else "",
             self.tr("Trained on: {0}").format(_plain(model.training_data)) if model.training_data else "",
-            _plain(model.note),
+            _plain(spoken(model.note)),
             self.tr("Lies in {0}").format(_plain(model.path)) if model.path else "",
         ]
         return "<br>".join(line for line in lines if line)

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.document import Document, Documents, Result
 from qt_app.model.observable import Connections
 from qt_app.ui.actions import Actions
@@ -107,7 +108,7 @@ class ResultsStrip(QWidget):
 
 
 def _about(result: Result) -> str:
-    return result.made.identity_note
+    return spoken(result.made.identity_note)
 
 
 def _item(text: str, rgb: np.ndarray, tip: str) -> QListWidgetItem:

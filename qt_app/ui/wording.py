@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
+from qt_app.i18n.engine_words import spoken
 from s2edit_plugin.api import Estimate, Progress
 
 __all__ = [
@@ -126,4 +127,4 @@ def estimate_in_words(estimate: Estimate | None) -> str:
     if estimate.device:
         parts.append(estimate.device)
     words = " · ".join(parts)
-    return f"{words}\n{estimate.note}" if estimate.note else words
+    return f"{words}\n{spoken(estimate.note)}" if estimate.note else words

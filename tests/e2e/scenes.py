@@ -273,7 +273,7 @@ class Scene:
             self.engine.finish(
                 api.EditResult(
                     _blonde(number), b"", 9.0, False, SOURCE, PROMPT, identity=0.93 - 0.04 * number,
-                    identity_note=f"The same person (0.{93 - 4 * number}).",
+                    identity_note=f"The same person: 0.{93 - 4 * number} of 1, the same from 0.36 on (SFace).",
                 )
             )  # fmt: skip
             self.until(lambda count=number: len(document.results) == count + 1)  # type: ignore[misc]

@@ -1,0 +1,88 @@
+"""The engine's sentences as they stand in its sources: what is filled in becomes ``{0}``, ``{1}``. For the update only."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from qt_app.i18n.messages import Message
+
+__all__ = ["CONTEXT", "sentences_of"]
+
+CONTEXT = "engine"
+TERMINAL_ONLY = (
+    "cli",
+    "evaluation",
+    "soak",
+    "gimp",
+    "demo.py",
+    "contact_sheet.py",
+    "fake.py",
+    "fake_world.py",
+)
+"""What only the command line says, and the fake engine."""
+LOGS = frozenset(("debug", "info", "warning", "error", "exception", "log"))
+FEWEST_WORDS = 2
+PHRASES = (
+    "The same person",
+    "Not clearly the same person",
+    "The same subject",
+    "Not clearly the same subject",
+)
+"""What fills a sentence's gap and is made of pieces itself."""
+
+
+def sentences_of(root: Path) -> list[Message]:
+    """Every text of the engine's that ends as a sentence does: errors, hints, notes. Docstrings and what is logged are none."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted(root.rglob("*.py")):
+        place = path.relative_to(root)
+        if not any(part in TERMINAL_ONLY for part in place.parts):
+            for text in _sentences(ast.parse(path.read_text(encoding="utf-8"))):
+                found[text] = tuple(dict.fromkeys((*found.get(text, ()), place.as_posix())))
+    found |= dict.fromkeys(PHRASES, ())
+    return [Message(CONTEXT, text, places=places) for text, places in found.items()]
+
+
+def _sentences(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return  # a docstring
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOGS:
+        return
+    text = _template(node)
+    if text is not None:
+        if _is_sentence(text):
+            yield text
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _sentences(child)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether it ends as one, begins as one, and says something beside its gaps; statements to a database are none."""
+    words = re.sub(r"\{\d\}", " ", text)
+    return (
+        text.endswith((".", "?"))
+        and not re.match(r"[a-z\s(]|(SELECT|UPDATE|DELETE|INSERT) ", text)
+        and len(re.findall(r"[^\W\d_]{2,}", words)) >= FEWEST_WORDS
+        and len(text.split()) >= FEWEST_WORDS
+        and not re.search(r"\{[^\d]|[=<] \?", text)
+    )
+
+
+def _template(node: ast.AST) -> str | None:
+    """A text with its gaps numbered; None: it is no text."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) and node.value else None
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    text, gaps = "", 0
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            text += str(part.value)
+        else:
+            text += f"{{{gaps}}}"
+            gaps += 1
+    return text

@@ -1,0 +1,88 @@
+"""What the engine says, in the window's language. It speaks English alone; its sentences are known from its sources, with gaps.
+
+``engine_<language>.ts`` has them (context ``engine``): ``The model '{0}' is not installed.`` What is in no file stays English.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+
+from qt_app.i18n.messages import read_ts
+
+__all__ = ["spoken", "use_folder"]
+
+_GAP = re.compile(r"\{(\d)\}")
+_BETWEEN = re.compile(r"(?<=[.?:])(\s+)(?=[A-Z'`<])")
+
+
+class _Words:
+    """Finds the sentence a text was made from. Patterns are compiled when a text begins and ends as they do: most never are."""
+
+    def __init__(self, sentences: dict[str, str]) -> None:
+        self._whole = {source: form for source, form in sentences.items() if not _GAP.search(source)}
+        gapped = [source for source in sentences if source not in self._whole]
+        # The most words first: of two that fit it says more.
+        gapped.sort(key=lambda source: len(_GAP.sub("", source)), reverse=True)
+        self._gapped = [
+            (source[: source.index("{")], source[source.rindex("}") + 1 :], source, sentences[source])
+            for source in gapped
+        ]
+
+    def of(self, text: str) -> str:
+        """A text in the other language: as a whole, else sentence by sentence."""
+        whole = self._one(text)
+        if whole is not None:
+            return whole
+        parts = _BETWEEN.split(text)
+        if len(parts) == 1:
+            return text
+        return "".join(self._one(part) or part for part in parts)
+
+    def _one(self, text: str) -> str | None:
+        if text in self._whole:
+            return self._whole[text]
+        for begin, end, source, form in self._gapped:
+            if text.startswith(begin) and text.endswith(end):
+                found = _pattern(source).fullmatch(text)
+                if found is not None:
+                    said = [self.of(value) if " " in value else value for value in found.groups()]
+                    return _GAP.sub(lambda gap, values=said: values[int(gap[1])], form)  # type: ignore[misc]
+        return None
+
+
+def _pattern(source: str) -> re.Pattern[str]:
+    parts = _GAP.split(source)  # text, number, text, number, ..., text
+    return re.compile("(.+?)".join(re.escape(part) for part in parts[::2]), re.DOTALL)
+
+
+_file: Path | None = None
+_words: _Words | None = None
+
+
+def use_folder(folder: Path, language: str) -> None:
+    """Speak a language from now on; its file is read when something is said first."""
+    global _file, _words
+    _file, _words = folder / f"engine_{language}.ts", None
+
+
+def spoken(text: str) -> str:
+    """An error's sentence, a hint, a note of the engine's, in the window's language."""
+    global _words
+    if not text or _file is None:
+        return text
+    if _words is None:
+        _words = _Words(_sentences(_file))
+    return _words.of(text)
+
+
+def _sentences(path: Path) -> dict[str, str]:
+    try:
+        read = read_ts(path) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        logging.getLogger(__name__).warning("the engine's texts cannot be read: %s", error)
+        read = {}
+    return {
+        message.source: message.forms[0] for message in read.values() if message.forms and message.forms[0]
+    }
