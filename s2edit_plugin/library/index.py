@@ -12,6 +12,7 @@ import logging
 import os
 import sqlite3
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from s2edit_plugin.tokenrecord import PICTURES
 
 __all__ = ["Found", "Index", "Known"]
 
-SCHEMA = 1
+SCHEMA = 2
 WAIT_SECONDS = 2.0
 # A file can change twice within one tick of the file system's clock. What was read that soon after the last change is read
 # again next time. Some file systems count whole (even) seconds.
@@ -37,6 +38,7 @@ _OUT_OF_REACH = {
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_CANTOPEN,
 }
+_COLUMNS = "person, file, size, mtime, ctime, inode, read_at, thumbnail, record, checksum"
 _TUPLES = ("attribute_words", "crop", "tags")
 
 
@@ -124,7 +126,7 @@ class Index:
     def _rows(self, place: str, person: str | None) -> dict[tuple[str, str], tuple[Any, ...]]:
         if not self.path.exists():
             return {}
-        query = "SELECT person, file, size, mtime, ctime, inode, read_at, thumbnail, record FROM tokens WHERE place = ?"
+        query = f"SELECT {_COLUMNS} FROM tokens WHERE place = ?"
         with self._open() as database:
             if person is None:
                 rows = database.execute(query, (place,)).fetchall()
@@ -138,7 +140,7 @@ class Index:
                 database.execute("BEGIN IMMEDIATE")
                 gone = [(place, *where) for where in stale]
                 database.executemany("DELETE FROM tokens WHERE place = ? AND person = ? AND file = ?", gone)
-                database.executemany("INSERT OR REPLACE INTO tokens VALUES (?,?,?,?,?,?,?,?,?,?)", fresh)
+                database.executemany("INSERT OR REPLACE INTO tokens VALUES (?,?,?,?,?,?,?,?,?,?,?)", fresh)
                 database.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             self._give_up(error)
@@ -170,7 +172,8 @@ class Index:
             database.execute("DROP TABLE IF EXISTS tokens")
             database.execute(
                 "CREATE TABLE tokens (place TEXT, person TEXT, file TEXT, size INTEGER, mtime INTEGER, ctime INTEGER, "
-                "inode TEXT, read_at INTEGER, thumbnail INTEGER, record TEXT, PRIMARY KEY (place, person, file))"
+                "inode TEXT, read_at INTEGER, thumbnail INTEGER, record TEXT, checksum INTEGER, "
+                "PRIMARY KEY (place, person, file))"
             )
             database.execute(f"PRAGMA user_version = {wanted}")
         database.execute("COMMIT")
@@ -205,14 +208,17 @@ def _to_row(place: str, file: Found, known: Known, now: int) -> tuple[Any, ...]:
     size, mtime, ctime, inode = file.signature
     # SQLite's integers end at 2^63, some file systems' inodes do not.
     where = (place, file.path.parent.name, file.file)
-    return (*where, size, mtime, ctime, str(inode), now, int(known.has_thumbnail), json.dumps(values))
+    row = (size, mtime, ctime, str(inode), now, int(known.has_thumbnail), json.dumps(values))
+    return (*where, *row, _checksum(row))
 
 
 def _from_row(file: Found, row: tuple[Any, ...] | None) -> Known | None:
     """What a row says about a file, None where the row is missing, out of date, too young or unreadable."""
     if row is None:
         return None
-    size, mtime, ctime, inode, read_at, thumbnail, text = row
+    size, mtime, ctime, inode, read_at, thumbnail, text, checksum = row
+    if checksum != _checksum(row[:-1]):
+        return None
     if (size, mtime, ctime, inode) != (*file.signature[:3], str(file.signature[3])):
         return None
     tick = COARSE_TICK_NS if mtime % 1_000_000_000 == 0 else TICK_NS
@@ -222,6 +228,10 @@ def _from_row(file: Found, row: tuple[Any, ...] | None) -> Known | None:
         return Known(_placed(file, _record(json.loads(text))), bool(thumbnail))
     except (TypeError, ValueError, AttributeError, RecursionError):
         return None
+
+
+def _checksum(row: tuple[Any, ...]) -> int:
+    return zlib.crc32(repr(row).encode("utf-8", "replace"))
 
 
 def _record(values: Mapping[str, Any]) -> TokenRecord:

@@ -142,6 +142,11 @@ def state(library: Library) -> list[Any]:
     ]
 
 
+def steps(request: pytest.FixtureRequest, first: int) -> range:
+    """Steps at which something happens: every second one (the two tests share them), with --all every one."""
+    return range(1, 1000) if request.config.getoption("--all") else range(first, 1000, 2)
+
+
 def prepare(library: Library, out: Path) -> None:
     """What the changes below want to find."""
     library.add(make_record("gone", "t8", seed=8), TENSORS)
@@ -184,7 +189,9 @@ def die_at(step: int, change: Change, library: Library, out: Path) -> bool:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_happens_whole_or_not_at_all(stocked: Library, tmp_path: Path, name: str) -> None:
+def test_a_change_happens_whole_or_not_at_all(
+    stocked: Library, tmp_path: Path, name: str, request: pytest.FixtureRequest
+) -> None:
     change = CHANGES[name]
     prepare(stocked, tmp_path)
     before, expected = state(stocked), ids(stocked)
@@ -193,8 +200,8 @@ def test_a_change_happens_whole_or_not_at_all(stocked: Library, tmp_path: Path, 
     change(done, tmp_path)
     after = state(done)
 
-    step, seen = 1, set()
-    while True:
+    seen = set()
+    for step in steps(request, 1):
         trial = Library(tmp_path / f"trial{step}")
         shutil.copytree(stocked.folder.root, trial.folder.root)
         died = die_at(step, change, trial, tmp_path)
@@ -206,7 +213,6 @@ def test_a_change_happens_whole_or_not_at_all(stocked: Library, tmp_path: Path, 
         shutil.rmtree(trial.folder.root)
         if not died:
             break
-        step += 1
     assert found == after
     assert step > 4
     assert seen == {True, False}
@@ -240,7 +246,11 @@ def test_forgetting_that_was_cut_off_is_finished_by_forgetting_again(
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_full_disk_at_any_step_is_one_sentence_and_leaves_all_or_nothing(
-    stocked: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    stocked: Library,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    request: pytest.FixtureRequest,
 ) -> None:
     change = CHANGES[name]
     prepare(stocked, tmp_path)
@@ -249,7 +259,7 @@ def test_a_full_disk_at_any_step_is_one_sentence_and_leaves_all_or_nothing(
     shutil.copytree(stocked.folder.root, done.folder.root)
     change(done, tmp_path)
     after = state(done)
-    for step in range(1, 1000):
+    for step in steps(request, 2):
         trial = Library(tmp_path / f"trial{step}")
         shutil.copytree(stocked.folder.root, trial.folder.root)
         taken = 0

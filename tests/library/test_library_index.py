@@ -168,6 +168,13 @@ def break_rows(library: Library) -> None:
         database.commit()
 
 
+def break_words(library: Library) -> None:
+    """Rows that can be read, with other words than were written."""
+    with closing(sqlite3.connect(index_file(library))) as database:
+        database.execute("UPDATE tokens SET record = replace(record, 'xxx', 'yyy')")
+        database.commit()
+
+
 def break_invent(library: Library) -> None:
     """Rows of tokens that are not there, and none of those that are."""
     with closing(sqlite3.connect(index_file(library))) as database:
@@ -181,8 +188,8 @@ def break_folder(library: Library) -> None:
 
 
 BREAKERS = [
-    break_nothing_there, break_other_file, break_cut, break_pages, break_schema, break_version, break_rows, break_invent,
-    break_folder,
+    break_nothing_there, break_other_file, break_cut, break_pages, break_schema, break_version, break_rows, break_words,
+    break_invent, break_folder,
 ]  # fmt: skip
 
 
