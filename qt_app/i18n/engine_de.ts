@@ -2495,7 +2495,7 @@
     <message>
         <location filename="../invert.py"/>
         <source>Inverting the photo gave a number that is not finite.</source>
-        <translation>Bei der Umkehrung des Fotos kam eine Zahl heraus, die nicht endlich ist.</translation>
+        <translation>Bei der Inversion des Fotos kam eine Zahl heraus, die nicht endlich ist.</translation>
     </message>
     <message>
         <location filename="../learn.py"/>

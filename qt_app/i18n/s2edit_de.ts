@@ -1948,6 +1948,14 @@
     </message>
     <message numerus="yes">
         <location filename="../ui/library_panel.py"/>
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n Token</numerusform>
+            <numerusform>%n Token</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/library_panel.py"/>
         <source>%n token(s) in the trash.</source>
         <translation>
             <numerusform>%n Token im Papierkorb.</numerusform>
@@ -2995,6 +3003,11 @@
         <location filename="../ui/results_strip.py"/>
         <source>Result {0}</source>
         <translation>Ergebnis {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/results_strip.py"/>
+        <source>{0}, inversion reused</source>
+        <translation>{0}, Inversion wiederverwendet</translation>
     </message>
 </context>
 <context>

@@ -27,6 +27,14 @@
     <name>LibraryPanel</name>
     <message numerus="yes">
         <location filename="../ui/library_panel.py"/>
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/library_panel.py"/>
         <source>%n token(s) in the trash.</source>
         <translation>
             <numerusform>%n token in the trash.</numerusform>

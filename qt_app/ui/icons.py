@@ -97,6 +97,8 @@ ICONS: dict[str, _Drawing] = {
     "compare": _Drawing("R3.5 6 7.5 12 R13 6 7.5 12"),
     "note": _Drawing("M5 3.5 L15 3.5 L19 7.5 L19 20.5 L5 20.5 Z M8.5 10 L15.5 10 M8.5 13.5 L15.5 13.5 M8.5 17 L12.5 17"),
     "photo": _Drawing("R3.5 5 17 14 O8.5 9.8 1.6 M4 17 L9.8 12.2 L13 15 L16 12 L20 16"),
+    "close": _Drawing("M6 6 L18 18 M18 6 L6 18"),
+    "float": _Drawing("R4.5 9 10.5 10.5 M9 6.5 L9 4.5 L19.5 4.5 L19.5 15 L17.5 15"),
     "paste": _Drawing("M8 5.5 L5 5.5 L5 20.5 L19 20.5 L19 5.5 L16 5.5 R8 3.5 8 4 M8.5 12 L15.5 12 M8.5 16 L13.5 16"),
 }  # fmt: skip
 

@@ -24,11 +24,12 @@ from PyQt6.QtWidgets import (
 from qt_app.model.library import LibraryState
 from qt_app.model.observable import bind, follow
 from qt_app.ui.prompt_edit import TOKEN_MIME
-from s2edit_plugin.calls import TokenInfo
+from s2edit_plugin.calls import PersonInfo, TokenInfo
 
 __all__ = ["LibraryPanel", "TokenTree"]
 
 NAME = Qt.ItemDataRole.UserRole
+PERSON = Qt.ItemDataRole.UserRole + 1
 THUMBNAIL = 40
 
 
@@ -62,6 +63,8 @@ class LibraryPanel(QWidget):
         super().__init__(parent)
         self._library = library
         self._items: dict[str, QTreeWidgetItem] = {}
+        self._people: dict[str, QTreeWidgetItem] = {}
+        self._faces: dict[str, str] = {}  # token -> whose picture it gives
         self._undo_names: tuple[str, ...] = ()
         self._wanted = ""  # to be selected when it comes
         self.search = QLineEdit()
@@ -95,6 +98,7 @@ class LibraryPanel(QWidget):
         for widget in (self.search, self.empty, self.tree, self._undo_bar):
             column.addWidget(widget)
         follow(library, "tokens", self._show)
+        follow(library, "people", self._show_people)
         library.thumbnail.connect(self._thumbnail)
         library.deleted.connect(self._deleted)
 
@@ -140,20 +144,22 @@ class LibraryPanel(QWidget):
     def _show(self, tokens: tuple[TokenInfo, ...]) -> None:
         kept = set(self.selected())
         folded = {
-            item.text(0)
+            item.data(0, PERSON)
             for index in range(self.tree.topLevelItemCount())
             if (item := self.tree.topLevelItem(index)) is not None and not item.isExpanded()
         }
         self.tree.clear()
         self._items.clear()
-        people: dict[str, QTreeWidgetItem] = {}
+        self._people.clear()
         for token in tokens:
-            if token.person not in people:
+            if token.person not in self._people:
                 person = QTreeWidgetItem(self.tree, [token.person])
+                person.setData(0, PERSON, token.person)
                 person.setFlags(person.flags() & ~Qt.ItemFlag.ItemIsDragEnabled)
                 person.setExpanded(token.person not in folded)
-                people[token.person] = person
-            self._add(people[token.person], token, token.name in kept)
+                self._people[token.person] = person
+            self._add(self._people[token.person], token, token.name in kept)
+        self._show_people(self._library.people)
         if self._wanted in self._items:
             self.select(self._wanted)
         self.empty.setVisible(not tokens and not self._library.search)
@@ -175,10 +181,28 @@ class LibraryPanel(QWidget):
         if picture := self._library.thumbnails.get(token.name):
             self._thumbnail(token.name, picture)
 
+    def _show_people(self, people: tuple[PersonInfo, ...]) -> None:
+        """Pictures of people, and how many tokens they have, the search's finds or not."""
+        for person in people:
+            item = self._people.get(person.name)
+            if item is None:
+                continue
+            count = self.tr("%n token(s)", n=person.tokens)
+            item.setText(0, f"{person.name}\n{count}")
+            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{person.name} · {count}")
+            item.setToolTip(0, person.notes)
+            self._faces[person.thumbnail_of] = person.name
+            if picture := self._library.thumbnails.get(person.thumbnail_of):
+                self._thumbnail(person.thumbnail_of, picture)
+        self._library.want_thumbnails([person.thumbnail_of for person in people if person.thumbnail_of])
+
     def _thumbnail(self, name: str, picture: bytes) -> None:
-        item, pixmap = self._items.get(name), QPixmap()
-        if item is not None and pixmap.loadFromData(picture):
-            item.setIcon(0, QIcon(pixmap))
+        pixmap = QPixmap()
+        if not pixmap.loadFromData(picture):
+            return
+        for item in (self._items.get(name), self._people.get(self._faces.get(name, ""))):
+            if item is not None:
+                item.setIcon(0, QIcon(pixmap))
 
     def _emit_chosen(self, item: QTreeWidgetItem) -> None:
         if name := item.data(0, NAME):
@@ -209,7 +233,7 @@ class LibraryPanel(QWidget):
             delete = QKeySequence(QKeySequence.StandardKey.Delete)
             menu.addAction(self.tr("Delete"), delete, self.delete_selected)
         else:
-            person = item.text(0)
+            person = str(item.data(0, PERSON))
             menu.addAction(self.tr("Rename …"), lambda: self._rename_person(person))
             menu.addAction(self.tr("Export …"), lambda: self.person_export_wanted.emit(person))
             menu.addAction(self.tr("Forget for good …"), lambda: self._forget(person))

@@ -20,6 +20,7 @@ from qt_app.model.document import Document, Documents, Result
 from qt_app.model.observable import Connections
 from qt_app.ui.actions import Actions
 from qt_app.ui.fields import action_button, dim_label
+from qt_app.ui.wording import duration
 
 __all__ = ["ResultsStrip"]
 
@@ -98,7 +99,7 @@ class ResultsStrip(QWidget):
         self.list.scrollToItem(self.list.currentItem())
         document = self._documents.document
         result = document.result if document is not None else None
-        self.about.setText(_about(result) if result is not None else "")
+        self.about.setText(self._about(result) if result is not None else "")
         self.about.setToolTip(self.about.text())
 
     def _choose(self, row: int) -> None:
@@ -106,9 +107,12 @@ class ResultsStrip(QWidget):
         if document is not None and row >= 0:
             document.shown = row - 1
 
-
-def _about(result: Result) -> str:
-    return spoken(result.made.identity_note)
+    def _about(self, result: Result) -> str:
+        """How long it took, whether the photo had to be inverted anew, and how alike the faces are."""
+        took = duration(result.made.seconds)
+        if result.made.inversion_cached:
+            took = self.tr("{0}, inversion reused").format(took)
+        return "\n".join(line for line in (took, spoken(result.made.identity_note)) if line)
 
 
 def _item(text: str, rgb: np.ndarray, tip: str) -> QListWidgetItem:

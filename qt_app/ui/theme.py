@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QColor, QGuiApplication, QPalette
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+from PyQt6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QWidget
+
+from qt_app.ui.icons import icon
 
 __all__ = ["DARK", "LIGHT", "Colours", "apply_theme", "colours", "mixed"]
 
@@ -62,10 +64,24 @@ def mixed(one: QColor, other: QColor, share: float) -> QColor:
 def apply_theme(application: QApplication, theme: str) -> Colours:
     """Give the whole application a theme; returns its colours for what paints by itself."""
     chosen = colours(theme)
-    application.setStyle("Fusion")
+    application.setStyle(_Style("Fusion"))
     application.setPalette(_palette(chosen))
     application.setStyleSheet(_style_sheet(chosen))
     return chosen
+
+
+class _Style(QProxyStyle):
+    """Fusion, with the window's own icons on the titles of panels: its own hardly show on dark ground."""
+
+    def standardIcon(
+        self, which: QStyle.StandardPixmap, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> QIcon:
+        """An icon of the style's."""
+        own = {
+            QStyle.StandardPixmap.SP_TitleBarCloseButton: "close",
+            QStyle.StandardPixmap.SP_TitleBarNormalButton: "float",
+        }.get(which)
+        return icon(own) if own is not None else super().standardIcon(which, option, widget)
 
 
 def _palette(c: Colours) -> QPalette:

@@ -340,7 +340,7 @@ def test_results_come_as_a_strip_and_are_shown_by_click_and_key(
     assert strip.isVisible()
     assert strip.list.count() == 3
     assert strip.list.currentRow() == 2
-    assert strip.about.text() == "The same person."
+    assert strip.about.text() == "1 s\nThe same person."
     strip.list.setCurrentRow(0)
     assert document.result is None
     assert not window.actions_by_id["edit.again"].isEnabled()
@@ -620,6 +620,27 @@ def test_a_words_weight_is_a_slider_and_goes_with_its_word(window: MainWindow, d
     assert field.rows["woman"].isEnabled()
     field.remove("woman")
     assert list(edit.weights) == ["smiling"]
+
+
+def test_people_have_pictures_and_say_how_many_tokens(
+    window: MainWindow, engine: FakeClient, qtbot: QtBot
+) -> None:
+    engine.world.add_token("anna/smile", picture())
+    engine.world.add_token("bea/me")
+    engine.tell(api.Event("library"))
+    panel = window.library_panel
+    qtbot.waitUntil(lambda: len(window.studio.library.tokens) == 3)
+    tree = panel.tree
+    qtbot.waitUntil(
+        lambda: [tree.topLevelItem(row).text(0) for row in (0, 1)] == ["anna\n2 token(s)", "bea\n1 token(s)"]
+    )
+    anna, bea = tree.topLevelItem(0), tree.topLevelItem(1)
+    qtbot.waitUntil(lambda: not anna.icon(0).isNull() and not anna.child(1).icon(0).isNull())
+    assert bea.icon(0).isNull()
+    panel.search.setText("smile")
+    qtbot.waitUntil(lambda: len(window.studio.library.tokens) == 1)
+    assert tree.topLevelItem(0).text(0) == "anna\n2 token(s)"
+    assert not tree.topLevelItem(0).icon(0).isNull()
 
 
 def test_the_librarys_keys_delete_and_rename(
