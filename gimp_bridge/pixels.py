@@ -22,6 +22,10 @@ __all__ = [
 ]  # fmt: skip
 
 NOTHING = Gegl.AbyssPolicy.NONE
+LINEAR = (
+    Gimp.Precision.U8_LINEAR, Gimp.Precision.U16_LINEAR, Gimp.Precision.U32_LINEAR, Gimp.Precision.HALF_LINEAR,
+    Gimp.Precision.FLOAT_LINEAR, Gimp.Precision.DOUBLE_LINEAR,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,7 @@ class LayerView:
         _, self.x, self.y = layer.get_offsets()
         self.depth = 8 if image.get_precision() == Gimp.Precision.U8_NON_LINEAR else 16
         self.grey = bool(layer.is_gray())
+        self.linear = image.get_precision() in LINEAR
         self._space = Babl.format_get_space(layer.get_format())
 
     @property
@@ -223,8 +228,13 @@ def _insert(
     )
     view.image.insert_layer(layer, parent, position)
     layer.set_offsets(view.x, view.y)
-    # Soft edges are mixed as the engine mixes them: in the picture's own curve, not in linear light.
-    layer.set_composite_space(Gimp.LayerColorSpace.RGB_NON_LINEAR)
+    # Soft edges are mixed in the picture's own curve, as the engine mixes them. Changing the curve and back would change the
+    # last bits of linear images outside the mask too.
+    spaces = Gimp.LayerColorSpace
+    layer.set_composite_space(spaces.RGB_LINEAR if view.linear else spaces.RGB_NON_LINEAR)
+    if _is_soft(alpha) or _is_soft(own_mask):
+        # Half transparent above half transparent would be less transparent.
+        layer.set_composite_mode(Gimp.LayerCompositeMode.CLIP_TO_BACKDROP)
     name, data = view.with_alpha(result.pixels, alpha)
     _write(layer, box, name, data)
     mask = layer.create_mask(Gimp.AddMaskType.BLACK)
@@ -232,8 +242,14 @@ def _insert(
     shown = bytes(map(min, result.mask, own_mask)) if own_mask else result.mask
     _write(mask, box, _mask_format(mask), shown)
     layer.set_edit_mask(False)
-    attach(layer, result.memory)
+    if result.memory:
+        attach(layer, result.memory)
     return layer
+
+
+def _is_soft(alpha: bytes) -> bool:
+    """Whether anything is neither opaque nor fully transparent."""
+    return alpha.count(0) + alpha.count(255) < len(alpha)
 
 
 MEMORY = "s2edit-settings"
