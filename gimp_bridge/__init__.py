@@ -7,7 +7,7 @@
       procedures   arguments and menu entries
         running      a procedure's function: arguments, or a dialog, to what is done
           dialogs/     what is asked before; loaded only where there is a user
-            edit learn select    what is done
+            edit learn select window library    what is done
               pixels showing     layers, selections and masks to bytes and back; GIMP's bar
                 link memory      the engine, with progress; settings kept in images by token ids
                   framing png wording    arithmetic, files and words; know no GIMP

@@ -11,6 +11,7 @@ import json
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -115,6 +116,26 @@ class Link:
                 lambda: connect(data_folder=folder, wait=START_SECONDS, patient=False)
             )
         return self._client
+
+    @property
+    def folder(self) -> Path:
+        """The data folder of the engine."""
+        return data_folder()
+
+    def show(self, fraction: float, text: str) -> None:
+        """Say what is done now."""
+        self._show(fraction, text, b"")
+
+    def stay(self) -> None:
+        """Be a client that the engine counts also while no job runs: it does not end meanwhile."""
+        self.client.subscribe(lambda _: None)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, and do what there is to do meanwhile."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(TICK)
+            self._idle()
 
     def call(self, request: Request[R]) -> R:
         """Ask for something that is answered at once."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from gi.repository import Gimp, GObject
 
+from gimp_bridge.library import ACTIONS
+
 __all__ = ["PROCEDURES", "Kind"]
 
 Add = Callable[[Gimp.Procedure], None]
@@ -205,5 +207,39 @@ PROCEDURES = {
                 "coverage", "Coverage", "Part of the layer that was found, 0 to 1", 0.0, 1.0, 0.0, WRITE
             ),
         ),
+    ),
+    "plug-in-s2edit-open": Kind(
+        "_Open in S²Edit",
+        "Edit a layer in S²Edit Studio's window",
+        "Layer and selection go to the window, which is opened where none is. What is sent back comes as a new layer "
+        "with a mask.",
+        "running:run_open",
+        (
+            _number(
+                "seconds", "_Wait", "Seconds to wait for the result, 0 for as long as it takes", 0.0, 1e6, 0.0
+            ),
+            lambda procedure: procedure.add_boolean_argument(
+                "open-window", "_Open the window", "Open the window where none is", True, WRITE
+            ),
+        ),
+        (_layer,),
+    ),
+    "plug-in-s2edit-tokens": Kind(
+        "To_ken library…",
+        "See, rename, tag, delete and restore tokens",
+        "Without a dialog it gives names of tokens: those that a search finds, or the one that was changed.",
+        "running:run_tokens",
+        (
+            _choice("action", "_What", "What is done", "list", ACTIONS),
+            _text("token", "_Token", "The token: its id, or person/name", "", PRIVATE),
+            _text("value", "_New name or tag", "The new name, or the tag", "", PRIVATE),
+            _text("search", "_Search", "Words to search for", "", PRIVATE),
+        ),
+        (
+            lambda procedure: procedure.add_string_array_return_value(
+                "tokens", "Tokens", "Names of tokens", WRITE
+            ),
+        ),
+        without_image=True,
     ),
 }

@@ -10,14 +10,16 @@ from gi.repository import Gimp, GObject
 
 from gimp_bridge.edit import edit_layer, remembered, source_of, values_of
 from gimp_bridge.learn import asked_for, learn_token
+from gimp_bridge.library import change_library, tokens_of
 from gimp_bridge.link import Link
 from gimp_bridge.memory import EditValues
 from gimp_bridge.pixels import LayerView, the_layer
 from gimp_bridge.select import select_subject
 from gimp_bridge.showing import in_bar
+from gimp_bridge.window import edit_in_window
 from s2edit_plugin.errors import UsageError
 
-__all__ = ["run_edit", "run_edit_again", "run_learn", "run_select", "run_transfer"]
+__all__ = ["run_edit", "run_edit_again", "run_learn", "run_open", "run_select", "run_tokens", "run_transfer"]
 
 Results = list[tuple[Any, Any]]
 """Types and values of what a procedure gives back."""
@@ -139,3 +141,41 @@ def run_select(
     grow, feather = config.get_property("grow"), config.get_property("feather")
     with Link(in_bar(TITLE)) as link:
         return [(GObject.TYPE_DOUBLE, select_subject(view, found, how, grow, feather, link))]
+
+
+def run_open(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image,
+    drawables: Sequence[Any],
+    config: Any,
+) -> Results:
+    """``plug-in-s2edit-open``: from the menu it waits as long as it takes, or until the user cancels it in GIMP's bar."""
+    layer = the_layer(image, drawables)
+    seconds, may_open = 0.0, True
+    if run_mode != INTERACTIVE:
+        seconds, may_open = config.get_property("seconds"), config.get_property("open-window")
+    with Link(in_bar(TITLE)) as link:
+        return _given(edit_in_window(image, layer, link, seconds, may_open))
+
+
+def run_tokens(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image | None,
+    drawables: Sequence[Any],
+    config: Any,
+) -> Results:
+    """``plug-in-s2edit-tokens``."""
+    with Link(in_bar(TITLE)) as link:
+        if run_mode == INTERACTIVE:
+            from gimp_bridge.dialogs.library import show_library
+
+            show_library(link)
+            return [(GObject.TYPE_STRV, [])]
+        action = config.get_property("action")
+        token, value = ((config.get_property(name) or "").strip() for name in ("token", "value"))
+        if action == "list":
+            search = (config.get_property("search") or "").strip()
+            return [(GObject.TYPE_STRV, [info.name for info in tokens_of(link, search)])]
+        return [(GObject.TYPE_STRV, [change_library(link, action, token, value)])]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from s2edit_plugin.api import JobInfo
+from s2edit_plugin.calls import TokenInfo
 from s2edit_plugin.errors import S2EditError
 
-__all__ = ["fraction_of", "layer_name", "progress_text", "said", "time_left"]
+__all__ = ["fraction_of", "layer_name", "progress_text", "said", "time_left", "token_text"]
 
 _REFERENCE = re.compile(r"<([^<>\s]{1,140})>")
 _LONGEST = 60  # characters of a layer's name
@@ -62,6 +63,20 @@ def fraction_of(job: JobInfo) -> float:
     done = min(1.0, progress.step / progress.total)
     start, end = _STAGES.get(progress.stage, (0.0, 1.0))
     return start + (end - start) * done
+
+
+def token_text(info: TokenInfo) -> str:
+    """What is known of a token, in a line or two."""
+    what = "a person" if info.kind == "identity" else "an attribute"
+    parts = [f"{info.name}: {what} ({info.class_noun})", f"learned on {info.base_model}"]
+    if info.created:
+        parts.append(info.created[:10])
+    if info.tags:
+        parts.append("tags: " + ", ".join(info.tags))
+    if not info.usable:
+        parts.append("not for the model in use")
+    line = " · ".join(parts)
+    return f"{line}\n{info.problem}" if info.problem else line
 
 
 def said(error: BaseException) -> str:

@@ -6,6 +6,7 @@ question on a small pool and delivers answers, errors and events to the window's
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -97,12 +98,15 @@ class EngineLink(QObject):
         """``cancel``, ``pause`` or ``resume`` a job."""
         self._with_client(lambda client: client.control(job_id, action), lambda _: None, None)
 
-    def close(self) -> None:
-        """Leave the engine; waits for questions that are under way, some seconds at most."""
+    def close(self, last: Request[Any] | None = None) -> None:
+        """Leave the engine; waits for questions that are under way, some seconds at most. ``last``: what it must still hear."""
         with self._lock:
             self._closed, client, self._client = True, self._client, None
         self._waiting.clear()
         if client is not None:
+            with contextlib.suppress(S2EditError):
+                if last is not None:
+                    client.call(last)
             client.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
 

@@ -434,7 +434,9 @@ class Estimate:
 
 
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
-EventKind = Literal["state", "progress", "preview", "note", "log", "library", "history", "models", "settings"]
+EventKind = Literal[
+    "state", "progress", "preview", "note", "log", "library", "history", "models", "settings", "handover"
+]
 
 
 @dataclass(frozen=True)
@@ -476,7 +478,7 @@ class Event:
         kind: ``state`` (``job`` changed its state), ``progress``, ``preview`` (``picture`` holds a small encoded picture),
             ``note`` (``text`` for the user, e.g. that less memory is used now), ``log`` (``text``: a record of the engine's
             log, heard by who asks for it), or the name of what changed for everybody: ``library``, ``history``, ``models``,
-            ``settings``.
+            ``settings``, ``handover``.
         number: rises by one with every event of an engine.
         job: the job as it is now, None for events without one.
     """

@@ -1375,6 +1375,39 @@
     </message>
 </context>
 <context>
+    <name>HandoverState</name>
+    <message>
+        <location filename="../model/handover.py"/>
+        <source>This picture did not come from GIMP.</source>
+        <translation>Dieses Bild kam nicht von GIMP.</translation>
+    </message>
+    <message>
+        <location filename="../model/handover.py"/>
+        <source>Show a result first.</source>
+        <translation>Zeigen Sie zuerst ein Ergebnis.</translation>
+    </message>
+    <message>
+        <location filename="../model/handover.py"/>
+        <source>The result is in GIMP, as a layer.</source>
+        <translation>Das Ergebnis ist in GIMP, als Ebene.</translation>
+    </message>
+    <message>
+        <location filename="../model/handover.py"/>
+        <source>Picture from GIMP</source>
+        <translation>Bild von GIMP</translation>
+    </message>
+    <message>
+        <location filename="../model/handover.py"/>
+        <source>When it is edited, choose File &gt; Send back to GIMP.</source>
+        <translation>Wenn es bearbeitet ist, wählen Sie Datei &gt; Zurück an GIMP.</translation>
+    </message>
+    <message>
+        <location filename="../model/handover.py"/>
+        <source>Selection of GIMP</source>
+        <translation>Auswahl von GIMP</translation>
+    </message>
+</context>
+<context>
     <name>HistoryPanel</name>
     <message>
         <location filename="../ui/history_panel.py"/>
@@ -2826,6 +2859,16 @@
         <location filename="../ui/parts.py"/>
         <source>&amp;Save result …</source>
         <translation>Ergebnis &amp;speichern …</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>Give the result on show to the picture in GIMP, as a layer</source>
+        <translation>Das gezeigte Ergebnis dem Bild in GIMP als Ebene geben</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>Send back to &amp;GIMP</source>
+        <translation>Zurück an &amp;GIMP</translation>
     </message>
     <message>
         <location filename="../ui/parts.py"/>

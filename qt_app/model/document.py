@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,14 +160,22 @@ class Documents(Observable):
 
         self._background.run(read, self._opened, self._failed)
 
-    def open_bytes(self, data: bytes, title: str = "", path: str = "") -> None:
+    def open_bytes(
+        self, data: bytes, title: str = "", path: str = "", failed: Callable[[], None] = lambda: None
+    ) -> None:
         """Show a picture from the clipboard, from GIMP or from the history.
 
         Args:
             title: what it is called, "": that it was pasted. path: of the file these bytes once were.
+            failed: called if they cannot be read, after the user was told.
         """
         self.opening = Path(path).name or title or self.tr("Pasted picture")
-        self._background.run(lambda: _decoded(data, path, title), self._opened, self._failed)
+
+        def not_opened(error: S2EditError) -> None:
+            self._failed(error)
+            failed()
+
+        self._background.run(lambda: _decoded(data, path, title), self._opened, not_opened)
 
     def _opened(self, opened: _Opened) -> None:
         self.opening = ""

@@ -13,6 +13,7 @@ from qt_app.model.document import Documents
 from qt_app.model.editing import EditState
 from qt_app.model.exchange import ExportState, ImportState
 from qt_app.model.first_start import FirstStart
+from qt_app.model.handover import HandoverState
 from qt_app.model.history import HistoryState
 from qt_app.model.jobs import Jobs
 from qt_app.model.learning import LearnState
@@ -57,6 +58,7 @@ class StudioState(QObject):
         self.history = HistoryState(
             link, self.jobs, self.documents, self.editing, self.background, self.messages
         )
+        self.handover = HandoverState(link, self.documents, self.background, self.messages)
         self.saving = SaveState(self.documents, self.preferences, self.background, self.messages)
         self.settings = EngineSettings(link, self.messages)
         self.models = ModelsState(link, self.jobs, self.messages)
@@ -72,7 +74,7 @@ class StudioState(QObject):
 
     def close(self) -> None:
         """Leave the engine and write what is left to write."""
-        self.link.close()
+        self.link.close(self.handover.farewell())
         self.background.close()
         self.session.close()
         self.preferences.save()

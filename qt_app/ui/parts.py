@@ -54,6 +54,7 @@ class Parts(QObject):
         self._save_dialog: SaveDialog | None = None
         self._add_history()
         self._add_saving()
+        self._add_gimp()
         self._add_session()
         self._add_settings()
         self._add_library()
@@ -112,6 +113,25 @@ class Parts(QObject):
                 self._connections.follow(
                     document, name, lambda _: action.setEnabled(document.result is not None)
                 )
+
+    # ------------------------------------------------------------------ GIMP
+
+    def _add_gimp(self) -> None:
+        """Send back to GIMP, as long as a picture is open that came from there."""
+        window, handover = self._window, self._studio.handover
+        tip = self.tr("Give the result on show to the picture in GIMP, as a layer")
+        spec = ActionSpec("file.to-gimp", self.tr("Send back to &GIMP"), "Ctrl+Shift+G", tip)
+        window.add_action("file", spec, handover.send_back)
+        action = window.actions_by_id["file.to-gimp"]
+        follow(handover, "current", lambda name: action.setVisible(bool(name)))
+        handover.may_open = lambda: all(guard() for guard in window.guards)
+        handover.opened.connect(lambda _: self._come_forward())
+
+    def _come_forward(self) -> None:
+        self._window.show_panel("edit")
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.raise_()
+        self._window.activateWindow()
 
     # ------------------------------------------------------------------ after a crash
 

@@ -6,7 +6,7 @@ In the data folder of a user lies ``engine/`` with
     engine.lock   held by the engine as long as it lives: whoever can take it knows that a file beside it is stale
     start.lock    held by whoever starts an engine, so that several programs starting at once start one
     program.json  how an engine is started, for programs that have no Python of their own for it (the GIMP plug-in)
-    output.log    what a started engine printed; engine.log: its log
+    output.log    what a started engine printed; engine.log: its log; window.log: what a window that GIMP opened printed
 
 A lock says more than a pid: the system lets go of it however the process ends, and pids are used again, and mean nothing inside
 a Flatpak.
@@ -33,16 +33,19 @@ __all__ = [
     "data_root",
     "default_command",
     "engine_folder",
+    "is_alive",
     "is_sandboxed",
+    "last_words",
     "lock_state",
     "read_endpoint",
     "start_process",
+    "start_window",
 ]
 
 APP_NAME = "s2edit-studio"  # as in s2edit_plugin.paths, which needs more than the standard library
 HOME_VARIABLE = "S2EDIT_HOME"
 ENDPOINT_NAME, LOCK_NAME, START_LOCK_NAME = "engine.json", "engine.lock", "start.lock"
-PROGRAM_NAME, OUTPUT_NAME = "program.json", "output.log"
+PROGRAM_NAME, OUTPUT_NAME, WINDOW_OUTPUT_NAME = "program.json", "output.log", "window.log"
 MAX_FILE = 64 * 1024
 
 LockState = str
@@ -288,21 +291,67 @@ def start_process(root: Path, command: Sequence[str] | None = None) -> int:
             "The engine is not running, and it cannot be started from inside this sandbox.",
             "Start S2Edit Studio, then try again.",
         )
-    folder = root / "engine"
-    words = [*(default_command(folder) if command is None else command), "engine", "run"]
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
-        output = os.open(folder / OUTPUT_NAME, flags, 0o600)
-        try:
-            return _spawn(words, folder, clean_environment(root, whole=_is_whole()), output)
-        finally:
-            os.close(output)
+        return _start(root, command, ("engine", "run"), OUTPUT_NAME)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise EngineError(
             f"The engine could not be started ({reason}).", "Run `s2edit doctor`, or `s2edit engine run`."
         ) from error
+
+
+def start_window(root: Path, command: Sequence[str] | None = None) -> int:
+    """Open the desktop window, which outlives this process; returns its pid at once.
+
+    Args:
+        root, command: as for `start_process`.
+
+    Raises:
+        EngineError: it cannot be opened from here.
+    """
+    if is_sandboxed():
+        raise EngineError("The window cannot be opened from inside this sandbox.", "Start S2Edit Studio.")
+    try:
+        return _start(root, command, (), WINDOW_OUTPUT_NAME)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise EngineError(f"The window could not be opened ({reason}).", "Start S2Edit Studio.") from error
+
+
+def last_words(path: Path) -> str:
+    """The last line a started process printed, which says what is wrong if anything does; "" for none."""
+    try:
+        lines = path.read_text("utf-8", "replace").split("\n")
+    except OSError:
+        return ""
+    said = [line.strip() for line in lines if line.strip()]
+    return said[-1][:200] if said else ""
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process that was started still runs; where that cannot be told it is said to."""
+    if sys.platform == "win32":
+        return True  # a time limit decides
+    try:
+        os.kill(pid, 0)
+        # A process that has ended stays in the list until its parent has looked at it.
+        return b") Z " not in Path(f"/proc/{pid}/stat").read_bytes()
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+
+
+def _start(root: Path, command: Sequence[str] | None, arguments: Sequence[str], output_name: str) -> int:
+    folder = root / "engine"
+    words = [*(default_command(folder) if command is None else command), *arguments]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+    output = os.open(folder / output_name, flags, 0o600)
+    try:
+        return _spawn(words, folder, clean_environment(root, whole=_is_whole()), output)
+    finally:
+        os.close(output)
 
 
 def _spawn(words: list[str], folder: Path, environment: dict[str, str], output: int) -> int:

@@ -36,6 +36,7 @@ class FakeWorld:
         self.models = {model.name: model for model in MODELS}
         self.settings: dict[str, Any] = dataclasses.asdict(Settings())
         self.resumable: list[calls.Resumable] = []
+        self.handed: list[calls.TakenPicture] = []  # wait for a window
         self.log = ""
         self._answers: dict[type, Callable[[Any], Any]] = {
             calls.ListTokens: self._list_tokens,
@@ -68,6 +69,10 @@ class FakeWorld:
             calls.EstimateJob: lambda _: api.Estimate(30.0, 10**9, 10**10, True, "cpu"),
             calls.Diagnose: lambda _: calls.Diagnosis((calls.CheckInfo("Python", True, "3.11"),)),
             calls.ReadLog: lambda _: calls.LogText(self.log),
+            calls.HandOver: self._hand_over,
+            calls.AskHandover: lambda request: calls.Handover(request.id, "taken"),
+            calls.TakeHandover: lambda _: self.handed.pop(0) if self.handed else calls.TakenPicture(),
+            calls.GiveBack: lambda _: calls.Done("The picture was given back."),
         }
 
     def answer(self, request: Any) -> Any:
@@ -326,6 +331,12 @@ class FakeWorld:
             there[name] = dataclasses.replace(details, entry=entry)
         self._changed("history")
         return calls.Done("", len(request.ids))
+
+    def _hand_over(self, request: calls.HandOver) -> calls.Handover:
+        name = f"handed{len(self.handed)}"
+        self.handed.append(calls.TakenPicture(name, request.photo, request.selection, request.title))
+        self._changed("handover")
+        return calls.Handover(name, "waiting")
 
     def _change_model(self, name: str, **changes: Any) -> calls.Done:
         if name not in self.models:

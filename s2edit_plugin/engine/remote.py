@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import http.client
 import logging
-import os
-import sys
 import threading
 import time
 import uuid
@@ -133,7 +131,7 @@ class _Search:
         if not self._is_starter:
             self._is_starter = self._starter.acquire()
             return  # look again: it may have come in between
-        if self._process and _is_alive(self._process):
+        if self._process and discovery.is_alive(self._process):
             return
         if self._tries == 2:
             raise EngineError("The engine could not be started.", self._why())
@@ -141,26 +139,8 @@ class _Search:
         self._process = discovery.start_process(self._root, self._command)
 
     def _why(self) -> str:
-        """The last line the engine printed, which says what is wrong if anything does."""
-        try:
-            lines = (self._folder / discovery.OUTPUT_NAME).read_text("utf-8", "replace").split("\n")
-        except OSError:
-            return LATER
-        said = [line.strip() for line in lines if line.strip()]
-        return f"It said: {said[-1][:200]}" if said else LATER
-
-
-def _is_alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return True  # the time limit decides
-    try:
-        os.kill(pid, 0)
-        # A process that has ended stays in the list until its parent has looked at it.
-        return b") Z " not in Path(f"/proc/{pid}/stat").read_bytes()
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
+        said = discovery.last_words(self._folder / discovery.OUTPUT_NAME)
+        return f"It said: {said}" if said else LATER
 
 
 class RemoteClient(Client):

@@ -312,7 +312,7 @@ class Service:
         """Instead of events that are not kept any more: how everything is now."""
         number = self.engine.events.number
         jobs = [Event("state", number, job=job) for job in self.engine.queue.infos()]
-        changed = ("library", "history", "models", "settings")
+        changed = ("library", "history", "models", "settings", "handover")
         return [*jobs, *(Event(kind, number) for kind in changed)]  # type: ignore[arg-type]
 
 

@@ -13,7 +13,7 @@ __all__ = ["PROCEDURES", "Verdict", "verify"]
 
 PROCEDURES = (
     "plug-in-s2edit-edit", "plug-in-s2edit-edit-again", "plug-in-s2edit-learn", "plug-in-s2edit-transfer",
-    "plug-in-s2edit-select",
+    "plug-in-s2edit-select", "plug-in-s2edit-open", "plug-in-s2edit-tokens",
 )  # fmt: skip
 _SECONDS = 300.0
 _MARK = "S2EDIT-FOUND"

@@ -42,6 +42,7 @@ ARGUMENTS: dict[type, tuple[Any, ...]] = {
     calls.ChangePerson: ("bob", None, "a note"), calls.ForgetPerson: ("bob",), calls.ShowHistory: ("result-1",),
     calls.ChangeHistory: (("result-1",), True), calls.PruneHistory: (10,), calls.AcceptLicence: ("sd15",),
     calls.UseModel: ("sd15",), calls.RemoveModel: ("sd15",), calls.ChangeSettings: ({"device": "cpu"},),
+    calls.HandOver: (b"photo",), calls.AskHandover: ("handed0",), calls.GiveBack: ("handed0",),
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from s2edit_plugin.engine.handlers import estimates, history, library, machine, models
+from s2edit_plugin.engine.handlers import estimates, handover, history, library, machine, models
 from s2edit_plugin.engine.handlers.context import Context
 
 __all__ = ["HANDLERS", "Context"]
@@ -16,5 +16,6 @@ HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
     **models.HANDLERS,
     **machine.HANDLERS,
     **estimates.HANDLERS,
+    **handover.HANDLERS,
 }
 """By class of the call: a function of the context and the request."""

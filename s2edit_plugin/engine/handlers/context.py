@@ -9,6 +9,7 @@ from functools import cached_property
 
 from s2edit_plugin.api import Event, EventKind
 from s2edit_plugin.engine.events import EventLog
+from s2edit_plugin.engine.handovers import Handovers
 from s2edit_plugin.engine.jobs import JobQueue
 from s2edit_plugin.engine.studios import StudioKeeper
 from s2edit_plugin.history import History
@@ -26,7 +27,7 @@ class Context:
 
     Attributes:
         started: seconds since 1970. count_clients: how many are connected.
-        on_forget: called with the name of a person that must go from memory too.
+        on_forget: called with the name of a person that must go from memory too. handovers: between GIMP and window.
     """
 
     folder: DataFolder
@@ -36,6 +37,7 @@ class Context:
     started: float = field(default_factory=time.time)
     count_clients: Callable[[], int] = lambda: 1
     on_forget: list[Callable[[str], None]] = field(default_factory=list)
+    handovers: Handovers = field(default_factory=Handovers)
 
     @cached_property
     def library(self) -> Library:
@@ -56,6 +58,7 @@ class Context:
         try:
             return forget_person(self.folder, person)
         finally:
+            self.handovers.clear()
             for forget in self.on_forget:
                 forget(person)
             self.changed("library", "history")

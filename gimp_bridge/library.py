@@ -1,0 +1,55 @@
+"""The token library: what is there, and its tokens renamed, tagged, deleted and brought back."""
+
+from __future__ import annotations
+
+from gimp_bridge.link import Link
+from gimp_bridge.memory import Names
+from s2edit_plugin import calls
+from s2edit_plugin.errors import UsageError
+
+__all__ = ["ACTIONS", "change_library", "tokens_of"]
+
+ACTIONS = {
+    "list": "List the tokens",
+    "rename": "Rename a token",
+    "tag": "Give a token a tag",
+    "untag": "Take a tag from a token",
+    "delete": "Delete a token; it can be restored",
+    "restore": "Restore a token that was deleted",
+}
+
+
+def tokens_of(link: Link, search: str = "") -> tuple[calls.TokenInfo, ...]:
+    """The library's tokens, or those a search finds."""
+    return link.call(calls.ListTokens(search=search)).tokens
+
+
+def change_library(link: Link, action: str, token: str, value: str) -> str:
+    """Do one of `ACTIONS`; returns what the token is called now.
+
+    Args:
+        token: its id or name; to restore one, its name. value: the new name, or the tag.
+
+    Raises:
+        UsageError: something is missing. S2EditError: what the engine says.
+    """
+    if action == "restore":
+        if not token:
+            raise UsageError("The token's name is missing.", "Say which one to restore: person/name.")
+        return link.call(calls.RestoreToken(token)).name
+    name = Names(tokens_of(link)).find(token).name
+    if action == "list":
+        return name
+    if action == "delete":
+        link.call(calls.DeleteTokens((name,)))
+        return name
+    if not value:
+        what = "new name" if action == "rename" else "tag"
+        raise UsageError(f"The {what} is missing.", "Say it.")
+    tags = (value,)
+    change = {
+        "rename": calls.ChangeToken(name, rename=value),
+        "tag": calls.ChangeToken(name, add_tags=tags),
+        "untag": calls.ChangeToken(name, remove_tags=tags),
+    }[action]
+    return link.call(change).name

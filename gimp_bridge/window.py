@@ -1,0 +1,134 @@
+"""Open in S²Edit: a layer and the selection go to the desktop window, and its result comes back as a layer."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any
+
+from gi.repository import Gimp
+
+from gimp_bridge import png
+from gimp_bridge.link import Link
+from gimp_bridge.memory import EditValues, Names, write_values
+from gimp_bridge.pixels import Finished, LayerView, grey_of_picture, insert_results, the_layer
+from gimp_bridge.png import Pixels
+from gimp_bridge.wording import layer_name
+from s2edit_plugin import api, calls
+from s2edit_plugin.engine import discovery
+from s2edit_plugin.errors import EngineError, ImageError, S2EditError
+
+__all__ = ["edit_in_window"]
+
+ASK_SECONDS = 0.5
+OPEN_SECONDS = 3.0  # within which a window that is there takes a picture
+START_SECONDS = 60.0
+WAITING = "Edit the picture in S²Edit Studio, then choose File > Send back to GIMP there"
+OPENING = "Opening S²Edit Studio"
+SANDBOXED = "Start S²Edit Studio; the picture opens there"
+
+
+def edit_in_window(
+    image: Gimp.Image, layer: Gimp.Layer, link: Link, seconds: float = 0.0, may_open: bool = True
+) -> list[Gimp.Layer]:
+    """Hand a layer and the selection over, wait, and put what comes back above the layer.
+
+    Args:
+        seconds: how long to wait for it; 0: as long as it takes.
+        may_open: open the window where none is.
+
+    Raises:
+        S2EditError: no window, or it was closed there without a result; the image is as it was then.
+    """
+    view = LayerView(image, layer)
+    selection = view.selection()
+    pixels, _ = view.read(view.whole)
+    mask = b""
+    if selection is not None:
+        grey = view.read_selection(view.whole)
+        mask = png.encode(Pixels(view.width, view.height, 1, 8, grey))
+    link.stay()
+    offered = link.call(calls.HandOver(png.encode(pixels, view.icc), mask, image.get_name() or ""))
+    back = _Waiting(link, offered.id, seconds, may_open).result()
+    # Meanwhile the user could do anything in GIMP.
+    if not (image.is_valid() and layer.is_valid()):
+        raise ImageError(
+            "The layer is gone that the result belongs to.", "The result is in S2Edit Studio's history."
+        )
+    now = LayerView(image, the_layer(image, [layer]))
+    made = png.decode(back.layer)
+    if (made.width, made.height, made.depth) != (now.width, now.height, now.depth) or now.grey != view.grey:
+        raise ImageError(
+            "The layer has another size or precision now than it had in S2Edit Studio.",
+            "Undo that, or take the result from S2Edit Studio's history.",
+        )
+    name, memory = _remembered(back.edit, link, layer)
+    finished = Finished(made, grey_of_picture(back.mask), name, memory)
+    return insert_results(now, now.whole, [finished], name, layer)
+
+
+class _Waiting:
+    """Waits for a picture that was handed over."""
+
+    def __init__(self, link: Link, name: str, seconds: float, may_open: bool) -> None:
+        self._link, self._name, self._may_open = link, name, may_open
+        self._started = time.monotonic()
+        self._end = self._started + seconds if seconds > 0 else None
+        self._window = 0  # pid of the one that was opened
+
+    def result(self) -> calls.Handover:
+        """What came back. Raises S2EditError."""
+        while True:
+            found = self._link.call(calls.AskHandover(self._name))
+            if found.state == "returned":
+                return found
+            if found.state == "closed":
+                raise EngineError("The picture was closed in S2Edit Studio without a result.")
+            if self._end is not None and time.monotonic() > self._end:
+                raise EngineError("No result came back from S2Edit Studio in time.")
+            if found.state == "waiting":
+                self._see_to_a_window()
+            else:
+                self._link.show(0.0, WAITING)
+            self._link.pause(ASK_SECONDS)
+
+    def _see_to_a_window(self) -> None:
+        waited = time.monotonic() - self._started
+        if not self._may_open or waited < OPEN_SECONDS:
+            return
+        if discovery.is_sandboxed():
+            self._link.show(0.0, SANDBOXED)
+        elif not self._window:
+            self._window = discovery.start_window(self._link.folder)
+            self._link.show(0.0, OPENING)
+        elif waited > START_SECONDS or not discovery.is_alive(self._window):
+            said = discovery.last_words(self._link.folder / "engine" / discovery.WINDOW_OUTPUT_NAME)
+            raise EngineError(
+                "S2Edit Studio's window did not open.",
+                f"It said: {said}" if said else "Start it, then try again.",
+            )
+
+
+def _remembered(edit: api.ApplyEdit | None, link: Link, layer: Gimp.Layer) -> tuple[str, bytes]:
+    """The layer's name, and the settings to begin with the next time: empty where they are not known."""
+    if edit is None or not edit.tokens:
+        return "S²Edit", b""
+    names = Names(link.call(calls.ListTokens()).tokens)
+    given: dict[str, Any] = {"attribute": edit.tokens[1]} if len(edit.tokens) > 1 else {}
+    settings = edit.settings
+    values = EditValues(
+        token=edit.tokens[0],
+        prompt=edit.prompt,
+        source_prompt=edit.source_prompt or "",
+        region=edit.region,
+        strength=settings.strength,
+        guidance=settings.guidance,
+        seed=settings.seed,
+        steps=settings.steps,
+        layer=layer.get_tattoo(),
+        **given,
+    )
+    memory = b""
+    with contextlib.suppress(S2EditError):  # a token was deleted meanwhile
+        memory = write_values(values, names)
+    return layer_name(names.unnamed(edit.prompt)), memory

@@ -1,0 +1,82 @@
+"""Handing pictures over from GIMP to the window, and results back."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Callable
+from typing import Any
+
+from s2edit_plugin import calls
+from s2edit_plugin.engine.handlers.context import Context
+from s2edit_plugin.errors import ImageError
+
+__all__ = ["HANDLERS"]
+
+
+def _hand_over(context: Context, request: calls.HandOver) -> calls.Handover:
+    picture = calls.TakenPicture("", request.photo, request.selection, request.title)
+    answer = context.handovers.offer(picture)
+    context.changed("handover")
+    return answer
+
+
+def _ask(context: Context, request: calls.AskHandover) -> calls.Handover:
+    return context.handovers.ask(request.id)
+
+
+def _take(context: Context, request: calls.TakeHandover) -> calls.TakenPicture:
+    picture = context.handovers.take()
+    if picture.id:
+        context.changed("handover")
+    return picture
+
+
+def _give_back(context: Context, request: calls.GiveBack) -> calls.Done:
+    taken = context.handovers.picture(request.id)
+    if not request.image:
+        context.handovers.give_back(calls.Handover(request.id, "closed"))
+    else:
+        layer, mask = _difference(taken.photo, request.image, request.region)
+        edit = request.edit
+        if edit is not None:  # its settings are wanted, not its pictures
+            edit = dataclasses.replace(edit, photo=b"", subject_mask=None, region_mask=None)
+        context.handovers.give_back(calls.Handover(request.id, "returned", layer, mask, edit))
+    context.changed("handover")
+    return calls.Done("The picture was given back.")
+
+
+def _difference(photo: bytes, image: bytes, region: bytes) -> tuple[bytes, bytes]:
+    """A result as a plain PNG, and where it may be laid over the photo: in its region, and wherever it differs.
+
+    Raises:
+        ImageError: it is no picture, or no result of that photo.
+    """
+    import numpy as np
+    from PIL import Image
+
+    from s2edit_plugin.imaging.plain_png import encode_plain_png
+    from s2edit_plugin.imaging.reading import read_photo
+    from s2edit_plugin.masks.painted import read_mask
+
+    before, after = read_photo(photo), read_photo(image)
+    if before.size != after.size or before.depth != after.depth:
+        raise ImageError(
+            "This picture has another size or depth than the one from GIMP.",
+            "Send back a result of the picture that came from there.",
+        )
+    shown = (before.pixels != after.pixels).any(axis=2)
+    if region:
+        shown |= read_mask(region, before.size) > 0
+    stream = io.BytesIO()
+    Image.fromarray(shown.astype(np.uint8) * 255).save(stream, "PNG", compress_level=1)
+    layer = encode_plain_png(after.pixels[..., :1] if before.grey else after.pixels)
+    return layer, stream.getvalue()
+
+
+HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
+    calls.HandOver: _hand_over,
+    calls.AskHandover: _ask,
+    calls.TakeHandover: _take,
+    calls.GiveBack: _give_back,
+}
