@@ -33,7 +33,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
         (folder / name).write_bytes((models_package() / "samples" / name).read_bytes())
     place.program("gimp-console", "gimp-console-3.0")
     yield place
-    place.kill_engine()
+    place.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Workplace:
     chroot: Path
     folder: Path
     runs: int = 0
+    running: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def profile(self) -> Path:
@@ -69,9 +70,11 @@ class Workplace:
         script.write_text(f"{(HERE / 'prelude.py').read_text()}\nguarded({code!r})\n")
         command = f"exec(open({str(script)!r}).read())"
         words = [str(self.console), "-idf", "--batch-interpreter=python-fu-eval", "-b", command, "--quit"]
-        return subprocess.Popen(
+        gimp = subprocess.Popen(
             words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL
         )
+        self.running.append(gimp)
+        return gimp
 
     def end(self, gimp: subprocess.Popen[str]) -> dict[str, Any]:
         """Wait for it; what the lines put into FACTS."""
@@ -80,6 +83,7 @@ class Workplace:
         output, _ = gimp.communicate()
         timer.cancel()
         timer.join()
+        self.running.remove(gimp)
         answer = self.folder / "answer.json"
         assert answer.exists(), f"GIMP gave no answer:\n{output}"
         facts: dict[str, Any] = json.loads(answer.read_text())
@@ -89,6 +93,13 @@ class Workplace:
     def run(self, code: str) -> dict[str, Any]:
         """Run lines in a GIMP; what they put into FACTS."""
         return self.end(self.begin(code))
+
+    def close(self) -> None:
+        """End what still runs, after a test that failed."""
+        for gimp in self.running:
+            gimp.kill()
+            gimp.communicate()
+        self.kill_engine()
 
     def kept(self, name: str) -> bytes:
         """Bytes that a script gave by ``keep``."""
