@@ -78,21 +78,21 @@ SOURCE = _text(
 )
 SUBJECT = _text(
     "subject",
-    "S_ubject",
+    "Su_bject",
     "Where the token acts: auto, face, hair, lips, word:WORD, or channel:NAME for a channel of the image",
     "auto",
 )
 REGION = _text(
     "region",
-    "_Region",
+    "Regi_on",
     "What may change where nothing is selected: auto, subject, face, hair, lips, word:WORD, or none for everything",
     "auto",
 )
-STRENGTH = _number("strength", "St_rength", "0 gives the picture back, 1 is the full edit", 0.0, 2.0, 1.0)
-GUIDANCE = _number("guidance", "_Guidance", "How closely the prompt is followed", 1.0, 20.0, 5.0)
-SEED = _whole("seed", "S_eed", "Variants begin with this number", 0, 2**31 - 1, 0)
+STRENGTH = _number("strength", "Stren_gth", "0 gives the picture back, 1 is the full edit", 0.0, 2.0, 1.0)
+GUIDANCE = _number("guidance", "Gu_idance", "How closely the prompt is followed", 1.0, 20.0, 5.0)
+SEED = _whole("seed", "See_d", "Variants begin with this number", 0, 2**31 - 1, 0)
 VARIANTS = _whole("variants", "_Variants", "How many results; several come as a layer group", 1, 8, 1)
-STEPS = _whole("steps", "Ste_ps", "Steps of the edit, 0 for the usual number", 0, 500, 0)
+STEPS = _whole("steps", "Step_s", "Steps of the edit, 0 for the usual number", 0, 500, 0)
 HOW = (SUBJECT, REGION, STRENGTH, GUIDANCE, SEED, VARIANTS, STEPS)
 
 PROCEDURES = {

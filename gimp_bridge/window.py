@@ -48,7 +48,7 @@ def edit_in_window(
         grey = view.read_selection(view.whole)
         mask = png.encode(Pixels(view.width, view.height, 1, 8, grey))
     link.stay()
-    offered = link.call(calls.HandOver(png.encode(pixels, view.icc), mask, image.get_name() or ""))
+    offered = link.call(calls.HandOver(png.encode(pixels, view.icc), mask, _file_name(image)))
     back = _Waiting(link, offered.id, seconds, may_open).result()
     # Meanwhile the user could do anything in GIMP.
     if not (image.is_valid() and layer.is_valid()):
@@ -65,6 +65,12 @@ def edit_in_window(
     name, memory = _remembered(back.edit, link, layer)
     finished = Finished(made, grey_of_picture(back.mask), name, memory)
     return insert_results(now, now.whole, [finished], name, layer)
+
+
+def _file_name(image: Gimp.Image) -> str:
+    """Of the file an image comes from, "" if none."""
+    file = image.get_xcf_file() or image.get_imported_file() or image.get_exported_file()
+    return (file.get_basename() or "") if file is not None else ""
 
 
 class _Waiting:

@@ -134,7 +134,7 @@ class _Dialog:
 
     def _suggest_row(self) -> Gtk.Widget:
         row = Gtk.Box(border_width=0, margin_start=12, margin_end=12)
-        button = Gtk.Button(label="_Suggest what it shows", use_underline=True)
+        button = Gtk.Button(label="Suggest _what it shows", use_underline=True)
         button.set_tooltip_text("Let the engine look at the layer and describe it")
         button.connect("clicked", lambda _: self._suggest())
         row.pack_end(button, False, False, 0)

@@ -62,14 +62,23 @@ class Workplace:
         path.chmod(0o755)
         return path
 
-    def begin(self, code: str) -> subprocess.Popen[str]:
+    @property
+    def with_screen(self) -> list[str]:
+        """GIMP with its window, on a screen that nobody sees."""
+        path = self.folder / "gimp"
+        if not path.exists():
+            self.program(path.name, "gimp-3.0", 'xvfb-run -a -s "-screen 0 1400x900x24"')
+        return [str(path), "-dfs"]
+
+    def begin(self, code: str, screen: bool = False) -> subprocess.Popen[str]:
         """Start a GIMP that runs these lines after the prelude."""
         self.runs += 1
         (self.folder / "answer.json").unlink(missing_ok=True)
         script = self.folder / f"script-{self.runs}.py"
         script.write_text(f"{(HERE / 'prelude.py').read_text()}\nguarded({code!r})\n")
         command = f"exec(open({str(script)!r}).read())"
-        words = [str(self.console), "-idf", "--batch-interpreter=python-fu-eval", "-b", command, "--quit"]
+        program = self.with_screen if screen else [str(self.console), "-idf"]
+        words = [*program, "--batch-interpreter=python-fu-eval", "-b", command, "--quit"]
         gimp = subprocess.Popen(
             words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL
         )
@@ -90,9 +99,9 @@ class Workplace:
         assert "error" not in facts, f"{facts.get('error')}\n{output}"
         return facts
 
-    def run(self, code: str) -> dict[str, Any]:
+    def run(self, code: str, screen: bool = False) -> dict[str, Any]:
         """Run lines in a GIMP; what they put into FACTS."""
-        return self.end(self.begin(code))
+        return self.end(self.begin(code, screen))
 
     def close(self) -> None:
         """End what still runs, after a test that failed."""
