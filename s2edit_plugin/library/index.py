@@ -231,7 +231,10 @@ def _from_row(file: Found, row: tuple[Any, ...] | None) -> Known | None:
 
 
 def _checksum(row: tuple[Any, ...]) -> int:
-    return zlib.crc32(repr(row).encode("utf-8", "replace"))
+    *numbers, text = row
+    return zlib.crc32(
+        str(text).encode("utf-8", "replace"), zlib.crc32(repr(numbers).encode("utf-8", "replace"))
+    )
 
 
 def _record(values: Mapping[str, Any]) -> TokenRecord:
