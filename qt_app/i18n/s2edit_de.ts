@@ -2121,6 +2121,11 @@
         <source>The language changes with the next start.</source>
         <translation>Die Sprache wechselt beim nächsten Start.</translation>
     </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>Start again now</source>
+        <translation>Jetzt neu starten</translation>
+    </message>
 </context>
 <context>
     <name>LossCurve</name>

@@ -97,6 +97,10 @@ class LearnState(Observable):
         # Consent is for one person: another name asks again.
         self.person_changed.connect(lambda _: setattr(self, "consent", False))
         link.state_changed.connect(self._engine_state)
+        # Learning that was begun in a window that is closed now.
+        self._own: set[str] = set()
+        jobs.added.connect(self._take_up)
+        jobs.removed.connect(self._left_behind)
 
     @property
     def settings(self) -> api.LearnSettings:
@@ -184,6 +188,10 @@ class LearnState(Observable):
         self._jobs.start(api.SuggestPrompt(document.data, self.class_noun.strip()), got, failed)
 
     def _submit(self, request: api.LearnToken) -> None:
+        def has_item(item: JobItem) -> None:
+            self._own.add(item.id)
+            self.job = item
+
         def done(result: api.LearnResult) -> None:
             self.job = None
             self.learned.emit(result)
@@ -198,10 +206,28 @@ class LearnState(Observable):
             request,
             done,
             failed,
-            on_item=lambda item: setattr(self, "job", item),
+            on_item=has_item,
             keep=True,
             title=self.tr("Learn {0}").format(f"{request.person}/{request.token}"),
         )
+
+    def _take_up(self, item: JobItem) -> None:
+        info = item.info
+        if (
+            self.job is None
+            and info is not None
+            and info.kind == "LearnToken"
+            and info.keep
+            and not info.is_over
+        ):
+            self.job = item
+            item.info_changed.connect(lambda now: self._left_behind(item) if now.is_over else None)
+
+    def _left_behind(self, item: JobItem) -> None:
+        """A run that was taken up is over; those that were begun here hear of it otherwise."""
+        if self.job is item and item.id not in self._own:
+            self.job = None
+            self._ask_resumable()
 
     def _engine_state(self, state: str) -> None:
         if state == "connected":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, Qt
+from PyQt6.QtCore import QObject, QProcess, Qt
 from PyQt6.QtWidgets import QMessageBox
 
 from qt_app.model.history import Comparison
@@ -186,6 +187,7 @@ class Parts(QObject):
             dialog.add_page("models", self.tr("Base models"), ModelsPage(studio.models))
             shortcuts = ShortcutsPage(self._window.actions_by_id, studio.preferences)
             dialog.add_page("shortcuts", self.tr("Shortcuts"), shortcuts)
+            dialog.look.restart_wanted.connect(self.start_again)
             self._settings_dialog = dialog
         if page:
             dialog.show_page(page)
@@ -194,6 +196,13 @@ class Parts(QObject):
         dialog.raise_()
         dialog.activateWindow()
         return dialog
+
+    def start_again(self) -> None:
+        """Close the window, if it may be closed, and open another one with the same photo. The engine stays."""
+        document = self._studio.documents.document
+        photo = [document.path] if document is not None and document.path else []
+        if self._window.close():
+            QProcess.startDetached(sys.executable, ["-m", "qt_app", *photo])
 
     # ------------------------------------------------------------------ tokens
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -50,7 +51,8 @@ class SettingsDialog(QDialog):
         column.addWidget(ErrorBox(messages))
         column.addLayout(row, 1)
         column.addWidget(buttons)
-        self.add_page("look", self.tr("Look"), LookPage(preferences))
+        self.look = LookPage(preferences)
+        self.add_page("look", self.tr("Look"), self.look)
         self.add_page("computing", self.tr("Computing"), ComputingPage(settings))
         self.add_page("files", self.tr("Files and privacy"), FilesPage(settings, folder))
         self.list.setCurrentRow(0)
@@ -77,11 +79,17 @@ class SettingsDialog(QDialog):
 
 
 class LookPage(QWidget):
-    """Theme and language."""
+    """Theme and language.
+
+    Signals:
+        restart_wanted(): the window is to be closed and opened again, in the language that was chosen.
+    """
+
+    restart_wanted = pyqtSignal()
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
-        self._preferences = preferences
+        self._preferences, self._language = preferences, preferences.language
         form = QFormLayout(self)
         self.theme = ChoiceBox(
             preferences,
@@ -99,10 +107,16 @@ class LookPage(QWidget):
             (("", self.tr("as the desktop")), ("en", "English"), ("de", "Deutsch")),
             self.tr("Language"),
         )
-        self.restart = dim_label(self.tr("The language changes with the next start."))
+        self.restart_words = dim_label(self.tr("The language changes with the next start."))
+        self.restart = QPushButton(self.tr("Start again now"))
+        self.restart.clicked.connect(self.restart_wanted)
+        again = QHBoxLayout()
+        again.addWidget(self.restart_words, 1)
+        again.addWidget(self.restart)
         form.addRow(self.tr("Theme"), self.theme)
         form.addRow(self.tr("Language"), self.language)
-        form.addRow("", self.restart)
+        form.addRow("", again)
+        follow(preferences, "language", lambda chosen: self.restart.setVisible(chosen != self._language))
         for signal in (preferences.theme_changed, preferences.language_changed):
             signal.connect(lambda _: preferences.save())
 

@@ -42,6 +42,8 @@ class Robot:
 
     def __init__(self, application: QApplication, shots: Path | None, quick: bool) -> None:
         self.application, self.shots, self.quick = application, shots, quick
+        if shots is not None:
+            shots.mkdir(parents=True, exist_ok=True)
         if quick:
             qt_app.model.learning.LEARN_PRESETS = (
                 LearnPreset("quick", 4, 4),
@@ -236,6 +238,10 @@ def whole(robot: Robot) -> None:
     window = robot.window
     robot.open_sample()
     robot.until("the engine is there", lambda: window.studio.link.state == "connected")
+    costs = lambda: window.studio.learning.estimates.values()  # noqa: E731
+    robot.until("every preset says its time and memory", lambda: len(costs()) >= 2)
+    if not all(cost.seconds > 0 and cost.memory_bytes > 0 and cost.free_bytes > 0 for cost in costs()):
+        raise RuntimeError(f"an estimate that says nothing: {list(costs())}")
     masks, panel = robot.document.masks, window.mask_panel
     subject, region = masks.layers["subject"], masks.layers["region"]
     robot.click(panel.rows["subject"].choose)
@@ -291,8 +297,22 @@ def whole(robot: Robot) -> None:
     QTest.keyPress(window.workspace.view, Qt.Key.Key_Backslash)
     robot.until("the photo is shown while the key is held", lambda: robot.document.compare == "before")
     QTest.keyRelease(window.workspace.view, Qt.Key.Key_Backslash)
+    look(robot, "hair")
     robot.save_and_reopen(robot.document)
     robot.close()
+
+
+def look(robot: Robot, word: str) -> None:
+    """See where a word of the prompt looks, and take the colours away again."""
+    bar, document = robot.window.workspace.bar, robot.document
+    robot.write(bar.word.lineEdit() or bar.word, word)
+    robot.click(bar.look)
+    robot.until(f"one sees where {word} looks", lambda: document.heat is not None)
+    if document.heat is None or int(document.heat.max()) < 200 or int(document.heat.min()) > 100:
+        raise RuntimeError("the map shows nothing")
+    robot.picture("attention")
+    robot.click(bar.look)
+    robot.until("the colours are gone", lambda: document.heat is None)
 
 
 def undone(robot: Robot, region: MaskLayer, before: int) -> None:

@@ -231,3 +231,33 @@ def test_the_weight_of_a_word_that_is_not_in_the_prompt_is_left_out(studio: Stud
     assert edit.weightable() == ["woman"]
     edit.prompt = "a photo of a <anna/me> woman with hair"
     assert edit.request(document, 0).settings.weights == {"red hair": 2.0, "<anna/me>": 0.5}
+
+
+def test_learning_that_a_closed_window_left_is_shown_paused_and_ends_here(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    learn = studio.learning
+    other = engine.submit(
+        api.LearnToken(picture(), "bea", "me", consent=True), keep=True, title="Learn bea/me"
+    )
+    qtbot.waitUntil(lambda: learn.job is not None and learn.job.id == other.id)
+    engine.step(loss=0.5)
+    qtbot.waitUntil(lambda: learn.job is not None and bool(learn.job.losses))
+    learn.pause_or_resume()
+    qtbot.waitUntil(lambda: bool(learn.job and learn.job.info and learn.job.info.state == "paused"))
+    learn.cancel()
+    qtbot.waitUntil(lambda: learn.job is None)
+    engine.submit(api.LearnToken(picture(), "bea", "me", consent=True), keep=False)  # somebody else's
+    qtbot.waitUntil(lambda: len(studio.jobs.items) == 2)
+    assert learn.job is None
+
+
+def test_learning_that_was_taken_up_goes_with_its_engine(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    engine.submit(api.LearnToken(picture(), "bea", "me", consent=True), keep=True)
+    qtbot.waitUntil(lambda: studio.learning.job is not None)
+    engine.die()
+    qtbot.waitUntil(lambda: studio.learning.job is None)
+    engine.revive()
+    qtbot.waitUntil(lambda: studio.link.state == "connected")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QProcess, Qt
 from PyQt6.QtGui import QKeySequence
 from PyQt6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QProgressBar
 from pytestqt.qtbot import QtBot
 
 from qt_app.app import make_window
 from qt_app.model.base_models import IMPORTING, MOVING
+from qt_app.model.preferences import Preferences
 from qt_app.ui.fields import show_progress
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.models_page import LicenceDialog, ModelsPage
@@ -22,6 +24,7 @@ from qt_app.ui.shortcuts_page import ShortcutsPage
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import DownloadError
+from s2edit_plugin.paths import models_package
 
 
 @pytest.fixture
@@ -275,3 +278,28 @@ def test_progress_in_bytes_fits_into_a_bar(qtbot: QtBot) -> None:
     assert bar.maximum() == 0
     show_progress(bar, None, over=True)
     assert bar.value() == bar.maximum() == 1
+
+
+def test_another_language_is_there_after_a_start_that_is_one_click_away(
+    window: MainWindow, dialog: SettingsDialog, data_home: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(
+        QProcess, "startDetached", lambda program, arguments: started.append([program, *arguments])
+    )
+    sample = str(models_package() / "samples" / "anna.png")
+    window.open_file(sample)
+    qtbot.waitUntil(lambda: window.studio.documents.document is not None)
+    look = dialog.look
+    assert look.restart.isHidden()
+    look.language.setCurrentIndex(look.language.findData("de"))
+    look.language.activated.emit(look.language.currentIndex())
+    assert not look.restart.isHidden()
+    assert Preferences(data_home / "window.json").language == "de"
+    window.guards.append(lambda: False)  # something is not saved yet, and the user wants to stay
+    look.restart.click()
+    assert started == []
+    window.guards.pop()
+    look.restart.click()
+    assert started == [[sys.executable, "-m", "qt_app", sample]]
+    assert not window.isVisible()

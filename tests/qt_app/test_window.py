@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from qt_app.engine import EngineLink
+from qt_app.i18n.loading import install_language
 from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
 from qt_app.model.tools import TOOLS
@@ -623,8 +624,9 @@ def test_a_words_weight_is_a_slider_and_goes_with_its_word(window: MainWindow, d
 
 
 def test_people_have_pictures_and_say_how_many_tokens(
-    window: MainWindow, engine: FakeClient, qtbot: QtBot
+    window: MainWindow, engine: FakeClient, qapp: QApplication, qtbot: QtBot
 ) -> None:
+    install_language(qapp, "en")
     engine.world.add_token("anna/smile", picture())
     engine.world.add_token("bea/me")
     engine.tell(api.Event("library"))
@@ -632,14 +634,14 @@ def test_people_have_pictures_and_say_how_many_tokens(
     qtbot.waitUntil(lambda: len(window.studio.library.tokens) == 3)
     tree = panel.tree
     qtbot.waitUntil(
-        lambda: [tree.topLevelItem(row).text(0) for row in (0, 1)] == ["anna\n2 token(s)", "bea\n1 token(s)"]
+        lambda: [tree.topLevelItem(row).text(0) for row in (0, 1)] == ["anna\n2 tokens", "bea\n1 token"]
     )
     anna, bea = tree.topLevelItem(0), tree.topLevelItem(1)
     qtbot.waitUntil(lambda: not anna.icon(0).isNull() and not anna.child(1).icon(0).isNull())
     assert bea.icon(0).isNull()
     panel.search.setText("smile")
     qtbot.waitUntil(lambda: len(window.studio.library.tokens) == 1)
-    assert tree.topLevelItem(0).text(0) == "anna\n2 token(s)"
+    assert tree.topLevelItem(0).text(0) == "anna\n2 tokens"
     assert not tree.topLevelItem(0).icon(0).isNull()
 
 
