@@ -21,7 +21,7 @@ from qt_app.model.first_start import FirstStart
 from qt_app.model.observable import bind
 from qt_app.ui.fields import dim_label
 from qt_app.ui.models_page import link_label
-from qt_app.ui.wording import size_in_words
+from qt_app.ui.wording import number, size_in_words
 from s2edit_plugin.calls import ModelInfo
 
 __all__ = ["Wizard"]
@@ -217,7 +217,11 @@ class ModelPage(_Page):
         here = self.tr("installed") if model.installed else size_in_words(model.size_bytes)
         parts = [model.title, here]
         if model.memory_gb:
-            parts.append(self.tr("needs {0} GB of memory").format(f"{model.memory_gb:g}"))
+            parts.append(
+                self.tr("needs {0} GB of memory").format(
+                    number(model.memory_gb, 0 if model.memory_gb % 1 == 0 else 1)
+                )
+            )
         if model.commercial_use != "yes":
             no = model.commercial_use == "no"
             parts.append(self.tr("not for commercial use") if no else self.tr("commercial use unclear"))

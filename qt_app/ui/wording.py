@@ -46,7 +46,7 @@ def day_and_time(iso: str) -> str:
 
 def number(value: float, digits: int) -> str:
     """A number with so many digits after the point, or the comma, of the user's language."""
-    return QLocale().toString(value, "f", digits)
+    return QLocale().toString(float(value), "f", digits)
 
 
 def size_in_words(count: int) -> str:

@@ -20,8 +20,10 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from qt_app.app import make_window
 from qt_app.ui.compare_dialog import CompareDialog
+from qt_app.ui.models_page import ModelsPage
 from qt_app.ui.parts import parts_of
 from s2edit_plugin import api, calls
+from s2edit_plugin.calls import ModelInfo
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import ResourceError
 from s2edit_plugin.paths import models_package
@@ -178,6 +180,9 @@ class Scene:
     def models(self) -> None:
         """Base models."""
         self.settings("models")
+        page = self.shown.findChild(ModelsPage)
+        assert page is not None
+        page.select("sd15")
 
     def shortcuts(self) -> None:
         """Keys."""
@@ -195,6 +200,7 @@ class Scene:
     def wizard_model(self) -> None:
         """Which model to begin with."""
         self.wizard(1)
+        self.studio.first_start.choice = "download"
 
     def wizard_place(self) -> None:
         """Where models are kept."""
@@ -251,6 +257,7 @@ class Scene:
             ("mia/lips", "mia_makeup.png", ("makeup",)),
         ):
             self.engine.world.add_token(name, _small(file), tags=tags, source_prompt=SOURCE)
+        self.engine.world.models = {model.name: model for model in MODELS}
         self.engine.answers[calls.EstimateJob] = lambda request: api.Estimate(
             95.0 if request.learn else 40.0, 3_400_000_000, 10**10, True, "NVIDIA RTX 4070"
         )
@@ -313,6 +320,26 @@ def _blonde(number: int) -> bytes:
     return stream.getvalue()
 
 
+MODELS = (
+    ModelInfo(
+        "small", "The bundled small model", family="sd1", installed=True, in_use=True, licence="GPL-3.0", size_bytes=97_000_000,
+        commercial_use="yes",
+    ),
+    ModelInfo(
+        "sd15", "Stable Diffusion 1.5", family="sd1", size_bytes=2_700_000_000, memory_gb=4.0, licence="CreativeML Open RAIL-M",
+        licence_url="https://example.org/rail-m", licence_text="You agree to use it responsibly.", commercial_use="yes",
+    ),
+    ModelInfo(
+        "sdxl", "Stable Diffusion XL 1.0", family="sdxl", size_bytes=6_900_000_000, memory_gb=10.0,
+        licence="CreativeML Open RAIL++-M", licence_url="https://example.org/rail-pp", licence_text="You agree.",
+        commercial_use="yes", installed=True,
+    ),
+    ModelInfo(
+        "turbo", "SDXL Turbo", family="sdxl", size_bytes=6_900_000_000, memory_gb=10.0, licence="SAI non-commercial",
+        licence_url="https://example.org/sai", licence_text="You agree.", commercial_use="no",
+    ),
+    ModelInfo("sam", "Segment Anything", kind="mask", size_bytes=375_000_000, licence="Apache-2.0", installed=True),
+)  # fmt: skip
 STATES = ("empty", "masks", "learning", "split", "attention", "history", "trouble")
 DIALOGS = (
     "settings", "computing", "files", "models", "shortcuts", "wizard", "wizard_model", "wizard_place", "saving", "comparing",
