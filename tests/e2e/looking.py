@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtGui import QTextDocumentFragment
 from PyQt6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -64,7 +65,12 @@ def cut_off(widget: QWidget) -> bool:
         and widget.text()
         and not (icon_only and not widget.icon().isNull())
     ):
-        needed = widget.fontMetrics().horizontalAdvance(widget.text().replace("&", ""))
+        text = (
+            QTextDocumentFragment.fromHtml(widget.text()).toPlainText()
+            if "</a>" in widget.text()
+            else widget.text()
+        )
+        needed = widget.fontMetrics().horizontalAdvance(text.replace("&", ""))
         if needed > widget.width():
             return True
     parent = widget.parentWidget()
