@@ -46,7 +46,7 @@ class Finished:
 
 
 def the_layer(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
-    """The one layer that is to be worked on.
+    """The one layer that is to be worked on; a mask stands for its layer.
 
     Raises:
         ImageError: none or several are chosen, it is no layer, or the image is of a kind that cannot be edited.
@@ -54,12 +54,16 @@ def the_layer(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Gimp.Lay
     if len(drawables) != 1:
         raise ImageError("S2Edit works on one layer.", "Choose a single layer, then try again.")
     layer = drawables[0]
+    if isinstance(
+        layer, Gimp.LayerMask
+    ):  # GIMP makes the mask active of a result that was undone and done again
+        layer = Gimp.Layer.from_mask(layer)
     if image.get_floating_sel() is not None:
         raise ImageError(
             "There is a floating selection.", "Anchor it or make it a layer first (Layer > Anchor Layer)."
         )
-    if not isinstance(layer, Gimp.Layer) or layer.is_layer_mask():
-        raise ImageError("S2Edit works on layers.", "Choose a layer, not a mask or channel.")
+    if not isinstance(layer, Gimp.Layer):
+        raise ImageError("S2Edit works on layers.", "Choose a layer, not a channel.")
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         raise ImageError(
             "This image has indexed colours.", "Convert it with Image > Mode > RGB, then try again."

@@ -55,9 +55,10 @@ class _Library:
         area.pack_start(self._place, True, True, 0)
         area.pack_start(self._about, False, False, 0)
         area.pack_start(buttons, False, False, 0)
-        self._chooser: TokenChooser | None = None
+        self._chooser = TokenChooser("", (), {}, self._choose)
         self.refresh()
         area.show_all()
+        self._chooser.grab_focus()  # in the search field Escape would not close the dialog
 
     def run(self) -> None:
         """Until it is closed."""
@@ -72,8 +73,7 @@ class _Library:
         tokens = tokens_of(self._link)
         self._tokens = {info.id or info.name: info for info in tokens}
         pictures = self._link.call(calls.Thumbnails(tuple(info.name for info in tokens))).pictures
-        if self._chooser is not None:
-            self._chooser.destroy()
+        self._chooser.destroy()
         self._chooser = TokenChooser("To_kens", tokens, pictures, self._choose)
         self._place.pack_start(self._chooser, True, True, 0)
         self._choose("")

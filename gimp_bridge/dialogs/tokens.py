@@ -57,6 +57,10 @@ class TokenChooser(Gtk.Box):  # type: ignore[misc]
         self.pack_start(top, False, False, 0)
         self.pack_start(frame, True, True, 0)
 
+    def grab_focus(self) -> None:
+        """Keys go to the tokens."""
+        self._view.grab_focus()
+
     def choose(self, token: str) -> bool:
         """Choose a token by its id or name; whether it is there."""
         for row in self._shown:

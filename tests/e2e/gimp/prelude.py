@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import time
 import traceback
 
@@ -108,6 +109,51 @@ def wait_for(path, seconds=120):
         time.sleep(0.02)
 
 
+# ---------------------------------------------------------------------- with a screen
+
+
+def xdo(*words):
+    """Pointer, keys and windows."""
+    done = subprocess.run(["xdotool", *map(str, words)], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+def window_named(name, seconds=60):
+    """The window whose title holds a text, once it is there."""
+    end = time.monotonic() + seconds
+    while True:
+        found = xdo("search", "--onlyvisible", "--name", name).split()
+        if found:
+            return found[-1]
+        assert time.monotonic() < end, name
+        time.sleep(0.1)
+
+
+def press(window, *keys):
+    """Keys for a window, one after the other."""
+    xdo("windowfocus", "--sync", window)
+    for key in keys:
+        xdo("key", key)
+        time.sleep(0.3)
+
+
+def type_into(window, mnemonic, text):
+    """Fill the field of a dialog that a mnemonic belongs to."""
+    press(window, mnemonic, "ctrl+a")
+    xdo("type", "--delay", "5", text)
+
+
+def screenshot(name):
+    subprocess.run(["import", "-window", "root", os.path.join(FOLDER, name)], check=False)
+
+
+def until(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.1)
+
+
 def write_facts():
     with open(os.path.join(FOLDER, "answer.part"), "w") as file:
         json.dump(FACTS, file)
@@ -119,4 +165,6 @@ def guarded(code):
         exec(code, globals())
     except BaseException:
         FACTS["error"] = traceback.format_exc()
+    for image in Gimp.get_images():
+        image.clean_all()  # GIMP's window would ask whether to save
     write_facts()

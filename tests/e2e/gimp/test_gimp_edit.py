@@ -56,7 +56,12 @@ FACTS["no noun"] = said(call("edit", image, [layer], token="anna/me", prompt="a 
 FACTS["no attribute"] = said(call("transfer", image, [layer], token="anna/me"))
 FACTS["two layers"] = said(call("edit", image, image.get_layers()[:2], prompt="x", token="anna/me"))
 FACTS["no layer"] = said(call("edit", image, [], prompt="x", token="anna/me"))
-FACTS["mask chosen"] = said(call("edit", image, [top.get_mask()], prompt="x", token="anna/me"))
+channel = Gimp.Channel.new(image, "channel", 512, 512, 50, Gegl.Color.new("red"))
+image.insert_channel(channel, None, 0)
+FACTS["channel chosen"] = said(call("edit", image, [channel], prompt="x", token="anna/me"))
+answer = call("edit", image, [top.get_mask()], strength=0.0, prompt="a photo of a woman", **common)
+FACTS["by mask"] = said(answer) | {"below": image.get_layers()[image.get_item_position(answer["results"][0]) + 1].get_name()}
+FACTS["count"] += 1
 FACTS["no channel"] = said(call("edit", image, [layer], prompt="x", token="anna/me", subject="channel:none"))
 FACTS["no word"] = said(call("select", image, [layer], method="word"))
 beside = Gimp.Layer.new(image, "beside", 64, 64, Gimp.ImageType.RGBA_IMAGE, 100, Gimp.LayerMode.NORMAL)
@@ -158,7 +163,7 @@ def test_an_attribute_is_transferred(edited: dict[str, Any]) -> None:
         ("no attribute", "No attribute's token was chosen."),
         ("two layers", "S2Edit works on one layer."),
         ("no layer", "S2Edit works on one layer."),
-        ("mask chosen", "S2Edit works on layers."),
+        ("channel chosen", "S2Edit works on layers."),
         ("no channel", "no channel named 'none'"),
         ("no word", "The word to look for is missing."),
         ("beside", "The selection does not touch the layer."),
@@ -172,6 +177,11 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(
     assert edited[case]["status"] == "execution-error"
     assert sentence in edited[case]["message"]
     assert "Traceback" not in edited[case]["message"]
+
+
+def test_a_mask_stands_for_its_layer(edited: dict[str, Any]) -> None:
+    assert edited["by mask"]["status"] == "success", edited["by mask"]
+    assert edited["by mask"]["below"] == BLONDE
 
 
 def test_what_was_refused_has_changed_nothing(edited: dict[str, Any]) -> None:
