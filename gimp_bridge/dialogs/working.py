@@ -13,7 +13,8 @@ from s2edit_plugin.errors import CancelledError, EngineError, S2EditError  # noq
 
 __all__ = ["Working", "pump", "tell", "thumbnail"]
 
-PREVIEW = 256
+PREVIEW = 384
+RESET = 1  # of GIMP's dialogs
 
 
 def pump() -> None:
@@ -53,21 +54,30 @@ class Working(Gtk.Box):  # type: ignore[misc]
     def __init__(self, dialog: Gtk.Dialog) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=12)
         self._dialog, self._cancelled, self._busy = dialog, False, False
+        self._hidden: list[Gtk.Widget] = []
         self._picture = Gtk.Image()
         self._bar = Gtk.ProgressBar(show_text=True, text="")
-        self.pack_start(self._picture, False, False, 0)
+        self.pack_start(self._picture, True, True, 0)
         self.pack_start(self._bar, False, False, 0)
-        dialog.get_content_area().pack_end(self, False, False, 0)
+        dialog.get_content_area().pack_end(self, True, True, 0)
         dialog.connect("response", self._on_response)
         dialog.connect("delete-event", self._on_delete)
         self.set_no_show_all(True)
 
     def begin(self) -> None:
-        """Something runs from now on: nothing but Cancel can be pressed."""
+        """Something runs from now on: progress takes the fields' place, and nothing but Cancel can be pressed."""
         self._cancelled, self._busy = False, True
-        for child in self._dialog.get_content_area().get_children():
-            child.set_sensitive(child is self)
-        self._dialog.set_response_sensitive(Gtk.ResponseType.OK, False)
+        self._dialog.set_size_request(*self._dialog.get_size())
+        cancel = self._dialog.get_widget_for_response(Gtk.ResponseType.CANCEL)
+        # A dialog that grew by the picture could outgrow the screen, Cancel with it.
+        self._hidden = [
+            child
+            for child in self._dialog.get_content_area().get_children()
+            if child is not self and child.get_visible() and not (cancel and cancel.is_ancestor(child))
+        ]
+        for child in self._hidden:
+            child.hide()
+        self._set_buttons(False)
         self.set_no_show_all(False)
         self.show_all()
         self._picture.hide()
@@ -76,9 +86,10 @@ class Working(Gtk.Box):  # type: ignore[misc]
     def end(self) -> None:
         """Nothing runs any more."""
         self._busy = False
-        for child in self._dialog.get_content_area().get_children():
-            child.set_sensitive(True)
-        self._dialog.set_response_sensitive(Gtk.ResponseType.OK, True)
+        for child in self._hidden:
+            child.show()
+        self._dialog.set_size_request(-1, -1)
+        self._set_buttons(True)
         self.hide()
         pump()
 
@@ -99,6 +110,11 @@ class Working(Gtk.Box):  # type: ignore[misc]
         pump()
         if self._cancelled:
             raise CancelledError()
+
+    def _set_buttons(self, sensitive: bool) -> None:
+        for response in (Gtk.ResponseType.OK, Gtk.ResponseType.HELP, RESET):
+            if self._dialog.get_widget_for_response(response) is not None:
+                self._dialog.set_response_sensitive(response, sensitive)
 
     def _on_response(self, dialog: Gtk.Dialog, response: int) -> None:
         if self._busy and response in (Gtk.ResponseType.CANCEL, Gtk.ResponseType.DELETE_EVENT):

@@ -60,7 +60,8 @@ channel = Gimp.Channel.new(image, "channel", 512, 512, 50, Gegl.Color.new("red")
 image.insert_channel(channel, None, 0)
 FACTS["channel chosen"] = said(call("edit", image, [channel], prompt="x", token="anna/me"))
 answer = call("edit", image, [top.get_mask()], strength=0.0, prompt="a photo of a woman", **common)
-FACTS["by mask"] = said(answer) | {"below": image.get_layers()[image.get_item_position(answer["results"][0]) + 1].get_name()}
+FACTS["by mask"] = said(answer)
+FACTS["below"] = image.get_layers()[image.get_item_position(answer["results"][0]) + 1].get_name()
 FACTS["count"] += 1
 FACTS["no channel"] = said(call("edit", image, [layer], prompt="x", token="anna/me", subject="channel:none"))
 FACTS["no word"] = said(call("select", image, [layer], method="word"))
@@ -181,7 +182,7 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(
 
 def test_a_mask_stands_for_its_layer(edited: dict[str, Any]) -> None:
     assert edited["by mask"]["status"] == "success", edited["by mask"]
-    assert edited["by mask"]["below"] == BLONDE
+    assert edited["below"] == BLONDE
 
 
 def test_what_was_refused_has_changed_nothing(edited: dict[str, Any]) -> None:

@@ -1,0 +1,209 @@
+"""The plug-in's parts that know no GIMP: files, frames, words, settings that are kept."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from gimp_bridge import png
+from gimp_bridge.framing import Box, bounds_of_mask, fitted_size, frame_around, scaled_up
+from gimp_bridge.memory import EditValues, Names, read_values, write_values
+from gimp_bridge.png import Pixels
+from gimp_bridge.wording import fraction_of, layer_name, progress_text, said, token_text
+from s2edit_plugin.api import JobInfo, Progress
+from s2edit_plugin.calls import TokenInfo
+from s2edit_plugin.errors import EngineError, S2EditError, TokenError, TokenNotFoundError
+from s2edit_plugin.imaging.crop import subject_crop
+from s2edit_plugin.imaging.plain_png import encode_plain_png
+from s2edit_plugin.imaging.reading import read_photo
+
+ME, LIPS = "884ed3ce-df38-4843-a32a-5cc04e17692f", "11111111-2222-3333-4444-555555555555"
+NAMES = Names((TokenInfo("anna/me", "anna", ME), TokenInfo("mia/lips", "mia", LIPS, kind="attribute")))
+
+
+# ---------------------------------------------------------------------- files
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_pixels_survive_the_way_to_the_engine_and_back(kind: type, channels: int) -> None:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, np.iinfo(kind).max, (70, 90, channels), dtype=kind, endpoint=True)
+    data = png.encode(Pixels(90, 70, channels, 8 * pixels.itemsize, pixels.tobytes()))
+    photo = read_photo(data)
+    assert (photo.depth, photo.grey) == (8 * pixels.itemsize, channels == 1)
+    assert np.array_equal(photo.pixels[..., :channels], pixels)
+    for back in (png.decode(data), png.decode(encode_plain_png(pixels))):
+        assert (back.width, back.height, back.channels, back.depth) == (90, 70, channels, 8 * pixels.itemsize)
+        assert back.data == pixels.tobytes()
+
+
+def test_the_colour_profile_goes_along() -> None:
+    icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = png.encode(Pixels(64, 64, 3, 8, bytes(64 * 64 * 3)), icc)
+    assert read_photo(data).icc == icc
+
+
+def test_a_large_picture_is_not_packed() -> None:
+    assert len(png.encode(Pixels(2000, 1500, 3, 8, bytes(9_000_000)))) > 9_000_000
+    assert len(png.encode(Pixels(200, 150, 3, 8, bytes(90_000)))) < 9_000
+
+
+@pytest.mark.parametrize("damage", ["cut", "other", "filtered", "nothing"])
+def test_a_picture_that_cannot_be_read_is_a_sentence(damage: str) -> None:
+    data = png.encode(Pixels(8, 8, 3, 8, bytes(192)))
+    if damage == "filtered":
+        stream = io.BytesIO()
+        Image.fromarray(np.arange(192, dtype=np.uint8).reshape(8, 8, 3)).resize((64, 64)).save(stream, "PNG")
+        data = stream.getvalue()
+    bad = {"cut": data[:60], "other": b"GIF89a", "filtered": data, "nothing": b""}[damage]
+    with pytest.raises(EngineError, match="cannot be read"):
+        png.decode(bad)
+
+
+# ---------------------------------------------------------------------- frames
+
+
+def test_a_small_copy_has_the_layers_proportions() -> None:
+    assert fitted_size(6000, 4000) == (1024, 683)
+    assert fitted_size(500, 300) == (500, 300)
+    assert fitted_size(100_000, 10) == (1024, 1)
+
+
+def test_bounds_are_those_of_what_is_more_than_half_selected() -> None:
+    mask = np.zeros((20, 30), np.uint8)
+    mask[5:9, 10:14] = 200
+    mask[0, 0] = 100
+    assert bounds_of_mask(mask.tobytes(), 30) == Box(10, 5, 14, 9)
+    assert bounds_of_mask(bytes(600), 30) is None
+    assert scaled_up(Box(10, 5, 14, 9), (30, 20), (95, 61)) == Box(31, 15, 45, 28)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_frame_holds_the_crop_that_the_engine_would_cut_out(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    width, height = (int(side) for side in rng.integers(200, 900, 2))
+
+    def box() -> Box:
+        left, top = int(rng.integers(0, width - 20)), int(rng.integers(0, height - 20))
+        return Box(left, top, int(rng.integers(left + 10, width)), int(rng.integers(top + 10, height)))
+
+    subject, selection = box(), box() if seed % 2 else None
+    frame = frame_around(subject, selection, width, height)
+    masks = [np.zeros((height, width), np.float32) for _ in range(2)]
+    for mask, part in zip(masks, (subject, selection or subject), strict=True):
+        mask[part.top : part.bottom, part.left : part.right] = 1
+    crop = subject_crop(masks[0], masks[1])
+    inside = Box(crop.x, crop.y, crop.x + crop.side, crop.y + crop.side).within(Box(0, 0, width, height))
+    assert inside == frame
+    assert subject.joined(selection).within(frame) == subject.joined(selection)
+
+
+# ---------------------------------------------------------------------- words
+
+
+def job(state: str = "running", progress: Progress | None = None) -> JobInfo:
+    return JobInfo("x", "ApplyEdit", "Edit", state, 1, progress=progress)  # type: ignore[arg-type]
+
+
+def test_progress_is_told_in_words_with_the_time_left() -> None:
+    assert progress_text(job("queued")) == "Waiting for another job of the engine"
+    assert (
+        progress_text(job("queued"), "Learn anna/me")
+        == "Waiting for another job of the engine (Learn anna/me)"
+    )
+    assert progress_text(job("paused")) == "Paused in S2Edit Studio"
+    assert progress_text(job()) == "Getting ready"
+    assert progress_text(job(progress=Progress("editing", 3, 30))) == "Editing, step 3 of 30"
+    for seconds, words in (
+        (0.4, "a second left"),
+        (42.0, "about 42 seconds left"),
+        (200.0, "about 3 minutes left"),
+    ):
+        told = progress_text(job(progress=Progress("inverting", 3, 30, seconds_left=seconds)))
+        assert told == f"Inverting, step 3 of 30, {words}"
+
+
+def test_the_bar_goes_through_all_stages_of_an_edit_once() -> None:
+    reports = [Progress(stage, step, 10) for stage in ("inverting", "editing") for step in range(11)]
+    parts = [fraction_of(job(progress=report)) for report in reports]
+    assert parts == sorted(parts)
+    assert (parts[0], parts[-1]) == (0.0, 1.0)
+    assert fraction_of(job()) == 0.0
+
+
+def test_layers_are_called_after_the_prompt_without_names_of_people() -> None:
+    assert (
+        layer_name(NAMES.unnamed("a photo of <anna/me> woman  smiling"))
+        == "a photo of <884ed3ce> woman smiling"
+    )
+    assert layer_name("x" * 100) == "x" * 59 + "…"
+    assert layer_name("smiling", 2) == "smiling (2)"
+
+
+def test_an_unforeseen_error_is_one_sentence_too() -> None:
+    assert said(S2EditError("It is away.", "Look.")) == "It is away. Look."
+    assert said(ValueError("a\nb.")) == "Something went wrong in the S2Edit plug-in (ValueError: a b)."
+    assert said(ValueError()) == "Something went wrong in the S2Edit plug-in (ValueError)."
+
+
+def test_a_token_is_described_in_a_line() -> None:
+    info = TokenInfo(
+        "anna/me", "anna", class_noun="woman", base_model="small", created="2026-11-25T10:00", tags=("a", "b")
+    )
+    assert token_text(info) == "anna/me: a person (woman) · learned on small · 2026-11-25 · tags: a, b"
+    lame = TokenInfo(
+        "mia/lips",
+        "mia",
+        kind="attribute",
+        class_noun="lipstick",
+        base_model="x",
+        usable=False,
+        problem="Torn.",
+    )
+    assert (
+        token_text(lame)
+        == "mia/lips: an attribute (lipstick) · learned on x · not for the model in use\nTorn."
+    )
+
+
+# ---------------------------------------------------------------------- what is kept
+
+
+def test_settings_are_kept_by_ids_and_read_again_whatever_the_tokens_are_called_now() -> None:
+    values = EditValues(
+        "anna/me", "mia/lips", "a <anna/me> woman", "a <mia/lips> woman", strength=0.5, seed=4
+    )
+    kept = write_values(values, NAMES)
+    assert not {name for name in (b"anna", b"mia") if name in kept}
+    back = read_values(kept)
+    assert back is not None
+    assert (back.token, back.attribute, back.strength, back.seed) == (ME, LIPS, 0.5, 4)
+    renamed = Names((TokenInfo("eva/me", "eva", ME),))
+    assert renamed.named(back.prompt) == "a <eva/me> woman"
+    assert renamed.find(back.token).name == "eva/me"
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"[]", b'{"format": 2}', b'{"format": 1, "seed": "x"}', b"\xff", b"[" * 100_000]
+)
+def test_what_others_left_in_an_image_is_passed_over(data: bytes) -> None:
+    assert read_values(data) is None
+
+
+def test_what_a_later_version_added_is_left_out_and_what_is_missing_is_usual() -> None:
+    data = json.dumps({"format": 1, "steps": 7, "strength": 1, "colour": "red"}).encode()
+    assert read_values(data) == EditValues(steps=7)
+
+
+def test_a_token_that_is_missing_is_a_sentence() -> None:
+    with pytest.raises(TokenError, match="no token yet"):
+        Names(()).find("anna/me")
+    with pytest.raises(TokenError, match="No token was chosen"):
+        NAMES.find("")
+    with pytest.raises(TokenNotFoundError, match="eva/me is not in your library"):
+        NAMES.find("<eva/me>")
