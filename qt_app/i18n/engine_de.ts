@@ -1181,6 +1181,21 @@
         <translation>Führen Sie `s2edit doctor` oder `s2edit engine run` aus.</translation>
     </message>
     <message>
+        <location filename="../engine/discovery.py"/>
+        <source>The window cannot be opened from inside this sandbox.</source>
+        <translation>Das Fenster kann aus dieser abgeschotteten Umgebung nicht geöffnet werden.</translation>
+    </message>
+    <message>
+        <location filename="../engine/discovery.py"/>
+        <source>Start S2Edit Studio.</source>
+        <translation>Starten Sie S²Edit Studio.</translation>
+    </message>
+    <message>
+        <location filename="../engine/discovery.py"/>
+        <source>The window could not be opened ({0}).</source>
+        <translation>Das Fenster konnte nicht geöffnet werden ({0}).</translation>
+    </message>
+    <message>
         <location filename="../engine/gate.py"/>
         <source>The engine answers to this machine alone.</source>
         <translation>Die Engine antwortet nur diesem Rechner.</translation>
@@ -1244,6 +1259,21 @@
         <location filename="../engine/handlers/estimates.py"/>
         <source>Memory is short: it will be done with less, and the result may differ a little.</source>
         <translation>Der Speicher ist knapp: Es wird mit weniger gerechnet, und das Ergebnis kann etwas abweichen.</translation>
+    </message>
+    <message>
+        <location filename="../engine/handlers/handover.py"/>
+        <source>The picture was given back.</source>
+        <translation>Das Bild wurde zurückgegeben.</translation>
+    </message>
+    <message>
+        <location filename="../engine/handlers/handover.py"/>
+        <source>This picture has another size or depth than the one from GIMP.</source>
+        <translation>Dieses Bild hat eine andere Größe oder Tiefe als das aus GIMP.</translation>
+    </message>
+    <message>
+        <location filename="../engine/handlers/handover.py"/>
+        <source>Send back a result of the picture that came from there.</source>
+        <translation>Schicken Sie ein Ergebnis des Bildes zurück, das von dort kam.</translation>
     </message>
     <message>
         <location filename="../engine/handlers/history.py"/>
@@ -1351,6 +1381,16 @@
         <location filename="../engine/handlers/models.py"/>
         <source>{0} GB were freed.</source>
         <translation>{0} GB wurden frei.</translation>
+    </message>
+    <message>
+        <location filename="../engine/handovers.py"/>
+        <source>Nobody waits for this picture any more.</source>
+        <translation>Auf dieses Bild wartet niemand mehr.</translation>
+    </message>
+    <message>
+        <location filename="../engine/handovers.py"/>
+        <source>Open it again from GIMP, or save the result to a file.</source>
+        <translation>Öffnen Sie es noch einmal aus GIMP, oder speichern Sie das Ergebnis in einer Datei.</translation>
     </message>
     <message>
         <location filename="../engine/jobs.py"/>

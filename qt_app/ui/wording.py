@@ -99,11 +99,10 @@ def duration(seconds: float) -> str:
 
 
 def cost_in_words(estimate: Estimate | None) -> str:
-    """``"about 2 min · 3.4 GB"``, "" while unknown."""
+    """``"≈ 2 min · 3.4 GB"``, "" while unknown."""
     if estimate is None:
         return ""
-    about = QCoreApplication.translate("wording", "about {0}")
-    parts = [about.format(duration(estimate.seconds))] if estimate.seconds else []
+    parts = [f"≈ {duration(estimate.seconds)}"] if estimate.seconds else []
     parts += [size_in_words(estimate.memory_bytes)] if estimate.memory_bytes else []
     return " · ".join(parts)
 

@@ -9,12 +9,15 @@ from PyQt6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
     QScrollBar,
+    QStyle,
+    QStyleOptionComboBox,
     QToolButton,
     QWidget,
 )
@@ -53,6 +56,20 @@ def nameless(window: QWidget) -> list[tuple[str, str, str, str]]:
     return found
 
 
+def shown_width(box: QComboBox) -> int:
+    """Pixels its text takes."""
+    return box.fontMetrics().horizontalAdvance(box.currentText())
+
+
+def room_in(box: QComboBox) -> int:
+    """Pixels there are for its text."""
+    option = QStyleOptionComboBox()
+    box.initStyleOption(option)
+    style, part = QApplication.style(), QStyle.SubControl.SC_ComboBoxEditField
+    assert style is not None
+    return style.subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, box).width()
+
+
 def cut_off(widget: QWidget) -> bool:
     """Whether a text does not fit into its place, or its place lies beyond its panel's edge."""
     if isinstance(widget, QLabel) and widget.wordWrap():
@@ -73,6 +90,8 @@ def cut_off(widget: QWidget) -> bool:
         needed = widget.fontMetrics().horizontalAdvance(text.replace("&", ""))
         if needed > widget.width():
             return True
+    if isinstance(widget, QComboBox) and not widget.isEditable() and shown_width(widget) > room_in(widget):
+        return True
     parent = widget.parentWidget()
     if parent is None:
         return False

@@ -259,7 +259,7 @@ class Scene:
             self.engine.world.add_token(name, _small(file), tags=tags, source_prompt=SOURCE)
         self.engine.world.models = {model.name: model for model in MODELS}
         self.engine.answers[calls.EstimateJob] = lambda request: api.Estimate(
-            95.0 if request.learn else 40.0, 3_400_000_000, 10**10, True, "NVIDIA RTX 4070"
+            95.0 if request.learn else 40.0, 340_000_000, 10**10, True, "NVIDIA RTX 4070"
         )
 
     def _open(self) -> None:

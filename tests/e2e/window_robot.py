@@ -56,9 +56,9 @@ class Robot:
 
     # ------------------------------------------------------------------ hand and eye
 
-    def until(self, what: str, condition: Callable[[], object], seconds: float = SECONDS) -> None:
+    def until(self, what: str, condition: Callable[[], object]) -> None:
         """Wait for something to be so, and say it."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + (SECONDS if self.quick else 4 * SECONDS)
         while not condition():
             QTest.qWait(10)
             if time.monotonic() > deadline:

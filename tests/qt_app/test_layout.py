@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
 
 from qt_app.i18n.loading import LANGUAGES
 from tests.e2e.looking import cut_off, nameless
@@ -25,10 +25,14 @@ def test_no_text_is_cut_off_nothing_is_blank_and_every_control_has_a_name(
         texts = [
             w
             for w in scene.shown.findChildren(QWidget)
-            if isinstance(w, (QLabel, QAbstractButton)) and w.isVisible()
+            if isinstance(w, (QLabel, QAbstractButton, QComboBox)) and w.isVisible()
         ]
         assert not nameless(scene.shown)
-        cut = [(type(w).__name__, w.text(), w.toolTip(), w.width()) for w in texts if cut_off(w)]
+        cut = [
+            (type(w).__name__, getattr(w, "text", str)(), w.accessibleName(), w.width())
+            for w in texts
+            if cut_off(w)
+        ]
         assert not cut
         assert len(texts) > (30 if state in STATES else 2)
         picture = scene.shown.grab().toImage()

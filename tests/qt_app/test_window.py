@@ -590,9 +590,9 @@ def test_each_preset_shows_its_time_and_memory(
     engine.tell(api.Event("models"))
     box, panel = window.learn_panel.preset, window.learn_panel
     wanted = [
-        "quick · about 2 min · 3.4 GB",
-        "balanced · about 3 min · 3.4 GB",
-        "best · about 8 min · 3.4 GB",
+        "quick · ≈ 2 min · 3.4 GB",
+        "balanced · ≈ 3 min · 3.4 GB",
+        "best · ≈ 8 min · 3.4 GB",
     ]
     qtbot.waitUntil(lambda: [box.itemText(row) for row in range(box.count())] == wanted)
     assert panel.estimate.text() == "about 3 min · 3.4 GB of memory, 8.0 GB are free · CPU\nA guess."
