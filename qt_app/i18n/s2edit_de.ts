@@ -1178,6 +1178,16 @@
         <source>Say what the photo should show.</source>
         <translation>Schreiben Sie, was das Foto zeigen soll.</translation>
     </message>
+    <message>
+        <location filename="../model/editing.py"/>
+        <source>Suggest a prompt</source>
+        <translation>Prompt vorschlagen</translation>
+    </message>
+    <message>
+        <location filename="../model/editing.py"/>
+        <source>See where {0} looks</source>
+        <translation>Blick von {0}</translation>
+    </message>
 </context>
 <context>
     <name>ErrorBox</name>
@@ -1930,6 +1940,11 @@
         <location filename="../model/learning.py"/>
         <source>Confirm that the person agrees.</source>
         <translation>Bestätigen Sie, dass die Person einverstanden ist.</translation>
+    </message>
+    <message>
+        <location filename="../model/learning.py"/>
+        <source>Suggest a prompt</source>
+        <translation>Prompt vorschlagen</translation>
     </message>
     <message>
         <location filename="../model/learning.py"/>

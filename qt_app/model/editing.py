@@ -202,7 +202,8 @@ class EditState(Observable):
             self.suggesting = False
             self._messages.error(error)
 
-        self._jobs.start(api.SuggestPrompt(document.data, token.class_noun if token else ""), got, failed)
+        request = api.SuggestPrompt(document.data, token.class_noun if token else "")
+        self._jobs.start(request, got, failed, title=self.tr("Suggest a prompt"))
 
     def edit_again(self, request: api.ApplyEdit) -> None:
         """Take over the settings of an earlier result."""
@@ -254,7 +255,7 @@ class EditState(Observable):
         def ask(_: None) -> None:
             subject = document.masks.layers["subject"].as_png()
             request = api.ShowAttention(document.data, word, prompt, tokens, subject)
-            self._jobs.start(request, got)
+            self._jobs.start(request, got, title=self.tr("See where {0} looks").format(word))
 
         self._background.run(document.masks.encode, ask)
 

@@ -185,7 +185,8 @@ class LearnState(Observable):
             self.suggesting = False
             self._messages.error(error)
 
-        self._jobs.start(api.SuggestPrompt(document.data, self.class_noun.strip()), got, failed)
+        request = api.SuggestPrompt(document.data, self.class_noun.strip())
+        self._jobs.start(request, got, failed, title=self.tr("Suggest a prompt"))
 
     def _submit(self, request: api.LearnToken) -> None:
         def has_item(item: JobItem) -> None:
