@@ -86,13 +86,13 @@ def make_window(
     from qt_app.model.studio import StudioState
     from qt_app.ui.main_window import MainWindow
     from qt_app.ui.parts import add_parts
-    from qt_app.ui.theme import apply_theme
+    from qt_app.ui.theme import ThemeKeeper
 
     install_language(application, language)
     state = StudioState(EngineLink(connect or _engine), data_folder().root)
-    apply_theme(application, theme or state.preferences.theme)
-    state.preferences.theme_changed.connect(lambda chosen: apply_theme(application, chosen))
+    keeper = ThemeKeeper(application, state.preferences, theme or "")
     window = MainWindow(state)
+    keeper.setParent(window)
     add_parts(window)
     return window
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QObject, Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PyQt6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QWidget
 
+from qt_app.model.preferences import Preferences
 from qt_app.ui.icons import icon
 
-__all__ = ["DARK", "LIGHT", "Colours", "apply_theme", "colours", "mixed"]
+__all__ = ["DARK", "LIGHT", "Colours", "ThemeKeeper", "apply_theme", "colours", "mixed"]
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,31 @@ def apply_theme(application: QApplication, theme: str) -> Colours:
     application.setPalette(_palette(chosen))
     application.setStyleSheet(_style_sheet(chosen))
     return chosen
+
+
+class ThemeKeeper(QObject):
+    """Keeps an application in the theme its user wants; if that is the desktop's, also when the desktop changes.
+
+    Args:
+        theme: instead of the one in the preferences, for this start.
+    """
+
+    def __init__(self, application: QApplication, preferences: Preferences, theme: str = "") -> None:
+        super().__init__()
+        self._application, self._preferences, self._fixed = application, preferences, theme
+        preferences.theme_changed.connect(self._chosen)
+        hints = application.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(self._desktop_changed)
+        apply_theme(application, theme or preferences.theme)
+
+    def _chosen(self, theme: str) -> None:
+        self._fixed = ""
+        apply_theme(self._application, theme)
+
+    def _desktop_changed(self) -> None:
+        if (self._fixed or self._preferences.theme) == "system":
+            apply_theme(self._application, "system")
 
 
 class _Style(QProxyStyle):

@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -59,4 +61,35 @@ def test_what_nobody_foresaw_is_said_in_the_window(
     assert window.studio.messages.current is not None
     assert "KeyError" in window.studio.messages.current.sentence
     caplog.clear()
+    window.close()
+
+
+def test_the_theme_follows_the_user_and_where_wanted_the_desktop(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_dark() -> bool:
+        return qapp.palette().color(QPalette.ColorRole.Window).lightness() < 128
+
+    hints, scheme = qapp.styleHints(), Qt.ColorScheme.Light
+    assert hints is not None
+    monkeypatch.setattr(type(hints), "colorScheme", lambda _: scheme)
+    window = make_window(qapp, "light", FakeClient)
+    qtbot.addWidget(window)
+    preferences = window.studio.preferences
+    assert preferences.theme == "system"
+    scheme = Qt.ColorScheme.Dark
+    hints.colorSchemeChanged.emit(scheme)
+    assert not is_dark(), "light was asked for, for this start"
+    preferences.theme = "dark"
+    assert is_dark()
+    preferences.theme = "system"
+    scheme = Qt.ColorScheme.Light
+    hints.colorSchemeChanged.emit(scheme)
+    assert not is_dark()
+    scheme = Qt.ColorScheme.Dark
+    hints.colorSchemeChanged.emit(scheme)
+    assert is_dark()
+    preferences.theme = "light"
+    hints.colorSchemeChanged.emit(scheme)
+    assert not is_dark()
     window.close()
