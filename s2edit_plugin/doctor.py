@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -14,9 +16,9 @@ from pathlib import Path
 
 from s2edit_plugin import __version__
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.paths import bundled_model, data_folder
+from s2edit_plugin.paths import DataFolder, bundled_model, data_folder
 
-__all__ = ["Check", "examine", "onnxruntime_distributions"]
+__all__ = ["Check", "examine", "examine_apart", "onnxruntime_distributions"]
 
 REPAIR = "Run `sh installer/run.sh repair` in the checkout."
 PACKAGES = (
@@ -32,6 +34,7 @@ PACKAGES = (
     "open_clip_torch",
 )
 MIN_FREE = 1_000_000_000
+LONGEST = 110.0  # seconds; a driver may hang
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,26 @@ def examine() -> list[Check]:
         ("free disk", check_disk),
     ]
     return [_guarded(name, check) for name, check in checks]
+
+
+def examine_apart(folder: DataFolder) -> list[Check]:
+    """`examine` in a process of its own; one that dies or hangs is a broken check.
+
+    For programs that compute: while a network is built, torch's and diffusers' classes are changed for the whole process, and
+    what another thread builds meanwhile comes out empty.
+    """
+    command = [sys.executable, "-m", "s2edit_plugin", "doctor", "--json"]
+    environ = os.environ | {"S2EDIT_HOME": str(folder.root)}
+    remedy = "Run `s2edit doctor` in a terminal to see more."
+    try:
+        done = subprocess.run(
+            command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST, check=False
+        )
+        return [Check(**check) for check in json.loads(done.stdout)["checks"]]
+    except subprocess.TimeoutExpired:
+        return [Check("doctor", False, f"not ready after {LONGEST:.0f} s", remedy)]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [Check("doctor", False, f"it broke off ({type(error).__name__})", remedy)]
 
 
 def check_python() -> Check:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin import api, calls
+from s2edit_plugin import api, calls, doctor
 from s2edit_plugin.engine import gate
 from s2edit_plugin.engine.studios import make_studio
 from s2edit_plugin.library import Library
@@ -50,6 +50,9 @@ def engine(
 ) -> Iterator[Running]:
     """A real engine with a tiny model, in an empty working folder."""
     change_settings(DataFolder(data_home), model=str(model), device="cpu", mirror="http://127.0.0.1:9")
+    monkeypatch.setattr(
+        doctor, "examine_apart", lambda folder: []
+    )  # a process each time, and nothing to attack
     monkeypatch.setattr(gate, "HEAD_SECONDS", 0.3)  # requests that do not end would take most of the time
     monkeypatch.setattr(gate, "GAP_SECONDS", 0.3)
     (tmp_path / "cwd").mkdir()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from s2edit_plugin import api, calls
+from s2edit_plugin import api, calls, doctor
 from s2edit_plugin.api import Event
 from s2edit_plugin.engine import wire
 from s2edit_plugin.engine.handlers import HANDLERS
@@ -75,7 +77,7 @@ def test_answering_loads_neither_torch_nor_the_network_libraries() -> None:
         "import sys; from s2edit_plugin import calls; from s2edit_plugin.engine.local import LocalClient\n"
         "with LocalClient() as client:\n"
         "    for kind in (calls.ListTokens, calls.ListPeople, calls.ListResumable, calls.ListModels, calls.GetSettings,\n"
-        "                 calls.GetStatus, calls.ListJobs, calls.CheckLibrary, calls.ReadLog):\n"
+        "                 calls.GetStatus, calls.ListJobs, calls.CheckLibrary, calls.ReadLog, calls.Diagnose):\n"
         "        client.call(kind())\n"
         "print([name for name in ('torch', 'diffusers', 'transformers', 'huggingface_hub', 'scipy') if name in sys.modules])"
     )
@@ -314,3 +316,46 @@ def test_the_log_is_read_from_its_end(client: LocalClient, data_home: Path) -> N
     for wrong in (0, -1, 10**9):
         with pytest.raises(UsageError):
             client.call(calls.ReadLog(wrong))
+
+
+def test_who_asks_for_the_doctor_while_it_is_at_work_gets_its_findings(
+    client: LocalClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, go_on, runs = threading.Event(), threading.Event(), []
+
+    def examine(folder: DataFolder) -> list[doctor.Check]:
+        runs.append(folder)
+        began.set()
+        assert go_on.wait(10)
+        return [doctor.Check("Python", True, str(len(runs)))]
+
+    monkeypatch.setattr(doctor, "examine_apart", examine)
+    found: list[str] = []
+    ask = [
+        threading.Thread(target=lambda: found.append(client.call(calls.Diagnose()).checks[0].finding))
+        for _ in range(3)
+    ]
+    for thread in ask:
+        thread.start()
+    assert began.wait(10)
+    time.sleep(0.2)  # the others have asked by now
+    go_on.set()
+    for thread in ask:
+        thread.join(10)
+    assert found == ["1", "1", "1"]
+    assert client.call(calls.Diagnose()).checks[0].finding == "2"
+
+
+def test_a_doctor_that_breaks_off_or_hangs_is_a_finding(
+    client: LocalClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "python"
+    for code, limit, words in (("exit 1", 60, "broke off"), ("exec sleep 60", 0.2, "not ready")):
+        script.write_text(f"#!/bin/sh\n{code}\n")
+        script.chmod(0o700)
+        monkeypatch.setattr(doctor.sys, "executable", str(script))
+        monkeypatch.setattr(doctor, "LONGEST", limit)
+        (check,) = client.call(calls.Diagnose()).checks
+        assert not check.ok
+        assert words in check.finding
+        assert "doctor" in check.remedy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -59,12 +60,34 @@ def _jobs(context: Context, request: calls.ListJobs) -> calls.JobList:
     return calls.JobList(context.queue.infos())
 
 
-def _diagnose(context: Context, request: calls.Diagnose) -> calls.Diagnosis:
-    from s2edit_plugin.doctor import examine
+class _Doctor:
+    """One examination at a time: whoever asks while one is under way gets its findings."""
 
-    return calls.Diagnosis(
-        tuple(calls.CheckInfo(check.name, check.ok, check.finding, check.remedy) for check in examine())
-    )
+    def __init__(self) -> None:
+        self._busy = threading.Lock()
+        self._ended, self._found = float("-inf"), calls.Diagnosis(())
+
+    def examine(self, folder: DataFolder) -> calls.Diagnosis:
+        from s2edit_plugin.doctor import examine_apart
+
+        asked = time.monotonic()
+        with self._busy:
+            if self._ended < asked:
+                checks = examine_apart(folder)
+                self._found = calls.Diagnosis(
+                    tuple(
+                        calls.CheckInfo(check.name, check.ok, check.finding, check.remedy) for check in checks
+                    )
+                )
+                self._ended = time.monotonic()
+            return self._found
+
+
+_doctor = _Doctor()
+
+
+def _diagnose(context: Context, request: calls.Diagnose) -> calls.Diagnosis:
+    return _doctor.examine(context.folder)
 
 
 def _read_log(context: Context, request: calls.ReadLog) -> calls.LogText:
