@@ -6,6 +6,7 @@ from PyQt6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QPushButton,
     QSpinBox,
     QToolButton,
@@ -152,7 +153,8 @@ class EditPanel(SidePanel):
         ):
             form.addRow(name, SliderField(self._state, prop, low, high, name, tip=tip))
         self.weights = WeightsField(self._state)
-        form.addRow(self.tr("Word weights"), self.weights)
+        form.addRow(QLabel(self.tr("Word weights")))
+        form.addRow(self.weights)
         self.more = FoldButton(self.tr("More"), inner)
         box = QWidget()
         column = QVBoxLayout(box)

@@ -123,6 +123,9 @@ def _palette(c: Colours) -> QPalette:
         palette.setColor(place, QColor(colour))
     for place in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(group.Disabled, place, QColor(c.dim))
+    for place in (role.Highlight, role.Accent):
+        palette.setColor(group.Disabled, place, QColor(c.line))
+    palette.setColor(group.Disabled, role.HighlightedText, QColor(c.text))
     return palette
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from qt_app.model.editing import EditState
@@ -93,7 +93,9 @@ class WeightsField(QWidget):
             remove.setToolTip(self.tr("No weight for {0}").format(word))
             remove.setAccessibleName(remove.toolTip())
             remove.clicked.connect(lambda _, one=word: self.remove(one))
-            for at, widget in enumerate((QLabel(word), field, remove)):
+            label = QLabel(word)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            for at, widget in enumerate((label, field, remove)):
                 self._grid.addWidget(widget, row, at)
 
     def _offer(self) -> None:

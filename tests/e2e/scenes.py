@@ -128,6 +128,18 @@ class Scene:
         document.show_heat(np.rint(heat * 255).astype(np.uint8))
         self.window.workspace.bar.word.setEditText("hair")
 
+    def unfolded(self) -> None:
+        """Everything of the edit panel, words with weights too."""
+        self._edited()
+        panel = self.window.edit_panel
+        panel.more.setChecked(True)
+        self.studio.editing.weights = {"blonde": 1.5, "smiling": 0.7, "<anna/me>": 1.2}
+        for _ in range(5):
+            self._application.processEvents()
+        bar = panel.verticalScrollBar()
+        if bar is not None:
+            bar.setValue(bar.maximum())
+
     def history(self) -> None:
         """What was made so far, beside a result."""
         words = (
@@ -340,7 +352,7 @@ MODELS = (
     ),
     ModelInfo("sam", "Segment Anything", kind="mask", size_bytes=375_000_000, licence="Apache-2.0", installed=True),
 )  # fmt: skip
-STATES = ("empty", "masks", "learning", "split", "attention", "history", "trouble")
+STATES = ("empty", "masks", "learning", "split", "attention", "unfolded", "history", "trouble")
 DIALOGS = (
     "settings", "computing", "files", "models", "shortcuts", "wizard", "wizard_model", "wizard_place", "saving", "comparing",
     "diagnostics", "token", "exporting", "importing", "about",
