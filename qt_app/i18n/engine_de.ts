@@ -1064,6 +1064,11 @@
     </message>
     <message>
         <location filename="../doctor.py"/>
+        <source>Run `s2edit doctor` in a terminal to see more.</source>
+        <translation>Führen Sie `s2edit doctor` in einem Terminal aus, um mehr zu sehen.</translation>
+    </message>
+    <message>
+        <location filename="../doctor.py"/>
         <source>Install Python 3.11 or newer and set up again.</source>
         <translation>Installieren Sie Python 3.11 oder neuer, und richten Sie das Programm noch einmal ein.</translation>
     </message>
