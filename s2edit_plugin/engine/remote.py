@@ -35,11 +35,22 @@ PAUSE = 0.05
 LATER = "Try again; see `s2edit engine status`."
 
 
+CALL_FILES = (
+    "__init__",
+    "done",
+    "library",
+    "people",
+    "runs",
+    "history",
+    "models",
+    "machine",
+    "handover",
+)
 STANDALONE = (
     "__init__.py",
     "api.py",
-    "calls.py",
     "errors.py",
+    *(f"calls/{name}.py" for name in CALL_FILES),
     *(f"engine/{name}.py" for name in ("__init__", "client", "wire", "discovery", "transport", "remote")),
 )
 """Files below ``s2edit_plugin/`` that work without the rest, for programs with a Python of their own (GIMP)."""
