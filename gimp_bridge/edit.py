@@ -9,7 +9,7 @@ from typing import Any
 from gi.repository import Gimp
 
 from gimp_bridge import png
-from gimp_bridge.framing import OVERVIEW, Box, bounds_of_mask, frame_around, scaled_up
+from gimp_bridge.framing import OVERVIEW, SMALLEST_SIDE, Box, bounds_of_mask, cut, frame_around, scaled_up
 from gimp_bridge.link import Link
 from gimp_bridge.memory import EditValues, Names, read_values, write_values
 from gimp_bridge.pixels import (
@@ -111,7 +111,7 @@ def edit_layer(
         result = link.run(request, "Edit a layer in GIMP", part)
         finished.append(_finished(frame, values, names, result, number, layer.get_tattoo()))
     name = layer_name(names.unnamed(values.prompt))
-    made = insert_results(view, frame.box, finished, name, above or layer)
+    made = insert_results(view, finished, name, above or layer)
     attach(image, finished[0].memory)
     return made
 
@@ -154,8 +154,10 @@ def _finished(
         values, seed=values.seed + number, variants=1, layer=tattoo, source_prompt=result.source_prompt
     )
     name = layer_name(names.unnamed(values.prompt), number + 1 if values.variants > 1 else 0)
-    mask = frame.selection or grey_of_picture(result.region)
-    return Finished(png.decode(result.layer), mask, name, write_values(kept, names))
+    part = Box(*result.layer_box)
+    mask = cut(frame.selection or grey_of_picture(result.region), frame.box.width, part)
+    box = part.moved(frame.box.left, frame.box.top)
+    return Finished(box, png.decode(result.layer), mask, name, write_values(kept, names))
 
 
 # ---------------------------------------------------------------------- what the engine sees
@@ -169,32 +171,31 @@ def make_frame(view: LayerView, subject: str, selection: Selection | None, link:
     """
     subject = subject or "auto"
     channel = view.channel(subject.removeprefix(CHANNEL)) if subject.startswith(CHANNEL) else None
-    if max(view.width, view.height) <= OVERVIEW:
-        box, mask = view.whole, None
-    elif channel is None:
-        box, mask = _found_frame(view, subject, selection, link)
-    else:
-        box, mask = _channel_frame(view, channel, selection), None
+    mask = None
     if channel is not None:
-        mask = view.read_channel(channel, box)
-        if max(mask, default=0) < 128:
-            raise MaskError("The channel is empty on this layer.", "Paint the subject white in it.")
+        box = _channel_frame(view, channel, selection)
+        mask = _mask_png(view.read_channel(channel, box), box)
+    elif max(view.width, view.height) <= OVERVIEW:
+        box = view.whole
+    else:
+        box, mask = _found_frame(view, subject, selection, link)
     pixels, _ = view.read(box)
     return Frame(
         box=box,
         photo=png.encode(pixels, view.icc),
         subject="auto" if channel is not None else subject,
-        subject_mask=None if mask is None else _mask_png(mask, box),
+        subject_mask=mask,
         selection=b"" if selection is None else view.read_selection(box),
     )
 
 
 def _found_frame(view: LayerView, subject: str, selection: Selection | None, link: Link) -> tuple[Box, bytes]:
-    """The frame and the subject's mask on it, from a mask that was found in a reduced copy."""
+    """The frame and the subject's mask on it as a PNG, smaller than the frame: it was found in a reduced copy."""
     overview = view.overview()
     size = (overview.width, overview.height)
     found = link.run(api.MakeMask(png.encode(overview), subject), "Find the subject").mask
-    bounds = bounds_of_mask(grey_of_picture(found), overview.width)
+    mask = grey_of_picture(found)
+    bounds = bounds_of_mask(mask, overview.width)
     if bounds is None:
         raise MaskError("No subject was found in this layer.", "Name a channel that shows it.")
     large = scaled_up(bounds, size, (view.width, view.height))
@@ -205,7 +206,9 @@ def _found_frame(view: LayerView, subject: str, selection: Selection | None, lin
         min(overview.width, max(round(box.right * x), int(box.left * x) + 1)),
         min(overview.height, max(round(box.bottom * y), int(box.top * y) + 1)),
     )  # fmt: skip
-    return box, grey_of_picture(found, part, (box.width, box.height))
+    if min(part.width, part.height) >= SMALLEST_SIDE:
+        return box, _mask_png(cut(mask, overview.width, part), part)
+    return box, _mask_png(grey_of_picture(found, part, (box.width, box.height)), box)
 
 
 def _channel_frame(view: LayerView, channel: Gimp.Channel, selection: Selection | None) -> Box:
@@ -213,6 +216,8 @@ def _channel_frame(view: LayerView, channel: Gimp.Channel, selection: Selection 
     bounds = bounds_of_mask(mask, view.width)
     if bounds is None:
         raise MaskError("The channel is empty on this layer.", "Paint the subject white in it.")
+    if max(view.width, view.height) <= OVERVIEW:
+        return view.whole
     return frame_around(bounds, None if selection is None else selection.box, view.width, view.height)
 
 

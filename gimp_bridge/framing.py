@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["OVERVIEW", "Box", "bounds_of_mask", "fitted_size", "frame_around", "scaled_up"]
+__all__ = [
+    "OVERVIEW",
+    "SMALLEST_SIDE",
+    "Box",
+    "bounds_of_mask",
+    "cut",
+    "fitted_size",
+    "frame_around",
+    "scaled_up",
+]
 
 OVERVIEW = 1024
 MARGIN = 0.25  # as imaging.crop.subject_crop
@@ -82,6 +91,12 @@ def bounds_of_mask(mask: bytes, width: int, least: int = INSIDE) -> Box | None:
     left = min(rows[number].index(1) for number in filled)
     right = max(rows[number].rindex(1) for number in filled) + 1
     return Box(left, filled[0], right, filled[-1] + 1)
+
+
+def cut(mask: bytes, width: int, part: Box) -> bytes:
+    """A part of a mask. Args: mask: one byte a pixel, row after row. width: pixels a row."""
+    rows = range(part.top * width, part.bottom * width, width)
+    return b"".join(mask[start + part.left : start + part.right] for start in rows)
 
 
 def scaled_up(box: Box, small: tuple[int, int], large: tuple[int, int]) -> Box:

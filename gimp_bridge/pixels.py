@@ -22,6 +22,8 @@ __all__ = [
 ]  # fmt: skip
 
 NOTHING = Gegl.AbyssPolicy.NONE
+# Above these bytes GIMP adds the alpha itself. Before its first conversion it tries a tenth of a second which way is fastest.
+CONVERTED = 4 * 1024 * 1024
 LINEAR = (
     Gimp.Precision.U8_LINEAR, Gimp.Precision.U16_LINEAR, Gimp.Precision.U32_LINEAR, Gimp.Precision.HALF_LINEAR,
     Gimp.Precision.FLOAT_LINEAR, Gimp.Precision.DOUBLE_LINEAR,
@@ -37,8 +39,14 @@ class Selection:
 
 @dataclass(frozen=True)
 class Finished:
-    """One result: the edited frame, its mask (a byte a pixel, of the frame), the layer's name, and what is remembered in it."""
+    """One result.
 
+    Attributes:
+        box: which part of the layer was edited. pixels, mask: of that part; a byte a pixel of the mask.
+        name: the new layer's. memory: what is kept in it.
+    """
+
+    box: Box
     pixels: Pixels
     mask: bytes
     name: str
@@ -164,9 +172,11 @@ class LayerView:
         return _read(mask, box, _mask_format(mask))
 
     def with_alpha(self, pixels: Pixels, alpha: bytes) -> tuple[str, bytes]:
-        """A format's name and the bytes to write: colours with the alpha that was read beside them."""
+        """A format's name and the bytes to write: colours with the alpha that was read beside them, else opaque."""
         if not alpha:
-            return self._format(False), pixels.data
+            if len(pixels.data) > CONVERTED:
+                return self._format(False), pixels.data
+            alpha = b"\xff" * (pixels.width * pixels.height * (pixels.depth // 8))
         count = pixels.channels + 1
         both = _samples(bytes(pixels.width * pixels.height * count * (pixels.depth // 8)), pixels.depth)
         colours = _samples(pixels.data, pixels.depth)
@@ -193,45 +203,39 @@ def _mask_format(channel: Gimp.Channel) -> str:
 
 
 def insert_results(
-    view: LayerView, box: Box, results: Sequence[Finished], group_name: str, above: Gimp.Layer
+    view: LayerView, results: Sequence[Finished], group_name: str, above: Gimp.Layer
 ) -> list[Gimp.Layer]:
     """Put results above a layer as layers of the edited one's size and place, several into a group; in one undo step.
 
     Args:
-        box: the part of the layer that was edited. group_name: of the group, for several.
-        above: the edited layer, or an earlier result that would hide the new one.
+        group_name: of the group, for several. above: the edited layer, or an earlier result that would hide the new one.
     """
     image = view.image
     parent, position = above.get_parent(), image.get_item_position(above)
-    alpha = view.read(box)[1] if view.layer.has_alpha() else b""
-    mask = view.own_mask(box)
+    layers = [_made(view, result) for result in results]
     image.undo_group_start()
     try:
         if len(results) > 1:
             group = Gimp.GroupLayer.new(image, group_name)
             image.insert_layer(group, parent, position)
             parent, position = group, 0
-        made = [_insert(view, box, result, alpha, mask, parent, position) for result in reversed(results)]
+        for layer in reversed(layers):
+            image.insert_layer(layer, parent, position)
+            layer.set_offsets(view.x, view.y)
+            layer.set_edit_mask(False)
     finally:
         image.undo_group_end()
-    return made[::-1]
+    return layers
 
 
-def _insert(
-    view: LayerView,
-    box: Box,
-    result: Finished,
-    alpha: bytes,
-    own_mask: bytes,
-    parent: Gimp.GroupLayer | None,
-    position: int,
-) -> Gimp.Layer:
+def _made(view: LayerView, result: Finished) -> Gimp.Layer:
+    """A result as a layer that is not in the image yet."""
     kind = Gimp.ImageType.GRAYA_IMAGE if view.grey else Gimp.ImageType.RGBA_IMAGE
     layer = Gimp.Layer.new(
         view.image, result.name, view.width, view.height, kind, 100.0, Gimp.LayerMode.NORMAL
     )
-    view.image.insert_layer(layer, parent, position)
-    layer.set_offsets(view.x, view.y)
+    alpha = view.read(result.box)[1] if view.layer.has_alpha() else b""
+    own_mask = view.own_mask(result.box)
     # Soft edges are mixed in the picture's own curve, as the engine mixes them. Changing the curve and back would change the
     # last bits of linear images outside the mask too.
     spaces = Gimp.LayerColorSpace
@@ -240,12 +244,11 @@ def _insert(
         # Half transparent above half transparent would be less transparent.
         layer.set_composite_mode(Gimp.LayerCompositeMode.CLIP_TO_BACKDROP)
     name, data = view.with_alpha(result.pixels, alpha)
-    _write(layer, box, name, data)
+    _write(layer, result.box, name, data)
     mask = layer.create_mask(Gimp.AddMaskType.BLACK)
     layer.add_mask(mask)
     shown = bytes(map(min, result.mask, own_mask)) if own_mask else result.mask
-    _write(mask, box, _mask_format(mask), shown)
-    layer.set_edit_mask(False)
+    _write(mask, result.box, _mask_format(mask), shown)
     if result.memory:
         attach(layer, result.memory)
     return layer

@@ -17,7 +17,7 @@ _COLOUR_TYPES = {1: 0, 3: 2}  # by channels: grey, RGB
 _CHANNELS = {kind: channels for channels, kind in _COLOUR_TYPES.items()}
 _FAST = 1
 _STORED = 0
-_WORTH_PACKING = 8 * 1024 * 1024  # bytes; above it packing takes longer than the engine needs to read them
+_WORTH_PACKING = 1024 * 1024  # bytes; above it packing takes longer than the engine needs to read them
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,14 @@ def encode(pixels: Pixels, icc: bytes = b"") -> bytes:
         ">IIBBBBB", pixels.width, pixels.height, pixels.depth, _COLOUR_TYPES[pixels.channels], 0, 0, 0
     )
     packed = zlib.compress(rows, _FAST if len(rows) < _WORTH_PACKING else _STORED)
-    profile = _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc)) if icc else b""
-    parts = (_SIGNATURE, _chunk(b"IHDR", header), profile, _chunk(b"IDAT", packed), _chunk(b"IEND", b""))
-    return b"".join(parts)
-
-
-def _chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(body, zlib.crc32(kind)))
+    chunks = [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
+    if icc:
+        chunks.insert(1, (b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc)))
+    parts = [_SIGNATURE]
+    for kind, body in chunks:
+        checked = zlib.crc32(body, zlib.crc32(kind))
+        parts += (struct.pack(">I", len(body)), kind, body, struct.pack(">I", checked))
+    return b"".join(parts)  # copied once
 
 
 def decode(data: bytes) -> Pixels:

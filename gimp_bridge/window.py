@@ -63,8 +63,8 @@ def edit_in_window(
             "Undo that, or take the result from S2Edit Studio's history.",
         )
     name, memory = _remembered(back.edit, link, layer)
-    finished = Finished(made, grey_of_picture(back.mask), name, memory)
-    return insert_results(now, now.whole, [finished], name, layer)
+    finished = Finished(now.whole, made, grey_of_picture(back.mask), name, memory)
+    return insert_results(now, [finished], name, layer)
 
 
 def _file_name(image: Gimp.Image) -> str:

@@ -140,7 +140,7 @@ class LearnToken(Request["LearnResult"]):
 
     Attributes:
         photo: an encoded image file.
-        subject_mask: an encoded grey image of the photo's size; None: found by ``subject``.
+        subject_mask: an encoded grey image of the photo's size or, smaller, of its proportions; None: found by ``subject``.
         subject: ``auto``, ``face``, ``word:W`` or ``grabcut``.
         prompt: source prompt without the token, None: ``"a photo of a <class_noun>"``.
         attribute_words: words the token is kept orthogonal to; empty: the base model's own list.
@@ -202,10 +202,10 @@ class ApplyEdit(Request["EditResult"]):
     Attributes:
         tokens: library names ``person/name``; the first is the subject's, the others compose (``--with``).
         subject, subject_mask: where identity tokens act; ``auto``: the first token's stored mask if this is the photo it
-            learned from, else found.
+            learned from, else found. The mask may be a smaller one of the photo's proportions.
         region, region_mask: which pixels may change; ``auto``, ``subject``, ``none`` (the whole crop), ``face``, ``word:W``.
         embed_settings: write prompts, token names and settings into the result's file; None: as the user's settings say.
-        with_layer: give `EditResult.layer` too, for programs that have masks of their own (GIMP).
+        with_layer: give `EditResult.layer` in place of ``image``, for programs that have masks of their own (GIMP).
     """
 
     photo: bytes
@@ -279,9 +279,10 @@ class EditResult:
         identity: how alike the faces before and after are, cosine -1..1; None where it could not be told.
         identity_note: the same in words, or why it could not be told.
         history_id: of the result in the journal, "" where it is not kept there.
-        layer: where it was asked for, the photo with the whole change, not only inside ``region``: laid over the photo through
-            ``region`` it gives ``image``. A PNG of the photo's depth and colour space, without alpha, its rows neither filtered
-            nor compressed, so that it can be read without an image library.
+        layer: where it was asked for, the photo with the whole change in a box around ``region``: laid over the photo through
+            ``region`` it gives ``image``, which is left empty then. A PNG of the photo's depth and colour space, without alpha,
+            its rows neither filtered nor compressed, so that it can be read without an image library.
+        layer_box: left, top, right, bottom of ``layer`` in the photo.
     """
 
     image: bytes
@@ -295,6 +296,7 @@ class EditResult:
     identity_note: str = ""
     history_id: str = ""
     layer: bytes = b""
+    layer_box: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -298,7 +298,7 @@ class Studio:
 
     def _mask_of(self, photo: Photo, given: bytes | None, method: str) -> np.ndarray:
         if given is not None:
-            return read_mask(given, photo.size)
+            return read_mask(given, photo.size, reduced=True)
         return self.find_mask(photo, method)
 
     def _whole_subject(self, photo: Photo, part: np.ndarray) -> np.ndarray:

@@ -133,9 +133,11 @@ class FakeWorld:
                 region = request.region_mask or grey_picture(*picture_size(request.photo))
                 made = api.EditResult(
                     request.photo, region, 1.0, False, request.source_prompt or "a photo", request.prompt,
-                    layer=request.photo if request.with_layer else b"",
                 )  # fmt: skip
-                return dataclasses.replace(made, history_id=self.add_result(request, request.photo, region))
+                made = dataclasses.replace(made, history_id=self.add_result(request, request.photo, region))
+                box = (0, 0, *picture_size(request.photo))
+                alone = dataclasses.replace(made, image=b"", layer=request.photo, layer_box=box)
+                return alone if request.with_layer else made
             case api.MakeMask():
                 return api.MaskResult(grey_picture(*picture_size(request.photo)), request.method, 0.25)
             case api.SuggestPrompt():

@@ -53,6 +53,8 @@ __all__ = [
     "source_and_target",
 ]
 
+LAYER_MARGIN = 4  # a layer goes on by a fourth of its mask's longer side
+
 
 @dataclass(frozen=True)
 class Given:
@@ -102,7 +104,8 @@ def run_edit(
 ) -> api.EditResult:
     """Edit a photo and write the result into the journal; see `Studio.edit`."""
     result, scene, pixels = _edited(studio, request, on_progress, on_note)
-    return record_edit(studio, request, scene.photo, pixels, scene.records, photo_hash(scene.photo), result)
+    result = record_edit(studio, request, scene.photo, pixels, scene.records, photo_hash(scene.photo), result)
+    return replace(result, image=b"") if request.with_layer else result
 
 
 def make_edit(
@@ -144,6 +147,7 @@ def _edit_once(
     studio.refuse_unsafe(after)
     # Looks at the crop alone: there she is, and it costs less.
     likeness = studio.identity(before, after, scene.subject[window])
+    layer, box = _layer(scene, change, mask) if request.with_layer else (b"", ())
     result = api.EditResult(
         image=encode_photo(scene.photo, pixels, provenance=_provenance(studio, request, scene, pair)),
         region=encode_mask(mask),
@@ -154,15 +158,24 @@ def _edit_once(
         warnings=scene.photo.notes,
         identity=likeness.cosine,
         identity_note=likeness.sentence,
-        layer=_layer(scene, change) if request.with_layer else b"",
+        layer=layer,
+        layer_box=box,
     )
     return result, scene, pixels
 
 
-def _layer(scene: Scene, change: np.ndarray) -> bytes:
-    """The photo with the whole change, `api.EditResult.layer`."""
+def _layer(scene: Scene, change: np.ndarray, mask: np.ndarray) -> tuple[bytes, tuple[int, ...]]:
+    """The photo with the whole change around a mask, and its box: see `api.EditResult.layer`."""
+    spans = [np.flatnonzero((mask > 0).any(axis=axis)) for axis in (1, 0)]
+    # Beside the mask there is some of it to be painted in; not all, which would be large for a small mask.
+    margin = max(len(span) for span in spans) // LAYER_MARGIN
+    (top, bottom), (left, right) = (
+        (max(0, int(span[0]) - margin), min(length, int(span[-1]) + 1 + margin)) if len(span) else (0, 1)
+        for span, length in zip(spans, mask.shape, strict=True)
+    )
     whole = paste_change(scene.photo, change, scene.crop, np.ones(scene.photo.size, dtype=np.float32))
-    return encode_plain_png(whole[..., :1] if scene.photo.grey else whole)
+    part = whole[top:bottom, left:right, : 1 if scene.photo.grey else 3]
+    return encode_plain_png(part), (left, top, right, bottom)
 
 
 def _provenance(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts) -> Provenance:
@@ -291,7 +304,7 @@ FindMask = Callable[[str], np.ndarray]
 def _subject(request: api.ApplyEdit, photo: Photo, record: TokenRecord, find: FindMask) -> np.ndarray:
     """Where the identity acts: given, else the token's stored mask if this is its photo, else found."""
     if request.subject_mask is not None:
-        return read_mask(request.subject_mask, photo.size)
+        return read_mask(request.subject_mask, photo.size, reduced=True)
     if (
         request.subject == "auto"
         and record.subject_mask

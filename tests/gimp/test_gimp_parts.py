@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from gimp_bridge import png
-from gimp_bridge.framing import Box, bounds_of_mask, fitted_size, frame_around, scaled_up
+from gimp_bridge.framing import Box, bounds_of_mask, cut, fitted_size, frame_around, scaled_up
 from gimp_bridge.memory import EditValues, Names, read_values, write_values
 from gimp_bridge.png import Pixels
 from gimp_bridge.wording import fraction_of, layer_name, progress_text, said, token_text
@@ -80,6 +80,7 @@ def test_bounds_are_those_of_what_is_more_than_half_selected() -> None:
     mask[0, 0] = 100
     assert bounds_of_mask(mask.tobytes(), 30) == Box(10, 5, 14, 9)
     assert bounds_of_mask(bytes(600), 30) is None
+    assert cut(mask.tobytes(), 30, Box(8, 4, 15, 10)) == mask[4:10, 8:15].tobytes()
     assert scaled_up(Box(10, 5, 14, 9), (30, 20), (95, 61)) == Box(31, 15, 45, 28)
 
 

@@ -61,3 +61,19 @@ def test_what_is_no_picture_is_refused_as_a_mask() -> None:
     for data in (b"", b"text", encode_mask(a_disc())[:60]):
         with pytest.raises(MaskError):
             read_mask(data, (40, 60))
+
+
+def test_a_smaller_copy_is_enlarged_where_that_is_meant() -> None:
+    small = np.zeros((45, 60), np.uint8)
+    small[10:30, 20:40] = 255
+    data = png(small)
+    large = read_mask(data, (1350, 1801), reduced=True)
+    assert large.shape == (1350, 1801)
+    assert large[600, 901] == 1
+    assert large[100, 100] == 0
+    assert abs(large.mean() - small.mean() / 255) < 0.01
+    for size in ((1350, 1700), (30, 40)):
+        with pytest.raises(MaskError, match="pixels but the photo has"):
+            read_mask(data, size, reduced=True)
+    with pytest.raises(MaskError, match="pixels but the photo has"):
+        read_mask(data, (1350, 1800))
