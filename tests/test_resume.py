@@ -308,10 +308,12 @@ def test_a_run_killed_at_any_moment_ends_in_the_same_token(
         assert "done" in said
         _assert_same(read_token(home / "library" / "anna" / "me.safetensors"), expected)
         assert resumable(folder) == []
+        # Killed between the token's storing and its last word, it was learned again: the first one is in the trash.
+        kept = {"library", "history", "trash"}
         left = {
             path.parent.name
             for path in home.rglob("*")
-            if path.is_file() and not {"library", "history"} & set(path.parts)
+            if path.is_file() and not kept & set(path.relative_to(home).parts)
         }
-        assert left <= {".locks", "trash", "cache"}
+        assert left <= {".locks", "cache"}
     assert resumed > 0
