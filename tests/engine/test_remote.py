@@ -328,6 +328,8 @@ def test_the_end_of_a_client_that_never_comes_back_is_a_cancel_at_once(
     job = filter_of_gimp.submit(EDIT)
     running.studio.allow(1)
     filter_of_gimp.close()
+    queued = running.service.engine.queue._jobs[job.id]
+    wait_until(lambda: queued.wish == "cancel")
     running.studio.allow(1)
     wait_until(lambda: client.job_info(job.id).state == "cancelled")
 
