@@ -68,7 +68,7 @@ class FakeStudio:
             png(), png(mode="L"), 1.0, False, "a woman", request.prompt, ("The face is small.",)
         )
 
-    def mask(self, request: api.MakeMask) -> api.MaskResult:
+    def mask(self, request: api.MakeMask, on_progress: api.OnProgress) -> api.MaskResult:
         self._take(request)
         return api.MaskResult(png(mode="L"), request.method, 0.25)
 
