@@ -432,6 +432,15 @@ def test_without_a_photo_there_must_be_a_run_to_go_on_with(
     assert words in err.splitlines()[0]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C interrupts, also where the tests were started in the background with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("step", [1, 2])
 def test_an_interrupt_lets_the_step_finish_and_the_state_be_kept(
     run: Call, studio: FakeStudio, photo: str, step: int
@@ -443,6 +452,7 @@ def test_an_interrupt_lets_the_step_finish_and_the_state_be_kept(
     assert "s2edit learn --resume --person anna --token me" in err
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_of_an_edit_writes_nothing(
     run: Call, studio: FakeStudio, photo: str, tmp_path: Path
 ) -> None:
