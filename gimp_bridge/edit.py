@@ -9,13 +9,21 @@ from typing import Any
 from gi.repository import Gimp
 
 from gimp_bridge import png
-from gimp_bridge.framing import OVERVIEW, SMALLEST_SIDE, Box, bounds_of_mask, cut, frame_around, scaled_up
+from gimp_bridge.framing import (
+    OVERVIEW,
+    SMALLEST_SIDE,
+    Box,
+    Selection,
+    bounds_of_mask,
+    cut,
+    frame_around,
+    scaled_up,
+)
 from gimp_bridge.link import Link
 from gimp_bridge.memory import EditValues, Names, read_values, write_values
 from gimp_bridge.pixels import (
     Finished,
     LayerView,
-    Selection,
     attach,
     attached,
     grey_of_picture,
@@ -185,7 +193,7 @@ def make_frame(view: LayerView, subject: str, selection: Selection | None, link:
         photo=png.encode(pixels, view.icc),
         subject="auto" if channel is not None else subject,
         subject_mask=mask,
-        selection=b"" if selection is None else view.read_selection(box),
+        selection=b"" if selection is None else selection.on(box),
     )
 
 

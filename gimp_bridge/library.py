@@ -7,16 +7,7 @@ from gimp_bridge.memory import Names
 from s2edit_plugin import calls
 from s2edit_plugin.errors import UsageError
 
-__all__ = ["ACTIONS", "change_library", "tokens_of"]
-
-ACTIONS = {
-    "list": "List the tokens",
-    "rename": "Rename a token",
-    "tag": "Give a token a tag",
-    "untag": "Take a tag from a token",
-    "delete": "Delete a token; it can be restored",
-    "restore": "Restore a token that was deleted",
-}
+__all__ = ["change_library", "tokens_of"]
 
 
 def tokens_of(link: Link, search: str = "") -> tuple[calls.TokenInfo, ...]:
@@ -25,7 +16,7 @@ def tokens_of(link: Link, search: str = "") -> tuple[calls.TokenInfo, ...]:
 
 
 def change_library(link: Link, action: str, token: str, value: str) -> str:
-    """Do one of `ACTIONS`; returns what the token is called now.
+    """Do one of `procedures.ACTIONS`; returns what the token is called now.
 
     Args:
         token: its id or name; to restore one, its name. value: the new name, or the tag.

@@ -13,14 +13,15 @@ from dataclasses import dataclass
 
 from gi.repository import Babl, GdkPixbuf, Gegl, Gimp, GLib
 
-from gimp_bridge.framing import Box, fitted_size
+from gimp_bridge.framing import Box, Selection, fitted_size
 from gimp_bridge.png import Pixels
 from s2edit_plugin.errors import EngineError, ImageError, MaskError
 
 __all__ = [
-    "Finished", "LayerView", "Selection", "grey_of_picture", "insert_results", "load_pixbuf", "select_mask", "the_layer",
+    "Finished", "LayerView", "grey_of_picture", "insert_results", "load_pixbuf", "select_mask", "the_layer",
 ]  # fmt: skip
 
+PLAIN = "R'G'B' u8"  # sRGB
 NOTHING = Gegl.AbyssPolicy.NONE
 # Above these bytes GIMP adds the alpha itself. Before its first conversion it tries a tenth of a second which way is fastest.
 CONVERTED = 4 * 1024 * 1024
@@ -28,13 +29,6 @@ LINEAR = (
     Gimp.Precision.U8_LINEAR, Gimp.Precision.U16_LINEAR, Gimp.Precision.U32_LINEAR, Gimp.Precision.HALF_LINEAR,
     Gimp.Precision.FLOAT_LINEAR, Gimp.Precision.DOUBLE_LINEAR,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Selection:
-    """The part of the selection that lies on a layer. ``box``: in the layer's pixels."""
-
-    box: Box
 
 
 @dataclass(frozen=True)
@@ -132,10 +126,12 @@ class LayerView:
         if data is None or not width or not height:
             raise ImageError("GIMP gave no reduced copy of the layer.", "Try again.")
         own = Babl.get_name(self.layer.get_format())
+        if own == PLAIN:
+            return Pixels(width, height, 3, 8, bytes(data.get_data()))
         area = Gegl.Rectangle.new(0, 0, width, height)
         buffer = Gegl.Buffer.new(own, 0, 0, width, height)
         buffer.set(area, own, data.get_data())
-        return Pixels(width, height, 3, 8, bytes(buffer.get(area, 1.0, "R'G'B' u8", NOTHING)))
+        return Pixels(width, height, 3, 8, bytes(buffer.get(area, 1.0, PLAIN, NOTHING)))
 
     def selection(self) -> Selection | None:
         """The selection on this layer, None where nothing is selected. Raises MaskError if it lies beside the layer."""
@@ -143,15 +139,12 @@ class LayerView:
         if not there:
             return None
         box = Box(left, top, right, bottom).moved(-self.x, -self.y).within(self.whole)
-        if box.is_empty or not any(self.read_selection(box)):
+        mask = b"" if box.is_empty else _read(self.image.get_selection(), box.moved(self.x, self.y), "Y u8")
+        if not any(mask):
             raise MaskError(
                 "The selection does not touch the layer.", "Select a part of the layer, or nothing."
             )
-        return Selection(box)
-
-    def read_selection(self, box: Box) -> bytes:
-        """The selection on a part of the layer, 0..255."""
-        return _read(self.image.get_selection(), box.moved(self.x, self.y), "Y u8")
+        return Selection(box, mask)
 
     def channel(self, name: str) -> Gimp.Channel:
         """A channel of the image. Raises MaskError where there is none of this name."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,8 +68,12 @@ def run(
 ) -> Gimp.ValueArray:
     """Run a procedure. Whatever goes wrong, GIMP gets a sentence and goes on."""
     logging.disable(logging.CRITICAL)  # what libraries log would open GIMP's error console
-    Gegl.init(None)
     kind = procedures.PROCEDURES[procedure.get_name()]
+    # GEGL takes as long to get ready as our own modules.
+    reading = threading.Thread(target=_read_modules, args=(kind,), name="s2edit modules")
+    reading.start()
+    Gegl.init(None)
+    reading.join()
     try:
         values = kind.load()(procedure, run_mode, image, list(drawables), config)
     except CancelledError:
@@ -79,12 +85,18 @@ def run(
         return procedure.new_return_values(status, GLib.Error(said(error), DOMAIN, 0))
     finally:
         Gimp.progress_end()
-        Gimp.displays_flush()
+        if run_mode != Gimp.RunMode.NONINTERACTIVE:
+            Gimp.displays_flush()  # a script does it when it is through: drawing the image takes GIMP a while
     made = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
     for place, (kind_of_value, value) in enumerate(values):
         made.remove(place + 1)
         made.insert(place + 1, GObject.Value(kind_of_value, value))
     return made
+
+
+def _read_modules(kind: procedures.Kind) -> None:
+    with contextlib.suppress(Exception):  # it will be raised again where it is told
+        kind.load()
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ import struct
 import sys
 import zlib
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from s2edit_plugin.errors import EngineError
@@ -16,8 +17,8 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES = {1: 0, 3: 2}  # by channels: grey, RGB
 _CHANNELS = {kind: channels for channels, kind in _COLOUR_TYPES.items()}
 _FAST = 1
-_STORED = 0
 _WORTH_PACKING = 1024 * 1024  # bytes; above it packing takes longer than the engine needs to read them
+_LARGEST_BLOCK = 65_535  # bytes of a stored block (RFC 1951, 3.2.4)
 
 
 @dataclass(frozen=True)
@@ -32,23 +33,51 @@ class Pixels:
 
 
 def encode(pixels: Pixels, icc: bytes = b"") -> bytes:
-    """A PNG file; ``icc``: colour profile to embed."""
+    """A PNG file, packed where that is worth its time: masks and small pictures.
+
+    Args:
+        icc: colour profile to embed.
+    """
     length = pixels.width * pixels.channels * (pixels.depth // 8)
-    data = swapped(pixels.data) if pixels.depth == 16 else pixels.data
-    # Each row begins with the number of its filter: 0, none.
-    rows = b"\0" + b"\0".join(data[start : start + length] for start in range(0, len(data), length))
+    data = memoryview(swapped(pixels.data) if pixels.depth == 16 else pixels.data)
+    rows = [data[start : start + length] for start in range(0, len(data), length)]
+    packs = len(data) < _WORTH_PACKING or (pixels.channels, pixels.depth) == (1, 8)
     header = struct.pack(
         ">IIBBBBB", pixels.width, pixels.height, pixels.depth, _COLOUR_TYPES[pixels.channels], 0, 0, 0
     )
-    packed = zlib.compress(rows, _FAST if len(rows) < _WORTH_PACKING else _STORED)
-    chunks = [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
+    chunks: list[tuple[bytes, Sequence[bytes | memoryview]]] = [(b"IHDR", [header])]
     if icc:
-        chunks.insert(1, (b"iCCP", b"ICC Profile\0\0" + zlib.compress(icc)))
-    parts = [_SIGNATURE]
+        chunks.append((b"iCCP", [b"ICC Profile\0\0", zlib.compress(icc)]))
+    chunks += [(b"IDAT", _packed(rows) if packs else _stored(rows)), (b"IEND", [])]
+    parts: list[bytes | memoryview] = [_SIGNATURE]
     for kind, body in chunks:
-        checked = zlib.crc32(body, zlib.crc32(kind))
-        parts += (struct.pack(">I", len(body)), kind, body, struct.pack(">I", checked))
-    return b"".join(parts)  # copied once
+        checked = zlib.crc32(kind)
+        for part in body:
+            checked = zlib.crc32(part, checked)
+        parts += (struct.pack(">I", sum(map(len, body))), kind, *body, struct.pack(">I", checked))
+    return b"".join(parts)  # the only copy of a large picture
+
+
+# Each row begins with the number of its filter: 0, none.
+
+
+def _packed(rows: Sequence[memoryview]) -> list[bytes]:
+    return [zlib.compress(b"\0" + b"\0".join(rows), _FAST)]
+
+
+def _stored(rows: Sequence[memoryview]) -> list[bytes | memoryview]:
+    """Rows as a zlib stream that packs nothing (RFC 1950 and 1951): a row a block, a longer one in several."""
+    parts: list[bytes | memoryview] = [b"\x78\x01"]
+    checked = 1
+    for row in rows:
+        checked = zlib.adler32(row, zlib.adler32(b"\0", checked))
+        filter_number, start = b"\0", 0
+        while start < len(row):
+            piece = row[start : start + _LARGEST_BLOCK - len(filter_number)]
+            size = len(piece) + len(filter_number)
+            parts += (struct.pack("<BHH", 0, size, size ^ 0xFFFF) + filter_number, piece)
+            filter_number, start = b"", start + len(piece)
+    return [*parts, struct.pack("<BHH", 1, 0, 0xFFFF), struct.pack(">I", checked)]
 
 
 def decode(data: bytes) -> Pixels:

@@ -9,14 +9,21 @@ from typing import Any
 
 from gi.repository import Gimp, GObject
 
-from gimp_bridge.library import ACTIONS
-
-__all__ = ["PROCEDURES", "Kind"]
+__all__ = ["ACTIONS", "PROCEDURES", "Kind"]
 
 Add = Callable[[Gimp.Procedure], None]
 WRITE = GObject.ParamFlags.READWRITE
 # Names of people are not kept in GIMP's own files of last values.
 PRIVATE = GObject.ParamFlags(int(WRITE) | Gimp.PARAM_DONT_SERIALIZE)
+
+ACTIONS = {
+    "list": "List the tokens",
+    "rename": "Rename a token",
+    "tag": "Give a token a tag",
+    "untag": "Take a tag from a token",
+    "delete": "Delete a token; it can be restored",
+    "restore": "Restore a token that was deleted",
+}
 
 
 @dataclass(frozen=True)

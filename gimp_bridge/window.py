@@ -45,8 +45,7 @@ def edit_in_window(
     pixels, _ = view.read(view.whole)
     mask = b""
     if selection is not None:
-        grey = view.read_selection(view.whole)
-        mask = png.encode(Pixels(view.width, view.height, 1, 8, grey))
+        mask = png.encode(Pixels(view.width, view.height, 1, 8, selection.on(view.whole)))
     link.stay()
     offered = link.call(calls.HandOver(png.encode(pixels, view.icc), mask, _file_name(image)))
     back = _Waiting(link, offered.id, seconds, may_open).result()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from s2edit_plugin.api import JobInfo
-from s2edit_plugin.calls import TokenInfo
 from s2edit_plugin.errors import S2EditError
+
+if TYPE_CHECKING:  # GIMP waits for what is imported here, also when it only asks what there is
+    from s2edit_plugin.api import JobInfo
+    from s2edit_plugin.calls import TokenInfo
 
 __all__ = ["fraction_of", "layer_name", "progress_text", "said", "time_left", "token_text"]
 

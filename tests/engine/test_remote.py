@@ -53,6 +53,15 @@ def test_jobs_give_their_results(client: RemoteClient, running: Running) -> None
     assert client.run(MASK).mask == b"photo"
 
 
+def test_answers_do_not_wait_for_an_acknowledgement(client: RemoteClient, running: Running) -> None:
+    client.subscribe(lambda event: None)
+    connections = list(running.server.server_state.connections)
+    assert len(connections) == 2
+    for connection in connections:
+        own = connection.transport.get_extra_info("socket")
+        assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_calls_are_answered(client: RemoteClient) -> None:
     assert client.call(calls.GetStatus()).version
     changed = client.call(calls.ChangeSettings({"device": "cpu"})).values
@@ -281,6 +290,8 @@ def test_waiting_ends_when_the_engine_ends(data_home: Path, monkeypatch: pytest.
         thread = threading.Thread(target=wait)
         thread.start()
         wait_until(lambda: len(client._listeners) == 1)
+        running.server.should_exit = True
+        wait_until(lambda: bool(running.service.engine.queue._closed))  # else the job is through before
         running.end()
         thread.join(10)
     assert len(caught) == 1

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from gimp_bridge import png
-from gimp_bridge.framing import Box, bounds_of_mask, cut, fitted_size, frame_around, scaled_up
+from gimp_bridge.framing import Box, Selection, bounds_of_mask, cut, fitted_size, frame_around, scaled_up
 from gimp_bridge.memory import EditValues, Names, read_values, write_values
 from gimp_bridge.png import Pixels
 from gimp_bridge.wording import fraction_of, layer_name, progress_text, said, token_text
@@ -48,9 +48,39 @@ def test_the_colour_profile_goes_along() -> None:
     assert read_photo(data).icc == icc
 
 
-def test_a_large_picture_is_not_packed() -> None:
+def test_large_pictures_are_not_packed_and_masks_are() -> None:
     assert len(png.encode(Pixels(2000, 1500, 3, 8, bytes(9_000_000)))) > 9_000_000
     assert len(png.encode(Pixels(200, 150, 3, 8, bytes(90_000)))) < 9_000
+    assert len(png.encode(Pixels(2000, 1500, 1, 8, bytes(3_000_000)))) < 30_000
+
+
+@pytest.mark.parametrize("width", [700, 10_921, 10_922, 10_923, 30_000])
+def test_rows_longer_than_a_block_are_not_packed_either(width: int) -> None:
+    height = 3_000_000 // (
+        6 * width
+    )  # at 16 bits a row of 10,923 pixels does not fit into one block any more
+    pixels = np.random.default_rng(width).integers(0, 65_536, (height, width, 3), dtype=np.uint16)
+    data = png.encode(Pixels(width, height, 3, 16, pixels.tobytes()))
+    assert np.array_equal(read_photo(data).pixels, pixels)
+    assert png.decode(data).data == pixels.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("box", "kept"),
+    [
+        (Box(0, 0, 8, 6), "whole"),
+        (Box(2, 1, 5, 4), "itself"),
+        (Box(3, 2, 8, 6), "a corner"),
+        (Box(4, 3, 5, 4), "inside"),
+        (Box(6, 0, 8, 2), "beside"),
+    ],
+)
+def test_the_selection_on_another_part(box: Box, kept: str) -> None:
+    whole = np.zeros((6, 8), np.uint8)
+    whole[1:4, 2:5] = np.arange(10, 19).reshape(3, 3)
+    selection = Selection(Box(2, 1, 5, 4), whole[1:4, 2:5].tobytes())
+    expected = whole[box.top : box.bottom, box.left : box.right]
+    assert selection.on(box) == expected.tobytes(), kept
 
 
 @pytest.mark.parametrize("damage", ["cut", "other", "filtered", "nothing"])
