@@ -23,9 +23,11 @@ __all__ = ["edit_in_window"]
 ASK_SECONDS = 0.5
 OPEN_SECONDS = 3.0  # within which a window that is there takes a picture
 START_SECONDS = 60.0
+AGAIN_SECONDS = 180.0  # within which a user has started a window again that ended
 WAITING = "Edit the picture in S²Edit Studio, then choose File > Send back to GIMP there"
 OPENING = "Opening S²Edit Studio"
 SANDBOXED = "Start S²Edit Studio; the picture opens there"
+AGAIN = "S²Edit Studio's window ended; the picture goes to the next one"
 
 
 def edit_in_window(
@@ -38,7 +40,7 @@ def edit_in_window(
         may_open: open the window where none is.
 
     Raises:
-        S2EditError: no window, or it was closed there without a result; the image is as it was then.
+        S2EditError: no window, or it was closed there or crashed without a result; the image is as it was then.
     """
     view = LayerView(image, layer)
     selection = view.selection()
@@ -73,13 +75,15 @@ def _file_name(image: Gimp.Image) -> str:
 
 
 class _Waiting:
-    """Waits for a picture that was handed over."""
+    """Waits for a picture that was handed over. A window that crashes with it loses it to the next one, once: it may be the
+    picture that it crashes of."""
 
     def __init__(self, link: Link, name: str, seconds: float, may_open: bool) -> None:
         self._link, self._name, self._may_open = link, name, may_open
-        self._started = time.monotonic()
-        self._end = self._started + seconds if seconds > 0 else None
+        self._since = time.monotonic()  # it waits for a window
+        self._end = self._since + seconds if seconds > 0 else None
         self._window = 0  # pid of the one that was opened
+        self._taken = self._again = False
 
     def result(self) -> calls.Handover:
         """What came back. Raises S2EditError."""
@@ -92,13 +96,25 @@ class _Waiting:
             if self._end is not None and time.monotonic() > self._end:
                 raise EngineError("No result came back from S2Edit Studio in time.")
             if found.state == "waiting":
+                if self._taken:
+                    self._begin_again()
                 self._see_to_a_window()
             else:
+                self._taken = True
                 self._link.show(0.0, WAITING)
             self._link.pause(ASK_SECONDS)
 
+    def _begin_again(self) -> None:
+        if self._again:
+            raise _ended()
+        self._taken, self._again = False, True
+        self._since, self._window = time.monotonic(), 0
+        self._link.show(0.0, AGAIN)
+
     def _see_to_a_window(self) -> None:
-        waited = time.monotonic() - self._started
+        waited = time.monotonic() - self._since
+        if self._again and waited > AGAIN_SECONDS:
+            raise _ended()
         if not self._may_open or waited < OPEN_SECONDS:
             return
         if discovery.is_sandboxed():
@@ -112,6 +128,12 @@ class _Waiting:
                 "S2Edit Studio's window did not open.",
                 f"It said: {said}" if said else "Start it, then try again.",
             )
+
+
+def _ended() -> EngineError:
+    return EngineError(
+        "S2Edit Studio's window ended without a result.", "Start it again: it offers what was open there."
+    )
 
 
 def _remembered(edit: api.ApplyEdit | None, link: Link, layer: Gimp.Layer) -> tuple[str, bytes]:

@@ -49,6 +49,7 @@ class _Opened:
     levels: tuple[np.ndarray, ...]
     path: str = ""
     title: str = ""
+    origin: str = ""
 
 
 class Document(Observable):
@@ -62,7 +63,7 @@ class Document(Observable):
 
     Attributes:
         data: the photo's file. photo: decoded. rgb: uint8 (H, W, 3) in sRGB. path: "" for pictures without a file.
-        title: what such a picture is called, "": that it was pasted.
+        title: what such a picture is called, "": that it was pasted. origin: id of the handover from GIMP, "" for none.
         levels: the photo as `levels.screen_levels` makes it.
     """
 
@@ -86,8 +87,10 @@ class Document(Observable):
         path: str = "",
         levels: tuple[np.ndarray, ...] | None = None,
         title: str = "",
+        origin: str = "",
     ) -> None:
         super().__init__()
+        self.origin = origin
         self.levels = levels if levels is not None else screen_levels(rgb)
         self.data, self.photo, self.rgb, self.path, self.title = data, photo, rgb, path, title
         self.masks = MaskPair((rgb.shape[0], rgb.shape[1]))
@@ -161,13 +164,18 @@ class Documents(Observable):
         self._background.run(read, self._opened, self._failed)
 
     def open_bytes(
-        self, data: bytes, title: str = "", path: str = "", failed: Callable[[], None] = lambda: None
+        self,
+        data: bytes,
+        title: str = "",
+        path: str = "",
+        failed: Callable[[], None] = lambda: None,
+        origin: str = "",
     ) -> None:
         """Show a picture from the clipboard, from GIMP or from the history.
 
         Args:
             title: what it is called, "": that it was pasted. path: of the file these bytes once were.
-            failed: called if they cannot be read, after the user was told.
+            failed: called if they cannot be read, after the user was told. origin: see `Document`.
         """
         self.opening = Path(path).name or title or self.tr("Pasted picture")
 
@@ -175,12 +183,12 @@ class Documents(Observable):
             self._failed(error)
             failed()
 
-        self._background.run(lambda: _decoded(data, path, title), self._opened, not_opened)
+        self._background.run(lambda: _decoded(data, path, title, origin), self._opened, not_opened)
 
     def _opened(self, opened: _Opened) -> None:
         self.opening = ""
         self.document = Document(
-            opened.data, opened.photo, opened.rgb, opened.path, opened.levels, opened.title
+            opened.data, opened.photo, opened.rgb, opened.path, opened.levels, opened.title, opened.origin
         )
         if opened.path:
             self._preferences.opened(opened.path)
@@ -192,9 +200,9 @@ class Documents(Observable):
         self._messages.error(error)
 
 
-def _decoded(data: bytes, path: str, title: str = "") -> _Opened:
+def _decoded(data: bytes, path: str, title: str = "", origin: str = "") -> _Opened:
     from s2edit_plugin.imaging.reading import read_photo
 
     photo = read_photo(data, path or "the picture")
     rgb = np.ascontiguousarray(photo.as_uint8_rgb())
-    return _Opened(data, photo, rgb, screen_levels(rgb), path, title)
+    return _Opened(data, photo, rgb, screen_levels(rgb), path, title, origin)

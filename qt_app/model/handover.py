@@ -1,4 +1,7 @@
-"""Pictures that GIMP hands over: opened with the selection as the edit region, and a result sent back there."""
+"""Pictures that GIMP hands over: opened with the selection as the edit region, and a result sent back there.
+
+A window that crashed gets the picture again when it is restarted, and opens again what it had made of it, in whatever order.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import dataclasses
 from collections.abc import Callable
 
 import numpy as np
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import QTimer, pyqtSignal
 
 from qt_app.engine import EngineLink
 from qt_app.model.document import Document, Documents
@@ -43,8 +46,11 @@ class HandoverState(Observable):
         self._background, self._messages = background, messages
         self.may_open: Callable[[], bool] = lambda: True
         self._coming: calls.TakenPicture | None = None
-        self._asking = False
+        self._held: calls.TakenPicture | None = None
+        self._asking = self._missed = False
         documents.document_changed.connect(self._document_changed)
+        # A moment later what was opened is there.
+        documents.opening_changed.connect(lambda _: QTimer.singleShot(0, self._go_on))
         link.happened.connect(lambda event: self._look() if event.kind == "handover" else None)
         link.state_changed.connect(lambda state: self._look() if state == "connected" else None)
 
@@ -69,7 +75,7 @@ class HandoverState(Observable):
 
         def done(_: calls.Done) -> None:
             if self.current == name:
-                self.current = ""
+                self._hold(None)
             document.saved = True
             self._messages.note(self.tr("The result is in GIMP, as a layer."))
 
@@ -77,14 +83,16 @@ class HandoverState(Observable):
 
     def farewell(self) -> calls.GiveBack | None:
         """What the engine is to hear when the window is closed; None for nothing."""
-        name, self.current = self.current, ""
+        name = self.current
+        self._hold(None)
         return calls.GiveBack(name) if name else None
 
     # ------------------------------------------------------------------ inside
 
     def _look(self) -> None:
-        """Take a picture that waits, one at a time."""
-        if self._asking or self._coming is not None:
+        """Take a picture that waits, one at a time and while nothing else is being opened."""
+        self._missed = self._asking or self._coming is not None or bool(self._documents.opening)
+        if self._missed:
             return
         self._asking = True
         self._link.ask(calls.TakeHandover(), self._taken, self._not_taken)
@@ -95,29 +103,63 @@ class HandoverState(Observable):
 
     def _taken(self, picture: calls.TakenPicture) -> None:
         self._asking = False
-        if not picture.id:
+        if picture.id and picture.id != self.current:  # else the engine took a broken connection for our end
+            self._coming = picture
+            self._receive()
+        elif picture.id or self._missed:
+            self._look()
+
+    def _receive(self) -> None:
+        """Open the picture that comes, unless it is open already: brought back after a crash before the engine was there."""
+        coming, document = self._coming, self._documents.document
+        if coming is None or self._asking or self._documents.opening:
             return
-        if not self.may_open():
-            self._link.ask(calls.GiveBack(picture.id))
+        if document is not None and document.origin == coming.id:
+            self._arrived(document)
             return
-        self._coming = picture
-        title = picture.title or self.tr("Picture from GIMP")
-        self._documents.open_bytes(picture.photo, title, failed=self._failed)
+        self._asking = True
+        agreed = self.may_open()
+        self._asking = False
+        if agreed:
+            title = coming.title or self.tr("Picture from GIMP")
+            self._documents.open_bytes(coming.photo, title, failed=self._failed, origin=coming.id)
+        else:
+            self._coming = None
+            self._link.ask(calls.GiveBack(coming.id))
+
+    def _go_on(self) -> None:
+        """Something was opened, or not."""
+        if self._coming is not None:
+            self._receive()
+        elif self._missed:
+            self._look()
 
     def _document_changed(self, document: Document | None) -> None:
-        coming, before = self._coming, self.current
-        mine = coming is not None and document is not None and document.data is coming.photo
-        if before:  # another picture is in its place
-            self._link.ask(calls.GiveBack(before), failed=lambda _: None)
-        self.current = coming.id if mine and coming is not None else ""
-        if not mine or coming is None or document is None:
+        held, coming = self._held, self._coming
+        if held is not None and document is not None and document.origin == held.id:
+            self._select(document, held.selection)  # opened again, with what was made of it
             return
-        self._coming = None
-        if coming.selection:
-            self._select(document, coming.selection)
+        if held is not None:  # another picture is in its place
+            self._link.ask(calls.GiveBack(held.id), failed=lambda _: None)
+            self._hold(None)
+        if coming is not None and document is not None and document.origin == coming.id:
+            self._arrived(document)
+
+    def _arrived(self, document: Document) -> None:
+        coming, self._coming = self._coming, None
+        if coming is None:
+            return
+        if self._held is not None:
+            self._link.ask(calls.GiveBack(self._held.id), failed=lambda _: None)
+        self._hold(coming)
+        self._select(document, coming.selection)
         self._messages.note(self.tr("When it is edited, choose File > Send back to GIMP."))
         self.opened.emit(document)
         self._look()  # another one may wait
+
+    def _hold(self, picture: calls.TakenPicture | None) -> None:
+        self._held = picture
+        self.current = picture.id if picture is not None else ""
 
     def _failed(self) -> None:
         """The picture that was coming could not be read; the window has said so."""
@@ -126,9 +168,13 @@ class HandoverState(Observable):
             self._link.ask(calls.GiveBack(coming.id), failed=lambda _: None)
 
     def _select(self, document: Document, selection: bytes) -> None:
+        """The selection as the edit region, where there is none yet."""
+        if not selection:
+            return
         height, width = document.rgb.shape[:2]
 
         def ready(mask: np.ndarray) -> None:
-            document.masks.replace("region", mask, self.tr("Selection of GIMP"))
+            if not document.masks.layers["region"].touched:
+                document.masks.replace("region", mask, self.tr("Selection of GIMP"))
 
         self._background.run(lambda: decoded_mask(selection, (height, width), "the selection"), ready)

@@ -57,7 +57,7 @@ class LeftSession:
     Attributes:
         folder: of its files. name: the photo's, for people. when: ISO 8601, UTC, of the last autosave.
         path, photo_hash: of the photo's file, path "" where its bytes lie in the folder. results: ids in the journal.
-        shown: index of the result on show. masks: layer -> file name. panels: fields of the two panels.
+        shown: index of the result on show. origin: see `Document`. masks: layer -> file name. panels: fields of the two panels.
     """
 
     folder: Path
@@ -67,6 +67,7 @@ class LeftSession:
     photo_hash: str
     results: tuple[str, ...] = ()
     shown: int = -1
+    origin: str = ""
     masks: dict[str, str] = field(default_factory=dict)
     panels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -215,6 +216,7 @@ class SessionState(Observable):
             "name": document.name,
             "when": datetime.now(UTC).isoformat(timespec="seconds"),
             "path": document.path,
+            "origin": document.origin,
             "photo": self._hash,
             "results": results,
             "shown": results.index(shown) if shown in results else -1,
@@ -266,7 +268,7 @@ class SessionState(Observable):
 
         def read(data: bytes) -> None:
             self._restoring = left
-            self._documents.open_bytes(data, "" if left.path else left.name, left.path)
+            self._documents.open_bytes(data, "" if left.path else left.name, left.path, origin=left.origin)
 
         self._background.run(lambda: _photo_of(left), read)
 
@@ -345,17 +347,15 @@ def _read(folder: Path) -> LeftSession | None:
         values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if values["version"] != VERSION:
             return None
+        name, when, path, photo = (str(values[key]) for key in ("name", "when", "path", "photo"))
         return LeftSession(
-            folder,
-            str(values["name"]),
-            str(values["when"]),
-            str(values["path"]),
-            str(values["photo"]),
-            tuple(str(name) for name in values["results"]),
-            int(values["shown"]),
-            {name: str(file) for name, file in values["masks"].items() if name in LAYERS},
-            dict(values["panels"]),
-        )
+            folder, name, when, path, photo,
+            results=tuple(str(name) for name in values["results"]),
+            shown=int(values["shown"]),
+            origin=str(values.get("origin", "")),
+            masks={name: str(file) for name, file in values["masks"].items() if name in LAYERS},
+            panels=dict(values["panels"]),
+        )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

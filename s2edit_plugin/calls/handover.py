@@ -65,12 +65,17 @@ class TakenPicture:
 
 @dataclass(frozen=True)
 class TakeHandover(Request[TakenPicture]):
-    """Take the oldest picture that waits for a window. The event ``handover`` says when there may be one."""
+    """Take the oldest picture that waits for a window. The event ``handover`` says when there may be one.
+
+    It waits again when this client hears no events any more, because it crashed for example.
+    """
 
 
 @dataclass(frozen=True)
 class GiveBack(Request[Done]):
     """Give a result of a picture that was taken back to where it came from; without ``image``: it was closed.
+
+    A result counts whoever has taken the picture meanwhile; that it was closed counts from who has it.
 
     Attributes:
         image: the edited picture as an encoded file. region: where it was edited, a grey PNG. edit: what was asked for.

@@ -8,7 +8,7 @@ from typing import Any
 from s2edit_plugin import api
 from s2edit_plugin.api import JobInfo, OnNote, OnProgress
 from s2edit_plugin.engine.events import EventLog
-from s2edit_plugin.engine.handlers import HANDLERS, Context
+from s2edit_plugin.engine.handlers import CLIENT_HANDLERS, HANDLERS, Context
 from s2edit_plugin.engine.jobs import LINGER, JobQueue
 from s2edit_plugin.engine.studios import Make, StudioKeeper, make_studio
 from s2edit_plugin.engine.tasks import DISK_WORK, GPU_WORK
@@ -62,13 +62,15 @@ class Engine:
         ended = [worker.join(timeout) for worker in self._workers]
         return all(ended)
 
-    def call(self, request: Any) -> Any:
-        """Answer a call. Raises S2EditError, nothing else."""
-        handler = HANDLERS.get(type(request))
-        if handler is None:
-            raise UsageError(f"{type(request).__name__} is nothing the engine can be asked.")
+    def call(self, request: Any, client: str = "") -> Any:
+        """Answer a call of a client, "" for one that cannot go. Raises S2EditError, nothing else."""
+        kind = type(request)
+        if kind not in HANDLERS and kind not in CLIENT_HANDLERS:
+            raise UsageError(f"{kind.__name__} is nothing the engine can be asked.")
         try:
-            return handler(self.context, request)
+            if kind in CLIENT_HANDLERS:
+                return CLIENT_HANDLERS[kind](self.context, request, client)
+            return HANDLERS[kind](self.context, request)
         except S2EditError:
             raise
         except Exception as error:
@@ -88,6 +90,12 @@ class Engine:
         if type(request) not in api.JOBS:
             raise UsageError(f"{type(request).__name__} is no job.")
         return self.queue.add(request, job_id=job_id, owner=owner, keep=keep, priority=priority, title=title)
+
+    def leave(self, client: str) -> None:
+        """A client has gone for good: cancel what it did not ask to keep, give up what it held."""
+        self.queue.leave(client)
+        if self.context.handovers.leave(client):
+            self.context.changed("handover")
 
     def _on_gpu(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:
         return GPU_WORK[type(request)](self.keeper.current(), request, on_progress, on_note)

@@ -259,7 +259,7 @@ def clean_environment(root: Path, *, whole: bool, environ: Mapping[str, str] | N
     environment = dict(os.environ if environ is None else environ)
     foreign = ["PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP"]
     if not whole:
-        foreign += ["LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "GI_TYPELIB_PATH", "VIRTUAL_ENV"]
+        foreign += [name for name in environment if name in _FOREIGN or name.startswith(_FOREIGN_BEGINNINGS)]
         here = os.path.dirname(os.path.abspath(sys.executable))
         parts = environment.get("PATH", "").split(os.pathsep)
         ours = [
@@ -274,6 +274,13 @@ def clean_environment(root: Path, *, whole: bool, environ: Mapping[str, str] | N
     return environment
 
 
+# What GIMP, its packages (AppImage, macOS) and its Python set for themselves: other libraries and modules than ours.
+_FOREIGN_BEGINNINGS = ("BABL_", "DYLD_", "GEGL_", "GIMP", "LD_", "PYTHON")
+_FOREIGN = frozenset({
+    "APPDIR", "APPIMAGE", "ARGV0", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "GDK_PIXBUF_MODULEDIR", "GDK_PIXBUF_MODULE_FILE",
+    "GIO_EXTRA_MODULES", "GIO_MODULE_DIR", "GI_TYPELIB_PATH", "GSETTINGS_SCHEMA_DIR", "GTK_DATA_PREFIX", "GTK_EXE_PREFIX",
+    "GTK_IM_MODULE_FILE", "GTK_PATH", "OWD", "QT_PLUGIN_PATH", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__",
+})  # fmt: skip
 _SYSTEM_PATHS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 

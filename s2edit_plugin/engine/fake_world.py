@@ -37,6 +37,7 @@ class FakeWorld:
         self.settings: dict[str, Any] = dataclasses.asdict(Settings())
         self.resumable: list[calls.Resumable] = []
         self.handed: list[calls.TakenPicture] = []  # wait for a window
+        self.handovers = 0
         self.log = ""
         self._answers: dict[type, Callable[[Any], Any]] = {
             calls.ListTokens: self._list_tokens,
@@ -335,7 +336,8 @@ class FakeWorld:
         return calls.Done("", len(request.ids))
 
     def _hand_over(self, request: calls.HandOver) -> calls.Handover:
-        name = f"handed{len(self.handed)}"
+        self.handovers += 1
+        name = f"handed{self.handovers - 1}"
         self.handed.append(calls.TakenPicture(name, request.photo, request.selection, request.title))
         self._changed("handover")
         return calls.Handover(name, "waiting")

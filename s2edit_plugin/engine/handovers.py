@@ -1,4 +1,7 @@
-"""Pictures on their way from GIMP to the window and back. They are in memory only, and only while GIMP waits for them."""
+"""Pictures on their way from GIMP to the window and back. They are in memory only, and only while GIMP waits for them.
+
+A window that ends without a word loses the picture, which then waits for the next one.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from s2edit_plugin.calls import Handover, TakenPicture
 from s2edit_plugin.errors import EngineError
@@ -21,11 +24,14 @@ GONE = "Nobody waits for this picture any more."
 class _Kept:
     picture: TakenPicture
     answer: Handover
-    heard: float = field(default=0.0)
+    heard: float
+    giver: str
+    taker: str = ""
+    alone: bool = False  # its giver has gone, and has not asked since
 
 
 class Handovers:
-    """Every method may be called from any thread.
+    """Every method may be called from any thread. ``client``: who asks, "" where nobody would notice that it has gone.
 
     Args:
         clock: seconds; tests have one of their own.
@@ -36,22 +42,22 @@ class Handovers:
         self._kept: dict[str, _Kept] = {}  # the oldest first
         self._lock = threading.Lock()
 
-    def offer(self, picture: TakenPicture) -> Handover:
+    def offer(self, picture: TakenPicture, client: str = "") -> Handover:
         """Keep a picture until a window takes it."""
         with self._lock:
             self._sweep()
             name = uuid.uuid4().hex
             answer = Handover(name, "waiting")
-            self._kept[name] = _Kept(replace(picture, id=name), answer, self._clock())
+            self._kept[name] = _Kept(replace(picture, id=name), answer, self._clock(), client)
             return answer
 
-    def take(self) -> TakenPicture:
+    def take(self, client: str = "") -> TakenPicture:
         """The oldest picture that waits, for one window alone; one without an id where none waits."""
         with self._lock:
             self._sweep()
             for kept in self._kept.values():
-                if kept.answer.state == "waiting":
-                    kept.answer = replace(kept.answer, state="taken")
+                if kept.answer.state == "waiting" and not kept.alone:
+                    kept.answer, kept.taker = replace(kept.answer, state="taken"), client
                     return kept.picture
             return TakenPicture()
 
@@ -61,20 +67,37 @@ class Handovers:
             self._sweep()
             return self._find(name).picture
 
-    def give_back(self, answer: Handover) -> None:
-        """What became of a picture. Raises EngineError where nobody waits for it any more."""
+    def give_back(self, answer: Handover, client: str = "") -> None:
+        """What became of a picture: a result counts whoever has made it, that it was closed only from who has it.
+
+        Raises:
+            EngineError: nobody waits for it any more, not from this client at least.
+        """
         with self._lock:
             self._sweep()
-            self._find(answer.id).answer = answer
+            kept = self._find(answer.id)
+            if answer.state == "closed" and (kept.taker != client or kept.answer.state != "taken"):
+                raise _gone()
+            kept.answer = answer
 
     def ask(self, name: str) -> Handover:
         """How it stands; what came back, or was closed, is told once. Raises EngineError where it is not known."""
         with self._lock:
             kept = self._find(name)
-            kept.heard = self._clock()
+            kept.heard, kept.alone = self._clock(), False
             if kept.answer.state in ("returned", "closed"):
                 del self._kept[name]
             return kept.answer
+
+    def leave(self, client: str) -> bool:
+        """A client has gone: what it had taken waits again, what it had given no window gets; whether something waits again."""
+        again = False
+        with self._lock:
+            for kept in self._kept.values():
+                kept.alone = kept.alone or kept.giver == client
+                if kept.taker == client and kept.answer.state == "taken":
+                    kept.answer, kept.taker, again = replace(kept.answer, state="waiting"), "", True
+        return again
 
     def clear(self) -> None:
         """Forget all of them."""
@@ -84,9 +107,13 @@ class Handovers:
     def _find(self, name: str) -> _Kept:
         kept = self._kept.get(name)
         if kept is None:
-            raise EngineError(GONE, "Open it again from GIMP, or save the result to a file.")
+            raise _gone()
         return kept
 
     def _sweep(self) -> None:
         late = self._clock() - PATIENCE_SECONDS
         self._kept = {name: kept for name, kept in self._kept.items() if kept.heard >= late}
+
+
+def _gone() -> EngineError:
+    return EngineError(GONE, "Open it again from GIMP, or save the result to a file.")

@@ -8,7 +8,8 @@
     GET  /v1/jobs/<id>/result                   {"kind", "result"}
     POST /v1/jobs/<id>/cancel, pause, resume    {"job"}
     GET  /v1/events?since=<number>              the client's presence: when it closes, jobs that are not kept are cancelled,
-                                                after a moment to come back; with ``&patient=0`` at once
+                                                after a moment to come back, with ``&patient=0`` at once, and pictures
+                                                of GIMP that it has wait for another window
     POST /v1/shutdown                           {"if_idle"}; 409 if it was to be idle and is not
 
 Every request shows the secret (``Authorization: Bearer``) and may name its client (``X-S2Edit-Client``). Errors are
@@ -34,7 +35,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from s2edit_plugin import __version__
+from s2edit_plugin import __version__, calls
 from s2edit_plugin.api import Event
 from s2edit_plugin.engine import wire
 from s2edit_plugin.engine.blobs import MAX_BLOB, BlobStore
@@ -79,7 +80,7 @@ class Service:
     ) -> None:
         self.engine, self._on_shutdown = engine, on_shutdown
         self.blobs = BlobStore()
-        self.presence = Presence(engine.queue.leave, grace)
+        self.presence = Presence(engine.leave, grace)
         engine.context.count_clients = lambda: self.presence.count
         engine.wants_previews = lambda: self.presence.count > 0
         engine.context.on_forget.append(lambda person: self.blobs.clear())
@@ -194,10 +195,14 @@ class Service:
         kind = wire.CALLS_BY_NAME.get(request.path_params["name"])
         if kind is None:
             raise RefusedError(404, UsageError("The engine knows no such call."))
-        return await self._in_pool(self._answer, kind, await body_of(request))
+        client = _client_in(request)
+        answer: Response = await self._in_pool(self._answer, kind, await body_of(request), client)
+        if kind is calls.TakeHandover and client:
+            self.presence.expect(client)  # it may have gone meanwhile, and would hold the picture for ever
+        return answer
 
-    def _answer(self, kind: type, body: bytes) -> Response:
-        answer = self.engine.call(wire.decode(kind, wire.parse(body), self.blobs.get))
+    def _answer(self, kind: type, body: bytes, client: str) -> Response:
+        answer = self.engine.call(wire.decode(kind, wire.parse(body), self.blobs.get), client)
         return self._encoded(answer)
 
     def _encoded(self, value: Any) -> Response:

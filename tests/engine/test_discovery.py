@@ -204,6 +204,7 @@ def test_a_folder_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
 def test_an_engine_gets_nothing_of_the_program_that_starts_it() -> None:
     gimp = {
         "PYTHONHOME": "/gimp", "PYTHONPATH": "/gimp", "LD_LIBRARY_PATH": "/gimp/lib", "GI_TYPELIB_PATH": "/gimp",
+        "GIMP3_DATADIR": "/gimp", "GEGL_PATH": "/gimp", "BABL_PATH": "/gimp", "GTK_PATH": "/gimp", "FONTCONFIG_FILE": "/gimp",
         "PATH": os.pathsep.join(["/opt/GIMP 3/bin", "/usr/bin"]), "LANG": "de_DE.UTF-8", "HF_ENDPOINT": "http://mirror",
     }  # fmt: skip
     environment = discovery.clean_environment(Path("/data"), whole=False, environ=gimp)

@@ -15,7 +15,7 @@ import pytest
 from s2edit_plugin import api, calls, doctor
 from s2edit_plugin.api import Event
 from s2edit_plugin.engine import wire
-from s2edit_plugin.engine.handlers import HANDLERS
+from s2edit_plugin.engine.handlers import CLIENT_HANDLERS, HANDLERS
 from s2edit_plugin.engine.jobs import lane_of
 from s2edit_plugin.engine.local import LocalClient
 from s2edit_plugin.engine.tasks import CHANGES, DISK_WORK, GPU_WORK
@@ -63,7 +63,7 @@ def names(client: LocalClient, **request: object) -> list[str]:
 
 
 def test_every_call_has_its_handler() -> None:
-    assert set(HANDLERS) == set(calls.CALLS)
+    assert set(HANDLERS) | set(CLIENT_HANDLERS) == set(calls.CALLS)
 
 
 def test_every_job_is_done_in_its_lane() -> None:

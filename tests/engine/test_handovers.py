@@ -17,6 +17,8 @@ from s2edit_plugin.calls import Handover, TakenPicture
 from s2edit_plugin.engine.handovers import PATIENCE_SECONDS, Handovers
 from s2edit_plugin.engine.local import LocalClient
 from s2edit_plugin.errors import EngineError, ImageError
+from tests.engine.conftest import Running
+from tests.engine.test_remote import wait_until
 from tests.fakes.fake_studio import FakeStudio
 from tests.fakes.pictures import mask_png, photo_png
 
@@ -53,6 +55,82 @@ def test_a_picture_that_nobody_asks_about_is_forgotten() -> None:
     assert handovers.take().id == ""
     with pytest.raises(EngineError, match="Nobody waits"):
         handovers.give_back(Handover(left, "closed"))
+
+
+def test_a_picture_whose_window_has_gone_waits_for_the_next_one() -> None:
+    handovers = Handovers()
+    first, second = (handovers.offer(TakenPicture("", photo), "gimp").id for photo in (b"1", b"2"))
+    assert handovers.take("window").id == first
+    assert not handovers.leave("another")
+    assert handovers.ask(first).state == "taken"
+    assert handovers.leave("window")
+    assert handovers.ask(first).state == "waiting"
+    assert not handovers.leave("window")
+    assert [handovers.take("next").id for _ in range(2)] == [first, second]
+
+
+def test_what_has_come_back_stays_when_its_window_goes() -> None:
+    handovers = Handovers()
+    returned, closed = (handovers.offer(TakenPicture("", b"photo"), "gimp").id for _ in range(2))
+    for _ in range(2):
+        handovers.take("window")
+    handovers.give_back(Handover(returned, "returned", b"layer"), "window")
+    handovers.give_back(Handover(closed, "closed"), "window")
+    assert not handovers.leave("window")
+    with pytest.raises(EngineError, match="Nobody waits"):  # closed at the same moment
+        handovers.give_back(Handover(returned, "closed"), "window")
+    assert (handovers.ask(returned).state, handovers.ask(closed).state) == ("returned", "closed")
+
+
+def test_only_who_has_a_picture_can_close_it_but_any_result_counts() -> None:
+    handovers = Handovers()
+    name = handovers.offer(TakenPicture("", b"photo"), "gimp").id
+    handovers.take("window")
+    handovers.leave("window")  # its connection broke; it lives
+    with pytest.raises(EngineError, match="Nobody waits"):
+        handovers.give_back(Handover(name, "closed"), "window")
+    handovers.take("another")
+    with pytest.raises(EngineError, match="Nobody waits"):
+        handovers.give_back(Handover(name, "closed"), "window")
+    handovers.give_back(Handover(name, "returned", b"layer"), "window")
+    assert handovers.ask(name).layer == b"layer"
+
+
+def test_no_window_gets_a_picture_that_gimp_has_given_up() -> None:
+    handovers = Handovers()
+    name = handovers.offer(TakenPicture("", b"photo"), "gimp").id
+    assert not handovers.leave("gimp")
+    assert handovers.take("window").id == ""
+    handovers.ask(name)  # only its connection broke
+    assert handovers.take("window").id == name
+
+
+def test_the_engine_notices_that_a_window_has_gone(running: Running) -> None:
+    running.service.presence._grace = 0.1
+    heard: list[Event] = []
+    with running.client() as gimp:
+        gimp.subscribe(heard.append)
+        offered = gimp.call(calls.HandOver(photo_png()))
+        for listens in (True, False):  # one that never listened may be gone already
+            window = running.client()
+            if listens:
+                window.subscribe(lambda _: None)
+            assert window.call(calls.TakeHandover()).id == offered.id
+            heard.clear()
+            window._stream.close()  # killed: nobody says goodbye
+            wait_until(lambda: any(event.kind == "handover" for event in heard))
+            assert gimp.call(calls.AskHandover(offered.id)).state == "waiting"
+            window.close()
+
+
+def test_a_window_that_is_closed_says_so_at_once(running: Running) -> None:
+    with running.client() as gimp:
+        offered = gimp.call(calls.HandOver(photo_png()))
+        with running.client() as window:
+            window.subscribe(lambda _: None)
+            window.call(calls.TakeHandover())
+            window.call(calls.GiveBack(offered.id))
+        assert gimp.call(calls.AskHandover(offered.id)).state == "closed"
 
 
 @pytest.fixture

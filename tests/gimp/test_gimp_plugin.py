@@ -193,6 +193,32 @@ def test_in_a_sandbox_the_user_is_asked_to_start_the_program(
     assert link.shown == [window.SANDBOXED, window.WAITING]
 
 
+def test_a_window_that_crashes_with_the_picture_is_opened_once_more(
+    window: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(discovery, "start_window", lambda folder: opened.append(folder) or 7)
+    monkeypatch.setattr(discovery, "is_alive", lambda pid: True)
+    link = FakeLink(tmp_path, "taken", "waiting", "taken", "returned")
+    assert window._Waiting(link, "x", 0.0, True).result().state == "returned"
+    assert link.shown == [window.WAITING, window.AGAIN, window.OPENING, window.WAITING]
+    link = FakeLink(tmp_path, "waiting", "taken", "waiting", "taken", "waiting")
+    with pytest.raises(EngineError, match="ended without a result") as caught:
+        window._Waiting(link, "x", 0.0, True).result()
+    assert "offers what was open" in caught.value.hint
+    assert len(opened) == 3
+
+
+def test_without_a_new_window_the_waiting_for_it_ends(
+    window: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(window, "AGAIN_SECONDS", 0.0)
+    link = FakeLink(tmp_path, "taken", "waiting")
+    with pytest.raises(EngineError, match="ended without a result"):
+        window._Waiting(link, "x", 0.0, False).result()
+    assert link.shown == [window.WAITING, window.AGAIN]
+
+
 def test_waiting_ends_when_it_was_to_end_or_the_picture_is_closed(window: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(S2EditError, match="in time"):
         window._Waiting(FakeLink(tmp_path, "waiting"), "x", 0.01, False).result()

@@ -19,7 +19,7 @@ from qt_app.engine import EngineLink
 from qt_app.model.document import Document
 from qt_app.model.session import LeftSession
 from qt_app.model.studio import StudioState
-from s2edit_plugin import api
+from s2edit_plugin import api, calls
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import ResourceError
 
@@ -291,3 +291,76 @@ def test_the_window_asks_what_is_to_become_of_it(
     qtbot.waitUntil(lambda: own.exists() == (button == "Later"))
     window.close()
     window.deleteLater()
+
+
+# ---------------------------------------------------------------------- what came from GIMP
+
+
+def handed_over(engine: FakeClient, studio: StudioState, qtbot: QtBot) -> calls.TakenPicture:
+    """A picture of GIMP that the window has taken and painted a mask for, as the engine knows it."""
+    offered = engine.call(calls.HandOver(picture(), b"", "holiday.xcf"))
+    waiting = calls.TakenPicture(offered.id, picture(), b"", "holiday.xcf")
+    qtbot.waitUntil(lambda: studio.handover.current == waiting.id)
+    document = studio.documents.document
+    assert document is not None
+    document.masks.replace("region", np.full(SIZE[::-1], 200, np.uint8), "painted")
+    kept(studio, qtbot)
+    return waiting
+
+
+def gave_back(engine: FakeClient) -> list[calls.GiveBack]:
+    return [request for request in engine.asked if isinstance(request, calls.GiveBack)]
+
+
+@pytest.mark.parametrize("first_to_come", ["engine", "session"])
+def test_after_a_crash_gimps_picture_comes_back_with_what_was_made_of_it(
+    studios: contextlib.ExitStack, engine: FakeClient, data_home: Path, qtbot: QtBot, first_to_come: str
+) -> None:
+    first = start(studios, engine, data_home, qtbot)
+    waiting = handed_over(engine, first, qtbot)
+    crash(first)
+    engine.world.handed.append(waiting)  # the engine has seen that the window is gone
+
+    second = StudioState(EngineLink(lambda: engine), data_home)
+    studios.callback(second.close)
+    if first_to_come == "engine":
+        second.link.start()
+        qtbot.waitUntil(lambda: second.handover.current == waiting.id)
+    assert offered(second, qtbot).origin == waiting.id
+    with qtbot.waitSignal(second.session.restored):
+        second.session.restore()
+    second.link.start()
+    qtbot.waitUntil(lambda: second.handover.current == waiting.id and second.link.state == "connected")
+    document = second.documents.document
+    assert document is not None
+    assert (document.masks.layers["region"].pixels == 200).all()
+    assert not engine.world.handed
+    assert not gave_back(engine)
+
+
+def test_the_same_picture_handed_over_anew_is_a_new_one(
+    studios: contextlib.ExitStack, engine: FakeClient, data_home: Path, qtbot: QtBot
+) -> None:
+    studio = start(studios, engine, data_home, qtbot)
+    before = handed_over(engine, studio, qtbot)
+    engine.call(calls.HandOver(picture(), b"", "holiday.xcf"))
+    qtbot.waitUntil(lambda: studio.handover.current not in ("", before.id))
+    document = studio.documents.document
+    assert document is not None
+    assert not document.masks.layers["region"].touched
+    assert [request.id for request in gave_back(engine)] == [before.id]
+
+
+def test_a_picture_that_comes_again_because_the_connection_broke_stays_as_it_is(
+    studios: contextlib.ExitStack, engine: FakeClient, data_home: Path, qtbot: QtBot
+) -> None:
+    studio = start(studios, engine, data_home, qtbot)
+    waiting = handed_over(engine, studio, qtbot)
+    document = studio.documents.document
+    engine.world.handed.append(waiting)
+    engine.world._changed("handover")
+    qtbot.waitUntil(lambda: not engine.world.handed)
+    engine.call(calls.HandOver(picture((1, 2, 3)), b"", "next"))  # still looked for afterwards
+    qtbot.waitUntil(lambda: studio.handover.current not in ("", waiting.id))
+    assert document is not None
+    assert [request.id for request in gave_back(engine)] == [waiting.id]

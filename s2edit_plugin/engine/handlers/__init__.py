@@ -8,7 +8,7 @@ from typing import Any
 from s2edit_plugin.engine.handlers import estimates, handover, history, library, machine, models
 from s2edit_plugin.engine.handlers.context import Context
 
-__all__ = ["HANDLERS", "Context"]
+__all__ = ["CLIENT_HANDLERS", "HANDLERS", "Context"]
 
 HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
     **library.HANDLERS,
@@ -16,6 +16,8 @@ HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
     **models.HANDLERS,
     **machine.HANDLERS,
     **estimates.HANDLERS,
-    **handover.HANDLERS,
 }
 """By class of the call: a function of the context and the request."""
+
+CLIENT_HANDLERS: dict[type, Callable[[Context, Any, str], Any]] = handover.CLIENT_HANDLERS
+"""Those for which it matters who asks: a function of the context, the request and the client."""

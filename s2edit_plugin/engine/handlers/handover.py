@@ -11,37 +11,37 @@ from s2edit_plugin import calls
 from s2edit_plugin.engine.handlers.context import Context
 from s2edit_plugin.errors import ImageError
 
-__all__ = ["HANDLERS"]
+__all__ = ["CLIENT_HANDLERS"]
 
 
-def _hand_over(context: Context, request: calls.HandOver) -> calls.Handover:
+def _hand_over(context: Context, request: calls.HandOver, client: str) -> calls.Handover:
     picture = calls.TakenPicture("", request.photo, request.selection, request.title)
-    answer = context.handovers.offer(picture)
+    answer = context.handovers.offer(picture, client)
     context.changed("handover")
     return answer
 
 
-def _ask(context: Context, request: calls.AskHandover) -> calls.Handover:
+def _ask(context: Context, request: calls.AskHandover, client: str) -> calls.Handover:
     return context.handovers.ask(request.id)
 
 
-def _take(context: Context, request: calls.TakeHandover) -> calls.TakenPicture:
-    picture = context.handovers.take()
+def _take(context: Context, request: calls.TakeHandover, client: str) -> calls.TakenPicture:
+    picture = context.handovers.take(client)
     if picture.id:
         context.changed("handover")
     return picture
 
 
-def _give_back(context: Context, request: calls.GiveBack) -> calls.Done:
+def _give_back(context: Context, request: calls.GiveBack, client: str) -> calls.Done:
     taken = context.handovers.picture(request.id)
     if not request.image:
-        context.handovers.give_back(calls.Handover(request.id, "closed"))
+        context.handovers.give_back(calls.Handover(request.id, "closed"), client)
     else:
         layer, mask = _difference(taken.photo, request.image, request.region)
         edit = request.edit
         if edit is not None:  # its settings are wanted, not its pictures
             edit = dataclasses.replace(edit, photo=b"", subject_mask=None, region_mask=None)
-        context.handovers.give_back(calls.Handover(request.id, "returned", layer, mask, edit))
+        context.handovers.give_back(calls.Handover(request.id, "returned", layer, mask, edit), client)
     context.changed("handover")
     return calls.Done("The picture was given back.")
 
@@ -74,7 +74,7 @@ def _difference(photo: bytes, image: bytes, region: bytes) -> tuple[bytes, bytes
     return layer, stream.getvalue()
 
 
-HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
+CLIENT_HANDLERS: dict[type, Callable[[Context, Any, str], Any]] = {
     calls.HandOver: _hand_over,
     calls.AskHandover: _ask,
     calls.TakeHandover: _take,

@@ -26,7 +26,7 @@ WRAPPER = """#!/bin/sh
 exec unshare --mount --propagation private sh -c '
 chroot=$0; work=$1; shift
 mount --bind /proc "$chroot/proc" && mount --bind /dev "$chroot/dev" && mount -t tmpfs none "$chroot/tmp" &&
-mkdir -p "$chroot$work" && mount --bind "$work" "$chroot$work" || exit 125
+mkdir -p "$chroot$work" && mount --bind "$work" "$chroot$work" {mounts}|| exit 125
 exec chroot "$chroot" env -i HOME="$work/home" PATH=/usr/bin:/bin LANG=C.UTF-8 XDG_CACHE_HOME="$work/cache" \\
     S2EDIT_TEST_FOLDER="$work"     GIMP3_DIRECTORY="$work/profile" {display} "$@"' '{chroot}' '{work}' {program} "$@"
 """
@@ -53,11 +53,17 @@ class Workplace:
     def console(self) -> Path:
         return self.folder / "gimp-console"
 
-    def program(self, name: str, program: str, display: str = "") -> Path:
-        """A script here that runs a program there."""
+    def program(self, name: str, program: str, display: str = "", mounts: str = "") -> Path:
+        """A script here that runs a program there.
+
+        Args:
+            display: variables for it, and words before it. mounts: shell commands of the form ``&& mount ... ``.
+        """
         path = self.folder / name
         path.write_text(
-            WRAPPER.format(chroot=self.chroot, work=self.folder, program=program, display=display)
+            WRAPPER.format(
+                chroot=self.chroot, work=self.folder, program=program, display=display, mounts=mounts
+            )
         )
         path.chmod(0o755)
         return path
@@ -70,14 +76,14 @@ class Workplace:
             self.program(path.name, "gimp-3.0", 'xvfb-run -a -s "-screen 0 1400x900x24"')
         return [str(path), "-dfs"]
 
-    def begin(self, code: str, screen: bool = False) -> subprocess.Popen[str]:
-        """Start a GIMP that runs these lines after the prelude."""
+    def begin(self, code: str, screen: bool = False, console: str = "") -> subprocess.Popen[str]:
+        """Start a GIMP that runs these lines after the prelude. ``console``: made by `program`, "" for the usual one."""
         self.runs += 1
         (self.folder / "answer.json").unlink(missing_ok=True)
         script = self.folder / f"script-{self.runs}.py"
         script.write_text(f"{(HERE / 'prelude.py').read_text()}\nguarded({code!r})\n")
         command = f"exec(open({str(script)!r}).read())"
-        program = self.with_screen if screen else [str(self.console), "-idf"]
+        program = self.with_screen if screen else [console or str(self.console), "-idf"]
         words = [*program, "--batch-interpreter=python-fu-eval", "-b", command, "--quit"]
         gimp = subprocess.Popen(
             words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL
