@@ -96,10 +96,10 @@ REGION = _text(
     "auto",
 )
 STRENGTH = _number("strength", "Stren_gth", "0 gives the picture back, 1 is the full edit", 0.0, 2.0, 1.0)
-GUIDANCE = _number("guidance", "Gu_idance", "How closely the prompt is followed", 1.0, 20.0, 5.0)
+GUIDANCE = _number("guidance", "G_uidance", "How closely the prompt is followed", 1.0, 20.0, 5.0)
 SEED = _whole("seed", "See_d", "Variants begin with this number", 0, 2**31 - 1, 0)
 VARIANTS = _whole("variants", "_Variants", "How many results; several come as a layer group", 1, 8, 1)
-STEPS = _whole("steps", "Step_s", "Steps of the edit, 0 for the usual number", 0, 500, 0)
+STEPS = _whole("steps", "St_eps", "Steps of the edit, 0 for the usual number", 0, 500, 0)
 HOW = (SUBJECT, REGION, STRENGTH, GUIDANCE, SEED, VARIANTS, STEPS)
 
 PROCEDURES = {
@@ -144,10 +144,10 @@ PROCEDURES = {
                 "identity",
                 {"identity": "A person", "attribute": "An attribute"},
             ),
-            _text("class-noun", "_Class noun", "What it is in a word: woman, man, lipstick"),
+            _text("class-noun", "Class n_oun", "What it is in a word: woman, man, lipstick"),
             _text(
                 "prompt",
-                "_Now it shows",
+                "Now _it shows",
                 "What the picture shows; it must contain the class noun",
                 "",
                 PRIVATE,
@@ -158,8 +158,8 @@ PROCEDURES = {
                 "What is learned: auto, face, hair, lips, word:WORD, selection, or channel:NAME",
                 "auto",
             ),
-            _whole("steps", "Ste_ps", "Steps of learning, 0 for the usual number", 0, 100_000, 0),
-            _whole("seed", "S_eed", "Seed of the noise", 0, 2**31 - 1, 0),
+            _whole("steps", "S_teps", "Steps of learning, 0 for the usual number", 0, 100_000, 0),
+            _whole("seed", "See_d", "Seed of the noise", 0, 2**31 - 1, 0),
             lambda procedure: procedure.add_boolean_argument(
                 "consent", "The person in the picture _agrees", "Needed to learn a person", False, PRIVATE
             ),
@@ -193,17 +193,17 @@ PROCEDURES = {
                     "word": "A word",
                 },
             ),
-            _text("word", "_Word", "The word to look for"),
+            _text("word", "W_ord", "The word to look for"),
             _choice(
                 "operation",
-                "_How",
-                "What happens to the selection",
+                "_Existing selection",
+                "What happens to the selection there is",
                 "replace",
                 {
                     "replace": "Replace it",
                     "add": "Add to it",
                     "subtract": "Subtract from it",
-                    "intersect": "Intersect",
+                    "intersect": "Intersect with it",
                 },
             ),
             _number("grow", "_Grow", "Pixels to widen by; negative numbers shrink", -500.0, 500.0, 0.0),

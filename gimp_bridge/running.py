@@ -132,7 +132,8 @@ def run_select(
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.plain import ask
 
-        ask(procedure, config, ["method", "word", "operation", "grow", "feather"], "S²Edit: Select subject")
+        names = ["method", "word", "operation", "grow", "feather"]
+        ask(procedure, config, names, "S²Edit: Select subject", "Selec_t")
     method, word = config.get_property("method"), (config.get_property("word") or "").strip()
     if method == "word" and not word:
         raise UsageError("The word to look for is missing.", "Type it into the dialog.")

@@ -14,7 +14,7 @@ from gi.repository import Gimp, GimpUi, Gtk  # noqa: E402 - versions first
 
 from gimp_bridge import png  # noqa: E402
 from gimp_bridge.dialogs.tokens import TokenChooser  # noqa: E402
-from gimp_bridge.dialogs.working import Working, tell  # noqa: E402
+from gimp_bridge.dialogs.working import WIDTH, Working, tell  # noqa: E402
 from gimp_bridge.edit import edit_layer, values_of  # noqa: E402
 from gimp_bridge.link import Link  # noqa: E402
 from gimp_bridge.memory import EditValues, Names, read_values  # noqa: E402
@@ -83,7 +83,8 @@ class _Dialog:
         self._config, self._view, self._names, self._above = config, view, names, above
         title = "Transfer attribute" if transfer else "Edit with tokens"
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, f"S²Edit: {title}")
-        self._dialog.set_ok_label("_Edit")
+        self._dialog.set_ok_label("Ed_it")
+        self._dialog.set_default_size(WIDTH, -1)
         area = self._dialog.get_content_area()
         people = [info for info in names.tokens if info.kind == "identity"] or list(names.tokens)
         area.pack_start(self._chooser("token", "_Token", people, pictures), True, True, 0)
@@ -129,11 +130,12 @@ class _Dialog:
             wanted = ""  # it is gone
         if not chooser.choose(wanted):
             chooser.choose_first()
+        chooser.set_border_width(0)  # GIMP's dialogs have a border
         chooser.show_all()
         return chooser
 
     def _suggest_row(self) -> Gtk.Widget:
-        row = Gtk.Box(border_width=0, margin_start=12, margin_end=12)
+        row = Gtk.Box()
         button = Gtk.Button(label="Suggest _what it shows", use_underline=True)
         button.set_tooltip_text("Let the engine look at the layer and describe it")
         button.connect("clicked", lambda _: self._suggest())

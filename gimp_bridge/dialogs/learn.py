@@ -10,7 +10,7 @@ gi.require_version("GimpUi", "3.0")
 
 from gi.repository import Gimp, GimpUi  # noqa: E402 - versions first
 
-from gimp_bridge.dialogs.working import Working, tell  # noqa: E402
+from gimp_bridge.dialogs.working import WIDTH, Working, tell  # noqa: E402
 from gimp_bridge.learn import asked_for, learn_token  # noqa: E402
 from gimp_bridge.link import Link  # noqa: E402
 from gimp_bridge.pixels import LayerView  # noqa: E402
@@ -31,7 +31,8 @@ def ask_and_learn(procedure: Gimp.Procedure, config: Any, view: LayerView) -> st
     GimpUi.init("plug-in-s2edit")
     in_bar("S²Edit")
     dialog = GimpUi.ProcedureDialog.new(procedure, config, "S²Edit: Learn token")
-    dialog.set_ok_label("_Learn")
+    dialog.set_ok_label("L_earn")
+    dialog.set_default_size(WIDTH, -1)
     dialog.fill(ARGUMENTS)
     working = Working(dialog)
     try:

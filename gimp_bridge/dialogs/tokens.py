@@ -65,15 +65,19 @@ class TokenChooser(Gtk.Box):  # type: ignore[misc]
         """Choose a token by its id or name; whether it is there."""
         for row in self._shown:
             if token and token in (row[ID], row[NAME]):
-                self._view.select_path(row.path)
-                self._view.scroll_to_path(row.path, False, 0, 0)
+                self._select(row.path)
                 return True
         return False
 
     def choose_first(self) -> None:
         """Choose the first one, if there is any."""
         if len(self._shown):
-            self._view.select_path(self._shown[0].path)
+            self._select(self._shown[0].path)
+
+    def _select(self, path: Gtk.TreePath) -> None:
+        self._view.set_cursor(path, None, False)  # arrow keys go on from here
+        self._view.select_path(path)
+        self._view.scroll_to_path(path, False, 0, 0)
 
     def _matches(self, rows: Gtk.TreeModel, place: Gtk.TreeIter, data: object) -> bool:
         return all(word in rows[place][WORDS] for word in self._search.get_text().lower().split())

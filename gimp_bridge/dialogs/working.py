@@ -11,9 +11,10 @@ from gi.repository import GdkPixbuf, Gimp, Gtk  # noqa: E402 - versions first
 from gimp_bridge.pixels import load_pixbuf  # noqa: E402
 from s2edit_plugin.errors import CancelledError, EngineError, S2EditError  # noqa: E402
 
-__all__ = ["Working", "pump", "tell", "thumbnail"]
+__all__ = ["WIDTH", "Working", "pump", "tell", "thumbnail"]
 
 PREVIEW = 384
+WIDTH = 600  # of a dialog with prompts in it
 RESET = 1  # of GIMP's dialogs
 
 
@@ -37,7 +38,7 @@ def thumbnail(data: bytes, side: int) -> GdkPixbuf.Pixbuf | None:
 def tell(dialog: Gtk.Dialog, error: S2EditError) -> None:
     """Say what is wrong; the dialog below stays as it is."""
     box = Gtk.MessageDialog(
-        transient_for=dialog, modal=True, message_type=Gtk.MessageType.ERROR,
+        title="S²Edit", transient_for=dialog, modal=True, message_type=Gtk.MessageType.ERROR,
         buttons=Gtk.ButtonsType.CLOSE, text=error.sentence, secondary_text=error.hint,
     )  # fmt: skip
     box.run()

@@ -55,14 +55,38 @@ def test_names_of_people_are_not_kept_in_gimps_own_files(plugin: ModuleType) -> 
         assert {key for key, flags in texts.items() if flags & 1 << 10} >= private
 
 
-def test_no_two_fields_of_the_edit_dialog_have_the_same_key(plugin: ModuleType) -> None:
-    added = plugin.S2Edit().do_create_procedure("plug-in-s2edit-transfer").added
-    labels = [values[1] for what, values in added if what.endswith("_argument")] + [
-        "Suggest _what it shows",
-        "_Edit",
+# Buttons that GIMP puts into every dialog of a procedure.
+GIMPS_OWN = ("_Load Saved Settings", "_Save Settings", "_Help", "_Reset", "_Cancel")
+
+
+def _keys(labels: list[str]) -> list[str]:
+    return [label.partition("_")[2][:1].lower() for label in labels]
+
+
+@pytest.mark.parametrize(
+    ("name", "beside"),
+    [
+        ("edit", ["Ed_it", "Suggest _what it shows"]),
+        ("edit-again", ["Ed_it", "Suggest _what it shows"]),
+        ("transfer", ["Ed_it", "Suggest _what it shows"]),
+        ("learn", ["L_earn"]),
+        ("select", ["Selec_t"]),
+    ],
+)
+def test_no_two_parts_of_a_dialog_have_the_same_key(plugin: ModuleType, name: str, beside: list[str]) -> None:
+    added = plugin.S2Edit().do_create_procedure(f"plug-in-s2edit-{name}").added
+    fields = [values[1] for what, values in added if what.endswith("_argument")]
+    keys = _keys([*fields, *beside, *GIMPS_OWN])
+    assert "" not in keys
+    assert len(keys) == len(set(keys)), sorted(keys)
+
+
+def test_no_two_menu_entries_have_the_same_key(plugin: ModuleType) -> None:
+    made = plugin.S2Edit()
+    labels = [
+        dict(made.do_create_procedure(name).added)["set_menu_label"][0] for name in made.do_query_procedures()
     ]
-    keys = [label.partition("_")[2][0].lower() for label in labels]
-    assert len(keys) == len(set(keys))
+    assert len(set(_keys(labels))) == len(PROCEDURES)
 
 
 @pytest.mark.parametrize(

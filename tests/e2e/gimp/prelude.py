@@ -129,6 +129,25 @@ def window_named(name, seconds=60):
         time.sleep(0.1)
 
 
+def visible(name):
+    return bool(xdo("search", "--onlyvisible", "--name", name))
+
+
+def prepared_window(name):
+    """GIMP's main window, in a size that screenshots have room for, with no greeting over it."""
+    Gimp.displays_flush()
+    xdo("windowunmap", window_named("Welcome to GIMP"))
+    main = window_named(name)
+    xdo("windowsize", "--sync", main, 1400, 900)
+    time.sleep(1)
+    return main
+
+
+def from_menu(main, letter):
+    # S²Edit stands last in the menu of filters.
+    press(main, "alt+r", "Up", "Right", letter)
+
+
 def press(window, *keys):
     """Keys for a window, one after the other."""
     xdo("windowfocus", "--sync", window)
