@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PyQt6.QtCore import QObject, Qt
-from PyQt6.QtGui import QColor, QGuiApplication, QIcon, QPalette
-from PyQt6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QWidget
+from PyQt6.QtCore import QObject, QPointF, QRectF, Qt
+from PyQt6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPen, QPolygonF
+from PyQt6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
 
 from qt_app.model.preferences import Preferences
 from qt_app.ui.icons import icon
 
 __all__ = ["DARK", "LIGHT", "Colours", "ThemeKeeper", "apply_theme", "colours", "mixed"]
+
+ENABLED = QStyle.StateFlag.State_Enabled
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,41 @@ class ThemeKeeper(QObject):
 
 
 class _Style(QProxyStyle):
-    """Fusion, with the window's own icons on the titles of panels: its own hardly show on dark ground."""
+    """Fusion, with the window's own icons on the titles of panels, and marks and edges that show on dark ground too."""
+
+    def drawPrimitive(
+        self,
+        element: QStyle.PrimitiveElement,
+        option: QStyleOption | None,
+        painter: QPainter | None,
+        widget: QWidget | None = None,
+    ) -> None:
+        """Check boxes and radio buttons that are filled when they are on; flat buttons."""
+        which = QStyle.PrimitiveElement
+        if option is None or painter is None:
+            return
+        if element in (which.PE_IndicatorCheckBox, which.PE_IndicatorRadioButton):
+            _draw_mark(painter, option, round_=element == which.PE_IndicatorRadioButton)
+        elif element == which.PE_PanelButtonCommand:
+            held = bool(option.state & (QStyle.StateFlag.State_Sunken | QStyle.StateFlag.State_On))
+            role = QPalette.ColorRole
+            ground = role.Mid if held else role.Button if option.state & ENABLED else role.Window
+            _draw_box(painter, option, option.palette.color(ground))
+        else:
+            super().drawPrimitive(element, option, painter, widget)
+
+    def drawComplexControl(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex | None,
+        painter: QPainter | None,
+        widget: QWidget | None = None,
+    ) -> None:
+        """Boxes with numbers and choices, with the same edge as lines of text."""
+        super().drawComplexControl(control, option, painter, widget)
+        boxes = (QStyle.ComplexControl.CC_SpinBox, QStyle.ComplexControl.CC_ComboBox)
+        if control in boxes and option is not None and painter is not None:
+            _draw_box(painter, option)
 
     def standardIcon(
         self, which: QStyle.StandardPixmap, option: QStyleOption | None = None, widget: QWidget | None = None
@@ -108,6 +144,49 @@ class _Style(QProxyStyle):
             QStyle.StandardPixmap.SP_TitleBarNormalButton: "float",
         }.get(which)
         return icon(own) if own is not None else super().standardIcon(which, option, widget)
+
+
+def _draw_box(painter: QPainter, option: QStyleOption, ground: QColor | None = None) -> None:
+    """A rounded edge, in the accent's colour where the keyboard is; filled if there is a ground."""
+    role, state = QPalette.ColorRole, option.state
+    focus = bool(state & QStyle.StateFlag.State_HasFocus)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(option.palette.color(role.Accent if focus else role.Mid))
+    painter.setBrush(ground if ground is not None else Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5), 3.5, 3.5)
+    painter.restore()
+
+
+def _draw_mark(painter: QPainter, option: QStyleOption, round_: bool) -> None:
+    """A check box or a radio button: an edge while it is off, filled with the accent when it is on."""
+    role, state, palette = QPalette.ColorRole, option.state, option.palette
+    on, partly = bool(state & QStyle.StateFlag.State_On), bool(state & QStyle.StateFlag.State_NoChange)
+    place = QRectF(option.rect)
+    side = min(place.width(), place.height()) - 1
+    place = QRectF(place.center().x() - side / 2, place.center().y() - side / 2, side, side)
+    edge = role.Accent if state & QStyle.StateFlag.State_HasFocus else role.PlaceholderText
+    ground = palette.color(role.Accent if on or partly else role.Base if state & ENABLED else role.Window)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(palette.color(role.Accent if on or partly else edge))
+    painter.setBrush(ground)
+    radius = side / 2 if round_ else 2.5
+    painter.drawRoundedRect(place, radius, radius)
+    mark = palette.color(role.HighlightedText if state & ENABLED else role.Text)
+    if on and round_:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mark)
+        painter.drawEllipse(place.center(), side * 0.22, side * 0.22)
+    elif on or partly:
+        painter.setPen(
+            QPen(mark, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        )
+        corners = ((0.24, 0.52), (0.43, 0.72), (0.77, 0.3)) if on else ((0.25, 0.5), (0.75, 0.5))
+        painter.drawPolyline(
+            QPolygonF([QPointF(place.x() + x * side, place.y() + y * side) for x, y in corners])
+        )
+    painter.restore()
 
 
 def _palette(c: Colours) -> QPalette:
@@ -130,39 +209,73 @@ def _palette(c: Colours) -> QPalette:
 
 
 def _style_sheet(c: Colours) -> str:
+    accent, base = QColor(c.accent), QColor(c.base)
+    tint, edge = mixed(accent, base, 0.14).name(), mixed(accent, base, 0.55).name()
+    hover, faint = mixed(QColor(c.text), QColor(c.raised), 0.07).name(), mixed(QColor(c.line), QColor(c.window), 0.55).name()
     return f"""
     QToolTip {{ border: 1px solid {c.line}; padding: 4px; }}
     QDockWidget::title {{ padding: 6px 8px; background: {c.window}; }}
+    QPushButton, QToolButton {{
+        background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 4px; padding: 2px 9px;
+    }}
+    QPushButton {{ min-height: 17px; }}
+    QToolButton {{ min-height: 17px; padding: 2px 6px; }}
+    QDialogButtonBox QPushButton {{ min-width: 60px; }}
+    QPushButton:hover, QToolButton:hover {{ background: {hover}; border-color: {c.dim}; }}
+    QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
+    QPushButton:focus, QToolButton:focus {{ border-color: {c.accent}; }}
+    QPushButton:disabled, QToolButton:disabled {{ background: {c.window}; color: {c.dim}; border-color: {faint}; }}
+    QToolButton:checked {{ background: {tint}; border-color: {edge}; }}
+    QToolButton[autoRaise="true"] {{ background: transparent; border-color: transparent; padding: 2px 4px; }}
+    QToolButton[autoRaise="true"]:hover {{ background: {c.raised}; border-color: {c.line}; }}
+    QToolButton[autoRaise="true"]:pressed {{ background: {c.line}; }}
+    QToolButton[autoRaise="true"]:checked {{ background: {tint}; border-color: {edge}; }}
+    QToolButton[autoRaise="true"]:focus {{ border-color: {c.accent}; }}
+    QToolButton[autoRaise="true"]:disabled {{ background: transparent; border-color: transparent; }}
+    QToolButton[chip="token"] {{
+        background: {tint}; color: {c.accent}; border-color: {edge}; border-radius: 10px; padding: 1px 9px; font-weight: 600;
+    }}
+    QToolButton[chip="token"]:hover, QToolButton[chip="token"]:focus {{ border-color: {c.accent}; }}
+    QToolButton[chip="words"] {{ border-radius: 10px; padding: 1px 8px; }}
     QPushButton[primary="true"] {{
         background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; border-radius: 4px;
         padding: 6px 14px; font-weight: 600;
     }}
+    QPushButton[primary="true"]:hover {{ background: {mixed(accent, QColor(c.text), 0.88).name()}; }}
     QPushButton[primary="true"]:disabled {{ background: {c.raised}; color: {c.dim}; border-color: {c.line}; }}
-    QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; }}
+    QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; padding: 5px 13px; }}
     QLabel[dim="true"] {{ color: {c.dim}; }}
-    QPushButton[link="true"] {{ color: {c.accent}; border: none; text-align: left; padding: 3px 2px; }}
+    QPushButton[link="true"] {{
+        color: {c.accent}; background: transparent; border: none; text-align: left; padding: 3px 2px; min-height: 0;
+    }}
     QPushButton[link="true"]:hover, QPushButton[link="true"]:focus {{ text-decoration: underline; }}
-    QLineEdit, QPlainTextEdit {{ border: 1px solid {c.line}; border-radius: 3px; background: {c.base}; padding: 2px; }}
+    QLineEdit, QPlainTextEdit {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.base}; padding: 2px; }}
+    QLineEdit {{ min-height: 17px; }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
-    QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; }}
-    QCheckBox::indicator:unchecked, QRadioButton::indicator:unchecked {{
-        width: 12px; height: 12px; border: 1px solid {c.dim}; background: {c.base};
-    }}
-    QCheckBox::indicator:unchecked {{ border-radius: 2px; }}
-    QRadioButton::indicator:unchecked {{ border-radius: 7px; }}
-    QRadioButton::indicator:checked {{
-        width: 6px; height: 6px; border: 4px solid {c.accent}; border-radius: 7px; background: {c.on_accent};
-    }}
+    QLineEdit:disabled, QPlainTextEdit:disabled {{ background: {c.window}; border-color: {faint}; }}
+    QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
+    QComboBox, QAbstractSpinBox {{ min-height: 17px; }}
+    QTreeView, QListView, QTableView {{ border: 1px solid {c.line}; border-radius: 4px; }}
+    QComboBox QListView, QListView[bare="true"] {{ border: none; border-radius: 0; }}
     QTreeView[roomy="true"]::item {{ padding: 3px 2px; }}
-    QToolButton[fold="true"] {{ border: none; font-weight: 600; padding: 4px 0; }}
+    QHeaderView::section {{
+        background: {c.raised}; color: {c.dim}; border: none; border-bottom: 1px solid {c.line}; padding: 4px 6px;
+    }}
+    QToolButton[fold="true"], QToolButton[fold="true"]:checked, QToolButton[fold="true"]:hover {{
+        background: transparent; border: none; font-weight: 600; padding: 4px 0;
+    }}
     QToolButton[fold="true"]:focus {{ text-decoration: underline; }}
-    QListWidget#pages::item {{ padding: 6px 8px; }}
+    QListWidget#pages {{ outline: 0; }}
+    QListWidget#pages::item {{ padding: 7px 8px; border: none; }}
+    QListWidget#pages::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
     #canvas, #start-page {{ background: {c.canvas}; }}
     QToolBar#tools {{ border: none; padding: 4px 3px; spacing: 2px; }}
-    QToolBar#tools QToolButton {{ padding: 4px; border: 1px solid transparent; border-radius: 4px; }}
+    QToolBar#tools QToolButton {{ padding: 4px; border: 1px solid transparent; border-radius: 4px; background: transparent; }}
     QToolBar#tools QToolButton:hover {{ background: {c.raised}; border-color: {c.line}; }}
-    QToolBar#tools QToolButton:checked {{ background: {c.base}; border-color: {c.accent}; }}
+    QToolBar#tools QToolButton:checked {{ background: {tint}; border-color: {c.accent}; }}
     QToolBar#tools QToolButton:focus {{ border-color: {c.text}; }}
+    QToolBar#tools QToolButton:disabled {{ background: transparent; border-color: transparent; }}
+    QStatusBar::item {{ border: none; }}
     QFrame[box="error"] {{ border: 1px solid {c.bad}; border-radius: 4px; background: {c.base}; }}
     QFrame[box="plain"] {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.base}; }}
     QFrame[box="note"] {{ border: 1px solid {c.warn}; border-radius: 4px; background: {c.base}; }}
