@@ -22,6 +22,7 @@ from qt_app.ui.fields import ChoiceBox, FoldButton, SidePanel, SliderField, calm
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.weights_field import WeightsField
 from qt_app.ui.wording import estimate_in_words
+from s2edit_plugin.calls import TokenInfo
 
 __all__ = ["EditPanel"]
 
@@ -31,7 +32,8 @@ class EditPanel(SidePanel):
 
     def __init__(self, state: EditState, library: LibraryState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = state
+        self._state, self._library = state, library
+        self._kinds: dict[str, str] = {}  # token -> what it is of
         inner = QWidget()
         column = QVBoxLayout(inner)
         self.setWidget(inner)
@@ -44,9 +46,6 @@ class EditPanel(SidePanel):
             field.setAccessibleName(name)
             field.bind(state, prop)
             field.submitted.connect(state.start)
-            follow(
-                library, "tokens", lambda tokens, one=field: one.set_tokens([token.name for token in tokens])
-            )
         self.prompt.setPlaceholderText(self.tr("a photo of a <person/token> woman smiling"))
         self.source.setPlaceholderText(self.tr("Left empty, it is found by itself."))
         self.suggest = QPushButton(self.tr("Suggest"))
@@ -55,6 +54,7 @@ class EditPanel(SidePanel):
         follow(state, "suggesting", lambda busy: self.suggest.setEnabled(not busy))
 
         self.chips = QHBoxLayout()
+        self.chips.setSpacing(4)
         column.addWidget(heading(self.tr("What the photo should show")))
         column.addWidget(self.prompt)
         column.addLayout(self.chips)
@@ -76,9 +76,10 @@ class EditPanel(SidePanel):
         buttons.addWidget(self.stop)
         buttons.addWidget(self.go, 1)
         for widget in (self.estimate, self.problem):
-            column.addWidget(widget)
-        column.addLayout(buttons)
+            self.foot.addWidget(widget)
+        self.foot.addLayout(buttons)
 
+        follow(library, "tokens", self._know)
         follow(state, "tokens", self._show_tokens)
         follow(state, "estimate", lambda value: self.estimate.setText(estimate_in_words(value)))
         follow(state, "running", lambda jobs: self.stop.setVisible(bool(jobs)))
@@ -99,6 +100,7 @@ class EditPanel(SidePanel):
         for index, preset in enumerate(EDIT_PRESETS):
             button = QToolButton()
             button.setText(names[preset.id])
+            button.setProperty("chip", "words")
             button.setAccessibleName(self.tr("Ready-made edit: {0}").format(names[preset.id]))
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
             button.clicked.connect(lambda _, one=preset: self._state.use_preset(one))
@@ -163,6 +165,14 @@ class EditPanel(SidePanel):
         column.addWidget(inner)
         return box
 
+    def _know(self, tokens: tuple[TokenInfo, ...]) -> None:
+        """Take in which tokens there are; while the library is searched, those that are not found are there too."""
+        found = {token.name: token.kind for token in tokens}
+        self._kinds = self._kinds | found if self._library.search else found
+        for field in (self.prompt, self.source):
+            field.set_tokens(self._kinds)
+        self._show_tokens(self._state.tokens)
+
     def _show_tokens(self, tokens: tuple[str, ...]) -> None:
         while self.chips.count():
             item = self.chips.takeAt(0)
@@ -172,6 +182,7 @@ class EditPanel(SidePanel):
         for name in tokens:
             chip = QToolButton()
             chip.setText(f"{name}  ✕")
+            chip.setProperty("chip", "attribute" if self._kinds.get(name) == "attribute" else "token")
             chip.setToolTip(self.tr("Take {0} out of the edit").format(name))
             chip.setAccessibleName(chip.toolTip())
             chip.clicked.connect(lambda _, one=name: self._state.remove_token(one))

@@ -10,12 +10,14 @@ from PyQt6.QtGui import QAction, QPixmap
 from PyQt6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QScrollArea,
     QSlider,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -38,6 +40,7 @@ __all__ = [
 ]
 
 FINE = 1000
+NUMBER = 72  # pixels of every number beside a slider: sliders below each other end at one line
 LARGEST = 10**9
 
 
@@ -87,6 +90,7 @@ class SliderField(QWidget):
         self.number.setRange(low, high)
         self.number.setDecimals(0 if self._whole else decimals)
         self.number.setSingleStep(1 if self._whole else (high - low) / 20)
+        self.number.setFixedWidth(NUMBER)
         for widget in (self.slider, self.number):
             calm(widget)
             widget.setAccessibleName(name)
@@ -114,12 +118,39 @@ class SliderField(QWidget):
         setattr(self._model, self._prop, round(value) if self._whole else value)
 
 
-class SidePanel(QScrollArea):
-    """A panel that scrolls down if it must, but is never narrower than what is in it, in whatever language."""
+class SidePanel(QWidget):
+    """A panel that scrolls down if it must, but is never narrower than what is in it, in whatever language.
+
+    What is in its ``foot`` stays in sight below what scrolls: the button that the panel is for.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.scroll = _Scroll()
+        self.foot = QVBoxLayout()
+        self.foot.setContentsMargins(9, 0, 9, 9)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.scroll, 1)
+        column.addLayout(self.foot)
+
+    def setWidget(self, inner: QWidget) -> None:
+        """What scrolls."""
+        self.scroll.setWidget(inner)
+
+    def widget(self) -> QWidget | None:
+        """What scrolls."""
+        return self.scroll.widget()
+
+
+class _Scroll(QScrollArea):
+    """Scrolls down only."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def minimumSizeHint(self) -> QSize:

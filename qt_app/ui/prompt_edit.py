@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 
-from PyQt6.QtCore import QEvent, QMimeData, QSize, QStringListModel, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QMimeData, QRectF, QSize, QStringListModel, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QKeyEvent,
+    QPainter,
+    QPaintEvent,
     QPalette,
     QSyntaxHighlighter,
     QTextCharFormat,
@@ -18,7 +20,7 @@ from PyQt6.QtGui import (
 from PyQt6.QtWidgets import QCompleter, QPlainTextEdit, QWidget
 
 from qt_app.model.observable import Observable, follow
-from qt_app.ui.theme import mixed
+from qt_app.ui.theme import CHIP, CHIP_EDGE, mixed
 
 __all__ = ["TOKEN_MIME", "PromptEdit"]
 
@@ -26,25 +28,45 @@ TOKEN_MIME = "application/x-s2edit-tokens"
 """Names of tokens, one a line, as the library's list gives them when they are dragged."""
 
 _REFERENCE = re.compile(r"<[^<>/\s]+/[^<>/\s]+>")
+KINDS = {"identity": QPalette.ColorRole.Accent, "attribute": QPalette.ColorRole.LinkVisited}
+"""Kinds of tokens, and what colour chips of theirs have; the theme gives the second role the colour of attributes."""
 _OPEN = re.compile(r"<([^<>\s]*)$")
 
 
 class _Chips(QSyntaxHighlighter):
-    """Colours references: known tokens as chips, unknown ones as errors."""
+    """Colours references: known tokens as chips, unknown ones as errors.
+
+    Of a chip the brackets are there but not seen: they make room for its rounded ends, which the field draws.
+    """
 
     def __init__(self, document: QTextDocument) -> None:
         super().__init__(document)
-        self.known: set[str] = set()
-        self.chip, self.unknown = QTextCharFormat(), QTextCharFormat()
-        self.chip.setFontWeight(600)
+        self.known: dict[str, str] = {}  # name -> kind
+        self.chips = {kind: QTextCharFormat() for kind in KINDS}
+        self.brackets, self.unknown = QTextCharFormat(), QTextCharFormat()
+        for shown in (*self.chips.values(), self.brackets):
+            shown.setFontWeight(600)
+        self.brackets.setForeground(QColor(0, 0, 0, 0))
         self.unknown.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
         self.unknown.setUnderlineColor(QColor("#d33"))
 
     def highlightBlock(self, text: str | None) -> None:
         """Colour one line."""
         for match in _REFERENCE.finditer(text or ""):
-            known = match.group()[1:-1] in self.known
-            self.setFormat(match.start(), match.end() - match.start(), self.chip if known else self.unknown)
+            kind = self.known.get(match.group()[1:-1])
+            length = match.end() - match.start()
+            if kind is None:
+                self.setFormat(match.start(), length, self.unknown)
+            else:
+                self.setFormat(match.start(), length, self.brackets)
+                self.setFormat(match.start() + 1, length - 2, self.chips[kind])
+
+    def among(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Where chips begin and end, and of which kind they are."""
+        for match in _REFERENCE.finditer(text):
+            kind = self.known.get(match.group()[1:-1])
+            if kind is not None:
+                yield match.start(), match.end(), kind
 
 
 class PromptEdit(QPlainTextEdit):
@@ -84,17 +106,28 @@ class PromptEdit(QPlainTextEdit):
         follow(model, name, to_field)
         self.text_changed.connect(lambda value: setattr(model, name, value))
 
-    def set_tokens(self, names: Sequence[str]) -> None:
-        """The tokens that can be referred to."""
-        self._names.setStringList(list(names))
-        self._chips.known = set(names)
+    def set_tokens(self, kinds: Mapping[str, str]) -> None:
+        """The tokens that can be referred to, each with its kind, ``identity`` or ``attribute``."""
+        self._names.setStringList(list(kinds))
+        self._chips.known = dict(kinds)
         self._chips.rehighlight()
 
-    def set_chip_colours(self, text: QColor, ground: QColor) -> None:
-        """Colours of chips, from the theme."""
-        self._chips.chip.setForeground(text)
-        self._chips.chip.setBackground(ground)
-        self._chips.rehighlight()
+    def chips(self) -> list[tuple[QRectF, str]]:
+        """Where chips are drawn in the field, and of which kind they are; one that is broken has a piece a line."""
+        found, block, offset = [], self.firstVisibleBlock(), self.contentOffset()
+        while block.isValid() and block.isVisible():
+            top = self.blockBoundingGeometry(block).translated(offset).topLeft()
+            layout = block.layout()
+            for start, end, kind in self._chips.among(block.text()):
+                for row in range(layout.lineCount() if layout is not None else 0):
+                    line = layout.lineAt(row)  # type: ignore[union-attr]
+                    first, last = max(start, line.textStart()), min(end, line.textStart() + line.textLength())
+                    if first < last:
+                        edges = sorted(float(line.cursorToX(at)[0]) for at in (first, last))  # type: ignore[index]
+                        piece = QRectF(edges[0], line.y(), edges[1] - edges[0], line.height())
+                        found.append((piece.translated(top), kind))
+            block = block.next()
+        return found
 
     def insert_token(self, name: str) -> None:
         """Write a reference where the cursor is, with spaces around it."""
@@ -116,12 +149,26 @@ class PromptEdit(QPlainTextEdit):
         return QSize(80, self.sizeHint().height())
 
     def _colour_chips(self) -> None:
-        """Chips in the accent's colour, on a hint of it."""
-        palette = self.palette()
-        accent, base = palette.color(QPalette.ColorRole.Accent), palette.color(QPalette.ColorRole.Base)
-        self.set_chip_colours(accent, mixed(accent, base, 0.15))
+        for kind, role in KINDS.items():
+            self._chips.chips[kind].setForeground(self.palette().color(role))
+        self._chips.rehighlight()
 
     # ------------------------------------------------------------------ events
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        """Chips in their colour on a hint of it, and the text over them."""
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        base = palette.color(QPalette.ColorRole.Base)
+        for place, kind in self.chips():
+            colour = palette.color(KINDS[kind])
+            painter.setPen(mixed(colour, base, CHIP_EDGE))
+            painter.setBrush(mixed(colour, base, CHIP))
+            inner = place.adjusted(1.5, 0.5, -1.5, -0.5)
+            painter.drawRoundedRect(inner, inner.height() / 2, inner.height() / 2)
+        painter.end()
+        super().paintEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
         """Another theme."""
@@ -145,7 +192,21 @@ class PromptEdit(QPlainTextEdit):
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.submitted.emit()
             return
+        if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) and not event.modifiers():
+            self._choose_chip(forward=event.key() == Qt.Key.Key_Delete)
         super().keyPressEvent(event)
+
+    def _choose_chip(self, forward: bool) -> None:
+        """Where the key would eat into a chip, choose all of it."""
+        cursor = self.textCursor()
+        if cursor.hasSelection():
+            return
+        for start, end, _ in self._chips.among(cursor.block().text()):
+            if cursor.positionInBlock() == (start if forward else end):
+                way = QTextCursor.MoveOperation.Right if forward else QTextCursor.MoveOperation.Left
+                cursor.movePosition(way, QTextCursor.MoveMode.KeepAnchor, end - start)
+                self.setTextCursor(cursor)
+                return
 
     def canInsertFromMimeData(self, source: QMimeData | None) -> bool:
         """Tokens and text; files are the window's, which opens them."""

@@ -11,9 +11,11 @@ from PyQt6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QSt
 from qt_app.model.preferences import Preferences
 from qt_app.ui.icons import icon
 
-__all__ = ["DARK", "LIGHT", "Colours", "ThemeKeeper", "apply_theme", "colours", "mixed"]
+__all__ = ["CHIP", "CHIP_EDGE", "DARK", "LIGHT", "Colours", "ThemeKeeper", "apply_theme", "colours", "mixed"]
 
 ENABLED = QStyle.StateFlag.State_Enabled
+CHIP, CHIP_EDGE = 0.15, 0.55
+"""How much of its colour there is in a chip's ground, and in its edge; the rest is that of the field it lies on."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Colours:
     Attributes:
         window, base, raised: grounds of the window, of lists and fields, of buttons. canvas: around the picture.
         text, dim: writing, and writing of less weight. accent, on_accent: what is chosen, and writing on it.
-        line: borders. good, warn, bad: states.
+        attribute: tokens of attributes, beside the accent's for persons. line: borders. good, warn, bad: states.
     """
 
     window: str
@@ -34,6 +36,7 @@ class Colours:
     dim: str
     accent: str
     on_accent: str
+    attribute: str
     line: str
     good: str
     warn: str
@@ -42,11 +45,11 @@ class Colours:
 
 LIGHT = Colours(
     window="#f3f3f5", base="#ffffff", raised="#fbfbfc", canvas="#d7d7dc", text="#1c1c21", dim="#5b5b66",
-    accent="#2f5fd0", on_accent="#ffffff", line="#c9c9d1", good="#1b7a3d", warn="#8a5a00", bad="#b3261e",
+    accent="#2f5fd0", on_accent="#ffffff", attribute="#8a2f86", line="#c9c9d1", good="#1b7a3d", warn="#8a5a00", bad="#b3261e",
 )  # fmt: skip
 DARK = Colours(
     window="#303036", base="#19191c", raised="#42424a", canvas="#121214", text="#f0f0f4", dim="#b6b6c2",
-    accent="#86a8ff", on_accent="#0d1222", line="#5c5c68", good="#6fd08c", warn="#f0b45a", bad="#ff9a92",
+    accent="#86a8ff", on_accent="#0d1222", attribute="#e79be2", line="#5c5c68", good="#6fd08c", warn="#f0b45a", bad="#ff9a92",
 )  # fmt: skip
 
 
@@ -196,7 +199,8 @@ def _palette(c: Colours) -> QPalette:
         (role.Window, c.window), (role.WindowText, c.text), (role.Base, c.base), (role.AlternateBase, c.raised),
         (role.Text, c.text), (role.Button, c.raised), (role.ButtonText, c.text), (role.Highlight, c.accent),
         (role.HighlightedText, c.on_accent), (role.ToolTipBase, c.raised), (role.ToolTipText, c.text),
-        (role.PlaceholderText, c.dim), (role.Link, c.accent), (role.Mid, c.line), (role.Accent, c.accent),
+        (role.PlaceholderText, c.dim), (role.Link, c.accent), (role.LinkVisited, c.attribute),
+        (role.Mid, c.line), (role.Accent, c.accent),
         (role.BrightText, c.text), (role.Light, c.line), (role.Midlight, c.line),
     ):  # fmt: skip
         palette.setColor(place, QColor(colour))
@@ -209,9 +213,10 @@ def _palette(c: Colours) -> QPalette:
 
 
 def _style_sheet(c: Colours) -> str:
-    accent, base = QColor(c.accent), QColor(c.base)
-    tint, edge = mixed(accent, base, 0.14).name(), mixed(accent, base, 0.55).name()
-    hover, faint = mixed(QColor(c.text), QColor(c.raised), 0.07).name(), mixed(QColor(c.line), QColor(c.window), 0.55).name()
+    accent, other, base = QColor(c.accent), QColor(c.attribute), QColor(c.base)
+    tint, edge = mixed(accent, base, CHIP).name(), mixed(accent, base, CHIP_EDGE).name()
+    hover = mixed(QColor(c.text), QColor(c.raised), 0.07).name()
+    faint = mixed(QColor(c.line), QColor(c.window), 0.55).name()
     return f"""
     QToolTip {{ border: 1px solid {c.line}; padding: 4px; }}
     QDockWidget::title {{ padding: 6px 8px; background: {c.window}; }}
@@ -232,10 +237,17 @@ def _style_sheet(c: Colours) -> str:
     QToolButton[autoRaise="true"]:checked {{ background: {tint}; border-color: {edge}; }}
     QToolButton[autoRaise="true"]:focus {{ border-color: {c.accent}; }}
     QToolButton[autoRaise="true"]:disabled {{ background: transparent; border-color: transparent; }}
+    QToolButton[popupMode="2"] {{ padding-right: 16px; }}
+    QToolButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: center right; right: 3px; }}
     QToolButton[chip="token"] {{
         background: {tint}; color: {c.accent}; border-color: {edge}; border-radius: 10px; padding: 1px 9px; font-weight: 600;
     }}
     QToolButton[chip="token"]:hover, QToolButton[chip="token"]:focus {{ border-color: {c.accent}; }}
+    QToolButton[chip="attribute"] {{
+        background: {mixed(other, base, CHIP).name()}; color: {c.attribute}; border-color: {mixed(other, base, CHIP_EDGE).name()};
+        border-radius: 10px; padding: 1px 9px; font-weight: 600;
+    }}
+    QToolButton[chip="attribute"]:hover, QToolButton[chip="attribute"]:focus {{ border-color: {c.attribute}; }}
     QToolButton[chip="words"] {{ border-radius: 10px; padding: 1px 8px; }}
     QPushButton[primary="true"] {{
         background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; border-radius: 4px;
@@ -245,6 +257,9 @@ def _style_sheet(c: Colours) -> str:
     QPushButton[primary="true"]:disabled {{ background: {c.raised}; color: {c.dim}; border-color: {c.line}; }}
     QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; padding: 5px 13px; }}
     QLabel[dim="true"] {{ color: {c.dim}; }}
+    QLabel[mood="good"] {{ color: {c.good}; }}
+    QLabel[mood="warn"] {{ color: {c.warn}; }}
+    QLabel[mood="bad"] {{ color: {c.bad}; }}
     QPushButton[link="true"] {{
         color: {c.accent}; background: transparent; border: none; text-align: left; padding: 3px 2px; min-height: 0;
     }}

@@ -30,6 +30,7 @@ from s2edit_plugin.paths import models_package
 
 SAMPLES = models_package() / "samples"
 PROMPT = "a photo of a <anna/me> young woman with long blonde hair in a forest"
+TWO = "a photo of a <anna/me> young woman with long blonde hair wearing <mia/lips> lipstick in a forest"
 SOURCE = "a photo of a young woman with long brown hair in a forest"
 WAIT_MS = 10_000
 
@@ -119,8 +120,10 @@ class Scene:
         document.compare, document.split = "split", 0.55
 
     def attention(self) -> None:
-        """Where a word looks."""
+        """Where a word looks; a token of a person and one of an attribute in the prompt."""
         self._edited()
+        self.studio.editing.add_token("mia/lips")
+        self.studio.editing.prompt = TWO
         document = self.studio.documents.document
         assert document is not None
         y, x = np.mgrid[0 : document.rgb.shape[0], 0 : document.rgb.shape[1]] / document.rgb.shape[0]
@@ -136,7 +139,7 @@ class Scene:
         self.studio.editing.weights = {"blonde": 1.5, "smiling": 0.7, "<anna/me>": 1.2}
         for _ in range(5):
             self._application.processEvents()
-        bar = panel.verticalScrollBar()
+        bar = panel.scroll.verticalScrollBar()
         if bar is not None:
             bar.setValue(bar.maximum())
 
@@ -263,12 +266,13 @@ class Scene:
     # ------------------------------------------------------------------ inside
 
     def _fill(self) -> None:
-        for name, file, tags in (
-            ("anna/me", "anna.png", ("studio",)),
-            ("anna/smile", "anna_second.png", ()),
-            ("mia/lips", "mia_makeup.png", ("makeup",)),
+        for name, file, tags, kind, noun in (
+            ("anna/me", "anna.png", ("studio",), "identity", "woman"),
+            ("anna/smile", "anna_second.png", (), "identity", "woman"),
+            ("mia/lips", "mia_makeup.png", ("makeup",), "attribute", "lipstick"),
         ):
-            self.engine.world.add_token(name, _small(file), tags=tags, source_prompt=SOURCE)
+            picture, about = _small(file), {"tags": tags, "kind": kind, "class_noun": noun}
+            self.engine.world.add_token(name, picture, source_prompt=SOURCE, **about)
         self.engine.world.models = {model.name: model for model in MODELS}
         self.engine.answers[calls.EstimateJob] = lambda request: api.Estimate(
             95.0 if request.learn else 40.0, 340_000_000, 10**10, True, "NVIDIA RTX 4070"
