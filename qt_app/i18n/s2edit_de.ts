@@ -1679,6 +1679,11 @@
     </message>
     <message>
         <location filename="../ui/jobs_dock.py"/>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <location filename="../ui/jobs_dock.py"/>
         <source>Resume</source>
         <translation>Fortsetzen</translation>
     </message>
@@ -2153,6 +2158,11 @@
         <location filename="../ui/learn_panel.py"/>
         <source>Loss {0} at step {1}</source>
         <translation>Verlust {0} bei Schritt {1}</translation>
+    </message>
+    <message>
+        <location filename="../ui/learn_panel.py"/>
+        <source>Loss {0}</source>
+        <translation>Verlust {0}</translation>
     </message>
 </context>
 <context>

@@ -18,7 +18,17 @@ from qt_app.model.editing import MAX_VARIANTS, EditState
 from qt_app.model.library import LibraryState
 from qt_app.model.observable import bind, follow
 from qt_app.model.presets import EDIT_PRESETS
-from qt_app.ui.fields import ChoiceBox, FoldButton, SidePanel, SliderField, calm, dim_label, heading, primary
+from qt_app.ui.fields import (
+    ChoiceBox,
+    FoldButton,
+    SidePanel,
+    SliderField,
+    calm,
+    dim_label,
+    heading,
+    level,
+    primary,
+)
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.weights_field import WeightsField
 from qt_app.ui.wording import estimate_in_words
@@ -110,6 +120,7 @@ class EditPanel(SidePanel):
 
     def _make_form(self) -> QFormLayout:
         state, form = self._state, QFormLayout()
+        self._form = form
         self.region = ChoiceBox(
             state,
             "region",
@@ -157,6 +168,7 @@ class EditPanel(SidePanel):
         self.weights = WeightsField(self._state)
         form.addRow(QLabel(self.tr("Word weights")))
         form.addRow(self.weights)
+        level(self._form, form)
         self.more = FoldButton(self.tr("More"), inner)
         box = QWidget()
         column = QVBoxLayout(box)

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QAction, QPixmap
 from PyQt6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
+    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -34,7 +35,9 @@ __all__ = [
     "calm",
     "dim_label",
     "heading",
+    "level",
     "primary",
+    "set_mood",
     "show_progress",
     "small_picture",
 ]
@@ -126,22 +129,23 @@ class SidePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.scroll = _Scroll()
+        self.area = _Scroll()
         self.foot = QVBoxLayout()
         self.foot.setContentsMargins(9, 0, 9, 9)
+        self.foot.setSpacing(8)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.scroll, 1)
+        column.addWidget(self.area, 1)
         column.addLayout(self.foot)
 
     def setWidget(self, inner: QWidget) -> None:
         """What scrolls."""
-        self.scroll.setWidget(inner)
+        self.area.setWidget(inner)
 
     def widget(self) -> QWidget | None:
         """What scrolls."""
-        return self.scroll.widget()
+        return self.area.widget()
 
 
 class _Scroll(QScrollArea):
@@ -291,6 +295,15 @@ def action_button(action: QAction, text: bool = True) -> QToolButton:
     return button
 
 
+def set_mood(label: QLabel, mood: str) -> None:
+    """Give a label the colour of a state: ``good``, ``warn``, ``bad``; "" the usual one."""
+    if label.property("mood") != mood:
+        label.setProperty("mood", mood)
+        style = label.style()
+        if style is not None:
+            style.polish(label)
+
+
 def heading(text: str) -> QLabel:
     """A line above what belongs together."""
     label = QLabel(text)
@@ -298,6 +311,20 @@ def heading(text: str) -> QLabel:
     font.setBold(True)
     label.setFont(font)
     return label
+
+
+def level(*forms: QFormLayout) -> None:
+    """Have the fields of forms that stand below each other begin at one line."""
+    labels = [
+        label
+        for form in forms
+        for row in range(form.rowCount())
+        if (item := form.itemAt(row, QFormLayout.ItemRole.LabelRole)) is not None
+        and (label := item.widget()) is not None
+    ]
+    width = max(label.sizeHint().width() for label in labels)
+    for label in labels:
+        label.setMinimumWidth(width)
 
 
 def primary(button: Any) -> Any:

@@ -26,7 +26,7 @@ from qt_app.model.history import HistoryState
 from qt_app.model.observable import bind, follow
 from qt_app.ui.fields import dim_label
 from qt_app.ui.icons import icon, paint_icon
-from qt_app.ui.wording import day_and_time, duration, number
+from qt_app.ui.wording import brief, day_and_time, duration, number
 from s2edit_plugin.calls import HistoryEntry
 
 __all__ = ["HistoryPanel"]
@@ -211,7 +211,8 @@ class HistoryPanel(QWidget):
                 self._thumbnail(entry.id, picture)
         item.setData(ENTRY, entry)
         item.setToolTip(self._tip(entry))
-        spoken = (entry.prompt, self.tr("starred") if entry.starred else "", _second_line(entry), entry.note)
+        starred = self.tr("starred") if entry.starred else ""
+        spoken = (entry.prompt, starred, day_and_time(entry.created), ", ".join(entry.tokens), entry.note)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(part for part in spoken if part))
         item.setSelected(selected)
 
@@ -302,7 +303,7 @@ class _Delegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
         """As high as the picture."""
-        return QSize(160, SIDE + 2 * MARGIN)
+        return QSize(160, max(SIDE, 4 * option.fontMetrics.lineSpacing()) + 2 * MARGIN)
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
         """Draw one result."""
@@ -332,15 +333,12 @@ class _Delegate(QStyledItemDelegate):
             side = words.left() if mirrored else words.right() - 15
             paint_icon(painter, "star-on", QRectF(side, words.top(), 16, 16), text)
             words = words.adjusted(20 if mirrored else 0, 0, 0 if mirrored else -20, 0)
-        _write(painter, words, entry.prompt, text, 2)
-        lines = QRect(words.left(), inner.bottom() - painter.fontMetrics().height() + 1, words.width(), 100)
-        _write(painter, lines, entry.note or _second_line(entry), dim, 1)
+        _write(painter, words, brief(entry.prompt), text, 2)
+        below = QRect(words.left(), words.top() + 2 * painter.fontMetrics().lineSpacing(), words.width(), 100)
+        for line in (entry.note or ", ".join(entry.tokens), day_and_time(entry.created)):
+            _write(painter, below, line, dim, 1)
+            below.moveTop(below.top() + painter.fontMetrics().lineSpacing())
         painter.restore()
-
-
-def _second_line(entry: HistoryEntry) -> str:
-    parts = [day_and_time(entry.created), ", ".join(entry.tokens)]
-    return " · ".join(part for part in parts if part)
 
 
 def _write(painter: QPainter, place: QRect, text: str, colour: QColor, lines: int) -> None:

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 from qt_app.i18n.engine_words import spoken
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.observable import follow
-from qt_app.ui.fields import show_progress, small_picture
+from qt_app.ui.fields import set_mood, show_progress, small_picture
 from qt_app.ui.wording import progress_in_words, stage_in_words
 from s2edit_plugin.api import JobInfo
 
@@ -38,6 +38,8 @@ class JobRow(QFrame):
         self.preview.setAccessibleName(self.tr("Preview"))
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setProperty("dim", True)
+        self.state.setWordWrap(True)
+        self.end = QLabel()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
@@ -48,7 +50,11 @@ class JobRow(QFrame):
         self.cancel.clicked.connect(lambda: jobs.cancel(item.id))
         words = QVBoxLayout()
         words.setSpacing(2)
-        for widget in (self.title, self.bar, self.state):
+        first = QHBoxLayout()
+        first.addWidget(self.title, 1)
+        first.addWidget(self.end)
+        words.addLayout(first)
+        for widget in (self.bar, self.state):
             words.addWidget(widget)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
@@ -66,15 +72,24 @@ class JobRow(QFrame):
 
     def _show(self, info: JobInfo) -> None:
         self.title.setText(info.title)
-        progress = info.progress
-        show_progress(self.bar, progress, over=info.state == "done" or (info.is_over and progress is None))
-        self.state.setText(self._words(info))
+        show_progress(self.bar, info.progress)
+        said = self._words(info)
+        self.state.setText(said)
+        # A job that is over takes a line: what it came to stands behind its name, and only a failure has more to say.
+        failed = info.state == "failed"
+        self.end.setText("" if not info.is_over else self.tr("failed") if failed else said)
+        set_mood(self.end, {"done": "good", "failed": "bad"}.get(info.state, ""))
+        self.end.setVisible(info.is_over)
+        self.bar.setVisible(not info.is_over)
+        self.state.setVisible(not info.is_over or failed)
+        if info.is_over:
+            self.preview.hide()
         self.pause.setText(self.tr("Resume") if info.state == "paused" else self.tr("Pause"))
         self.pause.setVisible(not info.is_over)
         self.cancel.setVisible(not info.is_over)
         for button, what in ((self.pause, self.pause.text()), (self.cancel, self.cancel.text())):
             button.setAccessibleName(f"{what}: {info.title}")
-        self.setAccessibleName(f"{info.title}: {self.state.text()}")
+        self.setAccessibleName(f"{info.title}: {said}")
 
     def _words(self, info: JobInfo) -> str:
         if info.state == "running" and info.progress is not None:
@@ -91,7 +106,7 @@ class JobRow(QFrame):
 
     def _show_preview(self, picture: bytes) -> None:
         pixmap = small_picture(picture, PREVIEW_SIDE, self.devicePixelRatioF())
-        if pixmap is not None:
+        if pixmap is not None and self.item.info is not None and not self.item.info.is_over:
             self.preview.show()
             self.preview.setPixmap(pixmap)
 
@@ -117,12 +132,11 @@ class JobsPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(inner)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 0, 8, 6)
-        column.setSpacing(2)
-        column.addWidget(self.clear, 0, Qt.AlignmentFlag.AlignRight)
-        column.addWidget(self.empty, 1)
-        column.addWidget(scroll, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 6)
+        row.addWidget(self.empty, 1)
+        row.addWidget(scroll, 1)
+        row.addWidget(self.clear, 0, Qt.AlignmentFlag.AlignTop)
         self._scroll = scroll
         jobs.added.connect(self._add)
         jobs.removed.connect(self._remove)

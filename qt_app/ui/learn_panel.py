@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QSize, Qt
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PyQt6.QtWidgets import (
     QCheckBox,
@@ -21,7 +21,7 @@ from qt_app.model.learning import LearnState
 from qt_app.model.observable import bind, follow
 from qt_app.ui.fields import ChoiceBox, SidePanel, dim_label, primary, small_picture
 from qt_app.ui.prompt_edit import PromptEdit
-from qt_app.ui.wording import cost_in_words, estimate_in_words, number, time_left
+from qt_app.ui.wording import cost_in_words, estimate_in_words, number, progress_in_words, stage_in_words
 from s2edit_plugin.calls import Resumable
 
 __all__ = ["LearnPanel", "LossCurve"]
@@ -56,26 +56,27 @@ class LossCurve(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
-        painter.fillRect(self.rect(), palette.color(QPalette.ColorRole.Base))
+        painter.setPen(palette.color(QPalette.ColorRole.Mid))
+        painter.setBrush(palette.color(QPalette.ColorRole.Base))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         if len(self._points) < 2:
             painter.end()
             return
         steps, losses = zip(*self._points, strict=True)
         low, high = min(losses), max(losses)
-        span, width, height = max(high - low, 1e-9), self.width() - 12, self.height() - 12
+        span, width, height = max(high - low, 1e-9), self.width() - 16, self.height() - 16
         first, last = steps[0], max(steps[-1], steps[0] + 1)
         line = QPolygonF(
             [
-                QPointF(6 + width * (step - first) / (last - first), 6 + height * (high - loss) / span)
+                QPointF(8 + width * (step - first) / (last - first), 8 + height * (high - loss) / span)
                 for step, loss in self._points
             ]
         )
         painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 1.5))
         painter.drawPolyline(line)
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-        painter.drawText(
-            self.rect().adjusted(6, 2, -6, -2), Qt.AlignmentFlag.AlignRight, number(losses[-1], 3)
-        )
+        words = self.tr("Loss {0}").format(number(losses[-1], 3))
+        painter.drawText(self.rect().adjusted(6, 4, -8, -2), Qt.AlignmentFlag.AlignRight, words)
         painter.end()
 
 
@@ -92,21 +93,24 @@ class LearnPanel(SidePanel):
         column.addLayout(self._make_form())
         self.consent = QCheckBox(self.tr("The person in this photo agrees"))
         self.consent_words = dim_label(self.tr("to having their likeness learned and edited."))
-        self.consent_words.setContentsMargins(24, 0, 0, 0)
+        self.consent_words.setContentsMargins(20, 0, 0, 0)
         self.consent.setAccessibleDescription(self.consent_words.text())
         bind(state, "consent", self.consent, "checked")
+        agreed = QVBoxLayout()
+        agreed.setContentsMargins(0, 6, 0, 0)
+        agreed.setSpacing(1)
+        column.addLayout(agreed)
         for widget in (self.consent, self.consent_words):
-            column.addWidget(widget)
+            agreed.addWidget(widget)
             follow(state, "kind", lambda kind, one=widget: one.setVisible(kind == "identity"))
         self.estimate, self.problem = dim_label(), dim_label()
         self.go = primary(QPushButton(self.tr("Learn")))
         self.go.clicked.connect(state.start)
-        for widget in (self.estimate, self.problem, self.go):
-            column.addWidget(widget)
-        column.addWidget(self._make_run())
-        self.cut_off = QVBoxLayout()
-        column.addLayout(self.cut_off)
         column.addStretch(1)
+        self.cut_off = QVBoxLayout()
+        self.foot.addLayout(self.cut_off)
+        for widget in (self.estimate, self.problem, self.go, self._make_run()):
+            self.foot.addWidget(widget)
         for name in ("estimates", "preset"):
             follow(state, name, lambda _: self._show_estimates())
         follow(state, "job", self._show_job)
@@ -194,7 +198,7 @@ class LearnPanel(SidePanel):
         buttons.addWidget(self.pause)
         buttons.addWidget(self.cancel)
         column = QVBoxLayout(self.run)
-        column.setContentsMargins(0, 8, 0, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         for widget in (self.bar, self.words_left):
             column.addWidget(widget)
         self.picture.hide()
@@ -212,11 +216,13 @@ class LearnPanel(SidePanel):
             self.preset.say(name, f"{text} · {costs}" if costs else text)
         words = estimate_in_words(known.get(self._state.preset))
         self.estimate.setText(words)
-        self.estimate.setVisible(bool(words))
+        self.estimate.setVisible(bool(words) and self._state.job is None)
 
     def _show_job(self, item: JobItem | None) -> None:
         self._item = item
         self.run.setVisible(item is not None)
+        self.go.setVisible(item is None)  # what there is to do with a run stands in its place
+        self._show_estimates()
         self._show_problem()
         if item is None:
             return
@@ -237,8 +243,7 @@ class LearnPanel(SidePanel):
         elif info.state == "queued":
             self.words_left.setText(self.tr("waiting"))
         elif progress is not None:
-            left = time_left(progress.seconds_left)
-            self.words_left.setText(f"{progress.step}/{progress.total}" + (f" · {left}" if left else ""))
+            self.words_left.setText(f"{stage_in_words(progress.stage)} {progress_in_words(progress)}")
         else:
             self.words_left.setText(self.tr("starting"))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PyQt6.QtCore import QMimeData, QPoint, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QIcon, QKeySequence, QPixmap, QShortcut
+from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QIcon, QKeySequence, QPainter, QPalette, QPixmap, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -15,6 +15,9 @@ from PyQt6.QtWidgets import (
     QMenu,
     QMessageBox,
     QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -43,6 +46,47 @@ class TokenTree(QTreeWidget):
         data.setData(TOKEN_MIME, "\n".join(names).encode())
         data.setText(" ".join(f"<{name}>" for name in names))
         return data
+
+
+class _Delegate(QStyledItemDelegate):
+    """Picture and name, a person's in bold; below the name, with less weight, what there is to say."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """As high as the picture, and a gap."""
+        return QSize(super().sizeHint(option, index).width(), THUMBNAIL + 6)
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Draw one."""
+        full, style = QStyleOptionViewItem(option), self._style()
+        self.initStyleOption(full, index)
+        if painter is None or style is None:
+            return
+        name, _, about = str(index.data(Qt.ItemDataRole.DisplayRole)).partition("\n")
+        place = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, full, full.widget)
+        full.text = ""
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, full, painter, full.widget)
+        chosen, on = full.state & QStyle.StateFlag.State_Selected, full.state & QStyle.StateFlag.State_Enabled
+        group = QPalette.ColorGroup.Normal if on else QPalette.ColorGroup.Disabled
+        text, dim = (
+            full.palette.color(group, QPalette.ColorRole.HighlightedText if chosen else role)
+            for role in (QPalette.ColorRole.Text, QPalette.ColorRole.PlaceholderText)
+        )
+        metrics = full.fontMetrics
+        place.setTop(place.center().y() + 1 - (metrics.lineSpacing() if about else metrics.height() // 2))
+        painter.save()
+        for line, colour, bold in ((name, text, index.data(PERSON)), (about, dim, None)):
+            font = full.font
+            font.setBold(bool(bold))
+            painter.setFont(font)
+            painter.setPen(colour)
+            shown = painter.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place.adjusted(3, 0, -3, 0), Qt.AlignmentFlag.AlignLeading, shown)
+            place.moveTop(place.top() + metrics.lineSpacing())
+        painter.restore()
+
+    def _style(self) -> QStyle | None:
+        tree = self.parent()
+        return tree.style() if isinstance(tree, QWidget) else None
 
 
 class LibraryPanel(QWidget):
@@ -75,6 +119,7 @@ class LibraryPanel(QWidget):
         self.tree = TokenTree()
         self.tree.setHeaderHidden(True)
         self.tree.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
+        self.tree.setItemDelegate(_Delegate(self.tree))
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setDragEnabled(True)
         self.tree.setAccessibleName(self.tr("People and tokens"))

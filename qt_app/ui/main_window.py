@@ -27,6 +27,7 @@ from qt_app.ui.commands import Commands
 from qt_app.ui.dropping import picture_in
 from qt_app.ui.edit_panel import EditPanel
 from qt_app.ui.error_box import ErrorBox
+from qt_app.ui.fields import set_mood
 from qt_app.ui.jobs_dock import JobsPanel
 from qt_app.ui.learn_panel import LearnPanel
 from qt_app.ui.library_panel import LibraryPanel
@@ -170,10 +171,12 @@ class MainWindow(QMainWindow):
         self.restart = QPushButton(self.tr("Start the engine"))
         self.restart.clicked.connect(self.studio.link.start)
         self.place_label.setMinimumWidth(self.place_label.fontMetrics().horizontalAdvance("99999, 99999"))
+        self.engine_mark = QLabel("●")
         bar = self.statusBar()
         if bar is not None:
+            bar.setContentsMargins(8, 0, 4, 0)
             bar.addWidget(self.photo_label, 1)
-            for widget in (self.place_label, self.engine_label, self.restart):
+            for widget in (self.place_label, self.engine_mark, self.engine_label, self.restart):
                 bar.addPermanentWidget(widget)
         self._show_engine(self.studio.link.state)
         self.studio.link.state_changed.connect(self._show_engine)
@@ -235,6 +238,8 @@ class MainWindow(QMainWindow):
                 "failed": self.tr("Engine: not running"),
             }[state]
         )
+        moods = {"starting": "warn", "connected": "good", "lost": "warn", "failed": "bad"}
+        set_mood(self.engine_mark, moods[state])
         self.restart.setVisible(state == "failed")
         if "engine.restart" in list(self.actions_by_id):
             self.actions_by_id["engine.restart"].setEnabled(state == "failed")
@@ -284,10 +289,10 @@ class MainWindow(QMainWindow):
         left, right = min(max(width * 18 // 100, 240), 340), min(max(width * 26 // 100, 330), 460)
         across = Qt.Orientation.Horizontal
         self.resizeDocks([self.docks["library"], self.docks["work"]], [left, right], across)
-        masks = min(self.mask_panel.sizeHint().height() + 70, height * 58 // 100)
+        masks = min(self.mask_panel.sizeHint().height() + 36, height * 58 // 100)
         down = Qt.Orientation.Vertical
         self.resizeDocks([self.docks["library"], self.docks["masks"]], [height - 120 - masks, masks], down)
-        self.resizeDocks([self.docks["jobs"]], [min(max(height * 14 // 100, 110), 220)], down)
+        self.resizeDocks([self.docks["jobs"]], [min(max(height * 12 // 100, 104), 150)], down)
 
     # ------------------------------------------------------------------ events of the window
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from PyQt6.QtCore import QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QIcon, QImage, QPixmap
+from PyQt6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QIcon, QImage, QPainter, QPalette, QPen, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QListView,
     QListWidget,
     QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -48,8 +51,11 @@ class ResultsStrip(QWidget):
         self.list.setWrapping(False)
         self.list.setMovement(QListView.Movement.Static)
         self.list.setIconSize(QSize(SIDE, SIDE))
-        self.list.setGridSize(QSize(SIDE + 22, SIDE + 26))
-        self.list.setFixedHeight(SIDE + 34)
+        self.list.setItemDelegate(_Delegate(self.list))
+        line = self.list.fontMetrics().height()
+        self.list.setGridSize(QSize(SIDE + 16, SIDE + line + 12))
+        bar = self.list.horizontalScrollBar()
+        self.list.setFixedHeight(SIDE + line + 16 + (bar.sizeHint().height() if bar is not None else 0) // 2)
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -113,6 +119,37 @@ class ResultsStrip(QWidget):
         if result.made.inversion_cached:
             took = self.tr("{0}, inversion reused").format(took)
         return "\n".join(line for line in (took, spoken(result.made.identity_note)) if line)
+
+
+class _Delegate(QStyledItemDelegate):
+    """A picture with its name below it; the one on show has a frame, which hides nothing of it."""
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Draw one."""
+        shown = index.data(Qt.ItemDataRole.DecorationRole)
+        if painter is None or not isinstance(shown, QIcon):
+            return
+        palette, role = option.palette, QPalette.ColorRole
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        left = option.rect.left() + (option.rect.width() - SIDE) // 2
+        picture = QRect(left, option.rect.top() + 6, SIDE, SIDE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shown.paint(painter, picture)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(QPen(palette.color(role.Accent if chosen else role.Mid), 2.5))
+            painter.drawRoundedRect(QRectF(picture).adjusted(-2.5, -2.5, 2.5, 2.5), 3, 3)
+        font = painter.font()
+        font.setBold(chosen)
+        painter.setFont(font)
+        painter.setPen(palette.color(role.Text if chosen else role.PlaceholderText))
+        place = QRect(
+            option.rect.left(), picture.bottom() + 4, option.rect.width(), painter.fontMetrics().height()
+        )
+        name = str(index.data(Qt.ItemDataRole.DisplayRole))
+        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, name)
+        painter.restore()
 
 
 def _item(text: str, rgb: np.ndarray, tip: str) -> QListWidgetItem:

@@ -215,6 +215,7 @@ def _palette(c: Colours) -> QPalette:
 def _style_sheet(c: Colours) -> str:
     accent, other, base = QColor(c.accent), QColor(c.attribute), QColor(c.base)
     tint, edge = mixed(accent, base, CHIP).name(), mixed(accent, base, CHIP_EDGE).name()
+    second, second_edge = mixed(other, base, CHIP).name(), mixed(other, base, CHIP_EDGE).name()
     hover = mixed(QColor(c.text), QColor(c.raised), 0.07).name()
     faint = mixed(QColor(c.line), QColor(c.window), 0.55).name()
     return f"""
@@ -224,7 +225,7 @@ def _style_sheet(c: Colours) -> str:
         background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 4px; padding: 2px 9px;
     }}
     QPushButton {{ min-height: 17px; }}
-    QToolButton {{ min-height: 17px; padding: 2px 6px; }}
+    QToolButton {{ padding: 0 6px; }}
     QDialogButtonBox QPushButton {{ min-width: 60px; }}
     QPushButton:hover, QToolButton:hover {{ background: {hover}; border-color: {c.dim}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
@@ -244,7 +245,7 @@ def _style_sheet(c: Colours) -> str:
     }}
     QToolButton[chip="token"]:hover, QToolButton[chip="token"]:focus {{ border-color: {c.accent}; }}
     QToolButton[chip="attribute"] {{
-        background: {mixed(other, base, CHIP).name()}; color: {c.attribute}; border-color: {mixed(other, base, CHIP_EDGE).name()};
+        background: {second}; color: {c.attribute}; border-color: {second_edge};
         border-radius: 10px; padding: 1px 9px; font-weight: 600;
     }}
     QToolButton[chip="attribute"]:hover, QToolButton[chip="attribute"]:focus {{ border-color: {c.attribute}; }}
@@ -269,7 +270,7 @@ def _style_sheet(c: Colours) -> str:
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
     QLineEdit:disabled, QPlainTextEdit:disabled {{ background: {c.window}; border-color: {faint}; }}
     QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
-    QComboBox, QAbstractSpinBox {{ min-height: 17px; }}
+    QAbstractSpinBox {{ min-height: 17px; }}
     QTreeView, QListView, QTableView {{ border: 1px solid {c.line}; border-radius: 4px; }}
     QComboBox QListView, QListView[bare="true"] {{ border: none; border-radius: 0; }}
     QTreeView[roomy="true"]::item {{ padding: 3px 2px; }}

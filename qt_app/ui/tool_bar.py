@@ -93,6 +93,7 @@ class ToolOptions(QWidget):
         for box in (self.pressure, self.contiguous, self.subtract):
             row.addWidget(box)
         row.addWidget(self.hint, 3)
+        row.addStretch(1)
         # As high for every tool, so that the picture does not jump.
         self.setFixedHeight(max(self.sizeHint().height(), 34))
         follow(state, "tool", self._show)
@@ -117,3 +118,4 @@ class ToolOptions(QWidget):
         }
         self.hint.setText(hints.get(tool, ""))
         self.hint.setToolTip(self.hint.text())
+        self.hint.setVisible(bool(self.hint.text()))

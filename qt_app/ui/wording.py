@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from PyQt6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
 
 from qt_app.i18n.engine_words import spoken
 from s2edit_plugin.api import Estimate, Progress
 
+_BEGINNING = re.compile(
+    r"^\s*(?:an?\s+)?(?:photo|picture|portrait|image)\s+of\s+(?:(?:an?|the)\s+)?(?:<[^<>\s]+>\s*)?",
+    re.IGNORECASE,
+)
+
 __all__ = [
+    "brief",
     "cost_in_words",
     "day_and_time",
     "duration",
@@ -42,6 +50,11 @@ def day_and_time(iso: str) -> str:
     if moment.date() == QDateTime.currentDateTime().date():
         return locale.toString(moment.time(), short)
     return locale.toString(moment, short)
+
+
+def brief(prompt: str) -> str:
+    """A prompt for a narrow list, where all of them would begin alike: without "a photo of a" and the subject's token."""
+    return _BEGINNING.sub("", prompt, count=1).strip() or prompt
 
 
 def number(value: float, digits: int) -> str:

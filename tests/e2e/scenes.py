@@ -139,7 +139,7 @@ class Scene:
         self.studio.editing.weights = {"blonde": 1.5, "smiling": 0.7, "<anna/me>": 1.2}
         for _ in range(5):
             self._application.processEvents()
-        bar = panel.scroll.verticalScrollBar()
+        bar = panel.area.verticalScrollBar()
         if bar is not None:
             bar.setValue(bar.maximum())
 

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from qt_app.app import make_window
 from qt_app.ui.icons import ICONS, icon
 from qt_app.ui.main_window import MainWindow
-from qt_app.ui.theme import DARK, LIGHT, Colours, apply_theme, mixed
+from qt_app.ui.theme import CHIP, DARK, LIGHT, Colours, apply_theme, mixed
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.paths import models_package
 from tests.e2e.looking import controls, nameless
@@ -118,8 +118,8 @@ def test_writing_has_the_contrast_of_wcag_aa(colours: Colours) -> None:
     ]
     states = (colours.good, colours.warn, colours.bad)
     pairs += [(state, ground) for state in states for ground in (colours.window, colours.base)]
-    chip = mixed(QColor(colours.accent), QColor(colours.base), 0.15).name()
-    pairs.append((colours.accent, chip))
+    for kind in (colours.accent, colours.attribute):
+        pairs.append((kind, mixed(QColor(kind), QColor(colours.base), CHIP).name()))
     weak = [
         (one, other, round(contrast(one, other), 2)) for one, other in pairs if contrast(one, other) < 4.5
     ]
