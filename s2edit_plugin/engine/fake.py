@@ -24,7 +24,8 @@ from s2edit_plugin.api import Event, JobInfo, Progress, Request
 from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription, without_log
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.fake_world import FakeWorld
-from s2edit_plugin.engine.jobs import JobQueue, Lane, QueuedJob
+from s2edit_plugin.engine.jobs import JobQueue
+from s2edit_plugin.engine.queued import Lane, QueuedJob
 from s2edit_plugin.errors import EngineGoneError, S2EditError, UsageError
 
 __all__ = ["FakeClient"]

@@ -11,117 +11,32 @@ import dataclasses
 import threading
 import time
 import uuid
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from s2edit_plugin import api
 from s2edit_plugin.api import Event, JobInfo, JobState, Progress
 from s2edit_plugin.engine.events import EventLog
+from s2edit_plugin.engine.queued import (
+    Lane,
+    QueuedJob,
+    bytes_of,
+    lane_of,
+    priority_of,
+    shows,
+    title_of,
+    without_pictures,
+)
 from s2edit_plugin.errors import CancelledError, EngineError, ResourceError, S2EditError, UsageError
 
-__all__ = ["ACTIONS", "JobQueue", "QueuedJob", "Lane", "lane_of", "priority_of", "title_of"]
+__all__ = ["ACTIONS", "LINGER", "JobQueue"]
 
-Lane = Literal["gpu", "disk"]
-Wish = Literal["", "cancel", "pause", "yield"]
 ACTIONS = ("cancel", "pause", "resume")
 
-INTERACTIVE, EDIT, RERUN, LEARNING, MODELS = 10, 20, 30, 40, 50
 LINGER = 1.0  # seconds until a learning that stopped for somebody goes on: a series of clicks must not make it flap
 QUIET = 0.02  # seconds between two progress events of a stage
 MAX_QUEUED = 1000
 KEPT_JOBS = 200  # jobs that are over
 KEPT_BYTES = 256 * 1024 * 1024  # of their results
-
-_DISK = (api.InstallModel, api.ImportModel, api.VerifyModel, api.MoveModels)
-_PRIORITIES = {api.ApplyEdit: EDIT, api.RerunResult: RERUN, api.LearnToken: LEARNING}
-
-
-def lane_of(request: Any) -> Lane:
-    """Where a job runs."""
-    return "disk" if isinstance(request, _DISK) else "gpu"
-
-
-def priority_of(request: Any) -> int:
-    """Priority by the kind of job: what somebody waits for with the hand on the mouse goes first."""
-    return MODELS if isinstance(request, _DISK) else _PRIORITIES.get(type(request), INTERACTIVE)
-
-
-def title_of(request: Any) -> str:
-    """A job in plain words."""
-    match request:
-        case api.LearnToken():
-            return f"Learn {request.person}/{request.token}"
-        case api.ApplyEdit():
-            return f"Edit with {', '.join(request.tokens)}"
-        case api.MakeMask():
-            return "Find a mask"
-        case api.SuggestPrompt():
-            return "Suggest a prompt"
-        case api.ShowAttention():
-            return f"Show where '{request.word}' looks"
-        case api.RerunResult():
-            return "Make a result again"
-        case api.InstallModel():
-            return f"Download {request.name}"
-        case api.ImportModel():
-            return f"Import {request.name or 'a model'}"
-        case api.VerifyModel():
-            return f"Check {request.name}"
-        case api.MoveModels():
-            return "Move the models"
-    return type(request).__name__
-
-
-@dataclass(eq=False)
-class QueuedJob:
-    """A job in the queue; changed by the queue alone.
-
-    Attributes:
-        owner: client it belongs to. wish: what a running job is asked to do at its next step.
-        yielded: whether it stopped for another job and goes on by itself. result: of a job that is done, None once dropped.
-    """
-
-    id: str
-    request: Any
-    title: str
-    priority: int
-    lane: Lane
-    number: int
-    owner: str = ""
-    keep: bool = False
-    state: JobState = "queued"
-    wish: Wish = ""
-    yielded: bool = False
-    resumable: bool = False
-    progress: Progress | None = None
-    error: dict[str, str] = field(default_factory=dict)
-    result: Any = None
-    created: float = 0.0
-    started: float = 0.0
-    ended: float = 0.0
-    told: float = 0.0  # when progress was published last, monotonic
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen to it."""
-        return self.state in ("done", "failed", "cancelled")
-
-    def info(self) -> JobInfo:
-        """The job as clients see it."""
-        return JobInfo(
-            id=self.id,
-            kind=type(self.request).__name__,
-            title=self.title,
-            state=self.state,
-            priority=self.priority,
-            keep=self.keep,
-            progress=self.progress,
-            error=dict(self.error),
-            created=self.created,
-            started=self.started,
-            ended=self.ended,
-            resumable=self.resumable,
-        )
 
 
 class JobQueue:
@@ -209,7 +124,7 @@ class JobQueue:
     def forget(self, person: str) -> None:
         """Cancel what a person that was forgotten takes part in, and drop what is over."""
         with self._changed:
-            for job in [job for job in self._jobs.values() if _shows(job.request, person)]:
+            for job in [job for job in self._jobs.values() if shows(job.request, person)]:
                 self._cancel(job)
                 if job.is_over:
                     self._jobs.pop(job.id, None)
@@ -396,37 +311,8 @@ class JobQueue:
             del self._jobs[job.id]
         held = 0
         for job in reversed(over):  # the newest result always stays
-            size = _size(job.result)
+            size = bytes_of(job.result)
             if held and held + size > KEPT_BYTES:
                 job.result = None
             held += size
-            job.request = _without_pictures(job.request)
-
-
-def _shows(request: Any, person: str) -> bool:
-    """Whether a request names a person's tokens, or may: results of the journal are made again by their id."""
-    names = getattr(request, "tokens", ())
-    return (
-        getattr(request, "person", None) == person
-        or any(name.partition("/")[0] == person for name in names)
-        or f"<{person}/" in (getattr(request, "prompt", "") or "")
-        or isinstance(request, api.RerunResult)
-    )
-
-
-def _size(result: Any) -> int:
-    """Bytes a result's pictures take."""
-    if not dataclasses.is_dataclass(result):
-        return 0
-    values = (getattr(result, item.name) for item in dataclasses.fields(result))
-    return sum(len(value) for value in values if isinstance(value, bytes))
-
-
-def _without_pictures(request: Any) -> Any:
-    """A request of a job that is over, without the photo that nobody needs any more."""
-    pictures = {
-        item.name: b""
-        for item in dataclasses.fields(request)
-        if isinstance(getattr(request, item.name), bytes)
-    }
-    return dataclasses.replace(request, **pictures) if any(getattr(request, n) for n in pictures) else request
+            job.request = without_pictures(job.request)

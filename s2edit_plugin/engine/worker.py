@@ -16,7 +16,8 @@ from typing import Any
 from s2edit_plugin.api import Event, OnNote, OnProgress, Progress
 from s2edit_plugin.backbones.memory import is_out_of_memory, release_memory
 from s2edit_plugin.engine.events import EventLog
-from s2edit_plugin.engine.jobs import JobQueue, Lane, QueuedJob
+from s2edit_plugin.engine.jobs import JobQueue
+from s2edit_plugin.engine.queued import Lane, QueuedJob
 from s2edit_plugin.engine.tasks import CHANGES
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError
 

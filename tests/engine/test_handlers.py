@@ -16,8 +16,8 @@ from s2edit_plugin import api, calls, doctor
 from s2edit_plugin.api import Event
 from s2edit_plugin.engine import wire
 from s2edit_plugin.engine.handlers import CLIENT_HANDLERS, HANDLERS
-from s2edit_plugin.engine.jobs import lane_of
 from s2edit_plugin.engine.local import LocalClient
+from s2edit_plugin.engine.queued import lane_of
 from s2edit_plugin.engine.tasks import CHANGES, DISK_WORK, GPU_WORK
 from s2edit_plugin.errors import (
     ConsentError,

@@ -12,7 +12,8 @@ from s2edit_plugin import api
 from s2edit_plugin.api import Progress
 from s2edit_plugin.engine import jobs
 from s2edit_plugin.engine.events import EventLog
-from s2edit_plugin.engine.jobs import JobQueue, QueuedJob
+from s2edit_plugin.engine.jobs import JobQueue
+from s2edit_plugin.engine.queued import QueuedJob, lane_of, priority_of, title_of
 from s2edit_plugin.errors import CancelledError, EngineError, ImageError, ResourceError, UsageError
 
 LEARN = api.LearnToken(b"photo", "anna", "me", class_noun="woman")
@@ -62,9 +63,9 @@ def test_every_job_has_a_title_a_lane_and_a_place(queue: JobQueue) -> None:
     requests: list[Any] = [LEARN, EDIT, MASK, DOWNLOAD, api.SuggestPrompt(b""), api.ShowAttention(b"", "hair"),
                            api.RerunResult("1"), api.ImportModel("/m"), api.VerifyModel("m"), api.MoveModels("/n")]  # fmt: skip
     for request in requests:
-        assert jobs.title_of(request) != type(request).__name__
-    assert [jobs.lane_of(request) for request in requests].count("disk") == 4
-    assert jobs.priority_of(MASK) < jobs.priority_of(EDIT) < jobs.priority_of(LEARN)
+        assert title_of(request) != type(request).__name__
+    assert [lane_of(request) for request in requests].count("disk") == 4
+    assert priority_of(MASK) < priority_of(EDIT) < priority_of(LEARN)
 
 
 def test_downloads_do_not_wait_for_the_gpu(queue: JobQueue) -> None:

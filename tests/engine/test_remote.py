@@ -13,7 +13,7 @@ import pytest
 
 from s2edit_plugin import api, calls
 from s2edit_plugin.api import Event
-from s2edit_plugin.engine import presence, wire
+from s2edit_plugin.engine import presence, stream, wire
 from s2edit_plugin.engine.blobs import BlobStore
 from s2edit_plugin.engine.remote import RemoteClient
 from s2edit_plugin.errors import (
@@ -346,6 +346,4 @@ def test_the_end_of_a_client_that_never_comes_back_is_a_cancel_at_once(
 
 
 def test_grace_is_long_enough_for_a_reconnect() -> None:
-    from s2edit_plugin.engine import remote
-
-    assert presence.GRACE_SECONDS > remote.RETURN_SECONDS
+    assert presence.GRACE_SECONDS > stream.RETURN_SECONDS
