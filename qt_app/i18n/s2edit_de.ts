@@ -750,6 +750,11 @@
     </message>
     <message>
         <location filename="../ui/settings_dialog.py"/>
+        <source>Device and precision take effect with the next job.</source>
+        <translation>Gerät und Genauigkeit gelten ab dem nächsten Auftrag.</translation>
+    </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
         <source>Jobs that would need more take it in smaller steps.</source>
         <translation>Aufträge, die mehr bräuchten, rechnen in kleineren Schritten.</translation>
     </message>
@@ -757,11 +762,6 @@
         <location filename="../ui/settings_dialog.py"/>
         <source>After the last window has gone, so that the next one finds a warm model.</source>
         <translation>Nachdem das letzte Fenster zu ist, damit das nächste ein geladenes Modell findet.</translation>
-    </message>
-    <message>
-        <location filename="../ui/settings_dialog.py"/>
-        <source>Device and precision take effect with the next job.</source>
-        <translation>Gerät und Genauigkeit gelten ab dem nächsten Auftrag.</translation>
     </message>
 </context>
 <context>
@@ -1337,11 +1337,6 @@
     </message>
     <message>
         <location filename="../ui/settings_dialog.py"/>
-        <source>Data folder</source>
-        <translation>Datenordner</translation>
-    </message>
-    <message>
-        <location filename="../ui/settings_dialog.py"/>
         <source>Set S2EDIT_HOME before the start to keep it elsewhere.</source>
         <translation>Soll er woanders liegen, setzen Sie vor dem Start S2EDIT_HOME.</translation>
     </message>
@@ -1354,6 +1349,11 @@
         <location filename="../ui/settings_dialog.py"/>
         <source>That a picture was edited by AI always stands in its file.</source>
         <translation>Dass ein Bild mit KI bearbeitet wurde, steht immer in seiner Datei.</translation>
+    </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>Data folder</source>
+        <translation>Datenordner</translation>
     </message>
 </context>
 <context>
@@ -2138,13 +2138,13 @@
     </message>
     <message>
         <location filename="../ui/settings_dialog.py"/>
-        <source>The language changes with the next start.</source>
-        <translation>Die Sprache wechselt beim nächsten Start.</translation>
+        <source>Start again now</source>
+        <translation>Jetzt neu starten</translation>
     </message>
     <message>
         <location filename="../ui/settings_dialog.py"/>
-        <source>Start again now</source>
-        <translation>Jetzt neu starten</translation>
+        <source>The language changes with the next start.</source>
+        <translation>Die Sprache wechselt beim nächsten Start.</translation>
     </message>
 </context>
 <context>

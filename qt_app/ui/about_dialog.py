@@ -42,10 +42,7 @@ class AboutDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("About S²Edit Studio"))
-        title = heading("S²Edit Studio")
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.6)
-        title.setFont(font)
+        title = heading("S²Edit Studio", 1.6)
         words = QLabel(
             self.tr(
                 "Learns a person from one photo and edits photos by text, so that the person stays the person and nothing "
@@ -69,13 +66,18 @@ class AboutDialog(QDialog):
         column = QVBoxLayout()
         column.addWidget(title)
         column.addWidget(dim_label(self.tr("Version {0}").format(__version__)))
+        column.setSpacing(2)
         for label in (words, links, use):
+            column.addSpacing(10)
             column.addWidget(label)
+        column.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(18)
         row.addWidget(Picture("person"), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(column, 1)
         outer = QVBoxLayout(self)
+        outer.setContentsMargins(18, 18, 18, 12)
         outer.addLayout(row)
+        outer.addSpacing(6)
         outer.addWidget(buttons)
         self.setMinimumWidth(480)

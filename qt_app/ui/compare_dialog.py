@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PyQt6.QtCore import QLineF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import (
     QHeaderView,
     QLabel,
     QRadioButton,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -19,6 +20,7 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.history import Comparison
+from qt_app.ui.canvas.screen import paint_divider
 from qt_app.ui.fields import dim_label
 from qt_app.ui.wording import day_and_time
 
@@ -40,6 +42,8 @@ class ComparedPictures(QWidget):
         self.split = 0.5
         self._beside = one.size() != other.size()
         self.setMinimumSize(320, 220)
+        self.setObjectName("canvas")  # for its ground
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Both results"))
         self.setAccessibleDescription(self.tr("Left and right arrow move the line between them."))
@@ -64,7 +68,6 @@ class ComparedPictures(QWidget):
         """Draw both."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
         one, other = self._pictures
         if self._beside:
             half = self.width() // 2
@@ -77,8 +80,7 @@ class ComparedPictures(QWidget):
             painter.setClipRect(QRectF(place.left(), place.top(), at - place.left(), place.height()))
             painter.drawImage(place, one)
             painter.setClipping(False)
-            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 2))
-            painter.drawLine(QPointF(at, place.top()), QPointF(at, place.bottom()))
+            paint_divider(painter, QLineF(at, place.top(), at, place.bottom()), QRectF(self.rect()))
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
@@ -153,6 +155,8 @@ class CompareDialog(QDialog):
         down, across = self.table.verticalHeader(), self.table.horizontalHeader()
         if down is not None and across is not None:
             down.hide()
+            down.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             for section, mode in enumerate(("ResizeToContents", "Stretch", "Stretch")):
                 across.setSectionResizeMode(section, QHeaderView.ResizeMode[mode])
         names = self._names()
@@ -161,8 +165,9 @@ class CompareDialog(QDialog):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text)
                 self.table.setItem(row, cell, item)
-        self.table.resizeRowsToContents()
-        self.table.setMaximumHeight(min(44 + 34 * len(rows), 220))
+        self.table.setMaximumHeight(220)
+        self.table.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustToContents)
+        self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         return self.table
 
     def _names(self) -> dict[str, str]:

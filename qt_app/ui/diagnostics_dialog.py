@@ -87,6 +87,7 @@ class DiagnosticsDialog(QDialog):
         self.busy.setFixedHeight(6)
         self.busy.setAccessibleName(self.tr("Checking"))
         column = QVBoxLayout(box)
+        column.setSpacing(12)
         column.addLayout(self.facts)
         column.addWidget(self.busy)
         column.addWidget(self.checks, 1)

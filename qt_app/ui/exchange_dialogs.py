@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -115,13 +116,13 @@ class ImportDialog(QDialog):
         self.setWindowTitle(self.tr("Import"))
         self.files = QListWidget()
         self.files.setAccessibleName(self.tr("Files"))
-        self.files.setMaximumHeight(96)
+        self.files.setMaximumHeight(76)
         self.choose = QPushButton(self.tr("Choose files …"))
         self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self._choose)
         top = QHBoxLayout()
         top.addWidget(self.files, 1)
-        top.addWidget(self.choose)
+        top.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignTop)
         self.problem = dim_label()
         self.go = primary(QPushButton(self.tr("Import")))
         self.go.setDefault(True)

@@ -36,6 +36,8 @@ __all__ = [
     "dim_label",
     "heading",
     "level",
+    "noted",
+    "page_form",
     "primary",
     "set_mood",
     "show_progress",
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 FINE = 1000
+PAGE = 580  # pixels of a page of settings
 NUMBER = 72  # pixels of every number beside a slider: sliders below each other end at one line
 LARGEST = 10**9
 
@@ -304,13 +307,36 @@ def set_mood(label: QLabel, mood: str) -> None:
             style.polish(label)
 
 
-def heading(text: str) -> QLabel:
-    """A line above what belongs together."""
+def heading(text: str, size: float = 1.0) -> QLabel:
+    """A line above what belongs together; ``size`` times as large as other writing."""
     label = QLabel(text)
     font = label.font()
     font.setBold(True)
+    font.setPointSizeF(font.pointSizeF() * size)
     label.setFont(font)
     return label
+
+
+def page_form(page: QWidget) -> QFormLayout:
+    """The form of a page of settings: no wider than it is read well, however wide the page is."""
+    inner, row = QWidget(), QHBoxLayout(page)
+    inner.setMaximumWidth(PAGE)
+    row.addWidget(inner, 1)
+    row.addStretch(0)
+    form = QFormLayout(inner)
+    form.setContentsMargins(8, 0, 0, 0)
+    form.setVerticalSpacing(12)
+    return form
+
+
+def noted(field: QWidget, words: str) -> QVBoxLayout:
+    """A field with what there is to know about it right below."""
+    column = QVBoxLayout()
+    column.setSpacing(3)
+    column.addWidget(field)
+    column.addWidget(dim_label(words))
+    field.setAccessibleDescription(words)
+    return column
 
 
 def level(*forms: QFormLayout) -> None:

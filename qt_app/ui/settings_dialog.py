@@ -7,7 +7,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -23,7 +22,7 @@ from qt_app.model.observable import bind, follow
 from qt_app.model.preferences import Preferences
 from qt_app.model.settings import EngineSettings
 from qt_app.ui.error_box import ErrorBox
-from qt_app.ui.fields import ChoiceBox, NumberField, dim_label
+from qt_app.ui.fields import ChoiceBox, NumberField, noted, page_form
 
 __all__ = ["SettingsDialog"]
 
@@ -90,7 +89,7 @@ class LookPage(QWidget):
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
         self._preferences, self._language = preferences, preferences.language
-        form = QFormLayout(self)
+        form = page_form(self)
         self.theme = ChoiceBox(
             preferences,
             "theme",
@@ -107,15 +106,13 @@ class LookPage(QWidget):
             (("", self.tr("as the desktop")), ("en", "English"), ("de", "Deutsch")),
             self.tr("Language"),
         )
-        self.restart_words = dim_label(self.tr("The language changes with the next start."))
         self.restart = QPushButton(self.tr("Start again now"))
         self.restart.clicked.connect(self.restart_wanted)
-        again = QHBoxLayout()
-        again.addWidget(self.restart_words, 1)
-        again.addWidget(self.restart)
         form.addRow(self.tr("Theme"), self.theme)
-        form.addRow(self.tr("Language"), self.language)
-        form.addRow("", again)
+        form.addRow(
+            self.tr("Language"), noted(self.language, self.tr("The language changes with the next start."))
+        )
+        form.addRow("", self.restart)
         follow(preferences, "language", lambda chosen: self.restart.setVisible(chosen != self._language))
         for signal in (preferences.theme_changed, preferences.language_changed):
             signal.connect(lambda _: preferences.save())
@@ -126,7 +123,7 @@ class ComputingPage(QWidget):
 
     def __init__(self, settings: EngineSettings) -> None:
         super().__init__()
-        self.form = QFormLayout(self)
+        self.form = page_form(self)
         self.device = ChoiceBox(
             settings,
             "device",
@@ -166,16 +163,14 @@ class ComputingPage(QWidget):
         self.safety = QCheckBox(self.tr("Check results with the base model's safety checker"))
         bind(settings, "safety_checker", self.safety, "checked")
         add = self.form.addRow
+        effect = self.tr("Device and precision take effect with the next job.")
+        smaller = self.tr("Jobs that would need more take it in smaller steps.")
+        warm = self.tr("After the last window has gone, so that the next one finds a warm model.")
         add(self.tr("Device"), self.device)
-        add(self.tr("Precision"), self.precision)
-        add(self.tr("Memory limit"), self.memory)
-        add("", dim_label(self.tr("Jobs that would need more take it in smaller steps.")))
-        add(self.tr("Engine stays for"), self.idle)
-        add(
-            "", dim_label(self.tr("After the last window has gone, so that the next one finds a warm model."))
-        )
+        add(self.tr("Precision"), noted(self.precision, effect))
+        add(self.tr("Memory limit"), noted(self.memory, smaller))
+        add(self.tr("Engine stays for"), noted(self.idle, warm))
         add("", self.safety)
-        add("", dim_label(self.tr("Device and precision take effect with the next job.")))
         follow(settings, "known", self.setEnabled)
 
 
@@ -184,7 +179,7 @@ class FilesPage(QWidget):
 
     def __init__(self, settings: EngineSettings, folder: str) -> None:
         super().__init__()
-        form = QFormLayout(self)
+        form = page_form(self)
         self.folder = QLabel(folder)
         self.folder.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -208,12 +203,12 @@ class FilesPage(QWidget):
         self.mirror.setAccessibleName(self.tr("Mirror for downloads"))
         self.mirror.setPlaceholderText(self.tr("left empty: the model hub itself"))
         bind(settings, "mirror", self.mirror, "text")
-        form.addRow(self.tr("Data folder"), self.folder)
-        form.addRow("", dim_label(self.tr("Set S2EDIT_HOME before the start to keep it elsewhere.")))
+        elsewhere = self.tr("Set S2EDIT_HOME before the start to keep it elsewhere.")
+        oldest = self.tr("The oldest results go first; those with a star stay.")
+        always = self.tr("That a picture was edited by AI always stands in its file.")
+        form.addRow(self.tr("Data folder"), noted(self.folder, elsewhere))
         form.addRow("", self.keep)
-        form.addRow(self.tr("Size of the history"), self.limit)
-        form.addRow("", dim_label(self.tr("The oldest results go first; those with a star stay.")))
-        form.addRow("", self.embed)
-        form.addRow("", dim_label(self.tr("That a picture was edited by AI always stands in its file.")))
+        form.addRow(self.tr("Size of the history"), noted(self.limit, oldest))
+        form.addRow("", noted(self.embed, always))
         form.addRow(self.tr("Mirror for downloads"), self.mirror)
         follow(settings, "known", self.setEnabled)

@@ -43,7 +43,6 @@ class ShortcutsPage(QWidget):
         self.tree.setAccessibleName(self.tr("Actions"))
         self.tree.setHeaderLabels([self.tr("Action"), self.tr("Keys")])
         self.tree.setRootIsDecorated(False)
-        self.tree.setUniformRowHeights(True)
         header = self.tree.header()
         if header is not None:
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

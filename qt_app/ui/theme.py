@@ -265,7 +265,7 @@ def _style_sheet(c: Colours) -> str:
         color: {c.accent}; background: transparent; border: none; text-align: left; padding: 3px 2px; min-height: 0;
     }}
     QPushButton[link="true"]:hover, QPushButton[link="true"]:focus {{ text-decoration: underline; }}
-    QLineEdit, QPlainTextEdit {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.base}; padding: 2px; }}
+    QLineEdit, QPlainTextEdit {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.base}; padding: 2px 4px; }}
     QLineEdit {{ min-height: 17px; }}
     QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
     QLineEdit:disabled, QPlainTextEdit:disabled {{ background: {c.window}; border-color: {faint}; }}

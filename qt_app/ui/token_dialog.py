@@ -50,6 +50,7 @@ class TokenDialog(QDialog):
         self.tags.setPlaceholderText(self.tr("separated by commas"))
         inner = QWidget()
         column = QVBoxLayout(inner)
+        column.setSpacing(14)
         column.addLayout(self._make_head(info))
         column.addLayout(self._make_form(info))
         column.addWidget(self._make_settings())
@@ -61,12 +62,15 @@ class TokenDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.addWidget(scroll, 1)
         outer.addWidget(self._make_buttons(info))
-        self.resize(560, 620)
+        room = inner.sizeHint().height() + self.use.sizeHint().height() + 48
+        self.resize(560, min(max(room, 360), 620))
 
     # ------------------------------------------------------------------ making
 
     def _make_head(self, info: TokenInfo) -> QHBoxLayout:
         row, words = QHBoxLayout(), QVBoxLayout()
+        row.setSpacing(14)
+        words.setSpacing(4)
         for data, name in (
             (self._details.thumbnail, self.tr("Photo it was learned from")),
             (self._details.subject_mask, self.tr("Where it acts on its own photo")),
@@ -74,7 +78,7 @@ class TokenDialog(QDialog):
             picture = _picture(data, name)
             if picture is not None:
                 row.addWidget(picture)
-        title = heading(info.name)
+        title = heading(info.name, 1.3)
         title.setTextFormat(Qt.TextFormat.PlainText)
         kinds = {"identity": self.tr("a person's identity"), "attribute": self.tr("an attribute")}
         words.addWidget(title)
@@ -90,6 +94,7 @@ class TokenDialog(QDialog):
 
     def _make_form(self, info: TokenInfo) -> QFormLayout:
         form = QFormLayout()
+        form.setVerticalSpacing(6)
         rows = (
             (self.tr("The photo shows"), info.source_prompt),
             (self.tr("Stays clear of"), ", ".join(info.attribute_words)),

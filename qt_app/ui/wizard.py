@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.first_start import FirstStart
 from qt_app.model.observable import bind
-from qt_app.ui.fields import dim_label
+from qt_app.ui.fields import dim_label, primary
 from qt_app.ui.models_page import link_label
 from qt_app.ui.wording import number, size_in_words
 from s2edit_plugin.calls import ModelInfo
@@ -49,6 +49,8 @@ class Wizard(QWizard):
         self.setButtonText(QWizard.WizardButton.FinishButton, self.tr("Start"))
         self.setButtonText(QWizard.WizardButton.NextButton, self.tr("Next"))
         self.setButtonText(QWizard.WizardButton.BackButton, self.tr("Back"))
+        for which in (QWizard.WizardButton.NextButton, QWizard.WizardButton.FinishButton):
+            primary(self.button(which))
         self.resize(680, 500)
 
     def start(self) -> None:
@@ -148,12 +150,12 @@ class ModelPage(_Page):
             self.tr("Once; afterwards no connection is needed."),
         )
         self.models = QVBoxLayout()
-        self.models.setContentsMargins(26, 0, 0, 0)
+        self.models.setContentsMargins(20, 0, 0, 0)
         self.column.addLayout(self.models)
         self.accept = QCheckBox(self.tr("I have read its licence and accept it"))
         bind(state, "accepted", self.accept, "checked")
         licence = QHBoxLayout()
-        licence.setContentsMargins(26, 0, 0, 0)
+        licence.setContentsMargins(20, 0, 0, 6)
         self.licence = link_label("", "")
         licence.addWidget(self.accept)
         licence.addWidget(self.licence, 1)
@@ -173,7 +175,7 @@ class ModelPage(_Page):
         button, words = QRadioButton(text), dim_label(about)
         button.toggled.connect(lambda on: setattr(self.state, "choice", name) if on else None)
         button.setAccessibleDescription(about)
-        words.setContentsMargins(26, 0, 0, 4)
+        words.setContentsMargins(20, 0, 0, 4)
         self.column.addWidget(button)
         self.column.addWidget(words)
         return button
@@ -186,7 +188,7 @@ class ModelPage(_Page):
         self.folder.clicked.connect(self._ask_folder)
         self.file.clicked.connect(self._ask_file)
         row = QHBoxLayout()
-        row.setContentsMargins(26, 0, 0, 0)
+        row.setContentsMargins(20, 0, 0, 0)
         row.addWidget(self.path, 1)
         row.addWidget(self.folder)
         row.addWidget(self.file)

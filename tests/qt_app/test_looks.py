@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PyQt6.QtCore import QPoint, QRect, QSize, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
@@ -193,3 +193,24 @@ def test_the_line_of_state_shows_how_the_engine_is(scene: Scene) -> None:
         assert scene.window.engine_mark.palette().color(scene.window.engine_mark.foregroundRole()) == QColor(
             colour
         )
+
+
+def test_the_line_between_photo_and_result_has_a_grip_as_large_at_every_zoom(
+    scene: Scene, qapp: QApplication
+) -> None:
+    scene.split()
+    view, document = scene.window.workspace.view, scene.studio.documents.document
+    assert document is not None
+    height, width = document.rgb.shape[:2]
+    widths = []
+    for zoom in (0.5, 1.0):
+        view.set_zoom(zoom)
+        for _ in range(5):
+            qapp.processEvents()
+        grip = view.mapFromScene(QPointF(document.split * width, 0.9 * height))
+        viewport = view.viewport()
+        assert viewport is not None
+        row = viewport.grab(QRect(grip.x() - 20, grip.y() - 7, 40, 1)).toImage()
+        widths.append(sum(row.pixelColor(x, 0) == QColor("white") for x in range(row.width())))
+    assert widths[0] > 6
+    assert abs(widths[0] - widths[1]) <= 1

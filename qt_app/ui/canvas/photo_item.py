@@ -14,7 +14,7 @@ from qt_app.model.masks import MaskLayer
 from qt_app.model.observable import Connections
 from qt_app.ui.canvas.overlay import heat_table, mask_table, paint_overlay
 from qt_app.ui.canvas.pyramid import Pyramid
-from qt_app.ui.canvas.screen import mark_pens, pixel_scale
+from qt_app.ui.canvas.screen import paint_divider, pixel_scale
 
 __all__ = ["PhotoItem"]
 
@@ -89,9 +89,7 @@ class PhotoItem(QGraphicsItem):
                 pyramid.paint(painter, rect, scale)
                 painter.restore()
         line = QLineF(at, 0, at, self.boundingRect().height())
-        for pen in mark_pens(painter):
-            painter.setPen(pen)
-            painter.drawLine(line)
+        paint_divider(painter, line, self.boundingRect())
 
     def _pyramid(self, result: Result) -> Pyramid:
         key = id(result)

@@ -10,13 +10,14 @@ from PyQt6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
 from qt_app.model.document import Document
 from qt_app.ui.canvas.photo_item import PhotoItem
+from qt_app.ui.canvas.screen import GRIP_RADIUS
 
 __all__ = ["CanvasTool", "CanvasView"]
 
 SMALLEST, LARGEST = 0.01, 64.0
 STEP = 1.25
 ROOM = 500_000
-GRIP = 8  # screen pixels around the split line that take hold of it
+GRIP = GRIP_RADIUS  # screen pixels around the split line that take hold of it
 
 
 class CanvasTool(Protocol):
