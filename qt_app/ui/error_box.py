@@ -45,6 +45,7 @@ class ErrorBox(QFrame):
         self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
         self.dismiss.setToolTip(self.tr("Dismiss"))
         self.dismiss.clicked.connect(messages.dismiss)
+        self.dismiss.setFixedSize(self.copy.sizeHint().height(), self.copy.sizeHint().height())
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.sentence)

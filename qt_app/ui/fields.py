@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
-from PyQt6.QtGui import QAction, QPixmap
+from PyQt6.QtGui import QAction, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QLabel,
     QProgressBar,
     QScrollArea,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -127,7 +128,7 @@ class SliderField(QWidget):
 class SidePanel(QWidget):
     """A panel that scrolls down if it must, but is never narrower than what is in it, in whatever language.
 
-    What is in its ``foot`` stays in sight below what scrolls: the button that the panel is for.
+    What is in its ``foot`` follows right below and stays in sight: the button that the panel is for.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -139,8 +140,9 @@ class SidePanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.area, 1)
+        column.addWidget(self.area)
         column.addLayout(self.foot)
+        column.addStretch(1)
 
     def setWidget(self, inner: QWidget) -> None:
         """What scrolls."""
@@ -152,13 +154,35 @@ class SidePanel(QWidget):
 
 
 class _Scroll(QScrollArea):
-    """Scrolls down only."""
+    """As high as its contents, and where there is less room it scrolls down."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:
+        """All of its contents."""
+        inner = self.widget()
+        layout = inner.layout() if inner is not None else None
+        if inner is None or layout is None:
+            return super().sizeHint()
+        high = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
+        return QSize(inner.sizeHint().width(), max(high, inner.sizeHint().height()))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Another width breaks lines elsewhere."""
+        super().resizeEvent(event)
+        if event is not None and event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """What is in it became higher or lower."""
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
     def minimumSizeHint(self) -> QSize:
         """As wide as its contents and the bar beside them."""

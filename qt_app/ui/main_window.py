@@ -39,6 +39,7 @@ __all__ = ["MainWindow"]
 SMALL = QSize(1280, 800)
 LAYOUT_VERSION = 2
 STOP_MS = 5000  # the longest that closing waits for learning to stop
+TALL = 1100  # from this height on everything of the edit panel is shown from the start
 AREA = Qt.DockWidgetArea
 
 
@@ -289,9 +290,10 @@ class MainWindow(QMainWindow):
         left, right = min(max(width * 18 // 100, 240), 340), min(max(width * 26 // 100, 330), 460)
         across = Qt.Orientation.Horizontal
         self.resizeDocks([self.docks["library"], self.docks["work"]], [left, right], across)
-        masks = min(self.mask_panel.sizeHint().height() + 36, height * 58 // 100)
+        masks = min(self.mask_panel.sizeHint().height() + 48, height * 58 // 100)
         down = Qt.Orientation.Vertical
         self.resizeDocks([self.docks["library"], self.docks["masks"]], [height - 120 - masks, masks], down)
+        self.edit_panel.more.setChecked(height >= TALL)
         self.resizeDocks([self.docks["jobs"]], [min(max(height * 12 // 100, 104), 150)], down)
 
     # ------------------------------------------------------------------ events of the window

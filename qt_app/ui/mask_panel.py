@@ -85,6 +85,7 @@ class MaskPanel(SidePanel):
         self._column.setContentsMargins(8, 6, 8, 8)
         self._column.setSpacing(5)
         self.setWidget(inner)
+        self.foot.setContentsMargins(0, 0, 0, 0)
         self._make_layers()
         self._make_finding()
         self._make_refining()

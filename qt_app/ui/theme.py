@@ -222,10 +222,10 @@ def _style_sheet(c: Colours) -> str:
     QToolTip {{ border: 1px solid {c.line}; padding: 4px; }}
     QDockWidget::title {{ padding: 6px 8px; background: {c.window}; }}
     QPushButton, QToolButton {{
-        background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 4px; padding: 2px 9px;
+        background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 4px; padding: 2px 7px;
     }}
     QPushButton {{ min-height: 17px; }}
-    QToolButton {{ padding: 0 6px; }}
+    QToolButton {{ padding: 0 1px; }}
     QDialogButtonBox QPushButton {{ min-width: 60px; }}
     QPushButton:hover, QToolButton:hover {{ background: {hover}; border-color: {c.dim}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
@@ -241,15 +241,15 @@ def _style_sheet(c: Colours) -> str:
     QToolButton[popupMode="2"] {{ padding-right: 16px; }}
     QToolButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: center right; right: 3px; }}
     QToolButton[chip="token"] {{
-        background: {tint}; color: {c.accent}; border-color: {edge}; border-radius: 10px; padding: 1px 9px; font-weight: 600;
+        background: {tint}; color: {c.accent}; border-color: {edge}; border-radius: 9px; padding: 1px 9px; font-weight: 600;
     }}
     QToolButton[chip="token"]:hover, QToolButton[chip="token"]:focus {{ border-color: {c.accent}; }}
     QToolButton[chip="attribute"] {{
         background: {second}; color: {c.attribute}; border-color: {second_edge};
-        border-radius: 10px; padding: 1px 9px; font-weight: 600;
+        border-radius: 9px; padding: 1px 9px; font-weight: 600;
     }}
     QToolButton[chip="attribute"]:hover, QToolButton[chip="attribute"]:focus {{ border-color: {c.attribute}; }}
-    QToolButton[chip="words"] {{ border-radius: 10px; padding: 1px 8px; }}
+    QToolButton[chip="words"] {{ border-radius: 9px; padding: 1px; }}
     QPushButton[primary="true"] {{
         background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; border-radius: 4px;
         padding: 6px 14px; font-weight: 600;

@@ -58,7 +58,7 @@ class ViewBar(QWidget):
         self.word.setEditable(True)
         self.word.setAccessibleName(self.tr("Word or token whose attention is shown"))
         self.word.setToolTip(self.tr("A word of the prompt, or a token"))
-        self.word.setMinimumWidth(130)
+        self.word.setMinimumWidth(104)
         self.word.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         line = self.word.lineEdit()
         if line is not None:

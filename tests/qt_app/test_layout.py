@@ -27,6 +27,7 @@ def test_no_text_is_cut_off_nothing_is_blank_and_every_control_has_a_name(
             for w in scene.shown.findChildren(QWidget)
             if isinstance(w, (QLabel, QAbstractButton, QComboBox)) and w.isVisible()
         ]
+        assert (scene.window.width(), scene.window.height()) == SMALLEST, "it needs more room than there is"
         assert not nameless(scene.shown)
         cut = [
             (type(w).__name__, getattr(w, "text", str)(), w.accessibleName(), w.width())

@@ -214,3 +214,36 @@ def test_the_line_between_photo_and_result_has_a_grip_as_large_at_every_zoom(
         widths.append(sum(row.pixelColor(x, 0) == QColor("white") for x in range(row.width())))
     assert widths[0] > 6
     assert abs(widths[0] - widths[1]) <= 1
+
+
+def test_buttons_that_are_chips_have_round_ends_however_little_room_there_is(
+    scene: Scene, qapp: QApplication
+) -> None:
+    scene.unfolded()
+    for _ in range(20):
+        qapp.processEvents()
+    for chip in scene.window.edit_panel.presets.values():
+        assert chip.height() >= chip.sizeHint().height()
+        picture = chip.grab().toImage()
+        assert picture.pixelColor(1, 1) == QColor(LIGHT.window), "its corner is filled"
+        assert picture.pixelColor(chip.width() // 2, 1) != QColor(LIGHT.window)
+
+
+def test_a_panels_button_follows_its_fields_and_a_tall_window_shows_everything(qapp: QApplication) -> None:
+    scene = Scene(qapp, "light", (2560, 1440))
+    try:
+        scene.split()
+        for _ in range(20):
+            qapp.processEvents()
+        panel = scene.window.edit_panel
+        assert panel.more.isChecked()
+        bar = panel.area.verticalScrollBar()
+        assert bar is not None
+        assert bar.maximum() == 0
+        below = panel.go.mapTo(panel, QPoint(0, 0)).y() - panel.area.height()
+        assert below < 120, "the button is far from what it starts"
+        masks = scene.window.mask_panel.area.verticalScrollBar()
+        assert masks is not None
+        assert masks.maximum() == 0
+    finally:
+        scene.close()
