@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import threading
 from collections.abc import Sequence
@@ -69,11 +70,7 @@ def run(
     """Run a procedure. Whatever goes wrong, GIMP gets a sentence and goes on."""
     logging.disable(logging.CRITICAL)  # what libraries log would open GIMP's error console
     kind = procedures.PROCEDURES[procedure.get_name()]
-    # GEGL takes as long to get ready as our own modules.
-    reading = threading.Thread(target=_read_modules, args=(kind,), name="s2edit modules")
-    reading.start()
     Gegl.init(None)
-    reading.join()
     try:
         values = kind.load()(procedure, run_mode, image, list(drawables), config)
     except CancelledError:
@@ -94,12 +91,15 @@ def run(
     return made
 
 
-def _read_modules(kind: procedures.Kind) -> None:
-    with contextlib.suppress(Exception):  # it will be raised again where it is told
-        kind.load()
+def _read_modules() -> None:
+    with contextlib.suppress(Exception):  # it is raised again where it is told
+        importlib.import_module("gimp_bridge.running")
 
 
 def main(arguments: Sequence[str]) -> None:
     """Speak with the GIMP that started this process."""
     GLib.quark_from_string(DOMAIN)  # GLib warns of errors whose domain it does not know
+    if "-run" in arguments:  # else GIMP only asks what there is
+        # Meanwhile GIMP says what is to be done, and GEGL gets ready.
+        threading.Thread(target=_read_modules, name="s2edit modules").start()
     Gimp.main(S2Edit.__gtype__, list(arguments))

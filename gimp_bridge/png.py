@@ -18,6 +18,7 @@ _COLOUR_TYPES = {1: 0, 3: 2}  # by channels: grey, RGB
 _CHANNELS = {kind: channels for channels, kind in _COLOUR_TYPES.items()}
 _FAST = 1
 _WORTH_PACKING = 1024 * 1024  # bytes; above it packing takes longer than the engine needs to read them
+_WELL_CACHED = 64 * 1024  # bytes; fresh memory for a whole mask takes longer than packing it
 _LARGEST_BLOCK = 65_535  # bytes of a stored block (RFC 1951, 3.2.4)
 
 
@@ -62,7 +63,10 @@ def encode(pixels: Pixels, icc: bytes = b"") -> bytes:
 
 
 def _packed(rows: Sequence[memoryview]) -> list[bytes]:
-    return [zlib.compress(b"\0" + b"\0".join(rows), _FAST)]
+    packer = zlib.compressobj(_FAST)
+    together = max(1, _WELL_CACHED // max(1, len(rows[0])))
+    groups = (rows[start : start + together] for start in range(0, len(rows), together))
+    return [*(packer.compress(b"\0" + b"\0".join(group)) for group in groups), packer.flush()]
 
 
 def _stored(rows: Sequence[memoryview]) -> list[bytes | memoryview]:
