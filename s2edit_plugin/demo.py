@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,8 @@ from PIL import Image
 
 from s2edit_plugin import api
 from s2edit_plugin.contact_sheet import Cell, contact_sheet
-from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import models_package, write_atomic
+from s2edit_plugin.paths import write_atomic
+from s2edit_plugin.samples import Sample, sample
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -57,19 +56,6 @@ class _Sheet:
             self.cells.append(Cell("difference x3", _difference(before, picture)))
 
 
-@dataclass(frozen=True)
-class _Sample:
-    """A bundled picture: the file, its caption, and the caption's last words (the scene)."""
-
-    picture: bytes
-    caption: str
-
-    @property
-    def place(self) -> str:
-        """For example ``in a forest``."""
-        return " ".join(self.caption.split()[-3:])
-
-
 def run(
     out: Path, on_progress: api.OnProgress, studio: Studio, learn: api.LearnSettings | None = None
 ) -> dict[str, Any]:
@@ -88,7 +74,7 @@ def run(
     started = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
     studio = studio.with_home(out / "data")
-    anna, second, mia = (_sample(name) for name in ("anna", "anna_second", "mia_makeup"))
+    anna, second, mia = (sample(name) for name in ("anna", "anna_second", "mia_makeup"))
     settings, sheet = learn or api.LearnSettings(), _Sheet(out)
 
     sheet.keep("source", "the one photo", anna.picture)
@@ -125,7 +111,7 @@ def run(
     }
 
 
-def _identity(anna: _Sample, settings: api.LearnSettings) -> api.LearnToken:
+def _identity(anna: Sample, settings: api.LearnSettings) -> api.LearnToken:
     person, token = IDENTITY.split("/")
     # Consent is given: the person is drawn by a program.
     return api.LearnToken(
@@ -133,7 +119,7 @@ def _identity(anna: _Sample, settings: api.LearnSettings) -> api.LearnToken:
     )
 
 
-def _makeup(mia: _Sample, settings: api.LearnSettings) -> api.LearnToken:
+def _makeup(mia: Sample, settings: api.LearnSettings) -> api.LearnToken:
     person, token = MAKEUP.split("/")
     return api.LearnToken(
         mia.picture,
@@ -146,15 +132,6 @@ def _makeup(mia: _Sample, settings: api.LearnSettings) -> api.LearnToken:
         attribute_words=("black hair", "short hair", "smiling", "glasses", "green eyeshadow", "blush"),
         settings=settings,
     )
-
-
-def _sample(name: str) -> _Sample:
-    folder = models_package() / "samples"
-    try:
-        captions = json.loads((folder / "captions.json").read_text())
-        return _Sample((folder / f"{name}.png").read_bytes(), captions[name]["caption"])
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"The sample picture '{name}' is missing.", "Install the program again.") from error
 
 
 def _rgb(picture: bytes) -> np.ndarray:

@@ -84,9 +84,12 @@ class Studio:
 
     def with_home(self, home: Path) -> Studio:
         """A studio with another library that shares this one's loaded model."""
-        other = Studio(home, self._model, self._device)
-        other._backbone = self.backbone
-        return other
+        return Studio(home, self._model, self._device).with_model(self.backbone)
+
+    def with_model(self, backbone: Backbone) -> Studio:
+        """This studio with a model that is loaded already."""
+        self._backbone = backbone
+        return self
 
     def learn(
         self,

@@ -59,7 +59,18 @@ def test_every_command_has_help_and_json(
 def test_the_contract_is_complete() -> None:
     commands = {parser.prog.removeprefix("s2edit").strip() for parser in PARSERS}
     tokens = ["list", "show", "rename", "tag", "delete", "restore", "export", "import", "check"]
-    assert {"demo", "learn", "edit", "mask", "caption", "eval", "doctor"} <= commands
+    assert {
+        "demo",
+        "learn",
+        "edit",
+        "mask",
+        "caption",
+        "eval",
+        "doctor",
+        "engine",
+        "bench",
+        "soak",
+    } <= commands
     assert {f"tokens {verb}" for verb in tokens} <= commands
     models = ["list", "show", "install", "import", "verify", "remove", "use", "move"]
     assert {f"models {verb}" for verb in models} <= commands

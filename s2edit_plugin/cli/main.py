@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from s2edit_plugin import __version__
 from s2edit_plugin.cli import (
+    bench,
     engine,
     evaluation,
     gimp,
@@ -88,6 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
         engine,
         gimp,
         evaluation,
+        bench,
         soak,
         maintenance,
     ):
