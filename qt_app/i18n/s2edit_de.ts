@@ -1436,8 +1436,13 @@
     </message>
     <message>
         <location filename="../ui/history_panel.py"/>
-        <source>Search prompts, tokens, notes …</source>
-        <translation>Prompts, Token, Notizen suchen …</translation>
+        <source>Search results …</source>
+        <translation>Ergebnisse suchen …</translation>
+    </message>
+    <message>
+        <location filename="../ui/history_panel.py"/>
+        <source>Looks in prompts, tokens and notes</source>
+        <translation>Sucht in Prompts, Token und Notizen</translation>
     </message>
     <message>
         <location filename="../ui/history_panel.py"/>
@@ -1782,6 +1787,11 @@
         <location filename="../ui/learn_panel.py"/>
         <source>left empty: the model's own list</source>
         <translation>leer: die eigene Liste des Modells</translation>
+    </message>
+    <message>
+        <location filename="../ui/learn_panel.py"/>
+        <source>Words for what the token must not learn, separated by commas: smile, blonde hair …</source>
+        <translation>Wörter für das, was das Token nicht lernen darf, durch Kommas getrennt: smile, blonde hair …</translation>
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>

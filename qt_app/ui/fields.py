@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSlider,
+    QStyledItemDelegate,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -239,6 +240,7 @@ class ChoiceBox(QComboBox):
         self.setAccessibleName(name)
         self.setEditable(editable)
         calm(self)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the usual one leaves no room between choices
         for value, text in choices:
             self.addItem(text, value)
         follow(model, prop, self._show)
@@ -380,6 +382,8 @@ def level(*forms: QFormLayout) -> None:
 def primary(button: Any) -> Any:
     """Mark the one button of a panel that does what the panel is for."""
     button.setProperty("primary", True)
+    if button.style() is not None:  # those of a wizard have got theirs already
+        button.style().polish(button)
     return button
 
 

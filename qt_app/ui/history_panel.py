@@ -115,7 +115,8 @@ class HistoryPanel(QWidget):
 
     def _make_filters(self) -> QHBoxLayout:
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search prompts, tokens, notes …"))
+        self.search.setPlaceholderText(self.tr("Search results …"))
+        self.search.setToolTip(self.tr("Looks in prompts, tokens and notes"))
         self.search.setAccessibleName(self.tr("Search the history"))
         self.search.setClearButtonEnabled(True)
         bind(self._history, "search", self.search, "text")

@@ -140,6 +140,9 @@ class LearnPanel(SidePanel):
             field.setAccessibleName(name)
             field.setPlaceholderText(hint)
             bind(state, prop, field, "text")
+        self.words.setToolTip(
+            self.tr("Words for what the token must not learn, separated by commas: smile, blonde hair …")
+        )
         self.kind = ChoiceBox(
             state,
             "kind",
@@ -190,6 +193,8 @@ class LearnPanel(SidePanel):
         self.curve, self.picture = LossCurve(), QLabel()
         self.picture.setAccessibleName(self.tr("Sample picture"))
         self.bar, self.words_left = QProgressBar(), dim_label()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(8)
         self.bar.setAccessibleName(self.tr("Progress of learning"))
         self.pause, self.cancel = QPushButton(self.tr("Pause")), QPushButton(self.tr("Cancel"))
         self.pause.clicked.connect(self._state.pause_or_resume)

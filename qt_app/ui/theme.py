@@ -226,7 +226,7 @@ def _style_sheet(c: Colours) -> str:
     }}
     QPushButton {{ min-height: 17px; }}
     QToolButton {{ padding: 0 1px; }}
-    QDialogButtonBox QPushButton {{ min-width: 60px; }}
+    QDialogButtonBox QPushButton, QWizard > QPushButton {{ padding: 2px 16px; }}
     QPushButton:hover, QToolButton:hover {{ background: {hover}; border-color: {c.dim}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
     QPushButton:focus, QToolButton:focus {{ border-color: {c.accent}; }}
@@ -238,7 +238,7 @@ def _style_sheet(c: Colours) -> str:
     QToolButton[autoRaise="true"]:checked {{ background: {tint}; border-color: {edge}; }}
     QToolButton[autoRaise="true"]:focus {{ border-color: {c.accent}; }}
     QToolButton[autoRaise="true"]:disabled {{ background: transparent; border-color: transparent; }}
-    QToolButton[popupMode="2"] {{ padding-right: 16px; }}
+    QToolButton[popupMode="2"] {{ padding: 2px 13px; }}
     QToolButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: center right; right: 3px; }}
     QToolButton[chip="token"] {{
         background: {tint}; color: {c.accent}; border-color: {edge}; border-radius: 9px; padding: 1px 9px; font-weight: 600;
@@ -272,7 +272,8 @@ def _style_sheet(c: Colours) -> str:
     QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
     QAbstractSpinBox {{ min-height: 17px; }}
     QTreeView, QListView, QTableView {{ border: 1px solid {c.line}; border-radius: 4px; }}
-    QComboBox QListView, QListView[bare="true"] {{ border: none; border-radius: 0; }}
+    QComboBox QListView {{ border-radius: 0; }}
+    QComboBox QListView::item {{ padding: 3px 4px; }}
     QTreeView[roomy="true"]::item {{ padding: 3px 2px; }}
     QHeaderView::section {{
         background: {c.raised}; color: {c.dim}; border: none; border-bottom: 1px solid {c.line}; padding: 4px 6px;

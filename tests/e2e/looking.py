@@ -92,6 +92,10 @@ def cut_off(widget: QWidget) -> bool:
             return True
     if isinstance(widget, QComboBox) and not widget.isEditable() and shown_width(widget) > room_in(widget):
         return True
+    if isinstance(widget, QLineEdit) and not widget.text() and widget.placeholderText():
+        buttons = sum(button.width() for button in widget.findChildren(QAbstractButton) if button.isVisible())
+        if widget.fontMetrics().horizontalAdvance(widget.placeholderText()) > widget.width() - buttons - 10:
+            return True
     parent = widget.parentWidget()
     if parent is None:
         return False

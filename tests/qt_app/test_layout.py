@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
 from qt_app.i18n.loading import LANGUAGES
 from tests.e2e.looking import cut_off, nameless
@@ -25,7 +25,7 @@ def test_no_text_is_cut_off_nothing_is_blank_and_every_control_has_a_name(
         texts = [
             w
             for w in scene.shown.findChildren(QWidget)
-            if isinstance(w, (QLabel, QAbstractButton, QComboBox)) and w.isVisible()
+            if isinstance(w, (QLabel, QAbstractButton, QComboBox, QLineEdit)) and w.isVisible()
         ]
         assert (scene.window.width(), scene.window.height()) == SMALLEST, "it needs more room than there is"
         assert not nameless(scene.shown)

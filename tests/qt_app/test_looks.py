@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRect, QSize, Qt, QTimer
 from PyQt6.QtGui import QColor, QImage
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
@@ -14,14 +14,17 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLineEdit,
+    QMessageBox,
     QRadioButton,
     QWidget,
+    QWizard,
 )
 from pytestqt.qtbot import QtBot
 
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.theme import DARK, LIGHT, Colours, apply_theme
 from qt_app.ui.wording import brief
+from tests.e2e.looking import cut_off
 from tests.e2e.scenes import Scene
 
 THEMES = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
@@ -249,3 +252,34 @@ def test_a_panels_button_follows_its_fields_and_a_tall_window_shows_everything(q
         assert masks.maximum() == 0
     finally:
         scene.close()
+
+
+@THEMES
+def test_questions_have_room_for_their_answers(colours: Colours, scene: Scene, qapp: QApplication) -> None:
+    use(qapp, colours)
+    seen: list[tuple[str, bool]] = []
+
+    def look() -> None:
+        box = scene.window.findChild(QMessageBox)
+        assert box is not None
+        seen.extend((button.text(), cut_off(button)) for button in box.buttons())
+        box.reject()
+
+    QTimer.singleShot(0, look)
+    scene.window.ask_about_learning()
+    assert len(seen) == 3
+    assert not [text for text, cut in seen if cut]
+
+
+@THEMES
+def test_the_way_on_through_the_first_steps_is_marked(
+    colours: Colours, scene: Scene, qapp: QApplication
+) -> None:
+    use(qapp, colours)
+    scene.wizard()
+    qapp.processEvents()
+    wizard = scene.shown
+    assert isinstance(wizard, QWizard)
+    following = wizard.button(QWizard.WizardButton.NextButton)
+    assert following is not None
+    assert colours.accent in inks(following)
