@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPen, QPolygonF
-from PyQt6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
+from PyQt6.QtWidgets import (
+    QApplication,
+    QProxyStyle,
+    QStyle,
+    QStyleOption,
+    QStyleOptionComboBox,
+    QStyleOptionComplex,
+    QStyleOptionSpinBox,
+    QWidget,
+)
 
 from qt_app.model.preferences import Preferences
 from qt_app.ui.icons import icon
@@ -102,7 +111,11 @@ class ThemeKeeper(QObject):
 
 
 class _Style(QProxyStyle):
-    """Fusion, with the window's own icons on the titles of panels, and marks and edges that show on dark ground too."""
+    """Fusion, with the window's own icons on the titles of panels, and marks and edges that show on dark ground too.
+
+    Colours and places are read from copies of Qt's options. Reading them from Qt's own would keep Python's object for it in a
+    cycle; Qt's are on the stack, so that the next one at that address, of whatever kind, would be taken for it.
+    """
 
     def drawPrimitive(
         self,
@@ -116,12 +129,13 @@ class _Style(QProxyStyle):
         if option is None or painter is None:
             return
         if element in (which.PE_IndicatorCheckBox, which.PE_IndicatorRadioButton):
-            _draw_mark(painter, option, round_=element == which.PE_IndicatorRadioButton)
+            _draw_mark(painter, QStyleOption(option), round_=element == which.PE_IndicatorRadioButton)
         elif element == which.PE_PanelButtonCommand:
-            held = bool(option.state & (QStyle.StateFlag.State_Sunken | QStyle.StateFlag.State_On))
+            own = QStyleOption(option)
+            held = bool(own.state & (QStyle.StateFlag.State_Sunken | QStyle.StateFlag.State_On))
             role = QPalette.ColorRole
-            ground = role.Mid if held else role.Button if option.state & ENABLED else role.Window
-            _draw_box(painter, option, option.palette.color(ground))
+            ground = role.Mid if held else role.Button if own.state & ENABLED else role.Window
+            _draw_box(painter, own, own.palette.color(ground))
         else:
             super().drawPrimitive(element, option, painter, widget)
 
@@ -133,10 +147,14 @@ class _Style(QProxyStyle):
         widget: QWidget | None = None,
     ) -> None:
         """Boxes with numbers and choices, with the same edge as lines of text."""
+        if painter is None or not isinstance(option, (QStyleOptionSpinBox, QStyleOptionComboBox)):
+            super().drawComplexControl(control, option, painter, widget)
+            return
+        own = QStyleOption(option)
+        _draw_box(painter, own, own.palette.color(QPalette.ColorRole.Base))
+        option.frame = False  # Fusion's own would show beside this one
         super().drawComplexControl(control, option, painter, widget)
-        boxes = (QStyle.ComplexControl.CC_SpinBox, QStyle.ComplexControl.CC_ComboBox)
-        if control in boxes and option is not None and painter is not None:
-            _draw_box(painter, option)
+        _draw_box(painter, own)
 
     def standardIcon(
         self, which: QStyle.StandardPixmap, option: QStyleOption | None = None, widget: QWidget | None = None

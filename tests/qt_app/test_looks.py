@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +16,11 @@ from PyQt6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QMessageBox,
+    QPushButton,
     QRadioButton,
+    QSpinBox,
+    QStyleOptionButton,
+    QStyleOptionComplex,
     QWidget,
     QWizard,
 )
@@ -283,3 +288,19 @@ def test_the_way_on_through_the_first_steps_is_marked(
     following = wizard.button(QWizard.WizardButton.NextButton)
     assert following is not None
     assert colours.accent in inks(following)
+
+
+@pytest.mark.parametrize("kind", [QSpinBox, QComboBox, QCheckBox, QPushButton])
+def test_drawing_keeps_no_object_for_what_lies_on_qts_stack(
+    kind: type[QWidget], qapp: QApplication, qtbot: QtBot
+) -> None:
+    """Kept, it would be taken for whatever Qt has at that address next: the window crashed of it."""
+    use(qapp, LIGHT)
+    widget = kind()
+    qtbot.addWidget(widget)
+    before = {
+        id(one) for one in gc.get_objects() if isinstance(one, QStyleOptionComplex | QStyleOptionButton)
+    }
+    widget.grab()
+    after = [one for one in gc.get_objects() if isinstance(one, QStyleOptionComplex | QStyleOptionButton)]
+    assert not [type(one).__name__ for one in after if id(one) not in before]
