@@ -102,6 +102,7 @@ class _Waiting:
             else:
                 self._taken = True
                 self._link.show(0.0, WAITING)
+            Gimp.progress_pulse()  # also: that GIMP has gone is noticed by speaking to it only, and ends this process
             self._link.pause(ASK_SECONDS)
 
     def _begin_again(self) -> None:

@@ -7,14 +7,13 @@ beside the masks as PNG files and, for a photo without a file, its bytes. See `s
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import json
 import logging
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,19 +25,19 @@ from qt_app.model.document import Document, Documents
 from qt_app.model.editing import EditState
 from qt_app.model.history import HistoryState
 from qt_app.model.learning import LearnState
+from qt_app.model.left import PHOTO, VERSION, LeftSession, hash_of, masks_of, newest_left, photo_of
 from qt_app.model.masks import LAYERS
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Connections, Observable, Property
-from qt_app.model.pictures import decoded_mask
 from qt_app.model.tasks import Background
-from s2edit_plugin.errors import BusyError, ImageError, S2EditError
+from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.locks import file_lock
 from s2edit_plugin.paths import DataFolder, write_atomic
 from s2edit_plugin.sessions import LOCK, RECORD, remove_session
 
-__all__ = ["LeftSession", "SessionState"]
+__all__ = ["SessionState"]
 
-SOON_MS, HEARTBEAT_MS = 2000, 30_000
+SOON_MS, HEARTBEAT_MS, AGAIN_MS = 2000, 30_000, 50
 EDIT_FIELDS = (
     "tokens", "prompt", "source_prompt", "region", "strength", "guidance", "steps", "cross_steps", "self_steps", "variants",
     "seed", "weights",
@@ -46,30 +45,6 @@ EDIT_FIELDS = (
 LEARN_FIELDS = (  # not consent: that is asked again
     "person", "token", "class_noun", "kind", "subject", "prompt", "attribute_words", "preset", "seed",
 )  # fmt: skip
-PHOTO = "photo"
-VERSION = 1
-
-
-@dataclass(frozen=True)
-class LeftSession:
-    """What a window that ended unexpectedly had open.
-
-    Attributes:
-        folder: of its files. name: the photo's, for people. when: ISO 8601, UTC, of the last autosave.
-        path, photo_hash: of the photo's file, path "" where its bytes lie in the folder. results: ids in the journal.
-        shown: index of the result on show. origin: see `Document`. masks: layer -> file name. panels: fields of the two panels.
-    """
-
-    folder: Path
-    name: str
-    when: str
-    path: str
-    photo_hash: str
-    results: tuple[str, ...] = ()
-    shown: int = -1
-    origin: str = ""
-    masks: dict[str, str] = field(default_factory=dict)
-    panels: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -194,7 +169,7 @@ class SessionState(Observable):
         for signal in (document.results_changed, document.shown_changed):
             self._connections.add(signal, lambda _: self._changed())
         restoring, self._restoring = self._restoring, None
-        if restoring is not None and _hash_of(document.data) == restoring.photo_hash:
+        if restoring is not None and hash_of(document.data) == restoring.photo_hash:
             self._bring(document, restoring)
 
     def _paint(self, name: str) -> None:
@@ -202,7 +177,7 @@ class SessionState(Observable):
         self._changed()
 
     def _snapshot(self, document: Document) -> _Snapshot:
-        self._hash = self._hash or _hash_of(document.data)
+        self._hash = self._hash or hash_of(document.data)
         layers = document.masks.layers
         painted, self._painted = self._painted, set()
         masks = {name: layers[name].pixels.copy() for name in painted if layers[name].touched}
@@ -244,7 +219,7 @@ class SessionState(Observable):
     def look(self) -> None:
         """Look for what a window that crashed has left, in the background; ``offered`` tells."""
         self._background.run(
-            lambda: _left(self._place, self._own), lambda left: setattr(self, "offered", left)
+            lambda: newest_left(self._place, self._own), lambda left: setattr(self, "offered", left)
         )
 
     def discard(self) -> None:
@@ -259,6 +234,11 @@ class SessionState(Observable):
 
     def restore(self) -> None:
         """Open what is offered: photo, masks, panels, results."""
+        if (
+            self._documents.opening
+        ):  # one after the other: it may be the same picture, that GIMP hands over again
+            QTimer.singleShot(AGAIN_MS, self.restore)
+            return
         left, self.offered = self.offered, None
         if left is None:
             return
@@ -270,7 +250,12 @@ class SessionState(Observable):
             self._restoring = left
             self._documents.open_bytes(data, "" if left.path else left.name, left.path, origin=left.origin)
 
-        self._background.run(lambda: _photo_of(left), read)
+        def failed(error: S2EditError) -> None:
+            self._documents.opening = ""
+            self._messages.error(error)
+
+        self._documents.opening = left.name
+        self._background.run(lambda: photo_of(left), read, failed)
 
     def _bring(self, document: Document, left: LeftSession) -> None:
         size = (document.rgb.shape[0], document.rgb.shape[1])
@@ -283,7 +268,7 @@ class SessionState(Observable):
             self._after_next_write(lambda: remove_session(left.folder))
             self.restored.emit(document)
 
-        self._background.run(lambda: _masks_of(left, size), ready)
+        self._background.run(lambda: masks_of(left, size), ready)
 
     def _after_next_write(self, then: Callable[[], None]) -> None:
         self._dirty = True
@@ -320,70 +305,6 @@ def _written(own: Path, snapshot: _Snapshot, files: dict[str, str], number: int)
         if path.name not in (LOCK, RECORD, record["photo_file"], *files.values()):
             path.unlink(missing_ok=True)
     return files
-
-
-def _left(place: Path, own: Path) -> LeftSession | None:
-    """The newest session that nobody holds; those that cannot be read are removed."""
-    found = []
-    try:
-        folders = [path for path in place.iterdir() if path.is_dir() and path != own]
-    except FileNotFoundError:
-        return None
-    for folder in folders:
-        try:
-            with file_lock(folder / LOCK, timeout=0):
-                left = _read(folder)
-        except (BusyError, S2EditError):
-            continue  # its window lives, or the disk refuses
-        if left is None:
-            remove_session(folder)
-        else:
-            found.append(left)
-    return max(found, key=lambda left: left.when, default=None)
-
-
-def _read(folder: Path) -> LeftSession | None:
-    try:
-        values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        if values["version"] != VERSION:
-            return None
-        name, when, path, photo = (str(values[key]) for key in ("name", "when", "path", "photo"))
-        return LeftSession(
-            folder, name, when, path, photo,
-            results=tuple(str(name) for name in values["results"]),
-            shown=int(values["shown"]),
-            origin=str(values.get("origin", "")),
-            masks={name: str(file) for name, file in values["masks"].items() if name in LAYERS},
-            panels=dict(values["panels"]),
-        )  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _photo_of(left: LeftSession) -> bytes:
-    path = Path(left.path) if left.path else left.folder / f"{PHOTO}-{left.photo_hash[:16]}"
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"{left.name} is not there any more.", "Open another photo.") from error
-    if _hash_of(data) != left.photo_hash:
-        raise ImageError(
-            f"{left.name} is another picture than before.",
-            "Its masks do not fit and were left where they are.",
-        )
-    return data
-
-
-def _masks_of(left: LeftSession, size: tuple[int, int]) -> dict[str, np.ndarray]:
-    masks = {}
-    for name, file in left.masks.items():
-        with contextlib.suppress(OSError, S2EditError):  # one that is damaged does not cost the other
-            masks[name] = decoded_mask((left.folder / Path(file).name).read_bytes(), size, "the mask")
-    return masks
-
-
-def _hash_of(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def _set(model: Observable, name: str, value: Any) -> None:

@@ -9,8 +9,8 @@ from PyQt6.QtCore import QObject, QProcess, Qt
 from PyQt6.QtWidgets import QMessageBox
 
 from qt_app.model.history import Comparison
+from qt_app.model.left import LeftSession
 from qt_app.model.observable import Connections, follow
-from qt_app.model.session import LeftSession
 from qt_app.ui.about_dialog import AboutDialog
 from qt_app.ui.actions import ActionSpec
 from qt_app.ui.compare_dialog import CompareDialog

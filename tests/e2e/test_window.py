@@ -15,6 +15,7 @@ import pytest
 from s2edit_plugin import calls
 from s2edit_plugin.engine.remote import RemoteClient, connect
 from s2edit_plugin.errors import S2EditError
+from tests.e2e.screen import xvfb
 
 SECONDS = 900
 ROOT = Path(__file__).parents[2]
@@ -23,18 +24,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def screen() -> Iterator[str]:
     """An X server of our own; the name of its display."""
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-        pass_fds=(writing,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        number = pipe.readline().strip()
-    assert number, "Xvfb did not start"
-    yield f":{number}"
-    server.terminate()
-    server.wait()
+    with xvfb() as display:
+        yield display
 
 
 @pytest.fixture

@@ -38,9 +38,12 @@ class Robot:
 
     Args:
         shots: folder for pictures of the window on the way, None for none. quick: few steps, for a test.
+        window: that is open already, None: it is opened.
     """
 
-    def __init__(self, application: QApplication, shots: Path | None, quick: bool) -> None:
+    def __init__(
+        self, application: QApplication, shots: Path | None, quick: bool, window: MainWindow | None = None
+    ) -> None:
         self.application, self.shots, self.quick = application, shots, quick
         if shots is not None:
             shots.mkdir(parents=True, exist_ok=True)
@@ -49,7 +52,10 @@ class Robot:
                 LearnPreset("quick", 4, 4),
                 LearnPreset("balanced", 150, 150),
             )  # type: ignore[assignment]
-        self.window: MainWindow = make_window(application, "dark" if shots else "light")
+        if window is not None:
+            self.window = window
+            return
+        self.window = make_window(application, "dark" if shots else "light")
         self.window.show()
         self.window.activateWindow()  # there is no window manager to do it
         self.until("the window is shown", lambda: self.window.isVisible() and self.window.isActiveWindow())

@@ -129,6 +129,7 @@ def _modules(told: list[tuple[Any, ...]]) -> dict[str, types.ModuleType]:
         "progress_init",
         "progress_update",
         "progress_set_text",
+        "progress_pulse",
         "progress_end",
         "displays_flush",
         "main",

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from qt_app.app import make_window
 from qt_app.engine import EngineLink
 from qt_app.model.document import Document
-from qt_app.model.session import LeftSession
+from qt_app.model.left import LeftSession
 from qt_app.model.studio import StudioState
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine.fake import FakeClient
@@ -312,7 +312,7 @@ def gave_back(engine: FakeClient) -> list[calls.GiveBack]:
     return [request for request in engine.asked if isinstance(request, calls.GiveBack)]
 
 
-@pytest.mark.parametrize("first_to_come", ["engine", "session"])
+@pytest.mark.parametrize("first_to_come", ["engine", "session", "neither"])
 def test_after_a_crash_gimps_picture_comes_back_with_what_was_made_of_it(
     studios: contextlib.ExitStack, engine: FakeClient, data_home: Path, qtbot: QtBot, first_to_come: str
 ) -> None:
@@ -323,14 +323,16 @@ def test_after_a_crash_gimps_picture_comes_back_with_what_was_made_of_it(
 
     second = StudioState(EngineLink(lambda: engine), data_home)
     studios.callback(second.close)
-    if first_to_come == "engine":
-        second.link.start()
-        qtbot.waitUntil(lambda: second.handover.current == waiting.id)
     assert offered(second, qtbot).origin == waiting.id
+    if first_to_come != "session":
+        second.link.start()
+    if first_to_come == "engine":
+        qtbot.waitUntil(lambda: second.handover.current == waiting.id)
     with qtbot.waitSignal(second.session.restored):
         second.session.restore()
-    second.link.start()
-    qtbot.waitUntil(lambda: second.handover.current == waiting.id and second.link.state == "connected")
+    if first_to_come == "session":
+        second.link.start()
+    qtbot.waitUntil(lambda: second.handover.current == waiting.id and second.background.is_idle)
     document = second.documents.document
     assert document is not None
     assert (document.masks.layers["region"].pixels == 200).all()

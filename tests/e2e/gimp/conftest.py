@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from s2edit_plugin.paths import models_package
+from tests.e2e.gimp.hosted import Hosted
 from tests.e2e.gimp.workplace import CAPTION, HERE, Workplace
+from tests.e2e.screen import xvfb
 
 
 @pytest.fixture(scope="session")
@@ -77,3 +79,15 @@ FACTS["attribute"] = said(made) | {{"token": made["results"]}}
 FACTS["layers"] = len(image.get_layers())
 """
     )
+
+
+@pytest.fixture(scope="session")
+def hosted(workplace: Workplace, learned: dict[str, Any]) -> Iterator[Hosted]:
+    """A GIMP that can start engine and window, with a screen for the window; no engine yet."""
+    with xvfb() as screen:
+        hosted = Hosted(workplace, screen)
+        try:
+            hosted.prepare()
+            yield hosted
+        finally:
+            hosted.close()
