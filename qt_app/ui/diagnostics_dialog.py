@@ -72,6 +72,7 @@ class DiagnosticsDialog(QDialog):
     def _make_overview(self) -> QWidget:
         box = QWidget()
         self.facts = QFormLayout()
+        self.facts.setVerticalSpacing(5)
         self.checks = QTreeWidget()
         self.checks.setProperty("roomy", True)
         self.checks.setAccessibleName(self.tr("Checks"))

@@ -32,6 +32,7 @@ from qt_app.ui.fields import (
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.weights_field import WeightsField
 from qt_app.ui.wording import estimate_in_words
+from s2edit_plugin.api import Estimate
 from s2edit_plugin.calls import TokenInfo
 
 __all__ = ["EditPanel"]
@@ -91,7 +92,7 @@ class EditPanel(SidePanel):
 
         follow(library, "tokens", self._know)
         follow(state, "tokens", self._show_tokens)
-        follow(state, "estimate", lambda value: self.estimate.setText(estimate_in_words(value)))
+        follow(state, "estimate", self._show_estimate)
         follow(state, "running", lambda jobs: self.stop.setVisible(bool(jobs)))
         for signal in (state.prompt_changed, state.tokens_changed, state.document_changed):
             signal.connect(lambda *_: self._show_problem())
@@ -200,6 +201,11 @@ class EditPanel(SidePanel):
             chip.clicked.connect(lambda _, one=name: self._state.remove_token(one))
             self.chips.addWidget(chip)
         self.chips.addStretch(1)
+
+    def _show_estimate(self, estimate: Estimate | None) -> None:
+        words = estimate_in_words(estimate)
+        self.estimate.setText(words)
+        self.estimate.setVisible(bool(words))
 
     def _show_problem(self) -> None:
         self.problem.setText(self._state.problem)

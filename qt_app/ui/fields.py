@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 FINE = 1000
-PAGE = 580  # pixels of a page of settings
+PAGE = 640  # pixels of a page of settings
 NUMBER = 72  # pixels of every number beside a slider: sliders below each other end at one line
 LARGEST = 10**9
 
@@ -308,7 +308,9 @@ class FoldButton(QToolButton):
         self._fold(False)
 
     def _fold(self, shown: bool) -> None:
-        self.setArrowType(Qt.ArrowType.DownArrow if shown else Qt.ArrowType.RightArrow)
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        closed = Qt.ArrowType.LeftArrow if mirrored else Qt.ArrowType.RightArrow
+        self.setArrowType(Qt.ArrowType.DownArrow if shown else closed)
         self._below.setVisible(shown)
 
 
