@@ -8,6 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QEvent, QObject, QSize, Qt
 from PyQt6.QtGui import QAction, QPixmap, QResizeEvent
 from PyQt6.QtWidgets import (
+    QAbstractItemView,
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
@@ -41,6 +42,7 @@ __all__ = [
     "noted",
     "page_form",
     "primary",
+    "put_into",
     "set_mood",
     "show_progress",
     "small_picture",
@@ -290,6 +292,15 @@ def dim_label(text: str = "") -> QLabel:
     label.setProperty("dim", True)
     label.setWordWrap(True)
     return label
+
+
+def put_into(view: QAbstractItemView, label: QLabel) -> None:
+    """Show a label in the middle of a list, for as long as there is nothing on it."""
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    column = QVBoxLayout(view.viewport())
+    column.setContentsMargins(16, 16, 16, 16)
+    column.addWidget(label)
 
 
 class FoldButton(QToolButton):

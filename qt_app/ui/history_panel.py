@@ -24,7 +24,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.history import HistoryState
 from qt_app.model.observable import bind, follow
-from qt_app.ui.fields import dim_label
+from qt_app.ui.fields import dim_label, put_into
 from qt_app.ui.icons import icon, paint_icon
 from qt_app.ui.wording import brief, day_and_time, duration, number
 from s2edit_plugin.calls import HistoryEntry
@@ -57,7 +57,7 @@ class HistoryPanel(QWidget):
             bar.valueChanged.connect(self._scrolled)
             bar.rangeChanged.connect(lambda *_: self._scrolled())
         self.empty, self.count = dim_label(), dim_label()
-        column.addWidget(self.empty)
+        put_into(self.list, self.empty)
         column.addWidget(self.list, 1)
         column.addWidget(self._make_undo())
         column.addLayout(self._make_buttons())

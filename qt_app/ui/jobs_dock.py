@@ -126,7 +126,7 @@ class JobsPanel(QWidget):
         self.clear.clicked.connect(jobs.clear_finished)
         inner = QWidget()
         self._list = QVBoxLayout(inner)
-        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setContentsMargins(0, 0, 8, 0)
         self._list.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

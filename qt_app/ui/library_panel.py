@@ -26,6 +26,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.library import LibraryState
 from qt_app.model.observable import bind, follow
+from qt_app.ui.fields import put_into
 from qt_app.ui.prompt_edit import TOKEN_MIME
 from s2edit_plugin.calls import PersonInfo, TokenInfo
 
@@ -140,7 +141,8 @@ class LibraryPanel(QWidget):
         row.addWidget(self.undo_button)
         self._undo_bar.hide()
         column = QVBoxLayout(self)
-        for widget in (self.search, self.empty, self.tree, self._undo_bar):
+        put_into(self.tree, self.empty)
+        for widget in (self.search, self.tree, self._undo_bar):
             column.addWidget(widget)
         follow(library, "tokens", self._show)
         follow(library, "people", self._show_people)

@@ -26,6 +26,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from qt_app.ui.parts import parts_of
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.theme import DARK, LIGHT, Colours, apply_theme
 from qt_app.ui.wording import brief
@@ -304,3 +305,14 @@ def test_drawing_keeps_no_object_for_what_lies_on_qts_stack(
     widget.grab()
     after = [one for one in gc.get_objects() if isinstance(one, QStyleOptionComplex | QStyleOptionButton)]
     assert not [type(one).__name__ for one in after if id(one) not in before]
+
+
+def test_a_list_without_anything_says_so_in_its_place(scene: Scene, qapp: QApplication) -> None:
+    history = parts_of(scene.window).history_panel
+    scene.window.docks["history"].raise_()
+    scene.until(lambda: history.empty.isVisible())
+    viewport = history.list.viewport()
+    assert viewport is not None
+    assert history.empty.parentWidget() is viewport
+    middle = history.empty.mapTo(viewport, history.empty.rect().center())
+    assert (middle - viewport.rect().center()).manhattanLength() < 6
