@@ -299,7 +299,8 @@ def put_into(view: QAbstractItemView, label: QLabel) -> None:
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
     column = QVBoxLayout(view.viewport())
-    column.setContentsMargins(16, 16, 16, 16)
+    column.setContentsMargins(16, 8, 16, 8)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
     column.addWidget(label)
 
 
