@@ -67,6 +67,7 @@ def handed(workplace: Workplace, learned: dict[str, Any]) -> dict[str, Any]:
     gimp = workplace.begin(SCRIPT)
     facts: dict[str, Any] = {}
     with workplace.client() as client:
+        client.subscribe(lambda _: None)  # a window that hears nothing is taken for gone
         picture = taken(client)
         facts["picture"] = picture
         asked = api.ApplyEdit(
