@@ -9,6 +9,7 @@ from typing import Any
 from gi.repository import Gimp
 
 from gimp_bridge import png
+from gimp_bridge.beside import Beside
 from gimp_bridge.framing import (
     OVERVIEW,
     SMALLEST_SIDE,
@@ -45,19 +46,15 @@ class Frame:
 
     Attributes:
         box: which part of the layer. photo: that part as a PNG. subject: how the subject is found, where ``subject_mask``
-            does not say. selection: on that part, a byte a pixel, empty where nothing is selected.
+            does not say. selection: None where nothing is selected. region_mask: the selection on that part as a PNG.
     """
 
     box: Box
     photo: bytes
     subject: str
     subject_mask: bytes | None
-    selection: bytes
-
-    @property
-    def region_mask(self) -> bytes | None:
-        """The selection as a PNG."""
-        return _mask_png(self.selection, self.box) if self.selection else None
+    selection: Selection | None
+    region_mask: bytes | None
 
 
 def remembered(image: Gimp.Image, chosen: Gimp.Layer) -> EditValues:
@@ -163,8 +160,11 @@ def _finished(
     )
     name = layer_name(names.unnamed(values.prompt), number + 1 if values.variants > 1 else 0)
     part = Box(*result.layer_box)
-    mask = cut(frame.selection or grey_of_picture(result.region), frame.box.width, part)
     box = part.moved(frame.box.left, frame.box.top)
+    if frame.selection is not None:
+        mask = frame.selection.on(box)
+    else:
+        mask = cut(grey_of_picture(result.region), frame.box.width, part)
     return Finished(box, png.decode(result.layer), mask, name, write_values(kept, names))
 
 
@@ -187,13 +187,16 @@ def make_frame(view: LayerView, subject: str, selection: Selection | None, link:
         box = view.whole
     else:
         box, mask = _found_frame(view, subject, selection, link)
+    # GIMP sends a large layer tile by tile, and this process waits for most of that time.
+    region = Beside(lambda: None if selection is None else _mask_png(selection.on(box), box))
     pixels, _ = view.read(box)
     return Frame(
         box=box,
         photo=png.encode(pixels, view.icc),
         subject="auto" if channel is not None else subject,
         subject_mask=mask,
-        selection=b"" if selection is None else selection.on(box),
+        selection=selection,
+        region_mask=region.result(),
     )
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from gimp_bridge import png
 from gimp_bridge.edit import CHANNEL, make_frame
 from gimp_bridge.link import Link
 from gimp_bridge.pixels import LayerView
-from gimp_bridge.png import Pixels
 from s2edit_plugin import api
 from s2edit_plugin.errors import ConsentError, MaskError, UsageError
 
@@ -75,5 +73,4 @@ def _request(view: LayerView, asked: api.LearnToken, link: Link) -> api.LearnTok
     if selection is None:
         raise MaskError("Nothing is selected.", "Select what is to be learned.")
     frame = make_frame(view, "auto", selection, link)
-    mask = png.encode(Pixels(frame.box.width, frame.box.height, 1, 8, frame.selection))
-    return dataclasses.replace(asked, photo=frame.photo, subject="auto", subject_mask=mask)
+    return dataclasses.replace(asked, photo=frame.photo, subject="auto", subject_mask=frame.region_mask)

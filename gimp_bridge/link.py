@@ -10,20 +10,19 @@ import contextlib
 import json
 import os
 import queue
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from gimp_bridge.beside import Beside
 from gimp_bridge.wording import fraction_of, progress_text
 from s2edit_plugin import __version__, calls
 from s2edit_plugin.api import Event, JobInfo, Request
 from s2edit_plugin.engine import discovery
 from s2edit_plugin.engine.remote import RemoteClient, connect
 from s2edit_plugin.errors import (
-    CancelledError,
     EngineError,
     EngineGoneError,
     EngineVersionError,
@@ -197,34 +196,12 @@ class Link:
 
     def _patiently(self, work: Callable[[], R], tick: Callable[[], None] = lambda: None) -> R:
         """Do something on another thread, and what there is to show on this one."""
-        done: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
-
-        def act() -> None:
-            try:
-                done.put((True, work()))
-            except BaseException as error:  # raised again by the thread that waits
-                done.put((False, error))
-
-        thread = threading.Thread(target=act, name="s2edit job", daemon=True)
-        thread.start()
+        beside = Beside(work)
         try:
-            while True:
-                try:
-                    good, value = done.get(timeout=TICK)
-                    break
-                except queue.Empty:
-                    tick()
-                    self._idle()
+            while not beside.is_done(TICK):
+                tick()
+                self._idle()
         except BaseException:
             self.close()  # the engine cancels what this client has asked for
             raise
-        thread.join()
-        if not good:
-            raise value
-        result: R = value
-        return result
-
-
-def cancelled() -> CancelledError:
-    """What ``idle`` raises when the user closes the dialog."""
-    return CancelledError()
+        return beside.result()

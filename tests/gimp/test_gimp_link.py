@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gimp_bridge import link as module
-from gimp_bridge.link import Link, cancelled, data_folder
+from gimp_bridge.link import Link, data_folder
 from s2edit_plugin import __version__, api, calls
 from s2edit_plugin.engine import discovery
 from s2edit_plugin.engine.fake import FakeClient
@@ -97,7 +97,7 @@ def test_who_waits_hears_for_what(engine: FakeClient) -> None:
 def test_what_the_user_gives_up_is_cancelled(engine: FakeClient) -> None:
     def idle() -> None:
         if engine.running is not None:
-            raise cancelled()
+            raise CancelledError()
 
     link, _ = linked(engine, idle)
     with pytest.raises(CancelledError):
