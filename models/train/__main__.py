@@ -2,15 +2,14 @@
 
 Stages: autoencoder, diffusion (also releases to models/small), judges, masks, or all in this order. Each call
 is a slice that goes on from the state folder, or from the released folder where there is no state. Once there is
-a diffusion model, the autoencoder stage trains the decoder only. `draw` only draws pictures, `release` writes
-models/small from the state, `sheet` draws a grid of samples, `measure` has the attribute judge look for the
-prompts' words in samples.
+a diffusion model, the autoencoder stage trains the decoder only. `draw` only draws pictures (also the judges'),
+`release` writes models/small from the state, `sheet` draws a grid of samples, `measure` has the attribute judge
+look for the prompts' words in samples.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from . import common
@@ -34,8 +33,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--release-every", type=float, default=20.0, help="minutes between releases")
     parser.add_argument("--pictures", type=int, default=PICTURES, help="how many training pictures to draw")
+    parser.add_argument("--workers", type=int, default=common.drawing_processes(), help="drawing processes")
     parser.add_argument(
-        "--workers", type=int, default=max(1, (os.cpu_count() or 2) - 1), help="drawing processes"
+        "--chunks", type=int, default=24, help="pictures of the judges and the mask network, 960 each at most"
     )
     parser.add_argument(
         "--encoder",
@@ -53,12 +53,12 @@ def run_stage(stage: str, minutes: float, options: argparse.Namespace) -> None:
     if stage == "judges":
         from . import judges
 
-        judges.train(minutes, options.state / "judges", options.device)
+        judges.train(minutes, options.state / "judges", options.device, options.chunks)
         return
     if stage == "masks":
         from . import mask_network
 
-        mask_network.train(minutes, options.state / "judges", options.device)
+        mask_network.train(minutes, options.state / "judges", options.device, chunks=options.chunks)
         return
     from . import autoencoder, diffusion
 
@@ -91,9 +91,10 @@ def main(arguments: list[str] | None = None) -> None:
     elif options.what in SHARES:
         run_stage(options.what, options.minutes, options)
     elif options.what == "draw":
-        from . import data
+        from . import data, judge_data
 
         data.draw_all(options.state / "pictures", options.pictures, TEXTURES, options.workers)
+        judge_data.PictureStore(options.state / "judges").grow(options.chunks, workers=options.workers)
     elif options.what == "release":
         from . import release
 

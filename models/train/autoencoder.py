@@ -26,6 +26,7 @@ from .common import (
 )
 from .data import Bytes, Shards, draw_validation, to_signed
 from .optimizer import Muon, clip
+from .pool import Source, source_of
 
 STAGE = "autoencoder"
 
@@ -40,7 +41,7 @@ class Recipe:
     rate: float = 2e-3
     decoder_rate: float = 1e-3  # when only the decoder learns
     batch: int = 16
-    gpu_batch: int = 64
+    gpu_batch: int = 256
     crop: int = 64
     crops_until: float = 0.5  # share of the time on crops (cheap and varied), then on whole pictures
     textures: float = 0.12  # share of natural textures
@@ -71,22 +72,28 @@ def build(recipe: Recipe) -> AutoencoderKL:
 
 
 def batch_of(
-    drawn: Shards, textures: Shards, recipe: Recipe, rng: np.random.Generator, crop: int, count: int
+    drawn: Source,
+    textures: Source,
+    recipe: Recipe,
+    rng: np.random.Generator,
+    crop: int,
+    count: int,
+    side: int,
 ) -> tuple[Tensor, Tensor]:
-    """Pictures (N, 3, crop, crop) in -1..1 and focus (N, 1, crop, crop) in 0..1, half of them mirrored."""
+    """Pictures (N, 3, crop, crop) in -1..1 and focus (N, 1, crop, crop) in 0..1, half of them mirrored.
+
+    side: that of the whole pictures; crops prefer their middle, where the face is.
+    """
     others = int(rng.binomial(count, recipe.textures)) if len(textures) else 0
-    picked = drawn.pick(rng, count - others) + (textures.pick(rng, others) if others else [])
-    rgb, focus = [], []
-    for shard, i in picked:
-        spare = shard.rgb.shape[1] - crop
-        # Crops prefer the middle, where the face is.
-        y, x = np.clip(np.rint(rng.normal(spare / 2, spare / 4, 2)), 0, spare).astype(int)
-        step = -1 if rng.random() < 0.5 else 1
-        rgb.append(shard.rgb[i, y : y + crop, x : x + crop][:, ::step])
-        focus.append(shard.focus[i, y : y + crop, x : x + crop][:, ::step])
-    pictures = torch.from_numpy(to_signed(np.stack(rgb)))
-    weights = torch.from_numpy(np.stack(focus).astype(np.float32) / 255.0)[:, None]
-    return pictures, weights
+    parts = []
+    for source, number in ((drawn, count - others), (textures, others)):
+        if number:
+            spare = side - crop
+            corners = np.clip(np.rint(rng.normal(spare / 2, spare / 4, (number, 2))), 0, spare).astype(
+                np.int64
+            )
+            parts.append(source.crops(rng, corners, rng.random(number) < 0.5, crop))
+    return torch.cat([rgb for rgb, _ in parts]), torch.cat([focus for _, focus in parts])
 
 
 def loss_of(
@@ -200,11 +207,14 @@ def train(
         average.load_state_dict(state["average"])
     elif state is not None:
         counters["fresh_since"] = counters["steps"]
-    drawn, textures = Shards(state_dir / "pictures", "train"), Shards(state_dir / "pictures", "texture")
+    drawn, textures = (
+        source_of(Shards(state_dir / "pictures", kind), device) for kind in ("train", "texture")
+    )
     rgb, masks, _ = draw_validation(validate_on)
     validation = Validation.of(rgb, masks)
     batch = recipe.batch if device.type == "cpu" else recipe.gpu_batch
-    running, last_look, before, fresh = 0.0, 0.0, dict(counters), counters["steps"] == 0
+    last_look, before, fresh = 0.0, dict(counters), counters["steps"] == 0
+    running: Tensor | None = None
 
     def save() -> None:
         """Training goes on from the raw weights; what is used is the average, with normalised latents."""
@@ -239,13 +249,14 @@ def train(
         crops = at < recipe.crops_until and not decoder_only
         count = batch if crops else max(batch // 2, 1)
         size = recipe.crop if crops else rgb.shape[1]
-        x, focus = batch_of(drawn, textures, recipe, stream(seed, step), size, count)
-        x = x.to(device).contiguous(memory_format=torch.channels_last)
+        x, focus = batch_of(drawn, textures, recipe, stream(seed, step), size, count, rgb.shape[1])
+        x = x.contiguous(memory_format=torch.channels_last)
         side = size // 2 ** (len(recipe.widths) - 1)
-        noise = torch.randn(count, recipe.latent_channels, side, side, generator=torch_stream(seed, step, 1))
+        shape = (count, recipe.latent_channels, side, side)
+        noise = torch.randn(shape, generator=torch_stream(seed, step, 1, device=device), device=device)
         edges = recipe.edges * (min(max((at - 0.25) / 0.25, 0.0), 1.0) if fresh else 1.0)
         with autocast(device):
-            loss = loss_of(vae, x, focus.to(device), noise.to(device), recipe, edges)
+            loss = loss_of(vae, x, focus, noise, recipe, edges)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         clip(vae.parameters(), 1.0)
@@ -254,16 +265,23 @@ def train(
         average.update(vae)
         counters["steps"] += 1
         counters["samples"] += count
-        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+        # Read only when it is shown: reading makes the CPU wait for the GPU.
+        running = loss.detach() if running is None else running.lerp(loss.detach(), 0.02)
         if budget.done % 100 == 99:
-            drawn.refresh(), textures.refresh()
+            drawn.refresh()
+            textures.refresh()
             speed = (counters["samples"] - before["samples"]) / (60.0 * budget.elapsed_minutes)
-            say(STAGE, f"step {step + 1} loss {running:.4f} {speed:.1f} crops/s, {len(drawn)} pictures")
+            say(
+                STAGE, f"step {step + 1} loss {float(running):.4f} {speed:.1f} crops/s, {len(drawn)} pictures"
+            )
         if budget.elapsed_minutes - last_look > 5.0:
             last_look = budget.elapsed_minutes
             save()
     save()
-    return {"loss": running, **(load_state(path) or {})["report"]}
+    return {
+        "loss": float("nan") if running is None else float(running),
+        **(load_state(path) or {})["report"],
+    }
 
 
 def load_ready(state_dir: Path) -> AutoencoderKL | None:

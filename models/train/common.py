@@ -53,6 +53,11 @@ def pick_device(name: str = "auto") -> torch.device:
     return device
 
 
+def drawing_processes() -> int:
+    """How many processes may draw pictures while one trains."""
+    return max(1, (os.cpu_count() or 2) - 1)
+
+
 def autocast(device: torch.device, enabled: bool = True) -> torch.autocast:
     """bfloat16 arithmetic on float32 weights: as fast as bfloat16 weights here, and safe to accumulate in."""
     return torch.autocast(device.type, torch.bfloat16, enabled=enabled)

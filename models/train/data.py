@@ -1,8 +1,9 @@
 """Training pictures: drawn by worker processes into shards on disk, read by the stages through memory maps.
 
 A shard is a folder of `SHARD` pictures: rgb.npy (SHARD, S, S, 3) uint8, focus.npy (SHARD, S, S) uint8 with the
-coverage of eyes and lips, scenes.json. It is renamed into place when complete, so a reader never sees half of
-one and any number of workers can be stopped at any time. No torch in this module: workers start in no time.
+coverage of eyes and lips, scenes.json, captions.json with `WORDINGS` captions of every picture. It is renamed
+into place when complete, so a reader never sees half of one and any number of workers can be stopped at any
+time. No torch in this module: workers start in no time.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..drawing import dataset, natural
+from ..drawing import captions, dataset, natural
 from ..drawing.scene import Scene
 
 SHARD = 256
+WORDINGS = 4
 FOCUS = ("eyes", "lips")
 
 Bytes = NDArray[np.uint8]
@@ -33,27 +35,32 @@ def draw_shard(folder: Path, split: str, number: int, size: int = 128, count: in
     rgb = np.empty((count, size, size, 3), np.uint8)
     focus = np.zeros((count, size, size), np.uint8)
     scenes: list[str] = []
+    texts: list[list[str]] = []
     for i in range(count):
-        picture, scene = dataset.draw(dataset.split_seed(split, number * count + i), size)
+        seed = dataset.split_seed(split, number * count + i)
+        picture, scene = dataset.draw(seed, size)
+        rng = np.random.default_rng((5, seed))
+        texts.append([captions.caption(scene, rng) for _ in range(WORDINGS)])
         rgb[i] = picture.rgb
         focus[i] = np.maximum(picture.masks[FOCUS[0]], picture.masks[FOCUS[1]])
         scenes.append(scene.to_json())
-    _write(folder / f"{split}_{number:05d}", {"rgb": rgb, "focus": focus}, scenes)
+    _write(folder / f"{split}_{number:05d}", {"rgb": rgb, "focus": focus}, scenes, texts)
 
 
 def draw_textures(folder: Path, number: int, size: int = 128, count: int = SHARD) -> None:
     """A shard of natural textures: the autoencoder also has to keep pictures that nobody drew."""
     rng = np.random.default_rng((77, number))
     rgb = np.stack([natural.natural_texture(rng, size) for _ in range(count)])
-    _write(folder / f"texture_{number:05d}", {"rgb": rgb, "focus": np.zeros(rgb.shape[:3], np.uint8)}, [])
+    _write(folder / f"texture_{number:05d}", {"rgb": rgb, "focus": np.zeros(rgb.shape[:3], np.uint8)}, [], [])
 
 
-def _write(target: Path, arrays: dict[str, Bytes], scenes: list[str]) -> None:
+def _write(target: Path, arrays: dict[str, Bytes], scenes: list[str], texts: list[list[str]]) -> None:
     part = target.with_name(f".{target.name}.{os.getpid()}")
     part.mkdir(parents=True, exist_ok=True)
     for name, array in arrays.items():
         np.save(part / f"{name}.npy", array)
     (part / "scenes.json").write_text(json.dumps(scenes))
+    (part / "captions.json").write_text(json.dumps(texts))
     if target.exists():
         shutil.rmtree(part)
     else:
@@ -79,16 +86,24 @@ class Shard:
         """The scenes of its pictures; none for textures."""
         return [Scene.from_json(text) for text in json.loads((self.path / "scenes.json").read_text())]
 
+    def captions(self) -> list[list[str]]:
+        """`WORDINGS` captions of every picture; none for textures."""
+        return [list(texts) for texts in json.loads((self.path / "captions.json").read_text())]
+
     def is_current(self) -> bool:
-        """False if today's drawing program would draw other pixels (checked on three of the pictures)."""
+        """False if today's drawing program would draw other pixels or words (checked on one of the pictures)."""
         texts = json.loads((self.path / "scenes.json").read_text())
+        wordings = self.path / "captions.json"
+        if not wordings.exists() or len(json.loads(wordings.read_text())) != len(texts):
+            return False
+        if not texts:
+            return True
         split, number = self.path.name.rsplit("_", 1)
-        for i in range(0, len(texts), max(1, len(texts) // 3)):
-            seed = dataset.split_seed(split, int(number) * len(texts) + i)
-            picture, scene = dataset.draw(seed, self.rgb.shape[1])
-            if scene.to_json() != texts[i] or not np.array_equal(picture.rgb, self.rgb[i]):
-                return False
-        return True
+        i = int(number) % len(texts)
+        picture, scene = dataset.draw(
+            dataset.split_seed(split, int(number) * len(texts) + i), self.rgb.shape[1]
+        )
+        return scene.to_json() == texts[i] and np.array_equal(picture.rgb, self.rgb[i])
 
 
 class Shards:
@@ -123,7 +138,8 @@ class Shards:
         """`count` random pictures as (shard, place in it)."""
         shards = list(self.found.values())
         which = rng.integers(len(shards), size=count)
-        return [(shards[w], int(rng.integers(len(shards[w].rgb)))) for w in which]
+        where = rng.random(count)
+        return [(shards[w], int(at * len(shards[w].rgb))) for w, at in zip(which, where, strict=True)]
 
 
 def draw_validation(

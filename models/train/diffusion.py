@@ -11,12 +11,10 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import Attention
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from ..drawing import captions
-from ..drawing.scene import Scene
 from . import autoencoder, release
 from .common import (
     Average,
@@ -27,11 +25,11 @@ from .common import (
     pick_device,
     save_state,
     say,
-    stream,
     torch_stream,
 )
-from .data import Shards, draw_validation
+from .data import WORDINGS, Shard, Shards, draw_validation
 from .optimizer import Muon, clip
+from .pool import Pool
 from .tokenizer import LENGTH, build_tokenizer
 
 STAGE = "diffusion"
@@ -52,7 +50,7 @@ class Recipe:
     rate: float = 2e-3
     table_scale: float = 0.5  # AdamW's rate (embeddings, norms, biases) as a share of Muon's
     batch: int = 64
-    gpu_batch: int = 256
+    gpu_batch: int = 512
     no_caption: float = 0.1  # for classifier-free guidance
     decay: float = 0.999  # of the average weights
     snr_limit: float = 5.0
@@ -151,58 +149,69 @@ class PlainAttention:
 
 
 class Latents:
-    """Latents of all drawn shards with their scenes; new shards are encoded when `refresh` is called.
+    """Latents of all drawn shards and their captions' token ids; new shards are taken in by `refresh`.
 
     Latents are kept in the state folder under a fingerprint of the autoencoder, so they are made once.
     """
 
-    def __init__(self, vae: AutoencoderKL, state_dir: Path, device: torch.device) -> None:
+    def __init__(
+        self, vae: AutoencoderKL, tokenizer: CLIPTokenizer, state_dir: Path, device: torch.device
+    ) -> None:
         weights = b"".join(p.detach().cpu().numpy().tobytes() for p in vae.encoder.parameters())
         self.folder = state_dir / f"latents-{hashlib.sha256(weights).hexdigest()[:12]}"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.vae, self.device = vae.to(device), device
+        self.vae, self.tokenizer, self.device = vae.to(device), tokenizer, device
         self.shards = Shards(state_dir / "pictures", "train")
         self.dropped = self.shards.drop_stale()
-        self.values: dict[str, NDArray[np.float16]] = {}
-        self.scenes: dict[str, list[Scene]] = {}
-        self.refresh(at_most=16)
+        self.used: set[str] = set()
+        self.values, self.tokens = Pool(device), Pool(device)
+        self.empty = tokenise(tokenizer, [""]).to(device)
+        self.fast = device.type != "cpu"
+        self.refresh(at_most=128 if self.fast else 16)
 
-    def refresh(self, at_most: int = 2) -> None:
+    def refresh(self, at_most: int | None = None) -> None:
         """Take in shards that are not in use yet: all that have latents, and `at_most` that need them made.
 
-        Encoding costs about as much as a training step for as many pictures, so it is spread over the training.
+        Encoding costs a CPU about as much as a training step for as many pictures, so it is spread over the training.
         """
+        if at_most is None:
+            at_most = 32 if self.fast else 2
         self.shards.refresh()
+        taken: list[Shard] = []
         for name, shard in self.shards.found.items():
             path = self.folder / f"{name}.npy"
-            if name in self.values:
+            if name in self.used:
                 continue
             if not path.exists():
                 if at_most == 0:
                     continue
                 at_most -= 1
                 part = path.with_suffix(".part.npy")
-                np.save(part, autoencoder.encode(self.vae, shard.rgb, self.device))
+                batch = 256 if self.fast else 32
+                np.save(part, autoencoder.encode(self.vae, shard.rgb, self.device, batch))
                 part.replace(path)
-            self.values[name] = np.load(path)
-            self.scenes[name] = shard.scenes()
+            self.values.append(np.load(path))
+            self.used.add(name)
+            taken.append(shard)
+        if taken:
+            # One call for all of them: the tokenizer spreads a large list over the processor's cores.
+            texts = [text for shard in taken for texts in shard.captions() for text in texts]
+            ids = tokenise(self.tokenizer, texts).to(torch.int16)
+            self.tokens.append(ids.view(-1, WORDINGS, ids.shape[1]).numpy())
 
     def __len__(self) -> int:
-        return sum(len(v) for v in self.values.values())
+        return len(self.values)
 
-    def pick(
-        self, rng: np.random.Generator, count: int, no_caption: float
-    ) -> tuple[NDArray[np.float16], list[str]]:
-        """`count` random latents, (N, 8, 16, 16), with freshly worded captions."""
-        values, texts = [], []
-        names = sorted(self.values)
-        for place in rng.integers(len(names), size=count):
-            which = names[place]
-            i = int(rng.integers(len(self.values[which])))
-            values.append(self.values[which][i])
-            empty = rng.random() < no_caption
-            texts.append("" if empty else captions.caption(self.scenes[which][i], rng))
-        return np.stack(values), texts
+    def pick(self, generator: torch.Generator, count: int, no_caption: float) -> tuple[Tensor, Tensor]:
+        """`count` random latents, (N, 8, 16, 16), and ids of one wording of each, (N, 48), on the device.
+
+        no_caption: share of pictures that get the empty caption instead.
+        """
+        which = torch.randint(len(self), (count,), generator=generator, device=self.device)
+        wording = torch.randint(WORDINGS, (count,), generator=generator, device=self.device)
+        empty = torch.rand(count, 1, generator=generator, device=self.device) < no_caption
+        ids = self.tokens.filled()[which, wording].long()
+        return self.values.filled()[which].float(), torch.where(empty, self.empty, ids)
 
 
 def timestep_chances(alphas: Tensor, limit: float, floor: float) -> Tensor:
@@ -315,11 +324,13 @@ def train(
         counters = state["counters"]
 
     alphas = build_scheduler().alphas_cumprod
-    chances = timestep_chances(alphas, recipe.snr_limit, recipe.snr_floor)
-    latents = Latents(vae, state_dir, device)
+    latents = Latents(vae, tokenizer, state_dir, device)
     say(STAGE, f"{len(latents)} latents ({latents.dropped} stale shards dropped)")
     validation = Validation.of(vae, tokenizer, alphas, device, validate_on)
-    before, running, last_release, last_save = dict(counters), 0.0, -release_every / 2.0, 0.0
+    alphas = alphas.to(device)
+    chances = timestep_chances(alphas, recipe.snr_limit, recipe.snr_floor)
+    before, last_release, last_save = dict(counters), -release_every / 2.0, 0.0
+    running: Tensor | None = None
     batch = recipe.batch if device.type == "cpu" else recipe.gpu_batch
 
     def save() -> dict[str, float]:
@@ -342,18 +353,14 @@ def train(
 
     for _ in budget.ticks():
         step = counters["steps"]
-        clean, texts = latents.pick(stream(seed, step), batch, recipe.no_caption)
-        x = torch.from_numpy(clean).float()
-        generator = torch_stream(seed, step, 1)
+        generator = torch_stream(seed, step, device=device)
+        x, tokens = latents.pick(generator, batch, recipe.no_caption)
         timesteps = torch.multinomial(chances, batch, replacement=True, generator=generator)
-        noise = torch.randn(x.shape, generator=generator)
-        noisy = (
-            add_noise(x, noise, alphas[timesteps]).to(device).contiguous(memory_format=torch.channels_last)
-        )
-        tokens = tokenise(tokenizer, texts).to(device)
+        noise = torch.randn(x.shape, generator=generator, device=device)
+        noisy = add_noise(x, noise, alphas[timesteps]).contiguous(memory_format=torch.channels_last)
         with autocast(device):
-            guess = networks(noisy, timesteps.to(device), tokens)
-        loss = (guess.float() - noise.to(device)).square().mean()
+            guess = networks(noisy, timesteps, tokens)
+        loss = (guess.float() - noise).square().mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         clip(networks.parameters(), 1.0)
@@ -362,11 +369,15 @@ def train(
         average.update(networks)
         counters["steps"] += 1
         counters["samples"] += batch
-        running = 0.98 * running + 0.02 * loss.item() if running else loss.item()
+        # Read only when it is shown: reading makes the CPU wait for the GPU.
+        running = loss.detach() if running is None else running.lerp(loss.detach(), 0.02)
         if budget.done % 100 == 99:
             latents.refresh()
             speed = (counters["samples"] - before["samples"]) / (60.0 * budget.elapsed_minutes)
-            say(STAGE, f"step {step + 1} loss {running:.4f} {speed:.1f} samples/s, {len(latents)} latents")
+            say(
+                STAGE,
+                f"step {step + 1} loss {float(running):.4f} {speed:.1f} samples/s, {len(latents)} latents",
+            )
         if budget.elapsed_minutes - last_save > 5.0:
             last_save = budget.elapsed_minutes
             save()
@@ -376,4 +387,4 @@ def train(
     report = save()
     if release_dir is not None:
         release.release(state_dir, release_dir, recipe)
-    return {"running_loss": running, **report}
+    return {"running_loss": float("nan") if running is None else float(running), **report}

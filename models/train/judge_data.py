@@ -8,6 +8,7 @@ only the person tells them apart; light, pose, background and clothes differ in 
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import shutil
 import time
@@ -84,16 +85,16 @@ def pack_masks(picture: Picture) -> np.ndarray:
     return packed
 
 
-def unpack_masks(packed: np.ndarray) -> Tensor:
-    """Bits ``(B, H, W)`` to floats 0 or 1 ``(B, 6, H, W)``."""
-    bits = torch.from_numpy(np.ascontiguousarray(packed))[:, None]
-    shifts = torch.arange(len(REGIONS), dtype=torch.uint8)[None, :, None, None]
+def unpack_masks(packed: np.ndarray, device: torch.device = _CPU) -> Tensor:
+    """Bits ``(B, H, W)`` to floats 0 or 1 ``(B, 6, H, W)`` on the device."""
+    bits = torch.from_numpy(np.ascontiguousarray(packed)).to(device)[:, None]
+    shifts = torch.arange(len(REGIONS), dtype=torch.uint8, device=device)[None, :, None, None]
     return ((bits >> shifts) & 1).float()
 
 
-def to_floats(rgb: np.ndarray) -> Tensor:
-    """uint8 ``(B, H, W, 3)`` to floats 0..1 ``(B, 3, H, W)``."""
-    return torch.from_numpy(np.ascontiguousarray(rgb)).permute(0, 3, 1, 2).float().div_(255.0)
+def to_floats(rgb: np.ndarray, device: torch.device = _CPU) -> Tensor:
+    """uint8 ``(B, H, W, 3)`` to floats 0..1 ``(B, 3, H, W)`` on the device, where they are made from the bytes."""
+    return torch.from_numpy(np.ascontiguousarray(rgb)).to(device).permute(0, 3, 1, 2).float().div_(255.0)
 
 
 def random_group(
@@ -232,10 +233,18 @@ class PictureStore:
             result.append(Chunk(rgb, masks, labels, people, traits, copied))
         return result
 
-    def grow(self, count: int, deadline: float = float("inf")) -> int:
-        """Draw until there are `count` chunks or the clock passes `deadline`, but at least one chunk."""
-        while len(self.paths()) < count and (not self.paths() or time.monotonic() < deadline):
-            self._draw_chunk(len(self.paths()))
+    def grow(self, count: int, deadline: float = float("inf"), workers: int = 1) -> int:
+        """Draw until there are `count` chunks or the clock passes `deadline`, but at least one chunk.
+
+        workers: processes that draw at the same time, one chunk each.
+        """
+        while (have := len(self.paths())) < count and (not have or time.monotonic() < deadline):
+            turn = range(have, min(count, have + workers))
+            if len(turn) == 1:
+                self._draw_chunk(have)
+            else:
+                with multiprocessing.get_context("spawn").Pool(len(turn)) as pool:
+                    pool.map(self._draw_chunk, turn, chunksize=1)
         return len(self.paths())
 
     def add_copies(
@@ -325,7 +334,8 @@ class Autoencoder:
 
 
 def _per_picture(x: Tensor, low: float, high: float, rng: torch.Generator, channels: int = 1) -> Tensor:
-    return torch.empty(x.shape[0], channels, 1, 1).uniform_(low, high, generator=rng).to(x.device)
+    values = torch.empty(x.shape[0], channels, 1, 1, device=rng.device)
+    return values.uniform_(low, high, generator=rng).to(x.device)
 
 
 def degrade(x: Tensor, rng: torch.Generator, colour: float = 0.04) -> Tensor:
@@ -342,7 +352,7 @@ def degrade(x: Tensor, rng: torch.Generator, colour: float = 0.04) -> Tensor:
     coarse = F.interpolate(F.avg_pool2d(x, 2), scale_factor=2.0, mode="bilinear")
     # More than half and thin lines (wrinkles, eyeshadow) would be gone, as they are not in autoencoder copies.
     x = x + (coarse - x) * _per_picture(x, -0.6, 0.5, rng).clamp(min=0.0)
-    noise = torch.empty(x.shape).normal_(generator=rng).to(x.device)
+    noise = torch.empty(x.shape, device=rng.device).normal_(generator=rng).to(x.device)
     x = x + noise * _per_picture(x, 0.0, 0.03, rng)
     gain = 1.0 + _per_picture(x, -colour, colour, rng, 3) + _per_picture(x, -colour, colour, rng)
     return (x * gain + _per_picture(x, -colour / 2, colour / 2, rng)).clamp(0.0, 1.0)
@@ -355,11 +365,11 @@ def move(
 
     `masks` ``(B, C, H, W)`` move along and stay 0 or 1.
     """
-    count = x.shape[0]
-    scale = torch.empty(count, 1).uniform_(low, high, generator=rng)
-    stretch = torch.empty(count, 1).uniform_(0.95, 1.05, generator=rng)
-    shift = torch.empty(count, 2).uniform_(-offset, offset, generator=rng)
-    theta = torch.zeros(count, 2, 3)
+    count, where = x.shape[0], rng.device
+    scale = torch.empty(count, 1, device=where).uniform_(low, high, generator=rng)
+    stretch = torch.empty(count, 1, device=where).uniform_(0.95, 1.05, generator=rng)
+    shift = torch.empty(count, 2, device=where).uniform_(-offset, offset, generator=rng)
+    theta = torch.zeros(count, 2, 3, device=where)
     theta[:, 0, 0:1], theta[:, 1, 1:2], theta[:, :, 2] = scale * stretch, scale / stretch, shift
     grid = F.affine_grid(theta.to(x.device), list(x.shape), align_corners=False)
     moved = F.grid_sample(x, grid, mode="bilinear", padding_mode="border", align_corners=False)

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ..drawing.dataset import draw, split_seed
 from ..drawing.render import render
 from ..drawing.scene import Scene, sample_attributes, sample_identity, sample_nuisance
-from .common import STATE_DIR, load_state, pick_device
+from .common import STATE_DIR, drawing_processes, load_state, pick_device
 from .judge_data import (
     Autoencoder,
     Chunk,
@@ -143,7 +143,7 @@ def predict_all(network: AttributeNet, rgb: np.ndarray, batch: int = 64) -> list
     """Probabilities ``(N, values)`` of every head for uint8 pictures ``(N, 128, 128, 3)``."""
     where = next(network.parameters()).device
     parts = [
-        [scores.softmax(1).cpu().numpy() for scores in network(to_floats(rgb[i : i + batch]).to(where))]
+        [scores.softmax(1).cpu().numpy() for scores in network(to_floats(rgb[i : i + batch], where))]
         for i in range(0, len(rgb), batch)
     ]
     return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
@@ -153,9 +153,7 @@ def predict_all(network: AttributeNet, rgb: np.ndarray, batch: int = 64) -> list
 def embed_all(network: IdentityNet, rgb: np.ndarray, batch: int = 64) -> np.ndarray:
     """Unit vectors ``(N, 128)`` for uint8 pictures ``(N, 128, 128, 3)``."""
     where = next(network.parameters()).device
-    parts = [
-        network(to_floats(rgb[i : i + batch]).to(where)).cpu().numpy() for i in range(0, len(rgb), batch)
-    ]
+    parts = [network(to_floats(rgb[i : i + batch], where)).cpu().numpy() for i in range(0, len(rgb), batch)]
     return np.concatenate(parts)
 
 
@@ -164,7 +162,7 @@ def _attribute_step(
 ) -> Tensor:
     """Loss of the step's random batch; a quarter of it copies where there are any."""
     rng = np.random.default_rng([12, step])
-    noise = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    noise = torch.Generator(device).manual_seed(int(rng.integers(2**62)))
     with_copies = [chunk for chunk in chunks if chunk.copies is not None]
     rows, labels = [], []
     for k in range(batch):
@@ -174,7 +172,7 @@ def _attribute_step(
         i, picture = chunk.pick(rng, copied)
         rows.append(picture)
         labels.append(chunk.labels[i])
-    x, _ = move(degrade(to_floats(np.stack(rows)).to(device), noise), noise, 0.93, 1.07, 0.05)
+    x, _ = move(degrade(to_floats(np.stack(rows), device), noise), noise, 0.93, 1.07, 0.05)
     return attribute_loss(
         [scores.float() for scores in forward(network, x)],
         torch.from_numpy(np.stack(labels)).long().to(device),
@@ -207,13 +205,19 @@ def trait_loss(found: Tensor, traits: Tensor) -> Tensor:
 
 
 def _identity_step(
-    network: nn.Module, chunks: Sequence[Chunk], step: int, people: int, pictures: int, device: torch.device
+    network: nn.Module,
+    chunks: Sequence[Chunk],
+    step: int,
+    groups: int,
+    people: int,
+    pictures: int,
+    device: torch.device,
 ) -> Tensor:
-    """Loss of a batch of two groups, `people` of each with `pictures` each: full of hard negatives."""
+    """Loss of a batch of `groups` groups, `people` of each with `pictures` each: full of hard negatives."""
     rng = np.random.default_rng([13, step])
-    noise = torch.Generator().manual_seed(int(rng.integers(2**62)))
+    noise = torch.Generator(device).manual_seed(int(rng.integers(2**62)))
     rows, numbers, traits = [], [], []
-    for part in range(2):
+    for part in range(groups):
         chunk = chunks[int(rng.integers(len(chunks)))]
         group = int(rng.integers(int(chunk.people[:, 0].max()) + 1))
         members = np.flatnonzero(chunk.people[:, 0] == group)
@@ -224,7 +228,7 @@ def _identity_step(
                 rows.append(chunk.copy_of(int(i)))
                 numbers.append(part * 1000 + int(number))
                 traits.append(chunk.traits[i])
-    x, _ = move(degrade(to_floats(np.stack(rows)).to(device), noise), noise, 0.95, 1.05, 0.04)
+    x, _ = move(degrade(to_floats(np.stack(rows), device), noise), noise, 0.95, 1.05, 0.04)
     embedded, named = forward(network, x)
     target = torch.from_numpy(np.stack(traits).astype(np.float32)).to(device)
     return contrastive_loss(embedded, torch.tensor(numbers, device=device)) + 3.0 * trait_loss(named, target)
@@ -242,7 +246,7 @@ def _store(
     """Pictures to train on, drawn and copied within at most 60 % of the slice."""
     now = time.monotonic()
     store = PictureStore(state, groups=groups)
-    store.grow(chunks, now + minutes * 60 * 0.4)
+    store.grow(chunks, now + minutes * 60 * 0.4, workers=drawing_processes())
     name = Autoencoder.name(autoencoder) if autoencoder is not None else ""
     if autoencoder is not None and name:
         store.add_copies(name, Autoencoder(autoencoder, device), copies, now + minutes * 60 * 0.6)
@@ -277,7 +281,7 @@ def train_attributes(
     autoencoder: Path | None = None,
     chunks: int = 24,
     groups: int = 10,
-    batch: int = 32,
+    batch: int | None = None,
     width: int = 24,
     max_steps: int | None = None,
     validation: int = 300,
@@ -290,6 +294,7 @@ def train_attributes(
         device: ``auto``, ``cpu`` or ``cuda``.
         autoencoder: AutoencoderKL folder; with it a quarter of what the judge sees are copies.
         chunks, groups: pictures drawn at most (``groups * 96`` a chunk).
+        batch: pictures a step, default 32 on a CPU and 128 on a GPU.
         validation: pictures of the validation split the returned accuracy is measured on.
 
     Returns:
@@ -301,9 +306,10 @@ def train_attributes(
     loaded = _store(state, minutes, chunks, groups, autoencoder, chunks // 2, on)
     left = minutes - (time.monotonic() - begin) / 60
     network = AttributeNet(width=width)
+    size = batch or (32 if on.type == "cpu" else 128)
     figures = run_slice(
         network,
-        lambda step: _attribute_step(network, loaded, step, batch, on),
+        lambda step: _attribute_step(network, loaded, step, size, on),
         left,
         state / "attributes.safetensors",
         2e-3,
@@ -338,7 +344,7 @@ def train_identity(
 ) -> dict[str, object]:
     """Train (on) the identity judge and write ``out/identity.safetensors`` with its threshold at equal error.
 
-    Arguments as in `train_attributes`; a batch holds `people` people of two groups each, `pictures` of
+    Arguments as in `train_attributes`; a batch holds `people` people of two groups each (eight on a GPU), `pictures` of
     everyone; `validation` is the number of genuine and of impostor pairs of the validation split.
 
     Returns:
@@ -351,9 +357,10 @@ def train_identity(
     network = IdentityNet(width)
     _start_from_attributes(network, state / "attributes.safetensors", state / "identity.safetensors")
     tutored = _Tutored(network, loaded[0].traits.shape[1])
+    at_once = 2 if on.type == "cpu" else 8
     figures = run_slice(
         tutored,
-        lambda step: _identity_step(tutored, loaded, step, people, pictures, on),
+        lambda step: _identity_step(tutored, loaded, step, at_once, people, pictures, on),
         left,
         state / "identity.safetensors",
         2e-3,
@@ -382,8 +389,12 @@ def train_identity(
     return result
 
 
-def train(minutes: float, state: Path = STATE_DIR / "judges", device: str = "auto") -> dict[str, object]:
+def train(
+    minutes: float, state: Path = STATE_DIR / "judges", device: str = "auto", chunks: int = 24
+) -> dict[str, object]:
     """Train both judges for `minutes` in all (attributes 40 %, identity 60 %), on copies too if possible.
+
+    chunks: pictures drawn at most, as in `train_attributes`.
 
     Returns:
         ``attributes`` and ``identity``, the results of `train_attributes` and `train_identity`.
@@ -391,6 +402,6 @@ def train(minutes: float, state: Path = STATE_DIR / "judges", device: str = "aut
     folder = JUDGES_FOLDER.parent / "small" / "vae"
     autoencoder = folder if folder.is_dir() else None
     return {
-        "attributes": train_attributes(minutes * 0.4, state, device, autoencoder=autoencoder),
-        "identity": train_identity(minutes * 0.6, state, device, autoencoder=autoencoder),
+        "attributes": train_attributes(minutes * 0.4, state, device, autoencoder=autoencoder, chunks=chunks),
+        "identity": train_identity(minutes * 0.6, state, device, autoencoder=autoencoder, chunks=chunks),
     }

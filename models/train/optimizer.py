@@ -118,6 +118,6 @@ class Muon(torch.optim.Optimizer):
         torch._foreach_addcdiv_(parameters, means, roots, value=-lr / (1.0 - first**count))
 
 
-def clip(parameters: Iterable[nn.Parameter], limit: float = 1.0) -> float:
-    """Scale the gradients down to a norm of at most `limit`; the norm they had."""
-    return float(nn.utils.clip_grad_norm_(list(parameters), limit, foreach=True))
+def clip(parameters: Iterable[nn.Parameter], limit: float = 1.0) -> Tensor:
+    """Scale the gradients down to a norm of at most `limit`; the norm they had, on their device."""
+    return nn.utils.clip_grad_norm_(list(parameters), limit, foreach=True)

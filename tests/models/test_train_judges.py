@@ -72,6 +72,14 @@ def test_store_draws_groups_once(state: Path) -> None:
     assert np.array_equal(first[:, heads], second[:, heads])
 
 
+def test_store_draws_the_same_chunks_with_several_processes(state: Path, tmp_path: Path) -> None:
+    assert PictureStore(tmp_path, groups=1).grow(2, workers=2) == 2
+    (alone,) = PictureStore(state, groups=1).chunks()
+    first, second = PictureStore(tmp_path, groups=1).chunks()
+    assert np.array_equal(first.rgb, alone.rgb)
+    assert not np.array_equal(second.rgb[0], alone.rgb[0])
+
+
 def test_store_throws_away_what_another_drawing_program_drew(tmp_path: Path) -> None:
     stale = tmp_path / "pictures-judge_train-00000000"
     stale.mkdir()

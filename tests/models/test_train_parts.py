@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 from s2edit_models.drawing.captions import GRAMMAR_WORDS
-from s2edit_models.train import common, data
-from s2edit_models.train.diffusion import build_scheduler, timestep_chances
+from s2edit_models.train import autoencoder, common, data, pool
+from s2edit_models.train.diffusion import Latents, build_scheduler, timestep_chances, tokenise
 from s2edit_models.train.optimizer import Muon, is_matrix, orthogonalise
 from s2edit_models.train.tokenizer import END, LENGTH, START, build_tokenizer
 from torch import nn
@@ -139,6 +139,73 @@ def test_shards_are_drawn_once_and_checked(tmp_path: Path) -> None:
     assert len(stale) == 0
     assert not shard.path.exists()
     assert len(data.Shards(tmp_path, "texture")) == 2
+
+
+def test_every_picture_of_a_shard_has_its_wordings(tmp_path: Path) -> None:
+    data.draw_shard(tmp_path, "train", 3, size=32, count=4)
+    (shard,) = data.Shards(tmp_path, "train").found.values()
+    texts = shard.captions()
+    assert [len(wordings) for wordings in texts] == [data.WORDINGS] * 4
+    for scene, wordings in zip(shard.scenes(), texts, strict=True):
+        assert all(scene.identity.domain == "car" or scene.identity.noun in text for text in wordings)
+    (shard.path / "captions.json").unlink()
+    assert not shard.is_current()
+
+
+def test_a_pool_keeps_its_rows_when_it_grows() -> None:
+    filling = pool.Pool(torch.device("cpu"))
+    with pytest.raises(IndexError):
+        filling.filled()
+    rows = np.arange(60, dtype=np.int16).reshape(20, 3)
+    for first in range(0, 20, 4):
+        filling.append(rows[first : first + 4])
+        assert len(filling) == first + 4
+        assert torch.equal(filling.filled(), torch.from_numpy(rows[: first + 4]))
+    assert filling.filled().dtype == torch.int16
+
+
+def test_crops_gathered_on_the_device_are_those_cut_from_the_maps(tmp_path: Path) -> None:
+    for number in (0, 1):
+        data.draw_shard(tmp_path, "train", number, size=32, count=3)
+    mapped, pooled = (
+        kind(data.Shards(tmp_path, "train"), torch.device("cpu")) for kind in (pool.Mapped, pool.Pooled)
+    )
+    corners = np.array([[0, 16], [5, 3], [16, 0], [7, 7], [1, 2]])
+    mirrored = np.array([True, False, True, False, True])
+    for crop in (16, 9):
+        (rgb, focus), (rgb_too, focus_too) = (
+            source.crops(np.random.default_rng(crop), corners, mirrored, crop) for source in (mapped, pooled)
+        )
+        assert rgb.shape == (5, 3, crop, crop)
+        assert focus.shape == (5, 1, crop, crop)
+        assert torch.allclose(rgb, rgb_too, atol=1e-6)
+        assert torch.allclose(focus, focus_too, atol=1e-6)
+    data.draw_shard(tmp_path, "train", 2, size=32, count=3)
+    for source in (mapped, pooled):
+        source.refresh()
+        assert len(source) == 9
+    assert isinstance(pool.source_of(pooled.shards, torch.device("cpu")), pool.Mapped)
+
+
+def test_latents_come_with_one_wording_of_their_picture(tmp_path: Path, tokenizer: CLIPTokenizer) -> None:
+    data.draw_shard(tmp_path / "pictures", "train", 0, count=6)
+    vae = autoencoder.build(autoencoder.Recipe(widths=(8, 8, 8, 8), groups=4))
+    latents = Latents(vae.eval(), tokenizer, tmp_path, torch.device("cpu"))
+    assert len(latents) == 6
+    (shard,) = latents.shards.found.values()
+    texts = shard.captions()
+    x, ids = latents.pick(torch.Generator().manual_seed(0), 40, no_caption=0.0)
+    assert x.shape == (40, 8, 16, 16)
+    kept = latents.values.filled().float()
+    for latent, row in zip(x, ids, strict=True):
+        i = int((kept - latent).abs().flatten(1).sum(1).argmin())
+        assert torch.equal(kept[i], latent)
+        assert any(torch.equal(tokenise(tokenizer, [text])[0], row) for text in texts[i])
+    _, ids = latents.pick(torch.Generator().manual_seed(0), 40, no_caption=1.0)
+    assert torch.equal(ids, tokenise(tokenizer, [""]).expand(40, -1))
+    # Another slice reads the latents that were made before.
+    again = Latents(vae, tokenizer, tmp_path, torch.device("cpu"))
+    assert torch.equal(again.values.filled(), latents.values.filled())
 
 
 def test_files_are_written_whole(tmp_path: Path) -> None:
