@@ -14,7 +14,7 @@ from s2edit_plugin.errors import ConsentError, MaskError, UsageError
 __all__ = ["asked_for", "learn_settings", "learn_token"]
 
 SELECTION = "selection"
-TOKEN_SHARE = 0.375  # of the steps, as the engine's defaults: 60 of 160
+TOKEN_SHARE = 0.375  # of the steps, as the engine's defaults: 30 of 80
 
 
 def asked_for(config: Any) -> api.LearnToken:

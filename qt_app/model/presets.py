@@ -87,7 +87,7 @@ class LearnPreset:
 
 
 LEARN_PRESETS: tuple[LearnPreset, ...] = (
-    LearnPreset("quick", 30, 50),
-    LearnPreset("balanced", 60, 100),
-    LearnPreset("best", 150, 250),
+    LearnPreset("quick", 15, 25),
+    LearnPreset("balanced", 30, 50),
+    LearnPreset("best", 60, 100),
 )

@@ -94,7 +94,7 @@ def stage_in_words(stage: str) -> str:
 
 
 def progress_in_words(progress: Progress) -> str:
-    """How far a job is: ``"1.2 of 2.7 GB · 3 min left"`` or ``"30 of 160"``."""
+    """How far a job is: ``"1.2 of 2.7 GB · 3 min left"`` or ``"30 of 80"``."""
     if progress.unit == "bytes":
         done, total = size_in_words(progress.step), size_in_words(progress.total)
     else:

@@ -164,7 +164,7 @@ def test_learning_asks_for_consent_once_a_person_and_goes_out_whole(
     qtbot.waitUntil(lambda: learn.job is not None)
     request = engine.submitted[-1]
     assert isinstance(request, api.LearnToken)
-    assert (request.attribute_words, request.settings.steps_token) == (("smiling", "red hair"), 30)
+    assert (request.attribute_words, request.settings.steps_token) == (("smiling", "red hair"), 15)
     assert request.consent
     engine.finish()
     qtbot.waitUntil(lambda: learn.job is None)
