@@ -106,11 +106,11 @@ class Scene:
         learn.start()
         self.until(lambda: learn.job is not None)
         rng = np.random.default_rng(1)
-        for step in range(90):
+        for step in range(45):
             loss = 0.2 + 0.5 * np.exp(-step / 25) + 0.03 * rng.standard_normal()
             self.engine.step(loss=float(loss), seconds_left=70.0 - step / 2)
         self.engine.step(preview=(SAMPLES / "anna_second.png").read_bytes())
-        self.until(lambda: learn.job is not None and len(learn.job.losses) > 80)
+        self.until(lambda: learn.job is not None and len(learn.job.losses) > 40)
 
     def split(self) -> None:
         """Two results, photo and result side by side."""

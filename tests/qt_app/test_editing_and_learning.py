@@ -204,7 +204,7 @@ def test_a_run_that_was_cut_off_is_offered_and_goes_on(
 def test_every_preset_says_what_it_costs_and_again_when_something_changed(
     studio: StudioState, engine: FakeClient, qtbot: QtBot
 ) -> None:
-    seconds = {30: 20.0, 60: 45.0, 150: 120.0}
+    seconds = {15: 20.0, 30: 45.0, 60: 120.0}
     engine.answers[calls.EstimateJob] = lambda request: (
         api.Estimate(seconds[request.learn.settings.steps_token], 10**9, 10**10, True)
         if request.learn is not None

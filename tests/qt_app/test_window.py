@@ -580,7 +580,7 @@ def test_each_preset_shows_its_time_and_memory(
     window: MainWindow, engine: FakeClient, document: Document, qtbot: QtBot
 ) -> None:
     engine.answers[calls.EstimateJob] = lambda request: api.Estimate(
-        2.0 * request.learn.settings.steps_joint if request.learn else 40.0,
+        4.0 * request.learn.settings.steps_joint if request.learn else 40.0,
         3_400_000_000,
         8 * 10**9,
         True,
@@ -592,12 +592,12 @@ def test_each_preset_shows_its_time_and_memory(
     wanted = [
         "quick · ≈ 2 min · 3.4 GB",
         "balanced · ≈ 3 min · 3.4 GB",
-        "best · ≈ 8 min · 3.4 GB",
+        "best · ≈ 7 min · 3.4 GB",
     ]
     qtbot.waitUntil(lambda: [box.itemText(row) for row in range(box.count())] == wanted)
     assert panel.estimate.text() == "about 3 min · 3.4 GB of memory, 8.0 GB are free · CPU\nA guess."
     window.studio.learning.preset = "best"
-    assert panel.estimate.text().startswith("about 8 min")
+    assert panel.estimate.text().startswith("about 7 min")
 
 
 def test_a_words_weight_is_a_slider_and_goes_with_its_word(window: MainWindow, document: Document) -> None:
