@@ -14,7 +14,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["ColourSpace", "colour_space"]
+__all__ = ["MAX_PROFILE", "ColourSpace", "colour_space"]
+
+MAX_PROFILE = 8 << 20  # bytes; those of printing presses have two or three million
 
 Curve = Callable[[np.ndarray], np.ndarray]
 
@@ -23,6 +25,8 @@ _SRGB_TO_XYZ = np.array(
     [[0.4360747, 0.3850649, 0.1430804], [0.2225045, 0.7168786, 0.0606169], [0.0139322, 0.0971045, 0.7141733]]
 )
 _CURVE_SAMPLES = 16385
+_MOST_TAGS = 256
+_LONGEST_TAG = 12 + 2 * 65536  # bytes: a tone curve with a number for each of its 16 bits
 _NEAR_SRGB = 0.004  # one step of 8 bits: profiles that name themselves sRGB round their numbers differently
 
 
@@ -101,7 +105,7 @@ def _through(transform: Any, values: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=8)
 def colour_space(icc: bytes | None) -> ColourSpace:
     """The colour space an ICC profile names; sRGB where there is none, or it cannot be read or used for RGB or grey."""
-    if icc is None:
+    if icc is None or len(icc) > MAX_PROFILE:
         return _Srgb()
     try:
         matrix = _read_matrix_profile(icc)
@@ -120,18 +124,24 @@ def colour_space(icc: bytes | None) -> ColourSpace:
 
 
 def _read_matrix_profile(icc: bytes) -> _Matrix | None:
-    tags = {}
-    for index in range(min(struct.unpack_from(">I", icc, 128)[0], 256)):
+    # Where the tags are, and no copies of them: they may overlap, so that copies are larger than the profile.
+    places = {}
+    for index in range(min(struct.unpack_from(">I", icc, 128)[0], _MOST_TAGS)):
         signature, offset, length = struct.unpack_from(">4sII", icc, 132 + 12 * index)
-        tags[signature] = icc[offset : offset + length]
+        places[signature] = (offset, offset + min(length, _LONGEST_TAG))
+
+    def tag(name: bytes) -> bytes:
+        start, end = places[name]
+        return icc[start:end]
+
     if icc[16:20] == b"GRAY":
-        return _Matrix(np.eye(3), [_read_curve(tags[b"kTRC"])] * 3)
+        return _Matrix(np.eye(3), [_read_curve(tag(b"kTRC"))] * 3)
     # A profile with tables wants them used before its matrix; the matrix is then only an approximation.
-    if icc[16:20] != b"RGB " or icc[20:24] != b"XYZ " or b"A2B0" in tags:
+    if icc[16:20] != b"RGB " or icc[20:24] != b"XYZ " or b"A2B0" in places:
         return None
-    columns = [np.array(struct.unpack_from(">3i", tags[c + b"XYZ"], 8)) / 65536 for c in (b"r", b"g", b"b")]
+    columns = [np.array(struct.unpack_from(">3i", tag(c + b"XYZ"), 8)) / 65536 for c in (b"r", b"g", b"b")]
     matrix = np.linalg.inv(_SRGB_TO_XYZ) @ np.stack(columns, axis=1)
-    return _Matrix(matrix, [_read_curve(tags[c + b"TRC"]) for c in (b"r", b"g", b"b")])
+    return _Matrix(matrix, [_read_curve(tag(c + b"TRC")) for c in (b"r", b"g", b"b")])
 
 
 def _read_curve(tag: bytes) -> Curve:
@@ -140,7 +150,7 @@ def _read_curve(tag: bytes) -> Curve:
         (count,) = struct.unpack_from(">I", tag, 8)
         if count == 0:
             return lambda x: x
-        samples = np.array(struct.unpack_from(f">{count}H", tag, 12), dtype=np.float64)
+        samples = np.frombuffer(tag, dtype=">u2", count=count, offset=12).astype(np.float64)
         if count == 1:
             return lambda x: x ** (samples[0] / 256)
         return lambda x: np.interp(x, np.linspace(0, 1, count), samples / 65535)

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from s2edit_plugin.imaging.colour import colour_space
+from s2edit_plugin.imaging.colour import MAX_PROFILE, colour_space
 from s2edit_plugin.imaging.crop import Crop
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
@@ -109,3 +110,43 @@ def test_a_change_means_the_same_colour_in_every_space() -> None:
 def test_table_profiles_go_through_littlecms() -> None:
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
     assert colour_space(lab).is_srgb  # no RGB: left alone
+
+
+def overlapping(size: int, curve: bytes) -> bytes:
+    """A matrix profile whose 256 tags all reach from their places to the end of the file."""
+    icc = bytearray(profile(P3, curve))
+    (count,) = struct.unpack_from(">I", icc, 128)
+    entries = [struct.unpack_from(">4sII", icc, 132 + 12 * index) for index in range(count)]
+    shift = 12 * (256 - count)
+    table = struct.pack(">I", 256)
+    for name, offset, _ in entries:
+        table += struct.pack(">4sII", name, offset + shift, size - offset - shift)
+    for index in range(256 - count):
+        table += struct.pack(">4sII", b"%04d" % index, 3300, size - 3300)
+    body = bytes(icc[132 + 12 * count :])
+    data = bytes(icc[:128]) + table + body
+    data += bytes(size - len(data))
+    return struct.pack(">I", size) + data[4:]
+
+
+@pytest.mark.parametrize("curve", [GAMMA_22, SRGB_CURVE, b"curv" + bytes(4) + struct.pack(">I", 499_000)])
+def test_tags_that_overlap_take_no_more_memory_than_the_profile(curve: bytes) -> None:
+    icc = overlapping(1_000_000, curve)
+    assert colour_space(profile(P3, GAMMA_22)) is not None  # what is loaded once
+    tracemalloc.start()
+    try:
+        space = colour_space(icc)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_500_000
+    if len(curve) != 12:
+        np.testing.assert_array_equal(
+            space.to_srgb(noise(8, 8) / np.float32(255)),
+            colour_space(profile(P3, curve)).to_srgb(noise(8, 8) / np.float32(255)),
+        )
+
+
+def test_a_profile_of_gigantic_size_is_not_looked_at() -> None:
+    assert colour_space(overlapping(MAX_PROFILE + 1, GAMMA_22)).is_srgb
+    assert not colour_space(overlapping(MAX_PROFILE, GAMMA_22)).is_srgb

@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -212,6 +213,44 @@ def test_the_photographers_xmp_is_kept_and_ours_replaced() -> None:
     assert twice.count(b"<xmp:CreatorTool>") == 1
     for strange in (b"no xml", b"\xff\xfe", theirs + theirs):
         assert b"Jo" not in xmp_packet(Provenance("m"), strange)
+
+
+ENDLESS = {
+    "tag": b"<xmp:CreatorTool ",
+    "element": b"<xmp:CreatorTool>",
+    "attribute": b' xmp:CreatorTool="',
+    "attribute in a tag": b"<a xmp:CreatorTool  ",
+    "empty elements": b"<xmp:CreatorTool/>x",
+    "elements": b"<xmp:CreatorTool></xmp:CreatorTool>x",
+    "brackets": b"<",
+}
+
+
+@pytest.mark.parametrize("piece", ENDLESS.values(), ids=ENDLESS)
+def test_foreign_xmp_takes_time_in_proportion_to_its_length(piece: bytes) -> None:
+    start, end = b"<x:xmpmeta><rdf:RDF><rdf:Description", b"</rdf:RDF></x:xmpmeta>"
+    for opened in (b"", b">"):
+        started = time.process_time()
+        xmp_packet(Provenance("m"), start + opened + piece * (1_000_000 // len(piece)) + end)
+        assert time.process_time() - started < 1.5
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        b"<rdf:Description xmp:CreatorTool='Camera 1' dc:x=\"y>z\"/>",
+        b'<rdf:Description\n  xmp:CreatorTool = "Camera 1"\n  dc:x="y>z"></rdf:Description>',
+        b'<rdf:Description dc:x="y>z"><xmp:CreatorTool>Camera 1</xmp:CreatorTool></rdf:Description>',
+        b"<rdf:Description dc:x=\"y>z\"><xmp:CreatorTool xml:lang='de'>Camera 1</xmp:CreatorTool></rdf:Description>",
+        b'<rdf:Description dc:x="y>z"><s2edit:notice/><xmp:CreatorTool/></rdf:Description>',
+    ],
+)
+def test_our_properties_are_replaced_however_they_are_written(theirs: bytes) -> None:
+    packet = xmp_packet(Provenance("m"), b"<x:xmpmeta><rdf:RDF>" + theirs + b"</rdf:RDF></x:xmpmeta>")
+    assert b"Camera 1" not in packet
+    assert packet.count(b"CreatorTool") == 2
+    assert packet.count(b"s2edit:notice") == 2
+    assert b'dc:x="y>z"' in packet
 
 
 def test_suffixes() -> None:
