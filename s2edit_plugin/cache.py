@@ -1,7 +1,7 @@
 """Inversions on disk, so that the second edit of a photo does not invert it again.
 
-Keyed by photo, tokens, source prompt and crop, never by the edit region. They decode to the photo: they lie below the person's
-folder, readable by the user alone, and go when the person is forgotten.
+Keyed by photo, tokens with their masks, source prompt, crop and model (`workflows.inversion_key`), never by the edit region.
+They decode to the photo: they lie below the person's folder, readable by the user alone, and go when the person is forgotten.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from s2edit_plugin.paths import write_atomic
 
 __all__ = ["InversionCache", "cache_key"]
 
-VERSION = 3  # grows when the same parts come to give another inversion
+VERSION = 4  # grows when the same parts come to give another inversion
 LIMIT_BYTES = 512 * 1024 * 1024
 
 

@@ -39,12 +39,13 @@ class ModelState:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Settings that another studio is made for."""
+    """Settings that another studio is made for. ``models_folder``: the same name may be another model there."""
 
     model: str
     device: str
     precision: str
     memory_limit_gb: float
+    models_folder: str
 
 
 class StudioKeeper:
@@ -79,7 +80,7 @@ class StudioKeeper:
         settings = load_settings(self._folder)
         model = settings.model if self._model is None else self._model
         device = settings.device if self._device is None else self._device
-        return Wanted(model, device, settings.precision, settings.memory_limit_gb)
+        return Wanted(model, device, settings.precision, settings.memory_limit_gb, settings.models_folder)
 
     def loaded(self) -> Backbone | None:
         """The model that is loaded, if it is the one that is wanted. From any thread: to be looked at, not to compute."""

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from s2edit_plugin import api, captions, compose, prompts, safety
-from s2edit_plugin.cache import InversionCache, cache_key
+from s2edit_plugin.cache import InversionCache
 from s2edit_plugin.conditioning import ActiveToken, build_condition
 from s2edit_plugin.edit import EditOutcome, edit
 from s2edit_plugin.errors import MaskError, PromptError, S2EditError, UsageError
@@ -34,6 +34,7 @@ from s2edit_plugin.text import layout
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
+from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
 from s2edit_plugin.workflows.recording import record_edit
 
@@ -255,7 +256,8 @@ def edit_crop(
         for prompt in (pair.source, pair.target)
     )
     cache = InversionCache(studio.folder.cache)
-    person, key = scene.records[0].person, _key(studio, request, scene, pair)
+    person = scene.records[0].person
+    key = inversion_key(backbone, scene.photo, scene.crop, pair.source, scene.tokens, settings)
     inversion = cache.load(person, key, backbone.device)
     cached = inversion is not None
     if inversion is None:
@@ -362,17 +364,3 @@ def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene) -> str:
             continue
         return shortened
     return captions.plain_prompt(first.class_noun)
-
-
-def _key(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts) -> str:
-    settings = request.settings
-    return cache_key(
-        photo=photo_hash(scene.photo),
-        tokens=[record.id for record in scene.records],
-        prompt=pair.source,
-        crop=[scene.crop.x, scene.crop.y, scene.crop.side],
-        subject=round(float(scene.subject.sum()), 2),
-        model=[studio.backbone.fingerprint, str(studio.backbone.dtype), studio.backbone.resolution],
-        settings=[settings.steps, settings.inversion, settings.mask_mode, settings.isolation],
-        guidance=settings.guidance if settings.inversion == "null_text" else None,
-    )
