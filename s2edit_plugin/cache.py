@@ -2,6 +2,7 @@
 
 Keyed by photo, tokens with their masks, source prompt, crop and model (`workflows.inversion_key`), never by the edit region.
 They decode to the photo: they lie below the person's folder, readable by the user alone, and go when the person is forgotten.
+Each file names what it was made from (the photo's hash, all tokens' ids): it goes when anybody in it is forgotten.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import safetensors.torch
 import torch
 
 from s2edit_plugin.invert import Inversion
+from s2edit_plugin.library import MADE_FROM
 from s2edit_plugin.paths import write_atomic
 
 __all__ = ["InversionCache", "cache_key"]
@@ -52,8 +55,15 @@ class InversionCache:
         os.utime(path)
         return inversion
 
-    def store(self, person: str, key: str, inversion: Inversion) -> None:
-        """Write an inversion, then delete the longest unused files beyond the limit. Raises ResourceError."""
+    def store(self, person: str, key: str, inversion: Inversion, made_from: Iterable[str]) -> None:
+        """Write an inversion, then delete the longest unused files beyond the limit.
+
+        Args:
+            made_from: the hash of the photo's pixels and the ids of all tokens that took part.
+
+        Raises:
+            ResourceError: the disk refused.
+        """
         tensors = {"latents": inversion.latents}
         if inversion.null is not None:
             tensors["null"] = inversion.null
@@ -61,7 +71,7 @@ class InversionCache:
             tensors["uncond"] = torch.cat([inversion.uncond[i] for i in range(inversion.steps)])
         data = safetensors.torch.save(
             {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
-            metadata={"method": inversion.method},
+            metadata={"method": inversion.method, MADE_FROM: " ".join(made_from)},
         )
         write_atomic(self._path(person, key), data, private=True)
         self._prune()

@@ -27,6 +27,7 @@ from s2edit_plugin.errors import (
 )
 from s2edit_plugin.imaging.png16 import encode_png16
 from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.people import forget_person
 from tests.fakes.tiny_model import TINY_FAMILIES, write_tiny_model
 
 if TYPE_CHECKING:
@@ -146,6 +147,29 @@ def test_the_other_families_learn_and_edit_a_photo(family: str, tmp_path: Path) 
     assert _psnr(after, _rgb(second.image)) >= 50
     same = studio.edit(_request(prompt="a photo of a woman", region_mask=None, region="none"))
     assert _psnr(before, _rgb(same.image)) >= 50
+
+
+def test_an_edit_of_one_persons_photo_with_anothers_token_goes_with_either(studio: Studio) -> None:
+    _learn(studio)
+    _learn(studio, photo=_photo(seed=1), person="eva")
+    studio.edit(_request(tokens=("eva/me",)))  # her token on anna's photo
+    cached = list(studio.folder.cache.glob("eva/inversion-*"))
+    assert len(cached) == 1
+    studio.library.forget("anna")
+    assert not any(path.exists() for path in cached)
+
+
+def test_an_edit_caches_nothing_of_whom_was_forgotten_meanwhile(studio: Studio) -> None:
+    _learn(studio)
+    _learn(studio, photo=_photo(seed=1), person="eva")
+
+    def forget(_: api.Progress) -> None:
+        if studio.library.list("anna"):
+            forget_person(studio.folder, "anna")
+
+    result = studio.edit(_request(tokens=("eva/me",)), forget)
+    assert not list(studio.folder.cache.rglob("inversion-*"))
+    assert not result.history_id
 
 
 def test_the_settings_choose_the_precision(model: Path, tmp_path: Path) -> None:

@@ -112,6 +112,11 @@ class History:
         """
         return changes.forget(self.store, person, frozenset(marks))
 
+    def forgotten_since(self, marks: Iterable[str], since: float) -> bool:
+        """Whether one of these token ids and photo hashes was forgotten after a moment (seconds since 1970)."""
+        with self.store.reading() as connection:
+            return connection is not None and changes.was_forgotten(connection, marks, since)
+
     def rename_person(self, old: str, new: str) -> None:
         """Follow a person's new name."""
         changes.rename_person(self.store, old, new)
@@ -300,8 +305,12 @@ def _record(name: str, request: ApplyEdit | LearnToken, made: Made, hashes: Mapp
 def _refuse_forgotten(connection: sqlite3.Connection, made: Made) -> None:
     """A job that began before its person was forgotten leaves nothing behind."""
     marks = [*(token.id for token in made.tokens), made.pixels]
-    began = time.time() - made.seconds - SLACK_SECONDS
-    if changes.was_forgotten(connection, marks, began):
+    began = time.time() - made.seconds
+    if made.began:
+        began = min(
+            began, made.began
+        )  # a machine that was suspended meanwhile worked for less time than has passed
+    if changes.was_forgotten(connection, marks, began - SLACK_SECONDS):
         raise ConsentError("A person of this result was forgotten while it was made.")
 
 

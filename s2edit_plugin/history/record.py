@@ -87,6 +87,7 @@ class Made:
         region: the mask of what changed, an encoded PNG. thumbnail: a small encoded picture for lists.
         source_prompt, target_prompt: as they were used, with references. pixels: hash of the photo's pixels, as tokens have it.
         identity, identity_note: how alike the persons before and after are, None where it was not measured; and why.
+        seconds: of work. began: when, seconds since 1970, 0.0: ``seconds`` ago. Work does not count what a machine slept.
         learned: what learning reached, empty for edits.
     """
 
@@ -100,6 +101,7 @@ class Made:
     target_prompt: str = ""
     pixels: str = ""
     seconds: float = 0.0
+    began: float = 0.0
     inversion_cached: bool = False
     warnings: tuple[str, ...] = ()
     identity: float | None = None

@@ -17,6 +17,17 @@ before it is made and finished by the next process. What is deleted or replaced 
 
 from s2edit_plugin.library.archive import is_person_file
 from s2edit_plugin.library.entry import Entry, Finding, Forgotten, Imported, Person, Report
+from s2edit_plugin.library.forget import MADE_FROM
 from s2edit_plugin.library.library import Library
 
-__all__ = ["Entry", "Finding", "Forgotten", "Imported", "Library", "Person", "Report", "is_person_file"]
+__all__ = [
+    "MADE_FROM",
+    "Entry",
+    "Finding",
+    "Forgotten",
+    "Imported",
+    "Library",
+    "Person",
+    "Report",
+    "is_person_file",
+]

@@ -10,18 +10,22 @@ from pathlib import Path
 from s2edit_plugin.errors import TokenError, TokenNotFoundError
 from s2edit_plugin.library.entry import Forgotten
 from s2edit_plugin.library.intent import Intent, changing, pending, perform
-from s2edit_plugin.library.names import PERSON, usable
+from s2edit_plugin.library.names import PERSON, SUFFIX, usable
 from s2edit_plugin.library.store import Store, disk, normal
 from s2edit_plugin.tokenfile import TokenRecord, read_record
 
-__all__ = ["ForgetElsewhere", "forget", "marks_of"]
+__all__ = ["MADE_FROM", "ForgetElsewhere", "forget", "marks_of"]
 
 ForgetElsewhere = Callable[[str, frozenset[str]], int]
 """Removes a person from a place outside the library: gets the name and the ids and photo hashes of the person's tokens,
 returns how many things it removed. It may be called again for the same person."""
 
+MADE_FROM = "made_from"
+"""Metadata of a cached file: the hash of the photo's pixels and the ids of all tokens it was made from, with spaces between."""
+
 # Larger files under the data folder are pictures or weights; they are found by their place, not by a look inside.
 MAX_SEARCHED = 256 * 1024 * 1024
+HEAD = 64 * 1024  # of a cached file, with its metadata in it
 MIN_MARK = 16  # a shorter one would be found by chance
 
 
@@ -117,7 +121,18 @@ def _belongs(store: Store, path: Path, person: str, marks: frozenset[str]) -> bo
     parts = [normal(part) for part in relative.parts]
     if person in parts[1:-1] or person in (parts[-1], Path(parts[-1]).stem):
         return True
-    return any(mark in str(relative) for mark in marks) or _mentions([path], marks)
+    if any(mark in str(relative) for mark in marks) or _mentions([path], marks):
+        return True
+    return store.folder.cache in path.parents and path.suffix == SUFFIX and not _says_from_what(path)
+
+
+def _says_from_what(path: Path) -> bool:
+    """Whether a cached file names what it was made from; nobody knows whom another one shows."""
+    try:
+        with path.open("rb") as stream:
+            return f'"{MADE_FROM}"'.encode() in stream.read(HEAD)
+    except OSError:
+        return False
 
 
 def _mentions(paths: Iterable[Path], marks: frozenset[str]) -> bool:

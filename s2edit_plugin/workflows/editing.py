@@ -6,7 +6,7 @@ import io
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -59,10 +59,11 @@ LAYER_MARGIN = 4  # a layer goes on by a fourth of its mask's longer side
 
 @dataclass(frozen=True)
 class Given:
-    """What an edit is made of, before any model is asked."""
+    """What an edit is made of, before any model is asked. ``began``: when it was read, seconds since 1970."""
 
     tokens: list[Token]
     photo: Photo
+    began: float = field(default_factory=time.time)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Scene:
     Attributes:
         crop: the square the model sees. subject: (H, W) where identity tokens act. region: (H, W) the edit region given or
             found without the model; None: ``auto``, found from the model, or ``none``, the whole crop.
+        began: when the edit began, seconds since 1970.
     """
 
     photo: Photo
@@ -88,6 +90,12 @@ class Scene:
     crop: Crop
     subject: np.ndarray
     region: np.ndarray | None
+    began: float = field(default_factory=time.time)
+
+    @property
+    def made_from(self) -> tuple[str, ...]:
+        """What derived data says of its origin: the photo's hash and the ids of all tokens."""
+        return (photo_hash(self.photo), *(record.id for record in self.records))
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,9 @@ def run_edit(
 ) -> api.EditResult:
     """Edit a photo and write the result into the journal; see `Studio.edit`."""
     result, scene, pixels = _edited(studio, request, on_progress, on_note)
-    result = record_edit(studio, request, scene.photo, pixels, scene.records, photo_hash(scene.photo), result)
+    result = record_edit(
+        studio, request, scene.photo, pixels, scene.records, scene.made_from[0], result, scene.began
+    )
     return replace(result, image=b"") if request.with_layer else result
 
 
@@ -226,7 +236,8 @@ def prepare(studio: Studio, request: api.ApplyEdit, given: Given, on_progress: a
         whole = index == 0 or token.record.kind == "identity"
         mask = subject if whole else _part(token, subject, find)
         tokens.append(to_active(token, studio.backbone, mask_on_crop(mask, crop, studio.backbone)))
-    return Scene(photo, tuple(token.record for token in loaded), tuple(tokens), crop, subject, region)
+    records = tuple(token.record for token in loaded)
+    return Scene(photo, records, tuple(tokens), crop, subject, region, given.began)
 
 
 def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> Prompts:
@@ -263,9 +274,7 @@ def edit_crop(
     if inversion is None:
         latents = latents_of(extract_photo(scene.photo, scene.crop, backbone.resolution), backbone)
         inversion = invert(backbone, latents, source, scene.tokens, settings, on_progress)
-        _store(
-            studio, cache, scene.records[0], key, inversion
-        )  # an edit that is cut short need not invert again
+        _store(studio, cache, scene, key, inversion)  # an edit that is cut short need not invert again
     complete = len(inversion.uncond) == inversion.steps
     if scene.region is not None:
         region = mask_on_crop(scene.region, scene.crop, backbone)
@@ -282,19 +291,18 @@ def edit_crop(
     show = EditPreview(backbone, scene.photo, scene.crop, region)
     outcome = edit(backbone, inversion, source, target, scene.tokens, blend, settings, on_progress, show)
     if complete != (len(inversion.uncond) == inversion.steps):
-        _store(studio, cache, scene.records[0], key, inversion)
+        _store(studio, cache, scene, key, inversion)
     return Edited(outcome, region.cpu().numpy(), inversion, cached)
 
 
-def _store(
-    studio: Studio, cache: InversionCache, record: TokenRecord, key: str, inversion: Inversion
-) -> None:
+def _store(studio: Studio, cache: InversionCache, scene: Scene, key: str, inversion: Inversion) -> None:
     # A full disk must not cost the user the edit that has just been computed.
     try:
         with studio.library.held():
-            # Latents decode to the face: they must not come after the person was forgotten.
-            if studio.library.record(record.full_name).id == record.id:
-                cache.store(record.person, key, inversion)
+            # Latents decode to the face: they must not come after somebody who has part in them was forgotten.
+            there = all(studio.library.record(one.full_name).id == one.id for one in scene.records)
+            if there and not studio.history.forgotten_since(scene.made_from, scene.began):
+                cache.store(scene.records[0].person, key, inversion, scene.made_from)
     except S2EditError:
         logging.getLogger(__name__).info("The inversion could not be cached.", exc_info=True)
 

@@ -76,7 +76,7 @@ def _learn_and_store(
     on_note: api.OnNote,
     run: Run,
 ) -> api.LearnResult:
-    started = time.monotonic()
+    started, began = time.monotonic(), time.time()
     noun = request.class_noun.strip().lower()
     plain = request.prompt or f"a photo of a {noun}"
     prompt = prompts.insert_token(plain, noun, reference)
@@ -136,7 +136,7 @@ def _learn_and_store(
         resumed_at=attempt.checkpoint.resumed_at,
         warnings=tuple(attempt.notes),
     )
-    record_learning(studio, request, record, result)
+    record_learning(studio, request, record, result, began)
     return result
 
 

@@ -34,11 +34,12 @@ def record_edit(
     records: Sequence[TokenRecord],
     photo_hash: str,
     result: api.EditResult,
+    began: float,
 ) -> api.EditResult:
     """Write an edit into the journal; returns the result with its id there, or with a warning why it has none.
 
     Args:
-        pixels: (H, W, 3) of the result. photo_hash: of the photo's pixels.
+        pixels: (H, W, 3) of the result. photo_hash: of the photo's pixels. began: when, seconds since 1970.
     """
     if not load_settings(studio.folder).keep_history:
         return result
@@ -53,6 +54,7 @@ def record_edit(
         target_prompt=result.target_prompt,
         pixels=photo_hash,
         seconds=result.seconds,
+        began=began,
         inversion_cached=result.inversion_cached,
         warnings=result.warnings,
         identity=result.identity,
@@ -67,9 +69,13 @@ def record_edit(
 
 
 def record_learning(
-    studio: Studio, request: api.LearnToken, record: TokenRecord, result: api.LearnResult
+    studio: Studio, request: api.LearnToken, record: TokenRecord, result: api.LearnResult, began: float
 ) -> None:
-    """Write a learned token into the journal. The token is in the library already; a failure is only logged."""
+    """Write a learned token into the journal. The token is in the library already; a failure is only logged.
+
+    Args:
+        began: when learning began, seconds since 1970.
+    """
     if not load_settings(studio.folder).keep_history:
         return
     made = Made(
@@ -82,6 +88,7 @@ def record_learning(
         source_prompt=record.source_prompt,
         pixels=record.source_image_hash,
         seconds=result.seconds,
+        began=began,
         learned={
             "loss_first": result.loss_first,
             "loss_last": result.loss_last,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,19 @@ def test_a_job_that_was_running_meanwhile_leaves_nothing(history: History) -> No
     with history.store.changing(), history.store.rows() as connection:
         connection.execute("UPDATE forgotten SET at = at - 3600")
     assert put(history, 2, photo=PHOTO)
+
+
+def test_a_machine_that_was_suspended_meanwhile_brings_nobody_back(history: History) -> None:
+    """The work took three seconds, but began two hours ago; the person was forgotten one hour ago."""
+    history.forget("anna", [ANNA.id])
+    with history.store.changing(), history.store.rows() as connection:
+        connection.execute("UPDATE forgotten SET at = at - 3600")
+    assert history.forgotten_since([ANNA.id], time.time() - 7200)
+    assert not history.forgotten_since([ANNA.id], time.time() - 60)
+    late = made(1, tokens=(ANNA,), seconds=3.0, began=time.time() - 7200)
+    with pytest.raises(ConsentError, match="forgotten while it was made"):
+        history.record(request(1, photo=PHOTO, prompt=SECRET), late)
+    assert mentions(history, *ANNAS) == set()
 
 
 def test_an_old_name_is_in_no_file_after_renaming(history: History) -> None:

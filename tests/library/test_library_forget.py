@@ -7,10 +7,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import safetensors.numpy
 
 from s2edit_plugin.errors import ResourceError, TokenNotFoundError
-from s2edit_plugin.library import Library, index
+from s2edit_plugin.library import MADE_FROM, Library, index
 from tests.fakes.tokens import PHOTO_HASH, TENSORS, make_record, names
 
 SECRET = "quaggajoghurt"  # nothing contains it by chance
@@ -135,6 +137,24 @@ def test_others_keep_what_is_theirs(library: Library) -> None:
     assert names(library.list()) == ["bob/anna", "bob/same_photo", "eva/me"]
     assert (library.folder.cache / "bob" / "x").exists()
     assert (library.folder.cache / "hannah" / "x").exists()
+
+
+def test_what_was_cached_under_another_name_goes_if_the_person_has_part_in_it(library: Library) -> None:
+    """An edit of anna's photo with bob's token lies below bob; what does not say whom it shows goes too."""
+    library.add(make_record("bob", source_image_hash=OTHER_HASH), TENSORS)
+    mine = library.record("anna/me").id
+    cached = {
+        "her-photo": {MADE_FROM: f"{PHOTO_HASH} x"},
+        "her-token": {MADE_FROM: f"{OTHER_HASH} x {mine}"},
+        "unknown": {"method": "direct"},
+        "his": {MADE_FROM: f"{OTHER_HASH} x"},
+    }
+    place = library.folder.cache / "bob"
+    place.mkdir(parents=True)
+    for name, metadata in cached.items():
+        safetensors.numpy.save_file({"x": np.zeros(3, np.float32)}, place / f"{name}.safetensors", metadata)
+    library.forget("anna")
+    assert [path.stem for path in place.iterdir()] == ["his"]
 
 
 def test_copies_in_the_trash_of_others_go_too(library: Library) -> None:

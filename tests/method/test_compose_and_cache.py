@@ -40,6 +40,9 @@ def test_an_attribute_acts_in_the_region_it_was_learned_in(found_by: str, method
     assert compose.region_of(found_by) == method
 
 
+MARKS = ("ab" * 32, "id-of-a-token")
+
+
 def _inversion(steps: int = 3, uncond: bool = True) -> Inversion:
     inversion = Inversion("direct", torch.randn(steps + 1, 5, 8, 8))
     if uncond:
@@ -50,7 +53,7 @@ def _inversion(steps: int = 3, uncond: bool = True) -> Inversion:
 def test_a_stored_inversion_comes_back_bit_for_bit(tmp_path: Path) -> None:
     cache, inversion = InversionCache(tmp_path), _inversion()
     inversion.null = torch.randn(3, 24, 32)
-    cache.store("anna", "k", inversion)
+    cache.store("anna", "k", inversion, MARKS)
     loaded = cache.load("anna", "k")
     assert loaded is not None
     assert loaded.method == "direct"
@@ -64,7 +67,7 @@ def test_an_unfinished_uncond_is_left_out_and_missing_or_damaged_files_are_no_in
     tmp_path: Path,
 ) -> None:
     cache = InversionCache(tmp_path)
-    cache.store("anna", "k", _inversion(uncond=False))
+    cache.store("anna", "k", _inversion(uncond=False), MARKS)
     loaded = cache.load("anna", "k")
     assert loaded is not None
     assert loaded.uncond == {}
@@ -74,20 +77,21 @@ def test_an_unfinished_uncond_is_left_out_and_missing_or_damaged_files_are_no_in
     assert cache.load("anna", "k") is None
 
 
-def test_files_are_private_and_lie_below_the_person(tmp_path: Path) -> None:
-    InversionCache(tmp_path).store("anna", "k", _inversion())
+def test_files_are_private_lie_below_the_person_and_say_what_they_were_made_from(tmp_path: Path) -> None:
+    InversionCache(tmp_path).store("anna", "k", _inversion(), MARKS)
     (path,) = (tmp_path / "anna").iterdir()
+    assert all(mark.encode() in path.read_bytes() for mark in MARKS)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_the_longest_unused_go_first(tmp_path: Path) -> None:
     cache = InversionCache(tmp_path)
     for age, key in ((300, "old"), (200, "middle")):
-        cache.store("anna", key, _inversion())
+        cache.store("anna", key, _inversion(), MARKS)
         path = tmp_path / "anna" / f"inversion-{key}.safetensors"
         os.utime(path, (path.stat().st_atime - age, path.stat().st_mtime - age))
     size = path.stat().st_size
-    InversionCache(tmp_path, limit_bytes=int(2.5 * size)).store("anna", "new", _inversion())
+    InversionCache(tmp_path, limit_bytes=int(2.5 * size)).store("anna", "new", _inversion(), MARKS)
     assert cache.load("anna", "old") is None
     assert cache.load("anna", "middle") is not None
     assert cache.load("anna", "new") is not None
