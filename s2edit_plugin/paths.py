@@ -10,6 +10,7 @@ import contextlib
 import errno
 import importlib.util
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +20,14 @@ from typing import BinaryIO
 from s2edit_plugin.errors import ModelError, ResourceError
 
 __all__ = [
+    "MAX_JSON",
     "DataFolder",
     "atomic_file",
     "bundled_model",
     "data_folder",
     "disk_error",
     "models_package",
+    "read_limited",
     "write_atomic",
 ]
 
@@ -148,6 +151,26 @@ def bundled_model(name: str = "small") -> Path:
             "Run `sh installer/run.sh doctor` in the checkout to see what is broken.",
         )
     return folder
+
+
+MAX_JSON = 16 * 1024 * 1024
+"""Most bytes of a JSON file in a model's folder."""
+
+
+def read_limited(path: Path, limit: int) -> bytes:
+    """The bytes of a file that somebody else may have put there: an ordinary one, of at most ``limit`` bytes.
+
+    Raises:
+        OSError: it is not there, larger, or a device or pipe, which would never end.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "no ordinary file", str(path))
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
+    return data
 
 
 def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:

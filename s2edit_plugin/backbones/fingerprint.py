@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.errors import ResourceError
-from s2edit_plugin.paths import write_atomic
+from s2edit_plugin.paths import MAX_JSON, read_limited, write_atomic
 
 __all__ = ["fingerprint_folder", "is_quick"]
 
@@ -72,9 +72,9 @@ def _size_and_time(file: Path) -> tuple[int, int]:
 def _kept(folder: Path, state: list[list[Any]]) -> str:
     """The kept hash if no file changed since, else ""."""
     try:
-        values = json.loads((folder / KEPT).read_text(encoding="utf-8"))
+        values = json.loads(read_limited(folder / KEPT, MAX_JSON))
         return str(values["fingerprint"]) if values["files"] == state else ""
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.errors import ModelError
+from s2edit_plugin.paths import MAX_JSON, read_limited
 
 __all__ = ["ModelFolder", "read_folder"]
 
@@ -114,7 +115,7 @@ def _class_of(index: dict[str, Any], part: str) -> str:
 
 def _json(path: Path, name: str) -> dict[str, Any]:
     try:
-        values = json.loads((path / name).read_text(encoding="utf-8"))
+        values = json.loads(read_limited(path / name, MAX_JSON))
     except FileNotFoundError as error:
         raise ModelError(f"The model '{path.name}' is incomplete: {name} is missing.", AGAIN) from error
     except (OSError, ValueError, RecursionError) as error:

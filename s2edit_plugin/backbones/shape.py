@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.backbones.memory import count_part
+from s2edit_plugin.paths import MAX_JSON, read_limited
 
 __all__ = ["ModelShape", "TextShape", "UnetShape", "VaeShape", "shape_of", "shape_of_folder"]
 
@@ -90,7 +91,7 @@ def shape_of_folder(folder: Path) -> ModelShape:
         OSError, ValueError, KeyError, TypeError: a configuration is missing or damaged.
     """
     parts = ["unet", "vae", *(p for p in TEXT_PARTS if (folder / p / "config.json").is_file())]
-    configs = {p: json.loads((folder / p / "config.json").read_text(encoding="utf-8")) for p in parts}
+    configs = {p: json.loads(read_limited(folder / p / "config.json", MAX_JSON)) for p in parts}
     return shape_of(configs, {part: count_part(folder / part) for part in parts})
 
 

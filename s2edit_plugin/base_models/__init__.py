@@ -4,7 +4,7 @@
 - ``store``, ``records``: what is here, folders with a record of files and hashes; choosing, removing
 - ``install``, ``hub``, ``transfer``, ``stream``: a download, what the hub says, one file resumed and checked, one answer
 - ``importing``, ``single_file``: folders and checkpoints of the user (``families``, ``weights``, ``clip_vocabulary``)
-- ``verify``, ``moving``: reading again; to another disk
+- ``verify``, ``moving``, ``journal``: reading again; to another disk, and which moves are under way
 """
 
 from s2edit_plugin.base_models.store import resolve

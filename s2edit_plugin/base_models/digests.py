@@ -6,7 +6,9 @@ tells about small files: sha1 over ``"blob <size>\\0"`` and the bytes.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -25,9 +27,12 @@ def file_digests(
         on_bytes: called with the number of bytes of each piece; it may raise to stop.
 
     Raises:
-        OSError: the file cannot be read.
+        OSError: the file cannot be read, or is a device or pipe.
     """
-    size = path.stat().st_size
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # reading it would never end
+        raise OSError(errno.EINVAL, "no ordinary file", str(path))
+    size = status.st_size
     states = {kind: _start(kind, size) for kind in kinds}
     with path.open("rb") as stream:
         while piece := stream.read(_PIECE):

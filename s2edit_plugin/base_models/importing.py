@@ -16,16 +16,15 @@ from s2edit_plugin.base_models.catalogue import load_catalogue
 from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.families import FAMILY_TITLES
 from s2edit_plugin.base_models.meter import Meter, silent
-from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, read_record, write_record
+from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, record_in, write_record
 from s2edit_plugin.base_models.single_file import convert, converted_size
 from s2edit_plugin.base_models.weights import differences, read_header, shapes_of
 from s2edit_plugin.errors import ModelError, UsageError
-from s2edit_plugin.paths import DataFolder, disk_error
+from s2edit_plugin.paths import MAX_JSON, DataFolder, disk_error, read_limited
 
 __all__ = ["import_model"]
 
 _NO_PICKLE = "Pickle can run programs and is never read; get the model as .safetensors."
-_MAX_JSON = 16 * 1024 * 1024
 # Parts of a pipeline that are taken, and the classes they may have.
 _NETWORKS = {
     "unet": ("UNet2DConditionModel",),
@@ -79,7 +78,7 @@ def import_model(
     if name in load_catalogue():
         raise UsageError(f"'{name}' is a name of the catalogue.", "Choose another one with --as NAME.")
     with store.changing_models(folder, on_progress) as root:
-        if read_record(root / name) is not None:
+        if record_in(root, name) is not None:
             raise UsageError(
                 f"There is a model '{name}' already.",
                 f"Choose another name, or `s2edit models remove {name}` first.",
@@ -285,9 +284,7 @@ def _family_of(folder: Path, index: dict[str, Any]) -> str:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > _MAX_JSON:
-            raise ValueError("too large")
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(read_limited(path, MAX_JSON).decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path.parent.name}/{path.name} cannot be read.", "Get the model again.") from error
     if not isinstance(values, dict):

@@ -21,11 +21,11 @@ from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.hub import Hub, address_refusal
 from s2edit_plugin.base_models.licences import accept, require_accepted
 from s2edit_plugin.base_models.meter import Meter, silent
-from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, read_record, write_record
+from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, record_in, write_record
 from s2edit_plugin.base_models.stream import Patience, open_client
-from s2edit_plugin.base_models.transfer import Wanted, fetch, part_of
+from s2edit_plugin.base_models.transfer import PART, Wanted, fetch, part_of
 from s2edit_plugin.errors import DownloadError, ModelError
-from s2edit_plugin.paths import DataFolder, disk_error, write_atomic
+from s2edit_plugin.paths import DataFolder, disk_error, read_limited, write_atomic
 
 if TYPE_CHECKING:
     import httpx2
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["install"]
 
 PATIENCE = Patience()
+_MAX_PLAN = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def install(
         accept(folder, name)
     require_accepted(folder, entry)
     with store.changing_models(folder, on_progress) as root:
-        record = read_record(root / name)
+        record = record_in(root, name)
         if record is not None and not again:
             return ModelReady(name, str(root / name), record.size, f"The model '{name}' is here already.")
         if files_from is not None:
@@ -232,10 +233,10 @@ def _adopt(place: Path, plan: _Plan, installed: Path, on_progress: OnProgress) -
     digests = {file.path: wanted.digest for file, wanted, _ in plan.files}
     before = _stored_plan(place)
     files = place / "files"
-    for path in set(before) | set(digests):
-        if not digests.get(path) or before.get(path) != digests[path]:
-            (files / path).unlink(missing_ok=True)
-            part_of(files / path).unlink(missing_ok=True)
+    for file in sorted(files.rglob("*")):
+        path = file.relative_to(files).as_posix().removesuffix(PART)
+        if not file.is_dir() and not (digests.get(path) and before.get(path) == digests[path]):
+            file.unlink()
     write_atomic(place / "plan.json", json.dumps({"digests": digests}).encode())
     meter = Meter("checking what is here", plan.size, on_progress)
     for path, digest in digests.items():
@@ -250,9 +251,9 @@ def _adopt(place: Path, plan: _Plan, installed: Path, on_progress: OnProgress) -
 
 def _stored_plan(place: Path) -> dict[str, str]:
     try:
-        digests = json.loads((place / "plan.json").read_text(encoding="utf-8"))["digests"]
+        digests = json.loads(read_limited(place / "plan.json", _MAX_PLAN))["digests"]
         return {str(path): str(digest) for path, digest in digests.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
 
 

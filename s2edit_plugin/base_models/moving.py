@@ -1,29 +1,28 @@
 """Moving the models' folder to another disk: copy, compare, switch the setting, delete. It may be stopped anywhere.
 
 Until everything has been copied and compared, the old folder is the one in use; afterwards the new one is, and what is left
-of the old one is deleted, by the next call if this one is interrupted.
+of the old one is deleted, by the next call if this one is interrupted. What is to be deleted where stands in the data folder
+(`journal`): nothing that lies in the new folder can say it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 from pathlib import Path
 
 from s2edit_plugin.api import ModelReady, OnProgress
-from s2edit_plugin.base_models import store
+from s2edit_plugin.base_models import journal, store
 from s2edit_plugin.base_models.digests import file_digests
+from s2edit_plugin.base_models.journal import MARK, Move
 from s2edit_plugin.base_models.meter import Meter, silent
-from s2edit_plugin.base_models.records import RECORD_NAME, ModelRecord, read_record
+from s2edit_plugin.base_models.records import RECORD_NAME, ModelRecord, record_in, records_in
 from s2edit_plugin.errors import ModelError, UsageError
 from s2edit_plugin.locks import file_lock
-from s2edit_plugin.paths import DataFolder, disk_error, write_atomic
+from s2edit_plugin.paths import DataFolder, disk_error
 from s2edit_plugin.settings import change_settings
 
 __all__ = ["move"]
-
-_MARK = ".moving.json"
 
 
 def move(folder: DataFolder, target: Path, on_progress: OnProgress = silent) -> ModelReady:
@@ -39,51 +38,57 @@ def move(folder: DataFolder, target: Path, on_progress: OnProgress = silent) -> 
     """
     target = Path(target).expanduser().absolute()
     with store.changing_models(folder, on_progress) as root:
-        size = _delete_old(root)  # what an interrupted earlier move has left
+        size = _delete_old(folder, root)  # what an interrupted earlier move has left
         if target != root:
-            _check_target(root, target)
+            begun = _begin(folder, root, target)
             copied = _copy_all(root, target, on_progress)
-            _mark(target, root, copied)
+            journal.keep(folder, begun.finished(copied))
             change_settings(folder, models_folder="" if target == folder.models else str(target))
-            size = _delete_old(target)
+            size = _delete_old(folder, target)
     count = len(store.installed_models(folder))
     return ModelReady("", str(target), size, f"Models are kept in {target} now; {count} came along.")
 
 
-def _check_target(root: Path, target: Path) -> None:
-    if target.is_relative_to(root) or root.is_relative_to(target):
+def _begin(folder: DataFolder, root: Path, target: Path) -> Move:
+    """The move to a folder that is empty, or that an interrupted move of this data folder has begun to fill."""
+    if _is_inside(target, root) or _is_inside(root, target):
         raise UsageError("A models' folder cannot lie inside the other.", "Choose a folder beside it.")
     try:
         target.mkdir(parents=True, exist_ok=True)
-        store.sweep(target)
-        for half_written in target.glob(f".{_MARK}.*.part"):
-            half_written.unlink()
-        names = {path.name for path in target.iterdir()} - {".lock", ".staging", ".moving"}
+        half_written = set(target.glob(f".{MARK}.*.part"))
+        names = {path.name for path in set(target.iterdir()) - half_written} - {".lock"}
+        begun = journal.begun(folder, root, target)
+        if begun is None and names - {MARK}:
+            raise UsageError(f"The folder {target} holds other things.", "Name an empty or a new folder.")
+        for path in half_written:
+            path.unlink()
+        if begun is None:
+            begun = journal.begin(folder, root, target)
+        else:
+            store.refuse_links(target)
+            store.sweep(target)
     except OSError as error:
-        raise disk_error(target / _MARK, error) from error
-    if names and _MARK not in names:
-        raise UsageError(f"The folder {target} holds other things.", "Name an empty or a new folder.")
-    _mark(target, root, [])
+        raise disk_error(target / MARK, error) from error
+    return begun
 
 
-def _mark(target: Path, root: Path, copied: list[str]) -> None:
-    """Note in the new folder where its models come from, and, once all are there, which may be deleted at the old place."""
-    write_atomic(target / _MARK, json.dumps({"from": str(root), "copied": copied}).encode())
+def _is_inside(inner: Path, outer: Path) -> bool:
+    return inner.resolve().is_relative_to(outer.resolve())
 
 
 def _copy_all(root: Path, target: Path, on_progress: OnProgress) -> list[str]:
-    records = _models_in(root)
+    records = records_in(root)
     total = sum(record.size for record in records)
-    missing = sum(record.size for record in records if read_record(target / record.name) != record)
+    missing = sum(record.size for record in records if record_in(target, record.name) != record)
     if not _same_disk(root, target):
         store.require_space(target, missing, "Moving the models")
     meter = Meter("moving models", total, on_progress)
     with file_lock(target / ".lock", what="the models' folder"):
-        for stale in _models_in(target):
+        for stale in records_in(target):
             if stale not in records:  # an interrupted move brought it, and it was changed or removed since
-                store.discard(target, target / stale.name)
+                store.discard(target, stale.name)
         for record in records:
-            if read_record(target / record.name) == record:
+            if record_in(target, record.name) == record:
                 meter.add(record.size)
                 continue
             _copy_model(root, target, record, meter)
@@ -130,17 +135,16 @@ def _copy_model(root: Path, target: Path, record: ModelRecord, meter: Meter) -> 
     store.place(target, record.name, files)
 
 
-def _delete_old(target: Path) -> int:
+def _delete_old(folder: DataFolder, target: Path) -> int:
     """Delete what a move to this folder, which is in use now, has left at the old place; returns the bytes."""
-    try:
-        mark = json.loads((target / _MARK).read_text(encoding="utf-8"))
-        old, copied = Path(mark["from"]), [str(name) for name in mark["copied"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    done = journal.finished(folder, target)
+    if done is None or done.copied is None:
         return 0
     freed = 0
-    for record in _models_in(old):
-        if record.name in copied:
-            store.discard(old, old / record.name)
+    old = done.source
+    for record in records_in(old):
+        if record.name in done.copied:
+            store.discard(old, record.name)
             freed += record.size
     store.sweep(old)
     shutil.rmtree(old / ".staging", ignore_errors=True)
@@ -148,13 +152,5 @@ def _delete_old(target: Path) -> int:
     with contextlib.suppress(OSError):
         (old / ".lock").unlink(missing_ok=True)
         old.rmdir()  # stays where something else lies in it
-    (target / _MARK).unlink(missing_ok=True)
+    journal.forget(folder, done)
     return freed
-
-
-def _models_in(root: Path) -> list[ModelRecord]:
-    try:
-        records = [read_record(place) for place in sorted(root.iterdir()) if place.is_dir()]
-    except OSError:
-        return []
-    return [record for record in records if record is not None and (root / record.name).is_dir()]

@@ -1,22 +1,37 @@
 """What is known about an installed model: one JSON file in its folder, written last.
 
-A folder without a record is not an installed model, whatever it holds.
+A folder without a record is not an installed model, whatever it holds. A models' folder may come from somebody else: what a
+record says is never joined to a path before it was checked, and a model has the name of its folder or is none.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RECORD_NAME", "InstalledFile", "ModelRecord", "read_record", "write_record"]
+from s2edit_plugin.paths import read_limited, write_atomic
+
+__all__ = [
+    "RECORD_NAME",
+    "InstalledFile",
+    "ModelRecord",
+    "is_model_name",
+    "read_record",
+    "record_in",
+    "records_in",
+    "write_record",
+]
 
 RECORD_NAME = "s2edit_model.json"
 FORMAT_VERSION = 1
 _MAX_BYTES = 4 * 1024 * 1024
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 
 
 @dataclass(frozen=True)
@@ -63,26 +78,40 @@ class ModelRecord:
         return sum(file.size for file in self.files)
 
 
+def is_model_name(name: str) -> bool:
+    """Whether a folder can have this name on every system, and nothing but a model's folder can be meant by it."""
+    return bool(_NAME.fullmatch(name)) and not _RESERVED.fullmatch(name) and not name.endswith(".")
+
+
+def record_in(root: Path, name: str) -> ModelRecord | None:
+    """The record of the model ``name`` of a models' folder; None if there is none, or one of another name."""
+    record = read_record(root / name) if is_model_name(name) else None
+    return record if record is not None and record.name == name else None
+
+
+def records_in(root: Path) -> list[ModelRecord]:
+    """The records of all models of a models' folder, by name; none where the folder cannot be read."""
+    try:
+        names = sorted(place.name for place in root.iterdir())
+    except OSError:
+        return []
+    return [record for name in names if (record := record_in(root, name)) is not None]
+
+
 def write_record(folder: Path, record: ModelRecord) -> None:
     """Write the record into a model's folder, whose other files must be complete.
 
     Raises:
         ResourceError: the disk refused.
     """
-    from s2edit_plugin.paths import write_atomic
-
     values = {"format_version": FORMAT_VERSION} | dataclasses.asdict(record)
     write_atomic(folder / RECORD_NAME, (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def read_record(folder: Path) -> ModelRecord | None:
     """The record of a folder; None if it has none, or none that can be understood."""
-    path = folder / RECORD_NAME
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            return None
-        values = json.loads(path.read_text(encoding="utf-8"))
-        return _record(values)
+        return _record(json.loads(read_limited(folder / RECORD_NAME, _MAX_BYTES).decode("utf-8")))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 

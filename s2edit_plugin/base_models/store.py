@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import shutil
+import stat
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.base_models.catalogue import BUNDLED, find_entry, load_catalogue
 from s2edit_plugin.base_models.meter import silent
-from s2edit_plugin.base_models.records import ModelRecord, read_record
+from s2edit_plugin.base_models.records import ModelRecord, is_model_name, read_record, record_in, records_in
 from s2edit_plugin.errors import BusyError, ModelError, ResourceError, UsageError
 from s2edit_plugin.locks import file_lock
 from s2edit_plugin.paths import DataFolder, bundled_model
@@ -34,6 +35,7 @@ __all__ = [
     "network_file",
     "place",
     "record_of",
+    "refuse_links",
     "remove",
     "require_space",
     "resolve",
@@ -45,10 +47,10 @@ __all__ = [
 MARGIN = 100_000_000
 """Bytes that must stay free on the disk beside what a model needs."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
-REMOVED = ".removed-"
-"""Beginning of the names of folders that are being deleted."""
+_REMOVED = re.compile(r"\.removed-[0-9a-f]{32}")
+"""Names of folders that are being deleted."""
+WORKPLACES = (".staging", ".moving")
+"""Folders in which models are put together; what lies in them may be deleted."""
 _PIECE = 4 * 1024 * 1024
 
 
@@ -59,7 +61,7 @@ def check_model_name(name: str) -> str:
         UsageError: it cannot be a folder's name on every system.
     """
     lowered = name.strip().lower()
-    if not _NAME.fullmatch(lowered) or _RESERVED.fullmatch(lowered) or lowered.endswith("."):
+    if not is_model_name(lowered):
         raise UsageError(
             f"'{name[:64]}' cannot be a model's name.",
             "Use letters from a to z, digits, '-', '_' and '.', beginning with a letter or digit.",
@@ -79,9 +81,9 @@ def resolve(folder: DataFolder, name: str) -> Path:
     """
     if name in ("", BUNDLED):
         return bundled_model()
-    path = models_folder(folder) / name
-    if _NAME.fullmatch(name) and read_record(path) is not None:
-        return path
+    root = models_folder(folder)
+    if record_in(root, name) is not None:
+        return root / name
     outside = _outside(name)
     if outside is not None:
         return _checked_folder(outside)
@@ -99,21 +101,16 @@ def network_file(folder: DataFolder, name: str, file: str) -> Path:
     Raises:
         ModelError: the network is not installed.
     """
-    path = models_folder(folder) / name / file
-    if read_record(path.parent) is None or not path.is_file():
+    root = models_folder(folder)
+    path = root / name / file
+    if record_in(root, name) is None or not path.is_file():
         raise _not_installed(name)
     return path
 
 
 def installed_models(folder: DataFolder) -> list[ModelRecord]:
     """Records of all installed and imported models, by name."""
-    root = models_folder(folder)
-    try:
-        places = sorted(place for place in root.iterdir() if _NAME.fullmatch(place.name))
-    except OSError:
-        return []
-    found = [(place, read_record(place)) for place in places]
-    return [record for place, record in found if record is not None and record.name == place.name]
+    return records_in(models_folder(folder))
 
 
 def record_of(folder: DataFolder, name: str) -> ModelRecord:
@@ -124,7 +121,7 @@ def record_of(folder: DataFolder, name: str) -> ModelRecord:
     """
     if name == BUNDLED:
         raise ModelError(f"The model '{BUNDLED}' comes with the program.", "`s2edit doctor` checks it.")
-    record = read_record(models_folder(folder) / name) if _NAME.fullmatch(name) else None
+    record = record_in(models_folder(folder), name)
     if record is None:
         raise _not_installed(name)
     return record
@@ -153,12 +150,13 @@ def remove(folder: DataFolder, name: str, on_progress: OnProgress = silent) -> i
     Raises:
         ModelError: nothing of it is here. ResourceError: the disk refused.
     """
+    name = check_model_name(name)
     with changing_models(folder, on_progress) as root:
-        unfinished = staging(root, check_model_name(name))
+        unfinished = staging(root, name)
         freed = sum(path.stat().st_size for path in unfinished.rglob("*") if path.is_file())
-        if not unfinished.exists() or read_record(root / name) is not None:
+        if not unfinished.exists() or record_in(root, name) is not None:
             freed += record_of(folder, name).size
-            discard(root, root / name)
+            discard(root, name)
         shutil.rmtree(unfinished, ignore_errors=True)
         if load_settings(folder).model == name:
             change_settings(folder, model="")
@@ -170,13 +168,50 @@ def changing_models(folder: DataFolder, on_progress: OnProgress = silent) -> Ite
     """Hold the models' folder while the block changes it; waits for others. Yields the folder.
 
     Raises:
-        ResourceError: the lock cannot be made. And whatever ``on_progress`` raises while it waits.
+        ResourceError: the lock cannot be made. ModelError: a link in it leads out of it, see `refuse_links`.
+        And whatever ``on_progress`` raises while it waits.
     """
     with _waiting(folder.root / "models.lock", on_progress):
         # Looked up only now: whoever was waited for may have moved it. Another data folder may share it: a second lock.
         root = models_folder(folder)
         with _waiting(root / ".lock", on_progress):
+            refuse_links(root)
             yield root
+
+
+def refuse_links(root: Path) -> None:
+    """Stop where the folders in which models are put together are links or hold some: what is deleted there must be there.
+
+    Raises:
+        ModelError: there is a link.
+    """
+    for name in WORKPLACES:
+        place = root / name
+        found = [place] if _is_link(place) else _links_below(place)
+        if found:
+            raise ModelError(
+                f"The models' folder holds a link where models are put together ({found[0]}).",
+                "Delete the link, then try again; nothing was changed.",
+            )
+
+
+def _links_below(place: Path) -> list[Path]:
+    return [
+        Path(folder) / name
+        for folder, folders, files in os.walk(place)
+        for name in (*folders, *files)
+        if _is_link(Path(folder) / name)
+    ]
+
+
+def _is_link(path: Path) -> bool:
+    if path.is_symlink():
+        return True
+    try:
+        tag = getattr(path.lstat(), "st_reparse_tag", 0)  # Windows: a junction leads elsewhere too
+    except OSError:
+        return False
+    return bool(tag) and tag == getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", None)
 
 
 @contextlib.contextmanager
@@ -235,10 +270,10 @@ def place(root: Path, name: str, finished: Path) -> Path:
     """Make a finished folder with its record the model ``name``, in one rename; an older one of the name goes.
 
     Raises:
-        ResourceError: the disk refused.
+        ResourceError: the disk refused. UsageError: no folder can have the name.
     """
-    target = root / name
-    old = root / f"{REMOVED}{uuid.uuid4().hex}"
+    target = root / check_model_name(name)
+    old = _hidden(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
         if target.exists():
@@ -258,8 +293,18 @@ def place(root: Path, name: str, finished: Path) -> Path:
 
 def sweep(root: Path) -> None:
     """Delete what an interrupted removal left behind."""
-    for leftover in root.glob(f"{REMOVED}*"):
+    for leftover in root.glob(".removed-*"):
+        if not _REMOVED.fullmatch(leftover.name):
+            continue  # somebody else's
+        if _is_link(leftover):  # a model that lay elsewhere: what it leads to stays
+            with contextlib.suppress(OSError):
+                leftover.unlink()
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _hidden(root: Path) -> Path:
+    """A new name for a folder that is about to be deleted."""
+    return root / f".removed-{uuid.uuid4().hex}"
 
 
 def free_bytes(path: Path) -> int:
@@ -318,13 +363,16 @@ def _checked_folder(folder: Path) -> Path:
     return folder
 
 
-def discard(root: Path, target: Path) -> None:
+def discard(root: Path, name: str) -> None:
     """Delete a model's folder so that it is gone at once: a half-deleted model is never visible.
 
+    Args:
+        name: of the model, a folder in ``root``.
+
     Raises:
-        ResourceError: the disk refused.
+        ResourceError: the disk refused. UsageError: no folder can have the name.
     """
-    hidden = root / f"{REMOVED}{uuid.uuid4().hex}"
+    target, hidden = root / check_model_name(name), _hidden(root)
     try:
         os.rename(target, hidden)
     except OSError as error:

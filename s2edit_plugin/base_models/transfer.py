@@ -24,8 +24,10 @@ from s2edit_plugin.paths import disk_error
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["Refusal", "Wanted", "fetch", "open_answer", "part_of", "persist"]
+__all__ = ["PART", "Refusal", "Wanted", "fetch", "open_answer", "part_of", "persist"]
 
+PART = ".part"
+"""What the name of a file ends with while it arrives."""
 _MAX_REDIRECTS = 8
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LONGEST_WAIT = 120.0  # seconds a server may ask for before it is given up instead
@@ -58,7 +60,7 @@ class _WrongContentError(Exception):
 
 def part_of(target: Path) -> Path:
     """Where a file lies while it arrives."""
-    return target.with_name(target.name + ".part")
+    return target.with_name(target.name + PART)
 
 
 def fetch(

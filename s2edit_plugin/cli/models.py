@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.errors import CancelledError, ModelError, UsageError
+from s2edit_plugin.paths import MAX_JSON, read_limited
 
 if TYPE_CHECKING:
     from s2edit_plugin.base_models.catalogue import CatalogueEntry
@@ -271,9 +272,9 @@ def _values(info: ModelInfo) -> dict[str, Any]:
 def _pipeline(info: ModelInfo) -> str:
     """The pipeline's class of an installed base model, "" for others and where its index cannot be read."""
     try:
-        index = json.loads((Path(info.path) / "model_index.json").read_text(encoding="utf-8"))
+        index = json.loads(read_limited(Path(info.path) / "model_index.json", MAX_JSON))
         return str(index.get("_class_name", "")) if info.path else ""
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         return ""
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from s2edit_plugin.base_models import resolve
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.paths import MAX_JSON, DataFolder, read_limited
 from s2edit_plugin.settings import load_settings
 
 __all__ = ["BaseModel"]
@@ -51,11 +51,11 @@ class BaseModel:
         widths = []
         for encoder in ("text_encoder", "text_encoder_2"):
             try:
-                text = (self.folder / encoder / "config.json").read_text(encoding="utf-8")
+                text = read_limited(self.folder / encoder / "config.json", MAX_JSON)
                 widths.append(int(json.loads(text)["hidden_size"]))
             except FileNotFoundError:
                 continue
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
                 raise ModelError(
                     f"The model '{self.name}' is damaged: its {encoder} has no sound config.json."
                 ) from error

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from s2edit_plugin.errors import ModelError
+from s2edit_plugin.paths import read_limited
 
 __all__ = ["Preprocessing", "read_preprocessing"]
 
@@ -59,10 +60,7 @@ def read_preprocessing(folder: Path, title: str) -> Preprocessing:
         ModelError: it is missing or says something that cannot be done.
     """
     try:
-        path = folder / CONFIG
-        if path.stat().st_size > _LARGEST_FILE:
-            raise ValueError("too large")
-        return _parsed(json.loads(path.read_text(encoding="utf-8")))
+        return _parsed(json.loads(read_limited(folder / CONFIG, _LARGEST_FILE)))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(
             f"The file {CONFIG} of {title} is missing or not understood.", "Install the network again."

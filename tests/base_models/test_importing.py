@@ -319,7 +319,7 @@ def test_a_move_interrupted_after_the_switch_is_finished_by_the_next(
 
     old, target = models_folder(moved), tmp_path / "elsewhere"
 
-    def killed(place: Path) -> int:
+    def killed(data: DataFolder, place: Path) -> int:
         if place == target:
             raise KeyboardInterrupt
         return 0

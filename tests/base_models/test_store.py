@@ -131,7 +131,7 @@ def test_the_bundled_model_cannot_be_removed(folder: DataFolder) -> None:
 
 
 def test_what_an_interrupted_removal_left_is_swept_by_the_next(folder: DataFolder) -> None:
-    put_model(folder, "mine").rename(models_folder(folder) / ".removed-1")
+    put_model(folder, "mine").rename(models_folder(folder) / f".removed-{1:032x}")
     put_model(folder, "other")
     assert [record.name for record in store.installed_models(folder)] == ["other"]
     store.remove(folder, "other")
