@@ -320,6 +320,11 @@
         <translation>Der Teil {0} des Modells „{1}“ lässt sich nicht laden: {2}.</translation>
     </message>
     <message>
+        <location filename="../backbones/random_weights.py"/>
+        <source>'{0}' is no shape.</source>
+        <translation>„{0}“ ist keine Form.</translation>
+    </message>
+    <message>
         <location filename="../backbones/relief.py"/>
         <source>The model '{0}' cannot be read again.</source>
         <translation>Das Modell „{0}“ ist nicht mehr lesbar.</translation>
@@ -1543,21 +1548,6 @@
         <translation>Starten Sie sie neu.</translation>
     </message>
     <message>
-        <location filename="../engine/remote.py"/>
-        <source>The engine has ended.</source>
-        <translation>Die Engine hat geendet.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>The engine ended unexpectedly.</source>
-        <translation>Die Engine endete unerwartet.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>The engine does not answer any more.</source>
-        <translation>Die Engine antwortet nicht mehr.</translation>
-    </message>
-    <message>
         <location filename="../engine/service.py"/>
         <source>The picture was damaged on its way.</source>
         <translation>Das Bild wurde unterwegs beschädigt.</translation>
@@ -1627,6 +1617,21 @@
         <location filename="../engine/service.py"/>
         <source>There is nothing here.</source>
         <translation>Hier ist nichts.</translation>
+    </message>
+    <message>
+        <location filename="../engine/stream.py"/>
+        <source>The engine has ended.</source>
+        <translation>Die Engine hat geendet.</translation>
+    </message>
+    <message>
+        <location filename="../engine/stream.py"/>
+        <source>The engine ended unexpectedly.</source>
+        <translation>Die Engine endete unerwartet.</translation>
+    </message>
+    <message>
+        <location filename="../engine/stream.py"/>
+        <source>The engine does not answer any more.</source>
+        <translation>Die Engine antwortet nicht mehr.</translation>
     </message>
     <message>
         <location filename="../engine/transport.py"/>
@@ -3354,6 +3359,16 @@
         <location filename="../safety.py"/>
         <source>Say it in other words if nothing of the kind was meant.</source>
         <translation>Sagen Sie es mit anderen Worten, wenn nichts dergleichen gemeint war.</translation>
+    </message>
+    <message>
+        <location filename="../samples.py"/>
+        <source>The sample picture '{0}' is missing.</source>
+        <translation>Das Beispielbild „{0}“ fehlt.</translation>
+    </message>
+    <message>
+        <location filename="../samples.py"/>
+        <source>Install the program again.</source>
+        <translation>Installieren Sie das Programm neu.</translation>
     </message>
     <message>
         <location filename="../self_test.py"/>

@@ -15,8 +15,13 @@
     </message>
     <message>
         <location filename="../ui/about_dialog.py"/>
-        <source>After the method &lt;a href="{0}"&gt;S²Edit&lt;/a&gt;. Free software under the &lt;a href="{1}"&gt;GPL, version 3 or later&lt;/a&gt;.</source>
-        <translation>Nach dem Verfahren &lt;a href="{0}"&gt;S²Edit&lt;/a&gt;. Freie Software unter der &lt;a href="{1}"&gt;GPL, Version 3 oder neuer&lt;/a&gt;.</translation>
+        <source>GPL, version 3 or later</source>
+        <translation>GPL, Version 3 oder neuer</translation>
+    </message>
+    <message>
+        <location filename="../ui/about_dialog.py"/>
+        <source>After the method {0}. Free software under the {1}.</source>
+        <translation>Nach dem Verfahren {0}. Freie Software unter der {1}.</translation>
     </message>
     <message>
         <location filename="../ui/about_dialog.py"/>
@@ -2087,13 +2092,13 @@
     </message>
     <message>
         <location filename="../ui/library_panel.py"/>
-        <source>Forget {0}?</source>
-        <translation>{0} vergessen?</translation>
+        <source>All tokens, results, thumbnails and caches of {0} are removed for good. This cannot be undone.</source>
+        <translation>Alle Token, Ergebnisse, Vorschaubilder und Zwischenspeicher von {0} werden endgültig gelöscht. Das lässt sich nicht rückgängig machen.</translation>
     </message>
     <message>
         <location filename="../ui/library_panel.py"/>
-        <source>All tokens, results, thumbnails and caches of {0} are removed for good. This cannot be undone.</source>
-        <translation>Alle Token, Ergebnisse, Vorschaubilder und Zwischenspeicher von {0} werden endgültig gelöscht. Das lässt sich nicht rückgängig machen.</translation>
+        <source>Forget {0}?</source>
+        <translation>{0} vergessen?</translation>
     </message>
 </context>
 <context>
@@ -2831,13 +2836,13 @@
     </message>
     <message>
         <location filename="../ui/models_page.py"/>
-        <source>Remove {0}?</source>
-        <translation>{0} entfernen?</translation>
+        <source>{0} are freed. Tokens that were learned on it are kept, but need it to be used.</source>
+        <translation>{0} werden frei. Token, die darauf gelernt wurden, bleiben, brauchen es aber, um verwendet zu werden.</translation>
     </message>
     <message>
         <location filename="../ui/models_page.py"/>
-        <source>{0} are freed. Tokens that were learned on it are kept, but need it to be used.</source>
-        <translation>{0} werden frei. Token, die darauf gelernt wurden, bleiben, brauchen es aber, um verwendet zu werden.</translation>
+        <source>Remove {0}?</source>
+        <translation>{0} entfernen?</translation>
     </message>
     <message>
         <location filename="../ui/models_page.py"/>
@@ -2910,16 +2915,6 @@
         <source>Send back to &amp;GIMP</source>
         <translation>Zurück an &amp;GIMP</translation>
     </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Unsaved work</source>
-        <translation>Ungesicherte Arbeit</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>The window ended unexpectedly. Open again what was open?</source>
-        <translation>Das Fenster wurde unerwartet beendet. Soll wieder geöffnet werden, was offen war?</translation>
-    </message>
     <message numerus="yes">
         <location filename="../ui/parts.py"/>
         <source>%n painted mask(s)</source>
@@ -2935,6 +2930,16 @@
             <numerusform>%n Ergebnis</numerusform>
             <numerusform>%n Ergebnisse</numerusform>
         </translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>Unsaved work</source>
+        <translation>Ungesicherte Arbeit</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>The window ended unexpectedly. Open again what was open?</source>
+        <translation>Das Fenster wurde unerwartet beendet. Soll wieder geöffnet werden, was offen war?</translation>
     </message>
     <message>
         <location filename="../ui/parts.py"/>
@@ -3149,16 +3154,6 @@
         <location filename="../ui/save_dialog.py"/>
         <source>Browse …</source>
         <translation>Durchsuchen …</translation>
-    </message>
-    <message>
-        <location filename="../ui/save_dialog.py"/>
-        <source>Replace the file?</source>
-        <translation>Die Datei ersetzen?</translation>
-    </message>
-    <message>
-        <location filename="../ui/save_dialog.py"/>
-        <source>{0} is there already. Replace it?</source>
-        <translation>{0} gibt es schon. Ersetzen?</translation>
     </message>
 </context>
 <context>
@@ -3789,6 +3784,19 @@
         <location filename="../ui/mask_panel.py"/>
         <source>Colour of the mask</source>
         <translation>Farbe der Maske</translation>
+    </message>
+</context>
+<context>
+    <name>files</name>
+    <message>
+        <location filename="../ui/plain.py"/>
+        <source>{0} is there already. Replace it?</source>
+        <translation>{0} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
+        <location filename="../ui/plain.py"/>
+        <source>Replace the file?</source>
+        <translation>Die Datei ersetzen?</translation>
     </message>
 </context>
 <context>

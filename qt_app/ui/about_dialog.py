@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette
-from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from qt_app.ui.fields import dim_label, heading
 from qt_app.ui.icons import paint_icon
+from qt_app.ui.plain import Link, LinkLabel, plain_label
 from s2edit_plugin import __version__
 
 __all__ = ["AboutDialog", "Picture"]
@@ -43,20 +44,15 @@ class AboutDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("About S²Edit Studio"))
         title = heading("S²Edit Studio", 1.6)
-        words = QLabel(
+        words = plain_label(
             self.tr(
                 "Learns a person from one photo and edits photos by text, so that the person stays the person and nothing "
                 "outside the chosen region changes. Everything is computed on this machine."
             )
         )
         words.setWordWrap(True)
-        links = QLabel(
-            self.tr(
-                'After the method <a href="{0}">S²Edit</a>. Free software under the <a href="{1}">GPL, version 3 or '
-                "later</a>."
-            ).format(PAPER, LICENCE)
-        )
-        links.setOpenExternalLinks(True)
+        method, licence = Link(PAPER, "S²Edit"), Link(LICENCE, self.tr("GPL, version 3 or later"))
+        links = LinkLabel((self.tr("After the method {0}. Free software under the {1}."), method, licence))
         links.setWordWrap(True)
         use = dim_label(
             self.tr("Use it with likenesses you may use. Files of results say that they were edited by AI.")

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QAction, QKeySequence
 
 from qt_app.model.preferences import Preferences
 from qt_app.ui.icons import icon
+from qt_app.ui.plain import set_tip
 
 __all__ = ["ActionSpec", "Actions"]
 
@@ -105,4 +106,4 @@ class Actions(QObject):
         action.setShortcuts([QKeySequence.fromString(text, portable) for text in texts])
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         tip = spec.tip or spec.text.replace("&", "").rstrip("…")
-        action.setToolTip(f"{tip} ({shown})" if shown else tip)
+        set_tip(action, f"{tip} ({shown})" if shown else tip)

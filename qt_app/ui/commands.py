@@ -16,6 +16,7 @@ from qt_app.model.tools import TOOLS
 from qt_app.ui.actions import ActionSpec
 from qt_app.ui.canvas.view import CanvasView
 from qt_app.ui.dropping import picture_in
+from qt_app.ui.plain import confirm_replacing, name_of_action, set_tip
 from s2edit_plugin.paths import models_package
 
 if TYPE_CHECKING:
@@ -242,10 +243,16 @@ class Commands(QObject):
 
     def _save_mask(self) -> None:
         path, _ = QFileDialog.getSaveFileName(
-            self._window, self.tr("Save the mask"), "mask.png", self.tr("PNG") + " (*.png)"
+            self._window,
+            self.tr("Save the mask"),
+            "mask.png",
+            self.tr("PNG") + " (*.png)",
+            "",
+            QFileDialog.Option.DontConfirmOverwrite,  # Qt's own question would take the name for mark-up
         )
-        if path:
-            self._studio.masking.save(path if path.lower().endswith(".png") else f"{path}.png")
+        path = path if not path or path.lower().endswith(".png") else f"{path}.png"
+        if path and (not Path(path).exists() or confirm_replacing(self._window, Path(path).name)):
+            self._studio.masking.save(path)
 
     def _toggle_masks(self) -> None:
         document = self._studio.documents.document
@@ -310,9 +317,10 @@ class Commands(QObject):
     def _show_recent(self, recent: tuple[str, ...]) -> None:
         self._recent.clear()
         for path in recent:
-            action = self._recent.addAction(Path(path).name, lambda one=path: self._window.open_file(one))
+            name = name_of_action(Path(path).name)
+            action = self._recent.addAction(name, lambda one=path: self._window.open_file(one))
             if action is not None:
-                action.setToolTip(path)
+                set_tip(action, path)
         self._recent.setEnabled(bool(recent))
 
     def _show_document(self, document: Document | None) -> None:

@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QRadioButton,
     QSizePolicy,
     QTableWidget,
@@ -22,6 +21,7 @@ from PyQt6.QtWidgets import (
 from qt_app.model.history import Comparison
 from qt_app.ui.canvas.screen import paint_divider
 from qt_app.ui.fields import dim_label
+from qt_app.ui.plain import plain_label, set_tip
 from qt_app.ui.wording import day_and_time
 
 __all__ = ["CompareDialog", "ComparedPictures"]
@@ -146,7 +146,7 @@ class CompareDialog(QDialog):
 
     def _make_table(self, rows: list[tuple[str, str, str]]) -> QWidget:
         if not rows:
-            return QLabel(self.tr("Both were made with the same settings."))
+            return plain_label(self.tr("Both were made with the same settings."))
         self.table = QTableWidget(len(rows), 3)
         self.table.setAccessibleName(self.tr("In what they differ"))
         self.table.setHorizontalHeaderLabels([self.tr("Differs in"), self.tr("left"), self.tr("right")])
@@ -163,7 +163,7 @@ class CompareDialog(QDialog):
         for row, (name, left, right) in enumerate(rows):
             for cell, text in enumerate((names.get(name, name), left, right)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                set_tip(item, text)
                 self.table.setItem(row, cell, item)
         self.table.setMaximumHeight(220)
         self.table.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustToContents)

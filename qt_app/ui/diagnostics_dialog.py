@@ -6,10 +6,8 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QFontDatabase, QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import (
     QDialog,
-    QFormLayout,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -24,6 +22,7 @@ from qt_app.i18n.engine_words import spoken
 from qt_app.model.diagnostics import DiagnosticsState
 from qt_app.model.observable import follow
 from qt_app.ui.fields import dim_label
+from qt_app.ui.plain import Form, plain_label, set_tip
 from s2edit_plugin.calls import CheckInfo
 
 __all__ = ["DiagnosticsDialog"]
@@ -71,7 +70,7 @@ class DiagnosticsDialog(QDialog):
 
     def _make_overview(self) -> QWidget:
         box = QWidget()
-        self.facts = QFormLayout()
+        self.facts = Form()
         self.facts.setVerticalSpacing(5)
         self.checks = QTreeWidget()
         self.checks.setProperty("roomy", True)
@@ -128,10 +127,9 @@ class DiagnosticsDialog(QDialog):
             "uptime": self.tr("Runs for"), "jobs": self.tr("Jobs running and waiting"),
         }  # fmt: skip
         for name, value in self._state.facts:
-            label = QLabel(
+            label = plain_label(
                 self._engine_in_words() if name == "engine" and self._state.status is None else value
             )
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self.facts.addRow(names[name], label)
@@ -151,7 +149,7 @@ class DiagnosticsDialog(QDialog):
             finding, remedy = spoken(check.finding), spoken(check.remedy)
             words = f"{finding}\n→ {remedy}" if remedy else finding
             item = QTreeWidgetItem(self.checks, [f"{mark}  {check.name}", words])
-            item.setToolTip(1, words)
+            set_tip(item, words, 1)
             state = self.tr("works") if check.ok else self.tr("broken")
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{check.name}: {state}")
 

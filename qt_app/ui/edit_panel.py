@@ -6,7 +6,6 @@ from PyQt6.QtWidgets import (
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSpinBox,
     QToolButton,
@@ -29,6 +28,7 @@ from qt_app.ui.fields import (
     level,
     primary,
 )
+from qt_app.ui.plain import Form, plain_label, set_tip
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.weights_field import WeightsField
 from qt_app.ui.wording import estimate_in_words
@@ -60,7 +60,7 @@ class EditPanel(SidePanel):
         self.prompt.setPlaceholderText(self.tr("a photo of a <person/token> woman smiling"))
         self.source.setPlaceholderText(self.tr("Left empty, it is found by itself."))
         self.suggest = QPushButton(self.tr("Suggest"))
-        self.suggest.setToolTip(self.tr("Let the engine say what the photo shows"))
+        set_tip(self.suggest, self.tr("Let the engine say what the photo shows"))
         self.suggest.clicked.connect(state.suggest)
         follow(state, "suggesting", lambda busy: self.suggest.setEnabled(not busy))
 
@@ -80,7 +80,7 @@ class EditPanel(SidePanel):
         column.addStretch(1)
         self.estimate, self.problem = dim_label(), dim_label()
         self.go, self.stop = primary(QPushButton(self.tr("Edit"))), QPushButton(self.tr("Cancel"))
-        self.go.setToolTip(self.tr("Start the edit (Ctrl+Return)"))
+        set_tip(self.go, self.tr("Start the edit (Ctrl+Return)"))
         self.go.clicked.connect(state.start)
         self.stop.clicked.connect(state.cancel)
         buttons = QHBoxLayout()
@@ -120,7 +120,7 @@ class EditPanel(SidePanel):
         return grid
 
     def _make_form(self) -> QFormLayout:
-        state, form = self._state, QFormLayout()
+        state, form = self._state, Form()
         self._form = form
         self.region = ChoiceBox(
             state,
@@ -137,7 +137,7 @@ class EditPanel(SidePanel):
             self.tr("What may change"),
             editable=True,
         )
-        self.region.setToolTip(self.tr("Which pixels may change. word:NAME looks for a word of the prompt."))
+        set_tip(self.region, self.tr("Which pixels may change. word:NAME looks for a word of the prompt."))
         self.strength = SliderField(state, "strength", 0.0, 1.0, self.tr("Strength"))
         self.variants, self.seed = QSpinBox(), QSpinBox()
         self.variants.setRange(1, MAX_VARIANTS)
@@ -157,7 +157,7 @@ class EditPanel(SidePanel):
 
     def _make_advanced(self) -> QWidget:
         inner = QWidget()
-        form = QFormLayout(inner)
+        form = Form(inner)
         form.setContentsMargins(0, 0, 0, 0)
         for prop, low, high, name, tip in (
             ("guidance", 1.0, 20.0, self.tr("Guidance"), self.tr("How strictly the prompt is followed")),
@@ -167,7 +167,7 @@ class EditPanel(SidePanel):
         ):
             form.addRow(name, SliderField(self._state, prop, low, high, name, tip=tip))
         self.weights = WeightsField(self._state)
-        form.addRow(QLabel(self.tr("Word weights")))
+        form.addRow(plain_label(self.tr("Word weights")))
         form.addRow(self.weights)
         level(self._form, form)
         self.more = FoldButton(self.tr("More"), inner)
@@ -196,7 +196,7 @@ class EditPanel(SidePanel):
             chip = QToolButton()
             chip.setText(f"{name}  ✕")
             chip.setProperty("chip", "attribute" if self._kinds.get(name) == "attribute" else "token")
-            chip.setToolTip(self.tr("Take {0} out of the edit").format(name))
+            set_tip(chip, self.tr("Take {0} out of the edit").format(name))
             chip.setAccessibleName(chip.toolTip())
             chip.clicked.connect(lambda _, one=name: self._state.remove_token(one))
             self.chips.addWidget(chip)

@@ -7,7 +7,6 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -17,6 +16,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.messages import Message, Messages
 from qt_app.model.observable import follow
+from qt_app.ui.plain import plain_label, set_tip
 
 __all__ = ["ErrorBox"]
 
@@ -30,7 +30,7 @@ class ErrorBox(QFrame):
         self.setObjectName("error-box")
         self.setAccessibleName(self.tr("Message"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
-        self.sentence, self.hint = QLabel(), QLabel()
+        self.sentence, self.hint = plain_label(), plain_label()
         for label in (self.sentence, self.hint):
             label.setWordWrap(True)
             label.setTextInteractionFlags(
@@ -43,7 +43,7 @@ class ErrorBox(QFrame):
         self.dismiss = QToolButton()
         self.dismiss.setText("✕")
         self.dismiss.setAccessibleName(self.tr("Dismiss the message"))
-        self.dismiss.setToolTip(self.tr("Dismiss"))
+        set_tip(self.dismiss, self.tr("Dismiss"))
         self.dismiss.clicked.connect(messages.dismiss)
         self.dismiss.setFixedSize(self.copy.sizeHint().height(), self.copy.sizeHint().height())
         words = QVBoxLayout()

@@ -12,7 +12,6 @@ from PyQt6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QPushButton,
@@ -24,6 +23,7 @@ from PyQt6.QtWidgets import (
 from qt_app.model.exchange import ExportState, ImportState
 from qt_app.model.observable import bind, follow
 from qt_app.ui.fields import ChoiceBox, dim_label, primary
+from qt_app.ui.plain import Form, plain_label
 
 __all__ = ["ExportDialog", "ImportDialog"]
 
@@ -35,10 +35,10 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self._state = state
         self.setWindowTitle(self.tr("Export"))
-        self.what, self.about = QLabel(), dim_label()
+        self.what, self.about = plain_label(), dim_label()
         self.what.setWordWrap(True)
         self.about.setMinimumWidth(420)
-        self.form = QFormLayout()
+        self.form = Form()
         self.format = ChoiceBox(
             state,
             "format",
@@ -145,7 +145,7 @@ class ImportDialog(QDialog):
         self._show()
 
     def _make_form(self) -> QFormLayout:
-        state, form = self._state, QFormLayout()
+        state, form = self._state, Form()
         self.name, self.noun = QLineEdit(), QLineEdit()
         for field, prop, name, hint in (
             (self.name, "name", self.tr("Import as"), self.tr("person/name; left empty: as the file says")),

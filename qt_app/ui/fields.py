@@ -26,6 +26,7 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.observable import Observable, follow
+from qt_app.ui.plain import Form, plain_label, set_tip
 from s2edit_plugin.api import Progress
 
 __all__ = [
@@ -104,7 +105,7 @@ class SliderField(QWidget):
         for widget in (self.slider, self.number):
             calm(widget)
             widget.setAccessibleName(name)
-            widget.setToolTip(tip or name)
+            set_tip(widget, tip or name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.slider, 1)
@@ -288,7 +289,7 @@ def small_picture(data: bytes, side: int, ratio: float) -> QPixmap | None:
 
 def dim_label(text: str = "") -> QLabel:
     """A line of less weight, wrapped."""
-    label = QLabel(text)
+    label = plain_label(text)
     label.setProperty("dim", True)
     label.setWordWrap(True)
     return label
@@ -349,7 +350,7 @@ def set_mood(label: QLabel, mood: str) -> None:
 
 def heading(text: str, size: float = 1.0) -> QLabel:
     """A line above what belongs together; ``size`` times as large as other writing."""
-    label = QLabel(text)
+    label = plain_label(text)
     font = label.font()
     font.setBold(True)
     font.setPointSizeF(font.pointSizeF() * size)
@@ -363,7 +364,7 @@ def page_form(page: QWidget) -> QFormLayout:
     inner.setMaximumWidth(PAGE)
     row.addWidget(inner, 1)
     row.addStretch(0)
-    form = QFormLayout(inner)
+    form = Form(inner)
     form.setContentsMargins(8, 0, 0, 0)
     form.setVerticalSpacing(12)
     return form

@@ -7,8 +7,6 @@ from PyQt6.QtGui import QColor, QIcon, QKeySequence, QPainter, QPalette, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QInputDialog,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -26,6 +24,7 @@ from qt_app.model.history import HistoryState
 from qt_app.model.observable import bind, follow
 from qt_app.ui.fields import dim_label, put_into
 from qt_app.ui.icons import icon, paint_icon
+from qt_app.ui.plain import ask_text, plain_label, set_tip
 from qt_app.ui.wording import brief, day_and_time, duration, number
 from s2edit_plugin.calls import HistoryEntry
 
@@ -107,16 +106,16 @@ class HistoryPanel(QWidget):
         names = self.selected()
         entry = self._history.entry(names[0]) if names else None
         if entry is not None:
-            note, agreed = QInputDialog.getText(self, self.tr("Note"), self.tr("Note:"), text=entry.note)
-            if agreed:
-                self._history.annotate(entry.id, note.strip())
+            note = ask_text(self, self.tr("Note"), self.tr("Note:"), entry.note)
+            if note is not None:
+                self._history.annotate(entry.id, note)
 
     # ------------------------------------------------------------------ making
 
     def _make_filters(self) -> QHBoxLayout:
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search results …"))
-        self.search.setToolTip(self.tr("Looks in prompts, tokens and notes"))
+        set_tip(self.search, self.tr("Looks in prompts, tokens and notes"))
         self.search.setAccessibleName(self.tr("Search the history"))
         self.search.setClearButtonEnabled(True)
         bind(self._history, "search", self.search, "text")
@@ -127,7 +126,7 @@ class HistoryPanel(QWidget):
         ):
             button.setIcon(icon(picture))
             button.setCheckable(True)
-            button.setToolTip(name)
+            set_tip(button, name)
             button.setAccessibleName(name)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.toggled.connect(lambda on, one=prop: setattr(self._history, one, on))
@@ -141,10 +140,10 @@ class HistoryPanel(QWidget):
 
     def _make_buttons(self) -> QHBoxLayout:
         self.open = QPushButton(self.tr("Open again"))
-        self.open.setToolTip(self.tr("Show this result on its photo, with its masks and settings (Enter)"))
+        set_tip(self.open, self.tr("Show this result on its photo, with its masks and settings (Enter)"))
         self.open.clicked.connect(self.reopen_selected)
         self.compare = QPushButton(self.tr("Compare"))
-        self.compare.setToolTip(self.tr("Compare two selected results"))
+        set_tip(self.compare, self.tr("Compare two selected results"))
         self.compare.clicked.connect(self.compare_selected)
         row = QHBoxLayout()
         row.addWidget(self.open)
@@ -156,7 +155,7 @@ class HistoryPanel(QWidget):
         return row
 
     def _make_undo(self) -> QWidget:
-        self.undo_label, self.undo_button = QLabel(), QPushButton(self.tr("Undo"))
+        self.undo_label, self.undo_button = plain_label(), QPushButton(self.tr("Undo"))
         self.undo_button.clicked.connect(self._undo_delete)
         self.undo_bar = QWidget()
         row = QHBoxLayout(self.undo_bar)
@@ -211,7 +210,7 @@ class HistoryPanel(QWidget):
             if picture := self._history.thumbnails.get(entry.id):
                 self._thumbnail(entry.id, picture)
         item.setData(ENTRY, entry)
-        item.setToolTip(self._tip(entry))
+        set_tip(item, self._tip(entry))
         starred = self.tr("starred") if entry.starred else ""
         spoken = (entry.prompt, starred, day_and_time(entry.created), ", ".join(entry.tokens), entry.note)
         item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(part for part in spoken if part))

@@ -6,7 +6,6 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QScrollArea,
     QToolButton,
@@ -18,6 +17,7 @@ from qt_app.i18n.engine_words import spoken
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.observable import follow
 from qt_app.ui.fields import set_mood, show_progress, small_picture
+from qt_app.ui.plain import plain_label
 from qt_app.ui.wording import progress_in_words, stage_in_words
 from s2edit_plugin.api import JobInfo
 
@@ -32,14 +32,13 @@ class JobRow(QFrame):
     def __init__(self, item: JobItem, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.item, self._jobs = item, jobs
-        self.preview, self.title, self.state = QLabel(), QLabel(), QLabel()
+        self.preview, self.title, self.state = plain_label(), plain_label(), plain_label()
         self.preview.setFixedSize(PREVIEW_SIDE, PREVIEW_SIDE)
         self.preview.hide()
         self.preview.setAccessibleName(self.tr("Preview"))
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.state.setProperty("dim", True)
         self.state.setWordWrap(True)
-        self.end = QLabel()
+        self.end = plain_label()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(self.tr("Progress"))
@@ -118,7 +117,7 @@ class JobsPanel(QWidget):
         super().__init__(parent)
         self._jobs = jobs
         self.rows: dict[str, JobRow] = {}
-        self.empty = QLabel(self.tr("Nothing is running."))
+        self.empty = plain_label(self.tr("Nothing is running."))
         self.empty.setProperty("dim", True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.clear = QToolButton()

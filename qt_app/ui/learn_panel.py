@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
@@ -20,6 +19,7 @@ from qt_app.model.jobs import JobItem
 from qt_app.model.learning import LearnState
 from qt_app.model.observable import bind, follow
 from qt_app.ui.fields import ChoiceBox, SidePanel, dim_label, primary, small_picture
+from qt_app.ui.plain import Form, plain_label, set_tip
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.wording import cost_in_words, estimate_in_words, number, progress_in_words, stage_in_words
 from s2edit_plugin.calls import Resumable
@@ -124,7 +124,7 @@ class LearnPanel(SidePanel):
         self._show_problem()
 
     def _make_form(self) -> QFormLayout:
-        state, form = self._state, QFormLayout()
+        state, form = self._state, Form()
         self.person, self.token, self.noun, self.words = (QLineEdit() for _ in range(4))
         for field, prop, name, hint in (
             (self.person, "person", self.tr("Person"), self.tr("whose token it is")),
@@ -140,8 +140,9 @@ class LearnPanel(SidePanel):
             field.setAccessibleName(name)
             field.setPlaceholderText(hint)
             bind(state, prop, field, "text")
-        self.words.setToolTip(
-            self.tr("Words for what the token must not learn, separated by commas: smile, blonde hair …")
+        set_tip(
+            self.words,
+            self.tr("Words for what the token must not learn, separated by commas: smile, blonde hair …"),
         )
         self.kind = ChoiceBox(
             state,
@@ -164,9 +165,7 @@ class LearnPanel(SidePanel):
             self.tr("Where it is"),
             editable=True,
         )
-        self.subject.setToolTip(
-            self.tr("A painted subject mask goes before this. word:NAME looks for a word.")
-        )
+        set_tip(self.subject, self.tr("A painted subject mask goes before this. word:NAME looks for a word."))
         self.prompt = PromptEdit(3)
         self.prompt.setAccessibleName(self.tr("What the photo shows"))
         self.prompt.setPlaceholderText(self.tr("a photo of a woman with long brown hair"))
@@ -190,7 +189,7 @@ class LearnPanel(SidePanel):
 
     def _make_run(self) -> QWidget:
         self.run = QWidget()
-        self.curve, self.picture = LossCurve(), QLabel()
+        self.curve, self.picture = LossCurve(), plain_label()
         self.picture.setAccessibleName(self.tr("Sample picture"))
         self.bar, self.words_left = QProgressBar(), dim_label()
         self.bar.setTextVisible(False)

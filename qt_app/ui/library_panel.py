@@ -9,11 +9,8 @@ from PyQt6.QtGui import QIcon, QKeySequence, QPainter, QPalette, QPixmap, QShort
 from PyQt6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QInputDialog,
-    QLabel,
     QLineEdit,
     QMenu,
-    QMessageBox,
     QPushButton,
     QStyle,
     QStyledItemDelegate,
@@ -27,6 +24,7 @@ from PyQt6.QtWidgets import (
 from qt_app.model.library import LibraryState
 from qt_app.model.observable import bind, follow
 from qt_app.ui.fields import put_into
+from qt_app.ui.plain import ask_text, confirmed, plain_label, set_tip
 from qt_app.ui.prompt_edit import TOKEN_MIME
 from s2edit_plugin.calls import PersonInfo, TokenInfo
 
@@ -128,10 +126,10 @@ class LibraryPanel(QWidget):
         self.tree.customContextMenuRequested.connect(self._menu)
         self.tree.itemActivated.connect(lambda item: self._emit_chosen(item))
         self._make_keys()
-        self.empty = QLabel(self.tr("No tokens yet. Open a photo and learn one."))
+        self.empty = plain_label(self.tr("No tokens yet. Open a photo and learn one."))
         self.empty.setWordWrap(True)
         self.empty.setProperty("dim", True)
-        self.undo_label = QLabel()
+        self.undo_label = plain_label()
         self.undo_button = QPushButton(self.tr("Undo"))
         self.undo_button.clicked.connect(self._undo_delete)
         self._undo_bar = QWidget()
@@ -171,11 +169,9 @@ class LibraryPanel(QWidget):
         """Ask for another name for the selected token."""
         names = self.selected()
         if len(names) == 1:
-            new, agreed = QInputDialog.getText(
-                self, self.tr("Rename"), self.tr("New name (person/name):"), text=names[0]
-            )
-            if agreed and new.strip() and new.strip() != names[0]:
-                self._library.rename(names[0], new.strip())
+            new = ask_text(self, self.tr("Rename"), self.tr("New name (person/name):"), names[0])
+            if new and new != names[0]:
+                self._library.rename(names[0], new)
 
     # ------------------------------------------------------------------ inside
 
@@ -221,7 +217,7 @@ class LibraryPanel(QWidget):
         lines = [token.name, token.problem or token.notes, token.source_prompt]
         if not token.usable:
             lines.append(self.tr("Learned on another base model ({0}).").format(token.base_model))
-        item.setToolTip(0, "\n".join(line for line in lines if line))
+        set_tip(item, "\n".join(line for line in lines if line), 0)
         item.setDisabled(bool(token.problem) or not token.usable)
         item.setSelected(selected)
         self._items[token.name] = item
@@ -237,7 +233,7 @@ class LibraryPanel(QWidget):
             count = self.tr("%n token(s)", n=person.tokens)
             item.setText(0, f"{person.name}\n{count}")
             item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{person.name} · {count}")
-            item.setToolTip(0, person.notes)
+            set_tip(item, person.notes, 0)
             self._faces[person.thumbnail_of] = person.name
             if picture := self._library.thumbnails.get(person.thumbnail_of):
                 self._thumbnail(person.thumbnail_of, picture)
@@ -294,28 +290,20 @@ class LibraryPanel(QWidget):
         token = self._library.token(name)
         if token is None:
             return
-        text, agreed = QInputDialog.getText(
-            self, self.tr("Tags"), self.tr("Tags, separated by commas:"), text=", ".join(token.tags)
-        )
-        if agreed:
+        text = ask_text(self, self.tr("Tags"), self.tr("Tags, separated by commas:"), ", ".join(token.tags))
+        if text is not None:
             wanted = {tag.strip() for tag in text.split(",") if tag.strip()}
             old = set(token.tags)
             self._library.tag(name, tuple(sorted(wanted - old)), tuple(sorted(old - wanted)))
 
     def _rename_person(self, person: str) -> None:
-        new, agreed = QInputDialog.getText(self, self.tr("Rename person"), self.tr("New name:"), text=person)
-        if agreed and new.strip() and new.strip() != person:
-            self._library.rename_person(person, new.strip())
+        new = ask_text(self, self.tr("Rename person"), self.tr("New name:"), person)
+        if new and new != person:
+            self._library.rename_person(person, new)
 
     def _forget(self, person: str) -> None:
-        answer = QMessageBox.warning(
-            self,
-            self.tr("Forget {0}?").format(person),
-            self.tr(
-                "All tokens, results, thumbnails and caches of {0} are removed for good. This cannot be undone."
-            ).format(person),
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
+        words = self.tr(
+            "All tokens, results, thumbnails and caches of {0} are removed for good. This cannot be undone."
         )
-        if answer == QMessageBox.StandardButton.Yes:
+        if confirmed(self, self.tr("Forget {0}?").format(person), words.format(person)):
             self._library.forget(person)

@@ -9,7 +9,6 @@ from PyQt6.QtCore import QByteArray, QEvent, QPointF, QSize, Qt, QTimer
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
-    QLabel,
     QMainWindow,
     QMenu,
     QMessageBox,
@@ -32,6 +31,7 @@ from qt_app.ui.jobs_dock import JobsPanel
 from qt_app.ui.learn_panel import LearnPanel
 from qt_app.ui.library_panel import LibraryPanel
 from qt_app.ui.mask_panel import MaskPanel
+from qt_app.ui.plain import plain_label, question_box
 from qt_app.ui.workspace import Workspace
 
 __all__ = ["MainWindow"]
@@ -165,14 +165,14 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _make_status(self) -> None:
-        self.photo_label, self.place_label, self.engine_label = QLabel(), QLabel(), QLabel()
+        self.photo_label, self.place_label, self.engine_label = plain_label(), plain_label(), plain_label()
         self.photo_label.setAccessibleName(self.tr("Photo"))
         self.place_label.setAccessibleName(self.tr("Pixel under the pointer"))
         self.engine_label.setAccessibleName(self.tr("Engine"))
         self.restart = QPushButton(self.tr("Start the engine"))
         self.restart.clicked.connect(self.studio.link.start)
         self.place_label.setMinimumWidth(self.place_label.fontMetrics().horizontalAdvance("99999, 99999"))
-        self.engine_mark = QLabel("●")
+        self.engine_mark = plain_label("●")
         bar = self.statusBar()
         if bar is not None:
             bar.setContentsMargins(8, 0, 4, 0)
@@ -361,14 +361,13 @@ class MainWindow(QMainWindow):
 
     def ask_about_learning(self) -> str:
         """What becomes of the running learning when the window goes: ``keep``, ``stop`` or ``stay``."""
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(self.tr("Learning is under way"))
-        box.setText(self.tr("A token is being learned."))
-        box.setInformativeText(
+        box = question_box(
+            self,
+            self.tr("Learning is under way"),
+            self.tr("A token is being learned."),
             self.tr(
                 "It can go on without the window. If it is stopped, it can be taken up later where it was."
-            )
+            ),
         )
         keep = box.addButton(self.tr("Close, go on learning"), QMessageBox.ButtonRole.AcceptRole)
         stop = box.addButton(self.tr("Stop learning"), QMessageBox.ButtonRole.DestructiveRole)

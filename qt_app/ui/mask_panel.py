@@ -7,7 +7,6 @@ from PyQt6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import (
     QButtonGroup,
     QColorDialog,
-    QFormLayout,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -27,6 +26,7 @@ from qt_app.model.observable import Connections, bind, follow
 from qt_app.ui.actions import Actions
 from qt_app.ui.fields import ChoiceBox, SidePanel, SliderField, calm, dim_label, heading
 from qt_app.ui.icons import icon
+from qt_app.ui.plain import Form, set_tip
 
 __all__ = ["MaskPanel"]
 
@@ -39,14 +39,14 @@ class _LayerRow(QWidget):
     def __init__(self, text: str, tip: str) -> None:
         super().__init__()
         self.choose, self.shown, self.colour = QRadioButton(text), QToolButton(), QToolButton()
-        self.choose.setToolTip(tip)
+        set_tip(self.choose, tip)
         self.shown.setCheckable(True)
         self.shown.setAutoRaise(True)
         self.shown.setAccessibleName(self.tr("Show {0}").format(text))
-        self.shown.setToolTip(self.tr("Show or hide this mask"))
+        set_tip(self.shown, self.tr("Show or hide this mask"))
         self.colour.setAutoRaise(True)
         self.colour.setAccessibleName(self.tr("Colour of {0}").format(text))
-        self.colour.setToolTip(self.tr("Colour of this mask"))
+        set_tip(self.colour, self.tr("Colour of this mask"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2)
@@ -109,7 +109,7 @@ class MaskPanel(SidePanel):
             self._group.addButton(row.choose)
             row.choose.clicked.connect(lambda _, one=name: self._choose(one))
             self._column.addWidget(row)
-        self.opacity_row = QFormLayout()
+        self.opacity_row = Form()
         self._column.addLayout(self.opacity_row)
 
     def _make_finding(self) -> None:
@@ -164,7 +164,7 @@ class MaskPanel(SidePanel):
         calm(self.amount)
         self.amount.setSuffix(self.tr(" px"))
         self.amount.setAccessibleName(self.tr("Pixels"))
-        self.amount.setToolTip(self.tr("By how many pixels"))
+        set_tip(self.amount, self.tr("By how many pixels"))
         bind(self._state, "amount", self.amount, "value")
         row.addWidget(heading(self.tr("Refine")), 1)
         row.addWidget(self.amount)

@@ -14,8 +14,6 @@ from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
-    QMessageBox,
     QProgressBar,
     QPushButton,
     QTreeWidget,
@@ -29,10 +27,11 @@ from qt_app.model.base_models import IMPORTING, MOVING, ModelsState
 from qt_app.model.jobs import JobItem
 from qt_app.model.observable import Connections, follow
 from qt_app.ui.fields import dim_label, heading, primary, show_progress
+from qt_app.ui.plain import Link, LinkLabel, confirmed, plain_label, set_tip
 from qt_app.ui.wording import progress_in_words, size_in_words
 from s2edit_plugin.calls import ModelInfo
 
-__all__ = ["LicenceDialog", "ModelsPage", "WorkBar", "ask_install", "link_label"]
+__all__ = ["LicenceDialog", "ModelsPage", "WorkBar", "ask_install", "licence_link"]
 
 NAME = Qt.ItemDataRole.UserRole
 
@@ -43,8 +42,7 @@ class LicenceDialog(QDialog):
     def __init__(self, model: ModelInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Licence of {0}").format(model.title))
-        self.words = words = QLabel(model.licence_text.strip())
-        words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words = words = plain_label(model.licence_text.strip())
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.agree = QCheckBox(self.tr("I have read the licence and accept it"))
@@ -58,7 +56,7 @@ class LicenceDialog(QDialog):
         column = QVBoxLayout(self)
         column.addWidget(heading(model.licence))
         column.addWidget(words)
-        column.addWidget(link_label(model.licence_url, self.tr("The whole licence")))
+        column.addWidget(licence_link(Link(model.licence_url, self.tr("The whole licence"))))
         column.addWidget(self.agree)
         column.addWidget(buttons)
         self.setMinimumWidth(460)
@@ -72,7 +70,7 @@ class WorkBar(QWidget):
         self._models, self._name = models, ""
         self._item: JobItem | None = None
         self._connections = Connections()
-        self.bar, self.words, self.cancel = QProgressBar(), QLabel(), QPushButton(self.tr("Cancel"))
+        self.bar, self.words, self.cancel = QProgressBar(), plain_label(), QPushButton(self.tr("Cancel"))
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
         self.bar.setAccessibleName(self.tr("Progress"))
@@ -139,10 +137,10 @@ class ModelsPage(QWidget):
     def _make_details(self) -> QWidget:
         box = QFrame()
         box.setProperty("box", "plain")
-        self.title, self.about = heading(""), dim_label()
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title, self.about = heading(""), LinkLabel()
+        self.about.setProperty("dim", True)
+        self.about.setWordWrap(True)
         self.about.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self.about.setOpenExternalLinks(True)
         self.use = primary(QPushButton(self.tr("Use")))
         self.install, self.verify, self.remove = (
             QPushButton(text) for text in (self.tr("Install …"), self.tr("Verify"), self.tr("Remove …"))
@@ -169,8 +167,8 @@ class ModelsPage(QWidget):
         self.import_folder = QPushButton(self.tr("Import folder …"))
         self.import_file = QPushButton(self.tr("Import file …"))
         self.move_models = QPushButton(self.tr("Move models …"))
-        self.import_folder.setToolTip(self.tr("A model in the diffusers layout that lies on this machine"))
-        self.import_file.setToolTip(self.tr("A single .safetensors checkpoint that lies on this machine"))
+        set_tip(self.import_folder, self.tr("A model in the diffusers layout that lies on this machine"))
+        set_tip(self.import_file, self.tr("A single .safetensors checkpoint that lies on this machine"))
         self.import_folder.clicked.connect(self._ask_folder)
         self.import_file.clicked.connect(self._ask_file)
         self.move_models.clicked.connect(self._ask_place)
@@ -237,7 +235,7 @@ class ModelsPage(QWidget):
         busy = model.name in working
         bundled = bool(self._models.models) and model.name == self._models.models[0].name
         self.title.setText(model.title or self.tr("Choose a model above."))
-        self.about.setText(self._about(model))
+        self.about.say(*self._about(model))
         self.work.show_work(model.name)
         self.use.setVisible(model.installed and model.kind == "base" and not model.in_use and not busy)
         self.install.setVisible(bool(model.name) and not model.installed and not busy)
@@ -247,24 +245,23 @@ class ModelsPage(QWidget):
         for button in (self.import_folder, self.import_file, self.move_models):
             button.setEnabled(MOVING not in working and IMPORTING not in working)
 
-    def _about(self, model: ModelInfo) -> str:
+    def _about(self, model: ModelInfo) -> list[tuple[str | Link, ...]]:
         if not model.name:
-            return ""
+            return []
         commercial = {
             "yes": self.tr("allowed"),
             "no": self.tr("not allowed"),
         }.get(model.commercial_use, self.tr("unclear: ask the owners"))
-        licence = _linked(model.licence_url, model.licence or self.tr("unknown"))
-        lines = [
-            self.tr("Licence: {0} · commercial use: {1}").format(licence, commercial),
-            self.tr("Memory for editing: about {0} GB").format(f"{model.memory_gb:g}")
-            if model.memory_gb
-            else "",
-            self.tr("Trained on: {0}").format(_plain(model.training_data)) if model.training_data else "",
-            _plain(spoken(model.note)),
-            self.tr("Lies in {0}").format(_plain(model.path)) if model.path else "",
-        ]
-        return "<br>".join(line for line in lines if line)
+        licence = Link(model.licence_url, model.licence or self.tr("unknown"))
+        memory = f"{model.memory_gb:g}" if model.memory_gb else ""
+        rows: tuple[tuple[str, tuple[str | Link, ...]], ...] = (
+            (self.tr("Licence: {0} · commercial use: {1}"), (licence, commercial)),
+            (self.tr("Memory for editing: about {0} GB"), (memory,)),
+            (self.tr("Trained on: {0}"), (model.training_data,)),
+            ("{0}", (spoken(model.note),)),
+            (self.tr("Lies in {0}"), (model.path,)),
+        )
+        return [(words, *values) for words, values in rows if all(values)]
 
     def _show_place(self) -> None:
         models = self._models
@@ -280,16 +277,9 @@ class ModelsPage(QWidget):
 
     def _ask_remove(self) -> None:
         model = self._current()
-        answer = QMessageBox.warning(
-            self,
-            self.tr("Remove {0}?").format(model.title),
-            self.tr("{0} are freed. Tokens that were learned on it are kept, but need it to be used.").format(
-                size_in_words(model.size_bytes)
-            ),
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
-        )
-        if answer == QMessageBox.StandardButton.Yes:
+        words = self.tr("{0} are freed. Tokens that were learned on it are kept, but need it to be used.")
+        size = size_in_words(model.size_bytes)
+        if confirmed(self, self.tr("Remove {0}?").format(model.title), words.format(size)):
             self._models.remove(model.name)
 
     def _ask_folder(self) -> None:
@@ -317,23 +307,8 @@ def ask_install(models: ModelsState, model: ModelInfo, parent: QWidget) -> bool:
     return True
 
 
-def link_label(address: str, text: str) -> QLabel:
-    """A link to a page of the web, opened by the desktop's browser."""
-    label = QLabel(_linked(address, text))
-    label.setOpenExternalLinks(True)
-    label.setToolTip(address)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-    )
+def licence_link(link: Link) -> LinkLabel:
+    """A link to a licence; where it leads is its tooltip."""
+    label = LinkLabel((link,))
+    set_tip(label, link.address)
     return label
-
-
-def _linked(address: str, text: str) -> str:
-    if not address.startswith(("https://", "http://")):
-        return _plain(text)
-    return f'<a href="{_plain(address)}">{_plain(text)}</a>'
-
-
-def _plain(text: str) -> str:
-    """Text inside of rich text: what comes from a catalogue or another's file is never mark-up."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

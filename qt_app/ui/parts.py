@@ -18,6 +18,7 @@ from qt_app.ui.diagnostics_dialog import DiagnosticsDialog
 from qt_app.ui.exchange_dialogs import ExportDialog, ImportDialog
 from qt_app.ui.history_panel import HistoryPanel
 from qt_app.ui.models_page import ModelsPage
+from qt_app.ui.plain import question_box
 from qt_app.ui.save_dialog import SaveDialog
 from qt_app.ui.settings_dialog import SettingsDialog
 from qt_app.ui.shortcuts_page import ShortcutsPage
@@ -143,17 +144,19 @@ class Parts(QObject):
     def _offer(self, left: LeftSession | None) -> None:
         if left is None:
             return
-        session, box = self._studio.session, QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(self.tr("Unsaved work"))
-        box.setText(self.tr("The window ended unexpectedly. Open again what was open?"))
         lines = [f"{left.name} · {day_and_time(left.when)}"]
         if left.masks:
             lines.append(self.tr("%n painted mask(s)", n=len(left.masks)))
         if left.results:
             lines.append(self.tr("%n result(s)", n=len(left.results)))
-        box.setInformativeText("\n".join(lines))
+        session = self._studio.session
+        box = question_box(
+            self._window,
+            self.tr("Unsaved work"),
+            self.tr("The window ended unexpectedly. Open again what was open?"),
+            "\n".join(lines),
+        )
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         again = box.addButton(self.tr("Open again"), QMessageBox.ButtonRole.AcceptRole)
         discard = box.addButton(self.tr("Discard"), QMessageBox.ButtonRole.DestructiveRole)
         later = box.addButton(self.tr("Later"), QMessageBox.ButtonRole.RejectRole)

@@ -23,6 +23,7 @@ from qt_app.model.document import Document, Documents, Result
 from qt_app.model.observable import Connections
 from qt_app.ui.actions import Actions
 from qt_app.ui.fields import action_button, dim_label
+from qt_app.ui.plain import set_tip
 from qt_app.ui.wording import duration
 
 __all__ = ["ResultsStrip"]
@@ -106,7 +107,7 @@ class ResultsStrip(QWidget):
         document = self._documents.document
         result = document.result if document is not None else None
         self.about.setText(self._about(result) if result is not None else "")
-        self.about.setToolTip(self.about.text())
+        set_tip(self.about, self.about.text())
 
     def _choose(self, row: int) -> None:
         document = self._documents.document
@@ -157,7 +158,7 @@ def _item(text: str, rgb: np.ndarray, tip: str) -> QListWidgetItem:
     for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # without the second a chosen one would be tinted
         picture.addPixmap(small, mode)
     item = QListWidgetItem(picture, text)
-    item.setToolTip(tip)
+    set_tip(item, tip)
     item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}: {tip}")
     return item
 

@@ -7,10 +7,8 @@ from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QMessageBox,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,6 +17,7 @@ from PyQt6.QtWidgets import (
 from qt_app.model.observable import bind
 from qt_app.model.saving import FORMATS, SUFFIXES, SaveState
 from qt_app.ui.fields import ChoiceBox, SliderField, dim_label, primary
+from qt_app.ui.plain import Form, confirm_replacing
 
 __all__ = ["SaveDialog"]
 
@@ -30,7 +29,7 @@ class SaveDialog(QDialog):
         super().__init__(parent)
         self._state = state
         self.setWindowTitle(self.tr("Save the result"))
-        self.form = QFormLayout()
+        self.form = Form()
         self._make_form()
         self.notes = dim_label()
         self.notes.setMinimumWidth(480)
@@ -131,11 +130,4 @@ class SaveDialog(QDialog):
 
     def ask_to_overwrite(self) -> bool:
         """Whether the file that is there may go."""
-        answer = QMessageBox.warning(
-            self,
-            self.tr("Replace the file?"),
-            self.tr("{0} is there already. Replace it?").format(self._state.path.name),
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
-        )
-        return answer == QMessageBox.StandardButton.Yes
+        return confirm_replacing(self, self._state.path.name)

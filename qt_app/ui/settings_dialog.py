@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QPushButton,
@@ -23,6 +22,7 @@ from qt_app.model.preferences import Preferences
 from qt_app.model.settings import EngineSettings
 from qt_app.ui.error_box import ErrorBox
 from qt_app.ui.fields import ChoiceBox, NumberField, noted, page_form
+from qt_app.ui.plain import plain_label, set_tip
 
 __all__ = ["SettingsDialog"]
 
@@ -136,7 +136,7 @@ class ComputingPage(QWidget):
             self.tr("Device"),
             editable=True,
         )
-        self.device.setToolTip(self.tr("cuda:1 is the second graphics card."))
+        set_tip(self.device, self.tr("cuda:1 is the second graphics card."))
         self.precision = ChoiceBox(
             settings,
             "precision",
@@ -180,7 +180,7 @@ class FilesPage(QWidget):
     def __init__(self, settings: EngineSettings, folder: str) -> None:
         super().__init__()
         form = page_form(self)
-        self.folder = QLabel(folder)
+        self.folder = plain_label(folder)
         self.folder.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -8,7 +8,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QKeySequenceEdit,
-    QLabel,
     QLineEdit,
     QPushButton,
     QTreeWidget,
@@ -20,6 +19,7 @@ from PyQt6.QtWidgets import (
 from qt_app.model.preferences import Preferences
 from qt_app.ui.actions import Actions
 from qt_app.ui.fields import dim_label
+from qt_app.ui.plain import plain_label, set_tip
 
 __all__ = ["ShortcutsPage"]
 
@@ -78,7 +78,7 @@ class ShortcutsPage(QWidget):
         self.default.clicked.connect(self._give_default)
         self.all_default = QPushButton(self.tr("All as at the start"))
         self.all_default.clicked.connect(self._actions.reset_shortcuts)
-        label = QLabel(self.tr("Press new keys:"))
+        label = plain_label(self.tr("Press new keys:"))
         label.setBuddy(self.keys)
         row = QHBoxLayout()
         for widget in (label, self.keys, self.none, self.default):
@@ -96,7 +96,7 @@ class ShortcutsPage(QWidget):
             text = self._actions.specs[name].text.replace("&", "").rstrip(" …")
             item = QTreeWidgetItem(self.tree, [text, ""])
             item.setData(0, NAME, name)
-            item.setToolTip(0, self._actions.specs[name].tip)
+            set_tip(item, self._actions.specs[name].tip, 0)
             self._items[name] = item
         self._show_keys()
         self._filter(self.search.text())

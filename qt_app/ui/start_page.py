@@ -6,13 +6,14 @@ from pathlib import Path
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from qt_app.model.document import Documents
 from qt_app.model.observable import follow
 from qt_app.model.preferences import Preferences
 from qt_app.ui.fields import dim_label, primary
 from qt_app.ui.icons import icon, paint_icon
+from qt_app.ui.plain import name_of_action, plain_label, set_tip
 
 __all__ = ["StartPage"]
 
@@ -38,7 +39,7 @@ class StartPage(QWidget):
         self.setAccessibleName(self.tr("Start"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.card = _Card()
-        self.title = QLabel(self.tr("Drop a photo here"))
+        self.title = plain_label(self.tr("Drop a photo here"))
         font = self.title.font()
         font.setPointSizeF(font.pointSizeF() * 1.5)
         font.setBold(True)
@@ -57,7 +58,7 @@ class StartPage(QWidget):
         more.addWidget(self.sample, 1)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(0)
-        self.recent_title = QLabel(self.tr("Lately open"))
+        self.recent_title = plain_label(self.tr("Lately open"))
         column = QVBoxLayout(self.card)
         column.setContentsMargins(28, 96, 28, 24)
         column.setSpacing(8)
@@ -90,10 +91,9 @@ class StartPage(QWidget):
             button = QPushButton()
             button.setFlat(True)
             button.setProperty("link", True)
-            button.setText(
-                button.fontMetrics().elidedText(Path(path).name, Qt.TextElideMode.ElideMiddle, WIDTH - 90)
-            )
-            button.setToolTip(path)
+            name, middle = Path(path).name, Qt.TextElideMode.ElideMiddle
+            button.setText(name_of_action(button.fontMetrics().elidedText(name, middle, WIDTH - 90)))
+            set_tip(button, path)
             button.setAccessibleName(self.tr("Open {0}").format(Path(path).name))
             button.clicked.connect(lambda _, one=path: self.file_wanted.emit(one))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)

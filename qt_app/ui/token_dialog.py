@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.library import LibraryState
 from qt_app.ui.fields import FoldButton, dim_label, heading, primary, small_picture
+from qt_app.ui.plain import SELECTABLE, Form, plain_label, set_tip
 from qt_app.ui.wording import day_and_time, number, size_in_words
 from s2edit_plugin.calls import TokenDetails, TokenInfo
 
@@ -79,7 +80,6 @@ class TokenDialog(QDialog):
             if picture is not None:
                 row.addWidget(picture)
         title = heading(info.name, 1.3)
-        title.setTextFormat(Qt.TextFormat.PlainText)
         kinds = {"identity": self.tr("a person's identity"), "attribute": self.tr("an attribute")}
         words.addWidget(title)
         words.addWidget(_plain(f"{info.class_noun} · {kinds.get(info.kind, info.kind)}"))
@@ -93,7 +93,7 @@ class TokenDialog(QDialog):
         return row
 
     def _make_form(self, info: TokenInfo) -> QFormLayout:
-        form = QFormLayout()
+        form = Form()
         form.setVerticalSpacing(6)
         rows = (
             (self.tr("The photo shows"), info.source_prompt),
@@ -122,7 +122,7 @@ class TokenDialog(QDialog):
 
     def _make_settings(self) -> QWidget:
         inner, box = QWidget(), QWidget()
-        form = QFormLayout(inner)
+        form = Form(inner)
         for name, value in sorted(self._details.settings.items()):
             form.addRow(name.replace("_", " "), _plain(str(value)))
         self.more = FoldButton(self.tr("Settings of the learning"), inner)
@@ -169,21 +169,17 @@ class TokenDialog(QDialog):
 
 def _plain(text: str) -> QLabel:
     """Text of a token's file: never mark-up, to be selected."""
-    label = dim_label()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setText(text)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
+    label = dim_label(text)
+    label.setTextInteractionFlags(SELECTABLE)
     return label
 
 
 def _picture(data: bytes, name: str) -> QLabel | None:
-    label = QLabel()
+    label = plain_label()
     pixmap = small_picture(data, SIDE, label.devicePixelRatioF())
     if pixmap is None:
         return None
     label.setPixmap(pixmap)
-    label.setToolTip(name)
+    set_tip(label, name)
     label.setAccessibleName(name)
     return label

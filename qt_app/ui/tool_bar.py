@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from qt_app.model.observable import bind, follow
 from qt_app.model.tools import TOOLS, ToolState
 from qt_app.ui.actions import Actions
 from qt_app.ui.fields import SliderField
+from qt_app.ui.plain import plain_label, set_tip
 
 __all__ = ["ToolBar", "ToolOptions"]
 
@@ -66,7 +67,7 @@ class ToolOptions(QWidget):
         self.subtract = self._box(
             "subtract", self.tr("Take away"), self.tr("Take away instead of adding; Alt does so for one time")
         )
-        self.hint = QLabel()
+        self.hint = plain_label()
         self.hint.setProperty("dim", True)
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
@@ -79,7 +80,7 @@ class ToolOptions(QWidget):
             (self.tr("Hardness"), self.hardness, brushes),
             (self.tr("Tolerance"), self.tolerance, ("wand",)),
         ):
-            label = QLabel(text)
+            label = plain_label(text)
             field.slider.setMinimumWidth(64)
             field.setMaximumWidth(260)
             row.addWidget(label)
@@ -100,7 +101,7 @@ class ToolOptions(QWidget):
 
     def _box(self, prop: str, text: str, tip: str) -> QCheckBox:
         box = QCheckBox(text)
-        box.setToolTip(tip)
+        set_tip(box, tip)
         bind(self._state, prop, box, "checked")
         return box
 
@@ -117,5 +118,5 @@ class ToolOptions(QWidget):
             "click": self.tr("Click on a thing, or draw a box around it."),
         }
         self.hint.setText(hints.get(tool, ""))
-        self.hint.setToolTip(self.hint.text())
+        set_tip(self.hint, self.hint.text())
         self.hint.setVisible(bool(self.hint.text()))

@@ -12,6 +12,7 @@ from qt_app.ui.actions import Actions
 from qt_app.ui.canvas.view import CanvasView
 from qt_app.ui.fields import action_button
 from qt_app.ui.icons import icon
+from qt_app.ui.plain import set_tip
 from qt_app.ui.wording import number
 
 __all__ = ["ViewBar"]
@@ -39,7 +40,7 @@ class ViewBar(QWidget):
         self.zoom.setAutoRaise(True)
         self.zoom.setMinimumWidth(70)
         self.zoom.setAccessibleName(self.tr("Zoom"))
-        self.zoom.setToolTip(self.tr("Zoom"))
+        set_tip(self.zoom, self.tr("Zoom"))
         self.zoom.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QMenu(self.zoom)
         for name in ("view.fit", "view.actual"):
@@ -57,7 +58,7 @@ class ViewBar(QWidget):
         self.word = QComboBox()
         self.word.setEditable(True)
         self.word.setAccessibleName(self.tr("Word or token whose attention is shown"))
-        self.word.setToolTip(self.tr("A word of the prompt, or a token"))
+        set_tip(self.word, self.tr("A word of the prompt, or a token"))
         self.word.setMinimumWidth(104)
         self.word.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         line = self.word.lineEdit()
@@ -75,7 +76,7 @@ class ViewBar(QWidget):
         self.before.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.before.setAutoRaise(True)
         self.before.setAccessibleName(self.tr("Show the photo while held"))
-        self.before.setToolTip(actions["view.before"].toolTip())
+        set_tip(self.before, actions["view.before"].toolTip())
         self.before.pressed.connect(lambda: self._hold(True))
         self.before.released.connect(lambda: self._hold(False))
         row.addWidget(self.split)

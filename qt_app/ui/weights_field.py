@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QComboBox, QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from qt_app.model.editing import EditState
 from qt_app.model.observable import Observable, Property, follow
 from qt_app.ui.fields import SliderField, calm
+from qt_app.ui.plain import plain_label, set_tip
 
 __all__ = ["WeightsField"]
 
@@ -34,7 +35,7 @@ class WeightsField(QWidget):
         self.words.setEditable(True)
         self.words.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.words.setAccessibleName(self.tr("Word that gets a weight"))
-        self.words.setToolTip(self.tr("Choose a word of the prompt, or write one and press Enter"))
+        set_tip(self.words, self.tr("Choose a word of the prompt, or write one and press Enter"))
         calm(self.words)
         line = self.words.lineEdit()
         if line is not None:
@@ -90,18 +91,17 @@ class WeightsField(QWidget):
             field = self.rows[word] = SliderField(weight, "factor", 0.0, MOST, name)
             remove = QToolButton()
             remove.setText("✕")
-            remove.setToolTip(self.tr("No weight for {0}").format(word))
+            set_tip(remove, self.tr("No weight for {0}").format(word))
             remove.setAccessibleName(remove.toolTip())
             remove.clicked.connect(lambda _, one=word: self.remove(one))
-            label = QLabel(word)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+            label = plain_label(word)
             for at, widget in enumerate((label, field, remove)):
                 self._grid.addWidget(widget, row, at)
 
     def _offer(self) -> None:
         for word, field in self.rows.items():
             field.setEnabled(self._state.has_word(word))
-            field.setToolTip("" if field.isEnabled() else self.tr("This word is not in the prompt."))
+            set_tip(field, "" if field.isEnabled() else self.tr("This word is not in the prompt."))
         words, kept = self._state.weightable(), self.words.currentText()
         self.words.blockSignals(True)
         self.words.clear()

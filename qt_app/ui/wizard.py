@@ -7,7 +7,6 @@ from PyQt6.QtWidgets import (
     QCheckBox,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -20,7 +19,7 @@ from PyQt6.QtWidgets import (
 from qt_app.model.first_start import FirstStart
 from qt_app.model.observable import bind
 from qt_app.ui.fields import dim_label, primary
-from qt_app.ui.models_page import link_label
+from qt_app.ui.plain import Link, LinkLabel, name_of_action, plain_label, set_tip
 from qt_app.ui.wording import number, size_in_words
 from s2edit_plugin.calls import ModelInfo
 
@@ -41,6 +40,8 @@ class Wizard(QWizard):
         self._state = state
         self.setWindowTitle(self.tr("First steps"))
         self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
+        self.setTitleFormat(Qt.TextFormat.PlainText)
+        self.setSubTitleFormat(Qt.TextFormat.PlainText)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         self.use_page, self.model_page, self.place_page = UsePage(state), ModelPage(state), PlacePage(state)
         for page in (self.use_page, self.model_page, self.place_page):
@@ -118,7 +119,7 @@ class UsePage(_Page):
             self.tr("Files of results say that they were edited by AI. Do not use them to deceive or to hurt anybody."),
             self.tr("“Forget for good” in the library removes a person with everything that was made of them here."),
         ):  # fmt: skip
-            label = QLabel(words)
+            label = plain_label(words)
             label.setWordWrap(True)
             self.column.addWidget(label)
         self.agree = QCheckBox(self.tr("I use it only with likenesses that I may use"))
@@ -156,7 +157,7 @@ class ModelPage(_Page):
         bind(state, "accepted", self.accept, "checked")
         licence = QHBoxLayout()
         licence.setContentsMargins(20, 0, 0, 6)
-        self.licence = link_label("", "")
+        self.licence = LinkLabel()
         licence.addWidget(self.accept)
         licence.addWidget(self.licence, 1)
         self.column.addLayout(licence)
@@ -205,7 +206,7 @@ class ModelPage(_Page):
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         for model in offered:
-            button = QRadioButton(self._words(model))
+            button = QRadioButton(name_of_action(self._words(model)))
             button.setChecked(model.name == self.state.model)
             button.toggled.connect(lambda on, one=model.name: self._choose(one) if on else None)
             self.buttons[model.name] = button
@@ -244,8 +245,8 @@ class ModelPage(_Page):
         self.accept.setVisible(downloads and asks)
         self.licence.setVisible(downloads and chosen is not None)
         if chosen is not None:
-            self.licence.setText(link_label(chosen.licence_url, chosen.licence).text())
-            self.licence.setToolTip(chosen.licence_text.strip())
+            self.licence.say((Link(chosen.licence_url, chosen.licence),))
+            set_tip(self.licence, chosen.licence_text.strip())
         for widget in (self.path, self.folder, self.file):
             widget.setEnabled(state.choice == "import")
 
@@ -279,7 +280,7 @@ class PlacePage(_Page):
         row = QHBoxLayout()
         row.addWidget(self.folder, 1)
         row.addWidget(self.browse)
-        self.room, self.next = dim_label(), QLabel()
+        self.room, self.next = dim_label(), plain_label()
         self.next.setWordWrap(True)
         self.sample = QCheckBox(self.tr("Open the sample portrait"))
         self.sample.setChecked(True)
