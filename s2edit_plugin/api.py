@@ -200,9 +200,13 @@ class ApplyEdit(Request["EditResult"]):
     """Edit a photo by text.
 
     Attributes:
-        tokens: library names ``person/name``; the first is the subject's, the others compose (``--with``).
+        tokens: library names ``person/name``; the first is the subject's, the others compose (``--with``). Empty: the words
+            alone change the photo.
+        source_prompt: what the photo shows; None: the first token's own where it learned from this photo, else as ``auto``:
+            what can be seen on it.
         subject, subject_mask: where identity tokens act; ``auto``: the first token's stored mask if this is the photo it
-            learned from, else found. The mask may be a smaller one of the photo's proportions.
+            learned from, else found; ``region``: the region's mask serves as this one too. Where no subject is found, a region
+            that is given serves. The mask may be a smaller one of the photo's proportions.
         region, region_mask: which pixels may change; ``auto``, ``subject``, ``none`` (the whole crop), ``face``, ``word:W``.
         embed_settings: write prompts, token names and settings into the result's file; None: as the user's settings say.
         with_layer: give `EditResult.layer` in place of ``image``, for programs that have masks of their own (GIMP).

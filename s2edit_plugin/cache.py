@@ -22,10 +22,12 @@ from s2edit_plugin.invert import Inversion
 from s2edit_plugin.library import MADE_FROM
 from s2edit_plugin.paths import write_atomic
 
-__all__ = ["InversionCache", "cache_key"]
+__all__ = ["NOBODY", "InversionCache", "cache_key"]
 
 VERSION = 4  # grows when the same parts come to give another inversion
 LIMIT_BYTES = 512 * 1024 * 1024
+NOBODY = "-"
+"""The folder of edits without a token; no person can be called so."""
 
 
 def cache_key(**parts: Any) -> str:

@@ -67,7 +67,7 @@ def check_prompts(prompts: Iterable[str], *, person: bool) -> None:
     written = " . ".join(prompts)
     if is_sexual(written) and (person or _CHILD.search(_plain(written))):
         raise SafetyError(
-            "Prompts about nudity or sex are refused with tokens of people.",
+            "Prompts about nudity or sex are refused where the photo may show a person.",
             "Say it in other words if nothing of the kind was meant.",
         )
 

@@ -238,9 +238,13 @@ class Studio:
 
     def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
         """Suggest a source prompt for a photo. Raises ImageError, ModelError."""
+        return self.describe(read_photo(request.photo).as_uint8_rgb(), request.class_noun)
+
+    def describe(self, rgb: np.ndarray, class_noun: str = "") -> api.PromptSuggestion:
+        """A source prompt for a picture, uint8 (H, W, 3). Raises ModelError."""
         from s2edit_plugin.captioning import suggest
 
-        return suggest(read_photo(request.photo).as_uint8_rgb(), self.networks, request.class_noun)
+        return suggest(rgb, self.networks, class_noun)
 
     def attention(self, photo: bytes, name: str) -> np.ndarray:
         """Where a token looks on a photo: (H, W) float32 in [0, 1], under its own source prompt.

@@ -20,6 +20,7 @@ from s2edit_plugin.errors import (
     InputError,
     MaskError,
     PromptError,
+    SafetyError,
     TokenDamagedError,
     TokenNotFoundError,
     UsageError,
@@ -240,8 +241,10 @@ def test_a_source_prompt_is_stored_suggested_or_plain(
     _learn(studio, prompt="a photo of a woman with brown hair")
     suggestion = "a photo of a woman with red hair"
     monkeypatch.setattr(studio, "caption", lambda *_: suggestion)
-    own = studio.edit(_request(source_prompt="auto"))
+    own = studio.edit(_request(source_prompt=None))
     assert own.source_prompt == "a photo of a <anna/me> woman with brown hair"
+    seen = studio.edit(_request(source_prompt="auto"))
+    assert seen.source_prompt == "a photo of a <anna/me> woman with red hair"
     other = studio.edit(_request(source_prompt=None, photo=_photo(seed=1)))
     assert other.source_prompt == "a photo of a <anna/me> woman with red hair"
     suggestion = f"a photo of a woman {'with hair ' * 20}"
@@ -410,7 +413,6 @@ def test_learning_refuses_bad_input_in_one_sentence(
     ("changes", "error"),
     [
         ({"tokens": ("anna/nobody",)}, TokenNotFoundError),
-        ({"tokens": ()}, UsageError),
         ({"prompt": "a photo of a man"}, PromptError),
         ({"prompt": "a photo of a <bob/me> woman"}, PromptError),
         ({"region_mask": _mask(40, 40, (10, 10, 30, 30))}, MaskError),
@@ -478,3 +480,80 @@ def test_the_pace_of_jobs_is_remembered_but_not_of_those_that_were_held(studio: 
     assert not pace(_request())[1]
     studio.edit(_request())
     assert pace(_request())[1]
+
+
+# ---------------------------------------------------------------------- without a token
+
+
+def test_an_edit_needs_no_token(studio: Studio) -> None:
+    """A painted region and words: what everybody tries first. It is in the journal, and is made again to the bit."""
+    request = _request(tokens=(), subject_mask=None, source_prompt=None)
+    result = studio.edit(request)
+    before, after, region = _rgb(request.photo), _rgb(result.image), _rgb(result.region)
+    assert np.array_equal(before[region == 0], after[region == 0])
+    assert not np.array_equal(before, after)
+    assert result.target_prompt == request.prompt
+    assert "<" not in result.source_prompt
+    assert studio.history.request(result.history_id).tokens == ()
+    report = studio.rerun(api.RerunResult(result.history_id))
+    assert report.equal
+    again = studio.edit(replace(request, prompt="a photo of a woman with red hair"))
+    assert again.inversion_cached
+
+
+def test_without_token_and_mask_the_whole_photo_is_used_where_nothing_stands_out(studio: Studio) -> None:
+    plain = _png(np.full((90, 120, 3), 120, np.uint8))
+    request = api.ApplyEdit(
+        plain, (), "a photo of a red wall", "a photo of a wall", region="none", settings=QUICK
+    )
+    result = studio.edit(request)
+    assert result.warnings == ("No subject was found: the whole photo is used.",)
+    assert (_rgb(result.region) == 255).all()
+
+
+@pytest.mark.parametrize("tokens", [(), ("anna/me",)])
+def test_a_subject_that_is_not_found_does_not_stop_an_edit_with_a_mask(
+    studio: Studio, tokens: tuple[str, ...]
+) -> None:
+    _learn(studio)
+    plain = _png(np.full((90, 120, 3), 120, np.uint8))
+    request = _request(photo=plain, tokens=tokens, subject_mask=None)
+    result = studio.edit(request)
+    assert "No subject was found in the photo: what is around the mask is used instead." in result.warnings
+    with pytest.raises(MaskError, match="found"):
+        studio.edit(replace(request, tokens=("anna/me",), region_mask=None))
+
+
+def test_the_region_can_be_the_subject_too(studio: Studio) -> None:
+    _learn(studio)
+    mask = _mask(box=(10, 10, 50, 70))
+    as_subject = studio.edit(_request(subject="region", subject_mask=None, region_mask=mask))
+    assert as_subject.warnings == ()
+    with pytest.raises(UsageError, match="there is no mask"):
+        studio.edit(_request(subject="region", subject_mask=None, region_mask=None))
+
+
+def test_an_attribute_alone_is_brought_to_the_photo(studio: Studio) -> None:
+    _learn(studio, token="lips", kind="attribute", class_noun="lipstick", consent=False)
+    result = studio.edit(_request(tokens=("anna/lips",), prompt="a photo of a woman"))
+    assert result.source_prompt == "a photo of a woman"
+    assert result.target_prompt == "a photo of a woman with <anna/lips> lipstick"
+
+
+def test_forgetting_a_person_finds_what_was_made_of_their_photo_without_a_token(studio: Studio) -> None:
+    from s2edit_plugin.people import forget_person
+
+    _learn(studio)
+    theirs = studio.edit(_request(tokens=(), subject_mask=None))
+    other = studio.edit(_request(photo=_photo(seed=5), tokens=(), subject_mask=None))
+    assert len(list(studio.folder.cache.glob("*/inversion-*"))) == 2
+    forget_person(studio.folder, "anna")
+    with pytest.raises(UsageError, match="no such result"):
+        studio.history.show(theirs.history_id)
+    assert studio.history.show(other.history_id).image == other.image
+    assert len(list(studio.folder.cache.glob("*/inversion-*"))) == 1
+
+
+def test_sexual_prompts_are_refused_without_a_token_too(studio: Studio) -> None:
+    with pytest.raises(SafetyError):
+        studio.edit(_request(tokens=(), prompt="a photo of a naked woman"))

@@ -863,6 +863,16 @@
     </message>
     <message>
         <location filename="../base_models/store.py"/>
+        <source>The models' folder holds a link where models are put together ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../base_models/store.py"/>
+        <source>Delete the link, then try again; nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../base_models/store.py"/>
         <source>The model '{0}' cannot be put into {1} ({2}).</source>
         <translation>Das Modell „{0}“ kann nicht in {1} abgelegt werden ({2}).</translation>
     </message>
@@ -3352,8 +3362,8 @@
     </message>
     <message>
         <location filename="../safety.py"/>
-        <source>Prompts about nudity or sex are refused with tokens of people.</source>
-        <translation>Prompts über Nacktheit oder Sex werden mit Token von Personen abgelehnt.</translation>
+        <source>Prompts about nudity or sex are refused where the photo may show a person.</source>
+        <translation>Prompts über Nacktheit oder Sex werden abgelehnt, wo das Foto eine Person zeigen kann.</translation>
     </message>
     <message>
         <location filename="../safety.py"/>
@@ -3561,26 +3571,6 @@
         <translation>Nennen Sie ein Wort des Prompts, oder ein Token als &lt;person/name&gt;.</translation>
     </message>
     <message>
-        <location filename="../workflows/editing.py"/>
-        <source>An edit needs a token.</source>
-        <translation>Eine Bearbeitung braucht ein Token.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/editing.py"/>
-        <source>Name one with --token PERSON/NAME.</source>
-        <translation>Nennen Sie eines mit --token PERSON/NAME.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/editing.py"/>
-        <source>Nothing was found for the mask '{0}' in this photo.</source>
-        <translation>Für die Maske „{0}“ wurde auf diesem Foto nichts gefunden.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/editing.py"/>
-        <source>Paint the mask instead.</source>
-        <translation>Malen Sie stattdessen die Maske.</translation>
-    </message>
-    <message>
         <location filename="../workflows/rerunning.py"/>
         <source>The result {0} is a learned token, no edit.</source>
         <translation>Das Ergebnis {0} ist ein gelerntes Token, keine Bearbeitung.</translation>
@@ -3639,6 +3629,36 @@
         <location filename="../workflows/resuming.py"/>
         <source>{0} {1}, so learning starts at the beginning.</source>
         <translation>{0} {1}, also beginnt das Lernen am Anfang.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>No subject was found in the photo: what is around the mask is used instead.</source>
+        <translation>Im Foto wurde kein Motiv gefunden: Stattdessen wird die Umgebung der Maske verwendet.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>No subject was found: the whole photo is used.</source>
+        <translation>Es wurde kein Motiv gefunden: Das ganze Foto wird verwendet.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>The mask is to be the subject too, but there is no mask.</source>
+        <translation>Die Maske soll auch das Motiv sein, aber es gibt keine Maske.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>Paint or name one with --mask.</source>
+        <translation>Malen Sie eine oder nennen Sie sie mit --mask.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>Nothing was found for the mask '{0}' in this photo.</source>
+        <translation>Für die Maske „{0}“ wurde auf diesem Foto nichts gefunden.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>Paint the mask instead.</source>
+        <translation>Malen Sie stattdessen die Maske.</translation>
     </message>
     <message>
         <source>The same person</source>

@@ -19,7 +19,20 @@ FORMATS = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
 }
-METHODS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin", "glasses", "hat", "grabcut")
+METHODS = (
+    "auto",
+    "subject",
+    "none",
+    "face",
+    "hair",
+    "lips",
+    "eyes",
+    "skin",
+    "glasses",
+    "hat",
+    "grabcut",
+    "region",
+)
 MAX_FILE = 2 * 1024**3
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 SUBJECTS = ("auto", "face", "grabcut")
+EDIT_SUBJECTS = (*SUBJECTS, "region")
 REGIONS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin", "glasses", "hat")
 
 
@@ -104,7 +105,11 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     edit = commands.add_parser("edit", parents=[machine], help="edit a photo by text", allow_abbrev=False)
     add = edit.add_argument
     add("photo", metavar="PHOTO")
-    add("--token", metavar="PERSON/NAME", help="the subject's token")
+    add(
+        "--token",
+        metavar="PERSON/NAME",
+        help="the subject's token; without one the words alone change the photo",
+    )
     add(
         "--with",
         dest="others",
@@ -117,9 +122,13 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     add(
         "--source-prompt",
         metavar="TEXT|auto",
-        help="what it shows now (default: the token's; auto: a caption)",
+        help="what it shows now (default: the token's on its own photo, else auto: a caption)",
     )
-    add("--subject", default="auto", help="where the token acts: auto, face or a mask file (default: auto)")
+    add(
+        "--subject",
+        default="auto",
+        help="where the token acts: auto, face, region (the same as --mask) or a mask file (default: auto)",
+    )
     add("--mask", default="auto", help=f"what may change: {', '.join(REGIONS)}, word:WORD or a mask file")
     add(
         "--strength",
@@ -207,14 +216,10 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
     """``s2edit edit``."""
     named = [parse_ref(ref).full_name for ref in [*([args.token] if args.token else []), *args.others]]
     tokens = tuple(dict.fromkeys([*named, *(ref.full_name for ref in references(args.prompt))]))
-    if not tokens:
-        raise UsageError(
-            "No token was named.", "Add --token PERSON/NAME, or write <person/name> in the prompt."
-        )
     out = writable_target(args.out)
     region_out = writable_target(args.region_out) if args.region_out else None
     photo = read_photo(args.photo)
-    subject, region = mask_choice(args.subject, SUBJECTS), mask_choice(args.mask, REGIONS)
+    subject, region = mask_choice(args.subject, EDIT_SUBJECTS), mask_choice(args.mask, REGIONS)
     request = api.ApplyEdit(
         photo=photo,
         tokens=tokens,

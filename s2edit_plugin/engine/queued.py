@@ -36,7 +36,7 @@ def title_of(request: Any) -> str:
         case api.LearnToken():
             return f"Learn {request.person}/{request.token}"
         case api.ApplyEdit():
-            return f"Edit with {', '.join(request.tokens)}"
+            return f"Edit with {', '.join(request.tokens)}" if request.tokens else "Edit by text"
         case api.MakeMask():
             return "Find a mask"
         case api.SuggestPrompt():

@@ -167,14 +167,14 @@ def _buried(mark: str) -> str:
 def _results_of(connection: sqlite3.Connection, marks: frozenset[str]) -> list[str]:
     """Results that a person's tokens made or that show the person's photos."""
     uses = connection.execute(
-        "SELECT id, kind, pixels, coalesce(token, '') FROM results LEFT JOIN used_tokens ON result = id"
+        "SELECT id, kind, photo, pixels, coalesce(token, '') FROM results LEFT JOIN used_tokens ON result = id"
     ).fetchall()
     # Somebody else was learned from the same photo, so it shows them as well.
-    shared = {pixels for _, kind, pixels, token in uses if kind == "learn" and token not in marks}
+    shared = {pixels for _, kind, _, pixels, token in uses if kind == "learn" and token not in marks}
     doomed = set()
-    for result, _, pixels, token in uses:
-        # Every edit has a token: a result without one has lost its record, and nobody knows whom it shows.
-        if not token or token in marks or (pixels in marks and pixels not in shared):
+    for result, _, photo, pixels, token in uses:
+        # A result without a photo has lost its record, and nobody knows whom it shows.
+        if not photo or token in marks or (pixels in marks and pixels not in shared):
             doomed.add(result)
     return sorted(doomed)
 

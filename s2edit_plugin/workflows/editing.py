@@ -2,100 +2,42 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from s2edit_plugin import api, captions, compose, prompts, safety
-from s2edit_plugin.cache import InversionCache
-from s2edit_plugin.conditioning import ActiveToken, build_condition
+from s2edit_plugin import api, safety
+from s2edit_plugin.cache import NOBODY, InversionCache
+from s2edit_plugin.conditioning import build_condition
 from s2edit_plugin.edit import EditOutcome, edit
-from s2edit_plugin.errors import MaskError, PromptError, S2EditError, UsageError
-from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop, window_of
+from s2edit_plugin.errors import S2EditError
+from s2edit_plugin.imaging.crop import extract_photo, place_mask, window_of
 from s2edit_plugin.imaging.paste import paste_change
-from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.plain_png import encode_plain_png
 from s2edit_plugin.imaging.provenance import Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_photo
 from s2edit_plugin.invert import Inversion, invert
-from s2edit_plugin.masks.painted import encode_mask, read_mask
+from s2edit_plugin.masks.painted import encode_mask
 from s2edit_plugin.progress import WorkTime
 from s2edit_plugin.region import changed_region, soften
 from s2edit_plugin.settings import load_settings
-from s2edit_plugin.text import layout
-from s2edit_plugin.token_store import to_active
-from s2edit_plugin.tokenfile import Token, TokenRecord
-from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
+from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
 from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
 from s2edit_plugin.workflows.recording import record_edit
+from s2edit_plugin.workflows.scenes import Given, Prompts, Scene, prepare, source_and_target
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
 
-__all__ = [
-    "Edited",
-    "Given",
-    "Prompts",
-    "Scene",
-    "edit_crop",
-    "gather",
-    "make_edit",
-    "prepare",
-    "run_edit",
-    "source_and_target",
-]
+__all__ = ["Edited", "edit_crop", "gather", "make_edit", "run_edit"]
 
 LAYER_MARGIN = 4  # a layer goes on by a fourth of its mask's longer side
-
-
-@dataclass(frozen=True)
-class Given:
-    """What an edit is made of, before any model is asked. ``began``: when it was read, seconds since 1970."""
-
-    tokens: list[Token]
-    photo: Photo
-    began: float = field(default_factory=time.time)
-
-
-@dataclass(frozen=True)
-class Prompts:
-    """Source and target prompt with the tokens' references in them."""
-
-    source: str
-    target: str
-
-
-@dataclass(frozen=True)
-class Scene:
-    """All that is known of the photo before the model runs.
-
-    Attributes:
-        crop: the square the model sees. subject: (H, W) where identity tokens act. region: (H, W) the edit region given or
-            found without the model; None: ``auto``, found from the model, or ``none``, the whole crop.
-        began: when the edit began, seconds since 1970.
-    """
-
-    photo: Photo
-    records: tuple[TokenRecord, ...]
-    tokens: tuple[ActiveToken, ...]
-    crop: Crop
-    subject: np.ndarray
-    region: np.ndarray | None
-    began: float = field(default_factory=time.time)
-
-    @property
-    def made_from(self) -> tuple[str, ...]:
-        """What derived data says of its origin: the photo's hash and the ids of all tokens."""
-        return (photo_hash(self.photo), *(record.id for record in self.records))
 
 
 @dataclass(frozen=True)
@@ -166,7 +108,7 @@ def _edit_once(
         inversion_cached=edited.cached,
         source_prompt=pair.source,
         target_prompt=pair.target,
-        warnings=scene.photo.notes,
+        warnings=(*scene.photo.notes, *scene.notes),
         identity=likeness.cosine,
         identity_note=likeness.sentence,
         layer=layer,
@@ -210,51 +152,14 @@ def gather(studio: Studio, request: api.ApplyEdit) -> Given:
     """Load the tokens and read the photo.
 
     Raises:
-        ImageError, SafetyError, TokenError, UsageError.
+        ImageError, SafetyError, TokenError.
     """
-    if not request.tokens:
-        raise UsageError("An edit needs a token.", "Name one with --token PERSON/NAME.")
     loaded = [studio.library.get(name) for name in request.tokens]
     written = [request.prompt, request.source_prompt or "", *(token.record.class_noun for token in loaded)]
-    safety.check_prompts(written, person=any(token.record.kind == "identity" for token in loaded))
+    # Without a token nobody has said whether the photo shows a person.
+    person = not loaded or any(token.record.kind == "identity" for token in loaded)
+    safety.check_prompts(written, person=person)
     return Given(loaded, read_photo(request.photo))
-
-
-def prepare(studio: Studio, request: api.ApplyEdit, given: Given, on_progress: api.OnProgress) -> Scene:
-    """Find the masks, choose the crop, bring the tokens onto it.
-
-    Raises:
-        MaskError, TokenError, CancelledError.
-    """
-    loaded, photo = given.tokens, given.photo
-    find = partial(studio.find_mask, photo, on_progress=on_progress)
-    subject = _subject(request, photo, loaded[0].record, find)
-    region = _region(request, photo, subject, find)
-    crop = subject_crop(subject, region)
-    tokens = []
-    for index, token in enumerate(loaded):
-        whole = index == 0 or token.record.kind == "identity"
-        mask = subject if whole else _part(token, subject, find)
-        tokens.append(to_active(token, studio.backbone, mask_on_crop(mask, crop, studio.backbone)))
-    records = tuple(token.record for token in loaded)
-    return Scene(photo, records, tuple(tokens), crop, subject, region, given.began)
-
-
-def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> Prompts:
-    """Complete the prompts: source prompt suggested where none is given, references put before the class noun.
-
-    Raises:
-        PromptError: the class noun is missing.
-    """
-    first = scene.records[0]
-    plain = request.source_prompt
-    if plain is None or plain == "auto":
-        same_photo = bool(first.source_image_hash) and first.source_image_hash == photo_hash(scene.photo)
-        plain = first.source_prompt if same_photo else _suggested(studio, request, scene)
-    source = prompts.insert_token(plain, first.class_noun, first.full_name)
-    target = prompts.insert_token(request.prompt, first.class_noun, first.full_name)
-    others = [(record.full_name, record.class_noun) for record in scene.records[1:]]
-    return Prompts(source, compose.with_attributes(target, others))
 
 
 def edit_crop(
@@ -267,9 +172,8 @@ def edit_crop(
         for prompt in (pair.source, pair.target)
     )
     cache = InversionCache(studio.folder.cache)
-    person = scene.records[0].person
     key = inversion_key(backbone, scene.photo, scene.crop, pair.source, scene.tokens, settings)
-    inversion = cache.load(person, key, backbone.device)
+    inversion = cache.load(_owner(scene), key, backbone.device)
     cached = inversion is not None
     if inversion is None:
         latents = latents_of(extract_photo(scene.photo, scene.crop, backbone.resolution), backbone)
@@ -295,6 +199,11 @@ def edit_crop(
     return Edited(outcome, region.cpu().numpy(), inversion, cached)
 
 
+def _owner(scene: Scene) -> str:
+    """In whose folder of the cache an inversion lies."""
+    return scene.records[0].person if scene.records else NOBODY
+
+
 def _store(studio: Studio, cache: InversionCache, scene: Scene, key: str, inversion: Inversion) -> None:
     # A full disk must not cost the user the edit that has just been computed.
     try:
@@ -302,73 +211,6 @@ def _store(studio: Studio, cache: InversionCache, scene: Scene, key: str, invers
             # Latents decode to the face: they must not come after somebody who has part in them was forgotten.
             there = all(studio.library.record(one.full_name).id == one.id for one in scene.records)
             if there and not studio.history.forgotten_since(scene.made_from, scene.began):
-                cache.store(scene.records[0].person, key, inversion, scene.made_from)
+                cache.store(_owner(scene), key, inversion, scene.made_from)
     except S2EditError:
         logging.getLogger(__name__).info("The inversion could not be cached.", exc_info=True)
-
-
-FindMask = Callable[[str], np.ndarray]
-"""The mask (H, W) of a method on the photo of the edit."""
-
-
-def _subject(request: api.ApplyEdit, photo: Photo, record: TokenRecord, find: FindMask) -> np.ndarray:
-    """Where the identity acts: given, else the token's stored mask if this is its photo, else found."""
-    if request.subject_mask is not None:
-        return read_mask(request.subject_mask, photo.size, reduced=True)
-    if (
-        request.subject == "auto"
-        and record.subject_mask
-        and record.crop
-        and record.source_image_hash == photo_hash(photo)
-    ):
-        from PIL import Image
-
-        with Image.open(io.BytesIO(record.subject_mask_png)) as image:
-            stored = np.asarray(image.convert("L"), dtype=np.float32) / 255
-        left, top, right, _ = record.crop
-        return place_mask(stored, Crop(x=left, y=top, side=right - left), photo.size)
-    return find(request.subject)
-
-
-def _region(request: api.ApplyEdit, photo: Photo, subject: np.ndarray, find: FindMask) -> np.ndarray | None:
-    if request.region_mask is not None:
-        return read_mask(request.region_mask, photo.size)
-    if request.region in ("auto", "none"):
-        return None
-    if request.region == "subject":
-        return subject
-    found = find(request.region)
-    if float(found.max()) < 0.5:
-        raise MaskError(
-            f"Nothing was found for the mask '{request.region}' in this photo.", "Paint the mask instead."
-        )
-    return found
-
-
-def _part(token: Token, subject: np.ndarray, find: FindMask) -> np.ndarray:
-    """The part of this photo in which an attribute token acts."""
-    method = compose.region_of(token.record.region)
-    if method == "subject":
-        return subject
-    found = find(method)
-    return found if float(found.max()) >= 0.5 else subject
-
-
-def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene) -> str:
-    """What the photo shows, as far as the text encoder has room for it; at least the class noun."""
-    first = scene.records[0]
-    vectors = {token.name: len(token.vectors) for token in scene.tokens}
-    try:
-        suggestion = studio.caption(request.photo, first.class_noun)
-    except S2EditError:
-        suggestion = ""
-    for count in range(len(suggestion.split()), 0, -1):
-        shortened = captions.shorter(suggestion, count)
-        try:
-            layout(
-                prompts.insert_token(shortened, first.class_noun, first.full_name), studio.backbone, vectors
-            )
-        except PromptError:
-            continue
-        return shortened
-    return captions.plain_prompt(first.class_noun)

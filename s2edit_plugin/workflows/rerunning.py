@@ -51,7 +51,7 @@ def repeatable(studio: Studio, name: str) -> api.ApplyEdit:
         raise UsageError(
             f"The result {name} is a learned token, no edit.", "Learn it again with `s2edit learn`."
         )
-    if not record.tokens:
+    if not record.request:
         raise InputError(f"The result {name} has lost its record and cannot be made again.")
     studio.history.find_tokens(record, studio.library)
     return studio.history.request(name)

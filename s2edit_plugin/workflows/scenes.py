@@ -1,0 +1,278 @@
+"""The scene of an edit: where the subject is, what may change, what the model sees of the photo, and the two prompts.
+
+A token lives in the subject. Without a token, or where no subject can be found, the surroundings of the edit region serve.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from s2edit_plugin import api, captions, compose, prompts
+from s2edit_plugin.conditioning import ActiveToken
+from s2edit_plugin.errors import MaskError, PromptError, S2EditError, UsageError
+from s2edit_plugin.imaging.crop import Crop, place_mask, subject_crop, window_of
+from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.masks.painted import read_mask
+from s2edit_plugin.text import layout
+from s2edit_plugin.token_store import to_active
+from s2edit_plugin.tokenfile import Token, TokenRecord
+from s2edit_plugin.workflows.crops import mask_on_crop, photo_hash
+
+if TYPE_CHECKING:
+    from s2edit_plugin.studio import Studio
+
+__all__ = ["Given", "Prompts", "Scene", "prepare", "source_and_target"]
+
+REGION_AS_SUBJECT = "region"
+SUBJECT_MARGIN = 0.25
+REGION_MARGIN = 0.5  # a region alone says little of what it lies in: the model sees as much around it
+TOUCHING = 0.05  # of the region; less of the subject in it is chance
+
+SERVES_AS_SUBJECT = "No subject was found in the photo: what is around the mask is used instead."
+WHOLE_PHOTO = "No subject was found: the whole photo is used."
+
+
+@dataclass(frozen=True)
+class Given:
+    """What an edit is made of, before any model is asked. ``began``: when it was read, seconds since 1970."""
+
+    tokens: list[Token]
+    photo: Photo
+    began: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """Source and target prompt with the tokens' references in them."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is known of the photo before the model runs.
+
+    Attributes:
+        crop: the square the model sees. subject: (H, W) where identity tokens act. region: (H, W) the edit region given or
+            found without the model; None: ``auto``, found from the model, or ``none``, the whole crop.
+        notes: what the user should know of how subject and region were found.
+        began: when the edit began, seconds since 1970.
+    """
+
+    photo: Photo
+    records: tuple[TokenRecord, ...]
+    tokens: tuple[ActiveToken, ...]
+    crop: Crop
+    subject: np.ndarray
+    region: np.ndarray | None
+    notes: tuple[str, ...] = ()
+    began: float = field(default_factory=time.time)
+
+    @property
+    def made_from(self) -> tuple[str, ...]:
+        """What derived data says of its origin: the photo's hash and the ids of all tokens."""
+        return (photo_hash(self.photo), *(record.id for record in self.records))
+
+
+@dataclass
+class _Search:
+    """Finds masks on the photo of an edit and gathers what is to be said of them."""
+
+    studio: Studio
+    photo: Photo
+    on_progress: api.OnProgress
+    notes: list[str] = field(default_factory=list)
+
+    def find(self, method: str) -> np.ndarray:
+        """The mask (H, W) of a method. Raises MaskError."""
+        return self.studio.find_mask(self.photo, method, self.on_progress)
+
+    def note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+
+def prepare(studio: Studio, request: api.ApplyEdit, given: Given, on_progress: api.OnProgress) -> Scene:
+    """Find the masks, choose the crop, bring the tokens onto it.
+
+    Raises:
+        MaskError, TokenError, UsageError, CancelledError.
+    """
+    loaded, photo = given.tokens, given.photo
+    search = _Search(studio, photo, on_progress)
+    records = tuple(token.record for token in loaded)
+    region: np.ndarray | None
+    if request.region == "subject" and request.region_mask is None:
+        subject, margin = _subject(request, photo, records, search), SUBJECT_MARGIN
+        region = subject
+    else:
+        region = _region(request, photo, search)
+        subject, margin = _subject_beside(request, photo, records, region, search)
+    crop = subject_crop(subject, region, margin)
+    tokens = []
+    for index, token in enumerate(loaded):
+        whole = index == 0 or token.record.kind == "identity"
+        mask = subject if whole else _part(token, subject, search.find)
+        tokens.append(to_active(token, studio.backbone, mask_on_crop(mask, crop, studio.backbone)))
+    return Scene(photo, records, tuple(tokens), crop, subject, region, tuple(search.notes), given.began)
+
+
+def _subject_beside(
+    request: api.ApplyEdit,
+    photo: Photo,
+    records: tuple[TokenRecord, ...],
+    region: np.ndarray | None,
+    search: _Search,
+) -> tuple[np.ndarray, float]:
+    """Where the subject is and how much around it the model should see; the region serves where there is no subject."""
+    if request.subject_mask is None and request.subject == REGION_AS_SUBJECT:
+        if region is None:
+            raise UsageError(
+                "The mask is to be the subject too, but there is no mask.", "Paint or name one with --mask."
+            )
+        return _as_subject(region), REGION_MARGIN
+    try:
+        subject = _subject(request, photo, records, search)
+    except MaskError:
+        if request.subject_mask is not None:
+            raise
+        if region is not None:
+            search.note(SERVES_AS_SUBJECT)
+            return _as_subject(region), REGION_MARGIN
+        if records:
+            raise
+        search.note(WHOLE_PHOTO)
+        return np.ones(photo.size, dtype=np.float32), 0.0
+    # Without a token nothing acts in the subject: it only tells what a region on it belongs to.
+    if not records and request.subject_mask is None and region is not None and not _touch(subject, region):
+        return _as_subject(region), REGION_MARGIN
+    return subject, SUBJECT_MARGIN
+
+
+def _as_subject(region: np.ndarray) -> np.ndarray:
+    """A region as a subject mask: what changes most belongs to it for certain."""
+    return np.clip(region / max(float(region.max()), 1e-6), 0, 1, dtype=np.float32)
+
+
+def _touch(subject: np.ndarray, region: np.ndarray) -> bool:
+    inside = region >= 0.5 * float(region.max())
+    return float((subject[inside] >= 0.5).mean()) >= TOUCHING
+
+
+def _subject(
+    request: api.ApplyEdit, photo: Photo, records: tuple[TokenRecord, ...], search: _Search
+) -> np.ndarray:
+    """Where the identity acts: given, else the first token's stored mask if this is its photo, else found."""
+    if request.subject_mask is not None:
+        return read_mask(request.subject_mask, photo.size, reduced=True)
+    if request.subject == "auto" and records:
+        stored = _stored_mask(records[0], photo)
+        if stored is not None:
+            return stored
+    return search.find("auto" if request.subject == REGION_AS_SUBJECT else request.subject)
+
+
+def _stored_mask(record: TokenRecord, photo: Photo) -> np.ndarray | None:
+    """The mask that a token learned under, where this is the photo it learned from."""
+    if not (record.subject_mask and record.crop and record.source_image_hash == photo_hash(photo)):
+        return None
+    from PIL import Image
+
+    with Image.open(io.BytesIO(record.subject_mask_png)) as image:
+        stored = np.asarray(image.convert("L"), dtype=np.float32) / 255
+    left, top, right, _ = record.crop
+    return place_mask(stored, Crop(x=left, y=top, side=right - left), photo.size)
+
+
+def _region(request: api.ApplyEdit, photo: Photo, search: _Search) -> np.ndarray | None:
+    """The edit region where it is given or found without the model, None for ``auto`` and ``none``."""
+    if request.region_mask is not None:
+        return read_mask(request.region_mask, photo.size)
+    if request.region in ("auto", "none"):
+        return None
+    found = search.find(request.region)
+    if float(found.max()) < 0.5:
+        raise MaskError(
+            f"Nothing was found for the mask '{request.region}' in this photo.", "Paint the mask instead."
+        )
+    return found
+
+
+def _part(token: Token, subject: np.ndarray, find: Callable[[str], np.ndarray]) -> np.ndarray:
+    """The part of this photo in which an attribute token acts; the whole subject where it is not to be seen."""
+    method = compose.region_of(token.record.region)
+    if method == "subject":
+        return subject
+    try:
+        found = find(method)
+    except MaskError:
+        return subject
+    return found if float(found.max()) >= 0.5 else subject
+
+
+# ---------------------------------------------------------------------- prompts
+
+
+def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> Prompts:
+    """Complete the prompts: source prompt suggested where none is given, references put before the class noun.
+
+    Raises:
+        PromptError: the class noun is missing.
+    """
+    plain = request.source_prompt
+    if plain is None and scene.records:
+        first = scene.records[0]
+        same_photo = bool(first.source_image_hash) and first.source_image_hash == photo_hash(scene.photo)
+        plain = first.source_prompt if same_photo else None
+    if plain is None or plain == "auto":
+        plain = _suggested(studio, request, scene)
+    named = _named(request, scene)
+    brought = [(record.full_name, record.class_noun) for record in scene.records if record is not named]
+    source, target = (_with_token(prompt, named) for prompt in (plain, request.prompt))
+    return Prompts(source, compose.with_attributes(target, brought))
+
+
+def _named(request: api.ApplyEdit, scene: Scene) -> TokenRecord | None:
+    """The token that both prompts name: the first, but for an attribute that is only brought to the photo."""
+    first = scene.records[0] if scene.records else None
+    if first is None or first.kind == "identity" or captions.has_noun(request.prompt, first.class_noun):
+        return first
+    return None
+
+
+def _with_token(prompt: str, record: TokenRecord | None) -> str:
+    return prompts.insert_token(prompt, record.class_noun, record.full_name) if record else prompt
+
+
+def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene) -> str:
+    """What the photo shows, as far as the text encoder has room for it; at least the class noun.
+
+    Without a token it is what the model will see of the photo.
+    """
+    named = _named(request, scene)
+    noun = named.class_noun if named else ""
+    vectors = {token.name: len(token.vectors) for token in scene.tokens}
+    try:
+        if scene.records:
+            suggestion = studio.caption(request.photo, noun)
+        else:
+            suggestion = studio.describe(
+                scene.photo.as_uint8_rgb(window_of(scene.crop, scene.photo.size))
+            ).prompt
+    except S2EditError:
+        suggestion = ""
+    for count in range(len(suggestion.split()), 0, -1):
+        shortened = captions.shorter(suggestion, count)
+        try:
+            layout(_with_token(shortened, named), studio.backbone, vectors)
+        except PromptError:
+            continue
+        return shortened
+    return captions.plain_prompt(noun) if noun else "a photo"
