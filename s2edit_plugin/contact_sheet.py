@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from s2edit_plugin.imaging.stamp import stamped
+
 __all__ = ["Cell", "contact_sheet"]
 
 LABEL_HEIGHT = 22
@@ -44,4 +46,4 @@ def contact_sheet(cells: list[Cell], columns: int, side: int) -> bytes:
         sheet.paste(image, (left + (side - image.width) // 2, top + LABEL_HEIGHT))
     stream = io.BytesIO()
     sheet.save(stream, "PNG")
-    return stream.getvalue()
+    return stamped(stream.getvalue())

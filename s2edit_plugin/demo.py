@@ -19,7 +19,7 @@ from s2edit_plugin.samples import Sample, sample
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
 
-__all__ = ["EDITS", "run"]
+__all__ = ["EDITS", "outputs", "run"]
 
 EDITS: tuple[tuple[str, str], ...] = (
     ("blonde hair", "a photo of a young woman with long blonde hair {place}"),
@@ -36,6 +36,9 @@ MAKEUP_PROMPT = (
     "a photo of a young woman with short black hair wearing lipstick and green eyeshadow and blush {place}"
 )
 THUMBNAIL = 256
+MASKS = ("subject", "face", "hair", "lips")
+SAMPLES = {"source": "anna", "makeup_reference": "mia_makeup", "second_source": "anna_second"}
+MADE = ("makeup_transfer", "second_blonde_hair", "sheet")
 IDENTITY, MAKEUP = "anna/me", "mia/lips"
 
 
@@ -54,6 +57,14 @@ class _Sheet:
         self.cells.append(Cell(label, _rgb(picture)))
         if before is not None:
             self.cells.append(Cell("difference x3", _difference(before, picture)))
+
+
+def outputs(out: Path) -> list[Path]:
+    """The picture files that `run` writes below a folder, without those that hold its sample pictures already."""
+    names = [f"mask_{method}" for method in MASKS] + [_edit_file(name) for name, _ in EDITS]
+    copies = {out / f"{name}.png": sample(of).picture for name, of in SAMPLES.items()}
+    fresh = [path for path, picture in copies.items() if not path.is_file() or path.read_bytes() != picture]
+    return [*fresh, *(out / f"{name}.png" for name in (*names, *MADE))]
 
 
 def run(
@@ -78,14 +89,14 @@ def run(
     settings, sheet = learn or api.LearnSettings(), _Sheet(out)
 
     sheet.keep("source", "the one photo", anna.picture)
-    for method in ("subject", "face", "hair", "lips"):
+    for method in MASKS:
         sheet.keep(f"mask_{method}", f"mask: {method}", studio.mask(api.MakeMask(anna.picture, method)).mask)
     identity = studio.learn(_identity(anna, settings), on_progress)
     sheet.cells.append(Cell("attention of [I]", _attention_overlay(studio, anna.picture)))
     for name, prompt in EDITS:
         request = api.ApplyEdit(anna.picture, (IDENTITY,), prompt.format(place=anna.place))
         made = studio.edit(request, on_progress)
-        sheet.keep(f"edit_{name.replace(' ', '_')}", name, made.image, anna.picture)
+        sheet.keep(_edit_file(name), name, made.image, anna.picture)
 
     makeup = studio.learn(_makeup(mia, settings), on_progress)
     sheet.keep("makeup_reference", "lip makeup from her", mia.picture)
@@ -109,6 +120,10 @@ def run(
         ],
         "seconds": round(time.monotonic() - started, 1),
     }
+
+
+def _edit_file(name: str) -> str:
+    return f"edit_{name.replace(' ', '_')}"
 
 
 def _identity(anna: Sample, settings: api.LearnSettings) -> api.LearnToken:

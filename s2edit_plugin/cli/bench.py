@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.cli.output import Output, table
+from s2edit_plugin.cli.replacing import add_overwrite, check_replaceable
 from s2edit_plugin.errors import UsageError
 
 __all__ = ["register"]
@@ -32,6 +33,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or mps (default: auto)")
     add("--precision", default="auto", metavar="NAME", help="auto, fp32, bf16 or fp16 (default: auto)")
     add("--out", metavar="FILE", help="write the figures as JSON")
+    add_overwrite(parser)
     parser.set_defaults(run=run_bench)
 
 
@@ -44,6 +46,8 @@ def run_bench(args: argparse.Namespace, output: Output) -> int:
     out = Path(args.out).expanduser() if args.out else None
     if out is not None and out.is_dir():
         raise UsageError(f"{out} is a folder.", "Name a file with --out.")
+    if out is not None:
+        check_replaceable(out, overwrite=args.overwrite, figures=True)
     from s2edit_plugin import api, bench
     from s2edit_plugin.paths import write_atomic
 

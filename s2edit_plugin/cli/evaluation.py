@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.cli.output import Output
+from s2edit_plugin.cli.replacing import add_overwrite, check_replaceable
 from s2edit_plugin.errors import UsageError
 
 __all__ = ["register"]
@@ -25,6 +26,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--identities", type=_count, default=20, metavar="N", help="default: 20")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--out", metavar="DIR", help="folder for pictures and the figures as JSON")
+    add_overwrite(parser)
     parser.set_defaults(run=run_eval)
 
 
@@ -38,6 +40,9 @@ def run_eval(args: argparse.Namespace, output: Output) -> int:
     out = Path(args.out).expanduser() if args.out else None
     if out is not None and out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file.", "Name a folder with --out.")
+    if out is not None:
+        for name in benchmark.FILES:
+            check_replaceable(out / name, overwrite=args.overwrite, figures=True)
     with output.progress() as on_progress:
         values = benchmark.run(args.suite, methods, args.identities, args.seed, out, on_progress)
     text = values.get("table") or json.dumps(values, ensure_ascii=False, indent=2, default=str)

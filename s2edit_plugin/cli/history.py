@@ -13,6 +13,7 @@ from s2edit_plugin import api, calls
 from s2edit_plugin.cli import clients
 from s2edit_plugin.cli.files import read_photo, writable_target, write_picture
 from s2edit_plugin.cli.output import Output, table
+from s2edit_plugin.cli.replacing import add_overwrite, check_outputs
 from s2edit_plugin.errors import S2EditError, UsageError
 
 if TYPE_CHECKING:
@@ -50,8 +51,10 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         action="store_true",
         help="write prompts, tokens and settings beside it, as FILE.json",
     )
+    add_overwrite(export)
     rerun = verb("rerun", "make a result again and compare; exit code 1 if it differs", run_rerun)
     rerun.add_argument("--out", metavar="FILE", help="where to write the new picture")
+    add_overwrite(rerun)
     clients.add_options(rerun, model="the one that made it")
     verb("delete", "take results out of the list", run_delete, ids="IDS")
     verb("restore", "bring deleted results back", run_restore, ids="IDS")
@@ -133,12 +136,13 @@ def run_export(args: argparse.Namespace, output: Output) -> int:
     history = _history(output, follow=args.with_settings)
     name = history.find(args.id)
     out = writable_target(args.out)
+    beside = out.with_name(f"{out.name}.json")
+    check_outputs((out, beside if args.with_settings else None), (), overwrite=args.overwrite)
     write_picture(out, history.picture(name))
     values = {"id": name, "out": str(out)}
     if args.with_settings:
         from s2edit_plugin.paths import write_atomic
 
-        beside = out.with_name(f"{out.name}.json")
         text = json.dumps(_described(history, name), ensure_ascii=False, indent=2) + "\n"
         write_atomic(beside, text.encode("utf-8", "replace"))
         values["settings"] = str(beside)
@@ -151,6 +155,7 @@ def run_rerun(args: argparse.Namespace, output: Output) -> int:
     history = _history(output)
     name = history.find(args.id)
     out = writable_target(args.out) if args.out else None
+    check_outputs((out,), (), overwrite=args.overwrite)
     args.model = args.model or _model_of(history.details(name))
     report = clients.perform(args, api.RerunResult(name), output)
     if out is not None:

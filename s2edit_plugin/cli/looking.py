@@ -10,6 +10,7 @@ from s2edit_plugin import api
 from s2edit_plugin.cli.clients import add_options, perform
 from s2edit_plugin.cli.files import mask_choice, read_photo, writable_target, write_picture
 from s2edit_plugin.cli.output import Output
+from s2edit_plugin.cli.replacing import add_overwrite, check_outputs
 from s2edit_plugin.errors import UsageError
 
 __all__ = ["register"]
@@ -56,12 +57,14 @@ def _register_mask(commands: Any, machine: argparse.ArgumentParser) -> None:
     add("--feather", type=float, default=0.0, metavar="PX", help="soften the edge over pixels")
     add("--invert", action="store_true", help="everything else instead")
     add("--out", required=True, metavar="FILE", help="where to write the mask")
+    add_overwrite(mask)
     mask.set_defaults(run=run_mask)
 
 
 def run_mask(args: argparse.Namespace, output: Output) -> int:
     """``s2edit mask``."""
     out = writable_target(args.out)
+    check_outputs((out,), (args.photo,), overwrite=args.overwrite)
     photo = read_photo(args.photo)
     method = mask_choice(args.method, FINDERS)
     if method.picture is not None:

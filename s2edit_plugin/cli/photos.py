@@ -12,6 +12,7 @@ from s2edit_plugin.cli.clients import add_options, perform
 from s2edit_plugin.cli.files import mask_choice, read_photo, writable_target, write_picture
 from s2edit_plugin.cli.interrupted import kept_request
 from s2edit_plugin.cli.output import Output
+from s2edit_plugin.cli.replacing import add_overwrite, check_outputs, check_replaceable
 from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import UsageError
 from s2edit_plugin.limits import check_learn_settings, default_rank
@@ -46,6 +47,7 @@ def _register_demo(commands: Any, machine: argparse.ArgumentParser) -> None:
     demo.add_argument(
         "--out", default="demo-output", metavar="DIR", help="folder to write to (default: demo-output)"
     )
+    add_overwrite(demo)
     demo.set_defaults(run=run_demo)
 
 
@@ -176,6 +178,7 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
         default=None,
         help="write prompts, token names and settings into the file (default: only that it was edited by AI)",
     )
+    add_overwrite(edit)
     edit.set_defaults(run=run_edit)
 
 
@@ -186,6 +189,8 @@ def run_demo(args: argparse.Namespace, output: Output) -> int:
     out = Path(args.out).expanduser()
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file.", "Name a folder with --out.")
+    for path in demo.outputs(out):
+        check_replaceable(path, overwrite=args.overwrite)
     with output.progress() as on_progress:
         values = demo.run(out, on_progress, _studio(args))
     output.result(
@@ -218,6 +223,7 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
     tokens = tuple(dict.fromkeys([*named, *(ref.full_name for ref in references(args.prompt))]))
     out = writable_target(args.out)
     region_out = writable_target(args.region_out) if args.region_out else None
+    check_outputs((out, region_out), (args.photo, args.subject, args.mask), overwrite=args.overwrite)
     photo = read_photo(args.photo)
     subject, region = mask_choice(args.subject, EDIT_SUBJECTS), mask_choice(args.mask, REGIONS)
     request = api.ApplyEdit(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.cli.output import Output
+from s2edit_plugin.cli.replacing import add_overwrite, check_replaceable
 from s2edit_plugin.errors import UsageError
 
 __all__ = ["register"]
@@ -38,6 +39,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     add("--model", default="", metavar="NAME", help="base model (default: the bundled small model)")
     add("--data", metavar="DIR", help="data folder to use and keep (default: a temporary one)")
     add("--out", metavar="FILE", help="write the figures as JSON, every sample of memory included")
+    add_overwrite(parser)
     parser.set_defaults(run=run_soak)
 
 
@@ -45,6 +47,8 @@ def run_soak(args: argparse.Namespace, output: Output) -> int:
     """``s2edit soak``: exit code 1 if anything was lost, unexpected, or grew."""
     if args.minutes < 0 or args.kills < 0 or not 1 <= args.clients <= 32 or not 1 <= args.steps <= 100:
         raise UsageError("These numbers make no soak.", "See `s2edit soak --help`.")
+    if args.out:
+        check_replaceable(Path(args.out).expanduser(), overwrite=args.overwrite, figures=True)
     if args.data:
         return _soak(args, output, Path(args.data).expanduser().absolute())
     with tempfile.TemporaryDirectory(prefix="s2edit-soak-") as folder:

@@ -38,7 +38,10 @@ from s2edit_plugin.workflows.crops import latents_of
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-__all__ = ["run"]
+__all__ = ["FILES", "run"]
+
+FILES = ("eval.json", "eval.png")
+"""What `run` writes into its folder."""
 
 TOKEN = "subject/me"
 
@@ -106,8 +109,8 @@ def run(
     if out is not None:
         import json
 
-        write_atomic(out / "eval.json", json.dumps(values, indent=2).encode())
-        write_atomic(out / "eval.png", _sheet(outcomes, chosen))
+        write_atomic(out / FILES[0], json.dumps(values, indent=2).encode())
+        write_atomic(out / FILES[1], _sheet(outcomes, chosen))
     return values
 
 

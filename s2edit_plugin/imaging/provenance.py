@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from s2edit_plugin import __version__
 
-__all__ = ["DIGITAL_SOURCE_TYPE", "NOTICE", "Provenance", "xmp_packet"]
+__all__ = ["DIGITAL_SOURCE_TYPE", "NOTICE", "Provenance", "is_our_result", "xmp_packet"]
 
 DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 NOTICE = "edited by AI"
@@ -78,6 +78,11 @@ def xmp_packet(provenance: Provenance, existing: bytes | None = None) -> bytes:
     description = f'<rdf:Description rdf:about="" {_NAMESPACES}>{lines}</rdf:Description>'
     before, after = _around(existing)
     return (before + description + after).encode()
+
+
+def is_our_result(data: bytes) -> bool:
+    """Whether a file is a result as this program wrote it: other programs put their own name there when they save."""
+    return b"<xmp:CreatorTool>S2Edit Studio " in data and f"<s2edit:notice>{NOTICE}<".encode() in data
 
 
 def _clean(value: str) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from s2edit_plugin.errors import ImageError, MaskError
 from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.imaging.stamp import stamped
 
 __all__ = ["encode_mask", "read_mask"]
 
@@ -68,10 +69,10 @@ def _enlarged(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def encode_mask(mask: np.ndarray) -> bytes:
-    """A mask, float (H, W) in [0, 1], as an 8-bit grey PNG."""
+    """A mask, float (H, W) in [0, 1], as an 8-bit grey PNG that says that nobody has touched it."""
     from PIL import Image
 
     file = BytesIO()
     with Image.fromarray(np.rint(np.clip(mask, 0, 1) * 255).astype(np.uint8)) as image:
         image.save(file, "PNG")
-    return file.getvalue()
+    return stamped(file.getvalue())

@@ -1,0 +1,83 @@
+"""Files that are there already: the user's own are replaced only with ``--overwrite``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from s2edit_plugin.errors import UsageError
+
+__all__ = ["add_overwrite", "check_outputs", "check_replaceable"]
+
+LARGEST_LOOKED_AT = 2 * 1024**3
+HINT = "Choose another name, or add --overwrite."
+
+
+def add_overwrite(parser: argparse.ArgumentParser) -> None:
+    """Add the option to a command that writes files."""
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace files that are there already, the photo itself too"
+    )
+
+
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[str | None], *, overwrite: bool) -> None:
+    """Before any work: no output destroys a file of the user's, or another output.
+
+    Args:
+        outputs: to be written, None for those that are not wanted. inputs: names of the files the command reads; what is no
+            file is passed over.
+
+    Raises:
+        UsageError: it would.
+    """
+    wanted = [path for path in outputs if path is not None]
+    places = [os.path.normcase(path.absolute()) for path in wanted]
+    for index, place in enumerate(places):
+        if place in places[:index]:
+            raise UsageError(f"Two results would be written to {wanted[index]}.", "Give each its own name.")
+    if overwrite:
+        return
+    read = [Path(name).expanduser() for name in inputs if name]
+    for path in wanted:
+        for source in read:
+            if _is_same(path, source):
+                raise UsageError(f"{path} is what this command reads: it would be overwritten.", HINT)
+        check_replaceable(path, overwrite=False)
+
+
+def check_replaceable(path: Path, *, overwrite: bool, figures: bool = False) -> None:
+    """A file that is there may give way: with ``overwrite``, or because this program made it and nothing touched it since.
+
+    Args:
+        figures: the command writes figures as JSON, and takes the place of others.
+
+    Raises:
+        UsageError: it is somebody's work.
+    """
+    if overwrite or not path.is_file() or _is_ours(path, figures):
+        return
+    raise UsageError(f"{path} is there already.", HINT)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except (OSError, ValueError):
+        return False
+
+
+def _is_ours(path: Path, figures: bool) -> bool:
+    """Whether the file can be made again: an empty file, a result, a mask or a sheet as this program wrote it."""
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= LARGEST_LOOKED_AT else b""
+    except OSError:
+        return False
+    if not size or (figures and data.startswith(b"{")):
+        return True
+    from s2edit_plugin.imaging.provenance import is_our_result
+    from s2edit_plugin.imaging.stamp import is_stamped
+
+    return is_stamped(data) or is_our_result(data)
