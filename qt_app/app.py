@@ -94,6 +94,7 @@ def make_window(
     window = MainWindow(state)
     keeper.setParent(window)
     add_parts(window)
+    window.arrange()
     return window
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 
-from PyQt6.QtCore import QByteArray, QEvent, QPointF, QSize, Qt, QTimer
-from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QShowEvent
+from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
     QMainWindow,
@@ -31,13 +30,12 @@ from qt_app.ui.jobs_dock import JobsPanel
 from qt_app.ui.learn_panel import LearnPanel
 from qt_app.ui.library_panel import LibraryPanel
 from qt_app.ui.mask_panel import MaskPanel
+from qt_app.ui.panel_layout import PanelLayout
 from qt_app.ui.plain import plain_label, question_box
 from qt_app.ui.workspace import Workspace
 
 __all__ = ["MainWindow"]
 
-SMALL = QSize(1280, 800)
-LAYOUT_VERSION = 2
 STOP_MS = 5000  # the longest that closing waits for learning to stop
 TALL = 1100  # from this height on everything of the edit panel is shown from the start
 AREA = Qt.DockWidgetArea
@@ -57,7 +55,8 @@ class MainWindow(QMainWindow):
         self.actions_by_id = Actions(state.preferences, self)
         self.docks: dict[str, QDockWidget] = {}
         self._menus: dict[str, QMenu] = {}
-        self._arranged = False
+        self._arranged = self._settled = False
+        self.layout_of_panels = PanelLayout(self, self.docks, state.preferences)
         self._leaving = False
         self.setObjectName("main-window")
         self.setWindowTitle("S²Edit Studio")
@@ -72,7 +71,6 @@ class MainWindow(QMainWindow):
         self._make_docks()
         self._finish_menus()
         self._connect()
-        self._restore_geometry()
 
     # ------------------------------------------------------------------ for those who add parts
 
@@ -112,10 +110,11 @@ class MainWindow(QMainWindow):
         elif self._may_leave_photo():
             self.studio.documents.open_bytes(picture)
 
-    @property
-    def is_arranged(self) -> bool:
-        """Whether the panels stand as they stood the last time."""
-        return self._arranged
+    def arrange(self) -> None:
+        """Put window and panels where they were at the last end. Once, when every dock is there: Qt places only those."""
+        if not self._arranged:
+            self._arranged = True
+            self.layout_of_panels.restore()
 
     def show_panel(self, name: str) -> None:
         """Bring ``learn`` or ``edit`` to the front."""
@@ -131,15 +130,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Panels as they were at the first start."""
-        for dock in self.docks.values():
-            dock.setFloating(False)
-            dock.show()
-        for name, area in (
-            ("library", AREA.LeftDockWidgetArea), ("masks", AREA.LeftDockWidgetArea),
-            ("work", AREA.RightDockWidgetArea), ("jobs", AREA.BottomDockWidgetArea),
-        ):  # fmt: skip
-            self.addDockWidget(area, self.docks[name])
-        self._size_docks()
+        self.layout_of_panels.reset()
 
     # ------------------------------------------------------------------ making
 
@@ -272,41 +263,24 @@ class MainWindow(QMainWindow):
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    # ------------------------------------------------------------------ sizes
-
-    def _restore_geometry(self) -> None:
-        preferences = self.studio.preferences
-        screen = QGuiApplication.primaryScreen()
-        room = screen.availableGeometry().size() if screen is not None else SMALL
-        self.resize(SMALL.expandedTo(room * 0.85).boundedTo(room))
-        if preferences.geometry:
-            self.restoreGeometry(QByteArray(base64.b64decode(preferences.geometry, validate=False)))
-        if preferences.layout:
-            state = QByteArray(base64.b64decode(preferences.layout, validate=False))
-            self._arranged = self.restoreState(state, LAYOUT_VERSION)
-
-    def _size_docks(self) -> None:
-        width, height = self.width(), self.height()
-        left, right = min(max(width * 18 // 100, 240), 340), min(max(width * 26 // 100, 330), 460)
-        across = Qt.Orientation.Horizontal
-        self.resizeDocks([self.docks["library"], self.docks["work"]], [left, right], across)
-        masks = min(self.mask_panel.sizeHint().height() + 48, height * 58 // 100)
-        down = Qt.Orientation.Vertical
-        self.resizeDocks([self.docks["library"], self.docks["masks"]], [height - 120 - masks, masks], down)
-        self.edit_panel.more.setChecked(height >= TALL)
-        self.resizeDocks([self.docks["jobs"]], [min(max(height * 12 // 100, 104), 150)], down)
-
     # ------------------------------------------------------------------ events of the window
+
+    def setVisible(self, visible: bool) -> None:
+        """Panels stand where they were before anything is seen."""
+        if visible:
+            self.arrange()
+        super().setVisible(visible)
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """The window is there; the engine starts behind it."""
         super().showEvent(event)
         if event is None or event.spontaneous():
             return
-        if not self._arranged:
-            self._arranged = True
-            self._size_docks()
-            QTimer.singleShot(0, self._size_docks)
+        if not self._settled:
+            self._settled = True
+            self.edit_panel.more.setChecked(self.height() >= TALL)
+            self.layout_of_panels.settle()
+            QTimer.singleShot(0, self.layout_of_panels.settle)  # panels know their sizes then
         if self.studio.link.state == "starting":
             self.studio.link.start()
 
@@ -333,9 +307,7 @@ class MainWindow(QMainWindow):
         if event is not None and not self._may_close():
             event.ignore()
             return
-        preferences = self.studio.preferences
-        preferences.geometry = base64.b64encode(self.saveGeometry().data()).decode()
-        preferences.layout = base64.b64encode(self.saveState(LAYOUT_VERSION).data()).decode()
+        self.layout_of_panels.remember()
         self.hide()  # leaving may take a moment
         self.studio.close()
         self.studio.documents.document = None  # nobody hears of it any more while everything goes

@@ -75,11 +75,6 @@ class Parts(QObject):
         if toggle is not None:  # beside those of the other panels
             menu.removeAction(toggle)
             menu.insertAction(window.docks["masks"].toggleViewAction(), toggle)
-        if window.is_arranged:
-            window.restoreDockWidget(dock)
-        else:
-            window.tabifyDockWidget(window.docks["library"], dock)
-            window.docks["library"].raise_()
         history.may_open = lambda: all(guard() for guard in window.guards)
         history.compared.connect(self.show_comparison)
         history.reopened.connect(lambda _: window.show_panel("edit"))
