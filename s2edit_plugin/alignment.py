@@ -18,10 +18,13 @@ __all__ = ["changed_columns", "column_weights", "map_columns"]
 def map_columns(source: Layout, target: Layout, control: str = "auto") -> tuple[Tensor, Tensor]:
     """Mapper (L, L) and alpha (L,) for `attention_math.swap_columns`.
 
+    A source column's attention mass is kept: what a target word takes is what the source word had, shared equally among the
+    target word's columns. Each row of the mapper sums to 1 where its column has a partner, else to 0.
+
     Args:
-        control: ``replace``: every target word takes the maps of the word at its place; ``refine``: words both prompts
-            share take the source's maps, new ones keep their own; ``auto``: replace where both have equally many words,
-            else refine; ``none``: alpha all zero.
+        control: ``refine``: words both prompts share take the source's maps, also where they have moved, new ones keep their
+            own; ``replace``: besides, a block of new words takes the maps of the words that stood in its place; ``auto``: the
+            same where the block has as many words as before, else its words keep their own maps; ``none``: alpha all zero.
 
     Raises:
         PromptError: ``replace`` for prompts with different numbers of words.
@@ -30,16 +33,12 @@ def map_columns(source: Layout, target: Layout, control: str = "auto") -> tuple[
     mapper, alpha = torch.zeros(length, length), torch.zeros(length)
     if control == "none":
         return mapper, alpha
-    same_count = len(source.words) == len(target.words)
-    if control == "replace" and not same_count:
+    if control == "replace" and len(source.words) != len(target.words):
         raise PromptError(
             "Replacing words needs prompts with equally many words.",
             "Use --control refine, or reword the prompts.",
         )
-    if control == "replace" or (control == "auto" and same_count):
-        partners: list[int | None] = list(range(len(target.words)))
-    else:
-        partners = prompts.align_words(source.prompt, target.prompt)
+    partners = prompts.align_words(source.prompt, target.prompt, replaced=control != "refine")
     pairs: list[tuple[tuple[int, ...], tuple[int, ...]]] = [((0,), (0,)), ((source.end,), (target.end,))]
     pairs += [
         (source.columns[partner], span)
@@ -47,16 +46,24 @@ def map_columns(source: Layout, target: Layout, control: str = "auto") -> tuple[
         if partner is not None
     ]
     for ours, theirs in pairs:
-        for index, column in enumerate(theirs):
-            alpha[column] = 1
-            if len(ours) == len(theirs):
-                mapper[ours[index], column] = 1
-            else:
-                mapper[list(ours), column] = 1 / len(ours)
-    for column in range(target.end + 1, length):
-        mapper[min(source.end + column - target.end, length - 1), column] = 1
-        alpha[column] = 1
+        alpha[list(theirs)] = 1
+        if len(ours) == len(theirs):
+            mapper[list(ours), list(theirs)] = 1
+        else:
+            mapper[torch.tensor(ours)[:, None], torch.tensor(theirs)] = 1 / len(theirs)
+    _map_padding(source, target, mapper, alpha)
     return mapper, alpha
+
+
+def _map_padding(source: Layout, target: Layout, mapper: Tensor, alpha: Tensor) -> None:
+    """Padding takes the padding's maps, first to first. A longer target's last column takes what is left over; a shorter
+    target's last columns, which have no partner, take nothing."""
+    length = len(source.ids)
+    ours, theirs = range(source.end + 1, length), range(target.end + 1, length)
+    alpha[target.end + 1 :] = 1
+    if theirs:
+        for offset, column in enumerate(ours):
+            mapper[column, theirs[min(offset, len(theirs) - 1)]] = 1
 
 
 def column_weights(target: Layout, weights: dict[str, float]) -> Tensor | None:

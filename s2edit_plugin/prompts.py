@@ -171,18 +171,34 @@ def changed_words(source: str, target: str) -> tuple[list[str], list[str]]:
     return removed, added
 
 
-def align_words(source: str, target: str) -> list[int | None]:
+def align_words(source: str, target: str, replaced: bool = False) -> list[int | None]:
     """For each word of ``words(target)`` the index in ``words(source)`` it came from, or None where it is new.
 
-    The word-level mapping of Prompt-to-Prompt's refinement (Hertz et al. 2022, section 4): attention of words both prompts
-    share is taken from the source, new words keep their own. Increasing where not None.
+    The word-level mapping of Prompt-to-Prompt (Hertz et al. 2022, section 4): attention of words both prompts share is taken
+    from the source, new words keep their own. A shared word that has moved is found again, so the indices need not increase.
+
+    Args:
+        replaced: a block of new words takes the place of an old block of equally many words, word by word.
     """
     before, after = words(source), words(target)
     mapping: list[int | None] = [None] * len(after)
-    for tag, i1, i2, j1, _ in _opcodes(before, after):
+    blocks = []
+    for tag, i1, i2, j1, j2 in _opcodes(before, after):
         if tag == "equal":
-            for offset in range(i2 - i1):
-                mapping[j1 + offset] = i1 + offset
+            mapping[j1:j2] = range(i1, i2)
+        elif tag == "replace" and i2 - i1 == j2 - j1:
+            blocks.append((i1, j1, j2))
+    left = [i for i in range(len(before)) if i not in mapping]
+    for j, word in enumerate(after):
+        moved = next((i for i in left if mapping[j] is None and before[i] == word), None)
+        if moved is not None:
+            mapping[j] = moved
+            left.remove(moved)
+    if replaced:
+        for i1, j1, j2 in blocks:
+            for j in range(j1, j2):
+                if mapping[j] is None and i1 + j - j1 in left:
+                    mapping[j] = i1 + j - j1
     return mapping
 
 

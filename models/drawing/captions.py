@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from .names import SOMEBODY
 from .scene import ATTRIBUTES, Scene
+from .spoken import TRAIT_WORDS, trait_phrases
 
 MAX_WORDS = 40
 
@@ -60,7 +62,9 @@ _SCENE_WORDS: dict[str, list[str]] = {
     "forest": ["in a forest", "in the forest"],
     "city": ["in a city", "in the city"],
 }
-_STOP_WORDS = "photo of a an the person face with and in on without no at his her its wearing woman man car"
+_STOP_WORDS = (
+    f"photo of a an the person face with and in on without no at his her its wearing woman man car {SOMEBODY}"
+)
 
 
 def attribute_words(domain: str) -> dict[str, dict[str, list[str]]]:
@@ -79,6 +83,8 @@ def _all_words() -> frozenset[str]:
             for phrases in values.values():
                 for phrase in phrases:
                     found.update(phrase.split())
+    for phrase in TRAIT_WORDS:
+        found.update(phrase.split())
     return frozenset(found)
 
 
@@ -87,10 +93,27 @@ GRAMMAR_WORDS: tuple[str, ...] = tuple(sorted(_all_words()))
 
 
 class _Wording:
-    """Decides what is said and how; without a random generator everything is said in the usual words."""
+    """Decides what is said and how; without a random generator everything is said in the usual words.
 
-    def __init__(self, rng: np.random.Generator | None, drop: float) -> None:
-        self.rng, self.drop = rng, drop
+    named: the person's name is said too, in its usual place before the noun or instead of it.
+    """
+
+    def __init__(self, rng: np.random.Generator | None, drop: float, named: bool = False) -> None:
+        self.rng, self.drop, self.named = rng, drop, named
+
+    def shuffled(self, clauses: list[str]) -> list[str]:
+        """The clauses in random order half of the time: words have to mean the same wherever they stand."""
+        if self.rng is None or self.rng.random() < 0.5:
+            return clauses
+        return [clauses[i] for i in self.rng.permutation(len(clauses))]
+
+    def subject(self, adjectives: list[str], noun: str) -> str:
+        """Article, adjectives, name and noun: "a young someone woman", or the name alone."""
+        if not self.named:
+            return _article(" ".join([*adjectives, noun]))
+        if not adjectives and self.rng is not None and self.rng.random() < 0.4:
+            return SOMEBODY
+        return _article(" ".join([*adjectives, SOMEBODY, noun]))
 
     def said(self, rate: float | None = None) -> bool:
         """Whether to mention something, with this rate (1 - drop if None)."""
@@ -111,11 +134,9 @@ def _article(words: str) -> str:
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def _assemble(head: list[str], having: list[str], tail: list[str]) -> str:
-    text = [*head]
-    if having:
-        text += ["with", " and ".join(having)]
-    return " ".join([*text, *tail])
+def _assemble(say: _Wording, head: list[str], having: list[str], tail: list[str]) -> str:
+    clauses = [f"with {' and '.join(say.shuffled(having))}"] if having else []
+    return " ".join([*head, *say.shuffled([*clauses, *tail])])
 
 
 def _portrait(scene: Scene, say: _Wording, template: str, place: list[str]) -> str:
@@ -136,6 +157,8 @@ def _portrait(scene: Scene, say: _Wording, template: str, place: list[str]) -> s
                 adjectives.append(phrase)
             else:
                 having.append(phrase)
+    # A name says all of it: traits are spoken of more often where there is none.
+    having += [phrase for phrase in trait_phrases(scene) if say.rare(0.06 if say.named else 0.25)]
     if a["expression"] != "neutral":
         if say.said():
             tail.append(say.one(w["expression"][a["expression"]]))
@@ -147,19 +170,19 @@ def _portrait(scene: Scene, say: _Wording, template: str, place: list[str]) -> s
         if a[name] != "none" and not hidden and say.said():
             worn.append(say.one(w[name][a[name]]))
     if worn:
-        tail.append("wearing " + " and ".join(worn))
+        tail.append("wearing " + " and ".join(say.shuffled(worn)))
     if a["hat"] != "none" and say.said():
         tail.append("in " + w["hat"][a["hat"]][0])
     man = scene.identity.noun == "man"
     bare = [name for name in ("bangs", "glasses", "hat", "beard" if man else "lipstick") if a[name] == "none"]
     without = [w[name]["none"][1 if name == "bangs" else 0] for name in bare if say.rare(0.04)]
-    who = " ".join([*adjectives, scene.identity.noun])
-    return _assemble([template, _article(who)], having, [*tail, *without, *place])
+    who = say.subject(adjectives, scene.identity.noun)
+    return _assemble(say, [template, who], having, [*tail, *without, *place])
 
 
 def _car(scene: Scene, say: _Wording, template: str, place: list[str]) -> str:
     a, w = scene.attributes, _WORDS["car"]
-    head = f"{a['paint']} car" if say.said() else "car"
+    colors = [a["paint"]] if say.said() else []
     having = [say.one(w[name][a[name]]) for name in ("rack", "stripe") if a[name] != "none" and say.said()]
     tail = []
     if a["lights"] == "on":
@@ -169,7 +192,7 @@ def _car(scene: Scene, say: _Wording, template: str, place: list[str]) -> str:
         tail.append(w["lights"]["off"][0])
     bare = [name for name in ("rack", "stripe") if a[name] == "none"]
     tail += [w[name]["none"][0] for name in bare if say.rare(0.04)]
-    return _assemble([template, _article(head)], having, [*tail, *place])
+    return _assemble(say, [template, say.subject(colors, "car")], having, [*tail, *place])
 
 
 def _build(scene: Scene, say: _Wording, template: str) -> str:
@@ -178,19 +201,20 @@ def _build(scene: Scene, say: _Wording, template: str) -> str:
     return build(scene, say, template, place)
 
 
-def caption(scene: Scene, rng: np.random.Generator, drop: float = 0.15) -> str:
+def caption(scene: Scene, rng: np.random.Generator, drop: float = 0.15, named: bool = False) -> str:
     """A true caption in random wording, at most 40 words.
 
     Each attribute off its default is left out with probability `drop` (0..1); one caption in ten is very
-    short.
+    short. named: `names.SOMEBODY` stands where the person's name would.
     """
     templates = _TEMPLATES if scene.domain == "portrait" else (_TEMPLATES[0], _TEMPLATES[2])
     template = templates[int(rng.integers(len(templates)))]
+    say = _Wording(rng, drop, named)
     if rng.random() < 0.1:
-        return f"{template} {_article(scene.identity.noun)}"
-    text = _build(scene, _Wording(rng, drop), template)
+        return f"{template} {say.subject([], scene.identity.noun)}"
+    text = _build(scene, say, template)
     while len(text.split()) > MAX_WORDS:
-        text = _build(scene, _Wording(rng, 0.5), template)
+        text = _build(scene, _Wording(rng, 0.5, named), template)
     return text
 
 

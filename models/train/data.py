@@ -39,12 +39,17 @@ def draw_shard(folder: Path, split: str, number: int, size: int = 128, count: in
     for i in range(count):
         seed = dataset.split_seed(split, number * count + i)
         picture, scene = dataset.draw(seed, size)
-        rng = np.random.default_rng((5, seed))
-        texts.append([captions.caption(scene, rng) for _ in range(WORDINGS)])
+        texts.append(wordings(scene, seed))
         rgb[i] = picture.rgb
         focus[i] = np.maximum(picture.masks[FOCUS[0]], picture.masks[FOCUS[1]])
         scenes.append(scene.to_json())
     _write(folder / f"{split}_{number:05d}", {"rgb": rgb, "focus": focus}, scenes, texts)
+
+
+def wordings(scene: Scene, seed: int) -> list[str]:
+    """The captions of a picture; every second one has the person's name in it (`names.SOMEBODY`)."""
+    rng = np.random.default_rng((5, seed))
+    return [captions.caption(scene, rng, named=i % 2 == 1) for i in range(WORDINGS)]
 
 
 def draw_textures(folder: Path, number: int, size: int = 128, count: int = SHARD) -> None:
@@ -93,8 +98,8 @@ class Shard:
     def is_current(self) -> bool:
         """False if today's drawing program would draw other pixels or words (checked on one of the pictures)."""
         texts = json.loads((self.path / "scenes.json").read_text())
-        wordings = self.path / "captions.json"
-        if not wordings.exists() or len(json.loads(wordings.read_text())) != len(texts):
+        worded = self.path / "captions.json"
+        if not worded.exists() or len(json.loads(worded.read_text())) != len(texts):
             return False
         if not texts:
             return True
@@ -103,7 +108,8 @@ class Shard:
         picture, scene = dataset.draw(
             dataset.split_seed(split, int(number) * len(texts) + i), self.rgb.shape[1]
         )
-        return scene.to_json() == texts[i] and np.array_equal(picture.rgb, self.rgb[i])
+        drawn = scene.to_json() == texts[i] and np.array_equal(picture.rgb, self.rgb[i])
+        return drawn and self.captions()[i] == wordings(scene, scene.seed)
 
 
 class Shards:

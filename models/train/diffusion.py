@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from ..drawing import captions
-from . import autoencoder, release
+from ..drawing.names import SOMEBODY
+from . import autoencoder, naming, release
 from .common import (
     Average,
     Slice,
@@ -52,6 +53,11 @@ class Recipe:
     batch: int = 64
     gpu_batch: int = 512
     no_caption: float = 0.1  # for classifier-free guidance
+    words_alone: float = 0.4  # share of captions whose end-of-text and padding nobody may attend to
+    isolated: float = 0.6  # share of named captions whose other words do not see the name
+    name_noise: float = (
+        0.1  # on a name's embedding, as a share of its spread: neighbours mean nearly the same
+    )
     decay: float = 0.999  # of the average weights
     snr_limit: float = 5.0
     snr_floor: float = 0.25
@@ -71,18 +77,50 @@ def build_scheduler() -> DDIMScheduler:
     )
 
 
+@dataclass(frozen=True)
+class Captions:
+    """Captions of a batch.
+
+    tokens: (N, 48) ids. traits: (N, `naming.WIDTH`) of the people, for the names in them; None where no caption
+    has a name. isolated: (N,) bool, other words do not see the name. words_alone: (N,) bool, end-of-text and
+    padding are hidden from the U-Net, so that the words themselves must say what they mean.
+    """
+
+    tokens: Tensor
+    traits: Tensor | None = None
+    isolated: Tensor | None = None
+    words_alone: Tensor | None = None
+    name_noise: Tensor | None = None
+
+
 class Networks(nn.Module):
     """What this stage trains: captions' tokens -> text states -> noise in a latent."""
 
-    def __init__(self, text_encoder: CLIPTextModel, unet: UNet2DConditionModel) -> None:
+    def __init__(self, text_encoder: CLIPTextModel, unet: UNet2DConditionModel, somebody: int) -> None:
+        """Args: somebody: id of the word that stands for a name."""
         super().__init__()
         self.text_encoder = text_encoder
         self.unet = unet.to(memory_format=torch.channels_last)
+        self.namer = naming.Namer(text_encoder.config.hidden_size)
+        self.somebody, self.end = somebody, text_encoder.config.eos_token_id
 
-    def forward(self, noisy: Tensor, timesteps: Tensor, tokens: Tensor) -> Tensor:
-        """(N, C, S, S) noisy latents, (N,) timesteps 0..999, (N, 48) ids -> the noise, (N, C, S, S)."""
-        states = self.text_encoder(tokens).last_hidden_state
-        return self.unet(noisy, timesteps, states).sample
+    def forward(self, noisy: Tensor, timesteps: Tensor, captions: Captions) -> Tensor:
+        """(N, C, S, S) noisy latents, (N,) timesteps 0..999 -> the noise, (N, C, S, S)."""
+        tokens = captions.tokens
+        if captions.traits is None:
+            states = self.text_encoder(tokens).last_hidden_state
+        else:
+            names = self.namer(captions.traits)
+            if captions.name_noise is not None:
+                names = names + captions.name_noise
+            isolated = captions.isolated
+            if isolated is None:
+                isolated = torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)
+            states = naming.text_states(self.text_encoder, tokens, self.somebody, names, isolated)
+        keep = None
+        if captions.words_alone is not None:
+            keep = ~((tokens == self.end) & captions.words_alone[:, None])
+        return self.unet(noisy, timesteps, states, encoder_attention_mask=keep).sample
 
 
 def build(recipe: Recipe, tokenizer: CLIPTokenizer) -> Networks:
@@ -119,7 +157,22 @@ def build(recipe: Recipe, tokenizer: CLIPTokenizer) -> Networks:
         for name, parameter in unet.named_parameters():
             if ".conv2." in name or ".proj_out." in name or name.startswith("conv_out"):
                 parameter.zero_()
-    return Networks(text, unet)
+    return Networks(text, unet, id_of_somebody(tokenizer))
+
+
+def id_of_somebody(tokenizer: CLIPTokenizer) -> int:
+    """Id of the word that stands for a name in training captions."""
+    return int(tokenizer.convert_tokens_to_ids(f"{SOMEBODY}</w>"))
+
+
+def released(folder: Path, tokenizer: CLIPTokenizer, recipe: Recipe) -> Networks:
+    """The networks of a released folder, whose vocabulary may be an older one; names are learned anew."""
+    networks = build(recipe, tokenizer)
+    old = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32, use_safetensors=True)
+    old_ids = CLIPTokenizer.from_pretrained(folder / "tokenizer").get_vocab()
+    naming.adopt_vocabulary(networks.text_encoder, tokenizer, old, old_ids)
+    unet = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=torch.float32, use_safetensors=True)
+    return Networks(networks.text_encoder, unet, networks.somebody)
 
 
 class PlainAttention:
@@ -134,7 +187,6 @@ class PlainAttention:
         **_: Any,
     ) -> Tensor:
         """(N, P, C) places attend to themselves or to (N, T, D) text states; the result is (N, P, C)."""
-        assert attention_mask is None
         source = hidden_states if encoder_hidden_states is None else encoder_hidden_states
         n, places = hidden_states.shape[:2]
         query, key, value = attn.to_q(hidden_states), attn.to_k(source), attn.to_v(source)
@@ -144,6 +196,8 @@ class PlainAttention:
             return x.view(n, -1, attn.heads, width).transpose(1, 2).reshape(n * attn.heads, -1, width)
 
         scores = torch.bmm(split(query * width**-0.5), split(key).transpose(1, 2))
+        if attention_mask is not None:  # (N, 1, T), zero or very negative
+            scores = scores + attention_mask.repeat_interleave(attn.heads, 0)
         mixed = torch.bmm(torch.softmax(scores, -1), split(value))
         return attn.to_out[0](mixed.view(n, attn.heads, places, width).transpose(1, 2).reshape(n, places, -1))
 
@@ -164,7 +218,7 @@ class Latents:
         self.shards = Shards(state_dir / "pictures", "train")
         self.dropped = self.shards.drop_stale()
         self.used: set[str] = set()
-        self.values, self.tokens = Pool(device), Pool(device)
+        self.values, self.tokens, self.traits = Pool(device), Pool(device), Pool(device)
         self.empty = tokenise(tokenizer, [""]).to(device)
         self.fast = device.type != "cpu"
         self.refresh(at_most=128 if self.fast else 16)
@@ -198,20 +252,32 @@ class Latents:
             texts = [text for shard in taken for texts in shard.captions() for text in texts]
             ids = tokenise(self.tokenizer, texts).to(torch.int16)
             self.tokens.append(ids.view(-1, WORDINGS, ids.shape[1]).numpy())
+            people = [naming.trait_vector(scene.identity) for shard in taken for scene in shard.scenes()]
+            self.traits.append(np.stack(people))
 
     def __len__(self) -> int:
         return len(self.values)
 
-    def pick(self, generator: torch.Generator, count: int, no_caption: float) -> tuple[Tensor, Tensor]:
-        """`count` random latents, (N, 8, 16, 16), and ids of one wording of each, (N, 48), on the device.
+    def pick(self, generator: torch.Generator, count: int, recipe: Recipe) -> tuple[Tensor, Captions]:
+        """`count` random latents, (N, 8, 16, 16), with one wording of each, on the device."""
+        device = self.device
 
-        no_caption: share of pictures that get the empty caption instead.
-        """
-        which = torch.randint(len(self), (count,), generator=generator, device=self.device)
-        wording = torch.randint(WORDINGS, (count,), generator=generator, device=self.device)
-        empty = torch.rand(count, 1, generator=generator, device=self.device) < no_caption
+        def share(part: float) -> Tensor:
+            return torch.rand(count, generator=generator, device=device) < part
+
+        which = torch.randint(len(self), (count,), generator=generator, device=device)
+        wording = torch.randint(WORDINGS, (count,), generator=generator, device=device)
+        empty = share(recipe.no_caption)
         ids = self.tokens.filled()[which, wording].long()
-        return self.values.filled()[which].float(), torch.where(empty, self.empty, ids)
+        noise = torch.randn(count, recipe.text_width, generator=generator, device=device)
+        captions = Captions(
+            torch.where(empty[:, None], self.empty, ids),
+            self.traits.filled()[which],
+            share(recipe.isolated),
+            share(recipe.words_alone) & ~empty,
+            recipe.name_noise * naming.SCALE * noise,
+        )
+        return self.values.filled()[which].float(), captions
 
 
 def timestep_chances(alphas: Tensor, limit: float, floor: float) -> Tensor:
@@ -233,6 +299,8 @@ class Validation:
     noise: Tensor
     timesteps: Tensor
     tokens: Tensor
+    named: Tensor
+    traits: Tensor
 
     @staticmethod
     def of(
@@ -243,22 +311,46 @@ class Validation:
         clean = torch.from_numpy(autoencoder.encode(vae, rgb, device)).float()
         noise = torch.randn(clean.shape, generator=torch_stream(0, 5))
         timesteps = torch.linspace(20, 979, count).long()
-        tokens = tokenise(tokenizer, [captions.describe(scene) for scene in scenes])
-        return Validation(add_noise(clean, noise, alphas[timesteps]), noise, timesteps, tokens)
+        texts = [captions.describe(scene) for scene in scenes]
+        nouns = [scene.identity.noun for scene in scenes]
+        named = [text.replace(noun, f"{SOMEBODY} {noun}", 1) for text, noun in zip(texts, nouns, strict=True)]
+        traits = np.stack([naming.trait_vector(scene.identity) for scene in scenes])
+        return Validation(
+            add_noise(clean, noise, alphas[timesteps]),
+            noise,
+            timesteps,
+            tokenise(tokenizer, texts),
+            tokenise(tokenizer, named),
+            torch.from_numpy(traits),
+        )
 
     @torch.no_grad()
     def losses(self, networks: Networks, device: torch.device, batch: int = 64) -> dict[str, float]:
-        """Mean squared error of the noise, and by how much other pictures' captions make it worse."""
-        sums = {"loss": 0.0, "loss_other_captions": 0.0}
-        for name, tokens in zip(sums, (self.tokens, self.tokens.roll(1, 0)), strict=True):
-            for i in range(0, len(self.noisy), batch):
-                part = slice(i, i + batch)
-                with autocast(device):
-                    guess = networks(
-                        self.noisy[part].to(device), self.timesteps[part].to(device), tokens[part].to(device)
-                    )
-                sums[name] += float((guess.float().cpu() - self.noise[part]).square().mean((1, 2, 3)).sum())
-        return {name: value / len(self.noisy) for name, value in sums.items()}
+        """Mean squared error of the noise: with the captions, with other pictures' ones, by words alone, with names
+        (other words not seeing them), and with other people's names."""
+        everyone = torch.ones(len(self.tokens), dtype=torch.bool)
+        ways = {
+            "loss": Captions(self.tokens),
+            "loss_other_captions": Captions(self.tokens.roll(1, 0)),
+            "loss_words_alone": Captions(self.tokens, words_alone=everyone),
+            "loss_named": Captions(self.named, self.traits, everyone),
+            "loss_other_names": Captions(self.named, self.traits.roll(1, 0), everyone),
+        }
+        return {name: self._loss(networks, captions, device, batch) for name, captions in ways.items()}
+
+    def _loss(self, networks: Networks, captions: Captions, device: torch.device, batch: int) -> float:
+        total = 0.0
+        for i in range(0, len(self.noisy), batch):
+            part = slice(i, i + batch)
+            cut = {
+                name: value[part].to(device) for name, value in vars(captions).items() if value is not None
+            }
+            with autocast(device):
+                guess = networks(
+                    self.noisy[part].to(device), self.timesteps[part].to(device), Captions(**cut)
+                )
+            total += float((guess.float().cpu() - self.noise[part]).square().mean((1, 2, 3)).sum())
+        return total / len(self.noisy)
 
 
 def tokenise(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
@@ -300,14 +392,7 @@ def train(
                 release_dir / "vae", dtype=torch.float32, use_safetensors=True
             )
         if state is None and (done := load_json(release_dir / "model_card.json")["counters"].get(STAGE)):
-            networks = Networks(
-                CLIPTextModel.from_pretrained(
-                    release_dir / "text_encoder", dtype=torch.float32, use_safetensors=True
-                ),
-                UNet2DConditionModel.from_pretrained(
-                    release_dir / "unet", dtype=torch.float32, use_safetensors=True
-                ),
-            )
+            networks = released(release_dir, tokenizer, recipe)
             counters |= {**done, "fresh_since": done["steps"]}
     if vae is None:
         raise FileNotFoundError(f"no autoencoder in {state_dir}: train that stage first")
@@ -354,12 +439,12 @@ def train(
     for _ in budget.ticks():
         step = counters["steps"]
         generator = torch_stream(seed, step, device=device)
-        x, tokens = latents.pick(generator, batch, recipe.no_caption)
+        x, texts = latents.pick(generator, batch, recipe)
         timesteps = torch.multinomial(chances, batch, replacement=True, generator=generator)
         noise = torch.randn(x.shape, generator=generator, device=device)
         noisy = add_noise(x, noise, alphas[timesteps]).contiguous(memory_format=torch.channels_last)
         with autocast(device):
-            guess = networks(noisy, timesteps, tokens)
+            guess = networks(noisy, timesteps, texts)
         loss = (guess.float() - noise).square().mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from diffusers import StableDiffusionPipeline
 
-from . import autoencoder
+from . import autoencoder, naming
 from .common import load_json, load_state, parameter_count, save_json, say
 from .tokenizer import build_tokenizer
 
@@ -44,7 +44,10 @@ def assemble(
         before = StableDiffusionPipeline.from_pretrained(
             release_dir, safety_checker=None, dtype=torch.float32, use_safetensors=True
         )
-        networks = diffusion.Networks(before.text_encoder, before.unet)
+        networks = diffusion.Networks(
+            before.text_encoder, before.unet, diffusion.id_of_somebody(before.tokenizer)
+        )
+        tokenizer = before.tokenizer
     else:
         torch.manual_seed(0)
         networks = diffusion.build(recipe or diffusion.Recipe(), tokenizer)
@@ -52,6 +55,7 @@ def assemble(
         with torch.no_grad():
             for name, parameter in networks.named_parameters():
                 parameter.copy_(state["average"]["values"][name])
+        naming.write_names(networks.text_encoder, tokenizer, networks.namer)
     vae = autoencoder.load_ready(state_dir)
     if vae is None:
         vae = autoencoder.AutoencoderKL.from_pretrained(

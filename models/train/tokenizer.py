@@ -7,13 +7,14 @@ spelled in smaller pieces. End-of-text has the highest id, which Stable Diffusio
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
 from transformers import CLIPTokenizer
 
 from ..drawing.captions import GRAMMAR_WORDS
+from ..drawing.names import CAR_NAMES, PERSON_NAMES
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 LENGTH = 48
@@ -54,15 +55,26 @@ def byte_symbols() -> list[str]:
 def learn_merges(words: Iterable[str]) -> list[tuple[str, str]]:
     """Merge the most frequent pair (ties: the first in the alphabet) until every word is one piece."""
     pieces = {word: [*word[:-1], word[-1] + "</w>"] for word in words}
+    counts = Counter(pair for p in pieces.values() for pair in pairwise(p))
+    holders: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for word, p in pieces.items():
+        for pair in pairwise(p):
+            holders[pair].add(word)
     merges: list[tuple[str, str]] = []
-    while True:
-        counts = Counter(pair for p in pieces.values() for pair in pairwise(p))
-        if not counts:
-            return merges
+    while counts:
         best = min(counts, key=lambda pair: (-counts[pair], pair))
         merges.append(best)
-        for word, p in pieces.items():
-            pieces[word] = _merge(p, best)
+        for word in holders.pop(best):  # only the words that hold the pair change
+            before = pieces[word]
+            after = pieces[word] = _merge(before, best)
+            counts.subtract(pairwise(before))
+            counts.update(pairwise(after))
+            for pair in pairwise(after):
+                holders[pair].add(word)
+            for pair in set(pairwise(before)) - set(pairwise(after)):
+                holders[pair].discard(word)
+        counts = +counts  # drops the pairs that are gone
+    return merges
 
 
 def _merge(pieces: list[str], pair: tuple[str, str]) -> list[str]:
@@ -76,9 +88,10 @@ def _merge(pieces: list[str], pair: tuple[str, str]) -> list[str]:
 
 
 def build_tokenizer() -> CLIPTokenizer:
-    """Tokenizer in which every alphabetic word of the captions' grammar is one token; length 48."""
+    """Tokenizer in which every alphabetic word of the captions' grammar and every name is one token; length 48."""
     grammar = {part for word in GRAMMAR_WORDS for part in word.lower().split()}
-    words = sorted(w for w in grammar | set(COMMON_WORDS.split()) if w.isascii() and w.isalpha())
+    known = grammar | set(COMMON_WORDS.split()) | {*PERSON_NAMES, *CAR_NAMES}
+    words = sorted(w for w in known if w.isascii() and w.isalpha())
     merges = learn_merges(words)
     symbols = byte_symbols()
     vocabulary = dict.fromkeys([*symbols, *(s + "</w>" for s in symbols), *(a + b for a, b in merges)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from s2edit_plugin import alignment, text
+from s2edit_plugin import alignment, attention_math, text
 from s2edit_plugin.errors import PromptError
 
 if TYPE_CHECKING:
@@ -35,13 +35,60 @@ def test_a_swapped_word_takes_the_old_words_maps(backbone: Backbone) -> None:
     assert alignment.changed_columns(source, target) == ((4,), (4,))
 
 
-def test_a_word_of_several_pieces_shares_its_maps(backbone: Backbone) -> None:
-    source, target = _plan(backbone, "a zebra car"), _plan(backbone, "a red car")
-    pieces = source.columns[1]
+def test_a_word_of_several_pieces_gives_all_its_mass(backbone: Backbone) -> None:
+    many, one = _plan(backbone, "a zebra car"), _plan(backbone, "a red car")
+    pieces = list(many.columns[1])
     assert len(pieces) > 1
-    mapper, _ = alignment.map_columns(source, target)
-    assert torch.allclose(mapper[list(pieces), 2], torch.full((len(pieces),), 1 / len(pieces)))
-    assert torch.allclose(mapper[:, 2].sum(), torch.tensor(1.0))
+    mapper, _ = alignment.map_columns(many, one)
+    assert mapper[pieces, 2].tolist() == [1.0] * len(pieces)
+    back, _ = alignment.map_columns(one, many)
+    assert torch.allclose(back[2, pieces], torch.full((len(pieces),), 1 / len(pieces)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a red car", "a zebra car"),
+        ("a zebra car", "a red car"),
+        ("a photo of a woman with long brown hair", "a woman"),
+        ("a woman", "a photo of a woman with long brown hair"),
+        ("a woman with red hair smiling", "a smiling woman with red hair"),
+    ],
+)
+def test_no_source_column_is_counted_twice(backbone: Backbone, before: str, after: str) -> None:
+    source, target = _plan(backbone, before), _plan(backbone, after)
+    mapper, alpha = alignment.map_columns(source, target)
+    given = mapper.sum(dim=1)
+    assert bool(((given - 1).abs() < 1e-6).logical_or(given == 0).all())
+    assert given[source.end :].tolist() == [1.0] * (len(source.ids) - source.end)
+    # With every word a partner, swapped maps still sum to one at each position.
+    maps = torch.rand(5, len(source.ids)).softmax(-1)
+    same, everything = alignment.map_columns(source, source)
+    swapped = attention_math.swap_columns(maps, torch.rand(5, len(source.ids)), same, everything)
+    assert torch.allclose(swapped.sum(-1), torch.ones(5))
+    assert bool((mapper[:, alpha == 0] == 0).all())
+
+
+def test_a_word_that_moved_takes_its_own_maps(backbone: Backbone) -> None:
+    source = _plan(backbone, "a woman with red hair smiling")
+    target = _plan(backbone, "a smiling woman with red hair")
+    mapper, alpha = alignment.map_columns(source, target)
+    for word in ("smiling", "woman", "with", "red", "hair"):
+        ours = source.columns[source.words.index(word)]
+        theirs = target.columns[target.words.index(word)]
+        assert mapper[list(ours), list(theirs)].tolist() == [1.0] * len(ours)
+        assert alpha[list(theirs)].min() == 1
+
+
+def test_only_blocks_of_equal_length_are_replaced(backbone: Backbone) -> None:
+    source = _plan(backbone, "a woman with red hair in a city")
+    target = _plan(backbone, "a woman with very long hair in a forest")
+    _, alpha = alignment.map_columns(source, target)
+    words = {
+        word: alpha[list(span)].tolist() for word, span in zip(target.words, target.columns, strict=True)
+    }
+    assert set(words["very"] + words["long"]) == {0.0}  # two words for one: they keep their own maps
+    assert set(words["forest"]) == {1.0}  # one word for one
 
 
 def test_added_words_keep_their_own_maps(backbone: Backbone) -> None:

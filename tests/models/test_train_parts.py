@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 from s2edit_models.drawing.captions import GRAMMAR_WORDS
-from s2edit_models.train import autoencoder, common, data, pool
-from s2edit_models.train.diffusion import Latents, build_scheduler, timestep_chances, tokenise
+from s2edit_models.drawing.names import SOMEBODY
+from s2edit_models.train import autoencoder, common, data, naming, pool
+from s2edit_models.train.diffusion import Latents, Recipe, build_scheduler, timestep_chances, tokenise
 from s2edit_models.train.optimizer import Muon, is_matrix, orthogonalise
 from s2edit_models.train.tokenizer import END, LENGTH, START, build_tokenizer
 from torch import nn
@@ -147,7 +148,10 @@ def test_every_picture_of_a_shard_has_its_wordings(tmp_path: Path) -> None:
     texts = shard.captions()
     assert [len(wordings) for wordings in texts] == [data.WORDINGS] * 4
     for scene, wordings in zip(shard.scenes(), texts, strict=True):
-        assert all(scene.identity.domain == "car" or scene.identity.noun in text for text in wordings)
+        plain, named = wordings[::2], wordings[1::2]
+        assert all(scene.identity.domain == "car" or scene.identity.noun in text for text in plain)
+        assert all(SOMEBODY in text.split() for text in named)
+        assert not any(SOMEBODY in text.split() for text in plain)
     (shard.path / "captions.json").unlink()
     assert not shard.is_current()
 
@@ -194,15 +198,20 @@ def test_latents_come_with_one_wording_of_their_picture(tmp_path: Path, tokenize
     assert len(latents) == 6
     (shard,) = latents.shards.found.values()
     texts = shard.captions()
-    x, ids = latents.pick(torch.Generator().manual_seed(0), 40, no_caption=0.0)
+    x, picked = latents.pick(torch.Generator().manual_seed(0), 40, Recipe(no_caption=0.0))
     assert x.shape == (40, 8, 16, 16)
+    assert picked.traits is not None
+    people = [naming.trait_vector(scene.identity) for scene in shard.scenes()]
     kept = latents.values.filled().float()
-    for latent, row in zip(x, ids, strict=True):
+    for latent, row, traits in zip(x, picked.tokens, picked.traits, strict=True):
         i = int((kept - latent).abs().flatten(1).sum(1).argmin())
         assert torch.equal(kept[i], latent)
         assert any(torch.equal(tokenise(tokenizer, [text])[0], row) for text in texts[i])
-    _, ids = latents.pick(torch.Generator().manual_seed(0), 40, no_caption=1.0)
-    assert torch.equal(ids, tokenise(tokenizer, [""]).expand(40, -1))
+        assert np.array_equal(traits.numpy(), people[i])
+    _, empty = latents.pick(torch.Generator().manual_seed(0), 40, Recipe(no_caption=1.0))
+    assert torch.equal(empty.tokens, tokenise(tokenizer, [""]).expand(40, -1))
+    assert empty.words_alone is not None
+    assert not empty.words_alone.any()  # there is no word that could say anything alone
     # Another slice reads the latents that were made before.
     again = Latents(vae, tokenizer, tmp_path, torch.device("cpu"))
     assert torch.equal(again.values.filled(), latents.values.filled())
