@@ -133,7 +133,7 @@ test_system() {
 }
 
 try_loading() {
-    "$BIN/python" -c 'import torch, onnxruntime, numpy, scipy, skimage, s2edit_plugin, s2edit_models' >>"$LOG" 2>&1
+    "$BIN/python" -c 'import s2edit_plugin, s2edit_models, torch, onnxruntime, numpy, scipy, skimage' >>"$LOG" 2>&1
 }
 
 # find_python: sets PYTHON to an interpreter that can make environments. The machine's own python3 comes first.

@@ -66,6 +66,11 @@ class DataFolder:
         return self.root / "cache"
 
     @property
+    def compiled(self) -> Path:
+        """What libraries compiled for this machine's GPU; may be deleted."""
+        return self.root / "compiled"
+
+    @property
     def checkpoints(self) -> Path:
         """States of interrupted learning runs."""
         return self.root / "checkpoints"

@@ -24,6 +24,7 @@ from s2edit_plugin.limits import check_edit_settings, check_learn_settings
 from s2edit_plugin.masks import refine
 from s2edit_plugin.masks.painted import encode_mask, read_mask
 from s2edit_plugin.networks.installed import Networks
+from s2edit_plugin.offline import keep_caches
 from s2edit_plugin.paths import data_folder
 from s2edit_plugin.people import forget_person
 from s2edit_plugin.progress import WorkTime
@@ -54,6 +55,7 @@ class Studio:
 
     def __init__(self, home: Path | None = None, model: str | None = None, device: str = "auto") -> None:
         self.folder = data_folder(home)
+        keep_caches(self.folder.compiled)
         self.library = Library(self.folder)
         self.history = History(self.folder)
         self.networks = Networks(self.folder)

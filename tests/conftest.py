@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+import s2edit_plugin  # noqa: F401 (before any library: it keeps them from sending and fetching anything)
+
 # Before anything loads torch: two threads give the same speed here and the same sums everywhere.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a test that would fetch something fails instead
 
 # tqdm keeps one watchdog thread for the whole process.
 LASTING_THREADS = ("tqdm_monitor", "TMonitor")

@@ -34,13 +34,19 @@ def top_level_imports(path: Path) -> set[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        *("api", "errors", "prompts", "consent"),
+        *("__init__", "offline", "api", "errors", "prompts", "consent"),
         *(f"calls/{path.stem}" for path in sorted((ROOT / "s2edit_plugin" / "calls").glob("*.py"))),
         *(f"engine/{name}" for name in ("client", "wire", "discovery", "transport", "stream", "remote")),
     ],
 )
 def test_the_light_modules_need_the_standard_library_alone(module: str) -> None:
-    own = {"s2edit_plugin", "s2edit_plugin.errors", "s2edit_plugin.api", "s2edit_plugin.engine"}
+    own = {
+        "s2edit_plugin",
+        "s2edit_plugin.offline",
+        "s2edit_plugin.errors",
+        "s2edit_plugin.api",
+        "s2edit_plugin.engine",
+    }
     own |= {f"s2edit_plugin.engine.{name}" for name in ("client", "wire", "discovery", "transport", "stream")}
     imports = top_level_imports(ROOT / "s2edit_plugin" / f"{module}.py") - own
     if module.startswith("calls/"):

@@ -34,14 +34,11 @@ from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, Usa
 __all__ = ["build_parser", "main"]
 
 DEBUG_VARIABLE = "S2EDIT_DEBUG"
-# The libraries' own chatter would stand between a person and the one sentence that matters. No library fetches
-# anything by itself; `models install` has a client of its own.
+# The libraries' own chatter would stand between a person and the one sentence that matters.
 QUIET = {
     "TRANSFORMERS_VERBOSITY": "error",
     "DIFFUSERS_VERBOSITY": "error",
-    "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
 }
 
 

@@ -46,6 +46,7 @@ CALL_FILES = (
 )
 STANDALONE = (
     "__init__.py",
+    "offline.py",
     "api.py",
     "errors.py",
     *(f"calls/{name}.py" for name in CALL_FILES),
