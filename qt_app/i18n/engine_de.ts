@@ -2361,6 +2361,36 @@
         <translation>Malen Sie sie, oder lassen Sie das Motiv auf andere Weise finden.</translation>
     </message>
     <message>
+        <location filename="../imaging/kinds.py"/>
+        <source>Save it as PNG, TIFF or JPEG in the program that made it.</source>
+        <translation>Speichern Sie es in dem Programm, das es erstellt hat, als PNG, TIFF oder JPEG.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/kinds.py"/>
+        <source>Develop it in a raw converter and save it as TIFF or JPEG.</source>
+        <translation>Entwickeln Sie es in einem Raw-Konverter und speichern Sie es als TIFF oder JPEG.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/kinds.py"/>
+        <source>Save it as TIFF or PNG with 16 bits a channel.</source>
+        <translation>Speichern Sie es als TIFF oder PNG mit 16 Bit je Kanal.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/kinds.py"/>
+        <source>Convert it to PNG with djxl or GIMP.</source>
+        <translation>Wandeln Sie es mit djxl oder GIMP in PNG um.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/kinds.py"/>
+        <source>Save one of its pictures as PNG or JPEG.</source>
+        <translation>Speichern Sie eines seiner Bilder als PNG oder JPEG.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/kinds.py"/>
+        <source>Save the picture itself, not the page that shows it.</source>
+        <translation>Speichern Sie das Bild selbst, nicht die Seite, die es zeigt.</translation>
+    </message>
+    <message>
         <location filename="../imaging/openraster.py"/>
         <source>The photo and its result have different sizes.</source>
         <translation>Das Foto und sein Ergebnis sind verschieden groß.</translation>
@@ -2387,8 +2417,8 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <source>Use a JPEG, PNG, WebP or TIFF file.</source>
-        <translation>Nehmen Sie eine Datei in JPEG, PNG, WebP oder TIFF.</translation>
+        <source>Use a JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or BMP file.</source>
+        <translation>Nehmen Sie eine JPEG-, PNG-, WebP-, TIFF-, HEIC-, AVIF-, GIF- oder BMP-Datei.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
@@ -2408,13 +2438,28 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <source>{0} is not a picture that can be read.</source>
-        <translation>{0} ist kein Bild, das gelesen werden kann.</translation>
+        <source>Save it as RGB with 8 or 16 bits, uncompressed or deflated.</source>
+        <translation>Speichern Sie es als RGB mit 8 oder 16 Bit, nicht oder mit Deflate komprimiert.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <source>Save it as RGB with 8 or 16 bits, uncompressed or deflated.</source>
-        <translation>Speichern Sie es als RGB mit 8 oder 16 Bit, nicht oder mit Deflate komprimiert.</translation>
+        <source>{0} is a picture of high dynamic range (PQ or HLG), which is not read here.</source>
+        <translation>{0} ist ein Bild mit hohem Dynamikumfang (PQ oder HLG), das hier nicht gelesen wird.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>Save it as sRGB or Display P3 first.</source>
+        <translation>Speichern Sie es zuerst als sRGB oder Display P3.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} is a {1} file, and what reads them is not installed.</source>
+        <translation>{0} ist eine {1}-Datei, und was solche Dateien liest, ist nicht installiert.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>Save it as JPEG or PNG, or install the Python package pi-heif.</source>
+        <translation>Speichern Sie es als JPEG oder PNG, oder installieren Sie das Python-Paket pi-heif.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
@@ -2448,6 +2493,16 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
+        <source>{0} is not a picture that can be read.</source>
+        <translation>{0} ist kein Bild, das gelesen werden kann.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} is a file of the kind {1}, which is not read here.</source>
+        <translation>{0} ist eine Datei der Art {1}, die hier nicht gelesen wird.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
         <source>{0} has {1} x {2} pixels, more than the {3} megapixels that are allowed.</source>
         <translation>{0} hat {1} x {2} Pixel, mehr als die {3} Megapixel, die erlaubt sind.</translation>
     </message>
@@ -2468,6 +2523,16 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
+        <source>{0} is a {1}, which is not read here.</source>
+        <translation>{0} ist ein {1}, das hier nicht gelesen wird.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>Save it as PNG or TIFF.</source>
+        <translation>Speichern Sie es als PNG oder TIFF.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
         <source>{0} is a JPEG of more than {1} passes.</source>
         <translation>{0} ist ein JPEG mit mehr als {1} Durchgängen.</translation>
     </message>
@@ -2478,8 +2543,13 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <source>{0} is animated; its first picture is used.</source>
-        <translation>{0} ist bewegt; das erste Bild wird genommen.</translation>
+        <source>{0} is a lossless JPEG; as JPEG its results are saved with loss.</source>
+        <translation>{0} ist ein verlustfreies JPEG; als JPEG werden Ergebnisse mit Verlust gespeichert.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} is a {1} file; results are saved as PNG.</source>
+        <translation>{0} ist eine {1}-Datei; Ergebnisse werden als PNG gespeichert.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
@@ -2488,13 +2558,43 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <source>{0} is a {1} picture, which is not supported.</source>
-        <translation>{0} ist ein Bild der Art {1}, das nicht unterstützt wird.</translation>
+        <source>{0} is animated; its first picture is used.</source>
+        <translation>{0} ist bewegt; das erste Bild wird genommen.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <source>Convert it to RGB first.</source>
-        <translation>Wandeln Sie es zuerst in RGB um.</translation>
+        <source>{0} is a CMYK picture; it was converted to sRGB.</source>
+        <translation>{0} ist ein CMYK-Bild; es wurde in sRGB umgewandelt.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} has a damaged colour profile, which was left out.</source>
+        <translation>{0} hat ein beschädigtes Farbprofil, das weggelassen wurde.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} has colour numbers that are damaged or unknown, which were left out.</source>
+        <translation>{0} hat beschädigte oder unbekannte Farbangaben, die weggelassen wurden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} has damaged EXIF data, which were left out.</source>
+        <translation>{0} hat beschädigte EXIF-Daten, die weggelassen wurden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} has damaged or very large XMP data, which were left out.</source>
+        <translation>{0} hat beschädigte oder sehr große XMP-Daten, die weggelassen wurden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} has damaged or very long texts, which were left out.</source>
+        <translation>{0} hat beschädigte oder sehr lange Texte, die weggelassen wurden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} has damaged parts beside its pixels, which were left out.</source>
+        <translation>{0} hat neben den Pixeln beschädigte Teile, die weggelassen wurden.</translation>
     </message>
     <message>
         <location filename="../imaging/writing.py"/>

@@ -1,7 +1,8 @@
-"""Reading photos: JPEG, PNG, WebP and TIFF, 8 or 16 bits, with everything that is kept when they are saved again.
+"""Reading photos, 8 or 16 bits, with everything that is kept when they are saved again.
 
-Each format is opened by its own reader, chosen by the file's first bytes: no other parser of Pillow can be reached by a
-hostile file, and Pillow's process-wide limit on sizes, which warns where we refuse, is not in play.
+The file's kind is told by its first bytes. What it says beside its pixels is taken out of it first (`*_side`), then a decoder
+sees the pixels alone: damaged metadata cannot make a sound picture unreadable, and what is left out is said. docs/FORMATS.md
+has the table of what is read, what is converted and what is refused.
 """
 
 from __future__ import annotations
@@ -9,17 +10,32 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from io import BytesIO
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from s2edit_plugin.errors import ImageError, ResourceError
+from s2edit_plugin.imaging.decoding import (
+    MissingPluginError,
+    UnusualPixelsError,
+    as_samples,
+    check_headers,
+    dpi_of_exif,
+    opened,
+    side_of,
+)  # fmt: skip
 from s2edit_plugin.imaging.exif import as_stored, clean_exif, exif_of_tiff, orientation_of, upright
+from s2edit_plugin.imaging.icc import HdrError
+from s2edit_plugin.imaging.jpeg_side import split_jpeg
+from s2edit_plugin.imaging.kinds import Kind, kind_of, stranger
 from s2edit_plugin.imaging.photo import FileFormat, JpegTables, Photo
-from s2edit_plugin.imaging.png16 import SIGNATURE, decode_png16, is_png16
+from s2edit_plugin.imaging.png16 import decode_png16, is_png16
+from s2edit_plugin.imaging.png_side import split_png
+from s2edit_plugin.imaging.side_data import SideData
 from s2edit_plugin.imaging.tiff import UnusualTiffError, read_tiff16, read_tiff_header
+from s2edit_plugin.imaging.webp_side import split_webp
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -33,13 +49,15 @@ _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _NEXT_MARKER = re.compile(
     rb"\xff[^\x00\xd0-\xd7\xff]"
 )  # in the pixels a zero follows each 0xff, or a restart
-_READABLE = "Use a JPEG, PNG, WebP or TIFF file."
+_READABLE = "Use a JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or BMP file."
+_FORMATS: dict[Kind, FileFormat] = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WEBP", "TIFF": "TIFF"}
+"""Results are saved in the photo's format; those of others as PNG."""
 
 # What Pillow, tifffile and numpy raise on files that end early or contradict themselves. Warning: Pillow warns about
 # some of it, and warnings may be turned into errors.
 _DAMAGE = (
     OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, LookupError, TypeError, ArithmeticError,
-    AttributeError, AssertionError, SystemError, Warning,
+    AttributeError, AssertionError, SystemError, RuntimeError, Warning,
 )  # fmt: skip
 
 
@@ -66,28 +84,34 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
     """Read a photo from the bytes of a file, upright.
 
     Args:
-        data: a JPEG, PNG, WebP or TIFF file.
+        data: a JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or BMP file.
         name: what error messages call it.
 
     Raises:
-        ImageError: no picture, damaged, too small, too large, or of a kind that is not read (CMYK, floating point).
+        ImageError: no picture, damaged, too small, too large, or of a kind that is not read (floating point, HDR, raw).
         ResourceError: not enough memory.
     """
     from PIL import Image
 
     subject = name[:1].upper() + name[1:]
-    file_format = format_of(data)
-    if file_format is None:
-        raise ImageError(f"{subject} is not a picture that can be read.", _READABLE)
+    kind = kind_of(data)
+    if kind is None:
+        raise _refusal(data, subject)
     try:
-        return (
-            _read_tiff(data, subject)
-            if file_format == "TIFF"
-            else _read_with_pillow(data, file_format, subject)
-        )
-    except UnusualTiffError as error:
+        return _READERS.get(kind, _read_other)(data, kind, subject)
+    except (UnusualTiffError, UnusualPixelsError) as error:
         raise ImageError(
             f"{subject} {error}.", "Save it as RGB with 8 or 16 bits, uncompressed or deflated."
+        ) from error
+    except HdrError as error:
+        raise ImageError(
+            f"{subject} is a picture of high dynamic range (PQ or HLG), which is not read here.",
+            "Save it as sRGB or Display P3 first.",
+        ) from error
+    except MissingPluginError as error:
+        raise ImageError(
+            f"{subject} is a {kind} file, and what reads them is not installed.",
+            "Save it as JPEG or PNG, or install the Python package pi-heif.",
         ) from error
     except Image.DecompressionBombError as error:
         # Pillow looks at WebP files before we can.
@@ -102,17 +126,17 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
         raise ImageError(f"{subject} is damaged or cut short.", "Save or copy it again.") from error
 
 
+def _refusal(data: bytes, subject: str) -> ImageError:
+    other = stranger(data)
+    if other is None:
+        return ImageError(f"{subject} is not a picture that can be read.", _READABLE)
+    return ImageError(f"{subject} is a file of the kind {other.name}, which is not read here.", other.hint)
+
+
 def format_of(data: bytes) -> FileFormat | None:
-    """The format of an encoded picture by its first bytes, None if it is none that is read."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith(SIGNATURE):
-        return "PNG"
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "WEBP"
-    if data[:4] in (b"II*\0", b"MM\0*"):
-        return "TIFF"
-    return None
+    """The format of an encoded picture by its first bytes, None if it is none that is written."""
+    kind = kind_of(data)
+    return None if kind is None else _FORMATS.get(kind)
 
 
 def _check_size(height: int, width: int, subject: str) -> None:
@@ -128,79 +152,132 @@ def _check_size(height: int, width: int, subject: str) -> None:
         )
 
 
-def _opened(data: bytes, file_format: FileFormat) -> Image.Image:
-    from PIL import JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+@dataclass(frozen=True)
+class _Decoded:
+    """What the readers of all kinds come to.
 
-    if file_format == "JPEG":
-        # Phones' multi-picture JPEGs open as their first picture.
-        return JpegImagePlugin.JpegImageFile(BytesIO(data))
-    if file_format == "PNG":
-        return PngImagePlugin.PngImageFile(BytesIO(data))
-    if file_format == "WEBP":
-        return WebPImagePlugin.WebPImageFile(BytesIO(data))
-    return TiffImagePlugin.TiffImageFile(BytesIO(data))
+    Attributes:
+        samples: (H, W, 1..4), uint8 or uint16, as stored.
+        converted: their colours are sRGB now, whatever the file's profile says.
+    """
+
+    samples: np.ndarray
+    side: SideData
+    lossless: bool = True
+    converted: bool = False
+    jpeg: JpegTables | None = None
+    notes: tuple[str, ...] = ()
 
 
-def _read_with_pillow(data: bytes, file_format: FileFormat, subject: str) -> Photo:
-    with _opened(data, file_format) as image:
+def _read_png(data: bytes, kind: Kind, subject: str) -> Photo:
+    bare, side = split_png(data)
+    with opened(bare, kind) as image:
         _check_size(image.height, image.width, subject)
-        if file_format == "JPEG" and _passes(data) > MAX_PASSES:
+        if is_png16(data):
+            samples, converted = decode_png16(bare), False
+        else:
+            image.load()
+            samples, converted = as_samples(image, side.icc)
+    return _photo(_Decoded(samples, side, converted=converted), kind, subject)
+
+
+def _read_jpeg(data: bytes, kind: Kind, subject: str) -> Photo:
+    bare, side, frame = split_jpeg(data)
+    if frame is not None and (frame.ls or frame.bits != 8 or frame.channels not in (1, 3, 4)):
+        form = "JPEG-LS" if frame.ls else f"JPEG of {frame.channels} channels with {frame.bits} bits"
+        raise ImageError(f"{subject} is a {form}, which is not read here.", "Save it as PNG or TIFF.")
+    with opened(bare, kind) as image:
+        _check_size(image.height, image.width, subject)
+        if _passes(bare) > MAX_PASSES:
             raise ImageError(
                 f"{subject} is a JPEG of more than {MAX_PASSES} passes.", "Save it again in another program."
             )
-        image.load()  # before anything is looked at: PNG keeps EXIF and XMP behind the pixels
-        exif = image.info.get("exif")
-        stored = decode_png16(data) if is_png16(data) else _samples(image, subject)
-        pixels, alpha, grey = _split(upright(stored, orientation_of(exif)))
-        notes: tuple[str, ...] = ()
-        if getattr(image, "n_frames", 1) > 1:
-            notes = (f"{subject} is animated; its first picture is used.",)
-        return Photo(
-            pixels,
-            alpha,
-            file_format,
-            grey=grey,
-            icc=image.info.get("icc_profile") or None,
-            exif=clean_exif(exif),
-            xmp=_as_bytes(image.info.get("xmp")),
-            dpi=_dpi(image),
-            jpeg=_jpeg_tables(image) if file_format == "JPEG" else None,
-            lossless=file_format == "PNG" or (file_format == "WEBP" and _is_lossless_webp(data)),
-            notes=notes,
-        )
+        image.load()
+        samples, converted = as_samples(image, side.icc)
+        tables = _jpeg_tables(image) if image.mode in ("L", "RGB") else None
+    lossless = frame is not None and frame.lossless
+    notes = (f"{subject} is a lossless JPEG; as JPEG its results are saved with loss.",) if lossless else ()
+    return _photo(_Decoded(samples, side, lossless, converted, tables, notes), kind, subject)
 
 
-def _read_tiff(data: bytes, subject: str) -> Photo:
+def _read_webp(data: bytes, kind: Kind, subject: str) -> Photo:
+    bare, side, lossless = split_webp(data)
+    with opened(bare, kind) as image:
+        _check_size(image.height, image.width, subject)
+        image.load()
+        samples, converted = as_samples(image, side.icc)
+    return _photo(_Decoded(samples, side, lossless, converted), kind, subject)
+
+
+def _read_other(data: bytes, kind: Kind, subject: str) -> Photo:
+    if kind in ("AVIF", "HEIC"):
+        check_headers(data)
+    with opened(data, kind) as image:
+        _check_size(image.height, image.width, subject)
+        side = side_of(image, data)
+        image.load()
+        samples, converted = as_samples(image, side.icc)
+    notes = (f"{subject} is a {kind} file; results are saved as PNG.",)
+    return _photo(_Decoded(samples, side, kind in ("GIF", "BMP"), converted, notes=notes), kind, subject)
+
+
+def _read_tiff(data: bytes, kind: Kind, subject: str) -> Photo:
     header = read_tiff_header(data)
     _check_size(*header.size, subject)
+    converted = False
     if header.bits == 16:
         stored = read_tiff16(data)
     else:
-        with _opened(as_stored(data), "TIFF") as image:
+        with opened(as_stored(data), "TIFF") as image:
             image.load()
-            stored = _samples(image, subject)
+            stored, converted = as_samples(image, header.icc)
     pixels, alpha, grey = _split(upright(stored, header.orientation))
     notes = (f"{subject} has {header.pages} pages; the first is used.",) if header.pages > 1 else ()
     exif = clean_exif(exif_of_tiff(data))
+    icc = None if converted else header.icc
+    return Photo(pixels, alpha, "TIFF", grey, icc, exif, _as_bytes(header.xmp), header.dpi, notes=notes)
+
+
+_READERS = {"PNG": _read_png, "JPEG": _read_jpeg, "WEBP": _read_webp, "TIFF": _read_tiff}
+
+
+def _photo(decoded: _Decoded, kind: Kind, subject: str) -> Photo:
+    side = decoded.side
+    pixels, alpha, grey = _split(upright(decoded.samples, orientation_of(side.exif)))
+    exif = clean_exif(side.exif)
+    if side.exif is not None and exif is None:
+        side.left_out.add("exif")
+    notes = [*decoded.notes, *_left_out(side, subject)]
+    if side.frames > 1:
+        notes.append(f"{subject} is animated; its first picture is used.")
+    if decoded.converted:
+        notes.append(f"{subject} is a CMYK picture; it was converted to sRGB.")
     return Photo(
-        pixels, alpha, "TIFF", grey, header.icc, exif, _as_bytes(header.xmp), header.dpi, notes=notes
+        pixels,
+        alpha,
+        _FORMATS.get(kind, "PNG"),
+        grey=grey,
+        icc=None if decoded.converted else side.icc,
+        exif=exif,
+        xmp=side.xmp,
+        dpi=side.dpi or dpi_of_exif(exif),
+        jpeg=decoded.jpeg,
+        lossless=decoded.lossless,
+        notes=tuple(notes),
     )
 
 
-def _samples(image: Image.Image, subject: str) -> np.ndarray:
-    """Pillow's picture as uint8 (H, W, C), C = 1..4."""
-    if image.mode in ("CMYK", "LAB", "HSV", "I", "F"):
-        raise ImageError(
-            f"{subject} is a {image.mode} picture, which is not supported.", "Convert it to RGB first."
-        )
-    if image.mode in ("P", "PA"):
-        image = image.convert("RGBA" if image.mode == "PA" or "transparency" in image.info else "RGB")
-    elif "transparency" in image.info and image.mode in ("1", "L", "RGB"):
-        image = image.convert("RGBA" if image.mode == "RGB" else "LA")
-    elif image.mode not in ("L", "LA", "RGB", "RGBA"):
-        image = image.convert({"1": "L", "La": "LA", "RGBa": "RGBA"}.get(image.mode, "RGB"))
-    samples = np.asarray(image)
-    return samples[..., None] if samples.ndim == 2 else samples
+def _left_out(side: SideData, subject: str) -> list[str]:
+    """Sentences about what is damaged or too large beside the pixels."""
+    found = {
+        "profile": f"{subject} has a damaged colour profile, which was left out.",
+        "colour": f"{subject} has colour numbers that are damaged or unknown, which were left out.",
+        "exif": f"{subject} has damaged EXIF data, which were left out.",
+        "xmp": f"{subject} has damaged or very large XMP data, which were left out.",
+        "text": f"{subject} has damaged or very long texts, which were left out.",
+        "other": f"{subject} has damaged parts beside its pixels, which were left out.",
+    }
+    return [sentence for part, sentence in found.items() if part in side.left_out]
 
 
 def _split(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, bool]:
@@ -212,18 +289,13 @@ def _split(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray | None, bool]:
     return pixels, alpha, grey
 
 
-def _dpi(image: Image.Image) -> tuple[float, float] | None:
-    dpi = image.info.get("dpi")
-    try:
-        return (float(dpi[0]), float(dpi[1])) if dpi and min(dpi) > 0 else None
-    except (TypeError, ValueError, ZeroDivisionError):
-        return None
-
-
-def _jpeg_tables(image: Image.Image) -> JpegTables:
+def _jpeg_tables(image: Image.Image) -> JpegTables | None:
+    """None where there are none: a lossless JPEG has no tables."""
     from PIL import JpegImagePlugin
 
     tables = image.quantization  # type: ignore[attr-defined]
+    if not tables:
+        return None
     ordered = tuple(tuple(int(v) for v in tables[key]) for key in sorted(tables))
     return JpegTables(ordered, JpegImagePlugin.get_sampling(image))
 
@@ -239,16 +311,6 @@ def _passes(data: bytes) -> int:
             marker = _NEXT_MARKER.search(data, at)
             at = len(data) if marker is None else marker.start()
     return count
-
-
-def _is_lossless_webp(data: bytes) -> bool:
-    at = 12
-    while at + 8 <= len(data):
-        kind, length = struct.unpack_from("<4sI", data, at)
-        if kind in (b"VP8 ", b"VP8L"):
-            return bool(kind == b"VP8L")
-        at += 8 + length + length % 2
-    return False
 
 
 def _as_bytes(value: bytes | str | None) -> bytes | None:

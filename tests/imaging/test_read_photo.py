@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from PyQt6.QtGui import QImage
 
 from s2edit_plugin.errors import ImageError
 from s2edit_plugin.imaging import png16
@@ -16,6 +17,7 @@ from s2edit_plugin.imaging.exif import load_exif
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.png16 import decode_png16, encode_png16
 from s2edit_plugin.imaging.reading import read_photo, read_photo_file
+from s2edit_plugin.imaging.writing import encode_photo
 from tests.imaging.picture_files import (
     SRGB_ICC,
     exif_block,
@@ -27,6 +29,7 @@ from tests.imaging.picture_files import (
     saved_tiff,
     soft,
 )
+from tests.imaging.rare_files import JPEG_12_BITS, JPEG_LS, JPEG_XL, LOSSLESS_JPEG
 
 
 @pytest.mark.parametrize("channels", [3, 4])
@@ -240,8 +243,78 @@ def test_truncated_16_bit_files_are_refused(share: float) -> None:
 
 
 def test_what_is_no_picture_is_refused() -> None:
-    for data in (b"", b"hello", b"GIF89a" + bytes(50), b"%PDF-1.4", bytes(1000)):
+    for data in (b"", b"hello", bytes(1000), b"BM" + bytes(10)):
         refused(data, "not a picture that can be read")
+    refused(b"GIF89a" + bytes(50), "only 0 x 0 pixels|damaged")
+
+
+STRANGERS = {
+    "PDF": b"%PDF-1.4",
+    "JPEG XL": JPEG_XL,
+    "Photoshop": b"8BPS\0\1",
+    "GIMP": b"gimp xcf v011",
+    "camera raw": b"II*\0\x10\0\0\0CR\2\0",
+    "OpenEXR": b"v/1\1\2",
+    "film": b"\0\0\0\x20ftypisom\0\0\2\0isomiso2",
+    "SVG": b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">',
+    "web page": b"<!DOCTYPE html><html>",
+    "Netpbm": b"P6\n20 20 255\n",
+    "JPEG 2000": b"\0\0\0\x0cjP  \r\n\x87\n",
+}
+
+
+@pytest.mark.parametrize("kind", STRANGERS)
+def test_files_that_are_not_read_are_named_as_what_they_are(kind: str) -> None:
+    refused(STRANGERS[kind] + bytes(100), f"file of the kind {kind}, which is not read here")
+
+
+def gradient() -> np.ndarray:
+    """What the files of `rare_files` show."""
+    y, x = np.mgrid[:24, :20]
+    return np.stack([x * 12, y * 10, (x + y) * 5], axis=-1)
+
+
+def test_gif_and_bmp_are_read_and_results_are_said_to_be_png() -> None:
+    palette = Image.fromarray(soft(20, 24)).quantize(16)
+    expected = np.asarray(palette.convert("RGB"))
+    for kind in ("GIF", "BMP"):
+        file = BytesIO()
+        palette.save(file, kind)
+        photo = read_photo(file.getvalue())
+        np.testing.assert_array_equal(photo.pixels, expected)
+        assert (photo.format, photo.lossless) == ("PNG", True)
+        assert photo.notes == (f"The photo is a {kind} file; results are saved as PNG.",)
+    file = BytesIO()
+    palette.save(file, "GIF", save_all=True, append_images=[palette.rotate(90)], transparency=3)
+    photo = read_photo(file.getvalue())
+    assert photo.alpha is not None
+    np.testing.assert_array_equal(photo.alpha == 0, np.asarray(palette) == 3)
+    assert photo.notes[1] == "The photo is animated; its first picture is used."
+    refused(
+        b"BM" + struct.pack("<IHHIIiiHHIIiiII", 0, 0, 0, 54, 40, 60000, 60000, 1, 24, 0, 0, 0, 0, 0, 0),
+        "60000 x",
+    )
+
+
+def test_avif_is_read_with_its_exif_and_colours() -> None:
+    pixels = gradient().astype(np.uint8)
+    photo = read_photo(saved(pixels, "AVIF", quality=100, exif=exif_block(6), icc_profile=SRGB_ICC))
+    assert (photo.format, photo.lossless, photo.icc) == ("PNG", False, SRGB_ICC)
+    assert photo.pixels.shape == (20, 24, 3)
+    assert np.abs(photo.pixels - np.rot90(pixels, -1).astype(int)).max() < 8
+    assert photo.exif is not None
+    assert load_exif(photo.exif)[0x010F] == "Maker"
+
+
+def test_lossless_jpeg_is_read_and_can_be_saved_and_other_forms_are_named() -> None:
+    photo = read_photo(LOSSLESS_JPEG)
+    np.testing.assert_array_equal(photo.pixels, gradient())
+    assert (photo.lossless, photo.jpeg) == (True, None)
+    assert "lossless JPEG" in photo.notes[0]
+    assert np.abs(read_photo(encode_photo(photo)).pixels - gradient()).max() < 12
+    np.testing.assert_array_equal(read_photo(encode_photo(photo, format="PNG")).pixels, gradient())
+    refused(JPEG_12_BITS, "JPEG of 1 channels with 12 bits, which is not read")
+    refused(JPEG_LS, "JPEG-LS, which is not read")
 
 
 def test_damaged_bytes_never_escape_as_other_errors(caplog: pytest.LogCaptureFixture) -> None:
@@ -266,11 +339,22 @@ def test_damaged_bytes_never_escape_as_other_errors(caplog: pytest.LogCaptureFix
 
 
 def test_unusual_pictures_are_refused_in_words() -> None:
-    cmyk = Image.new("CMYK", (20, 20))
-    file = BytesIO()
-    cmyk.save(file, "JPEG")
-    refused(file.getvalue(), "CMYK")
     refused(saved_tiff(noise(20, 20).astype(np.float32), photometric="rgb"), "floating-point")
+
+
+@pytest.mark.parametrize("profile", [False, True])
+def test_cmyk_jpegs_are_converted_to_srgb_as_another_reader_does(profile: bool) -> None:
+    ink = Image.fromarray(soft(20, 24)).convert("CMYK")
+    file = BytesIO()
+    ink.save(
+        file, "JPEG", quality=100, icc_profile=SRGB_ICC if profile else None
+    )  # a profile of another space
+    photo = read_photo(file.getvalue())
+    assert photo.notes == ("The photo is a CMYK picture; it was converted to sRGB.",)
+    assert (photo.icc, photo.grey, photo.jpeg) == (None, False, None)
+    qt = QImage.fromData(file.getvalue()).convertToFormat(QImage.Format.Format_RGB888)
+    other = np.frombuffer(qt.constBits().asstring(qt.sizeInBytes()), np.uint8).reshape(20, -1)[:, :72]
+    assert np.abs(photo.pixels.astype(int) - other.reshape(20, 24, 3)).max() <= 4
 
 
 def test_16_bit_tiff_with_a_compression_that_cannot_be_read_is_refused_in_words() -> None:
