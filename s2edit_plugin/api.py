@@ -305,12 +305,19 @@ class EditResult:
 
 @dataclass(frozen=True)
 class MaskResult:
-    """A mask as an 8-bit grey PNG of the photo's size. ``note``: what the user should know of how it was found."""
+    """A mask as an 8-bit grey PNG of the photo's size.
+
+    Attributes:
+        note: what the user should know of how it was found. sure: False where it is doubtful; the note says so.
+        others: methods that find what could have been meant as well, e.g. ``face:2`` on a group photo.
+    """
 
     mask: bytes
     method: str
     coverage: float
     note: str = ""
+    sure: bool = True
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

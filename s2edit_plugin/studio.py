@@ -22,7 +22,8 @@ from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Forgotten, Library
 from s2edit_plugin.limits import check_edit_settings, check_learn_settings
 from s2edit_plugin.masks import refine
-from s2edit_plugin.masks.painted import encode_mask, read_mask
+from s2edit_plugin.masks.found import FoundMask
+from s2edit_plugin.masks.painted import encode_mask, read_subject_mask
 from s2edit_plugin.networks.installed import Networks
 from s2edit_plugin.offline import keep_caches
 from s2edit_plugin.paths import data_folder
@@ -122,8 +123,15 @@ class Studio:
         require_consent(request.kind, request.person, request.consent, interactive=False)
         photo = read_photo(request.photo)
 
+        said: list[str] = []
+
+        def note(sentence: str) -> None:
+            if sentence not in said:
+                said.append(sentence)
+                on_note(sentence)
+
         def job(again: bool) -> api.LearnResult:
-            acts_in = self._mask_of(photo, request.subject_mask, request.subject)
+            acts_in = self._mask_of(photo, request.subject_mask, request.subject, note)
             # An attribute lives in a part (lips, face), but a part alone means nothing to the model: it sees the person.
             sees = self._whole_subject(photo, acts_in) if request.kind == "attribute" else acts_in
             resume = request.resume or (again and can_go_on(self.folder, reference))
@@ -133,7 +141,7 @@ class Studio:
         work = WorkTime(on_progress)
         result, warnings = self.with_ladder(request, job, on_note)
         self.note_pace(request, work.seconds, done=result.resumed_at)
-        return dataclasses.replace(result, warnings=(*warnings, *result.warnings))
+        return dataclasses.replace(result, warnings=(*said, *warnings, *result.warnings))
 
     def edit(
         self,
@@ -214,16 +222,17 @@ class Studio:
 
     def mask(self, request: api.MakeMask, on_progress: api.OnProgress = _silent) -> api.MaskResult:
         """Find a mask. Raises ImageError, MaskError, UsageError (clicks without the method ``click``), CancelledError."""
-        photo, note = read_photo(request.photo), ""
+        photo = read_photo(request.photo)
         if request.method == CLICK:
             from s2edit_plugin.masks.clicks import click_mask
 
             clicked = click_mask(photo.as_uint8_rgb(), request.points, request.box or None, self.networks)
-            mask, note = clicked.mask, clicked.note
+            found = FoundMask(clicked.mask, (clicked.note,) if clicked.note else ())
         elif request.points or request.box:
             raise UsageError(f"Clicks go with the method '{CLICK}' alone.", f"Use --method {CLICK}.")
         else:
-            mask = self.find_mask(photo, request.method, on_progress)
+            found = self.search_mask(photo, request.method, on_progress)
+        mask = found.mask
         if request.fill_holes:
             mask = refine.fill_holes(mask)
         if request.grow:
@@ -232,7 +241,14 @@ class Studio:
             mask = refine.feather(mask, request.feather)
         if request.invert:
             mask = refine.invert(mask)
-        return api.MaskResult(encode_mask(mask), request.method, float(mask.mean()), note)
+        return api.MaskResult(
+            encode_mask(mask),
+            request.method,
+            float(mask.mean()),
+            " ".join(found.notes),
+            found.sure,
+            found.others,
+        )
 
     def caption(self, photo: bytes, class_noun: str = "") -> str:
         """`suggest`, the prompt alone."""
@@ -270,16 +286,16 @@ class Studio:
 
         return api.AttentionMap(encode_mask(word_attention(self, request, on_progress)), request.word)
 
-    def find_mask(self, photo: Photo, method: str, on_progress: api.OnProgress = _silent) -> np.ndarray:
-        """Mask (H, W) float32 in [0, 1] of a photo by a method of `api.MakeMask`. Raises MaskError, CancelledError."""
-        from s2edit_plugin.masks.resolve import find_mask
+    def search_mask(self, photo: Photo, method: str, on_progress: api.OnProgress = _silent) -> FoundMask:
+        """Find a mask of a photo by a method of `api.MakeMask`. Raises MaskError, CancelledError."""
+        from s2edit_plugin.masks.resolve import search_mask
 
         def attention(word: str) -> np.ndarray:
             from s2edit_plugin.workflows.attention_masks import word_mask
 
             return word_mask(self.backbone, photo, word, on_progress)
 
-        return find_mask(photo.as_uint8_rgb(), method, attention, self.networks)
+        return search_mask(photo.as_uint8_rgb(), method, attention, self.networks)
 
     def refuse_unsafe(self, rgb: np.ndarray) -> None:
         """Let the base model's safety checker look at a result, uint8 (H, W, 3), if it has one and the settings want it.
@@ -305,13 +321,14 @@ class Studio:
 
         return identity_score(before, after, self.networks, subject)
 
-    def _mask_of(self, photo: Photo, given: bytes | None, method: str) -> np.ndarray:
-        if given is not None:
-            return read_mask(given, photo.size, reduced=True)
-        return self.find_mask(photo, method)
+    def _mask_of(self, photo: Photo, given: bytes | None, method: str, on_note: api.OnNote) -> np.ndarray:
+        found = self.search_mask(photo, method) if given is None else read_subject_mask(given, photo.size)
+        for sentence in found.notes:
+            on_note(sentence)
+        return found.mask
 
     def _whole_subject(self, photo: Photo, part: np.ndarray) -> np.ndarray:
         try:
-            return np.maximum(self.find_mask(photo, "auto"), part)
+            return np.maximum(self.search_mask(photo, "auto").mask, part)
         except MaskError:
             return part

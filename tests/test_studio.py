@@ -28,6 +28,7 @@ from s2edit_plugin.errors import (
 )
 from s2edit_plugin.imaging.png16 import encode_png16
 from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.masks.found import FoundMask
 from s2edit_plugin.people import forget_person
 from tests.fakes.tiny_model import TINY_FAMILIES, write_tiny_model
 
@@ -260,7 +261,7 @@ def test_the_stored_mask_serves_the_photo_it_was_learned_from(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _learn(studio)
-    monkeypatch.setattr(studio, "find_mask", lambda *_: pytest.fail("looked for the subject again"))
+    monkeypatch.setattr(studio, "search_mask", lambda *_: pytest.fail("looked for the subject again"))
     studio.edit(_request(subject_mask=None))
 
 
@@ -269,7 +270,7 @@ def test_an_attribute_is_learned_in_its_part_but_the_model_sees_the_person(
 ) -> None:
     person = np.zeros((90, 120), np.float32)
     person[10:85, 30:95] = 1
-    monkeypatch.setattr(studio, "find_mask", lambda *_: person)
+    monkeypatch.setattr(studio, "search_mask", lambda *_: FoundMask(person))
     lips = _mask(box=(50, 50, 70, 58))
     _learn(studio, subject_mask=lips, token="lips", kind="attribute", class_noun="lipstick",
            prompt="a woman with lipstick")  # fmt: skip
@@ -432,7 +433,7 @@ def test_masks_are_refined(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> N
     found = np.zeros((90, 120), np.float32)
     found[30:60, 30:60] = 1
     found[44:46, 44:46] = 0
-    monkeypatch.setattr(studio, "find_mask", lambda *_: found)
+    monkeypatch.setattr(studio, "search_mask", lambda *_: FoundMask(found))
 
     def area(**changes: object) -> float:
         result = studio.mask(replace(api.MakeMask(_photo()), **changes))  # type: ignore[arg-type]
@@ -557,3 +558,36 @@ def test_forgetting_a_person_finds_what_was_made_of_their_photo_without_a_token(
 def test_sexual_prompts_are_refused_without_a_token_too(studio: Studio) -> None:
     with pytest.raises(SafetyError):
         studio.edit(_request(tokens=(), prompt="a photo of a naked woman"))
+
+
+def test_a_mask_painted_at_45_percent_lays_that_much_of_the_change_over(studio: Studio) -> None:
+    request = _request(tokens=(), subject_mask=None)
+    faint = _png(np.rint(_rgb(_mask(box=(30, 30, 60, 60))) * 0.45).astype(np.uint8))
+    full, half = studio.edit(request), studio.edit(replace(request, region_mask=faint))
+    assert half.warnings == (
+        "The mask is at most 45 % white: where it is, that much of the change is laid over the photo.",
+    )
+    before = _rgb(request.photo).astype(float)
+    changes = [np.abs(_rgb(result.image) - before)[35:55, 35:55] for result in (full, half)]
+    assert 0.35 < changes[1].mean() / changes[0].mean() < 0.55
+
+
+def test_a_mask_whose_black_is_not_quite_black_does_not_pull_the_crop_over_the_photo(studio: Studio) -> None:
+    request = _request(tokens=(), subject_mask=None)
+    off = _png(np.maximum(_rgb(request.region_mask or b""), 1))
+    one, other = studio.edit(request), studio.edit(replace(request, region_mask=off))
+    assert one.image == other.image
+
+
+def test_learning_says_what_it_took_for_the_subject(studio: Studio) -> None:
+    alpha = 255 - _rgb(_mask())
+    hole = _png(np.dstack([_rgb(_photo()), alpha]))
+    heard: list[str] = []
+    request = api.LearnToken(
+        _photo(), "anna", "me", "identity", "woman", subject_mask=hole, settings=SHORT, consent=True
+    )
+    result = studio.learn(request, on_note=heard.append)
+    assert result.warnings == (
+        "The subject mask is a picture with a hole: the hole is the mask. Where the rest is meant, invert it.",
+    )
+    assert heard == list(result.warnings)

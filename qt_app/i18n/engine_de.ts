@@ -3175,6 +3175,31 @@
         <translation>{0} ist leer.</translation>
     </message>
     <message>
+        <location filename="../masks/painted.py"/>
+        <source>{0} is a picture cut out: what is visible of it is the mask. Where the rest is meant, invert it.</source>
+        <translation>{0} ist ein ausgeschnittenes Bild: Was davon sichtbar ist, ist die Maske. Ist der Rest gemeint, kehren Sie sie um.</translation>
+    </message>
+    <message>
+        <location filename="../masks/painted.py"/>
+        <source>{0} is a picture with a hole: the hole is the mask. Where the rest is meant, invert it.</source>
+        <translation>{0} ist ein Bild mit einem Loch: Das Loch ist die Maske. Ist der Rest gemeint, kehren Sie sie um.</translation>
+    </message>
+    <message>
+        <location filename="../masks/painted.py"/>
+        <source>{0} looks like a photo: how bright it is counts as how much belongs to the mask.</source>
+        <translation>{0} sieht wie ein Foto aus: Ihre Helligkeit gilt als das, was zur Maske gehört.</translation>
+    </message>
+    <message>
+        <location filename="../masks/painted.py"/>
+        <source>{0} is at most {1} % white: where it is, that much of the change is laid over the photo.</source>
+        <translation>{0} ist höchstens zu {1} % weiß: Dort wird die Änderung zu diesem Teil über das Foto gelegt.</translation>
+    </message>
+    <message>
+        <location filename="../masks/painted.py"/>
+        <source>{0} holds {1} % of the photo. Where the rest is meant, invert it.</source>
+        <translation>{0} enthält {1} % des Fotos. Ist der Rest gemeint, kehren Sie sie um.</translation>
+    </message>
+    <message>
         <location filename="../masks/photograph.py"/>
         <source>Finding {0} needs the face parser, which is not installed or does not see this face.</source>
         <translation>Um {0} zu finden, wird der Gesichtszerleger gebraucht; er ist nicht installiert oder sieht dieses Gesicht nicht.</translation>
@@ -3775,6 +3800,14 @@
     <message>
         <source>Not clearly the same subject</source>
         <translation>Nicht eindeutig dasselbe Motiv</translation>
+    </message>
+    <message>
+        <source>The mask</source>
+        <translation>Die Maske</translation>
+    </message>
+    <message>
+        <source>The subject mask</source>
+        <translation>Die Motivmaske</translation>
     </message>
 </context>
 </TS>

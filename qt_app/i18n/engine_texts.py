@@ -30,6 +30,8 @@ PHRASES = (
     "Not clearly the same person",
     "The same subject",
     "Not clearly the same subject",
+    "The mask",
+    "The subject mask",
 )
 """What fills a sentence's gap and is made of pieces itself."""
 

@@ -25,6 +25,7 @@ __all__ = [
 
 _SMALLEST_SIDE = 64
 _INSIDE = 0.5
+_FAINT = 2 / 255  # of an edit mask; what changes less is not seen
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -64,7 +65,7 @@ def subject_crop(subject: np.ndarray, edit: np.ndarray | None = None, margin: fl
     if not inside.any():
         raise MaskError("The subject mask is empty.", "Paint it, or choose another way to find the subject.")
     if edit is not None:
-        inside = inside | (edit > 0)
+        inside = inside | (edit >= _FAINT)
     top, bottom = _extent(inside.any(axis=1))
     left, right = _extent(inside.any(axis=0))
     longest = max(bottom - top, right - left)

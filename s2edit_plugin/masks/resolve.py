@@ -8,11 +8,12 @@ import numpy as np
 
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.masks.drawn import drawn_regions
+from s2edit_plugin.masks.found import FoundMask
 from s2edit_plugin.masks.grabcut import grabcut_subject
 from s2edit_plugin.masks.photograph import Photograph
 from s2edit_plugin.networks.installed import Networks
 
-__all__ = ["METHODS", "WordAttention", "find_mask"]
+__all__ = ["METHODS", "WordAttention", "search_mask"]
 
 METHODS = ("auto", "subject", "face", "hair", "lips", "eyes", "skin", "glasses", "hat", "grabcut", "word:W")
 WordAttention = Callable[[str], np.ndarray]
@@ -22,12 +23,12 @@ _INSIDE = 0.5
 _OTHER_WAY = "Paint the mask, or choose another method."
 
 
-def find_mask(
+def search_mask(
     rgb: np.ndarray,
     method: str,
     word_attention: WordAttention | None = None,
     networks: Networks | None = None,
-) -> np.ndarray:
+) -> FoundMask:
     """Find a mask.
 
     The order of trust: the bundled network for drawn pictures, then what is installed for photographs (face parser, rembg's
@@ -38,9 +39,6 @@ def find_mask(
         method: one of `METHODS`. ``auto`` is the subject by whatever works.
         word_attention: gives the mask (H, W) of a word from the model's own attention, for ``word:W``.
         networks: what is installed, None: nothing.
-
-    Returns:
-        float32 (H, W) in [0, 1].
 
     Raises:
         MaskError: the method is unknown, or what it looks for is not in the picture.
@@ -69,9 +67,9 @@ def _of_word(word: str, word_attention: WordAttention | None) -> np.ndarray:
     return word_attention(word)
 
 
-def _checked(mask: np.ndarray, rgb: np.ndarray, what: str) -> np.ndarray:
+def _checked(mask: np.ndarray, rgb: np.ndarray, what: str) -> FoundMask:
     if mask.shape != rgb.shape[:2]:
         raise MaskError(f"The mask of {what} came out at another size than the photo.", _OTHER_WAY)
     if not mask.size or mask.max() < _INSIDE:
         raise MaskError(f"The search for {what} found nothing in the photo.", _OTHER_WAY)
-    return np.clip(mask, 0, 1, dtype=np.float32)
+    return FoundMask(np.clip(mask, 0, 1, dtype=np.float32))

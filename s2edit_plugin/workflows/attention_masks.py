@@ -15,7 +15,7 @@ from s2edit_plugin.errors import MaskError, PromptError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
-from s2edit_plugin.masks.painted import read_mask
+from s2edit_plugin.masks.painted import read_subject_mask
 from s2edit_plugin.region import attention_of
 from s2edit_plugin.text import word_columns
 from s2edit_plugin.token_store import to_active
@@ -81,7 +81,7 @@ def word_mask(
 def token_attention(studio: Studio, photo: Photo, token: Token) -> np.ndarray:
     """Attention (H, W) float32 in [0, 1] of a token on a photo under its own source prompt, masked as in an edit."""
     record, backbone = token.record, studio.backbone
-    subject = studio.find_mask(photo, "auto")
+    subject = studio.search_mask(photo, "auto").mask
     crop = subject_crop(subject, None)
     active = to_active(token, backbone, mask_on_crop(subject, crop, backbone))
     prompt = prompts.insert_token(record.source_prompt, record.class_noun, record.full_name)
@@ -107,9 +107,9 @@ def word_attention(
     mentioned = [ref.full_name for ref in prompts.references(f"{word} {request.prompt}")]
     tokens = [studio.library.get(name) for name in dict.fromkeys([*request.tokens, *mentioned])]
     if request.subject_mask is not None:
-        subject = read_mask(request.subject_mask, photo.size)
+        subject = read_subject_mask(request.subject_mask, photo.size).mask
     else:
-        subject = studio.find_mask(photo, "auto")
+        subject = studio.search_mask(photo, "auto").mask
     crop = subject_crop(subject, None)
     mask = mask_on_crop(subject, crop, backbone)
     prompt = request.prompt or _prompt_for(word, tokens)

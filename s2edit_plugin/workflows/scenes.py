@@ -18,7 +18,8 @@ from s2edit_plugin.conditioning import ActiveToken
 from s2edit_plugin.errors import MaskError, PromptError, S2EditError, UsageError
 from s2edit_plugin.imaging.crop import Crop, place_mask, subject_crop, window_of
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.masks.painted import read_mask
+from s2edit_plugin.masks.found import FoundMask
+from s2edit_plugin.masks.painted import read_painted, read_subject_mask
 from s2edit_plugin.text import layout
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
@@ -92,7 +93,13 @@ class _Search:
 
     def find(self, method: str) -> np.ndarray:
         """The mask (H, W) of a method. Raises MaskError."""
-        return self.studio.find_mask(self.photo, method, self.on_progress)
+        return self.taken(self.studio.search_mask(self.photo, method, self.on_progress))
+
+    def taken(self, found: FoundMask) -> np.ndarray:
+        """A mask that was found, or came with the request."""
+        for sentence in found.notes:
+            self.note(sentence)
+        return found.mask
 
     def note(self, sentence: str) -> None:
         if sentence not in self.notes:
@@ -171,7 +178,7 @@ def _subject(
 ) -> np.ndarray:
     """Where the identity acts: given, else the first token's stored mask if this is its photo, else found."""
     if request.subject_mask is not None:
-        return read_mask(request.subject_mask, photo.size, reduced=True)
+        return search.taken(read_subject_mask(request.subject_mask, photo.size))
     if request.subject == "auto" and records:
         stored = _stored_mask(records[0], photo)
         if stored is not None:
@@ -194,7 +201,7 @@ def _stored_mask(record: TokenRecord, photo: Photo) -> np.ndarray | None:
 def _region(request: api.ApplyEdit, photo: Photo, search: _Search) -> np.ndarray | None:
     """The edit region where it is given or found without the model, None for ``auto`` and ``none``."""
     if request.region_mask is not None:
-        return read_mask(request.region_mask, photo.size)
+        return search.taken(read_painted(request.region_mask, photo.size))
     if request.region in ("auto", "none"):
         return None
     found = search.find(request.region)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,13 +15,19 @@ from s2edit_plugin.masks import photograph, regions
 from s2edit_plugin.masks.face import FaceBox, find_face
 from s2edit_plugin.masks.parsed import PARSED_REGIONS, framed, parsed_regions
 from s2edit_plugin.masks.photograph import Photograph, box_of, is_plausible_subject
-from s2edit_plugin.masks.resolve import find_mask
+from s2edit_plugin.masks.resolve import search_mask
 from s2edit_plugin.networks.face_parser import PARTS
 from s2edit_plugin.networks.installed import Networks, release
 from s2edit_plugin.networks.yunet import Face
 from s2edit_plugin.paths import DataFolder
 from tests.fakes.networks import record_network, write_red_mask, write_yunet
 from tests.fakes.transformers_networks import write_face_parser
+
+
+def find_mask(*arguments: Any, **named: Any) -> np.ndarray:
+    """The mask alone."""
+    return search_mask(*arguments, **named).mask
+
 
 # A face of flat colours: every part has one of its own, so that a stand-in for the parser can tell them apart.
 COLOURS = {

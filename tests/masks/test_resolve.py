@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,13 @@ from skimage.data import astronaut
 
 from s2edit_plugin.errors import MaskError, ModelError
 from s2edit_plugin.masks import regions
-from s2edit_plugin.masks.resolve import METHODS, find_mask
+from s2edit_plugin.masks.resolve import METHODS, search_mask
+
+
+def find_mask(*arguments: Any, **named: Any) -> np.ndarray:
+    """The mask alone."""
+    return search_mask(*arguments, **named).mask
+
 
 Regions = dict[str, np.ndarray]
 
