@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from gi.repository import Gimp
 
 from gimp_bridge import png
 from gimp_bridge.beside import Beside
+from gimp_bridge.changes import changed_places
 from gimp_bridge.framing import (
     OVERVIEW,
     SMALLEST_SIDE,
@@ -22,20 +24,15 @@ from gimp_bridge.framing import (
 )
 from gimp_bridge.link import Link
 from gimp_bridge.memory import EditValues, Names, read_values, write_values
-from gimp_bridge.pixels import (
-    Finished,
-    LayerView,
-    attach,
-    attached,
-    grey_of_picture,
-    insert_results,
-)
+from gimp_bridge.pixels import LayerView, grey_of_picture
 from gimp_bridge.png import Pixels
+from gimp_bridge.results import Finished, attach, attached, check_mode, insert_results
+from gimp_bridge.scene import Scene, check_visible
 from gimp_bridge.wording import layer_name
 from s2edit_plugin import api, calls
-from s2edit_plugin.errors import MaskError, PromptError, UsageError
+from s2edit_plugin.errors import ImageError, MaskError, PromptError, UsageError
 
-__all__ = ["CHANNEL", "edit_layer", "make_frame", "remembered", "source_of", "values_of"]
+__all__ = ["CHANNEL", "Made", "edit_layer", "make_frame", "remembered", "values_of"]
 
 CHANNEL = "channel:"
 
@@ -47,14 +44,26 @@ class Frame:
     Attributes:
         box: which part of the layer. photo: that part as a PNG. subject: how the subject is found, where ``subject_mask``
             does not say. selection: None where nothing is selected. region_mask: the selection on that part as a PNG.
+        pixels, alpha: of that part; the alpha is empty where everything is opaque.
     """
 
     box: Box
     photo: bytes
+    pixels: Pixels
+    alpha: bytes
     subject: str
     subject_mask: bytes | None
     selection: Selection | None
     region_mask: bytes | None
+
+
+@dataclass(frozen=True)
+class Made:
+    """Layers that were made, and sentences for the user. ``hidden``: why nobody sees them, "" where they can be seen."""
+
+    layers: list[Gimp.Layer]
+    notes: tuple[str, ...] = ()
+    hidden: str = ""
 
 
 def remembered(image: Gimp.Image, chosen: Gimp.Layer) -> EditValues:
@@ -65,14 +74,6 @@ def remembered(image: Gimp.Image, chosen: Gimp.Layer) -> EditValues:
             "This image holds no edit that could be repeated.", "Use Filters > S²Edit > Edit with tokens…"
         )
     return values
-
-
-def source_of(image: Gimp.Image, chosen: Gimp.Layer, values: EditValues) -> Gimp.Layer:
-    """The layer that was edited; the chosen one where it is no result, or that layer is gone."""
-    if read_values(attached(chosen)) is None or not values.layer:
-        return chosen
-    found = image.get_layer_by_tattoo(values.layer)
-    return chosen if found is None else found
 
 
 def values_of(config: Any) -> EditValues:
@@ -91,34 +92,84 @@ def values_of(config: Any) -> EditValues:
 
 
 def edit_layer(
-    image: Gimp.Image, layer: Gimp.Layer, values: EditValues, link: Link, above: Gimp.Layer | None = None
-) -> list[Gimp.Layer]:
-    """Edit a layer and put the results above it; the settings are kept in them and in the image.
+    image: Gimp.Image, chosen: Gimp.Layer, values: EditValues, link: Link, again: bool = False
+) -> Made:
+    """Edit what is seen of a layer and put the results above it; the settings are kept in them and in the image.
 
     Args:
-        above: another layer to put them above.
+        again: start from what was seen before ``chosen``, a result, was made; the new one takes its place.
 
     Raises:
-        S2EditError: whatever is wrong; the image is as it was then.
+        S2EditError: whatever is wrong, also that nothing visible was changed; the image is as it was then.
     """
-    view = LayerView(image, layer)
+    check_visible(chosen)
     names = Names(link.call(calls.ListTokens()).tokens)
     first = names.find(values.token)
     tokens = (first.name, *(names.find(name).name for name in values.tokens[1:]))
     if not values.prompt and not values.attribute:
         raise PromptError("The prompt is empty.", "Say what the picture should show.")
-    frame = make_frame(view, values.subject, view.selection(), link)
+    with Scene(image, chosen, again) as scene:
+        check_mode(scene.source)
+        view = scene.view
+        frame = make_frame(view, values.subject, view.selection(), link)
     values = _with_prompts(values, frame, first.class_noun, link)
-    finished = []
+    finished, notes, places = [], list[str](), list[tuple[int, int]]()
     for number in range(values.variants):
         part = (number / values.variants, (number + 1) / values.variants)
         request = _request(frame, values, names, tokens, values.seed + number)
         result = link.run(request, "Edit a layer in GIMP", part)
-        finished.append(_finished(frame, values, names, result, number, layer.get_tattoo()))
+        finished.append(_finished(frame, values, names, result, number, scene.source.get_tattoo()))
+        notes += [note for note in result.warnings if note not in notes]
+        places += _changes(frame, finished[-1]) if number == 0 or not places else []
+    if not places and values.strength > 0:
+        raise ImageError(
+            "The edit changed nothing that can be seen.",
+            "Say more plainly what should be different, or raise strength or guidance.",
+        )
+    scene.check()
     name = layer_name(names.unnamed(values.prompt))
-    made = insert_results(view, finished, name, above or layer)
+    look = _Look(image, scene, places)
+    made = insert_results(
+        view, finished, name, scene.above, stack=scene.stack, lone=scene.is_lone, hides=scene.replaces
+    )
     attach(image, finished[0].memory)
-    return made
+    return Made(made, tuple(notes), look.why_hidden())
+
+
+def _changes(frame: Frame, result: Finished) -> list[tuple[int, int]]:
+    """Some places of the layer that a result changes visibly."""
+    part = result.box.moved(-frame.box.left, -frame.box.top)
+    return [
+        (x + frame.box.left, y + frame.box.top)
+        for x, y in changed_places(frame.pixels, result.pixels, result.mask, part)
+    ]
+
+
+class _Look:
+    """How the image looks at some places, before and after."""
+
+    def __init__(self, image: Gimp.Image, scene: Scene, places: Sequence[tuple[int, int]]) -> None:
+        self._image, self._layer = image, scene.source
+        left, top = scene.view.x, scene.view.y
+        wide, high = image.get_width(), image.get_height()
+        moved = [(x + left, y + top) for x, y in places]
+        self._places = [(x, y) for x, y in moved if 0 <= x < wide and 0 <= y < high]
+        self._has_any = bool(places)
+        self._before = self._colours()
+
+    def _colours(self) -> list[Any]:
+        return [
+            tuple(self._image.pick_color([self._layer], x, y, True, False, 1.0)[1].get_rgba())
+            for x, y in self._places
+        ]
+
+    def why_hidden(self) -> str:
+        """Why the change cannot be seen, "" if it can."""
+        if not self._has_any or self._colours() != self._before:
+            return ""
+        if not self._places:
+            return "The result is there, but what it changes lies outside the canvas."
+        return "The result is there, but other layers hide it: hide those above it, or move it up."
 
 
 def _with_prompts(values: EditValues, frame: Frame, noun: str, link: Link) -> EditValues:
@@ -161,11 +212,18 @@ def _finished(
     name = layer_name(names.unnamed(values.prompt), number + 1 if values.variants > 1 else 0)
     part = Box(*result.layer_box)
     box = part.moved(frame.box.left, frame.box.top)
+    alpha = _part_of_alpha(frame, part) if frame.alpha else b""
     if frame.selection is not None:
         mask = frame.selection.on(box)
     else:
         mask = cut(grey_of_picture(result.region), frame.box.width, part)
-    return Finished(box, png.decode(result.layer), mask, name, write_values(kept, names))
+    return Finished(box, png.decode(result.layer), alpha, mask, name, write_values(kept, names))
+
+
+def _part_of_alpha(frame: Frame, part: Box) -> bytes:
+    size = frame.pixels.depth // 8
+    wide = Box(part.left * size, part.top, part.right * size, part.bottom)
+    return cut(frame.alpha, frame.box.width * size, wide)
 
 
 # ---------------------------------------------------------------------- what the engine sees
@@ -189,10 +247,12 @@ def make_frame(view: LayerView, subject: str, selection: Selection | None, link:
         box, mask = _found_frame(view, subject, selection, link)
     # GIMP sends a large layer tile by tile, and this process waits for most of that time.
     region = Beside(lambda: None if selection is None else _mask_png(selection.on(box), box))
-    pixels, _ = view.read(box)
+    pixels, alpha = view.read(box)
     return Frame(
         box=box,
         photo=png.encode(pixels, view.icc),
+        pixels=pixels,
+        alpha=alpha,
         subject="auto" if channel is not None else subject,
         subject_mask=mask,
         selection=selection,

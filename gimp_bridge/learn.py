@@ -5,9 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from gi.repository import Gimp
+
 from gimp_bridge.edit import CHANNEL, make_frame
 from gimp_bridge.link import Link
 from gimp_bridge.pixels import LayerView
+from gimp_bridge.scene import Scene
 from s2edit_plugin import api
 from s2edit_plugin.errors import ConsentError, MaskError, UsageError
 
@@ -45,8 +48,8 @@ def learn_settings(steps: int, seed: int) -> api.LearnSettings:
     return dataclasses.replace(settings, steps_token=first, steps_joint=steps - first)
 
 
-def learn_token(view: LayerView, asked: api.LearnToken, link: Link) -> api.LearnResult:
-    """Learn a token from a layer.
+def learn_token(image: Gimp.Image, chosen: Gimp.Layer, asked: api.LearnToken, link: Link) -> api.LearnResult:
+    """Learn a token from what is seen of a layer.
 
     Raises:
         ConsentError: a person's without consent. UsageError: a name is missing. S2EditError: what the engine says.
@@ -58,7 +61,9 @@ def learn_token(view: LayerView, asked: api.LearnToken, link: Link) -> api.Learn
             "Learning a person needs the person's consent.",
             "Tick the box if the person in the picture agrees.",
         )
-    return link.run(_request(view, asked, link), "Learn a token in GIMP")
+    with Scene(image, chosen) as scene:
+        request = _request(scene.view, asked, link)
+    return link.run(request, "Learn a token in GIMP")
 
 
 def _request(view: LayerView, asked: api.LearnToken, link: Link) -> api.LearnToken:

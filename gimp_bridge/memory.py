@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from gimp_bridge.ranges import LIMITS
 from s2edit_plugin.calls import TokenInfo
 from s2edit_plugin.errors import TokenError, TokenNotFoundError
 
 __all__ = ["EditValues", "Names", "read_values", "write_values"]
 
 FORMAT = 1
+LARGEST = 64 * 1024  # bytes that are kept in an item; more is somebody else's
+LONGEST = {"prompt": 2000, "source_prompt": 2000}
+LONGEST_NAME = 300  # characters of any other text
 _REFERENCE = re.compile(r"<([^<>]{1,140})>")
 
 
@@ -100,24 +104,40 @@ def write_values(values: EditValues, names: Names) -> bytes:
         "prompt": names.unnamed(values.prompt),
         "source_prompt": names.unnamed(values.source_prompt),
     }
-    return json.dumps(kept, ensure_ascii=False).encode()
+    return json.dumps(kept).encode("ascii")  # GIMP's Python takes no byte above 127 for what it attaches
 
 
 def read_values(data: bytes) -> EditValues | None:
-    """What `write_values` wrote; None where it is nothing, damaged, or from a newer version. Unknown fields are left out."""
+    """What `write_values` wrote; None where it is nothing, damaged, out of range, or from a newer version.
+
+    Whoever made the image decides what is in there. Unknown fields are left out.
+    """
+    if len(data) > LARGEST:
+        return None
     try:
         kept: Any = json.loads(data.decode("utf-8"))
         if not isinstance(kept, dict) or kept.get("format") != FORMAT:
             return None
-        known: dict[str, Any] = {}
-        for field in fields(EditValues):
-            kind = type(field.default)
-            value = kept.get(field.name, field.default)
-            if kind is float and type(value) is int:
-                value = float(value)
-            if type(value) is not kind:
-                return None
-            known[field.name] = value
-        return EditValues(**known)
+        return EditValues(
+            **{field.name: _sound(kept, field.name, field.default) for field in fields(EditValues)}
+        )
     except (ValueError, RecursionError):
         return None
+
+
+def _sound(kept: dict[str, Any], name: str, usual: Any) -> Any:
+    """A field's value. Raises ValueError where it is of another kind or out of range."""
+    value = kept.get(name, usual)
+    if type(usual) is float and type(value) is int and abs(value) < 2**53:
+        value = float(value)
+    if type(value) is not type(usual):
+        raise ValueError(name)
+    if isinstance(value, str):
+        if len(value) > LONGEST.get(name, LONGEST_NAME) or "\0" in value:
+            raise ValueError(name)
+        value.encode()  # half of a surrogate pair is no text
+    else:
+        low, high = LIMITS[name]
+        if not low <= value <= high:  # NaN neither
+            raise ValueError(name)
+    return value

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gi.repository import Babl, GdkPixbuf, Gegl, Gimp, GLib
 
@@ -18,7 +17,7 @@ from gimp_bridge.png import Pixels
 from s2edit_plugin.errors import EngineError, ImageError, MaskError
 
 __all__ = [
-    "Finished", "LayerView", "grey_of_picture", "insert_results", "load_pixbuf", "select_mask", "the_layer",
+    "LayerView", "grey_of_picture", "is_soft", "load_pixbuf", "select_mask", "the_layer", "write_mask", "write_pixels",
 ]  # fmt: skip
 
 PLAIN = "R'G'B' u8"  # sRGB
@@ -29,22 +28,6 @@ LINEAR = (
     Gimp.Precision.U8_LINEAR, Gimp.Precision.U16_LINEAR, Gimp.Precision.U32_LINEAR, Gimp.Precision.HALF_LINEAR,
     Gimp.Precision.FLOAT_LINEAR, Gimp.Precision.DOUBLE_LINEAR,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Finished:
-    """One result.
-
-    Attributes:
-        box: which part of the layer was edited. pixels, mask: of that part; a byte a pixel of the mask.
-        name: the new layer's. memory: what is kept in it.
-    """
-
-    box: Box
-    pixels: Pixels
-    mask: bytes
-    name: str
-    memory: bytes
 
 
 def the_layer(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
@@ -81,7 +64,8 @@ def _read(drawable: Gimp.Drawable, box: Box, name: str) -> bytes:
     return bytes(drawable.get_buffer().get(_rectangle(box), 1.0, name, NOTHING))
 
 
-def _write(drawable: Gimp.Drawable, box: Box, name: str, data: bytes) -> None:
+def write_pixels(drawable: Gimp.Drawable, box: Box, name: str, data: bytes) -> None:
+    """Write a part of a drawable. Args: name: of the format of ``data``."""
     buffer = drawable.get_buffer()
     buffer.set(_rectangle(box), name, data)
     buffer.flush()
@@ -89,10 +73,14 @@ def _write(drawable: Gimp.Drawable, box: Box, name: str, data: bytes) -> None:
 
 
 class LayerView:
-    """A layer and how its pixels are read."""
+    """A layer and how its pixels are read.
 
-    def __init__(self, image: Gimp.Image, layer: Gimp.Layer) -> None:
-        self.image, self.layer = image, layer
+    Args:
+        shown: of the layer's size, in another image, where the pixels are read in its place.
+    """
+
+    def __init__(self, image: Gimp.Image, layer: Gimp.Layer, shown: Gimp.Layer | None = None) -> None:
+        self.image, self.layer, self._shown = image, layer, layer if shown is None else shown
         self.width, self.height = layer.get_width(), layer.get_height()
         self.whole = Box(0, 0, self.width, self.height)
         _, self.x, self.y = layer.get_offsets()
@@ -108,24 +96,36 @@ class LayerView:
         return b"" if profile is None else bytes(profile.get_icc_profile())
 
     def read(self, box: Box) -> tuple[Pixels, bytes]:
-        """Colours of a part of the layer, and its alpha, which is empty where the layer has none."""
+        """Colours of a part of the layer, and its alpha, which is empty where everything is opaque."""
         channels = 1 if self.grey else 3
-        if not self.layer.has_alpha():
-            data = _read(self.layer, box, self._format(False))
+        if not self._shown.has_alpha():
+            data = _read(self._shown, box, self._format(False))
             return Pixels(box.width, box.height, channels, self.depth, data), b""
-        both = _samples(_read(self.layer, box, self._format(True)), self.depth)
+        both = _samples(_read(self._shown, box, self._format(True)), self.depth)
         count = channels + 1
         alpha, colours = both[channels::count], both
         del colours[channels::count]
-        return Pixels(box.width, box.height, channels, self.depth, colours.tobytes()), alpha.tobytes()
+        opacity = alpha.tobytes()
+        if opacity.count(255) == len(opacity):
+            opacity = b""
+        return Pixels(box.width, box.height, channels, self.depth, colours.tobytes()), opacity
+
+    def is_as_it_was(self) -> bool:
+        """Whether results of this view still fit the layer; its place may be another one, which is noted."""
+        _, self.x, self.y = self.layer.get_offsets()
+        now = LayerView(self.image, self.layer)
+        return all(
+            getattr(now, name) == getattr(self, name)
+            for name in ("width", "height", "depth", "grey", "linear")
+        )
 
     def overview(self) -> Pixels:
         """A reduced copy in sRGB at 8 bits, to find things in."""
         width, height = fitted_size(self.width, self.height)
-        data, width, height, _ = self.layer.get_thumbnail_data(width, height)
+        data, width, height, _ = self._shown.get_thumbnail_data(width, height)
         if data is None or not width or not height:
             raise ImageError("GIMP gave no reduced copy of the layer.", "Try again.")
-        own = Babl.get_name(self.layer.get_format())
+        own = Babl.get_name(self._shown.get_format())
         if own == PLAIN:
             return Pixels(width, height, 3, 8, bytes(data.get_data()))
         area = Gegl.Rectangle.new(0, 0, width, height)
@@ -192,79 +192,14 @@ def _mask_format(channel: Gimp.Channel) -> str:
     return "Y' u8" if str(Babl.get_name(channel.get_format())).startswith("Y'") else "Y u8"
 
 
-# ---------------------------------------------------------------------- results
+def write_mask(mask: Gimp.Channel, box: Box, data: bytes) -> None:
+    """Write a part of a mask, a byte a pixel."""
+    write_pixels(mask, box, _mask_format(mask), data)
 
 
-def insert_results(
-    view: LayerView, results: Sequence[Finished], group_name: str, above: Gimp.Layer
-) -> list[Gimp.Layer]:
-    """Put results above a layer as layers of the edited one's size and place, several into a group; in one undo step.
-
-    Args:
-        group_name: of the group, for several. above: the edited layer, or an earlier result that would hide the new one.
-    """
-    image = view.image
-    parent, position = above.get_parent(), image.get_item_position(above)
-    layers = [_made(view, result) for result in results]
-    image.undo_group_start()
-    try:
-        if len(results) > 1:
-            group = Gimp.GroupLayer.new(image, group_name)
-            image.insert_layer(group, parent, position)
-            parent, position = group, 0
-        for layer in reversed(layers):
-            image.insert_layer(layer, parent, position)
-            layer.set_offsets(view.x, view.y)
-            layer.set_edit_mask(False)
-    finally:
-        image.undo_group_end()
-    return layers
-
-
-def _made(view: LayerView, result: Finished) -> Gimp.Layer:
-    """A result as a layer that is not in the image yet."""
-    kind = Gimp.ImageType.GRAYA_IMAGE if view.grey else Gimp.ImageType.RGBA_IMAGE
-    layer = Gimp.Layer.new(
-        view.image, result.name, view.width, view.height, kind, 100.0, Gimp.LayerMode.NORMAL
-    )
-    alpha = view.read(result.box)[1] if view.layer.has_alpha() else b""
-    own_mask = view.own_mask(result.box)
-    # Soft edges are mixed in the picture's own curve, as the engine mixes them. Changing the curve and back would change the
-    # last bits of linear images outside the mask too.
-    spaces = Gimp.LayerColorSpace
-    layer.set_composite_space(spaces.RGB_LINEAR if view.linear else spaces.RGB_NON_LINEAR)
-    if _is_soft(alpha) or _is_soft(own_mask):
-        # Half transparent above half transparent would be less transparent.
-        layer.set_composite_mode(Gimp.LayerCompositeMode.CLIP_TO_BACKDROP)
-    name, data = view.with_alpha(result.pixels, alpha)
-    _write(layer, result.box, name, data)
-    mask = layer.create_mask(Gimp.AddMaskType.BLACK)
-    layer.add_mask(mask)
-    shown = bytes(map(min, result.mask, own_mask)) if own_mask else result.mask
-    _write(mask, result.box, _mask_format(mask), shown)
-    if result.memory:
-        attach(layer, result.memory)
-    return layer
-
-
-def _is_soft(alpha: bytes) -> bool:
+def is_soft(alpha: bytes) -> bool:
     """Whether anything is neither opaque nor fully transparent."""
     return alpha.count(0) + alpha.count(255) < len(alpha)
-
-
-MEMORY = "s2edit-settings"
-
-
-def attach(item: Gimp.Item | Gimp.Image, memory: bytes) -> None:
-    """Keep bytes in an item or image; they are saved with it."""
-    flags = Gimp.PARASITE_PERSISTENT | (Gimp.PARASITE_UNDOABLE if isinstance(item, Gimp.Item) else 0)
-    item.attach_parasite(Gimp.Parasite.new(MEMORY, flags, list(memory)))
-
-
-def attached(item: Gimp.Item | Gimp.Image) -> bytes:
-    """What `attach` kept, empty if nothing."""
-    parasite = item.get_parasite(MEMORY)
-    return b"" if parasite is None else bytes(parasite.get_data())
 
 
 # ---------------------------------------------------------------------- pictures of the engine
@@ -301,6 +236,11 @@ def select_mask(view: LayerView, mask: bytes, small: tuple[int, int], how: Gimp.
         mask: a byte a pixel of the copy. small: the copy's width and height.
     """
     image = view.image
+    active = [
+        (image.set_selected_layers, image.get_selected_layers()),
+        (image.set_selected_channels, image.get_selected_channels()),
+        (image.set_selected_paths, image.get_selected_paths()),
+    ]
     image.undo_group_start()
     try:
         # GIMP selects by a layer's alpha; alpha has no curve.
@@ -314,7 +254,7 @@ def select_mask(view: LayerView, mask: bytes, small: tuple[int, int], how: Gimp.
         image.insert_layer(layer, None, 0)
         both = bytearray(2 * len(mask))
         both[1::2] = mask
-        _write(layer, Box(0, 0, *small), "Y'A u8", bytes(both))
+        write_pixels(layer, Box(0, 0, *small), "Y'A u8", bytes(both))
         if small != (view.width, view.height):
             Gimp.context_push()
             Gimp.context_set_interpolation(Gimp.InterpolationType.CUBIC)
@@ -323,5 +263,9 @@ def select_mask(view: LayerView, mask: bytes, small: tuple[int, int], how: Gimp.
         layer.set_offsets(view.x, view.y)
         image.select_item(how, layer)
         image.remove_layer(layer)
+        # GIMP made the new one active, and a neighbour after it.
+        for choose, items in active:
+            if items:
+                choose(items)
     finally:
         image.undo_group_end()

@@ -9,6 +9,8 @@ from typing import Any
 
 from gi.repository import Gimp, GObject
 
+from gimp_bridge.ranges import LIMITS
+
 __all__ = ["ACTIONS", "PROCEDURES", "Kind"]
 
 Add = Callable[[Gimp.Procedure], None]
@@ -55,6 +57,14 @@ def _text(name: str, nick: str, blurb: str, default: str = "", flags: Any = WRIT
     return lambda procedure: procedure.add_string_argument(name, nick, blurb, default, flags)
 
 
+def _limited(name: str, nick: str, blurb: str, default: float) -> Add:
+    """A number of `EditValues`."""
+    low, high = LIMITS[name]
+    if isinstance(default, int):
+        return _whole(name, nick, blurb, int(low), int(high), default)
+    return _number(name, nick, blurb, low, high, default)
+
+
 def _whole(name: str, nick: str, blurb: str, low: int, high: int, default: int) -> Add:
     return lambda procedure: procedure.add_int_argument(name, nick, blurb, low, high, default, WRITE)
 
@@ -95,11 +105,11 @@ REGION = _text(
     "What may change where nothing is selected: auto, subject, face, hair, lips, word:WORD, or none for everything",
     "auto",
 )
-STRENGTH = _number("strength", "Stren_gth", "0 gives the picture back, 1 is the full edit", 0.0, 2.0, 1.0)
-GUIDANCE = _number("guidance", "G_uidance", "How closely the prompt is followed", 1.0, 20.0, 5.0)
-SEED = _whole("seed", "See_d", "Variants begin with this number", 0, 2**31 - 1, 0)
-VARIANTS = _whole("variants", "_Variants", "How many results; several come as a layer group", 1, 8, 1)
-STEPS = _whole("steps", "St_eps", "Steps of the edit, 0 for the usual number", 0, 500, 0)
+STRENGTH = _limited("strength", "Stren_gth", "0 gives the picture back, 1 is the full edit", 1.0)
+GUIDANCE = _limited("guidance", "G_uidance", "How closely the prompt is followed", 5.0)
+SEED = _limited("seed", "See_d", "Variants begin with this number", 0)
+VARIANTS = _limited("variants", "_Variants", "How many results; several come as a layer group", 1)
+STEPS = _limited("steps", "St_eps", "Steps of the edit, 0 for the usual number", 0)
 HOW = (SUBJECT, REGION, STRENGTH, GUIDANCE, SEED, VARIANTS, STEPS)
 
 PROCEDURES = {

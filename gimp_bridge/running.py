@@ -8,16 +8,16 @@ from typing import Any
 
 from gi.repository import Gimp, GObject
 
-from gimp_bridge.edit import edit_layer, remembered, source_of, values_of
+from gimp_bridge.edit import Made, edit_layer, remembered, values_of
 from gimp_bridge.learn import asked_for, learn_token
 from gimp_bridge.library import change_library, tokens_of
 from gimp_bridge.link import Link
 from gimp_bridge.memory import EditValues
-from gimp_bridge.pixels import LayerView, the_layer
+from gimp_bridge.pixels import the_layer
 from gimp_bridge.select import select_subject
 from gimp_bridge.showing import in_bar
 from gimp_bridge.window import edit_in_window
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import ImageError, UsageError
 
 __all__ = ["run_edit", "run_edit_again", "run_learn", "run_open", "run_select", "run_tokens", "run_transfer"]
 
@@ -81,13 +81,11 @@ def run_edit_again(
     """``plug-in-s2edit-edit-again``: on the layer that was edited then."""
     chosen = the_layer(image, drawables)
     values = remembered(image, chosen)
-    layer = source_of(image, chosen, values)
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.edit import ask_and_edit
 
-        transfer = bool(values.attribute)
         return _given(
-            ask_and_edit(procedure, config, image, layer, transfer=transfer, values=values, above=chosen)
+            ask_and_edit(procedure, config, image, chosen, transfer=bool(values.attribute), values=values)
         )
     asked, usual = values_of(config), EditValues()
     changed = {
@@ -96,10 +94,14 @@ def run_edit_again(
         if getattr(asked, field.name) != getattr(usual, field.name)
     }
     with Link(in_bar(TITLE)) as link:
-        return _given(edit_layer(image, layer, dataclasses.replace(values, **changed), link, chosen))
+        return _given(edit_layer(image, chosen, dataclasses.replace(values, **changed), link, again=True))
 
 
-def _given(layers: list[Gimp.Layer]) -> Results:
+def _given(made: Made) -> Results:
+    """Raises ImageError where what was made cannot be seen; it stays in the image."""
+    if made.hidden:
+        raise ImageError(made.hidden)
+    layers = made.layers
     return [(Gimp.Layer.__gtype__, layers[0] if len(layers) == 1 else layers[0].get_parent())]
 
 
@@ -111,13 +113,13 @@ def run_learn(
     config: Any,
 ) -> Results:
     """``plug-in-s2edit-learn``."""
-    view = LayerView(image, the_layer(image, drawables))
+    layer = the_layer(image, drawables)
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.learn import ask_and_learn
 
-        return [(GObject.TYPE_STRING, ask_and_learn(procedure, config, view))]
+        return [(GObject.TYPE_STRING, ask_and_learn(procedure, config, image, layer))]
     with Link(in_bar(TITLE)) as link:
-        return [(GObject.TYPE_STRING, learn_token(view, asked_for(config), link).name)]
+        return [(GObject.TYPE_STRING, learn_token(image, layer, asked_for(config), link).name)]
 
 
 def run_select(
@@ -128,7 +130,7 @@ def run_select(
     config: Any,
 ) -> Results:
     """``plug-in-s2edit-select``. Raises UsageError where the word to look for is missing."""
-    view = LayerView(image, the_layer(image, drawables))
+    layer = the_layer(image, drawables)
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.plain import ask
 
@@ -141,7 +143,10 @@ def run_select(
     how = OPERATIONS[config.get_property("operation")]
     grow, feather = config.get_property("grow"), config.get_property("feather")
     with Link(in_bar(TITLE)) as link:
-        return [(GObject.TYPE_DOUBLE, select_subject(view, found, how, grow, feather, link))]
+        result = select_subject(image, layer, found, how, grow, feather, link)
+    if result.note and run_mode == INTERACTIVE:
+        Gimp.message(result.note)
+    return [(GObject.TYPE_DOUBLE, result.coverage)]
 
 
 def run_open(
@@ -157,7 +162,7 @@ def run_open(
     if run_mode != INTERACTIVE:
         seconds, may_open = config.get_property("seconds"), config.get_property("open-window")
     with Link(in_bar(TITLE)) as link:
-        return _given(edit_in_window(image, layer, link, seconds, may_open))
+        return _given(Made(edit_in_window(image, layer, link, seconds, may_open)))
 
 
 def run_tokens(

@@ -6,23 +6,30 @@ from gi.repository import Gimp
 
 from gimp_bridge import png
 from gimp_bridge.link import Link
-from gimp_bridge.pixels import LayerView, grey_of_picture, select_mask
+from gimp_bridge.pixels import grey_of_picture, select_mask
+from gimp_bridge.scene import Scene
 from s2edit_plugin import api
 
 __all__ = ["select_subject"]
 
 
 def select_subject(
-    view: LayerView, method: str, how: Gimp.ChannelOps, grow: float, feather: float, link: Link
-) -> float:
-    """Find something in a layer and select it; returns which part of the layer it covers.
+    image: Gimp.Image, chosen: Gimp.Layer, method: str, how: Gimp.ChannelOps, grow: float, feather: float, link: Link,
+) -> api.MaskResult:  # fmt: skip
+    """Find something in what is seen of a layer and select it; returns what was found.
 
     Args:
         method: as `api.MakeMask`. grow, feather: in pixels of the layer.
+
+    Raises:
+        ImageError: the layer has gone meanwhile. S2EditError: what the engine says.
     """
-    overview = view.overview()
+    with Scene(image, chosen) as scene:
+        view = scene.view
+        overview = view.overview()
     scale = overview.width / view.width
     request = api.MakeMask(png.encode(overview), method, grow=grow * scale, feather=feather * scale)
     result = link.run(request, "Find a selection")
+    scene.check()
     select_mask(view, grey_of_picture(result.mask), (overview.width, overview.height), how)
-    return result.coverage
+    return result

@@ -11,12 +11,14 @@ from gi.repository import Gimp
 from gimp_bridge import png
 from gimp_bridge.link import Link
 from gimp_bridge.memory import EditValues, Names, write_values
-from gimp_bridge.pixels import Finished, LayerView, grey_of_picture, insert_results, the_layer
+from gimp_bridge.pixels import grey_of_picture
 from gimp_bridge.png import Pixels
+from gimp_bridge.results import Finished, check_mode, insert_results
+from gimp_bridge.scene import Scene, check_visible
 from gimp_bridge.wording import layer_name
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine import discovery
-from s2edit_plugin.errors import EngineError, ImageError, S2EditError
+from s2edit_plugin.errors import CancelledError, EngineError, ImageError, S2EditError
 
 __all__ = ["edit_in_window"]
 
@@ -40,32 +42,29 @@ def edit_in_window(
         may_open: open the window where none is.
 
     Raises:
-        S2EditError: no window, or it was closed there or crashed without a result; the image is as it was then.
+        CancelledError: it was closed there without a result. S2EditError: no window, or it crashed. The image is as it was.
     """
-    view = LayerView(image, layer)
-    selection = view.selection()
-    pixels, _ = view.read(view.whole)
+    check_visible(layer)
+    with Scene(image, layer) as scene:
+        check_mode(scene.source)
+        view = scene.view
+        selection = view.selection()
+        pixels, alpha = view.read(view.whole)
     mask = b""
     if selection is not None:
         mask = png.encode(Pixels(view.width, view.height, 1, 8, selection.on(view.whole)))
     link.stay()
     offered = link.call(calls.HandOver(png.encode(pixels, view.icc), mask, _file_name(image)))
     back = _Waiting(link, offered.id, seconds, may_open).result()
-    # Meanwhile the user could do anything in GIMP.
-    if not (image.is_valid() and layer.is_valid()):
-        raise ImageError(
-            "The layer is gone that the result belongs to.", "The result is in S2Edit Studio's history."
-        )
-    now = LayerView(image, the_layer(image, [layer]))
+    scene.check()  # meanwhile the user could do anything in GIMP
     made = png.decode(back.layer)
-    if (made.width, made.height, made.depth) != (now.width, now.height, now.depth) or now.grey != view.grey:
+    if (made.width, made.height, made.depth) != (view.width, view.height, view.depth):
         raise ImageError(
-            "The layer has another size or precision now than it had in S2Edit Studio.",
-            "Undo that, or take the result from S2Edit Studio's history.",
+            "The picture came back in another size or precision.", "Take it from S2Edit Studio's history."
         )
-    name, memory = _remembered(back.edit, link, layer)
-    finished = Finished(now.whole, made, grey_of_picture(back.mask), name, memory)
-    return insert_results(now, [finished], name, layer)
+    name, memory = _remembered(back.edit, link, scene.source)
+    finished = Finished(view.whole, made, alpha, grey_of_picture(back.mask), name, memory)
+    return insert_results(view, [finished], name, scene.above, stack=scene.stack, lone=scene.is_lone)
 
 
 def _file_name(image: Gimp.Image) -> str:
@@ -92,7 +91,7 @@ class _Waiting:
             if found.state == "returned":
                 return found
             if found.state == "closed":
-                raise EngineError("The picture was closed in S2Edit Studio without a result.")
+                raise CancelledError("The picture was closed in S2Edit Studio without a result.")
             if self._end is not None and time.monotonic() > self._end:
                 raise EngineError("No result came back from S2Edit Studio in time.")
             if found.state == "waiting":

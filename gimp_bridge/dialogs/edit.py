@@ -15,10 +15,11 @@ from gi.repository import Gimp, GimpUi, Gtk  # noqa: E402 - versions first
 from gimp_bridge import png  # noqa: E402
 from gimp_bridge.dialogs.tokens import TokenChooser  # noqa: E402
 from gimp_bridge.dialogs.working import WIDTH, Working, tell  # noqa: E402
-from gimp_bridge.edit import edit_layer, values_of  # noqa: E402
+from gimp_bridge.edit import Made, edit_layer, values_of  # noqa: E402
 from gimp_bridge.link import Link  # noqa: E402
 from gimp_bridge.memory import EditValues, Names, read_values  # noqa: E402
-from gimp_bridge.pixels import LayerView, attached  # noqa: E402
+from gimp_bridge.results import attached  # noqa: E402
+from gimp_bridge.scene import Scene  # noqa: E402
 from gimp_bridge.showing import in_bar  # noqa: E402
 from s2edit_plugin import api, calls  # noqa: E402
 from s2edit_plugin.errors import CancelledError, S2EditError  # noqa: E402
@@ -31,14 +32,13 @@ MORE = ["region", "subject", "strength", "guidance", "seed", "variants", "steps"
 
 def ask_and_edit(
     procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, *,
-    transfer: bool, values: EditValues | None = None, above: Gimp.Layer | None = None,
-) -> list[Gimp.Layer]:  # fmt: skip
-    """Ask, edit while the dialog shows progress, and return the layers that were made.
+    transfer: bool, values: EditValues | None = None,
+) -> Made:  # fmt: skip
+    """Ask, edit while the dialog shows progress, and return what was made.
 
     Args:
         transfer: whether an attribute's token is asked for too.
-        values: to begin with; None: the image's last ones, else the last ones of all.
-        above: another layer to put the results above.
+        values: an edit to repeat; None: a new one, which begins with the image's last values, else the last ones of all.
 
     Raises:
         CancelledError: the user does not want to. S2EditError: the engine cannot be used.
@@ -52,7 +52,9 @@ def ask_and_edit(
             names.find("")
         pictures = link.call(calls.Thumbnails(tuple(info.name for info in tokens))).pictures
     begin_with(config, values or read_values(attached(image)), names)
-    asked = _Dialog(procedure, config, LayerView(image, layer), names, pictures, above, transfer=transfer)
+    asked = _Dialog(
+        procedure, config, image, layer, names, pictures, transfer=transfer, again=values is not None
+    )
     try:
         return asked.run()
     finally:
@@ -77,10 +79,11 @@ class _Dialog:
     """One call of `ask_and_edit`."""
 
     def __init__(
-        self, procedure: Gimp.Procedure, config: Any, view: LayerView, names: Names, pictures: dict[str, bytes],
-        above: Gimp.Layer | None, *, transfer: bool,
+        self, procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, names: Names,
+        pictures: dict[str, bytes], *, transfer: bool, again: bool,
     ) -> None:  # fmt: skip
-        self._config, self._view, self._names, self._above = config, view, names, above
+        self._config, self._image, self._layer, self._names = config, image, layer, names
+        self._again = again
         title = "Transfer attribute" if transfer else "Edit with tokens"
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, f"S²Edit: {title}")
         self._dialog.set_ok_label("Ed_it")
@@ -96,7 +99,7 @@ class _Dialog:
         self._dialog.fill(MORE)
         self._working = Working(self._dialog)
 
-    def run(self) -> list[Gimp.Layer]:
+    def run(self) -> Made:
         """Ask until it worked or the user gives up."""
         while self._dialog.run():
             try:
@@ -112,12 +115,12 @@ class _Dialog:
         """Take the dialog away."""
         self._dialog.destroy()
 
-    def _edit(self) -> list[Gimp.Layer]:
+    def _edit(self) -> Made:
         self._working.begin()
         try:
             with Link(self._working.show_progress, self._working.idle) as link:
                 values = values_of(self._config)
-                return edit_layer(self._view.image, self._view.layer, values, link, self._above)
+                return edit_layer(self._image, self._layer, values, link, self._again)
         finally:
             self._working.end()
 
@@ -149,7 +152,8 @@ class _Dialog:
             with Link(self._working.show_progress, self._working.idle) as link:
                 token = self._config.get_property("token")
                 noun = self._names.find(token).class_noun if token else ""
-                picture = png.encode(self._view.overview())
+                with Scene(self._image, self._layer, self._again) as scene:
+                    picture = png.encode(scene.view.overview())
                 found = link.run(api.SuggestPrompt(picture, noun), "Describe a layer of GIMP").prompt
             self._config.set_property("source-prompt", found)
             if not self._config.get_property("prompt"):

@@ -13,7 +13,6 @@ from gi.repository import Gimp, GimpUi  # noqa: E402 - versions first
 from gimp_bridge.dialogs.working import WIDTH, Working, tell  # noqa: E402
 from gimp_bridge.learn import asked_for, learn_token  # noqa: E402
 from gimp_bridge.link import Link  # noqa: E402
-from gimp_bridge.pixels import LayerView  # noqa: E402
 from gimp_bridge.showing import in_bar  # noqa: E402
 from s2edit_plugin.errors import CancelledError, S2EditError  # noqa: E402
 
@@ -22,7 +21,7 @@ __all__ = ["ask_and_learn"]
 ARGUMENTS = ["person", "name", "kind", "class-noun", "prompt", "subject", "steps", "seed", "consent"]
 
 
-def ask_and_learn(procedure: Gimp.Procedure, config: Any, view: LayerView) -> str:
+def ask_and_learn(procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer) -> str:
     """Ask, learn while the dialog shows progress, and return the token's name.
 
     Raises:
@@ -40,7 +39,7 @@ def ask_and_learn(procedure: Gimp.Procedure, config: Any, view: LayerView) -> st
             working.begin()
             try:
                 with Link(working.show_progress, working.idle) as link:
-                    return learn_token(view, asked_for(config), link).name
+                    return learn_token(image, layer, asked_for(config), link).name
             except CancelledError:
                 raise
             except S2EditError as error:

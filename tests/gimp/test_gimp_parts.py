@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from gimp_bridge import png
+from gimp_bridge.changes import changed_places
 from gimp_bridge.framing import Box, Selection, bounds_of_mask, cut, fitted_size, frame_around, scaled_up
 from gimp_bridge.memory import EditValues, Names, read_values, write_values
 from gimp_bridge.png import Pixels
@@ -134,6 +135,33 @@ def test_the_frame_holds_the_crop_that_the_engine_would_cut_out(seed: int) -> No
     assert subject.joined(selection).within(frame) == subject.joined(selection)
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_a_change_is_found_where_somebody_can_see_it(kind: type) -> None:
+    rng, step = np.random.default_rng(3), 1 if kind is np.uint8 else 257
+    before = (rng.integers(0, 200, (300, 400, 3)) * step).astype(kind)
+    box, mask = Box(50, 40, 350, 240), np.zeros((200, 300), np.uint8)
+    mask[20:150, 30:200] = 255
+
+    def places(after: np.ndarray) -> list[tuple[int, int]]:
+        pixels = [
+            Pixels(one.shape[1], one.shape[0], 3, 8 * one.itemsize, one.tobytes()) for one in (before, after)
+        ]
+        return changed_places(pixels[0], pixels[1], mask.tobytes(), box)
+
+    same = before[box.top : box.bottom, box.left : box.right].copy()
+    assert places(same) == []
+    assert places(same + kind(step)) == []  # type: ignore[operator]
+    beside = same.copy()
+    beside[160:, :] += kind(90 * step)  # type: ignore[operator]
+    assert places(beside) == []
+    one_pixel = same.copy()
+    one_pixel[71, 33] += kind(40 * step)  # type: ignore[operator]
+    assert places(one_pixel) == [(83, 111)]
+    found = places(same + kind(50 * step))  # type: ignore[operator]
+    assert len(found) > 20
+    assert {(80 <= x < 250, 60 <= y < 190) for x, y in found} == {(True, True)}
+
+
 # ---------------------------------------------------------------------- words
 
 
@@ -224,6 +252,29 @@ def test_settings_are_kept_by_ids_and_read_again_whatever_the_tokens_are_called_
 )
 def test_what_others_left_in_an_image_is_passed_over(data: bytes) -> None:
     assert read_values(data) is None
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"variants": 0}, {"variants": 9}, {"seed": 2**63}, {"seed": -1}, {"steps": 10**9}, {"layer": 2**40}, {"layer": -1},
+        {"strength": 1e300}, {"strength": float("nan")}, {"guidance": 10**400}, {"prompt": "x" * 2001}, {"prompt": "a\0b"},
+        {"prompt": "\ud800"}, {"token": "x" * 301}, {"subject": 3}, {"seed": True},
+    ],
+)  # fmt: skip
+def test_values_out_of_range_are_passed_over(field: dict[str, object]) -> None:
+    assert read_values(json.dumps({"format": 1, **field}).encode()) is None
+    assert read_values(b" " * 70_000 + b'{"format": 1}') is None
+
+
+def test_what_is_kept_is_ascii_and_any_prompt_survives() -> None:
+    """GIMP's Python refuses bytes above 127 in what it attaches."""
+    for prompt in ("eine Frau mit grünem Hut", "женщина улыбается", "微笑む女性", "a smile 😀"):
+        kept = write_values(EditValues("anna/me", prompt=prompt), NAMES)
+        assert max(kept) < 128
+        back = read_values(kept)
+        assert back is not None
+        assert back.prompt == prompt
 
 
 def test_what_a_later_version_added_is_left_out_and_what_is_missing_is_usual() -> None:

@@ -120,8 +120,10 @@ def test_what_came_back_can_be_edited_again(workplace: Workplace, handed: dict[s
     assert "anna" not in json.dumps(values)
 
 
-def test_a_picture_closed_in_the_window_or_taken_by_nobody_is_a_sentence(handed: dict[str, Any]) -> None:
-    assert "closed in S2Edit Studio without a result" in handed["closed"]["message"]
+def test_a_picture_closed_in_the_window_is_given_up_and_one_taken_by_nobody_is_a_sentence(
+    handed: dict[str, Any],
+) -> None:
+    assert handed["closed"]["status"] == "cancel"
     assert "No result came back" in handed["nobody"]["message"]
     assert handed["layers"] == 2
 
