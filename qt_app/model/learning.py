@@ -13,10 +13,10 @@ from qt_app.model.document import Document, Documents
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
-from qt_app.model.presets import LEARN_PRESETS, LearnPreset
 from qt_app.model.tasks import Background
 from s2edit_plugin import api, calls, prompts
 from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.presets import LEARN_PRESETS, LearnPreset
 
 if TYPE_CHECKING:
     from qt_app.model.library import LibraryState

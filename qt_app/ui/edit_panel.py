@@ -16,7 +16,6 @@ from PyQt6.QtWidgets import (
 from qt_app.model.editing import MAX_VARIANTS, EditState
 from qt_app.model.library import LibraryState
 from qt_app.model.observable import bind, follow
-from qt_app.model.presets import EDIT_PRESETS
 from qt_app.ui.fields import (
     ChoiceBox,
     FoldButton,
@@ -34,6 +33,7 @@ from qt_app.ui.weights_field import WeightsField
 from qt_app.ui.wording import estimate_in_words
 from s2edit_plugin.api import Estimate
 from s2edit_plugin.calls import TokenInfo
+from s2edit_plugin.presets import EDIT_PRESETS
 
 __all__ = ["EditPanel"]
 

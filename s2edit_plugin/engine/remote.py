@@ -49,6 +49,7 @@ STANDALONE = (
     "offline.py",
     "api.py",
     "errors.py",
+    "presets.py",
     *(f"calls/{name}.py" for name in CALL_FILES),
     *(
         f"engine/{name}.py"

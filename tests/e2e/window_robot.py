@@ -22,10 +22,10 @@ import qt_app.model.learning
 from qt_app.app import make_window
 from qt_app.model.document import Document
 from qt_app.model.masks import MaskLayer
-from qt_app.model.presets import LearnPreset
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.save_dialog import SaveDialog
 from s2edit_plugin.engine.remote import RemoteClient
+from s2edit_plugin.presets import LearnPreset
 
 LEFT = Qt.MouseButton.LeftButton
 SECONDS = 300.0  # many times what is needed: a machine may be busy

@@ -12,11 +12,11 @@ from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from qt_app.engine import EngineLink
-from qt_app.model.presets import EDIT_PRESETS, apply_preset
 from qt_app.model.studio import StudioState
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import MaskError
+from s2edit_plugin.presets import EDIT_PRESETS, apply_preset
 
 
 def picture(colour: tuple[int, int, int] = (200, 120, 90)) -> bytes:

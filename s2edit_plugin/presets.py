@@ -1,4 +1,7 @@
-"""Ready-made edits: each turns the source prompt into a target prompt. Pure functions of text."""
+"""Ready-made edits: each turns the source prompt into a target prompt. Pure functions of text, standard library only.
+
+The window and the GIMP plug-in, which carries a copy, offer the same ones.
+"""
 
 from __future__ import annotations
 
