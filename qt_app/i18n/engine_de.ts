@@ -864,12 +864,12 @@
     <message>
         <location filename="../base_models/store.py"/>
         <source>The models' folder holds a link where models are put together ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Ordner der Modelle liegt eine Verknüpfung, wo Modelle zusammengestellt werden ({0}).</translation>
     </message>
     <message>
         <location filename="../base_models/store.py"/>
         <source>Delete the link, then try again; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Löschen Sie die Verknüpfung, und versuchen Sie es noch einmal; es wurde nichts geändert.</translation>
     </message>
     <message>
         <location filename="../base_models/store.py"/>
@@ -1134,7 +1134,7 @@
     </message>
     <message>
         <location filename="../engine/client.py"/>
-        <location filename="../engine/transport.py"/>
+        <location filename="../engine/dialing.py"/>
         <source>The engine has gone.</source>
         <translation>Die Engine ist fort.</translation>
     </message>
@@ -1158,6 +1158,46 @@
         <location filename="../engine/remote.py"/>
         <source>{0} is no job.</source>
         <translation>{0} ist kein Auftrag.</translation>
+    </message>
+    <message>
+        <location filename="../engine/dialing.py"/>
+        <location filename="../engine/remote.py"/>
+        <source>The engine does not answer.</source>
+        <translation>Die Engine antwortet nicht.</translation>
+    </message>
+    <message>
+        <location filename="../engine/dialing.py"/>
+        <location filename="../engine/transport.py"/>
+        <source>It may be busy; try again.</source>
+        <translation>Sie ist vielleicht beschäftigt; versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../engine/dialing.py"/>
+        <location filename="../engine/transport.py"/>
+        <source>It ended or crashed; try again.</source>
+        <translation>Sie endete oder stürzte ab; versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../engine/dialing.py"/>
+        <location filename="../engine/transport.py"/>
+        <source>The engine has too many connections.</source>
+        <translation>Die Engine hat zu viele Verbindungen.</translation>
+    </message>
+    <message>
+        <location filename="../engine/dialing.py"/>
+        <location filename="../engine/transport.py"/>
+        <source>Close other programs that use it.</source>
+        <translation>Schließen Sie andere Programme, die sie benutzen.</translation>
+    </message>
+    <message>
+        <location filename="../engine/dialing.py"/>
+        <source>Another program answers in the engine's place.</source>
+        <translation>Ein anderes Programm antwortet an Stelle der Engine.</translation>
+    </message>
+    <message>
+        <location filename="../engine/dialing.py"/>
+        <source>It was told nothing; try again.</source>
+        <translation>Es hat nichts erfahren; versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <location filename="../engine/discovery.py"/>
@@ -1216,6 +1256,26 @@
         <translation>Das Fenster konnte nicht geöffnet werden ({0}).</translation>
     </message>
     <message>
+        <location filename="../engine/ending.py"/>
+        <source>The engine (process {0}) has not ended yet.</source>
+        <translation>Die Engine (Prozess {0}) ist noch nicht beendet.</translation>
+    </message>
+    <message>
+        <location filename="../engine/ending.py"/>
+        <source>Wait, or run `s2edit engine stop --force`.</source>
+        <translation>Warten Sie, oder führen Sie `s2edit engine stop --force` aus.</translation>
+    </message>
+    <message>
+        <location filename="../engine/gate.py"/>
+        <source>A proof is asked for with a nonce of 32 hexadecimal digits.</source>
+        <translation>Ein Nachweis wird mit einer Zufallszahl von 32 hexadezimalen Ziffern verlangt.</translation>
+    </message>
+    <message>
+        <location filename="../engine/gate.py"/>
+        <source>The secret is missing or wrong.</source>
+        <translation>Das Geheimnis fehlt oder ist falsch.</translation>
+    </message>
+    <message>
         <location filename="../engine/gate.py"/>
         <source>The engine answers to this machine alone.</source>
         <translation>Die Engine antwortet nur diesem Rechner.</translation>
@@ -1224,11 +1284,6 @@
         <location filename="../engine/gate.py"/>
         <source>The engine does not answer web pages.</source>
         <translation>Die Engine antwortet keinen Webseiten.</translation>
-    </message>
-    <message>
-        <location filename="../engine/gate.py"/>
-        <source>The secret is missing or wrong.</source>
-        <translation>Das Geheimnis fehlt oder ist falsch.</translation>
     </message>
     <message>
         <location filename="../engine/gate.py"/>
@@ -1502,12 +1557,6 @@
     </message>
     <message>
         <location filename="../engine/remote.py"/>
-        <location filename="../engine/transport.py"/>
-        <source>The engine does not answer.</source>
-        <translation>Die Engine antwortet nicht.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
         <source>The running engine is version {0}, this program is {1}.</source>
         <translation>Die laufende Engine hat Version {0}, dieses Programm {1}.</translation>
     </message>
@@ -1665,23 +1714,13 @@
     </message>
     <message>
         <location filename="../engine/transport.py"/>
-        <source>It may be busy; try again.</source>
-        <translation>Sie ist vielleicht beschäftigt; versuchen Sie es noch einmal.</translation>
+        <source>The connection to the engine broke before it answered.</source>
+        <translation>Die Verbindung zur Engine brach ab, bevor sie antwortete.</translation>
     </message>
     <message>
         <location filename="../engine/transport.py"/>
-        <source>It ended or crashed; try again.</source>
-        <translation>Sie endete oder stürzte ab; versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../engine/transport.py"/>
-        <source>The engine has too many connections.</source>
-        <translation>Die Engine hat zu viele Verbindungen.</translation>
-    </message>
-    <message>
-        <location filename="../engine/transport.py"/>
-        <source>Close other programs that use it.</source>
-        <translation>Schließen Sie andere Programme, die sie benutzen.</translation>
+        <source>Look whether it was done before you do it again.</source>
+        <translation>Sehen Sie nach, ob es geschehen ist, bevor Sie es wiederholen.</translation>
     </message>
     <message>
         <location filename="../engine/transport.py"/>

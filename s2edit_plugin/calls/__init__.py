@@ -66,6 +66,7 @@ from s2edit_plugin.calls.runs import DropResumable, ListResumable, Resumable, Re
 
 __all__ = [
     "CALLS",
+    "READING",
     "AcceptLicence",
     "AskHandover",
     "ChangeHistory",
@@ -168,3 +169,9 @@ CALLS: dict[type, type] = {
     GiveBack: Done,
 }
 """Every call, and what it gives."""
+
+READING: frozenset[type] = frozenset({
+    ListTokens, ShowToken, Thumbnails, ExportToken, ExportPerson, ListPeople, ListResumable, ListHistory, ShowHistory,
+    ListModels, GetSettings, GetStatus, ListJobs, EstimateJob, Diagnose, ReadLog,
+})  # fmt: skip
+"""Calls that change nothing: asked a second time, because a connection broke, they do no harm. All others are sent once."""

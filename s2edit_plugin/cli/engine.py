@@ -9,18 +9,16 @@ import faulthandler
 import logging
 import queue
 import sys
-import time
 from typing import Any
 
 from s2edit_plugin import calls
 from s2edit_plugin.api import Event
 from s2edit_plugin.cli.output import Output
-from s2edit_plugin.errors import EngineError, EngineGoneError, UsageError
+from s2edit_plugin.errors import EngineGoneError, UsageError
 from s2edit_plugin.paths import data_folder
 
 __all__ = ["register"]
 
-STOP_SECONDS = 70.0
 LEVELS = {"info": logging.INFO, "debug": logging.DEBUG}
 
 
@@ -47,7 +45,8 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     here.add_argument("--log-level", choices=sorted(LEVELS), default="info", help="default: info")
     verb("start", "start it in the background, if it is not running", run_start)
     verb("status", "what it does", run_status)
-    verb("stop", "end it; learning goes on later with --resume", run_stop)
+    stop = verb("stop", "end it; learning goes on later with --resume", run_stop)
+    stop.add_argument("--force", action="store_true", help="if it does not end by itself, end its process")
     log = verb("log", "what it did; without secrets, prompts or names of people", run_log)
     log.add_argument(
         "--lines", type=int, default=50, metavar="N", help="how many of the newest lines (default: 50)"
@@ -97,29 +96,18 @@ def run_status(args: argparse.Namespace, output: Output) -> int:
 
 
 def run_stop(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit engine stop``: ends an engine of another version too.
+    """``s2edit engine stop``: returns when the process has gone. Ends an engine of another version too, and one that hangs.
 
     Raises:
         EngineError: it did not end.
     """
-    from s2edit_plugin.engine import discovery
-    from s2edit_plugin.engine.remote import RemoteClient
+    from s2edit_plugin.engine.ending import end_engine
 
-    folder = discovery.engine_folder(data_folder().root)
-    endpoint = discovery.read_endpoint(folder)
-    if discovery.lock_state(folder) == "free" or endpoint is None:
+    ended = end_engine(data_folder().root, force=args.force)
+    if ended is None:
         output.result({"running": False}, "The engine is not running.")
-        return 0
-    with RemoteClient(endpoint) as client:
-        client.end_engine()
-    end = time.monotonic() + STOP_SECONDS
-    while discovery.lock_state(folder) == "held":
-        if time.monotonic() > end:
-            raise EngineError(
-                f"The engine (process {endpoint.pid}) has not ended yet.", "Wait, or end the process."
-            )
-        time.sleep(0.05)
-    output.result({"running": False, "pid": endpoint.pid}, "The engine has ended.")
+    else:
+        output.result({"running": False, "pid": ended.pid}, "The engine has ended.")
     return 0
 
 

@@ -2,7 +2,8 @@
 
 In the data folder of a user lies ``engine/`` with
 
-    engine.json   port, pid, secret, version of the running engine; readable by the user alone
+    engine.json   port, pid, secret, version of the running engine, name of its socket; readable by the user alone
+    engine.sock   its Unix socket, where the system has such; nobody else can take its place in this folder
     engine.lock   held by the engine as long as it lives: whoever can take it knows that a file beside it is stale
     start.lock    held by whoever starts an engine, so that several programs starting at once start one
     program.json  how an engine is started, for programs that have no Python of their own for it (the GIMP plug-in)
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -38,6 +40,7 @@ __all__ = [
     "last_words",
     "lock_state",
     "read_endpoint",
+    "socket_path",
     "start_process",
     "start_window",
 ]
@@ -45,6 +48,8 @@ __all__ = [
 APP_NAME = "s2edit-studio"  # as in s2edit_plugin.paths, which needs more than the standard library
 HOME_VARIABLE = "S2EDIT_HOME"
 ENDPOINT_NAME, LOCK_NAME, START_LOCK_NAME = "engine.json", "engine.lock", "start.lock"
+SOCKET_NAME = "engine.sock"
+MAX_SOCKET_PATH = 100  # bytes; systems allow 104 and more
 PROGRAM_NAME, OUTPUT_NAME, WINDOW_OUTPUT_NAME = "program.json", "output.log", "window.log"
 MAX_FILE = 64 * 1024
 
@@ -112,13 +117,18 @@ def _real_home() -> str:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where an engine listens and what it wants to hear. ``started``: seconds since 1970."""
+    """Where an engine listens and what it wants to hear.
+
+    Attributes:
+        started: seconds since 1970. socket: name of its Unix socket beside the file, "" for none.
+    """
 
     port: int
     pid: int
     secret: str = field(repr=False)
     version: str
     started: float = 0.0
+    socket: str = ""
 
     def to_bytes(self) -> bytes:
         """As the file holds it."""
@@ -139,7 +149,16 @@ def read_endpoint(folder: Path) -> Endpoint | None:
         return None
     started = values.get("started")
     known = {name: values[name] for name in kinds}
-    return Endpoint(**known, started=float(started) if isinstance(started, int | float) else 0.0)
+    return Endpoint(
+        **known,
+        started=float(started) if isinstance(started, int | float) else 0.0,
+        socket=SOCKET_NAME if values.get("socket") == SOCKET_NAME else "",
+    )
+
+
+def socket_path(endpoint: Endpoint, folder: Path) -> Path | None:
+    """The Unix socket of an engine in this folder; None where it has none, or this system knows none."""
+    return folder / endpoint.socket if endpoint.socket and hasattr(socket, "AF_UNIX") else None
 
 
 def _read_json(path: Path) -> Any:
@@ -338,7 +357,7 @@ def last_words(path: Path) -> str:
 def is_alive(pid: int) -> bool:
     """Whether a process that was started still runs; where that cannot be told it is said to."""
     if sys.platform == "win32":
-        return True  # a time limit decides
+        return _runs_on_windows(pid)
     try:
         os.kill(pid, 0)
         # A process that has ended stays in the list until its parent has looked at it.
@@ -347,6 +366,20 @@ def is_alive(pid: int) -> bool:
         return False
     except OSError:
         return True
+
+
+def _runs_on_windows(pid: int) -> bool:
+    import ctypes
+
+    kernel = getattr(ctypes, "windll").kernel32  # noqa: B009 (there is none elsewhere)
+    synchronize, timed_out = 0x00100000, 0x102
+    handle = kernel.OpenProcess(synchronize, False, pid)
+    if not handle:
+        return False
+    try:
+        return bool(kernel.WaitForSingleObject(handle, 0) == timed_out)
+    finally:
+        kernel.CloseHandle(handle)
 
 
 def _start(root: Path, command: Sequence[str] | None, arguments: Sequence[str], output_name: str) -> int:

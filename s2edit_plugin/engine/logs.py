@@ -11,6 +11,7 @@ import contextlib
 import copy
 import logging
 import os
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from io import TextIOWrapper
@@ -20,7 +21,7 @@ from typing import Any
 
 from s2edit_plugin.errors import EngineError
 
-__all__ = ["LOGGERS", "CleanFormatter", "close_log", "open_log", "told"]
+__all__ = ["LOGGERS", "CleanFormatter", "Sparing", "close_log", "open_log", "told"]
 
 LOGGERS = ("s2edit_plugin", "uvicorn.error")
 OWN = ("s2edit_plugin.engine", "uvicorn.error")
@@ -66,6 +67,40 @@ def _without_values(record: logging.LogRecord) -> str:
         return str(record.msg)
 
 
+class Sparing(logging.Filter):
+    """Lets few warnings of one kind through, whatever strangers do; the next one after a while says how many were left out.
+
+    Args:
+        most: of one kind within ``seconds``. clock: monotonic; tests have one of their own.
+    """
+
+    def __init__(
+        self, most: int = 5, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__()
+        self._most, self._seconds, self._clock = most, seconds, clock
+        self._kinds: dict[
+            tuple[str, str], list[float]
+        ] = {}  # when the minute began, shown in it, left out since
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Called by logging."""
+        if record.levelno < logging.WARNING or record.exc_info:
+            return True
+        now = self._clock()
+        kind = self._kinds.setdefault((record.name, str(record.msg)), [now, 0.0, 0.0])
+        if now - kind[0] > self._seconds:
+            left_out = int(kind[2])
+            kind[:] = [now, 0.0, 0.0]
+            if left_out and not hasattr(record, "left_out"):  # another handler has said it already
+                record.left_out, record.msg = left_out, f"{record.msg} ({left_out} more like this)"
+        if kind[1] >= self._most:
+            kind[2] += 1
+            return False
+        kind[1] += 1
+        return True
+
+
 class Teller(logging.Handler):
     """Tells every record to whoever hears the engine's log.
 
@@ -77,6 +112,7 @@ class Teller(logging.Handler):
         super().__init__()
         self._tell = tell
         self.setFormatter(CleanFormatter())
+        self.addFilter(Sparing())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by logging."""
@@ -109,6 +145,7 @@ def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
             "Make its folder writable.",
         ) from error
     handler.setFormatter(CleanFormatter())
+    handler.addFilter(Sparing())
     for name in LOGGERS:
         logger = logging.getLogger(name)
         logger.setLevel(level)

@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -22,7 +23,7 @@ from s2edit_plugin.api import Event
 from s2edit_plugin.engine import discovery
 from s2edit_plugin.engine.core import Engine
 from s2edit_plugin.engine.discovery import Endpoint, Lock
-from s2edit_plugin.engine.gate import GuardedProtocol
+from s2edit_plugin.engine.gate import STRANGERS, GuardedProtocol
 from s2edit_plugin.engine.handlers.machine import LOG_NAME
 from s2edit_plugin.engine.logs import close_log, open_log, told
 from s2edit_plugin.engine.program import write_program
@@ -92,16 +93,21 @@ def _take(lock: Lock, folder: Path, wait: float) -> bool:
 
 
 def _serve(folder: DataFolder, on_ready: Callable[[Endpoint], None], make: Make) -> None:
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    listener, local = _loopback(), _unix_socket(folder.engine)
     endpoint = Endpoint(
-        listener.getsockname()[1], os.getpid(), secrets.token_urlsafe(32), __version__, time.time()
+        port=listener.getsockname()[1],
+        pid=os.getpid(),
+        secret=secrets.token_urlsafe(32),
+        version=__version__,
+        started=time.time(),
+        socket=discovery.SOCKET_NAME if local is not None else "",
     )
     engine = Engine(folder, make=make)
     service = Service(engine, endpoint.secret, lambda: server.end("asked to"))
     config = uvicorn.Config(
         service.app, http=GuardedProtocol, ws="none", lifespan="off", log_config=None, access_log=False,
-        limit_concurrency=MAX_CONNECTIONS, timeout_keep_alive=KEEP_ALIVE_SECONDS, server_header=False, date_header=False,
-        proxy_headers=False, timeout_graceful_shutdown=3,
+        limit_concurrency=MAX_CONNECTIONS + STRANGERS, timeout_keep_alive=KEEP_ALIVE_SECONDS, server_header=False,
+        date_header=False, proxy_headers=False, timeout_graceful_shutdown=3,
     )  # fmt: skip
     server = Server(
         config,
@@ -113,13 +119,48 @@ def _serve(folder: DataFolder, on_ready: Callable[[Endpoint], None], make: Make)
     engine.start()
     try:
         with told(lambda record: engine.events.publish(Event("log", text=record))):
-            server.run(sockets=[listener])
+            server.run(sockets=[listener, *([local] if local is not None else [])])
     finally:
         _leave(folder, endpoint)
         engine.stop(STOP_SECONDS)
         service.close()
-        listener.close()
+        for one in (listener, local):
+            if one is not None:
+                one.close()
         log.info("The engine has ended.")
+
+
+def _loopback() -> socket.socket:
+    """A listening socket on 127.0.0.1, which no other program can share."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if sys.platform == "win32":
+        # Windows lets another program bind the same port otherwise.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    return listener
+
+
+def _unix_socket(folder: Path) -> socket.socket | None:
+    """A listening socket in the user's private folder; None where the system, the file system or the path's length forbids it.
+
+    The folder is this engine's: its lock is held.
+    """
+    path = folder / discovery.SOCKET_NAME
+    if not hasattr(socket, "AF_UNIX") or len(os.fsencode(path)) > discovery.MAX_SOCKET_PATH:
+        return None
+    local = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        folder.chmod(0o700)
+        path.unlink(missing_ok=True)
+        local.bind(str(path))
+        path.chmod(0o600)
+        local.listen(128)
+    except OSError as error:
+        log.info("No Unix socket is used (%s).", error.strerror)
+        local.close()
+        return None
+    return local
 
 
 def _announce(folder: DataFolder, endpoint: Endpoint, on_ready: Callable[[Endpoint], None]) -> None:
@@ -134,8 +175,9 @@ def _announce(folder: DataFolder, endpoint: Endpoint, on_ready: Callable[[Endpoi
 def _leave(folder: DataFolder, endpoint: Endpoint) -> None:
     """Remove the discovery file if it is this engine's."""
     if discovery.read_endpoint(folder.engine) == endpoint:
-        with contextlib.suppress(OSError):
-            (folder.engine / discovery.ENDPOINT_NAME).unlink()
+        for name in (discovery.ENDPOINT_NAME, discovery.SOCKET_NAME):
+            with contextlib.suppress(OSError):
+                (folder.engine / name).unlink()
 
 
 class Server(uvicorn.Server):

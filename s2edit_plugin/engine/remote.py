@@ -17,6 +17,7 @@ from s2edit_plugin import __version__, api, calls
 from s2edit_plugin.api import Event, JobInfo, Request
 from s2edit_plugin.engine import discovery, wire
 from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription, without_log
+from s2edit_plugin.engine.dialing import NO_ANSWER
 from s2edit_plugin.engine.discovery import Endpoint, Lock
 from s2edit_plugin.engine.stream import EventStream
 from s2edit_plugin.engine.transport import Transport
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 20.0
 HELLO_SECONDS = 5.0  # a stale discovery file may name the port of a program that says nothing
+END_SECONDS = 15.0  # it only has to say yes
 PAUSE = 0.05
 LATER = "Try again; see `s2edit engine status`."
 
@@ -53,7 +55,17 @@ STANDALONE = (
     *(f"calls/{name}.py" for name in CALL_FILES),
     *(
         f"engine/{name}.py"
-        for name in ("__init__", "client", "wire", "discovery", "transport", "stream", "remote")
+        for name in (
+            "__init__",
+            "client",
+            "wire",
+            "discovery",
+            "handshake",
+            "dialing",
+            "transport",
+            "stream",
+            "remote",
+        )
     ),
 )
 """Files below ``s2edit_plugin/`` that work without the rest, for programs with a Python of their own (GIMP)."""
@@ -169,7 +181,7 @@ class RemoteClient(Client):
     def __init__(self, endpoint: Endpoint, root: Path | None = None, patient: bool = True) -> None:
         self.endpoint, self._root = endpoint, root
         self._id = uuid.uuid4().hex
-        self._transport = Transport(endpoint, self._id)
+        self._transport = Transport(endpoint, self._id, None if root is None else root / "engine")
         self._stream = EventStream(self._transport, self._lives, self._lost, patient)
         self._listeners: list[OnEvent] = []
         self._lock = threading.Lock()
@@ -185,7 +197,10 @@ class RemoteClient(Client):
         self._check()
         body, pictures = wire.encode(request)
         path = f"/v1/call/{type(request).__name__}"
-        answer: R = self._decoded(lambda: self._transport.ask_with_pictures(path, body, pictures))
+        again = type(request) in calls.READING
+        answer: R = self._decoded(
+            lambda: self._transport.ask_with_pictures(path, body, pictures, again=again), again
+        )
         return answer
 
     def submit(
@@ -198,7 +213,8 @@ class RemoteClient(Client):
         self._listen()
         body, pictures = wire.encode(request)
         order = wire.Order(type(request).__name__, body, uuid.uuid4().hex, keep, priority, title)
-        self._transport.ask_with_pictures("/v1/jobs", wire.plain(order), pictures)
+        # The engine knows a job by its id: sent twice it is the same one.
+        self._transport.ask_with_pictures("/v1/jobs", wire.plain(order), pictures, again=True)
         return Job(self, order.id)
 
     def attach(self, job_id: str) -> Job[Any]:
@@ -258,20 +274,28 @@ class RemoteClient(Client):
 
     def end_if_idle(self) -> bool:
         """Ask the engine to end; False where somebody needs it."""
-        return self._end(True)
-
-    def end_engine(self) -> None:
-        """Ask the engine to end, whatever it does; learning keeps its checkpoint."""
-        self._end(False)
-
-    def _end(self, if_idle: bool) -> bool:
         try:
-            self._transport.ask("POST", "/v1/shutdown", wire.plain(wire.Ending(if_idle)))
+            self._ask_to_end(True)
         except EngineGoneError:
             return True
         except EngineError:
             return False
         return True
+
+    def end_engine(self) -> bool:
+        """Ask the engine to end, whatever it does; learning keeps its checkpoint. False where it does not answer: it hangs."""
+        try:
+            self._ask_to_end(False)
+        except EngineGoneError:
+            return True
+        except EngineError as error:
+            return error.sentence != NO_ANSWER
+        return True
+
+    def _ask_to_end(self, if_idle: bool) -> None:
+        self._transport.ask(
+            "POST", "/v1/shutdown", wire.plain(wire.Ending(if_idle)), END_SECONDS, again=False
+        )
 
     # ------------------------------------------------------------------ inside
 
@@ -279,9 +303,13 @@ class RemoteClient(Client):
         if self._gone:
             raise EngineGoneError(self._gone, "Connect again.")
 
-    def _decoded(self, ask: Any) -> Any:
-        """The answer's dataclass. A picture that was dropped between the answer and its fetching is asked for once more."""
-        for last in (False, True):
+    def _decoded(self, ask: Any, again: bool = True) -> Any:
+        """The answer's dataclass. A picture that was dropped between the answer and its fetching is asked for once more.
+
+        Args:
+            again: whether it does no harm to ask twice.
+        """
+        for last in (False, True) if again else (True,):
             values = ask()
             kind = wire.RESULTS_BY_NAME.get(str(values.get("kind")) if isinstance(values, dict) else "")
             if kind is None:

@@ -1,5 +1,6 @@
 """The engine on the network: HTTP on 127.0.0.1, JSON, pictures as bodies, events as a stream (SSE).
 
+    GET  /v1/prove?nonce=<digits>               {"nonce", "proof"}, without the secret: see `handshake`
     GET  /v1/hello                              version, pid, whether it is idle, number of the newest event
     HEAD, PUT, GET /v1/blobs/<sha256>           pictures, see `wire`
     POST /v1/call/<Name>                        a call's fields -> {"kind", "result"}
@@ -12,9 +13,9 @@
                                                 of GIMP that it has wait for another window
     POST /v1/shutdown                           {"if_idle"}; 409 if it was to be idle and is not
 
-Every request shows the secret (``Authorization: Bearer``) and may name its client (``X-S2Edit-Client``). Errors are
-``{"error", "sentence", "hint"}``: 400 not understood, 401, 403, 404, 405, 408, 409 (``missing``: pictures to send first), 413,
-422 refused by what was asked, 500 unforeseen, 503 too many connections, 507 no room.
+Every other request shows the secret (``Authorization: Bearer``) or a proof that its client knows it, and may name its client
+(``X-S2Edit-Client``). Errors are ``{"error", "sentence", "hint"}``: 400 not understood, 401, 403, 404, 405, 408, 409
+(``missing``: pictures to send first), 413, 422 refused by what was asked, 500 unforeseen, 503 too many connections, 507 disk.
 """
 
 from __future__ import annotations

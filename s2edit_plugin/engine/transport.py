@@ -1,4 +1,7 @@
-"""HTTP to the engine: connections that stay open, pictures sent once, errors as they were raised. Standard library only."""
+"""HTTP to the engine: connections that stay open, pictures sent once, errors as they were raised. Standard library only.
+
+A request that must not be done twice is sent once: where its connection breaks, nobody knows whether it was done.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,17 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.engine import wire
+from s2edit_plugin.engine.dialing import GONE, NO_ANSWER, Connection, dial
 from s2edit_plugin.engine.discovery import Endpoint
 from s2edit_plugin.errors import EngineError, EngineGoneError, S2EditError
 
 __all__ = ["EventLines", "Transport"]
 
-GONE = "The engine has gone."
-CONNECT_SECONDS = 5.0
+PROVE_SECONDS = 15.0  # for the engine to prove itself on a new connection; it may be busy
 ANSWER_SECONDS = 120.0  # calls take milliseconds, the doctor some seconds, checking a large library longer
 FRESH_SECONDS = 30.0  # the engine closes idle connections later than this
 MAX_IDLE = 8
@@ -30,33 +34,43 @@ class Transport:
     """Requests to one engine, from any thread.
 
     Args:
-        client: 32 hexadecimal digits that name the client.
+        client: 32 hexadecimal digits that name the client. folder: of the discovery file, where a Unix socket may lie.
     """
 
-    def __init__(self, endpoint: Endpoint, client: str) -> None:
-        self._endpoint, self._client = endpoint, client
-        self._idle: list[tuple[float, http.client.HTTPConnection]] = []
-        self._sent: set[str] = set()
+    def __init__(self, endpoint: Endpoint, client: str, folder: Path | None = None) -> None:
+        self._endpoint, self._client, self._folder = endpoint, client, folder
+        self._idle: list[tuple[float, Connection]] = []
         self._lock = threading.Lock()
         self._closed = False
 
-    def ask(self, method: str, path: str, body: Any = None, patience: float = ANSWER_SECONDS) -> Any:
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        patience: float = ANSWER_SECONDS,
+        *,
+        again: bool = True,
+    ) -> Any:
         """Send JSON values, get JSON values; waits ``patience`` seconds for the answer.
+
+        Args:
+            again: whether it does no harm to be asked twice; otherwise it is not sent again where a connection breaks.
 
         Raises:
             EngineGoneError: it cannot be reached. S2EditError: what it answered.
         """
         content = None if body is None else wire.dump(body)
-        status, data = self._exchange(method, path, content, patience)
+        status, data = self._exchange(method, path, content, patience, again)
         return _checked(status, data)
 
-    def ask_with_pictures(self, path: str, body: Any, pictures: dict[str, bytes]) -> Any:
+    def ask_with_pictures(self, path: str, body: Any, pictures: dict[str, bytes], *, again: bool) -> Any:
         """As `ask` with POST; large pictures the engine does not have yet are sent before."""
         for name, data in pictures.items():
             self._send_picture(name, data, maybe_there=True)
         content = wire.dump(body)
         for _ in range(SEND_AGAIN):
-            status, data = self._exchange("POST", path, content)
+            status, data = self._exchange("POST", path, content, again=again)
             missing = _missing(status, data)
             if not missing or not set(missing) <= set(pictures):
                 return _checked(status, data)
@@ -82,12 +96,13 @@ class Transport:
             patient: whether the engine waits a moment for another stream when this one breaks.
 
         Raises:
-            OSError, http.client.HTTPException: it cannot be reached. S2EditError: what it answered.
+            OSError, http.client.HTTPException: the connection broke. S2EditError: it cannot be reached, or what it answered.
         """
-        connection = http.client.HTTPConnection("127.0.0.1", self._endpoint.port, timeout=timeout)
+        connection = self._dialled(timeout)
         try:
             path = f"/v1/events?since={since}&patient={int(patient)}"
-            connection.request("GET", path, headers=self._headers())
+            connection.sock.settimeout(timeout)
+            connection.request("GET", path, headers=self._headers(connection))
             response = connection.getresponse()
             if response.status != 200:
                 _checked(response.status, response.read())
@@ -100,9 +115,7 @@ class Transport:
         """Close the connections."""
         with self._lock:
             self._closed = True
-            idle, self._idle = self._idle, []
-        for _, connection in idle:
-            connection.close()
+        self._drop_idle()
 
     # ------------------------------------------------------------------ inside
 
@@ -115,58 +128,75 @@ class Transport:
         if status != 204:
             _checked(status, answer)
 
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._endpoint.secret}", "X-S2Edit-Client": self._client}
+    def _headers(self, connection: Connection) -> dict[str, str]:
+        return {"Authorization": connection.authorization, "X-S2Edit-Client": self._client}
 
     def _exchange(
-        self, method: str, path: str, body: bytes | None = None, patience: float = ANSWER_SECONDS
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        patience: float = ANSWER_SECONDS,
+        again: bool = True,
     ) -> tuple[int, bytes]:
-        """One request and its answer. A connection that the engine closed while it was idle is replaced once."""
-        headers = self._headers() | ({"Content-Type": "application/json"} if body is not None else {})
-        while True:
-            connection, used = self._connection()
-            connection.sock.settimeout(patience)
+        """One request and its answer. Where a connection that was idle breaks, a new one is tried once, if ``again``."""
+        connection = self._idle_connection()
+        if connection is not None:
             try:
-                # An engine that refuses a body answers and closes before it has read all of it.
-                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    connection.request(method, path, body, headers)
-                response = connection.getresponse()
-                data = response.read()
-            except TimeoutError as error:
-                connection.close()
-                raise EngineError("The engine does not answer.", "It may be busy; try again.") from error
+                return self._exchanged(connection, method, path, body, patience)
             except (OSError, http.client.HTTPException) as error:
-                connection.close()
-                if used:
-                    continue
-                raise EngineGoneError(GONE, "It ended or crashed; try again.") from error
-            except BaseException:
-                connection.close()
-                raise
-            if response.will_close:
-                connection.close()
-            else:
-                self._keep(connection)
-            return response.status, data
+                if not again or isinstance(error, TimeoutError):
+                    raise _broken(error, again) from error
+            self._drop_idle()  # the others are from the same time
+        try:
+            return self._exchanged(self._dialled(patience), method, path, body, patience)
+        except (OSError, http.client.HTTPException) as error:
+            raise _broken(error, again) from error
 
-    def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
+    def _exchanged(
+        self, connection: Connection, method: str, path: str, body: bytes | None, patience: float
+    ) -> tuple[int, bytes]:
+        headers = self._headers(connection) | (
+            {"Content-Type": "application/json"} if body is not None else {}
+        )
+        try:
+            connection.sock.settimeout(patience)
+            # An engine that refuses a body answers and closes before it has read all of it.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            data = response.read()
+        except BaseException:
+            connection.close()
+            raise
+        if response.will_close:
+            connection.close()
+        else:
+            self._keep(connection)
+        return response.status, data
+
+    def _dialled(self, patience: float) -> Connection:
+        return dial(self._endpoint, self._folder, min(patience, PROVE_SECONDS))
+
+    def _idle_connection(self) -> Connection | None:
+        """A connection that was used before and still stands."""
         with self._lock:
             if self._closed:
                 raise EngineGoneError("This client was closed.")
             while self._idle:
                 since, connection = self._idle.pop()
-                if time.monotonic() - since < FRESH_SECONDS:
-                    return connection, True
+                if time.monotonic() - since < FRESH_SECONDS and connection.is_fresh:
+                    return connection
                 connection.close()
-        fresh = http.client.HTTPConnection("127.0.0.1", self._endpoint.port, timeout=CONNECT_SECONDS)
-        try:
-            fresh.connect()
-        except OSError as error:
-            fresh.close()
-            raise EngineGoneError(GONE, "It ended or crashed; try again.") from error
-        return fresh, False
+        return None
 
-    def _keep(self, connection: http.client.HTTPConnection) -> None:
+    def _drop_idle(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for _, connection in idle:
+            connection.close()
+
+    def _keep(self, connection: Connection) -> None:
         with self._lock:
             if not self._closed and len(self._idle) < MAX_IDLE:
                 self._idle.append((time.monotonic(), connection))
@@ -197,6 +227,18 @@ class EventLines:
         self._connection.close()
         if self._socket is not None:
             self._socket.close()
+
+
+def _broken(error: Exception, again: bool) -> EngineError:
+    """What a connection that broke means."""
+    if isinstance(error, TimeoutError):
+        return EngineError(NO_ANSWER, "It may be busy; try again.")
+    if again:
+        return EngineGoneError(GONE, "It ended or crashed; try again.")
+    return EngineGoneError(
+        "The connection to the engine broke before it answered.",
+        "Look whether it was done before you do it again.",
+    )
 
 
 def _missing(status: int, data: bytes) -> list[str]:

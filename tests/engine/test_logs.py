@@ -95,3 +95,22 @@ def test_a_log_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EngineError, match="cannot be written"):
         logs.open_log(tmp_path / "file" / "engine.log")
+
+
+def test_warnings_of_one_kind_are_few_and_the_next_ones_say_how_many_there_were() -> None:
+    now, shown = [0.0], []
+    spare = logs.Sparing(most=2, seconds=60, clock=lambda: now[0])
+
+    def warn(message: str, level: int = logging.WARNING) -> None:
+        record = logging.LogRecord("s2edit_plugin.engine.gate", level, "", 0, message, None, None)
+        if spare.filter(record):
+            shown.append(record.getMessage())
+
+    for _ in range(10):
+        warn("refused")
+    warn("something else")
+    warn("information", logging.INFO)
+    now[0] = 61.0
+    warn("refused")
+    expected = ["refused", "refused", "something else", "information", "refused (8 more like this)"]
+    assert shown == expected

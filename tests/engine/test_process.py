@@ -21,7 +21,7 @@ from PIL import Image
 from s2edit_plugin import api, calls
 from s2edit_plugin.api import Event
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.engine import discovery, remote
+from s2edit_plugin.engine import discovery, ending, remote
 from s2edit_plugin.engine.discovery import Lock
 from s2edit_plugin.engine.local import LocalClient, connect_or_local
 from s2edit_plugin.engine.remote import RemoteClient, connect
@@ -240,6 +240,39 @@ def test_the_command_line_starts_shows_and_ends_it(root: Path, capsys: pytest.Ca
     assert main(["engine", "stop", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["pid"] == started["pid"]
     assert not lives(root)
+
+
+def test_when_it_is_said_to_have_ended_its_process_has(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The lock is let go of before the interpreter has ended, which takes a while with a model loaded."""
+    with connect(data_folder=root) as client:
+        pid = client.endpoint.pid
+    looked: list[bool] = []
+    is_alive = discovery.is_alive
+
+    def slowly(number: int) -> bool:
+        looked.append(is_alive(number))
+        return looked[-1] or len(looked) < 5
+
+    monkeypatch.setattr(discovery, "is_alive", slowly)
+    assert main(["engine", "stop"]) == 0
+    assert "has ended" in capsys.readouterr().out
+    assert len(looked) >= 5
+    assert not is_alive(pid)
+
+
+def test_one_that_hangs_is_ended_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "END_SECONDS", 0.2)
+    monkeypatch.setattr(ending, "TERM_SECONDS", 0.2)
+    with connect(data_folder=root) as client:
+        pid = client.endpoint.pid
+    os.kill(pid, signal.SIGSTOP)
+    ended = ending.end_engine(root)
+    assert ended is not None
+    assert ended.pid == pid
+    assert not discovery.is_alive(pid)
+    assert ending.end_engine(root) is None
 
 
 def test_its_log_is_shown_and_followed_until_it_ends(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,13 +53,29 @@ def test_jobs_give_their_results(client: RemoteClient, running: Running) -> None
     assert client.run(MASK).mask == b"photo"
 
 
-def test_answers_do_not_wait_for_an_acknowledgement(client: RemoteClient, running: Running) -> None:
-    client.subscribe(lambda event: None)
-    connections = list(running.server.server_state.connections)
-    assert len(connections) == 2
-    for connection in connections:
-        own = connection.transport.get_extra_info("socket")
-        assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+def test_answers_do_not_wait_for_an_acknowledgement(running: Running) -> None:
+    with RemoteClient(running.endpoint) as client:  # over the loopback; a Unix socket has none to wait for
+        client.subscribe(lambda event: None)
+        connections = list(running.server.server_state.connections)
+        assert len(connections) == 2
+        for connection in connections:
+            own = connection.transport.get_extra_info("socket")
+            assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_clients_come_over_the_socket_and_over_the_loopback_where_it_is_hidden(
+    client: RemoteClient, running: Running
+) -> None:
+    def families() -> set[int]:
+        connections = list(running.server.server_state.connections)
+        return {connection.transport.get_extra_info("socket").family for connection in connections}
+
+    assert client.run(MASK).mask == b"photo"
+    assert families() == {socket.AF_UNIX}
+    (running.root / "engine" / running.endpoint.socket).unlink()
+    with running.client() as other:
+        assert other.run(MASK).mask == b"photo"
+        assert families() == {socket.AF_UNIX, socket.AF_INET}
 
 
 def test_calls_are_answered(client: RemoteClient) -> None:

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from s2edit_plugin import api, calls
-from s2edit_plugin.engine import gate, process, wire
+from s2edit_plugin.engine import gate, handshake, process, wire
 from s2edit_plugin.engine.remote import RemoteClient
+from s2edit_plugin.errors import EngineError
 from tests.engine.conftest import Running, start_engine
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -153,9 +154,70 @@ def test_no_answer_lets_a_web_page_read_it(running: Running) -> None:
     assert not [name for name in ask(running)[1] if name.startswith("access-control")]
 
 
-def test_only_the_loopback_is_listened_to(running: Running) -> None:
-    (server,) = running.server.servers
-    assert [listener.getsockname()[0] for listener in server.sockets] == ["127.0.0.1"]
+def test_only_the_loopback_and_a_socket_in_the_private_folder_are_listened_to(running: Running) -> None:
+    loopback, local = (listener for server in running.server.servers for listener in server.sockets)
+    assert loopback.getsockname() == ("127.0.0.1", running.endpoint.port)
+    folder = running.root / "engine"
+    assert local.family == socket.AF_UNIX
+    assert local.getsockname() == str(folder / running.endpoint.socket)
+    assert folder.stat().st_mode & 0o077 == 0
+    assert (folder / running.endpoint.socket).stat().st_mode & 0o077 == 0
+
+
+def prove(connection: socket.socket, nonce: str) -> dict[str, Any]:
+    """The handshake on an open connection."""
+    connection.sendall(f"GET /v1/prove?nonce={nonce} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    values: dict[str, Any] = json.loads(connection.recv(65536).partition(b"\r\n\r\n")[2])
+    return values
+
+
+def test_the_handshake_proves_the_secret_on_both_sides_without_sending_it(running: Running) -> None:
+    secret, nonce = running.endpoint.secret, handshake.new_nonce()
+    with socket.create_connection(("127.0.0.1", running.endpoint.port), 10) as connection:
+        answer = prove(connection, nonce)
+        assert answer["proof"] == handshake.proof(secret, "engine", nonce, answer["nonce"])
+        shown = handshake.proof(secret, "client", nonce, answer["nonce"])
+        assert secret not in json.dumps(answer)
+        assert shown not in json.dumps(answer), "who does not know the secret learns nothing to show"
+        head = f"GET /v1/hello HTTP/1.1\r\nHost: localhost\r\nAuthorization: S2Edit {shown}\r\n\r\n"
+        connection.sendall(head.encode())
+        assert parse(connection.recv(65536))[0] == 200
+    for elsewhere in (shown, answer["proof"], "", "x"):  # on another connection, or the engine's own
+        assert ask(running, Authorization=f"S2Edit {elsewhere}")[0] == 401
+
+
+@pytest.mark.parametrize("query", ["", "?nonce=", "?nonce=x", f"?nonce={'A' * 32}", f"?nonce={'a' * 33}"])
+def test_a_handshake_without_a_nonce_is_refused(running: Running, query: str) -> None:
+    assert ask(running, path=f"/v1/prove{query}", Authorization=None)[0] == 400
+    assert ask(running, path=f"/v1/prove?nonce={ID}", Authorization=None, Host="evil.example")[0] == 403
+    assert ask(running, path=f"/v1/prove?nonce={ID}", Authorization=None, Origin="http://evil")[0] == 403
+
+
+def test_strangers_starve_nobody(running: Running) -> None:
+    """210 connections that say nothing, and as many that begin to: clients get in by either way."""
+    started = time.monotonic()
+    strangers = [socket.create_connection(("127.0.0.1", running.endpoint.port), 10) for _ in range(210)]
+    for stranger in strangers[::2]:
+        with contextlib.suppress(OSError):
+            stranger.sendall(b"GET /v1/hello HTTP/1.1\r\nHost: loc")
+    for root in (running.root, None):  # over the socket, and over the loopback among the strangers
+        with RemoteClient(running.endpoint, root) as client:
+            assert client.call(calls.GetStatus()).version
+            client.subscribe(lambda _: None)
+            assert client.call(calls.ListJobs()).jobs == ()
+    assert len(running.server.server_state.connections) <= gate.STRANGERS + 4
+    assert time.monotonic() - started < 5
+    for stranger in strangers:
+        stranger.close()
+
+
+def test_what_strangers_do_fills_no_log(running: Running) -> None:
+    for _ in range(40):
+        ask(running, Authorization=None)
+        talk(running, b"no http\r\n\r\n")
+    text = (running.root / "engine" / "engine.log").read_text("utf-8")
+    assert 1 <= text.count("A request was refused") <= 5
+    assert text.count("Invalid HTTP") <= 5
 
 
 def test_what_is_not_there_is_told_in_the_same_form(running: Running) -> None:
@@ -340,12 +402,23 @@ def test_too_many_connections_are_refused_and_it_recovers(
     data_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "MAX_CONNECTIONS", 10)
+    monkeypatch.setattr(process, "STRANGERS", 0)
     running = start_engine(data_home, monkeypatch)
+    shown = f"Authorization: Bearer {running.endpoint.secret}"
+    head = f"GET /v1/hello HTTP/1.1\r\nHost: localhost\r\n{shown}\r\n\r\n"
     try:
         connections = [socket.create_connection(("127.0.0.1", running.endpoint.port), 10) for _ in range(12)]
+        for connection in connections:  # they show the secret and stay
+            connection.sendall(head.encode())
+            connection.recv(65536)
         end = time.monotonic() + 5
         while ask(running)[0] != 503:
             assert time.monotonic() < end
+        with (
+            RemoteClient(running.endpoint, running.root) as client,
+            pytest.raises(EngineError, match="too many"),
+        ):
+            client.hello()
         for connection in connections:
             connection.close()
         while ask(running)[0] != 200:
