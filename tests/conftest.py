@@ -16,7 +16,7 @@ import pytest
 
 import s2edit_plugin  # noqa: F401 (before any library: it keeps them from sending and fetching anything)
 
-# Before anything loads torch: two threads give the same speed here and the same sums everywhere.
+# Before anything loads torch: the same number of threads gives the same sums everywhere.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 # tqdm keeps one watchdog thread for the whole process.
@@ -51,7 +51,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("slow") and not config.getoption("--all"):
             item.add_marker(skip)
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, "e2e" in item.path.parts))
+
+
+def _group(item: pytest.Item) -> str:
+    """What one process runs: a file, whose fixtures are made once. All that use the one real GIMP go together."""
+    parts = item.path.parts
+    return "gimp" if parts[-3:-1] == ("e2e", "gimp") else str(item.path)
 
 
 @pytest.fixture(autouse=True)

@@ -67,6 +67,9 @@ class Machine:
         return [call for call in calls if call.startswith("-m pip install")]
 
 
+PYTEST = "-m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup"
+
+
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
@@ -159,14 +162,14 @@ def test_testing_adds_the_test_tools(machine: Machine) -> None:
 
     assert done.returncode == 0, done.stderr
     assert any("requirements-dev.lock" in call for call in machine.installs)
-    assert (machine.notes / "calls").read_text().splitlines()[-1] == "-m pytest --all"
+    assert (machine.notes / "calls").read_text().splitlines()[-1] == f"{PYTEST} --all"
     assert "mypy: ok" in done.stdout
 
     (machine.venv / "bin" / "mypy").write_text("#!/bin/sh\necho wrong type\nexit 1\n")
     done = machine.run("test")
     assert (done.returncode, machine.installs) == (1, [])
     assert "wrong type" in done.stdout
-    assert (machine.notes / "calls").read_text().splitlines()[-1] == "-m pytest"
+    assert (machine.notes / "calls").read_text().splitlines()[-1] == PYTEST
 
 
 def test_repair_starts_from_nothing(machine: Machine) -> None:
