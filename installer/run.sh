@@ -6,20 +6,21 @@ HERE=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 ROOT=$(dirname -- "$HERE")
 VENV=${S2EDIT_VENV:-$ROOT/.venv}
 case $VENV in /*) ;; *) VENV=$PWD/$VENV ;; esac
-BIN=$VENV/bin
+STORE=$VENV.d
 
 # shellcheck source=installer/setup.sh
 . "$HERE/setup.sh"
 
 usage() {
     cat <<'END'
-usage: sh installer/run.sh COMMAND [ARGUMENTS]
+usage: sh installer/run.sh [COMMAND] [ARGUMENTS]
 
+  without a command  open the window
   demo [--out DIR]   learn a person from the bundled portrait, edit it, write a picture sheet
   test [--all]       check and test the program (--all: the long tests too)
   doctor             check that everything works on this machine
   setup              only set up
-  repair             set up again from nothing, then doctor
+  repair             set up again from nothing, then doctor; what is there serves until that is done
   learn, edit, ...   any other command of s2edit; `--help` after it tells more
 
 The first call sets up an environment in .venv (or $S2EDIT_VENV), which takes a minute or more.
@@ -54,26 +55,28 @@ check() {
 }
 
 case ${1:-} in
-    "" | -h | --help | help)
+    -h | --help | help)
         usage
         ;;
     setup)
-        set_up base
+        set_up base || exit 1
         say "Set up in $VENV."
         ;;
     repair)
-        forget_setup
-        set_up base
+        set_up base fresh || exit 1
         exec "$BIN/s2edit" doctor
         ;;
     test)
         shift
-        set_up dev
+        set_up dev || exit 1
         test_system
         run_tests "$@"
         ;;
     *)
-        set_up base
+        if ! set_up base; then
+            use_any || exit 1
+            say "s2edit: Going on with what was set up before."
+        fi
         exec "$BIN/s2edit" "$@"
         ;;
 esac

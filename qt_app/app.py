@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from s2edit_plugin import __version__
 from s2edit_plugin.cli.window import check_screen
+from s2edit_plugin.engine.discovery import hold_environment  # type: ignore[import-untyped]
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.paths import data_folder
 
@@ -41,6 +42,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the window and run it until it is closed; returns the exit code."""
+    if argv is None:
+        hold_environment()
     args = build_parser().parse_args(argv)
     try:
         check_screen()

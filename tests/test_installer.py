@@ -6,28 +6,33 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
+from s2edit_plugin.engine import discovery
+
 ROOT = Path(__file__).resolve().parent.parent
 INSTALLER = ROOT / "installer"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
-# `-m venv DIR` copies the stand-in to DIR/bin/python, `-m pip` and `-c` note their arguments and succeed,
-# unless the file "broken" lies beside the notes.
+# `-m venv DIR` copies the stand-in to DIR/bin/python, `-m pip` and `-c` note their arguments and succeed, unless the file
+# "broken" lies beside the notes; "killed" ends the whole set-up at the call of that number. What is ours really runs.
 STAND_IN = """#!/bin/sh
 notes='{notes}'
 printf '%s\\n' "$*" >>"$notes/calls"
+[ "$(wc -l <"$notes/calls")" -ne "$(cat "$notes/killed" 2>/dev/null || echo 0)" ] || kill -9 0
 case "$*" in
+    *"/installer/environments.py "*) exec '{python}' "$@" ;;
     "-c import sys; print(sys.version)") cat "$notes/version" ;;
     "-m venv "*)
         mkdir -p "$3/bin"
         cp "$0" "$3/bin/python"
         : >"$3/pyvenv.cfg"
-        printf '#!/bin/sh\\nprintf "s2edit in %%s:" "$PWD"\\nprintf " [%%s]" "$@"\\n' >"$3/bin/s2edit"
+        printf '#!/bin/sh\\n# %s\\nprintf "s2edit in %%s:" "$PWD"\\nprintf " [%%s]" "$@"\\n' "$3/bin/python" >"$3/bin/s2edit"
         chmod +x "$3/bin/s2edit" ;;
     "-m pip install "*) [ ! -e "$notes/broken" ] ;;
 esac
@@ -47,7 +52,7 @@ class Machine:
         shutil.copy(ROOT / "pyproject.toml", self.checkout)
         (self.notes / "version").write_text("3.11")
         self.python = folder / "stand in"
-        self.python.write_text(STAND_IN.format(notes=self.notes))
+        self.python.write_text(STAND_IN.format(notes=self.notes, python=sys.executable))
         self.python.chmod(0o755)
         self.venv = self.checkout / ".venv"
 
@@ -57,7 +62,7 @@ class Machine:
         return subprocess.run(
             ["sh", str(self.checkout / "installer" / "run.sh"), *arguments],
             env=clean | {"S2EDIT_PYTHON": str(self.python)} | environment,
-            cwd=self.elsewhere, capture_output=True, text=True, timeout=60,
+            cwd=self.elsewhere, capture_output=True, text=True, timeout=60, start_new_session=True,
         )  # fmt: skip
 
     @property
@@ -65,6 +70,22 @@ class Machine:
         """The pip installations of the last run."""
         calls = (self.notes / "calls").read_text().splitlines()
         return [call for call in calls if call.startswith("-m pip install")]
+
+    @property
+    def environments(self) -> list[str]:
+        """Names of the environments that are there."""
+        return sorted(path.parent.name for path in self.checkout.glob(".venv.d/*/bin"))
+
+    def add_tools(self) -> None:
+        """The test tools, which never find anything."""
+        for tool in ("ruff", "mypy", "lint-imports"):
+            (self.venv / "bin" / tool).write_text("#!/bin/sh\nexit 0\n")
+            (self.venv / "bin" / tool).chmod(0o755)
+
+    def change_lock(self) -> None:
+        """What a newer version asks for."""
+        with (self.checkout / "installer" / "requirements.lock").open("a") as stream:
+            stream.write("\n# changed\n")
 
 
 PYTEST = "-m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup"
@@ -85,11 +106,18 @@ def test_ci_runs_what_the_readme_says() -> None:
     assert "installer/run.sh" in (ROOT / ".ci" / "run").read_text()
 
 
-def test_without_a_command_it_explains_itself_and_sets_nothing_up(machine: Machine) -> None:
-    done = machine.run()
-    assert (done.returncode, machine.installs) == (0, [])
-    assert "demo [--out DIR]" in done.stdout
+def test_help_explains_it_and_sets_nothing_up(machine: Machine) -> None:
+    for word in ("--help", "-h", "help"):
+        done = machine.run(word)
+        assert (done.returncode, machine.installs) == (0, [])
+        assert "demo [--out DIR]" in done.stdout
     assert not machine.venv.exists()
+
+
+def test_without_a_command_the_window_opens(machine: Machine) -> None:
+    done = machine.run()
+    assert (done.returncode, done.stdout) == (0, f"s2edit in {machine.elsewhere}: []")
+    assert len(machine.installs) == 3
 
 
 def test_the_first_call_sets_up_and_the_second_goes_straight_on(machine: Machine) -> None:
@@ -117,25 +145,117 @@ def test_an_interrupted_set_up_begins_anew(machine: Machine) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert "run the same command again" in done.stderr.splitlines()[-1]
+    assert not machine.venv.exists()
 
-    (machine.venv / "lib").mkdir()
-    (machine.venv / "lib" / "half a package").touch()
+    (machine.checkout / ".venv.d" / "a" / "half a package").touch()
     (machine.notes / "broken").unlink()
     assert machine.run("doctor").returncode == 0
-    assert not (machine.venv / "lib").exists()
-    assert not (machine.venv / ".s2edit-incomplete").exists()
+    assert not (machine.venv / "half a package").exists()
 
 
 @pytest.mark.parametrize("changed", ["requirements.lock", "requirements-torch.txt", "../pyproject.toml"])
-def test_a_changed_lock_is_installed_over_what_is_there(machine: Machine, changed: str) -> None:
+def test_a_changed_lock_is_installed_into_a_copy_of_what_is_there(machine: Machine, changed: str) -> None:
     machine.run("setup")
-    (machine.venv / "kept").touch()
+    (machine.venv / "lib").mkdir()
+    (machine.venv / "lib" / "kept").touch()
     with (machine.checkout / "installer" / changed).open("a") as stream:
         stream.write("\n# changed\n")
 
     assert machine.run("setup").returncode == 0
     assert len(machine.installs) == 3
-    assert (machine.venv / "kept").exists()
+    assert (machine.venv / "lib" / "kept").exists()
+    assert machine.environments == ["b"]
+    assert str(machine.checkout / ".venv.d" / "b") in (machine.venv / "bin" / "s2edit").read_text()
+
+
+@pytest.mark.parametrize("command", ["test", "repair"])  # from a copy, and from nothing
+def test_killed_at_any_step_what_was_there_goes_on_working_without_a_network(
+    machine: Machine, command: str
+) -> None:
+    machine.run("setup")
+    machine.add_tools()
+    step = 0
+    while True:
+        step += 1
+        (machine.notes / "killed").write_text(str(step))
+        done = machine.run(command)
+        (machine.notes / "killed").unlink()
+        (machine.notes / "broken").touch()
+        after = machine.run("doctor")
+        assert (after.returncode, after.stdout) == (0, f"s2edit in {machine.elsewhere}: [doctor]"), step
+        (machine.notes / "broken").unlink()
+        if done.returncode != -9:
+            break
+    assert done.returncode == 0, done.stderr
+    assert step > 8
+    assert machine.run(command).returncode == 0
+    assert len(machine.environments) == 1
+
+
+def test_a_failed_step_of_testing_leaves_the_program_as_it_was(machine: Machine) -> None:
+    machine.run("setup")
+    (machine.notes / "broken").touch()
+    done = machine.run("test")
+    assert done.returncode == 1
+    assert "run the same command again" in done.stderr
+    done = machine.run("edit")
+    assert (done.returncode, done.stderr, machine.installs) == (0, "", [])
+
+
+def test_without_a_network_a_newer_version_goes_on_with_what_was_set_up(machine: Machine) -> None:
+    machine.run("setup")
+    machine.change_lock()
+    (machine.notes / "broken").touch()
+    done = machine.run("edit")
+    assert (done.returncode, done.stdout) == (0, f"s2edit in {machine.elsewhere}: [edit]")
+    assert "Going on with what was set up before." in done.stderr
+
+
+def test_an_environment_in_use_is_neither_changed_nor_removed(machine: Machine) -> None:
+    machine.run("setup")
+    used = machine.venv.resolve()
+    program = discovery.hold_environment(used)
+    assert program is not None
+    machine.change_lock()
+    machine.run("setup")
+    assert machine.environments == ["a", "b"]
+    assert machine.venv.resolve().name == "b"
+    assert (used / "bin" / "s2edit").exists()
+    program.release()
+    machine.change_lock()
+    machine.run("setup")
+    assert machine.environments == ["c"]
+
+
+def test_what_run_sh_starts_holds_its_environment(machine: Machine) -> None:
+    machine.run("setup")
+    held = machine.venv.resolve() / ".s2edit-in-use"
+    script = machine.venv / "bin" / "s2edit"
+    script.write_text(
+        f"#!/bin/sh\n# {script.resolve().parent}/python\nflock -n -x '{held}' echo alone || echo held\n"
+    )
+    assert machine.run("learn").stdout == "held\n"
+
+
+def test_the_environment_of_an_older_version_is_kept_while_a_program_runs_from_it(machine: Machine) -> None:
+    machine.run("setup")
+    place = machine.venv.resolve()
+    machine.venv.unlink()
+    place.rename(machine.venv)
+    (machine.venv / ".s2edit-in-use").unlink()
+    shutil.copy(str(shutil.which("sleep")), machine.venv / "bin" / "old program")
+    script = machine.venv / "bin" / "s2edit"
+    script.write_text(script.read_text().replace(str(place), str(machine.venv)))
+    with subprocess.Popen([machine.venv / "bin" / "old program", "60"]) as running:
+        machine.change_lock()
+        assert machine.run("doctor").stdout.endswith("[doctor]")
+        assert not machine.venv.is_symlink()
+        assert machine.run("doctor").stdout.endswith("[doctor]")
+        assert machine.installs == []
+        running.kill()
+    assert machine.run("doctor").stdout.endswith("[doctor]")
+    assert machine.venv.is_symlink()
+    assert machine.environments == ["a"]
 
 
 def test_another_python_version_is_noticed(machine: Machine) -> None:
@@ -155,9 +275,7 @@ def test_a_moved_checkout_is_noticed(machine: Machine) -> None:
 
 def test_testing_adds_the_test_tools(machine: Machine) -> None:
     machine.run("setup")
-    for tool in ("ruff", "mypy", "lint-imports"):
-        (machine.venv / "bin" / tool).write_text("#!/bin/sh\nexit 0\n")
-        (machine.venv / "bin" / tool).chmod(0o755)
+    machine.add_tools()
     done = machine.run("test", "--all")
 
     assert done.returncode == 0, done.stderr
@@ -174,10 +292,10 @@ def test_testing_adds_the_test_tools(machine: Machine) -> None:
 
 def test_repair_starts_from_nothing(machine: Machine) -> None:
     machine.run("setup")
-    (machine.venv / "junk").touch()
+    (machine.venv / "bin" / "junk").touch()
     assert "[doctor]" in machine.run("repair").stdout
     assert len(machine.installs) == 3
-    assert not (machine.venv / "junk").exists()
+    assert not (machine.venv / "bin" / "junk").exists()
 
 
 def test_a_folder_with_other_things_is_never_touched(machine: Machine, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from s2edit_plugin.cli import (
     window,
 )
 from s2edit_plugin.cli.output import Output
+from s2edit_plugin.engine.discovery import hold_environment
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
 
 __all__ = ["build_parser", "main"]
@@ -96,6 +97,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0, 1 for a failure, 2 for wrong usage, 130 when cancelled."""
+    if argv is None:
+        hold_environment()
     arguments = list(sys.argv[1:] if argv is None else argv)
     output = Output(as_json="--json" in arguments)
     try:

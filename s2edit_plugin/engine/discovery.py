@@ -35,6 +35,7 @@ __all__ = [
     "data_root",
     "default_command",
     "engine_folder",
+    "hold_environment",
     "is_alive",
     "is_sandboxed",
     "last_words",
@@ -51,6 +52,7 @@ ENDPOINT_NAME, LOCK_NAME, START_LOCK_NAME = "engine.json", "engine.lock", "start
 SOCKET_NAME = "engine.sock"
 MAX_SOCKET_PATH = 100  # bytes; systems allow 104 and more
 PROGRAM_NAME, OUTPUT_NAME, WINDOW_OUTPUT_NAME = "program.json", "output.log", "window.log"
+IN_USE_NAME = ".s2edit-in-use"  # as in installer/environments.py
 MAX_FILE = 64 * 1024
 
 LockState = str
@@ -230,6 +232,20 @@ def lock_state(folder: Path) -> LockState:
     return "free" if lock.supported else "unknown"
 
 
+def hold_environment(environment: Path | None = None) -> Lock | None:
+    """Be among those who use this program's environment, so that run.sh removes it only when this process has ended.
+
+    Args:
+        environment: None: the one this Python runs in. Returns: the lock, None where the environment is not of run.sh.
+    """
+    path = Path(sys.prefix if environment is None else environment, IN_USE_NAME)
+    lock = Lock(path)
+    try:
+        return lock if path.exists() and lock.acquire(shared=True) else None
+    except EngineError:  # somebody else's environment, which we may not lock
+        return None
+
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -256,7 +272,9 @@ def default_command(folder: Path) -> list[str]:
     values = _read_json(folder / PROGRAM_NAME)
     command = values.get("command") if isinstance(values, dict) else None
     if isinstance(command, list) and command and all(isinstance(part, str) for part in command):
-        return list(command)
+        place, name = os.path.split(command[0])
+        # A link may come to lead to a newer environment, which a program that runs must not meet.
+        return [os.path.join(os.path.realpath(place), name), *command[1:]]
     raise EngineError("The engine is not running.", "Start S2Edit Studio once, then try again.")
 
 

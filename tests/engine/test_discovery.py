@@ -13,9 +13,10 @@ import pytest
 
 from s2edit_plugin.engine import discovery
 from s2edit_plugin.engine.discovery import Endpoint, Lock
+from s2edit_plugin.engine.program import write_program
 from s2edit_plugin.engine.remote import STANDALONE
 from s2edit_plugin.errors import EngineError
-from s2edit_plugin.paths import APP_NAME, HOME_VARIABLE, data_folder
+from s2edit_plugin.paths import APP_NAME, HOME_VARIABLE, DataFolder, data_folder
 
 PACKAGE = Path(discovery.__file__).resolve().parent.parent
 ENDPOINT = Endpoint(40_000, 1234, "s" * 43, "0.1.0", 1.5)
@@ -283,3 +284,31 @@ print(sorted(name for name in sys.modules if "site-packages" in str(getattr(sys.
         "Start S2Edit Studio once, then try again.",
         "[]",
     ]
+
+
+def test_an_environment_behind_a_link_is_named_by_the_link_and_run_by_its_own_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = tmp_path / "my.venv.d" / "b"
+    (environment / "bin").mkdir(parents=True)
+    (tmp_path / "my.venv").symlink_to("my.venv.d/b")
+    monkeypatch.setattr(sys, "prefix", str(environment))
+    monkeypatch.setattr(sys, "executable", str(environment / "bin" / "python"))
+    folder = DataFolder(tmp_path / "home")
+    write_program(folder)
+    written = json.loads((folder.engine / discovery.PROGRAM_NAME).read_text())["command"]
+    assert written[0] == str(tmp_path / "my.venv" / "bin" / "python")
+    monkeypatch.setattr(discovery, "_is_whole", lambda: False)
+    assert discovery.default_command(folder.engine)[0] == str(environment / "bin" / "python")
+
+
+def test_a_program_holds_its_environment_until_it_ends(tmp_path: Path) -> None:
+    assert discovery.hold_environment(tmp_path) is None
+    (tmp_path / discovery.IN_USE_NAME).touch()
+    held = discovery.hold_environment(tmp_path)
+    assert held is not None
+    beside = discovery.hold_environment(tmp_path)
+    assert beside is not None
+    beside.release()
+    assert not Lock(tmp_path / discovery.IN_USE_NAME).acquire()
+    held.release()
