@@ -7,7 +7,16 @@ import math
 from s2edit_plugin.api import EditSettings, LearnSettings
 from s2edit_plugin.errors import UsageError
 
-__all__ = ["MAX_RANK", "check_edit_settings", "check_learn_settings", "default_rank"]
+__all__ = [
+    "MAX_NOTES",
+    "MAX_NOUN",
+    "MAX_PROMPT",
+    "MAX_RANK",
+    "check_edit_settings",
+    "check_learn_settings",
+    "check_texts",
+    "default_rank",
+]
 
 MAX_RANK = {"kv_token": 2, "kv_lora": 64}
 """Largest rank of the variants of token parameters that have one."""
@@ -16,6 +25,16 @@ MAX_BATCH = 64
 MAX_STEPS = 100_000
 MAX_EDIT_STEPS = 500  # models know a thousand noise levels; beyond half of them a step no longer moves
 LORA_RANK = 8
+# Characters. Text encoders read 77 tokens, a few hundred characters; what is longer is a mistake, or meant to take long.
+MAX_PROMPT = 2000
+MAX_NOUN = 100
+MAX_NOTES = 20_000
+MAX_WORDS = 1000
+_MAX_TEXTS = {
+    "prompt": MAX_PROMPT, "source_prompt": MAX_PROMPT, "class_noun": MAX_NOUN, "word": MAX_NOUN, "notes": MAX_NOTES,
+    "person": 255, "token": 255, "name": 4096, "subject": MAX_PROMPT, "region": MAX_PROMPT, "method": MAX_PROMPT,
+    "query": MAX_PROMPT, "attribute_words": MAX_NOUN, "tokens": 255, "add_tags": 255, "remove_tags": 255,
+}  # fmt: skip
 
 
 def default_rank(parameters: str) -> int:
@@ -56,6 +75,25 @@ def check_edit_settings(settings: EditSettings) -> None:
         _within(name, getattr(settings, name), 0, 1, "The part of the steps is a number from 0 to 1.")
     for word, weight in settings.weights.items():
         _within(word, weight, -100, 100, "The weight of a word is a number from -100 to 100.")
+
+
+def check_texts(request: object) -> None:
+    """Refuse a request with a text or a list of words that is longer than anybody writes: all of it would be looked through.
+
+    Args:
+        request: a dataclass of `api` or `calls`.
+
+    Raises:
+        UsageError: there is one.
+    """
+    for name, most in _MAX_TEXTS.items():
+        value = getattr(request, name, None)
+        what = name.replace("_", " ")
+        if isinstance(value, tuple | list) and len(value) > MAX_WORDS:
+            raise UsageError(f"There are more than {MAX_WORDS:,} {what}.", "Leave some out.")
+        texts = value if isinstance(value, tuple | list) else (value,)
+        if any(isinstance(text, str) and len(text) > most for text in texts):
+            raise UsageError(f"The {what} is longer than {most:,} characters.", "Shorten it.")
 
 
 def _within(name: str, value: float, low: float, high: float, sentence: str) -> None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 __all__ = ["EDIT_PRESETS", "LEARN_PRESETS", "EditPreset", "LearnPreset", "apply_preset"]
 
+_LONGEST = 2000  # characters, as `limits.MAX_PROMPT`
 _PLACE = re.compile(r"\s+(?:in|on|at|by|near|before|against)\s+(?:a|an|the)\s+[\w -]+$", re.IGNORECASE)
 _HAIR_COLOURS = "black|brown|blonde|blond|red|grey|gray|white|ginger|auburn"
 
@@ -55,6 +56,8 @@ def apply_preset(prompt: str, preset: EditPreset, class_noun: str = "") -> str:
     Args:
         prompt: source prompt, with or without references. class_noun: adjectives go before it.
     """
+    if len(prompt) > _LONGEST:
+        return prompt  # the engine refuses it; nobody waits for the patterns here to look through it
     text = re.sub(preset.removes, "", prompt, flags=re.IGNORECASE) if preset.removes else prompt
     if not preset.words:
         return text

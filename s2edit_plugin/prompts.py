@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 MAX_NAME = 64
+# Words of one prompt times words of the other: 300 each. A text encoder reads 77, and difflib takes cubic time.
+_MOST_PAIRS = 90_000
 # Letters of any script, digits, "_", "-", "."; neither hidden files nor things that look like an option or "..".
 _NAME = r"\w(?:[\w.-]*[\w-])?"
 _REFERENCE = re.compile(rf"<({_NAME})/({_NAME})>")
@@ -139,13 +141,15 @@ def insert_token(prompt: str, class_noun: str, ref: TokenRef | str) -> str:
     token = parse_ref(ref) if isinstance(ref, str) else ref
     if token in references(prompt):
         return prompt
-    noun = class_noun.strip()
-    pattern = r"\s+".join(re.escape(word) for word in noun.split())
-    match = re.search(rf"(?<!\w){pattern}(?!\w)", prompt, re.IGNORECASE) if noun else None
+    noun = " ".join(class_noun.split())
+    match = None
+    if 0 < len(noun) <= len(prompt):
+        pattern = r"\s+".join(re.escape(word) for word in noun.split())
+        match = re.search(rf"(?<!\w){pattern}(?!\w)", prompt, re.IGNORECASE)
     if match is None:
         raise PromptError(
             f"The prompt does not contain the class noun '{_printable(noun)}'.",
-            f'Name the subject as in "a photo of a {noun or "person"}", or write {token} where it belongs.',
+            f'Name the subject as in "a photo of a {_printable(noun) or "person"}", or write {token} where it belongs.',
         )
     return f"{prompt[: match.start()]}{token} {prompt[match.start() :]}"
 
@@ -203,7 +207,22 @@ def align_words(source: str, target: str, replaced: bool = False) -> list[int | 
 
 
 def _opcodes(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
+    if len(before) * len(after) > _MOST_PAIRS:
+        return _ends(before, after)
     return difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes()  # type: ignore[return-value]
+
+
+def _ends(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
+    """Opcodes that know of the same words only at both ends: all that can be had of endless prompts in a moment."""
+    m, n = len(before), len(after)
+    most = min(m, n)
+    head = next((i for i in range(most) if before[i] != after[i]), most)
+    tail = next((i for i in range(most - head) if before[m - 1 - i] != after[n - 1 - i]), most - head)
+    return [
+        ("equal", 0, head, 0, head),
+        ("replace", head, m - tail, head, n - tail),
+        ("equal", m - tail, m, n - tail, n),
+    ]
 
 
 def _plain(found: list[str]) -> list[str]:

@@ -50,7 +50,10 @@ _CHILD = re.compile(
 _REFERENCE = re.compile(r"<[^<>]*>")
 # Digits and signs that stand for letters.
 _DISGUISE = str.maketrans("013457@$€", "oieastase")
-_MIXED = re.compile(r"[^\W_]*[a-z@$€][\w@$€]*")
+# A word with one of these in it may be written with digits and signs for letters; "1999" is only a number. Two scans, each of
+# them linear: a single pattern for both would begin anew at every digit of a long number.
+_MIXED = re.compile(r"[\w@$€]+")
+_LETTER = re.compile(r"[a-z@$€]")
 _SPELLED = re.compile(r"\b(?:\w[ ]){2,}\w\b")
 
 
@@ -75,7 +78,7 @@ def check_prompts(prompts: Iterable[str], *, person: bool) -> None:
 def is_sexual(prompt: str) -> bool:
     """Whether a prompt asks for nudity or sex, as far as its words tell."""
     plain = _plain(prompt)
-    for text in (plain, _MIXED.sub(lambda word: word.group().translate(_DISGUISE), plain)):
+    for text in (plain, _MIXED.sub(_undisguised, plain)):
         if _SEXUAL.search(_HARMLESS.sub(" ", text)):
             return True
         spelled = (
@@ -84,6 +87,12 @@ def is_sexual(prompt: str) -> bool:
         if any(_SPELLED_OUT.search(word) for word in spelled):
             return True
     return False
+
+
+def _undisguised(word: re.Match[str]) -> str:
+    """A word with letters for the digits and signs that stand for some; a number as it is."""
+    text = word.group()
+    return text.translate(_DISGUISE) if _LETTER.search(text) else text
 
 
 def _plain(prompt: str) -> str:

@@ -20,7 +20,7 @@ from s2edit_plugin.history import History
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Forgotten, Library
-from s2edit_plugin.limits import check_edit_settings, check_learn_settings
+from s2edit_plugin.limits import check_edit_settings, check_learn_settings, check_texts
 from s2edit_plugin.masks import refine
 from s2edit_plugin.masks.found import FoundMask
 from s2edit_plugin.masks.painted import encode_mask, read_subject_mask
@@ -112,6 +112,7 @@ class Studio:
         from s2edit_plugin.workflows.learning import can_go_on, run_learning
 
         reference = prompts.parse_ref(f"{request.person}/{request.token}")
+        check_texts(request)
         check_learn_settings(request.settings)
         if not request.class_noun.strip():
             raise PromptError("The class noun is missing.", "Say what the photo shows, e.g. --class woman.")
@@ -160,6 +161,7 @@ class Studio:
         """
         from s2edit_plugin.workflows.editing import run_edit
 
+        check_texts(request)
         check_edit_settings(request.settings)
         return run_edit(self, request, on_progress, on_note)
 

@@ -32,6 +32,7 @@ from s2edit_plugin.tokenrecord import (
     parse_json,
     picture_problem,
     record_from_json,
+    too_long,
 )
 
 __all__ = [
@@ -85,7 +86,7 @@ def token_bytes(record: TokenRecord, tensors: Mapping[str, Any]) -> bytes:
 
     Raises:
         NumericalError: a tensor or the record holds NaN or infinity.
-        InputError: no tensors, or the record is too large.
+        InputError: no tensors, or the record or a text in it is too large.
     """
     arrays = {name: _to_numpy(name, tensor) for name, tensor in tensors.items()}
     if not arrays:
@@ -97,6 +98,9 @@ def token_bytes(record: TokenRecord, tensors: Mapping[str, Any]) -> bytes:
         raise NumericalError(
             f"The token {record.full_name} has a loss that is not finite and was not saved."
         ) from error
+    long = too_long(record)
+    if long:
+        raise InputError(f"The token {record.full_name[:80]} cannot be saved: {long}.", "Shorten it.")
     if len(text) > MAX_HEADER // 2:
         raise InputError(
             f"The record of token {record.full_name} is too large to be saved.", "Use a smaller thumbnail."

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from s2edit_plugin.errors import TokenDamagedError, TokenTooNewError
+from s2edit_plugin.limits import MAX_NOTES, MAX_NOUN, MAX_PROMPT
 from s2edit_plugin.pngcheck import MAX_SIDE, png_problem, png_size
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "parse_json",
     "picture_problem",
     "record_from_json",
+    "too_long",
 ]
 
 FORMAT_VERSION = 2
@@ -36,6 +38,12 @@ PICTURES = ("thumbnail", "subject_mask")
 KINDS = ("identity", "attribute")
 _MAX_INT = 2**63  # json reads integers of any length; a record holds what other programs can read too
 _MAX_DEPTH = 6  # of settings and self-tests, which have two levels
+_MAX_VALUES = 200_000  # in JSON: a value takes up to thirty times the memory of its text
+_MAX_CHARACTERS = {
+    "person": 255, "name": 255, "class_noun": MAX_NOUN, "base_model": 255, "base_model_hash": 255, "source_prompt": MAX_PROMPT,
+    "source_image_hash": 255, "region": 255, "consent": 2000, "created": 64, "id": 64, "notes": MAX_NOTES, "dtype": 32,
+}  # fmt: skip
+_MAX_WORDS = 1000  # attribute words, tags; each no longer than a noun
 # Half of a surrogate pair cannot be printed or stored. In JSON text it can only stand as an escape.
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -146,6 +154,8 @@ def parse_json(label: str, raw: bytes) -> dict[str, Any]:
     """
     try:
         text = raw.decode("utf-8")
+        if sum(map(text.count, "[{,")) > _MAX_VALUES:
+            raise ValueError("too many values")
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_once)
         if "\\u" in text and _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # whole pairs pass, halves raise
@@ -179,6 +189,18 @@ def record_from_json(label: str, values: dict[str, Any]) -> TokenRecord:
         raise damaged(label, "its record is incomplete") from error
     _check(label, record)
     return record
+
+
+def too_long(record: TokenRecord) -> str:
+    """Which text of a record is longer than any that is made here, as a clause; "" if none is."""
+    for name, most in _MAX_CHARACTERS.items():
+        if len(getattr(record, name)) > most:
+            return f"its {name.replace('_', ' ')} is longer than {most:,} characters"
+    for name in ("attribute_words", "tags"):
+        words = getattr(record, name)
+        if len(words) > _MAX_WORDS or any(len(word) > MAX_NOUN for word in words):
+            return f"its {name.replace('_', ' ')} are too many or too long"
+    return ""
 
 
 def picture_problem(record: TokenRecord) -> str:
@@ -242,6 +264,9 @@ def _check(label: str, record: TokenRecord) -> None:
     for name, sound in _CHECKS.items():
         if not sound(getattr(record, name)):
             raise damaged(label, f"its field '{name}' has a wrong type")
+    long = too_long(record)
+    if long:
+        raise damaged(label, long)
     if record.kind not in KINDS:
         raise damaged(label, "its kind is unknown")
     for name in PICTURES:

@@ -3072,6 +3072,28 @@
     </message>
     <message>
         <location filename="../limits.py"/>
+        <source>There are more than {0} {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../limits.py"/>
+        <source>Leave some out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../limits.py"/>
+        <location filename="../prompts.py"/>
+        <source>The {0} is longer than {1} characters.</source>
+        <translation>{0} ist länger als {1} Zeichen.</translation>
+    </message>
+    <message>
+        <location filename="../limits.py"/>
+        <location filename="../tokenfile.py"/>
+        <source>Shorten it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../limits.py"/>
         <source>{0} was asked for as {1}.</source>
         <translation>{0} wurde als {1} verlangt.</translation>
     </message>
@@ -3456,11 +3478,6 @@
     </message>
     <message>
         <location filename="../prompts.py"/>
-        <source>The {0} is longer than {1} characters.</source>
-        <translation>{0} ist länger als {1} Zeichen.</translation>
-    </message>
-    <message>
-        <location filename="../prompts.py"/>
         <source>'{0}' cannot be a {1}.</source>
         <translation>„{0}“ kann nicht {1} sein.</translation>
     </message>
@@ -3648,6 +3665,11 @@
         <location filename="../tokenfile.py"/>
         <source>The token {0} has a loss that is not finite and was not saved.</source>
         <translation>Das Token {0} hat einen Verlust, der nicht endlich ist, und wurde nicht gespeichert.</translation>
+    </message>
+    <message>
+        <location filename="../tokenfile.py"/>
+        <source>The token {0} cannot be saved: {1}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../tokenfile.py"/>

@@ -45,16 +45,31 @@ class _Words:
             return self._whole[text]
         for begin, end, source, form in self._gapped:
             if text.startswith(begin) and text.endswith(end):
-                found = _pattern(source).fullmatch(text)
+                found = _values(source, text)
                 if found is not None:
-                    said = [self.of(value) if " " in value else value for value in found.groups()]
+                    said = [self.of(value) if " " in value else value for value in found]
                     return _GAP.sub(lambda gap, values=said: values[int(gap[1])], form)  # type: ignore[misc]
         return None
 
 
-def _pattern(source: str) -> re.Pattern[str]:
-    parts = _GAP.split(source)  # text, number, text, number, ..., text
-    return re.compile("(.+?)".join(re.escape(part) for part in parts[::2]), re.DOTALL)
+def _values(source: str, text: str) -> list[str] | None:
+    """What stands in the gaps of a sentence, each as short as can be, at least a character; None where it is another sentence.
+
+    Each part is looked for once, behind the one before: an earlier place leaves more for the rest, so no other need be
+    tried, and a long text with many a part in it takes no longer than another.
+    """
+    begin, *middle, end = _GAP.split(source)[::2]  # text, number, text, number, ..., text
+    position, last = len(begin), len(text) - len(end)
+    if not text.startswith(begin) or not text.endswith(end):
+        return None
+    values = []
+    for part in middle:
+        found = text.find(part, position + 1, last)
+        if found < 0:
+            return None
+        values.append(text[position:found])
+        position = found + len(part)
+    return [*values, text[position:last]] if position < last else None
 
 
 _file: Path | None = None

@@ -30,6 +30,7 @@ __all__ = [
 RECORD_NAME = "s2edit_model.json"
 FORMAT_VERSION = 1
 _MAX_BYTES = 4 * 1024 * 1024
+_MAX_TEXT = 4000  # characters
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 
@@ -121,8 +122,8 @@ def _record(values: dict[str, Any]) -> ModelRecord:
         raise ValueError("another format")
     files = tuple(_file(**file) for file in values["files"])
     texts = {f.name: values[f.name] for f in dataclasses.fields(ModelRecord) if f.name != "files"}
-    if not all(isinstance(text, str) for text in texts.values()):
-        raise TypeError("a field is no text")
+    if not all(isinstance(text, str) and len(text) <= _MAX_TEXT for text in texts.values()):
+        raise TypeError("a field is no text, or longer than any that is written here")
     return ModelRecord(**texts, files=files)
 
 

@@ -14,6 +14,7 @@ from s2edit_plugin.engine.studios import Make, StudioKeeper, make_studio
 from s2edit_plugin.engine.tasks import DISK_WORK, GPU_WORK
 from s2edit_plugin.engine.worker import Worker, unforeseen
 from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.limits import check_texts
 from s2edit_plugin.paths import DataFolder
 
 __all__ = ["Engine"]
@@ -67,6 +68,7 @@ class Engine:
         kind = type(request)
         if kind not in HANDLERS and kind not in CLIENT_HANDLERS:
             raise UsageError(f"{kind.__name__} is nothing the engine can be asked.")
+        check_texts(request)
         try:
             if kind in CLIENT_HANDLERS:
                 return CLIENT_HANDLERS[kind](self.context, request, client)
@@ -86,9 +88,10 @@ class Engine:
         priority: int | None = None,
         title: str = "",
     ) -> JobInfo:
-        """Queue a job; see `JobQueue.add`. Raises UsageError for what is no job."""
+        """Queue a job; see `JobQueue.add`. Raises UsageError for what is no job, or too long."""
         if type(request) not in api.JOBS:
             raise UsageError(f"{type(request).__name__} is no job.")
+        check_texts(request)
         return self.queue.add(request, job_id=job_id, owner=owner, keep=keep, priority=priority, title=title)
 
     def leave(self, client: str) -> None:

@@ -51,7 +51,10 @@ INFO, FORMAT = "person.json", 1
 MAX_TOKENS = 60_000
 MAX_INFO = 1024 * 1024
 _MEMBER = re.compile(r"tokens/([^/\\:]+)\.safetensors")
-_END, _ZIP64 = b"PK\x05\x06", b"PK\x06\x07"
+_FIRST, _END, _ZIP64 = b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x07"
+_TABLE_ENTRY = re.compile(rb"PK\x01\x02.{42}" + re.escape(INFO.encode()), re.DOTALL)
+MIN_MEMBER = 256
+"""Fewest bytes that a token takes in a zip: what is known about more of them would take more memory than their file."""
 _BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OverflowError,
     struct.error, zlib.error, OSError, KeyError,
@@ -123,8 +126,13 @@ def _write(stream: BinaryIO, files: list[Path], private: bool) -> None:
 def is_person_file(file: Path | bytes) -> bool:
     """Whether a file claims to hold a whole person (and may still be damaged); pickles in a zip do not."""
     try:
-        with _stream(file) as (stream, _), zipfile.ZipFile(stream) as archive:
-            return INFO in archive.namelist()
+        with _stream(file) as (stream, size):
+            first = stream.read(30 + len(INFO))  # as it is written here; a damaged end does not hide it
+            if first[:4] == _FIRST and first[30:] == INFO.encode():
+                return True
+            start, length = _check_end(stream, size)
+            stream.seek(start)
+            return _TABLE_ENTRY.search(stream.read(length)) is not None
     except (*_BROKEN, TokenError):
         return False
 
@@ -250,8 +258,12 @@ def _stream(file: Path | bytes) -> Iterator[tuple[BinaryIO, int]]:
         yield stream, os.fstat(stream.fileno()).st_size
 
 
-def _check_end(stream: BinaryIO, size: int) -> None:
-    """The zip's last record, before its table of contents is read into memory: plain, and not longer than it may be."""
+def _check_end(stream: BinaryIO, size: int) -> tuple[int, int]:
+    """The zip's last record, before its table of contents is read into memory: plain, and not longer than it may be.
+
+    Returns:
+        Where the table begins, and its length.
+    """
     length = min(size, 42)
     stream.seek(size - length)
     tail = stream.read(length)
@@ -259,8 +271,10 @@ def _check_end(stream: BinaryIO, size: int) -> None:
     if len(end) < 22 or end[:4] != _END or end[20:] != b"\0\0" or tail[:-22][-20:][:4] == _ZIP64:
         raise _refused("it is no sound zip file")
     disk_number, first_disk, here, total, table = struct.unpack("<HHHHI", end[4:16])
-    if disk_number or first_disk or here != total or total > MAX_TOKENS + 1 or table > total * 1024:
+    most = min(MAX_TOKENS, size // MIN_MEMBER) + 1
+    if disk_number or first_disk or here != total or total > most or table > min(total * 1024, size - 22):
         raise _refused("it holds too much")
+    return size - 22 - table, table
 
 
 def _members(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from s2edit_plugin.errors import InputError
 from s2edit_plugin.library.store import Store, disk
+from s2edit_plugin.limits import MAX_NOTES
 from s2edit_plugin.paths import write_atomic
 
 __all__ = [
     "FILE",
-    "MAX_NOTES",
     "checked_notes",
     "notes_of",
     "notes_problem",
@@ -23,7 +23,6 @@ __all__ = [
 
 FILE = "person.json"
 FORMAT = 1
-MAX_NOTES = 20_000  # characters
 MAX_FILE = 1024 * 1024
 
 

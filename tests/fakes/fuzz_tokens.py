@@ -37,6 +37,9 @@ WORDS = (
     "x" * 5000,
     "𠀀" * 64,
     "<a/b>",
+    "1" * 300_000,
+    "a " * 100_000,
+    "<" * 100_000,
 )
 NUMBERS = (-1, 0, 1, 2, 3, 7, 2**31, 2**32, 2**53, 2**63 - 1, 2**63, 2**64 - 1, -(2**63) - 1, 10**40)
 TENSORS = {
@@ -251,7 +254,7 @@ def malformed_person(number: int) -> bytes:
     if kind == 0:
         members[f"tokens/{chance.choice('abc')}.safetensors"] = malformed_token(number)
     elif kind == 1:
-        bad = chance.choice((*WORDS, "a/b", "A", "..", ".", "C:", "a\\b", "nul"))
+        bad = chance.choice((*WORDS[:-3], "a/b", "A", "..", ".", "C:", "a\\b", "nul"))
         members[
             chance.choice(("{}", "tokens/{}.safetensors", "tokens/{}", "../{}", "/{}")).format(bad) or "x"
         ] = sound(chance)

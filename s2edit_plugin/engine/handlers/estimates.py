@@ -18,7 +18,7 @@ from s2edit_plugin.backbones.shape import ModelShape, shape_of_folder
 from s2edit_plugin.base_models import resolve
 from s2edit_plugin.engine.handlers.context import Context
 from s2edit_plugin.errors import ModelError, UsageError
-from s2edit_plugin.limits import check_edit_settings, check_learn_settings
+from s2edit_plugin.limits import check_edit_settings, check_learn_settings, check_texts
 
 __all__ = ["HANDLERS"]
 
@@ -67,9 +67,11 @@ def _estimate(context: Context, request: calls.EstimateJob) -> api.Estimate:
 def _job_of(request: calls.EstimateJob) -> api.LearnToken | api.ApplyEdit:
     """The one job that is asked about. Raises UsageError for none, two, or settings that cannot be."""
     if request.learn is not None and request.edit is None:
+        check_texts(request.learn)
         check_learn_settings(request.learn.settings)
         return request.learn
     if request.edit is not None and request.learn is None:
+        check_texts(request.edit)
         check_edit_settings(request.edit.settings)
         return request.edit
     raise UsageError("An estimate is for one job, to learn or to edit.")
