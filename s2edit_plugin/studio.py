@@ -29,6 +29,7 @@ from s2edit_plugin.offline import keep_caches
 from s2edit_plugin.paths import data_folder
 from s2edit_plugin.people import forget_person
 from s2edit_plugin.progress import WorkTime
+from s2edit_plugin.prompt_syntax import clean, read_prompt
 from s2edit_plugin.settings import load_settings
 
 if TYPE_CHECKING:
@@ -39,6 +40,16 @@ __all__ = ["Studio"]
 
 CLICK = "click"
 R = TypeVar("R")
+
+
+def _in_plain_words(request: api.LearnToken) -> tuple[api.LearnToken, tuple[str, ...]]:
+    """The request with its texts in plain words, and what is to be said of that; weights say nothing to learning."""
+    read = read_prompt(request.prompt or "")
+    words = tuple(clean(word) for word in request.attribute_words)
+    plain = dataclasses.replace(
+        request, prompt=read.prompt or None, class_noun=clean(request.class_noun), attribute_words=words
+    )
+    return plain, read.notes
 
 
 def _silent(_: object) -> None:
@@ -113,6 +124,7 @@ class Studio:
 
         reference = prompts.parse_ref(f"{request.person}/{request.token}")
         check_texts(request)
+        request, read = _in_plain_words(request)
         check_learn_settings(request.settings)
         if not request.class_noun.strip():
             raise PromptError("The class noun is missing.", "Say what the photo shows, e.g. --class woman.")
@@ -139,6 +151,8 @@ class Studio:
             going_on = dataclasses.replace(request, resume=resume)
             return run_learning(self, going_on, reference, photo, acts_in, sees, work.on_progress, on_note)
 
+        for sentence in read:
+            note(sentence)
         work = WorkTime(on_progress)
         result, warnings = self.with_ladder(request, job, on_note)
         self.note_pace(request, work.seconds, done=result.resumed_at)

@@ -591,3 +591,27 @@ def test_learning_says_what_it_took_for_the_subject(studio: Studio) -> None:
         "The subject mask is a picture with a hole: the hole is the mask. Where the rest is meant, invert it.",
     )
     assert heard == list(result.warnings)
+
+
+def test_weights_and_pasted_blocks_in_prompts(studio: Studio) -> None:
+    """The same edit, however it is written; the journal keeps what was written."""
+    plain = _request(tokens=(), subject_mask=None, settings=replace(QUICK, weights={"smiling": 1.4}))
+    pasted = "a photo of a woman (smiling:1.4)\u200b\nNegative prompt: nsfw, ugly\nSteps: 20, Seed: 3"
+    one, other = studio.edit(plain), studio.edit(replace(plain, prompt=pasted, settings=QUICK))
+    assert one.image == other.image
+    assert other.target_prompt == "a photo of a woman smiling"
+    assert other.warnings == (
+        "The negative prompt and the settings pasted with the prompt are left out.",
+        "Read as weights of words: smiling 1.4.",
+    )
+    assert studio.history.request(other.history_id).prompt == pasted
+    assert studio.rerun(api.RerunResult(other.history_id)).equal
+    with pytest.raises(PromptError, match="empty"):
+        studio.edit(replace(plain, prompt="\u200b\nNegative prompt: ugly"))
+
+
+def test_the_weight_of_a_token_leaves_no_name_in_the_journal(studio: Studio) -> None:
+    _learn(studio)
+    result = studio.edit(_request(settings=replace(QUICK, weights={"<anna/me>": 1.2})))
+    assert "anna" not in str(studio.history.details(result.history_id).request)
+    assert studio.history.request(result.history_id).settings.weights == {"<anna/me>": 1.2}

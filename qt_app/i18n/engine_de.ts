@@ -3477,6 +3477,31 @@
         <translation>Wählen Sie einen anderen Ordner oder Dateinamen.</translation>
     </message>
     <message>
+        <location filename="../prompt_syntax.py"/>
+        <source>Read as weights of words: {0}.</source>
+        <translation>Als Gewichte von Wörtern gelesen: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../prompt_syntax.py"/>
+        <source>LoRAs and the like in a prompt are left out.</source>
+        <translation>LoRAs und Ähnliches in einem Prompt werden weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../prompt_syntax.py"/>
+        <source>The settings pasted with the prompt are left out.</source>
+        <translation>Die mit dem Prompt eingefügten Einstellungen werden weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../prompt_syntax.py"/>
+        <source>The negative prompt pasted with the prompt is left out.</source>
+        <translation>Der mit dem Prompt eingefügte negative Prompt wird weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../prompt_syntax.py"/>
+        <source>The negative prompt and the settings pasted with the prompt are left out.</source>
+        <translation>Der mit dem Prompt eingefügte negative Prompt und die Einstellungen werden weggelassen.</translation>
+    </message>
+    <message>
         <location filename="../prompts.py"/>
         <source>'{0}' cannot be a {1}.</source>
         <translation>„{0}“ kann nicht {1} sein.</translation>
@@ -3845,6 +3870,16 @@
         <location filename="../workflows/scenes.py"/>
         <source>Paint the mask instead.</source>
         <translation>Malen Sie stattdessen die Maske.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>The prompt is empty.</source>
+        <translation>Der Prompt ist leer.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>Say what the photo should show.</source>
+        <translation>Sagen Sie, was das Foto zeigen soll.</translation>
     </message>
     <message>
         <source>The same person</source>

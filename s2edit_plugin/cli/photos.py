@@ -16,6 +16,7 @@ from s2edit_plugin.cli.replacing import add_overwrite, check_outputs, check_repl
 from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import UsageError
 from s2edit_plugin.limits import check_learn_settings, default_rank
+from s2edit_plugin.prompt_syntax import read_prompt
 from s2edit_plugin.prompts import check_name, parse_ref, references
 
 if TYPE_CHECKING:
@@ -220,7 +221,9 @@ def run_learn(args: argparse.Namespace, output: Output) -> int:
 def run_edit(args: argparse.Namespace, output: Output) -> int:
     """``s2edit edit``."""
     named = [parse_ref(ref).full_name for ref in [*([args.token] if args.token else []), *args.others]]
-    tokens = tuple(dict.fromkeys([*named, *(ref.full_name for ref in references(args.prompt))]))
+    tokens = tuple(
+        dict.fromkeys([*named, *(ref.full_name for ref in references(read_prompt(args.prompt).prompt))])
+    )
     out = writable_target(args.out)
     region_out = writable_target(args.region_out) if args.region_out else None
     check_outputs((out, region_out), (args.photo, args.subject, args.mask), overwrite=args.overwrite)

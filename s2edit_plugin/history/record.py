@@ -250,6 +250,8 @@ def request_values(
             value = unnamed(value, names)
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
             value = dataclasses.asdict(value)
+            if weights := value.get("weights"):
+                value["weights"] = {unnamed(word, names): factor for word, factor in weights.items()}
         values[field_.name] = value
     return values
 
@@ -275,7 +277,10 @@ def request_of(
             values[name] = tuple(value)
     settings: type[EditSettings] | type[LearnSettings] = EditSettings if kind is ApplyEdit else LearnSettings
     try:
-        values["settings"] = settings(**_known(settings, record.request["settings"]))
+        kept = _known(settings, record.request["settings"])
+        if weights := kept.get("weights"):
+            kept["weights"] = {named(word, names): factor for word, factor in weights.items()}
+        values["settings"] = settings(**kept)
         if kind is ApplyEdit:
             values["tokens"] = tuple(names)
         else:

@@ -16,6 +16,7 @@ from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.masks.painted import read_subject_mask
+from s2edit_plugin.prompt_syntax import clean, read_prompt
 from s2edit_plugin.region import attention_of
 from s2edit_plugin.text import word_columns
 from s2edit_plugin.token_store import to_active
@@ -65,7 +66,7 @@ def word_mask(
     Raises:
         MaskError: the word is empty or more than words. CancelledError: through ``on_progress``.
     """
-    wanted = [w for w in prompts.words(word) if w[0].isalnum()]
+    wanted = [w for w in prompts.words(clean(word)) if w[0].isalnum()]
     if not wanted:
         raise MaskError("The mask method 'word:' needs a word after the colon.", "For example word:hair.")
     height, width = photo.size
@@ -98,13 +99,13 @@ def word_attention(
         ImageError, MaskError, TokenError. PromptError: no word, or a reference to a token that was not named.
         CancelledError: through ``on_progress``.
     """
-    word = request.word.strip()
+    word, asked = clean(request.word), read_prompt(request.prompt).prompt
     if not word.startswith("<"):
         word = word.lower()
     if not word:
         raise PromptError("No word was given.", "Name a word of the prompt, or a token as <person/name>.")
     photo, backbone = read_photo(request.photo), studio.backbone
-    mentioned = [ref.full_name for ref in prompts.references(f"{word} {request.prompt}")]
+    mentioned = [ref.full_name for ref in prompts.references(f"{word} {asked}")]
     tokens = [studio.library.get(name) for name in dict.fromkeys([*request.tokens, *mentioned])]
     if request.subject_mask is not None:
         subject = read_subject_mask(request.subject_mask, photo.size).mask
@@ -112,7 +113,7 @@ def word_attention(
         subject = studio.search_mask(photo, "auto").mask
     crop = subject_crop(subject, None)
     mask = mask_on_crop(subject, crop, backbone)
-    prompt = request.prompt or _prompt_for(word, tokens)
+    prompt = asked or _prompt_for(word, tokens)
     if tokens:
         first, *others = (token.record for token in tokens)
         prompt = prompts.insert_token(prompt, first.class_noun, first.full_name)

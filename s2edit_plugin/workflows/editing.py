@@ -30,7 +30,7 @@ from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
 from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
 from s2edit_plugin.workflows.recording import record_edit
-from s2edit_plugin.workflows.scenes import Given, Prompts, Scene, prepare, source_and_target
+from s2edit_plugin.workflows.scenes import Given, Prompts, Scene, prepare, source_and_target, understood
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -72,12 +72,15 @@ def _edited(
     studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> tuple[api.EditResult, Scene, np.ndarray]:
     """The result, what it was made from, and its pixels (H, W, 3); with less memory where there is too little."""
+    request, read = understood(request)
+    for note in read:
+        on_note(note)
     given, work = gather(studio, request), WorkTime(on_progress)
     (result, scene, pixels), warnings = studio.with_ladder(
         request, lambda _: _edit_once(studio, request, given, work.on_progress), on_note
     )
     studio.note_pace(request, work.seconds, inverted=result.inversion_cached)
-    return replace(result, warnings=(*warnings, *result.warnings)), scene, pixels
+    return replace(result, warnings=(*read, *warnings, *result.warnings)), scene, pixels
 
 
 def _edit_once(

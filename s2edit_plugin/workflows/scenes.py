@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from s2edit_plugin.imaging.crop import Crop, place_mask, subject_crop, window_of
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.masks.found import FoundMask
 from s2edit_plugin.masks.painted import read_painted, read_subject_mask
+from s2edit_plugin.prompt_syntax import read_prompt
 from s2edit_plugin.text import layout
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
@@ -28,7 +29,7 @@ from s2edit_plugin.workflows.crops import mask_on_crop, photo_hash
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
 
-__all__ = ["Given", "Prompts", "Scene", "prepare", "source_and_target"]
+__all__ = ["Given", "Prompts", "Scene", "prepare", "source_and_target", "understood"]
 
 REGION_AS_SUBJECT = "region"
 SUBJECT_MARGIN = 0.25
@@ -225,6 +226,26 @@ def _part(token: Token, subject: np.ndarray, find: Callable[[str], np.ndarray]) 
 
 
 # ---------------------------------------------------------------------- prompts
+
+
+def understood(request: api.ApplyEdit) -> tuple[api.ApplyEdit, tuple[str, ...]]:
+    """The request with its prompts in plain words and the weights that were written in them, and what is to be said of that.
+
+    Raises:
+        PromptError: nothing is left of the prompt.
+    """
+    target, source = read_prompt(request.prompt), read_prompt(request.source_prompt or "")
+    if not target.prompt:
+        raise PromptError("The prompt is empty.", "Say what the photo should show.")
+    settings = request.settings
+    said = dict.fromkeys((*target.notes, *source.notes, target.about_weights))
+    plain = replace(
+        request,
+        prompt=target.prompt,
+        source_prompt=source.prompt or None,
+        settings=replace(settings, weights={**target.weights, **settings.weights}),
+    )
+    return plain, tuple(note for note in said if note)
 
 
 def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> Prompts:
