@@ -9,10 +9,18 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["EDIT_PRESETS", "LEARN_PRESETS", "EditPreset", "LearnPreset", "apply_preset"]
+__all__ = [
+    "EDIT_PRESETS",
+    "LEARN_PRESETS",
+    "EditPreset",
+    "LearnPreset",
+    "apply_preset",
+    "noun_in",
+]
 
 _LONGEST = 2000  # characters, as `limits.MAX_PROMPT`
 _PLACE = re.compile(r"\s+(?:in|on|at|by|near|before|against)\s+(?:a|an|the)\s+[\w -]+$", re.IGNORECASE)
+_SUBJECT = re.compile(r"\b(woman|man|girl|boy|person|child|lady|car)\b", re.IGNORECASE)
 _HAIR_COLOURS = "black|brown|blonde|blond|red|grey|gray|white|ginger|auburn"
 
 
@@ -48,6 +56,12 @@ EDIT_PRESETS: tuple[EditPreset, ...] = (
     EditPreset("makeup", "", region="face"),
 )
 """``makeup`` changes no word: it is for a makeup token, which adds its own."""
+
+
+def noun_in(prompt: str) -> str:
+    """What a prompt without tokens is of, as far as it is plain; "person" where nothing is found."""
+    found = _SUBJECT.search(prompt)
+    return found[1].lower() if found else "person"
 
 
 def apply_preset(prompt: str, preset: EditPreset, class_noun: str = "") -> str:

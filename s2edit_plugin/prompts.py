@@ -6,9 +6,11 @@ columns of its own. How words become the text encoder's columns is `s2edit_plugi
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from s2edit_plugin.errors import InputError, PromptError
@@ -21,6 +23,7 @@ __all__ = [
     "changed_words",
     "check_name",
     "insert_token",
+    "keep_tokens",
     "parse_ref",
     "references",
     "split",
@@ -152,6 +155,18 @@ def insert_token(prompt: str, class_noun: str, ref: TokenRef | str) -> str:
             f'Name the subject as in "a photo of a {_printable(noun) or "person"}", or write {token} where it belongs.',
         )
     return f"{prompt[: match.start()]}{token} {prompt[match.start() :]}"
+
+
+def keep_tokens(prompt: str, before: str, nouns: Mapping[str, str]) -> str:
+    """A prompt with the references of another one, each before its class noun, where that stands in it.
+
+    Args:
+        before: whose references are kept. nouns: token -> class noun, as far as it is known.
+    """
+    for reference in references(before):
+        with contextlib.suppress(PromptError):
+            prompt = insert_token(prompt, nouns.get(reference.full_name, ""), reference)
+    return prompt
 
 
 def words(prompt: str) -> list[str]:

@@ -1175,13 +1175,13 @@
     </message>
     <message>
         <location filename="../model/editing.py"/>
-        <source>Choose a token: drag one from the library into the prompt.</source>
-        <translation>Wählen Sie ein Token: Ziehen Sie eines aus der Bibliothek in den Prompt.</translation>
+        <source>Say what the photo should show.</source>
+        <translation>Schreiben Sie, was das Foto zeigen soll.</translation>
     </message>
     <message>
         <location filename="../model/editing.py"/>
-        <source>Say what the photo should show.</source>
-        <translation>Schreiben Sie, was das Foto zeigen soll.</translation>
+        <source>Without a token only the words decide; a token keeps the person.</source>
+        <translation>Ohne Token entscheiden allein die Wörter; ein Token erhält die Person.</translation>
     </message>
     <message>
         <location filename="../model/editing.py"/>
@@ -3167,6 +3167,16 @@
         <location filename="../model/saving.py"/>
         <source>Give the file a name.</source>
         <translation>Geben Sie der Datei einen Namen.</translation>
+    </message>
+    <message>
+        <location filename="../model/saving.py"/>
+        <source>{0} files are not written. Choose one of the formats below.</source>
+        <translation>{0}-Dateien werden nicht geschrieben. Wählen Sie eines der Formate unten.</translation>
+    </message>
+    <message>
+        <location filename="../model/saving.py"/>
+        <source>The folder {0} is not there.</source>
+        <translation>Den Ordner {0} gibt es nicht.</translation>
     </message>
     <message>
         <location filename="../model/saving.py"/>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from qt_app.model.pictures import decoded_result
 from qt_app.model.tasks import Background
 from s2edit_plugin import api, calls, prompts
 from s2edit_plugin.errors import S2EditError, UsageError
-from s2edit_plugin.presets import EditPreset, apply_preset
+from s2edit_plugin.presets import EditPreset, apply_preset, noun_in
 
 if TYPE_CHECKING:
     from qt_app.model.library import LibraryState
@@ -89,6 +90,7 @@ class EditState(Observable):
         super().__init__()
         self._link, self._jobs, self._documents = link, jobs, documents
         self._library, self._background, self._messages = library, background, messages
+        self._placed = self._preset_made = self._preset_of = ""  # prompts that were not written by hand
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ESTIMATE_MS)
@@ -110,10 +112,15 @@ class EditState(Observable):
         """Why the edit cannot start now, "" if it can."""
         if self._documents.document is None:
             return self.tr("Open a photo first.")
-        if not self._named_tokens():
-            return self.tr("Choose a token: drag one from the library into the prompt.")
         if not self.prompt.strip():
             return self.tr("Say what the photo should show.")
+        return ""
+
+    @property
+    def hint(self) -> str:
+        """What there is to know before the edit starts, "" for nothing."""
+        if self._documents.document is not None and not self.problem and not self._named_tokens():
+            return self.tr("Without a token only the words decide; a token keeps the person.")
         return ""
 
     def request(self, document: Document, seed: int) -> api.ApplyEdit:
@@ -178,11 +185,24 @@ class EditState(Observable):
         self.tokens = tuple(token for token in self.tokens if token != name)
 
     def use_preset(self, preset: EditPreset) -> None:
-        """Make the target prompt from the source prompt (or the token's own, or the target so far)."""
-        token = self._library.token(self.tokens[0]) if self.tokens else None
-        source = self.source_prompt.strip() or (token.source_prompt if token else "") or self.prompt.strip()
-        noun = token.class_noun if token else "person"
-        self.prompt = apply_preset(source or f"a photo of a {noun}", preset, noun)
+        """Make the target prompt from the source prompt, or from the target as it was written, or from the token's own prompt.
+
+        Tokens stay where they were; the words of a preset used before give way.
+        """
+        written = self.prompt.strip()
+        if written == self._preset_made:  # another one instead, not one more
+            written = self._preset_of
+        names = self._named_tokens()
+        token = self._library.token(names[0]) if names else None
+        noun = token.class_noun if token else noun_in(self.source_prompt or written)
+        source = self.source_prompt.strip() or written or (token.source_prompt if token else "")
+        nouns = {name: known.class_noun for name in names if (known := self._library.token(name)) is not None}
+        made = apply_preset(source or f"a photo of a {noun}", preset, noun)
+        for name in names:  # one that finds no place in the words stays in the edit
+            self.add_token(name)
+        with contextlib.suppress(S2EditError):  # what is no reference yet is being written
+            made = prompts.keep_tokens(made, written, nouns)
+        self.prompt, self._preset_made, self._preset_of = made, made, written
         if self.region != "mask":
             self.region = preset.region
 
@@ -232,15 +252,28 @@ class EditState(Observable):
         return bool(set(prompts.words(word)) & set(prompts.words(self.prompt)))
 
     def place_token(self, name: str) -> None:
-        """Write a token into the prompt: before its class noun, at the end, or into a first prompt made from its own."""
-        token = self._library.token(name)
+        """Write a token into the prompt: before its class noun, at the end, or into a first prompt made from its own.
+
+        A prompt that this made before, and nobody changed, gives way.
+        """
+        self._place(name, self._library.token(name))
+
+    def place_learned(self, name: str) -> None:
+        """As `place_token`, for a token that was just learned: it is on no list yet, or its old record is, and is fetched."""
+        self._library.fetch(name, lambda token: self._place(name, token))
+
+    def _place(self, name: str, token: calls.TokenInfo | None) -> None:
         noun = token.class_noun if token is not None else ""
-        prompt = self.prompt.strip() or (token.source_prompt if token is not None else "")
+        written = self.prompt.strip()
+        if written == self._placed and name not in self._named_tokens():
+            written = ""
+        prompt = written or (token.source_prompt if token is not None else "")
         prompt = prompt or f"a photo of a {noun or 'person'}"
         try:
-            self.prompt = prompts.insert_token(prompt, noun, name)
+            made = prompts.insert_token(prompt, noun, name)
         except S2EditError:
-            self.prompt = f"{prompt} <{name}>"
+            made = f"{prompt} <{name}>"
+        self.prompt, self._placed = made, made if not written else ""
 
     def look_at(self, word: str) -> None:
         """Show where a word or token of the prompt looks on the photo."""

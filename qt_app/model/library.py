@@ -22,16 +22,19 @@ class LibraryState(Observable):
     """The library.
 
     Signals:
-        tokens_changed(tuple[TokenInfo]): those the search finds. people_changed(tuple[PersonInfo]).
+        tokens_changed(tuple[TokenInfo]): those the search finds. all_changed(dict[str, TokenInfo]): all, by name.
+        people_changed(tuple[PersonInfo]).
         thumbnail(str, bytes): one came in, by token name. search_changed(str). deleted(tuple[str]): names now in the trash.
     """
 
     tokens_changed = pyqtSignal(object)
+    all_changed = pyqtSignal(object)
     people_changed = pyqtSignal(object)
     search_changed = pyqtSignal(object)
     thumbnail = pyqtSignal(str, bytes)
     deleted = pyqtSignal(object)
     tokens = Property[tuple[calls.TokenInfo, ...]](())
+    all = Property[dict[str, calls.TokenInfo]]({})
     people = Property[tuple[calls.PersonInfo, ...]](())
     search = Property("")
 
@@ -44,7 +47,11 @@ class LibraryState(Observable):
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
         self._timer.timeout.connect(self.refresh)
-        self.search_changed.connect(lambda _: self._timer.start())
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(DEBOUNCE_MS)
+        self._typing.timeout.connect(self._find)
+        self.search_changed.connect(lambda _: self._typing.start())
         link.happened.connect(self._hear)
         link.state_changed.connect(lambda state: self._timer.start() if state == "connected" else None)
 
@@ -52,14 +59,38 @@ class LibraryState(Observable):
 
     def refresh(self) -> None:
         """Ask anew what is there."""
-        self._link.ask(
-            calls.ListTokens(search=self.search), lambda answer: setattr(self, "tokens", answer.tokens)
-        )
+        self._link.ask(calls.ListTokens(), self._know)
         self._link.ask(calls.ListPeople(), lambda answer: setattr(self, "people", answer.people))
 
+    def _know(self, answer: calls.TokenList) -> None:
+        self.all = {token.name: token for token in answer.tokens}
+        self._find()
+
+    def _find(self) -> None:
+        """Show what the search finds."""
+        search = self.search
+        if not search:
+            self.tokens = tuple(self.all.values())
+            return
+
+        def found(answer: calls.TokenList) -> None:
+            if search == self.search:
+                self.tokens = answer.tokens
+
+        self._link.ask(calls.ListTokens(search=search), found)
+
     def token(self, name: str) -> calls.TokenInfo | None:
-        """What is known of a token on the list."""
-        return next((token for token in self.tokens if token.name == name), None)
+        """What is known of a token, whether the search finds it or not."""
+        return self.all.get(name)
+
+    def fetch(self, name: str, then: Callable[[calls.TokenInfo | None], None]) -> None:
+        """Have the engine say what a token is now: one that was just learned is on no list yet. None: it is not there."""
+
+        def got(details: calls.TokenDetails) -> None:
+            self.all = self.all | {name: details.info}
+            then(details.info)
+
+        self._link.ask(calls.ShowToken(name), got, lambda _: then(None))
 
     def want_thumbnails(self, names: Sequence[str]) -> None:
         """Have the thumbnails of these tokens fetched; each comes by the signal ``thumbnail``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,27 @@ __all__ = ["FORMATS", "SUFFIXES", "SaveOptions", "SaveState", "encoded"]
 
 SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "TIFF": ".tif", "ORA": ".ora"}
 FORMATS = tuple(SUFFIXES)
-_ALIASES = {".jpeg": "JPEG", ".tiff": "TIFF"} | {suffix: name for name, suffix in SUFFIXES.items()}
+_ALIASES = dict.fromkeys((".jpeg", ".jpe", ".jfif"), "JPEG") | {".tiff": "TIFF"}
+_ALIASES |= {suffix: name for name, suffix in SUFFIXES.items()}
+NOT_WRITTEN = frozenset(
+    (
+        ".avif",
+        ".bmp",
+        ".dng",
+        ".exr",
+        ".gif",
+        ".heic",
+        ".heif",
+        ".jp2",
+        ".jxl",
+        ".pdf",
+        ".psd",
+        ".svg",
+        ".tga",
+        ".xcf",
+    )
+)
+"""Formats of pictures that a name may ask for and that are not written here."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +97,7 @@ class SaveState(Observable):
         self._documents, self._preferences = documents, preferences
         self._background, self._messages = background, messages
         self.format_changed.connect(lambda _: self._rename())
+        self.name_changed.connect(lambda _: self._reformat())
 
     # ------------------------------------------------------------------ what is asked
 
@@ -86,8 +108,10 @@ class SaveState(Observable):
 
     @property
     def path(self) -> Path:
-        """Where the file will be."""
-        return Path(self.folder or ".").expanduser() / self.name.strip()
+        """Where the file will be: a name may be a path of its own, and one without a suffix gets that of the format."""
+        path = Path(self.folder or ".").expanduser() / Path(self.name.strip()).expanduser()
+        named = path.name and path.suffix.lower() not in _ALIASES.keys() | NOT_WRITTEN
+        return path.with_name(path.name + SUFFIXES[self.format]) if named else path
 
     @property
     def options(self) -> SaveOptions:
@@ -103,8 +127,13 @@ class SaveState(Observable):
         """Why nothing can be saved now, "" if it can."""
         if self.document is None or self.document.result is None:
             return self.tr("Show a result first.")
-        if not self.name.strip() or self.path.name != self.name.strip():
+        name, path = self.name.strip(), self.path
+        if not Path(name).name or name.endswith(("/", os.sep)) or path.is_dir():
             return self.tr("Give the file a name.")
+        if path.suffix.lower() in NOT_WRITTEN:
+            return self.tr("{0} files are not written. Choose one of the formats below.").format(path.suffix)
+        if not path.parent.is_dir():
+            return self.tr("The folder {0} is not there.").format(path.parent)
         return ""
 
     @property
@@ -153,10 +182,14 @@ class SaveState(Observable):
     def choose(self, path: str) -> None:
         """Take folder, name and, where the suffix tells it, format from a path."""
         chosen = Path(path)
-        self.folder = str(chosen.parent)
-        self.format = _ALIASES.get(chosen.suffix.lower(), self.format)
-        self.name = chosen.name
-        self._rename()
+        self.folder, self.name = str(chosen.parent), chosen.name
+        if chosen.suffix.lower() not in NOT_WRITTEN:
+            self._rename()
+
+    def split(self) -> None:
+        """Where the name is a path, the folder gets its part of it."""
+        if Path(self.name.strip()).name != self.name.strip() and not self.problem:
+            self.choose(str(self.path))
 
     def save(self) -> None:
         """Write the result on show, in the background; an existing file gives way."""
@@ -191,13 +224,17 @@ class SaveState(Observable):
         self.busy = False
         self._messages.error(error)
 
+    def _reformat(self) -> None:
+        """The format follows the name's suffix."""
+        self.format = _ALIASES.get(Path(self.name.strip()).suffix.lower(), self.format)
+
     def _rename(self) -> None:
         """The name's suffix follows the format."""
         path, suffix = Path(self.name), SUFFIXES[self.format]
         if not self.name.strip() or _ALIASES.get(path.suffix.lower()) == self.format:
             return
-        stem = path.stem if path.suffix.lower() in _ALIASES else path.name
-        self.name = f"{stem}{suffix}"
+        stem = path.stem if path.suffix.lower() in _ALIASES.keys() | NOT_WRITTEN else path.name
+        self.name = str(path.with_name(f"{stem}{suffix}"))
 
     def _free_name(self, stem: str) -> str:
         stem = self.tr("{0}-edited").format(stem.removesuffix(self.tr("{0}-edited").format("")) or "photo")

@@ -20,7 +20,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.history import Comparison
 from qt_app.ui.canvas.screen import paint_divider
-from qt_app.ui.fields import dim_label
+from qt_app.ui.fields import dim_label, press_with_return
 from qt_app.ui.plain import plain_label, set_tip
 from qt_app.ui.wording import day_and_time
 
@@ -141,6 +141,7 @@ class CompareDialog(QDialog):
         column.addWidget(self.pictures, 1)
         column.addWidget(self._make_table(comparison.differences))
         column.addLayout(switches)
+        press_with_return(self, buttons.button(QDialogButtonBox.StandardButton.Close))
         self.resize(900, 700)
         self.pictures.setFocus()
 

@@ -21,7 +21,7 @@ from PyQt6.QtWidgets import (
 from qt_app.i18n.engine_words import spoken
 from qt_app.model.diagnostics import DiagnosticsState
 from qt_app.model.observable import follow
-from qt_app.ui.fields import dim_label
+from qt_app.ui.fields import dim_label, press_with_return
 from qt_app.ui.plain import Form, plain_label, set_tip
 from s2edit_plugin.calls import CheckInfo
 
@@ -52,6 +52,7 @@ class DiagnosticsDialog(QDialog):
             )
         )
         column.addLayout(self._make_buttons())
+        press_with_return(self, self.shut)
         follow(state, "checks", self._show_checks)
         follow(state, "checking", self._show_checking)
         follow(state, "log", self._show_log)

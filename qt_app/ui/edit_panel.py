@@ -90,7 +90,7 @@ class EditPanel(SidePanel):
             self.foot.addWidget(widget)
         self.foot.addLayout(buttons)
 
-        follow(library, "tokens", self._know)
+        follow(library, "all", self._know)
         follow(state, "tokens", self._show_tokens)
         follow(state, "estimate", self._show_estimate)
         follow(state, "running", lambda jobs: self.stop.setVisible(bool(jobs)))
@@ -178,10 +178,9 @@ class EditPanel(SidePanel):
         column.addWidget(inner)
         return box
 
-    def _know(self, tokens: tuple[TokenInfo, ...]) -> None:
-        """Take in which tokens there are; while the library is searched, those that are not found are there too."""
-        found = {token.name: token.kind for token in tokens}
-        self._kinds = self._kinds | found if self._library.search else found
+    def _know(self, tokens: dict[str, TokenInfo]) -> None:
+        """Take in which tokens there are, those too that a search in the library does not find."""
+        self._kinds = {token.name: token.kind for token in tokens.values()}
         for field in (self.prompt, self.source):
             field.set_tokens(self._kinds)
         self._show_tokens(self._state.tokens)
@@ -208,6 +207,7 @@ class EditPanel(SidePanel):
         self.estimate.setVisible(bool(words))
 
     def _show_problem(self) -> None:
-        self.problem.setText(self._state.problem)
-        self.problem.setVisible(bool(self._state.problem))
+        words = self._state.problem or self._state.hint
+        self.problem.setText(words)
+        self.problem.setVisible(bool(words))
         self.go.setEnabled(not self._state.problem)

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.exchange import ExportState, ImportState
 from qt_app.model.observable import bind, follow
-from qt_app.ui.fields import ChoiceBox, dim_label, primary
+from qt_app.ui.fields import ChoiceBox, dim_label, press_with_return, primary
 from qt_app.ui.plain import Form, plain_label
 
 __all__ = ["ExportDialog", "ImportDialog"]
@@ -73,6 +73,7 @@ class ExportDialog(QDialog):
         column.addLayout(self.form)
         column.addWidget(self.about)
         column.addWidget(buttons)
+        press_with_return(self, self.go)
         for name in ("names", "person", "format"):
             follow(state, name, lambda _: self._show())
 
@@ -118,14 +119,12 @@ class ImportDialog(QDialog):
         self.files.setAccessibleName(self.tr("Files"))
         self.files.setMaximumHeight(76)
         self.choose = QPushButton(self.tr("Choose files …"))
-        self.choose.setAutoDefault(False)
         self.choose.clicked.connect(self._choose)
         top = QHBoxLayout()
         top.addWidget(self.files, 1)
         top.addWidget(self.choose, 0, Qt.AlignmentFlag.AlignTop)
         self.problem = dim_label()
         self.go = primary(QPushButton(self.tr("Import")))
-        self.go.setDefault(True)
         self.go.clicked.connect(self._go)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
@@ -138,6 +137,7 @@ class ImportDialog(QDialog):
         column.addLayout(self._make_form())
         column.addWidget(self.problem)
         column.addWidget(buttons)
+        press_with_return(self, self.go)
         self.setMinimumWidth(520)
         follow(state, "files", self._show_files)
         for signal in (state.files_changed, state.name_changed, state.busy_changed):

@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QSlider,
@@ -42,6 +43,7 @@ __all__ = [
     "level",
     "noted",
     "page_form",
+    "press_with_return",
     "primary",
     "put_into",
     "set_mood",
@@ -392,6 +394,16 @@ def level(*forms: QFormLayout) -> None:
     width = max(label.sizeHint().width() for label in labels)
     for label in labels:
         label.setMinimumWidth(width)
+
+
+def press_with_return(dialog: QWidget, button: QPushButton | None) -> None:
+    """Say which button of a dialog Return presses where no other has the focus; None: it ends the line that is being written.
+
+    To be called when all of them are there. Without it Qt takes whichever was made first.
+    """
+    for other in dialog.findChildren(QPushButton):
+        other.setDefault(other is button)
+        other.setAutoDefault(button is not None)
 
 
 def primary(button: Any) -> Any:

@@ -33,6 +33,7 @@ from qt_app.ui.mask_panel import MaskPanel
 from qt_app.ui.panel_layout import PanelLayout
 from qt_app.ui.plain import plain_label, question_box
 from qt_app.ui.workspace import Workspace
+from s2edit_plugin.api import LearnResult
 
 __all__ = ["MainWindow"]
 
@@ -217,7 +218,7 @@ class MainWindow(QMainWindow):
         view.hovered.connect(self._show_place)
         self.library_panel.chosen.connect(self._use_token)
         self.studio.documents.document_changed.connect(self._show_document)
-        self.studio.learning.learned.connect(lambda result: self._use_token(result.name))
+        self.studio.learning.learned.connect(self._use_learned)
 
     # ------------------------------------------------------------------ showing
 
@@ -254,6 +255,10 @@ class MainWindow(QMainWindow):
             field.insert_token(name)
         else:
             self.studio.editing.place_token(name)
+        self.show_panel("edit")
+
+    def _use_learned(self, result: LearnResult) -> None:
+        self.studio.editing.place_learned(result.name)
         self.show_panel("edit")
 
     def _search(self) -> None:

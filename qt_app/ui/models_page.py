@@ -26,7 +26,7 @@ from qt_app.i18n.engine_words import spoken
 from qt_app.model.base_models import IMPORTING, MOVING, ModelsState
 from qt_app.model.jobs import JobItem
 from qt_app.model.observable import Connections, follow
-from qt_app.ui.fields import dim_label, heading, primary, show_progress
+from qt_app.ui.fields import dim_label, heading, press_with_return, primary, show_progress
 from qt_app.ui.plain import Link, LinkLabel, confirmed, plain_label, set_tip
 from qt_app.ui.wording import progress_in_words, size_in_words
 from s2edit_plugin.calls import ModelInfo
@@ -59,6 +59,7 @@ class LicenceDialog(QDialog):
         column.addWidget(licence_link(Link(model.licence_url, self.tr("The whole licence"))))
         column.addWidget(self.agree)
         column.addWidget(buttons)
+        press_with_return(self, self.go)
         self.setMinimumWidth(460)
 
 
@@ -152,7 +153,6 @@ class ModelsPage(QWidget):
         self.remove.clicked.connect(self._ask_remove)
         buttons = QHBoxLayout()
         for button in (self.use, self.install, self.verify, self.remove):
-            button.setAutoDefault(False)
             buttons.addWidget(button)
         buttons.addStretch(1)
         column = QVBoxLayout(box)
@@ -174,7 +174,6 @@ class ModelsPage(QWidget):
         self.move_models.clicked.connect(self._ask_place)
         row = QHBoxLayout()
         for button in (self.import_folder, self.import_file, self.move_models):
-            button.setAutoDefault(False)
             row.addWidget(button)
         row.addStretch(1)
         column = QVBoxLayout()

@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.observable import bind
 from qt_app.model.saving import FORMATS, SUFFIXES, SaveState
-from qt_app.ui.fields import ChoiceBox, SliderField, dim_label, primary
+from qt_app.ui.fields import ChoiceBox, SliderField, dim_label, press_with_return, primary
 from qt_app.ui.plain import Form, confirm_replacing
 
 __all__ = ["SaveDialog"]
@@ -36,7 +36,6 @@ class SaveDialog(QDialog):
         self.problem = dim_label()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.save = primary(QPushButton(self.tr("Save")))
-        self.save.setDefault(True)
         self.save.clicked.connect(self._save)
         self.buttons.addButton(self.save, QDialogButtonBox.ButtonRole.ActionRole)
         self.buttons.rejected.connect(self.reject)
@@ -46,6 +45,7 @@ class SaveDialog(QDialog):
         column.addWidget(self.problem)
         column.addStretch(1)
         column.addWidget(self.buttons)
+        press_with_return(self, self.save)
         for signal in (
             state.format_changed, state.own_quality_changed, state.quality_changed, state.lossless_changed, state.name_changed,
             state.folder_changed,
@@ -81,6 +81,7 @@ class SaveDialog(QDialog):
         self.name.setAccessibleName(self.tr("File name"))
         bind(state, "folder", self.folder, "text")
         bind(state, "name", self.name, "text")
+        self.name.editingFinished.connect(state.split)
         self.browse = QPushButton(self.tr("Browse …"))
         self.browse.clicked.connect(self._browse)
         place = QHBoxLayout()
@@ -123,6 +124,7 @@ class SaveDialog(QDialog):
 
     def _save(self) -> None:
         state = self._state
+        state.split()
         if state.exists and not self.ask_to_overwrite():
             return
         state.save()

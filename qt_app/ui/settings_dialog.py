@@ -21,7 +21,7 @@ from qt_app.model.observable import bind, follow
 from qt_app.model.preferences import Preferences
 from qt_app.model.settings import EngineSettings
 from qt_app.ui.error_box import ErrorBox
-from qt_app.ui.fields import ChoiceBox, NumberField, noted, page_form
+from qt_app.ui.fields import ChoiceBox, NumberField, noted, page_form, press_with_return
 from qt_app.ui.plain import plain_label, set_tip
 
 __all__ = ["SettingsDialog"]
@@ -63,6 +63,7 @@ class SettingsDialog(QDialog):
         self.list.addItem(title)
         self.list.setFixedWidth(max(150, self.list.sizeHintForColumn(0) + 2 * self.list.frameWidth() + 8))
         self.pages.addWidget(page)
+        press_with_return(self, None)
 
     def show_page(self, name: str) -> None:
         """Bring a page to the front."""

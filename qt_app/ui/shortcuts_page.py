@@ -85,8 +85,6 @@ class ShortcutsPage(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.all_default)
-        for button in (self.none, self.default, self.all_default):
-            button.setAutoDefault(False)
         return row
 
     def _fill(self) -> None:

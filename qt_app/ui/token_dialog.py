@@ -18,7 +18,7 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.library import LibraryState
-from qt_app.ui.fields import FoldButton, dim_label, heading, primary, small_picture
+from qt_app.ui.fields import FoldButton, dim_label, heading, press_with_return, primary, small_picture
 from qt_app.ui.plain import SELECTABLE, Form, plain_label, set_tip
 from qt_app.ui.wording import day_and_time, number, size_in_words
 from s2edit_plugin.calls import TokenDetails, TokenInfo
@@ -63,6 +63,7 @@ class TokenDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.addWidget(scroll, 1)
         outer.addWidget(self._make_buttons(info))
+        press_with_return(self, self.use)
         room = inner.sizeHint().height() + self.use.sizeHint().height() + 48
         self.resize(560, min(max(room, 360), 620))
 

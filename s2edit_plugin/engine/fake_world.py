@@ -125,7 +125,8 @@ class FakeWorld:
         match request:
             case api.LearnToken():
                 name = f"{request.person}/{request.token}"
-                self.add_token(name, kind=request.kind, class_noun=request.class_noun)
+                shown = request.prompt or f"a photo of a {request.class_noun}"
+                self.add_token(name, kind=request.kind, class_noun=request.class_noun, source_prompt=shown)
                 steps = request.settings.steps_token + request.settings.steps_joint
                 return api.LearnResult(
                     name, f"/library/{name}.safetensors", 100_000, 0.5, 0.1, 0.05, 1.0, steps

@@ -16,7 +16,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from tests.fakes.offscreen import platform
+
+os.environ["QT_QPA_PLATFORM"] = platform()
 
 import numpy as np
 from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer

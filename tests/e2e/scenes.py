@@ -11,7 +11,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from tests.fakes.offscreen import platform
+
+os.environ["QT_QPA_PLATFORM"] = platform()
 
 import numpy as np
 from PIL import Image

@@ -11,7 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from tests.fakes.offscreen import platform
+
+os.environ["QT_QPA_PLATFORM"] = platform()
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from tests.fakes.offscreen import platform
+
+os.environ["QT_QPA_PLATFORM"] = platform()
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QLocale
 from PyQt6.QtWidgets import QApplication

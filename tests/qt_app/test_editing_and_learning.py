@@ -16,7 +16,7 @@ from qt_app.model.studio import StudioState
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import MaskError
-from s2edit_plugin.presets import EDIT_PRESETS, apply_preset
+from s2edit_plugin.presets import EDIT_PRESETS, EditPreset, apply_preset
 
 
 def picture(colour: tuple[int, int, int] = (200, 120, 90)) -> bytes:
@@ -44,6 +44,7 @@ def test_an_edit_goes_out_with_its_settings_and_comes_back_as_a_result(
     assert document is not None
     assert edit.problem
     edit.add_token("anna/me")
+    assert edit.problem
     edit.prompt = "a photo of a woman smiling"
     edit.strength, edit.seed, edit.weights = 0.5, 7, {"smiling": 1.5}
     assert edit.problem == ""
@@ -118,6 +119,97 @@ def test_a_preset_starts_from_the_tokens_own_prompt(studio: StudioState) -> None
     assert edit.prompt == "a photo of a woman with long blonde hair in a forest"
     edit.use_preset(next(preset for preset in EDIT_PRESETS if preset.id == "lipstick"))
     assert edit.region == "lips"
+
+
+def chip(name: str) -> EditPreset:
+    return next(preset for preset in EDIT_PRESETS if preset.id == name)
+
+
+def test_presets_keep_the_token_and_do_not_pile_up(studio: StudioState) -> None:
+    edit = studio.editing
+    edit.source_prompt = "a photo of a woman with long brown hair in a forest"
+    edit.prompt = "a photo of a <anna/me> woman with long brown hair in a forest"
+    edit.use_preset(chip("smile"))
+    assert edit.prompt == "a photo of a <anna/me> woman with long brown hair smiling in a forest"
+    edit.source_prompt, edit.prompt = "", "a photo of a <anna/me> woman in a forest"
+    edit.use_preset(chip("hair-blonde"))
+    assert edit.prompt == "a photo of a <anna/me> woman with blonde hair in a forest"
+    edit.use_preset(chip("smile"))
+    assert edit.prompt == "a photo of a <anna/me> woman smiling in a forest"
+    edit.prompt += " at night"  # what was written by hand stays
+    edit.use_preset(chip("glasses"))
+    assert "smiling" in edit.prompt
+    assert "at night" in edit.prompt
+
+
+def test_a_token_that_finds_no_place_in_a_presets_words_stays_in_the_edit(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    engine.world.add_token("mia/lips", kind="attribute", class_noun="lipstick")
+    qtbot.waitUntil(lambda: studio.library.token("mia/lips") is not None)
+    edit, document = studio.editing, studio.documents.document
+    assert document is not None
+    edit.source_prompt = "a photo of a woman in a forest"
+    edit.prompt = "a photo of a <anna/me> woman wearing <mia/lips> lipstick in a forest"
+    edit.use_preset(chip("smile"))
+    assert edit.prompt == "a photo of a <anna/me> woman smiling in a forest"
+    assert set(edit.request(document, 0).tokens) == {"anna/me", "mia/lips"}
+
+
+def test_a_preset_without_a_token_speaks_of_what_the_prompt_does(studio: StudioState) -> None:
+    edit = studio.editing
+    edit.source_prompt = "a photo of a man in a park"
+    edit.use_preset(chip("older"))
+    assert edit.prompt == "a photo of an old man in a park"
+
+
+def test_an_edit_needs_no_token_and_says_what_that_means(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    edit = studio.editing
+    edit.prompt = "a photo of a woman smiling"
+    assert edit.problem == ""
+    assert "token" in edit.hint
+    edit.start()
+    qtbot.waitUntil(lambda: bool(edit.running))
+    assert engine.submitted[-1].tokens == ()
+    edit.add_token("anna/me")
+    assert edit.hint == ""
+
+
+@pytest.mark.parametrize("search", ["", "nothing like it"])
+@pytest.mark.parametrize("old", [False, True])
+def test_the_prompt_after_learning_is_of_what_was_learned(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot, search: str, old: bool
+) -> None:
+    if old:  # a token of this name that was of something else
+        engine.world.add_token("bea/me", class_noun="person", source_prompt="a person")
+        qtbot.waitUntil(lambda: studio.library.token("bea/me") is not None)
+    studio.library.search = search
+    engine.world.add_token(
+        "bea/me", class_noun="woman", source_prompt="a photo of a woman with black hair on a beach"
+    )
+    studio.editing.place_learned("bea/me")  # before the library has heard of it
+    qtbot.waitUntil(lambda: bool(studio.editing.prompt))
+    assert studio.editing.prompt == "a photo of a <bea/me> woman with black hair on a beach"
+    engine.world.add_token("cleo/car", class_noun="car", source_prompt="a photo of a red car on a road")
+    studio.editing.place_learned("cleo/car")  # nobody has changed the prompt: it gives way
+    qtbot.waitUntil(lambda: "<cleo/car>" in studio.editing.prompt)
+    assert studio.editing.prompt == "a photo of a red <cleo/car> car on a road"
+    studio.editing.prompt = "a photo of a woman at night"
+    studio.editing.place_learned("bea/me")
+    qtbot.waitUntil(lambda: "<bea/me>" in studio.editing.prompt)
+    assert studio.editing.prompt == "a photo of a <bea/me> woman at night"
+
+
+def test_what_the_search_does_not_find_is_known_all_the_same(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    studio.library.search = "nothing like it"
+    qtbot.waitUntil(lambda: studio.library.tokens == ())
+    assert studio.library.token("anna/me") is not None
+    studio.library.search = ""
+    qtbot.waitUntil(lambda: [token.name for token in studio.library.tokens] == ["anna/me"])
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
 from qt_app.i18n.loading import LANGUAGES
 from tests.e2e.looking import cut_off, nameless
 from tests.e2e.scenes import DIALOGS, STATES, Scene
 
 SMALLEST = (1280, 800)
+CLOSES = ("Close", "Schließen")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -35,6 +36,11 @@ def test_no_text_is_cut_off_nothing_is_blank_and_every_control_has_a_name(
             if cut_off(w)
         ]
         assert not cut
+        pressed = [b for b in scene.shown.findChildren(QPushButton) if b.isDefault() and b.isVisible()]
+        assert all(b.property("primary") or b.text().strip("&") in CLOSES for b in pressed), (
+            "Return presses it"
+        )
+        assert len(pressed) <= 1
         assert len(texts) > (30 if state in STATES else 2)
         picture = scene.shown.grab().toImage()
         places = [(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)]

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
+from PyQt6.QtCore import Qt
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -167,8 +169,59 @@ def test_only_settings_that_matter_are_shown(window: MainWindow, document: Docum
     assert state.options == SaveOptions("PNG")
     dialog.name.clear()
     assert not dialog.save.isEnabled()
-    dialog.name.setText("../up.png")
+    dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "file", "format"),
+    [
+        ("c.tif", "PNG", "c.tif", "TIFF"),
+        ("c.TIFF", "PNG", "c.TIFF", "TIFF"),
+        ("c.jpeg", "PNG", "c.jpeg", "JPEG"),
+        ("c.jfif", "PNG", "c.jfif", "JPEG"),
+        ("c", "WEBP", "c.webp", "WEBP"),
+        ("v1.2 final", "TIFF", "v1.2 final.tif", "TIFF"),
+        ("sub/c.png", "JPEG", "sub/c.png", "PNG"),
+        ("{folder}/sub/c.ora", "JPEG", "sub/c.ora", "ORA"),
+        ("sub/../c", "PNG", "c.png", "PNG"),
+    ],
+)
+def test_the_name_says_where_and_in_which_format(
+    window: MainWindow, document: Document, tmp_path: Path, qtbot: QtBot, name: str, chosen: str, file: str, format: str
+) -> None:  # fmt: skip
+    (tmp_path / "sub").mkdir()
+    dialog, state = dialog_of(window), window.studio.saving
+    state.format = chosen
+    dialog.name.setFocus()
+    dialog.name.selectAll()
+    QTest.keyClicks(dialog.name, name.format(folder=tmp_path))
+    QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: document.saved)
+    assert not dialog.isVisible()
+    written = (tmp_path / file).read_bytes()
+    if format == "ORA":
+        assert zipfile.is_zipfile(io.BytesIO(written))
+    else:
+        assert read_photo(written, "result").format == format
+    assert state.format == format
+    assert Path(state.folder).resolve() == (tmp_path / file).parent
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("c.gif", ".gif"), ("c.HEIC", ".HEIC"), ("nowhere/c.png", "nowhere"), ("sub", "name"), ("sub/", "name")]
+)  # fmt: skip
+def test_a_name_that_cannot_be_written_is_refused_before_the_work(
+    window: MainWindow, document: Document, tmp_path: Path, name: str, said: str
+) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub.png").mkdir()
+    dialog, state = dialog_of(window), window.studio.saving
+    state.format = "PNG"
+    dialog.name.setText(name)
     assert not dialog.save.isEnabled()
+    assert said in state.problem
+    QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+    assert dialog.isVisible()
     dialog.reject()
 
 
