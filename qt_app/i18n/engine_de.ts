@@ -2477,8 +2477,13 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <source>Save it as RGB with 8 or 16 bits, uncompressed or deflated.</source>
-        <translation>Speichern Sie es als RGB mit 8 oder 16 Bit, nicht oder mit Deflate komprimiert.</translation>
+        <source>{0} holds pixels of the kind {1}, which is not read here.</source>
+        <translation>{0} enthält Pixel der Art {1}, die hier nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
+        <source>Save it as RGB with 8 or 16 bits.</source>
+        <translation>Speichern Sie es als RGB mit 8 oder 16 Bit.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
@@ -2587,23 +2592,19 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
+        <location filename="../imaging/tiff_reading.py"/>
+        <source>{0} is a CMYK picture; it was converted to sRGB.</source>
+        <translation>{0} ist ein CMYK-Bild; es wurde in sRGB umgewandelt.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/reading.py"/>
         <source>{0} is a {1} file; results are saved as PNG.</source>
         <translation>{0} ist eine {1}-Datei; Ergebnisse werden als PNG gespeichert.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <source>{0} has {1} pages; the first is used.</source>
-        <translation>{0} hat {1} Seiten; die erste wird genommen.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/reading.py"/>
         <source>{0} is animated; its first picture is used.</source>
         <translation>{0} ist bewegt; das erste Bild wird genommen.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/reading.py"/>
-        <source>{0} is a CMYK picture; it was converted to sRGB.</source>
-        <translation>{0} ist ein CMYK-Bild; es wurde in sRGB umgewandelt.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
@@ -2634,6 +2635,36 @@
         <location filename="../imaging/reading.py"/>
         <source>{0} has damaged parts beside its pixels, which were left out.</source>
         <translation>{0} hat neben den Pixeln beschädigte Teile, die weggelassen wurden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/tiff_reading.py"/>
+        <source>Save it as RGB with 8 or 16 bits a channel.</source>
+        <translation>Speichern Sie es als RGB mit 8 oder 16 Bit je Kanal.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/tiff_reading.py"/>
+        <source>{0} has {1} pages; the first is used.</source>
+        <translation>{0} hat {1} Seiten; die erste wird genommen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/tiff_reading.py"/>
+        <source>{0} is a TIFF file with {1}, which is not read here.</source>
+        <translation>{0} ist eine TIFF-Datei mit {1}, die hier nicht gelesen wird.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/tiff_reading.py"/>
+        <source>{0} has {1} further channels that are no transparency; they were left out.</source>
+        <translation>{0} hat {1} weitere Kanäle, die keine Transparenz sind; sie wurden weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/tiff_reading.py"/>
+        <source>{0} has {1} bits a channel; it was read with {2}.</source>
+        <translation>{0} hat {1} Bit je Kanal; es wurde mit {2} gelesen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/tiff_reading.py"/>
+        <source>{0} is a Lab picture; it was converted to sRGB.</source>
+        <translation>{0} ist ein Lab-Bild; es wurde in sRGB umgewandelt.</translation>
     </message>
     <message>
         <location filename="../imaging/writing.py"/>

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-__all__ = ["MAX_PROFILE", "ColourSpace", "colour_space"]
+__all__ = ["MAX_PROFILE", "ColourSpace", "colour_space", "linear_srgb_of_xyz", "srgb_encode"]
 
 MAX_PROFILE = 8 << 20  # bytes; those of printing presses have two or three million
 
@@ -67,7 +67,7 @@ class _Matrix:
 
     def to_srgb(self, values: np.ndarray) -> np.ndarray:
         linear = np.stack([np.interp(values[..., i], self._axis, self._curves[i]) for i in range(3)], axis=-1)
-        return _srgb_encode(linear @ self._matrix.T).astype(np.float32)
+        return srgb_encode(linear @ self._matrix.T).astype(np.float32)
 
     def from_srgb(self, values: np.ndarray) -> np.ndarray:
         linear = _srgb_decode(values.astype(np.float64)) @ self._inverse.T
@@ -179,10 +179,16 @@ def _is_srgb(space: _Matrix) -> bool:
     return bool(np.abs(space.to_srgb(grid) - grid).max() < _NEAR_SRGB)
 
 
-def _srgb_encode(linear: np.ndarray) -> np.ndarray:
+def linear_srgb_of_xyz(xyz: np.ndarray) -> np.ndarray:
+    """XYZ under D50, (..., 3), as linear sRGB; not clipped."""
+    return np.asarray(xyz @ np.linalg.inv(_SRGB_TO_XYZ).T)
+
+
+def srgb_encode(linear: np.ndarray) -> np.ndarray:
+    """Linear values with sRGB's curve, mirrored below zero."""
     size = np.abs(linear)
     bent = 1.055 * np.maximum(size, 0.0031308) ** (1 / 2.4) - 0.055
-    return np.copysign(np.where(size <= 0.0031308, 12.92 * size, bent), linear)
+    return np.asarray(np.copysign(np.where(size <= 0.0031308, 12.92 * size, bent), linear))
 
 
 def _srgb_decode(values: np.ndarray) -> np.ndarray:

@@ -35,7 +35,7 @@ _MAX_HEADERS = 64  # TIFF structures inside an AVIF or HEIC file; honest ones ha
 
 
 class UnusualPixelsError(ValueError):
-    """The file is fine but its pixels are of a kind that is not read; the message says which, after the file's name."""
+    """The file is fine but its pixels are of a kind that is not read; the message is its name."""
 
 
 class MissingPluginError(ImportError):
@@ -139,7 +139,7 @@ def as_samples(image: Image.Image, icc: bytes | None) -> tuple[np.ndarray, bool]
     if image.mode == "CMYK":
         return cmyk_to_srgb(np.asarray(image), icc), True
     if image.mode in ("LAB", "HSV", "I", "F") or image.mode.startswith("I;"):
-        raise UnusualPixelsError(f"is a {image.mode} picture")
+        raise UnusualPixelsError(image.mode)
     if image.mode in ("P", "PA"):
         image = image.convert("RGBA" if image.mode == "PA" or "transparency" in image.info else "RGB")
     elif "transparency" in image.info and image.mode in ("1", "L", "RGB"):

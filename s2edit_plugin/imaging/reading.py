@@ -26,7 +26,7 @@ from s2edit_plugin.imaging.decoding import (
     opened,
     side_of,
 )  # fmt: skip
-from s2edit_plugin.imaging.exif import as_stored, clean_exif, exif_of_tiff, orientation_of, upright
+from s2edit_plugin.imaging.exif import clean_exif, orientation_of, upright
 from s2edit_plugin.imaging.icc import HdrError
 from s2edit_plugin.imaging.jpeg_side import split_jpeg
 from s2edit_plugin.imaging.kinds import Kind, kind_of, stranger
@@ -34,7 +34,7 @@ from s2edit_plugin.imaging.photo import FileFormat, JpegTables, Photo
 from s2edit_plugin.imaging.png16 import decode_png16, is_png16
 from s2edit_plugin.imaging.png_side import split_png
 from s2edit_plugin.imaging.side_data import SideData
-from s2edit_plugin.imaging.tiff import UnusualTiffError, read_tiff16, read_tiff_header
+from s2edit_plugin.imaging.tiff_reading import read_tiff
 from s2edit_plugin.imaging.webp_side import split_webp
 
 if TYPE_CHECKING:
@@ -99,9 +99,10 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
         raise _refusal(data, subject)
     try:
         return _READERS.get(kind, _read_other)(data, kind, subject)
-    except (UnusualTiffError, UnusualPixelsError) as error:
+    except UnusualPixelsError as error:
         raise ImageError(
-            f"{subject} {error}.", "Save it as RGB with 8 or 16 bits, uncompressed or deflated."
+            f"{subject} holds pixels of the kind {error}, which is not read here.",
+            "Save it as RGB with 8 or 16 bits.",
         ) from error
     except HdrError as error:
         raise ImageError(
@@ -196,8 +197,12 @@ def _read_jpeg(data: bytes, kind: Kind, subject: str) -> Photo:
         samples, converted = as_samples(image, side.icc)
         tables = _jpeg_tables(image) if image.mode in ("L", "RGB") else None
     lossless = frame is not None and frame.lossless
-    notes = (f"{subject} is a lossless JPEG; as JPEG its results are saved with loss.",) if lossless else ()
-    return _photo(_Decoded(samples, side, lossless, converted, tables, notes), kind, subject)
+    notes = []
+    if lossless:
+        notes.append(f"{subject} is a lossless JPEG; as JPEG its results are saved with loss.")
+    if converted:
+        notes.append(f"{subject} is a CMYK picture; it was converted to sRGB.")
+    return _photo(_Decoded(samples, side, lossless, converted, tables, tuple(notes)), kind, subject)
 
 
 def _read_webp(data: bytes, kind: Kind, subject: str) -> Photo:
@@ -222,36 +227,24 @@ def _read_other(data: bytes, kind: Kind, subject: str) -> Photo:
 
 
 def _read_tiff(data: bytes, kind: Kind, subject: str) -> Photo:
-    header = read_tiff_header(data)
-    _check_size(*header.size, subject)
-    converted = False
-    if header.bits == 16:
-        stored = read_tiff16(data)
-    else:
-        with opened(as_stored(data), "TIFF") as image:
-            image.load()
-            stored, converted = as_samples(image, header.icc)
-    pixels, alpha, grey = _split(upright(stored, header.orientation))
-    notes = (f"{subject} has {header.pages} pages; the first is used.",) if header.pages > 1 else ()
-    exif = clean_exif(exif_of_tiff(data))
-    icc = None if converted else header.icc
-    return Photo(pixels, alpha, "TIFF", grey, icc, exif, _as_bytes(header.xmp), header.dpi, notes=notes)
+    picture = read_tiff(data, subject, _check_size)
+    decoded = _Decoded(picture.samples, picture.side, converted=picture.converted, notes=tuple(picture.notes))
+    return _photo(decoded, kind, subject, picture.orientation)
 
 
 _READERS = {"PNG": _read_png, "JPEG": _read_jpeg, "WEBP": _read_webp, "TIFF": _read_tiff}
 
 
-def _photo(decoded: _Decoded, kind: Kind, subject: str) -> Photo:
+def _photo(decoded: _Decoded, kind: Kind, subject: str, orientation: int | None = None) -> Photo:
     side = decoded.side
-    pixels, alpha, grey = _split(upright(decoded.samples, orientation_of(side.exif)))
+    turned = orientation_of(side.exif) if orientation is None else orientation
+    pixels, alpha, grey = _split(upright(decoded.samples, turned))
     exif = clean_exif(side.exif)
     if side.exif is not None and exif is None:
         side.left_out.add("exif")
     notes = [*decoded.notes, *_left_out(side, subject)]
     if side.frames > 1:
         notes.append(f"{subject} is animated; its first picture is used.")
-    if decoded.converted:
-        notes.append(f"{subject} is a CMYK picture; it was converted to sRGB.")
     return Photo(
         pixels,
         alpha,
@@ -311,7 +304,3 @@ def _passes(data: bytes) -> int:
             marker = _NEXT_MARKER.search(data, at)
             at = len(data) if marker is None else marker.start()
     return count
-
-
-def _as_bytes(value: bytes | str | None) -> bytes | None:
-    return value.encode() if isinstance(value, str) else value or None

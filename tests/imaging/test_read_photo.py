@@ -357,12 +357,6 @@ def test_cmyk_jpegs_are_converted_to_srgb_as_another_reader_does(profile: bool) 
     assert np.abs(photo.pixels.astype(int) - other.reshape(20, 24, 3)).max() <= 4
 
 
-def test_16_bit_tiff_with_a_compression_that_cannot_be_read_is_refused_in_words() -> None:
-    file = BytesIO()
-    Image.fromarray(noise(20, 20, 1, np.uint16)).save(file, "TIFF", compression="tiff_lzw")
-    refused(file.getvalue(), "16 bits a channel with LZW compression")
-
-
 def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="There is no file"):
         read_photo_file(tmp_path / "none.png")
