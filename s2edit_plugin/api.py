@@ -448,7 +448,17 @@ class Estimate:
 
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 EventKind = Literal[
-    "state", "progress", "preview", "note", "log", "library", "history", "models", "settings", "handover"
+    "state",
+    "progress",
+    "preview",
+    "note",
+    "log",
+    "library",
+    "history",
+    "models",
+    "settings",
+    "handover",
+    "forgotten",
 ]
 
 

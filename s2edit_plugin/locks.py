@@ -1,7 +1,8 @@
 """One lock a file, held by one thread of one process at a time. Standard library only.
 
-The operating system lets go of a lock when its process ends, however it ends: a crash never leaves one behind. The lock
-file itself stays; deleting it would let two processes hold locks on two files of one name.
+The operating system lets go of a lock when its process ends, however it ends: a crash never leaves one behind. A lock file
+that is only needed while it is held may be removed by who holds it: whoever gets a lock looks whether its file is still the
+one of this name, else two processes could hold locks on two files of one name.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _held = threading.local()
 
 
 @contextlib.contextmanager
-def file_lock(path: Path, *, timeout: float = WAIT_SECONDS, what: str = "the data folder") -> Iterator[bool]:
+def file_lock(
+    path: Path, *, timeout: float = WAIT_SECONDS, what: str = "the data folder", remove: bool = False
+) -> Iterator[bool]:
     """Hold the lock of a file while the block runs; the same thread may take it again inside.
 
     Yields whether this is the thread's first hold, so that what belongs to the beginning is done once. On a file system
@@ -37,7 +40,7 @@ def file_lock(path: Path, *, timeout: float = WAIT_SECONDS, what: str = "the dat
     Args:
         path: the lock file, created with its folder, readable by the user alone.
         timeout: seconds to wait for whoever holds it; 0: do not wait.
-        what: what the lock protects, for the error's sentence.
+        what: what the lock protects, for the error's sentence. remove: leave no file behind.
 
     Raises:
         BusyError: somebody else holds it. ResourceError: the lock file cannot be made.
@@ -51,17 +54,41 @@ def file_lock(path: Path, *, timeout: float = WAIT_SECONDS, what: str = "the dat
         finally:
             depths[key] -= 1
         return
-    handle = _open(path, what)
+    handle = _take(path, timeout, what)
     try:
-        _wait(handle, timeout, what)
         depths[key] = 1
         try:
             yield True
         finally:
             del depths[key]
+            if remove:
+                with contextlib.suppress(OSError):  # Windows removes no file that is open
+                    path.unlink()
             _unlock(handle)
     finally:
         os.close(handle)
+
+
+def _take(path: Path, timeout: float, what: str) -> int:
+    """Open and lock the file that has this name when the lock is there."""
+    end = time.monotonic() + timeout
+    while True:
+        handle = _open(path, what)
+        try:
+            _wait(handle, end - time.monotonic(), what)
+            if _is_named(handle, path):
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)  # removed by whoever held it before
+
+
+def _is_named(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except OSError:
+        return False
 
 
 def _open(path: Path, what: str) -> int:

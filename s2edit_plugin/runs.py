@@ -2,7 +2,7 @@
 
     checkpoints/<person>/<token>.request        the request with its photo, kept from the first step until the token is stored
     checkpoints/<person>/<token>.safetensors    the state after some step, see `s2edit_plugin.checkpoint`
-    checkpoints/.locks/<hash>.lock              held while the run learns, so that two never mix
+    checkpoints/.locks/<salted hash>.lock       there while the run learns, so that two never mix
 
 Both files are private, written atomically, lie below the person's name (so that renaming and forgetting a person finds them)
 and go when the token is in the library. A request that has gone while its run learns: the person was renamed or forgotten.
@@ -16,6 +16,7 @@ import hashlib
 import json
 import logging
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,12 +85,9 @@ class Run:
         Raises:
             BusyError: another process or thread is at it.
         """
-        digest = hashlib.sha256(self.name.encode()).hexdigest()[
-            :32
-        ]  # a person's name must not stay in a lock's
         with contextlib.ExitStack() as stack:
             try:
-                lock = file_lock(self.folder.checkpoints / ".locks" / f"{digest}.lock", timeout=timeout)
+                lock = file_lock(self._lock(), timeout=timeout, remove=True)
                 first = stack.enter_context(lock)
             except BusyError as error:
                 raise BusyError(
@@ -99,6 +97,17 @@ class Run:
             if first:
                 self._sweep()
             yield first
+
+    def _lock(self) -> Path:
+        """The lock's file. A person's name must not stay in its name, nor can it be found out from it."""
+        place = self.folder.checkpoints / ".locks"
+        salt = place / "salt"
+        if not salt.exists():
+            with file_lock(place / "salt.lock"):
+                if not salt.exists():
+                    write_atomic(salt, secrets.token_hex(16).encode(), private=True)
+        digest = hashlib.sha256(salt.read_bytes() + self.name.encode()).hexdigest()
+        return place / f"{digest[:32]}.lock"
 
     def keep(self, kept: Kept) -> None:
         """Write the request down. Raises ResourceError where the disk refuses."""

@@ -234,7 +234,7 @@ class Studio:
 
     def forget(self, person: str) -> Forgotten:
         """Remove a person for good; see `people.forget_person`."""
-        return forget_person(self.folder, person)
+        return forget_person(self.folder, person)[0]
 
     def mask(self, request: api.MakeMask, on_progress: api.OnProgress = _silent) -> api.MaskResult:
         """Find a mask. Raises ImageError, MaskError, UsageError (clicks without the method ``click``), CancelledError."""

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,25 @@ def test_a_file_system_without_locks_is_used_without(
     except ResourceError:
         pass
     assert ran == runs
+
+
+def test_a_lock_that_leaves_no_file_is_still_held_by_one_at_a_time(tmp_path: Path) -> None:
+    """The file is removed by its holder while another waits for it: that one must not hold what nobody finds any more."""
+    path, inside, most, rounds = tmp_path / "lock", [0], [0], []
+
+    def work() -> None:
+        for _ in range(30):
+            with file_lock(path, timeout=30, remove=True):
+                inside[0] += 1
+                most[0] = max(most[0], inside[0])
+                time.sleep(0.0005)
+                inside[0] -= 1
+                rounds.append(1)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (most[0], len(rounds)) == (1, 120)
+    assert not path.exists()

@@ -44,6 +44,11 @@ class ChangePerson(Request[Done]):
 
 @dataclass(frozen=True)
 class ForgetPerson(Request[Done]):
-    """Remove a person for good: tokens, trash, journal, thumbnails, caches, checkpoints."""
+    """Remove a person for good: tokens, trash, journal, thumbnails, caches, checkpoints, and from the engine's memory.
+
+    Args:
+        marks: ids and photo hashes of the person's tokens, if these were removed from the disk before.
+    """
 
     person: str
+    marks: tuple[str, ...] = ()

@@ -148,8 +148,8 @@ def run_forget(args: argparse.Namespace, output: Output) -> int:
     person = check_name(args.person, "person's name")
     if not args.yes:
         output.confirm(f"Remove everything of '{person}' for good?", "Forgetting a person cannot be undone.")
-    gone = forget_person(data_folder(), person)
-    _forget_in_engine(person)
+    gone, marks = forget_person(data_folder(), person)
+    _forget_in_engine(person, marks)
     text = (
         f"Forgot {person}: {gone.tokens} tokens, {gone.trashed} in the trash, {gone.elsewhere} results of the history, "
         f"{gone.other_files} other files."
@@ -168,7 +168,7 @@ def run_forget(args: argparse.Namespace, output: Output) -> int:
     return 0
 
 
-def _forget_in_engine(person: str) -> None:
+def _forget_in_engine(person: str, marks: frozenset[str]) -> None:
     """A running engine has pictures in its memory, too, and jobs that wait."""
     from s2edit_plugin.calls import ForgetPerson
     from s2edit_plugin.engine.local import ATTACH_SECONDS
@@ -176,7 +176,7 @@ def _forget_in_engine(person: str) -> None:
 
     # None runs, or it finds nothing on the disk any more, which it says after it has looked in its memory.
     with contextlib.suppress(S2EditError), connect(start=False, wait=ATTACH_SECONDS) as client:
-        client.call(ForgetPerson(person))
+        client.call(ForgetPerson(person, tuple(sorted(marks))))
 
 
 def _first_line(notes: str) -> str:

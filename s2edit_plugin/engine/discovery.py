@@ -404,7 +404,8 @@ def _start(root: Path, command: Sequence[str] | None, arguments: Sequence[str], 
     folder = root / "engine"
     words = [*(default_command(folder) if command is None else command), *arguments]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+    # Appended, so that it can be shortened while it is written.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
     output = os.open(folder / output_name, flags, 0o600)
     try:
         return _spawn(words, folder, clean_environment(root, whole=_is_whole()), output)

@@ -71,6 +71,13 @@ class EventLog:
                 newer.append(event)
             return Heard(newer[::-1], number < self._dropped or number > self._number)
 
+    def clear(self) -> None:
+        """Keep nothing of what was: who did not hear it yet has missed it."""
+        with self._lock:
+            self._events.clear()
+            self._logged.clear()
+            self._dropped = self._number
+
     def add_waker(self, wake: Callable[[], None]) -> Callable[[], None]:
         """Have ``wake`` called, quickly and from any thread, after every event; returns how to end that."""
         with self._lock:

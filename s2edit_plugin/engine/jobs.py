@@ -11,6 +11,7 @@ import dataclasses
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from s2edit_plugin import api
@@ -22,9 +23,9 @@ from s2edit_plugin.engine.queued import (
     bytes_of,
     lane_of,
     priority_of,
-    shows,
     title_of,
     without_pictures,
+    without_words,
 )
 from s2edit_plugin.errors import CancelledError, EngineError, ResourceError, S2EditError, UsageError
 
@@ -35,6 +36,7 @@ ACTIONS = ("cancel", "pause", "resume")
 LINGER = 1.0  # seconds until a learning that stopped for somebody goes on: a series of clicks must not make it flap
 QUIET = 0.02  # seconds between two progress events of a stage
 MAX_QUEUED = 1000
+FETCHED_WITHIN = 10.0  # seconds in which whoever waits for a job that is over fetches its result
 KEPT_JOBS = 200  # jobs that are over
 KEPT_BYTES = 256 * 1024 * 1024  # of their results
 
@@ -121,12 +123,26 @@ class JobQueue:
                 if job.owner == owner and not job.keep:
                     self._cancel(job)
 
-    def forget(self, person: str) -> None:
-        """Cancel what a person that was forgotten takes part in, and drop what is over."""
+    def forget(self, concerns: Callable[[Any], bool]) -> None:
+        """Cancel what a person that was forgotten takes part in, and drop it; of what is over, all but the newest.
+
+        A request that is over has no photo any more, and nobody could tell whom its result shows.
+
+        Args:
+            concerns: whether a request is about the person.
+        """
         with self._changed:
-            for job in [job for job in self._jobs.values() if shows(job.request, person)]:
-                self._cancel(job)
-                if job.is_over:
+            living = [job for job in self._jobs.values() if not job.is_over]
+        doomed = {
+            job.id for job in living if concerns(job.request)
+        }  # it may look at pictures: not under the lock
+        with self._changed:
+            late = time.time() - FETCHED_WITHIN
+            for job in list(self._jobs.values()):
+                if job.id in doomed:
+                    job.forgotten, job.title = True, ""
+                    self._cancel(job)
+                elif job.is_over and (job.ended < late or concerns(job.request)):
                     self._jobs.pop(job.id, None)
 
     def info(self, job_id: str) -> JobInfo:
@@ -298,6 +314,9 @@ class JobQueue:
         job.state, job.wish, job.ended = state, "", time.time()
         if job.lane == "gpu" and not isinstance(job.request, api.LearnToken):
             self._quiet_since = time.monotonic()
+        if job.forgotten:
+            job.request, job.result, job.error = without_words(job.request), None, {}
+            self._jobs.pop(job.id, None)
         self._tell(job)
         self._forget_old()
 

@@ -216,6 +216,9 @@ class Server(uvicorn.Server):
             self._checked = time.monotonic()
             if self._service.is_idle and self._is_unneeded():
                 self.end("nobody needs it")
+            elif self._service.is_to_be_renewed:
+                # Only the end of a process gives back for certain what its memory held.
+                self.end("somebody was forgotten")
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

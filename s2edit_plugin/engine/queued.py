@@ -9,7 +9,17 @@ from typing import Any, Literal
 from s2edit_plugin import api
 from s2edit_plugin.api import JobInfo, JobState, Progress
 
-__all__ = ["Lane", "QueuedJob", "bytes_of", "lane_of", "priority_of", "shows", "title_of", "without_pictures"]
+__all__ = [
+    "Lane",
+    "QueuedJob",
+    "bytes_of",
+    "lane_of",
+    "priority_of",
+    "shows",
+    "title_of",
+    "without_pictures",
+    "without_words",
+]
 
 Lane = Literal["gpu", "disk"]
 Wish = Literal["", "cancel", "pause", "yield"]
@@ -62,6 +72,7 @@ class QueuedJob:
 
     Attributes:
         owner: client it belongs to. wish: what a running job is asked to do at its next step.
+        forgotten: whether somebody in it was forgotten: nothing of it stays when it is over.
         yielded: whether it stopped for another job and goes on by itself. result: of a job that is done, None once dropped.
     """
 
@@ -76,6 +87,7 @@ class QueuedJob:
     state: JobState = "queued"
     wish: Wish = ""
     yielded: bool = False
+    forgotten: bool = False
     resumable: bool = False
     progress: Progress | None = None
     error: dict[str, str] = field(default_factory=dict)
@@ -135,3 +147,12 @@ def without_pictures(request: Any) -> Any:
         if isinstance(getattr(request, item.name), bytes)
     }
     return dataclasses.replace(request, **pictures) if any(getattr(request, n) for n in pictures) else request
+
+
+def without_words(request: Any) -> Any:
+    """A request of the same kind that says nothing."""
+    return without_pictures(dataclasses.replace(request, **{
+        item.name: type(getattr(request, item.name))()
+        for item in dataclasses.fields(request)
+        if isinstance(getattr(request, item.name), str | tuple)
+    }))  # fmt: skip

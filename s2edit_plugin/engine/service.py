@@ -26,6 +26,7 @@ import io
 import logging
 import os
 import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -51,6 +52,7 @@ from s2edit_plugin.engine.gate import (
     has_body,
     stream_of,
 )
+from s2edit_plugin.engine.handlers.context import Concerns
 from s2edit_plugin.engine.presence import GRACE_SECONDS, Presence
 from s2edit_plugin.engine.worker import unforeseen
 from s2edit_plugin.errors import EngineError, ResourceError, S2EditError, UsageError
@@ -59,6 +61,7 @@ __all__ = ["PROTOCOL", "Service"]
 
 PROTOCOL = 1
 BEAT_SECONDS = 5.0
+RENEW_SECONDS = 2.0  # in which everybody hears that somebody was forgotten
 CALL_THREADS = 8
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -84,9 +87,10 @@ class Service:
         self.presence = Presence(engine.leave, grace)
         engine.context.count_clients = lambda: self.presence.count
         engine.wants_previews = lambda: self.presence.count > 0
-        engine.context.on_forget.append(lambda person: self.blobs.clear())
+        engine.context.on_forget.append(self._forget)
         self._pool = ThreadPoolExecutor(CALL_THREADS, "s2edit call")
         self._ending = False
+        self._forgot = 0.0  # when somebody was forgotten last, monotonic
         self._streams: set[asyncio.Event] = set()
         self.app = Gate(self._application(), secret, self.presence.touch)
 
@@ -94,6 +98,16 @@ class Service:
     def is_idle(self) -> bool:
         """Whether nobody is there and nothing runs or waits."""
         return self.presence.count == 0 and not any(self.engine.queue.counts())
+
+    @property
+    def is_to_be_renewed(self) -> bool:
+        """Whether somebody was forgotten a moment ago, and nothing runs or waits that would be cut off."""
+        since = time.monotonic() - self._forgot
+        return self._forgot > 0 and since > RENEW_SECONDS and not any(self.engine.queue.counts())
+
+    def _forget(self, concerns: Concerns) -> None:
+        self.blobs.clear()
+        self._forgot = time.monotonic()
 
     def end_streams(self) -> None:
         """Tell every client that the engine ends, and close its stream. On the event loop."""
@@ -318,7 +332,7 @@ class Service:
         """Instead of events that are not kept any more: how everything is now."""
         number = self.engine.events.number
         jobs = [Event("state", number, job=job) for job in self.engine.queue.infos()]
-        changed = ("library", "history", "models", "settings", "handover")
+        changed = ("forgotten", "library", "history", "models", "settings", "handover")
         return [*jobs, *(Event(kind, number) for kind in changed)]  # type: ignore[arg-type]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,7 +9,7 @@ from torch import Tensor
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.conditions import Framing
 from s2edit_plugin.imaging.crop import Crop, extract
-from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.imaging.hashing import photo_hash
 
 __all__ = ["framing_of", "latents_of", "mask_on_crop", "photo_hash"]
 
@@ -31,10 +29,3 @@ def latents_of(picture: np.ndarray, backbone: Backbone) -> Tensor:
 def framing_of(crop: Crop) -> Framing:
     """The crop as a picture of its own: as sharp as its side in the photo's pixels allows, its subject not cut off."""
     return Framing((crop.side, crop.side))
-
-
-def photo_hash(photo: Photo) -> str:
-    """sha256 of a photo's pixels, shape and depth, in hex."""
-    digest = hashlib.sha256(f"{photo.pixels.shape}{photo.pixels.dtype}".encode())
-    digest.update(np.ascontiguousarray(photo.pixels).data)
-    return digest.hexdigest()

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from typing import Any
 
 from s2edit_plugin.api import Event, EventKind
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.handovers import Handovers
 from s2edit_plugin.engine.jobs import JobQueue
+from s2edit_plugin.engine.queued import shows
 from s2edit_plugin.engine.studios import StudioKeeper
+from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.history import History
 from s2edit_plugin.library import Forgotten, Library
 from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.people import forget_person, rename_person
 from s2edit_plugin.prompts import check_name
 
-__all__ = ["Context"]
+__all__ = ["Concerns", "Context"]
+
+Concerns = Callable[[Any], bool]
+"""Whether a request is about somebody: names a token of theirs, or shows a photo that one was learned from."""
 
 
 @dataclass
@@ -27,7 +33,8 @@ class Context:
 
     Attributes:
         started: seconds since 1970. count_clients: how many are connected.
-        on_forget: called with the name of a person that must go from memory too. handovers: between GIMP and window.
+        on_forget: called when a person must go from memory too, with what tells whether a request is
+            about them. handovers: between GIMP and window.
     """
 
     folder: DataFolder
@@ -36,7 +43,7 @@ class Context:
     keeper: StudioKeeper
     started: float = field(default_factory=time.time)
     count_clients: Callable[[], int] = lambda: 1
-    on_forget: list[Callable[[str], None]] = field(default_factory=list)
+    on_forget: list[Callable[[Concerns], None]] = field(default_factory=list)
     handovers: Handovers = field(default_factory=Handovers)
 
     @cached_property
@@ -49,19 +56,26 @@ class Context:
         """The user's journal."""
         return History(self.folder)
 
-    def forget(self, person: str) -> Forgotten:
+    def forget(self, person: str, marks: Iterable[str] = ()) -> Forgotten:
         """Remove a person from the disk and from this engine's memory, where they may be after the disk knows them no more.
+
+        Args:
+            marks: ids and photo hashes of the person's tokens beside those that are on the disk.
 
         Raises: as `people.forget_person`.
         """
-        person = check_name(person, "person's name")
+        person, known = check_name(person, "person's name"), frozenset(marks)
         try:
-            return forget_person(self.folder, person)
+            gone, known = forget_person(self.folder, person, known)
+            return gone
         finally:
             self.handovers.clear()
+            concerns = partial(_concerns, person, known)
             for forget in self.on_forget:
-                forget(person)
-            self.changed("library", "history")
+                forget(concerns)
+            # Titles, notes and previews; who was to hear them still, hears how everything is now.
+            self.events.clear()
+            self.changed("forgotten", "library", "history")
 
     def follow_names(self) -> None:
         """Bring the names of tokens in the journal up to date with the library's. Raises ResourceError."""
@@ -78,3 +92,16 @@ class Context:
         """Tell everybody that something they may show has changed."""
         for kind in kinds:
             self.events.publish(Event(kind))
+
+
+def _concerns(person: str, marks: frozenset[str], request: Any) -> bool:
+    photo = getattr(request, "photo", b"")
+    if shows(request, person) or not photo:
+        return shows(request, person)
+    from s2edit_plugin.imaging.hashing import photo_hash
+    from s2edit_plugin.imaging.reading import read_photo
+
+    try:
+        return photo_hash(read_photo(photo)) in marks
+    except S2EditError:
+        return False  # no picture: it shows nobody

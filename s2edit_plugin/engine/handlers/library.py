@@ -185,7 +185,7 @@ def _change_person(context: Context, request: calls.ChangePerson) -> calls.Done:
 
 
 def _forget(context: Context, request: calls.ForgetPerson) -> calls.Done:
-    gone = context.forget(request.person)
+    gone = context.forget(request.person, request.marks)
     others = gone.trashed + gone.other_files + gone.elsewhere
     sentence = f"Forgot {gone.person}: {_tokens(gone.tokens)} and {others} other things are gone for good."
     if gone.kept:
