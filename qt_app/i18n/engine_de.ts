@@ -3104,12 +3104,12 @@
     <message>
         <location filename="../limits.py"/>
         <source>There are more than {0} {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt mehr als {0} {1}.</translation>
     </message>
     <message>
         <location filename="../limits.py"/>
         <source>Leave some out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lassen Sie einige weg.</translation>
     </message>
     <message>
         <location filename="../limits.py"/>
@@ -3121,7 +3121,7 @@
         <location filename="../limits.py"/>
         <location filename="../tokenfile.py"/>
         <source>Shorten it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kürzen Sie es.</translation>
     </message>
     <message>
         <location filename="../limits.py"/>
@@ -3725,7 +3725,7 @@
     <message>
         <location filename="../tokenfile.py"/>
         <source>The token {0} cannot be saved: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Token {0} kann nicht gespeichert werden: {1}.</translation>
     </message>
     <message>
         <location filename="../tokenfile.py"/>

@@ -61,6 +61,11 @@
     </message>
     <message>
         <location filename="../ui/commands.py"/>
+        <source>The picture is in the clipboard.</source>
+        <translation>Das Bild ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <location filename="../ui/commands.py"/>
         <source>&amp;Open …</source>
         <translation>&amp;Öffnen …</translation>
     </message>
@@ -83,6 +88,16 @@
         <location filename="../ui/commands.py"/>
         <source>&amp;Redo</source>
         <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <location filename="../ui/commands.py"/>
+        <source>&amp;Copy picture</source>
+        <translation>Bild &amp;kopieren</translation>
+    </message>
+    <message>
+        <location filename="../ui/commands.py"/>
+        <source>Put the picture on show into the clipboard</source>
+        <translation>Das gezeigte Bild in die Zwischenablage legen</translation>
     </message>
     <message>
         <location filename="../ui/commands.py"/>
@@ -923,6 +938,11 @@
         <location filename="../model/document.py"/>
         <source>Pasted picture</source>
         <translation>Eingefügtes Bild</translation>
+    </message>
+    <message>
+        <location filename="../model/document.py"/>
+        <source>edit</source>
+        <translation>Bearbeitung</translation>
     </message>
 </context>
 <context>
@@ -1970,6 +1990,53 @@
         <location filename="../model/learning.py"/>
         <source>Learn {0}</source>
         <translation>{0} lernen</translation>
+    </message>
+</context>
+<context>
+    <name>Leaving</name>
+    <message numerus="yes">
+        <location filename="../ui/leaving.py"/>
+        <source>%n result(s) are in no file and not in the history: they would be lost.</source>
+        <translation>
+            <numerusform>%n Ergebnis liegt in keiner Datei und nicht im Verlauf: Es ginge verloren.</numerusform>
+            <numerusform>%n Ergebnisse liegen in keiner Datei und nicht im Verlauf: Sie gingen verloren.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/leaving.py"/>
+        <source>%n result(s) are in no file; they stay in the history.</source>
+        <translation>
+            <numerusform>%n Ergebnis liegt in keiner Datei; es bleibt im Verlauf.</numerusform>
+            <numerusform>%n Ergebnisse liegen in keiner Datei; sie bleiben im Verlauf.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/leaving.py"/>
+        <source>%n painted mask(s) are in no file and would be lost.</source>
+        <translation>
+            <numerusform>%n gemalte Maske liegt in keiner Datei und ginge verloren.</numerusform>
+            <numerusform>%n gemalte Masken liegen in keiner Datei und gingen verloren.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <location filename="../ui/leaving.py"/>
+        <source>Not saved yet</source>
+        <translation>Noch nicht gespeichert</translation>
+    </message>
+    <message>
+        <location filename="../ui/leaving.py"/>
+        <source>Save it first?</source>
+        <translation>Vorher speichern?</translation>
+    </message>
+    <message>
+        <location filename="../ui/leaving.py"/>
+        <source>Save …</source>
+        <translation>Speichern …</translation>
+    </message>
+    <message>
+        <location filename="../ui/leaving.py"/>
+        <source>Go on without saving</source>
+        <translation>Ohne Speichern weiter</translation>
     </message>
 </context>
 <context>
@@ -3385,13 +3452,23 @@
     <name>StudioState</name>
     <message>
         <location filename="../model/studio.py"/>
-        <source>The engine has stopped and is being started again.</source>
-        <translation>Die Engine wurde beendet und wird neu gestartet.</translation>
+        <source>Nothing is lost.</source>
+        <translation>Nichts ist verloren.</translation>
     </message>
     <message>
         <location filename="../model/studio.py"/>
-        <source>Nothing is lost.</source>
-        <translation>Nichts ist verloren.</translation>
+        <source>Learning can go on where it was.</source>
+        <translation>Das Lernen kann dort weitergehen, wo es war.</translation>
+    </message>
+    <message>
+        <location filename="../model/studio.py"/>
+        <source>What was running has to be started again; photo, masks and results are here.</source>
+        <translation>Was lief, muss neu gestartet werden; Foto, Masken und Ergebnisse sind noch da.</translation>
+    </message>
+    <message>
+        <location filename="../model/studio.py"/>
+        <source>The engine has stopped and is being started again.</source>
+        <translation>Die Engine wurde beendet und wird neu gestartet.</translation>
     </message>
 </context>
 <context>

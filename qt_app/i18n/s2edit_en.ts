@@ -24,6 +24,33 @@
     </message>
 </context>
 <context>
+    <name>Leaving</name>
+    <message numerus="yes">
+        <location filename="../ui/leaving.py"/>
+        <source>%n result(s) are in no file and not in the history: they would be lost.</source>
+        <translation>
+            <numerusform>%n result is in no file and not in the history: it would be lost.</numerusform>
+            <numerusform>%n results are in no file and not in the history: they would be lost.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/leaving.py"/>
+        <source>%n result(s) are in no file; they stay in the history.</source>
+        <translation>
+            <numerusform>%n result is in no file; it stays in the history.</numerusform>
+            <numerusform>%n results are in no file; they stay in the history.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/leaving.py"/>
+        <source>%n painted mask(s) are in no file and would be lost.</source>
+        <translation>
+            <numerusform>%n painted mask is in no file and would be lost.</numerusform>
+            <numerusform>%n painted masks are in no file and would be lost.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LibraryPanel</name>
     <message numerus="yes">
         <location filename="../ui/library_panel.py"/>

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QUndoCommand
 
 from qt_app.model.levels import screen_levels
 from qt_app.model.masks import MaskPair
@@ -59,7 +60,7 @@ class Document(Observable):
         results_changed(tuple[Result]), shown_changed(int): index of the result on show, -1 the photo itself.
         compare_changed(str): ``off``, ``split`` (photo left, result right) or ``before`` (the photo, while a key is held).
         split_changed(float): where the split is, 0..1. heat_changed(ndarray | None): attention to lay over, uint8 (H, W).
-        saved_changed(bool): whether the result on show is in a file.
+        saved_changed(bool): whether every result is in a file.
 
     Attributes:
         data: the photo's file. photo: decoded. rgb: uint8 (H, W, 3) in sRGB. path: "" for pictures without a file.
@@ -96,6 +97,7 @@ class Document(Observable):
         self.masks = MaskPair((rgb.shape[0], rgb.shape[1]))
         self.heat: np.ndarray | None = None
         self._compared = "off"
+        self._kept: set[Result] = set()
 
     @property
     def name(self) -> str:
@@ -107,11 +109,33 @@ class Document(Observable):
         """The result on show, None while it is the photo."""
         return self.results[self.shown] if 0 <= self.shown < len(self.results) else None
 
-    def add_result(self, result: Result) -> None:
-        """Take a result in and show it."""
+    @property
+    def unsaved(self) -> tuple[Result, ...]:
+        """Results that are in no file and were not given to another program; those in the history count too."""
+        return tuple(result for result in self.results if result not in self._kept)
+
+    @property
+    def lost(self) -> tuple[Result, ...]:
+        """Results that would be lost with this window: they are not in the history either."""
+        return tuple(result for result in self.unsaved if not result.made.history_id)
+
+    def add_result(self, result: Result, undoable: bool = True) -> None:
+        """Take a result in and show it; ``undoable``: as a step of undo, which shows again what was on show before."""
+        before = self.result
         self.results = (*self.results, result)
         self.shown = len(self.results) - 1
         self.saved = False
+        if undoable:
+            self.masks.undo.push(_Shown(self, before, result, self.tr("edit")))
+
+    def keep(self, result: Result) -> None:
+        """A result is in a file now, or another program has it."""
+        self._kept.add(result)
+        self.saved = not self.unsaved
+
+    def show_result(self, result: Result | None) -> None:
+        """Show one of the results, or the photo."""
+        self.shown = self.results.index(result) if result in self.results else -1
 
     def hold_before(self, held: bool) -> None:
         """Show the photo while a key or button is held, and what was shown before when it is let go."""
@@ -132,6 +156,22 @@ class Document(Observable):
         """Lay attention over the picture, or take it away."""
         self.heat = heat
         self.heat_changed.emit(heat)
+
+
+class _Shown(QUndoCommand):
+    """A step of undo: a result came, in the place of the photo or of another one. It stays in the row, whatever is on show."""
+
+    def __init__(self, document: Document, before: Result | None, after: Result, text: str) -> None:
+        super().__init__(text)
+        self._document, self._before, self._after = document, before, after
+
+    def undo(self) -> None:
+        """Back to what was on show."""
+        self._document.show_result(self._before)
+
+    def redo(self) -> None:
+        """Forward again; it is on show already when the step is made."""
+        self._document.show_result(self._after)
 
 
 class Documents(Observable):

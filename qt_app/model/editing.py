@@ -311,8 +311,15 @@ class EditState(Observable):
         def over() -> None:
             self.running = tuple(job_id for job_id in self.running if job_id not in ids)
 
+        layers = document.masks.layers
+        sent = {"subject": request.subject_mask, "region": request.region_mask}
+        versions = {name: layers[name].version for name, mask in sent.items() if mask}
+
         def done(made: api.EditResult) -> None:
             over()
+            if made.history_id:  # the masks are kept with it
+                for name, version in versions.items():
+                    layers[name].keep(version)
             self._background.run(
                 lambda: decoded_result(made, request), lambda result: self._add(document, result)
             )

@@ -76,7 +76,7 @@ class HandoverState(Observable):
         def done(_: calls.Done) -> None:
             if self.current == name:
                 self._hold(None)
-            document.saved = True
+            document.keep(result)
             self._messages.note(self.tr("The result is in GIMP, as a layer."))
 
         self._link.ask(calls.GiveBack(name, result.made.image, result.made.region, edit), done)
@@ -176,5 +176,6 @@ class HandoverState(Observable):
         def ready(mask: np.ndarray) -> None:
             if not document.masks.layers["region"].touched:
                 document.masks.replace("region", mask, self.tr("Selection of GIMP"))
+                document.masks.layers["region"].keep()
 
         self._background.run(lambda: decoded_mask(selection, (height, width), "the selection"), ready)

@@ -170,7 +170,7 @@ class HistoryState(Observable):
             self._link.ask(calls.ShowHistory(left[0]), got, lambda _: next_one(left[1:]))
 
         def put(result: Result, left: tuple[str, ...]) -> None:
-            _put(document, result)
+            _put(document, result, undoable=False)
             next_one(left)
 
         next_one(tuple(results))
@@ -265,6 +265,7 @@ class HistoryState(Observable):
             for name, layer in document.masks.layers.items():
                 if name in masks:
                     document.masks.replace(name, masks[name], self.tr("Mask of a result"))
+                    layer.keep()
                 elif layer.touched:  # it was found by itself then, and is to be so now
                     document.masks.replace(
                         name, np.zeros_like(layer.pixels), self.tr("Mask of a result"), touched=False
@@ -328,11 +329,11 @@ def _decoded(details: calls.HistoryDetails) -> Result:
     return decoded_result(made, request)
 
 
-def _put(document: Document, result: Result) -> None:
+def _put(document: Document, result: Result, undoable: bool = True) -> None:
     """Show a result; one that is there already is not taken in twice."""
     ids = [one.made.history_id for one in document.results]
     if result.made.history_id in ids:
         document.shown = ids.index(result.made.history_id)
     else:
-        document.add_result(result)
-        document.saved = True  # it lies in the journal; nothing new has come
+        document.add_result(result, undoable)
+        document.keep(result)  # it lies in the journal; nothing new has come

@@ -79,6 +79,9 @@ class Jobs(Observable):
 
     Signals:
         added(JobItem), removed(JobItem). busy_changed(bool): whether anything runs or waits.
+
+    Attributes:
+        lost: kinds of the jobs that ended with the engine when it was lost last.
     """
 
     added = pyqtSignal(object)
@@ -91,6 +94,7 @@ class Jobs(Observable):
         self._link, self._messages = link, messages
         self.items: dict[str, JobItem] = {}
         self._waiting: dict[str, _Waiting] = {}
+        self.lost: tuple[str, ...] = ()
         link.happened.connect(self._hear)
         link.state_changed.connect(self._engine_state)
 
@@ -179,6 +183,11 @@ class Jobs(Observable):
             self._link.ask(calls.ListJobs(), self._listed)
         elif state == "lost":
             # The engine's jobs ended with it; a learning run goes on from its checkpoint when it is started again.
+            self.lost = tuple(
+                item.info.kind
+                for item in self.items.values()
+                if item.info is not None and not item.info.is_over
+            )
             waiting, self._waiting = self._waiting, {}
             for item in list(self.items.values()):
                 del self.items[item.id]

@@ -31,6 +31,7 @@ class LeftSession:
         folder: of its files. name: the photo's, for people. when: ISO 8601, UTC, of the last autosave.
         path, photo_hash: of the photo's file, path "" where its bytes lie in the folder. results: ids in the journal.
         shown: index of the result on show. origin: see `Document`. masks: layer -> file name. panels: fields of the two panels.
+        claim: holds the folder's lock, so that no other window offers it; closed when it is decided what becomes of it.
     """
 
     folder: Path
@@ -43,29 +44,36 @@ class LeftSession:
     origin: str = ""
     masks: dict[str, str] = field(default_factory=dict)
     panels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    claim: contextlib.ExitStack = field(default_factory=contextlib.ExitStack, compare=False, repr=False)
 
 
 def newest_left(place: Path, own: Path) -> LeftSession | None:
-    """The newest session that nobody holds; those that cannot be read are removed."""
-    found = []
+    """The newest session that nobody holds, with a claim on it; those that cannot be read are removed."""
+    found: list[LeftSession] = []
     try:
         folders = [path for path in place.iterdir() if path.is_dir() and path != own]
     except FileNotFoundError:
         return None
     for folder in folders:
+        claim = contextlib.ExitStack()
         try:
-            with file_lock(folder / LOCK, timeout=0):
-                left = _read(folder)
+            claim.enter_context(file_lock(folder / LOCK, timeout=0))
         except (BusyError, S2EditError):
-            continue  # its window lives, or the disk refuses
+            continue  # its window lives, another one offers it, or the disk refuses
+        left = _read(folder, claim)
         if left is None:
             remove_session(folder)
+            claim.close()
         else:
             found.append(left)
-    return max(found, key=lambda left: left.when, default=None)
+    newest = max(found, key=lambda left: left.when, default=None)
+    for left in found:
+        if left is not newest:
+            left.claim.close()
+    return newest
 
 
-def _read(folder: Path) -> LeftSession | None:
+def _read(folder: Path, claim: contextlib.ExitStack) -> LeftSession | None:
     try:
         values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if values["version"] != VERSION:
@@ -78,6 +86,7 @@ def _read(folder: Path) -> LeftSession | None:
             origin=str(values.get("origin", "")),
             masks={name: str(file) for name, file in values["masks"].items() if name in LAYERS},
             panels=dict(values["panels"]),
+            claim=claim,
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -197,14 +197,19 @@ class MaskingState(Observable):
                 raise ImageError(f"{path} cannot be read ({error.strerror}).", "Check the file.") from error
             return decoded_mask(data, size, Path(path).name)
 
-        self._await(read, lambda pixels: document.masks.replace(name, pixels, text))
+        def loaded(pixels: np.ndarray) -> None:
+            document.masks.replace(name, pixels, text)
+            document.masks.layers[name].keep()  # it is what lies in the file
+
+        self._await(read, loaded)
 
     def save(self, path: str) -> None:
         """Write the active mask as a grey PNG."""
         document = self.document
         if document is None:
             return
-        pixels = document.masks.layer.pixels.copy()
+        layer = document.masks.layer
+        pixels, version = layer.pixels.copy(), layer.version
 
         def write() -> None:
             from s2edit_plugin.masks.painted import encode_mask
@@ -212,7 +217,7 @@ class MaskingState(Observable):
 
             write_atomic(Path(path), encode_mask(pixels.astype(np.float32) / 255))
 
-        self._await(write, lambda _: None)
+        self._await(write, lambda _: layer.keep(version))
 
     # ------------------------------------------------------------------ inside
 

@@ -49,6 +49,7 @@ class MaskLayer(Observable):
         self.settled = np.zeros(shape, np.uint8)
         self.colour = colour
         self._version = 0  # of the pixels
+        self._kept = 0  # the version that is in a file, or in the history with a result
         self._encoded: tuple[int, bytes] | None = None
         self.changed.connect(self._count)
 
@@ -56,6 +57,20 @@ class MaskLayer(Observable):
     def whole(self) -> Rect:
         """The rectangle of the whole mask."""
         return Rect(0, 0, self.pixels.shape[1], self.pixels.shape[0])
+
+    @property
+    def version(self) -> int:
+        """Counts the changes of the pixels."""
+        return self._version
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is something in it that is nowhere else."""
+        return self.touched and self._version != self._kept and bool(self.pixels.any())
+
+    def keep(self, version: int | None = None) -> None:
+        """The mask, as it is now or was in a version, lies somewhere else too."""
+        self._kept = self._version if version is None else version
 
     def as_float(self) -> np.ndarray:
         """float32 (H, W) in [0, 1]."""

@@ -215,8 +215,7 @@ class SaveState(Observable):
         preferences.save_folder, preferences.save_format = str(path.parent), self.format
         preferences.save_quality = self.quality
         preferences.save()
-        if document.result is result:
-            document.saved = True
+        document.keep(result)
         self._messages.note(self.tr("Saved as {0}.").format(path))
         self.written.emit(str(path))
 

@@ -141,6 +141,7 @@ class SessionState(Observable):
     def close(self) -> None:
         """The window is closed in peace: nothing of this session stays. After the background's end."""
         self._closed = True
+        self.later()
         self._soon.stop()
         self._heartbeat.stop()
         self._connections.clear()
@@ -226,11 +227,13 @@ class SessionState(Observable):
         """Throw away what is offered."""
         left, self.offered = self.offered, None
         if left is not None:
-            self._background.run(lambda: remove_session(left.folder))
+            self._background.run(lambda: _remove(left))
 
     def later(self) -> None:
         """Neither: it is offered again at the next start."""
-        self.offered = None
+        left, self.offered = self.offered, None
+        if left is not None:
+            left.claim.close()
 
     def restore(self) -> None:
         """Open what is offered: photo, masks, panels, results."""
@@ -252,6 +255,7 @@ class SessionState(Observable):
 
         def failed(error: S2EditError) -> None:
             self._documents.opening = ""
+            left.claim.close()
             self._messages.error(error)
 
         self._documents.opening = left.name
@@ -265,7 +269,7 @@ class SessionState(Observable):
                 document.masks.replace(name, pixels, self.tr("Mask of the last session"))
             self._history.bring(document, left.results, left.shown)
             # What was restored is written into this session first, then the old one may go.
-            self._after_next_write(lambda: remove_session(left.folder))
+            self._after_next_write(lambda: _remove(left))
             self.restored.emit(document)
 
         self._background.run(lambda: masks_of(left, size), ready)
@@ -284,6 +288,11 @@ class SessionState(Observable):
 
 
 # ---------------------------------------------------------------------- on threads
+
+
+def _remove(left: LeftSession) -> None:
+    remove_session(left.folder)
+    left.claim.close()
 
 
 def _written(own: Path, snapshot: _Snapshot, files: dict[str, str], number: int) -> dict[str, str]:

@@ -81,6 +81,10 @@ class StudioState(QObject):
 
     def _engine_state(self, state: str) -> None:
         if state == "lost":
-            self.messages.note(
-                self.tr("The engine has stopped and is being started again."), self.tr("Nothing is lost.")
-            )
+            lost = set(self.jobs.lost)
+            hint = self.tr("Nothing is lost.")
+            if lost == {"LearnToken"}:
+                hint = self.tr("Learning can go on where it was.")
+            elif lost:
+                hint = self.tr("What was running has to be started again; photo, masks and results are here.")
+            self.messages.note(self.tr("The engine has stopped and is being started again."), hint)

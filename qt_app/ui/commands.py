@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QActionGroup, QGuiApplication, QKeyEvent, QUndoStack
+from PyQt6.QtGui import QActionGroup, QGuiApplication, QImage, QKeyEvent, QUndoStack
 from PyQt6.QtWidgets import QFileDialog
 
 from qt_app.model.document import Document
@@ -74,6 +74,17 @@ class Commands(QObject):
         else:
             self._window.open_picture(found)
 
+    def copy(self) -> None:
+        """Put the result on show, or the photo, into the clipboard."""
+        clipboard, document = QGuiApplication.clipboard(), self._studio.documents.document
+        if clipboard is None or document is None:
+            return
+        rgb = document.rgb if document.result is None else document.result.rgb
+        height, width = rgb.shape[:2]
+        image = QImage(rgb.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
+        clipboard.setImage(image.copy())
+        self._studio.messages.note(self.tr("The picture is in the clipboard."))
+
     # ------------------------------------------------------------------ making
 
     def _add(self, menu: str, rows: tuple[Row | None, ...], checkable: bool = False) -> None:
@@ -109,6 +120,8 @@ class Commands(QObject):
                 ("edit.undo", self.tr("&Undo"), "Ctrl+Z", "", "undo", self._undo_one),
                 ("edit.redo", self.tr("&Redo"), "Ctrl+Shift+Z", "", "redo", self._redo_one),
                 None,
+                ("edit.copy", self.tr("&Copy picture"), "Ctrl+C", self.tr("Put the picture on show into the clipboard"),
+                 "", self.copy),
                 ("edit.paste", self.tr("&Paste picture"), "Ctrl+V", self.tr("Open the picture in the clipboard"),
                  "paste", self.paste),
                 None,
@@ -178,7 +191,7 @@ class Commands(QObject):
             ("clear", self.tr("Clear"), "Ctrl+Shift+D", self.tr("Empty the mask; it is found by itself again"), masking.clear),
             ("copy", self.tr("Copy from the other mask"), "", "", masking.copy_from_other),
             ("load", self.tr("Load …"), "", self.tr("Read the mask from a picture of the photo's size"), self._load_mask),
-            ("save", self.tr("Save …"), "", self.tr("Write the mask as a grey picture"), self._save_mask),
+            ("save", self.tr("Save …"), "", self.tr("Write the mask as a grey picture"), self.save_mask),
             ("show", self.tr("Show or hide masks"), "Ctrl+H", "", self._toggle_masks),
         )  # fmt: skip
         for name, text, keys, tip, run in rows:
@@ -241,7 +254,8 @@ class Commands(QObject):
         if path:
             self._studio.masking.load(path)
 
-    def _save_mask(self) -> None:
+    def save_mask(self) -> None:
+        """Ask where the active mask is to be written."""
         path, _ = QFileDialog.getSaveFileName(
             self._window,
             self.tr("Save the mask"),
@@ -330,9 +344,10 @@ class Commands(QObject):
             if name.partition(".")[0] in ("tool", "mask", "brush", "view"):
                 self._actions[name].setEnabled(document is not None)
         if document is None or self._undo is None:
-            for name in ("edit.undo", "edit.redo", "edit.again", "edit.continue"):
+            for name in ("edit.undo", "edit.redo", "edit.again", "edit.continue", "edit.copy"):
                 self._actions[name].setEnabled(False)
             return
+        self._actions["edit.copy"].setEnabled(True)
         connect = self._connections.add
         for signal in (self._undo.indexChanged, self._undo.cleanChanged):
             connect(signal, lambda _: self._show_undo())

@@ -47,18 +47,20 @@ class MainWindow(QMainWindow):
 
     Attributes:
         guards: asked before the open photo goes (another is opened, the window is closed); one that says False keeps it.
+        when_closed: called when the window has really gone, be it later, because learning had to stop first.
     """
 
     def __init__(self, state: StudioState) -> None:
         super().__init__()
         self.studio = state
         self.guards: list[Callable[[], bool]] = []
+        self.when_closed: Callable[[], object] | None = None
         self.actions_by_id = Actions(state.preferences, self)
         self.docks: dict[str, QDockWidget] = {}
         self._menus: dict[str, QMenu] = {}
         self._arranged = self._settled = False
         self.layout_of_panels = PanelLayout(self, self.docks, state.preferences)
-        self._leaving = False
+        self._leaving = self._gone = False
         self.setObjectName("main-window")
         self.setWindowTitle("S²Edit Studio")
         self.setDockNestingEnabled(True)
@@ -120,7 +122,14 @@ class MainWindow(QMainWindow):
     def show_panel(self, name: str) -> None:
         """Bring ``learn`` or ``edit`` to the front."""
         self.docks["work"].show()
+        self.docks["work"].raise_()
         self.panels.setCurrentWidget(self.edit_panel if name == "edit" else self.learn_panel)
+
+    def go_to_panel(self, name: str) -> None:
+        """Bring a panel to the front and the keyboard into it: what is typed next must not choose tools."""
+        self.show_panel(name)
+        field = self.edit_panel.prompt if name == "edit" else self.learn_panel.person
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def start_panel(self) -> None:
         """Start what the panel in front is for."""
@@ -201,8 +210,8 @@ class MainWindow(QMainWindow):
         for menu, spec, run in (
             ("view", ActionSpec("window.reset-layout", self.tr("Panels as &at the start")), self.reset_layout),
             ("view", ActionSpec("window.full-screen", self.tr("F&ull screen"), "F11"), self._toggle_full_screen),
-            ("tokens", ActionSpec("panel.learn", self.tr("&Learn panel"), "Ctrl+Alt+L"), lambda: self.show_panel("learn")),
-            ("tokens", ActionSpec("panel.edit", self.tr("&Edit panel"), "Ctrl+Alt+E"), lambda: self.show_panel("edit")),
+            ("tokens", ActionSpec("panel.learn", self.tr("&Learn panel"), "Ctrl+Alt+L"), lambda: self.go_to_panel("learn")),
+            ("tokens", ActionSpec("panel.edit", self.tr("&Edit panel"), "Ctrl+Alt+E"), lambda: self.go_to_panel("edit")),
             ("tokens", ActionSpec("panel.search", self.tr("&Search the library"), "Ctrl+F"), self._search),
             ("help", ActionSpec("engine.restart", self.tr("&Start the engine again")), self.studio.link.start),
             ("file", ActionSpec("file.quit", self.tr("&Quit"), "Ctrl+Q"), self.close),
@@ -263,6 +272,7 @@ class MainWindow(QMainWindow):
 
     def _search(self) -> None:
         self.docks["library"].show()
+        self.docks["library"].raise_()
         self.library_panel.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _toggle_full_screen(self) -> None:
@@ -309,23 +319,35 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Remember how the window looked, leave the engine."""
+        if self._gone:  # learning that had to stop has asked for it once more
+            return
         if event is not None and not self._may_close():
             event.ignore()
             return
+        self._gone = True
         self.layout_of_panels.remember()
         self.hide()  # leaving may take a moment
         self.studio.close()
         self.studio.documents.document = None  # nobody hears of it any more while everything goes
         super().closeEvent(event)
+        if self.when_closed is not None:
+            self.when_closed()
 
     def _may_leave_photo(self) -> bool:
         return all(guard() for guard in self.guards)
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the window goes as soon as learning has stopped."""
+        return self._leaving
+
     def _may_close(self) -> bool:
         """Whether the window may go now; learning that runs goes on or stops as the user says."""
+        if self._leaving:
+            return True
         if not self._may_leave_photo():
             return False
-        if self.studio.learning.job is None or self._leaving:
+        if self.studio.learning.job is None:
             return True
         answer = self.ask_about_learning()
         if answer == "stop":

@@ -17,6 +17,7 @@ from qt_app.ui.compare_dialog import CompareDialog
 from qt_app.ui.diagnostics_dialog import DiagnosticsDialog
 from qt_app.ui.exchange_dialogs import ExportDialog, ImportDialog
 from qt_app.ui.history_panel import HistoryPanel
+from qt_app.ui.leaving import Leaving
 from qt_app.ui.models_page import ModelsPage
 from qt_app.ui.plain import question_box
 from qt_app.ui.save_dialog import SaveDialog
@@ -91,6 +92,7 @@ class Parts(QObject):
         tip = self.tr("Save the result on show")
         spec = ActionSpec("file.save", self.tr("&Save result …"), "Ctrl+S", tip, icon="save")
         self._window.add_action("file", spec, self.save)
+        self.leaving = Leaving(self._window, self.save)
         self._studio.documents.document_changed.connect(self._show_document)
         self._show_document(self._studio.documents.document)
 
@@ -199,8 +201,10 @@ class Parts(QObject):
         """Close the window, if it may be closed, and open another one with the same photo. The engine stays."""
         document = self._studio.documents.document
         photo = [document.path] if document is not None and document.path else []
-        if self._window.close():
-            QProcess.startDetached(sys.executable, ["-m", "qt_app", *photo])
+        command = ["-m", "qt_app", *photo]
+        self._window.when_closed = lambda: QProcess.startDetached(sys.executable, command)
+        if not self._window.close() and not self._window.is_leaving:  # the user stays
+            self._window.when_closed = None
 
     # ------------------------------------------------------------------ tokens
 

@@ -75,6 +75,7 @@ class Scene:
     def close(self) -> None:
         """Leave."""
         self.studio.learning.job = None
+        self.window.guards.clear()
         if self.shown is not self.window:
             self.shown.close()
         self.window.close()

@@ -23,6 +23,7 @@ from qt_app.app import make_window
 from qt_app.model.document import Document
 from qt_app.model.masks import MaskLayer
 from qt_app.ui.main_window import MainWindow
+from qt_app.ui.parts import parts_of
 from qt_app.ui.save_dialog import SaveDialog
 from s2edit_plugin.engine.remote import RemoteClient
 from s2edit_plugin.presets import LearnPreset
@@ -58,6 +59,7 @@ class Robot:
         self.window = make_window(application, "dark" if shots else "light")
         self.window.show()
         self.window.activateWindow()  # there is no window manager to do it
+        parts_of(self.window).leaving.ask = lambda words: "leave"  # type: ignore[method-assign]  # stories end where they end
         self.until("the window is shown", lambda: self.window.isVisible() and self.window.isActiveWindow())
 
     # ------------------------------------------------------------------ hand and eye

@@ -32,6 +32,12 @@ def deleted_at_once() -> Iterator[None]:
     gc.enable()
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_saved_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows that go with something unsaved do not wait for an answer."""
+    monkeypatch.setattr("qt_app.ui.leaving.Leaving.ask", lambda *_: "leave")
+
+
 @pytest.fixture
 def english_again(qapp: QApplication) -> Iterator[None]:
     """What a test changed about the language does not stay."""

@@ -184,6 +184,27 @@ def test_after_a_quiet_end_nothing_stays_and_an_open_window_is_nobodys_to_offer(
     assert not own.exists()
 
 
+def test_one_lost_session_is_offered_by_one_window(
+    studios: contextlib.ExitStack, engine: FakeClient, data_home: Path, qtbot: QtBot
+) -> None:
+    first = start(studios, engine, data_home, qtbot)
+    opened(first, qtbot)
+    own = kept(first, qtbot)
+    crash(first)
+    second, third = (start(studios, engine, data_home, qtbot) for _ in range(2))
+    offered(second, qtbot)
+    heard: list[object] = []
+    third.session.look()
+    third.background.run(lambda: None, heard.append)
+    qtbot.waitUntil(lambda: bool(heard) and third.background.is_idle)
+    assert third.session.offered is None
+    second.session.later()  # now it may be the other one's
+    offered(third, qtbot)
+    assert own.exists()
+    third.session.discard()
+    qtbot.waitUntil(lambda: not own.exists())
+
+
 def test_a_photo_that_is_another_one_now_is_said_and_the_masks_stay(
     studios: contextlib.ExitStack, engine: FakeClient, data_home: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
@@ -350,7 +371,7 @@ def test_the_same_picture_handed_over_anew_is_a_new_one(
     document = studio.documents.document
     assert document is not None
     assert not document.masks.layers["region"].touched
-    assert [request.id for request in gave_back(engine)] == [before.id]
+    qtbot.waitUntil(lambda: [request.id for request in gave_back(engine)] == [before.id])
 
 
 def test_a_picture_that_comes_again_because_the_connection_broke_stays_as_it_is(

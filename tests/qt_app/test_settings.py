@@ -261,7 +261,8 @@ def test_what_a_catalogue_says_is_shown_as_text_never_as_markup(page: ModelsPage
     evil = calls.ModelInfo(
         "x", "X", licence="<img src=x>", licence_url='https://x" onclick="', note="<script>"
     )
-    shown = page._about(evil)
+    page.about.say(*page._about(evil))
+    shown = page.about.text()
     assert "<img" not in shown
     assert "<script" not in shown
     assert 'onclick="' not in shown
@@ -303,3 +304,30 @@ def test_another_language_is_there_after_a_start_that_is_one_click_away(
     look.restart.click()
     assert started == [[sys.executable, "-m", "qt_app", sample]]
     assert not window.isVisible()
+
+
+def test_another_language_while_learning_stops_comes_back_too(
+    window: MainWindow,
+    dialog: SettingsDialog,
+    engine: FakeClient,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[str] = []
+    monkeypatch.setattr(QProcess, "startDetached", lambda program, _: started.append(program))
+    window.open_file(str(models_package() / "samples" / "anna.png"))
+    learn = window.studio.learning
+    qtbot.waitUntil(lambda: window.studio.documents.document is not None)
+    learn.person, learn.kind = "bea", "attribute"
+    learn.start()
+    qtbot.waitUntil(lambda: learn.job is not None and engine.running is not None)
+    for answer in ("stay", "stop"):
+        monkeypatch.setattr(window, "ask_about_learning", lambda one=answer: one)
+        dialog.look.restart_wanted.emit()
+        assert not started  # the user stays, or learning stops first
+        if answer == "stay":
+            assert window.when_closed is None
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert started == [sys.executable]
+    window.close()  # once more, as the clock does that waits for learning
+    assert started == [sys.executable]
