@@ -51,10 +51,10 @@ def opened(data: bytes, kind: Kind) -> Image.Image:
     stream = io.BytesIO(data)
     if kind == "HEIC":
         try:
-            from pi_heif.as_plugin import HeifImageFile  # type: ignore[import-untyped,import-not-found,unused-ignore]
+            from pi_heif.as_plugin import HeifImageFile
         except ImportError as error:
             raise MissingPluginError("pi_heif") from error
-        return HeifImageFile(stream)  # type: ignore[no-any-return,unused-ignore]
+        return HeifImageFile(stream)
     from PIL import (
         AvifImagePlugin,
         BmpImagePlugin,

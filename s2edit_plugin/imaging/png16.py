@@ -29,6 +29,8 @@ def is_png16(data: bytes) -> bool:
 def decode_png16(data: bytes) -> np.ndarray:
     """The pixels of a 16-bit PNG file, uint16 (H, W, C), C = 1..4 (grey, grey and alpha, RGB, RGBA).
 
+    The one colour that a tRNS chunk calls transparent becomes an alpha channel.
+
     Raises:
         ValueError, struct.error, zlib.error, KeyError: the file is damaged.
     """
@@ -51,7 +53,14 @@ def decode_png16(data: bytes) -> np.ndarray:
             lines = _unfilter(stream[at : at + length].reshape(rows, -1), channels * 2)
             pixels[y::dy, x::dx] = lines.view(">u2").reshape(rows, columns, channels)
             at += length
-    return pixels
+    clear = next((body for kind, body in chunks if kind == b"tRNS"), b"")
+    return _with_alpha(pixels, clear) if len(clear) == 2 * channels and channels in (1, 3) else pixels
+
+
+def _with_alpha(pixels: np.ndarray, clear: bytes) -> np.ndarray:
+    """Pixels with an alpha channel that is 0 where they have the one colour of a tRNS chunk."""
+    opaque = (pixels != np.frombuffer(clear, ">u2")).any(axis=2, keepdims=True)
+    return np.concatenate([pixels, opaque.astype(np.uint16) * np.uint16(65535)], axis=2)
 
 
 def encode_png16(pixels: np.ndarray, ancillary: Iterable[tuple[bytes, bytes]] = ()) -> bytes:

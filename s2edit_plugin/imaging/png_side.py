@@ -44,7 +44,9 @@ def split_png(data: bytes) -> tuple[bytes, SideData]:
     colour: dict[bytes, bytes] = {}
     texts = 0
     for chunk in _chunks(data):
-        if chunk.kind in _PIXELS:
+        if chunk.kind == b"tRNS" and not (chunk.sound and _is_transparency(chunk, data[25:26])):
+            side.left_out.add("other")
+        elif chunk.kind in _PIXELS:
             kept.append(chunk.whole)
             last = chunk.kind if chunk.sound else b""
         elif not chunk.kind[:1].islower():
@@ -81,7 +83,7 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
         length, kind = struct.unpack_from(">I4s", data, at)
         end = at + 12 + length
         whole = view[at:end]
-        needed = kind in _PIXELS
+        needed = kind in _PIXELS and kind != b"tRNS"
         if end > len(data):
             if needed:
                 yield _Chunk(kind, b"", whole, False)
@@ -93,6 +95,12 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
         if kind == b"IEND":
             return
         at = end
+
+
+def _is_transparency(chunk: _Chunk, colour_type: bytes) -> bool:
+    """Whether a tRNS chunk has the length its picture's kind of colour asks for."""
+    lengths = {b"\0": (2,), b"\2": (6,), b"\3": range(1, 257)}
+    return len(chunk.body) in lengths.get(colour_type, ())
 
 
 def _take_number(side: SideData, chunk: _Chunk) -> None:

@@ -178,8 +178,15 @@ def _read_png(data: bytes, kind: Kind, subject: str) -> Photo:
             samples, converted = decode_png16(bare), False
         else:
             image.load()
+            _scale_clear_grey(image, data[24])
             samples, converted = as_samples(image, side.icc)
     return _photo(_Decoded(samples, side, converted=converted), kind, subject)
+
+
+def _scale_clear_grey(image: Image.Image, bits: int) -> None:
+    """Pillow scales grey of 2 and 4 bits to 8, and leaves the grey that is to be transparent as it was."""
+    if image.mode == "L" and bits in (2, 4) and "transparency" in image.info:
+        image.info["transparency"] = image.info["transparency"] % 2**bits * (255 // (2**bits - 1))
 
 
 def _read_jpeg(data: bytes, kind: Kind, subject: str) -> Photo:
