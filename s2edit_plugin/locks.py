@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from s2edit_plugin.disk import make_private
 from s2edit_plugin.errors import BusyError, ResourceError
 
 __all__ = ["file_lock"]
@@ -93,7 +94,7 @@ def _is_named(handle: int, path: Path) -> bool:
 
 def _open(path: Path, what: str) -> int:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(path.parent)
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
         return os.open(path, flags, 0o600)
     except OSError as error:

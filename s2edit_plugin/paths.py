@@ -10,13 +10,14 @@ import contextlib
 import errno
 import importlib.util
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from s2edit_plugin.disk import make_private, sync_folder
 from s2edit_plugin.errors import ModelError, ResourceError
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
 
 APP_NAME = "s2edit-studio"
 HOME_VARIABLE = "S2EDIT_HOME"
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True)
@@ -169,9 +171,11 @@ def read_limited(path: Path, limit: int) -> bytes:
         OSError: it is not there, larger, or a device or pipe, which would never end.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "no ordinary file", str(path))
+    handle = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "no ordinary file", str(path))
+    with os.fdopen(handle, "rb") as stream:
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
@@ -183,7 +187,7 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
 
     Args:
         path: target; its folder is created.
-        private: readable by the user alone (mode 0600); otherwise what the umask says.
+        private: readable by the user alone (mode 0600), as are folders that are made for it; otherwise what the umask says.
 
     Raises:
         ResourceError: disk full, folder not writable or any other failure of the disk.
@@ -201,15 +205,20 @@ def atomic_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     path = Path(path)
     temporary = ""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".part", dir=path.parent)
+        if private:
+            make_private(path.parent)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        # The system applies the umask itself: asking for it means changing it for all threads for a moment.
+        name = str(path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}.part"))
+        handle = os.open(name, _NEW, 0o600 if private else 0o666)
+        temporary = name
         with os.fdopen(handle, "w+b") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        if not private:
-            os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+        sync_folder(path.parent)
     except OSError as error:
         raise disk_error(path, error) from error
     finally:
@@ -217,13 +226,6 @@ def atomic_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
-
-
-def _umask() -> int:
-    """The process's umask. It can only be read by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def disk_error(path: Path, error: OSError) -> ResourceError:

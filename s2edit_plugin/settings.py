@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.errors import UsageError
+from s2edit_plugin.locks import file_lock
 from s2edit_plugin.paths import DataFolder, write_atomic
 
 __all__ = ["Settings", "change_settings", "load_settings", "models_folder"]
@@ -69,14 +70,17 @@ def change_settings(folder: DataFolder, **changes: Any) -> Settings:
 
     Raises:
         UsageError: an unknown setting, or a value of a wrong type. ResourceError: the disk refused.
+        BusyError: another process is changing them all the time.
     """
     for name, value in changes.items():
         problem = _problem(name, value)
         if problem:
             raise UsageError(problem, f"Settings are: {', '.join(_fields())}.")
-    changed = dataclasses.replace(load_settings(folder), **changes)
-    text = json.dumps(dataclasses.asdict(changed), indent=2, ensure_ascii=False) + "\n"
-    write_atomic(folder.settings, text.encode(), private=True)
+    # Window, command line and engine change them at once: each must see what the other has written.
+    with file_lock(folder.root / "settings.lock", what="the settings"):
+        changed = dataclasses.replace(load_settings(folder), **changes)
+        text = json.dumps(dataclasses.asdict(changed), indent=2, ensure_ascii=False) + "\n"
+        write_atomic(folder.settings, text.encode(), private=True)
     return changed
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,26 @@ def test_a_wrong_change_is_refused_and_nothing_is_written(
     with pytest.raises(UsageError):
         change_settings(folder, **change)
     assert not folder.settings.exists()
+
+
+def test_changes_made_at_once_are_all_kept(folder: DataFolder) -> None:
+    """Each is read, changed and written: without a lock the later of two would take the earlier one back."""
+    changes: list[dict[str, object]] = [
+        {"model": "mine"}, {"device": "cpu"}, {"precision": "fp32"}, {"mirror": "https://x.org"}, {"keep_history": False},
+        {"embed_settings": True}, {"memory_limit_gb": 3.0}, {"safety_checker": False},
+    ]  # fmt: skip
+    for _ in range(5):
+        folder.settings.unlink(missing_ok=True)
+        barrier = threading.Barrier(len(changes))
+
+        def change(values: dict[str, object], barrier: threading.Barrier = barrier) -> None:
+            barrier.wait()
+            change_settings(folder, **values)
+
+        threads = [threading.Thread(target=change, args=(values,)) for values in changes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        kept = dataclasses.asdict(load_settings(folder))
+        assert all(kept[name] == value for values in changes for name, value in values.items())

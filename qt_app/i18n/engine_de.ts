@@ -460,6 +460,16 @@
     </message>
     <message>
         <location filename="../base_models/hub.py"/>
+        <source>The mirror '{0}' is not secure: whoever is on the way can change the models.</source>
+        <translation>Der Spiegel „{0}“ ist nicht sicher: Wer auf dem Weg sitzt, kann die Modelle verändern.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/hub.py"/>
+        <source>Write it as https://HOST, or bring the files: `s2edit models install NAME --from FOLDER`.</source>
+        <translation>Schreiben Sie ihn als https://HOST, oder bringen Sie die Dateien mit: `s2edit models install NAME --from ORDNER`.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/hub.py"/>
         <source>{0} does not answer like a model hub.</source>
         <translation>{0} antwortet nicht wie ein Modellverzeichnis.</translation>
     </message>
@@ -475,8 +485,8 @@
     </message>
     <message>
         <location filename="../base_models/hub.py"/>
-        <source>Log in at {0}, accept them, then set HF_TOKEN to an access token of yours.</source>
-        <translation>Melden Sie sich bei {0} an, stimmen Sie zu, und setzen Sie HF_TOKEN auf einen Zugangsschlüssel von Ihnen.</translation>
+        <source>Log in at {0}, accept them, then set {1} to an access token of yours.</source>
+        <translation>Melden Sie sich bei {0} an, stimmen Sie zu und setzen Sie dann {1} auf Ihr Zugriffstoken.</translation>
     </message>
     <message>
         <location filename="../base_models/hub.py"/>
@@ -485,8 +495,8 @@
     </message>
     <message>
         <location filename="../base_models/hub.py"/>
-        <source>Renew it, or unset HF_TOKEN.</source>
-        <translation>Erneuern Sie ihn, oder löschen Sie HF_TOKEN.</translation>
+        <source>Renew it, or unset {0}.</source>
+        <translation>Erneuern Sie es, oder entfernen Sie {0}.</translation>
     </message>
     <message>
         <location filename="../base_models/hub.py"/>
@@ -495,8 +505,8 @@
     </message>
     <message>
         <location filename="../base_models/hub.py"/>
-        <source>See {0}; set HF_TOKEN to an access token of yours.</source>
-        <translation>Siehe {0}; setzen Sie HF_TOKEN auf einen Zugangsschlüssel von Ihnen.</translation>
+        <source>See {0}; set {1} to an access token of yours.</source>
+        <translation>Siehe {0}; setzen Sie {1} auf Ihr Zugriffstoken.</translation>
     </message>
     <message>
         <location filename="../base_models/hub.py"/>
@@ -978,6 +988,11 @@
     </message>
     <message>
         <location filename="../base_models/transfer.py"/>
+        <source>Try another mirror.</source>
+        <translation>Versuchen Sie einen anderen Spiegel.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/transfer.py"/>
         <source>{0} arrived with a wrong content twice ({1}); it was thrown away.</source>
         <translation>{0} kam zweimal mit falschem Inhalt an ({1}) und wurde weggeworfen.</translation>
     </message>
@@ -985,6 +1000,11 @@
         <location filename="../base_models/transfer.py"/>
         <source>Something between here and the server changes it; try another network or mirror.</source>
         <translation>Etwas auf dem Weg verändert es; versuchen Sie ein anderes Netz oder einen anderen Spiegel.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/transfer.py"/>
+        <source>{0} is not asked without https.</source>
+        <translation>{0} wird ohne https nicht gefragt.</translation>
     </message>
     <message>
         <location filename="../base_models/transfer.py"/>
@@ -1000,11 +1020,6 @@
         <location filename="../base_models/transfer.py"/>
         <source>{0} sends to an address that is not secure.</source>
         <translation>{0} schickt zu einer Adresse, die nicht sicher ist.</translation>
-    </message>
-    <message>
-        <location filename="../base_models/transfer.py"/>
-        <source>Try another mirror.</source>
-        <translation>Versuchen Sie einen anderen Spiegel.</translation>
     </message>
     <message>
         <location filename="../base_models/transfer.py"/>

@@ -186,14 +186,14 @@ class ImportState(Observable):
 
 
 def _stored(folder: Path, file: calls.ExportedFile) -> Path:
-    from s2edit_plugin.imaging.writing import write_atomic
+    from s2edit_plugin.paths import write_atomic
 
     wanted = folder / Path(file.file_name).name
     path, number = wanted, 1
     while path.exists():
         number += 1
         path = wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}")
-    write_atomic(path, file.data)
+    write_atomic(path, file.data, private=True)  # a token is somebody's face
     return path
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from s2edit_plugin import __version__
 from s2edit_plugin.base_models.stream import Patience
-from s2edit_plugin.base_models.transfer import Refusal, open_answer, persist
+from s2edit_plugin.base_models.transfer import Refusal, is_secure, open_answer, persist
 from s2edit_plugin.errors import DownloadError, UsageError
 from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.settings import load_settings
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Hub", "HubFile", "Snapshot", "address_refusal"]
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
+MIRROR_TOKEN = "S2EDIT_MIRROR_TOKEN"
 _MAX_LISTING = 16 * 1024 * 1024
 _MIRRORS = "Try again later, or set a mirror (`mirror` in the settings, or HF_ENDPOINT)."
 
@@ -59,10 +60,12 @@ class Hub:
 
     @staticmethod
     def of(folder: DataFolder) -> Hub:
-        """The hub the settings or ``HF_ENDPOINT`` name, with the token of ``HF_TOKEN`` or of ``hf auth login``.
+        """The hub the settings or ``HF_ENDPOINT`` name.
+
+        The hub itself is shown the token of ``HF_TOKEN`` or of ``hf auth login``, a mirror that of ``S2EDIT_MIRROR_TOKEN``.
 
         Raises:
-            UsageError: the address is none.
+            UsageError: the address is none, or not secure.
         """
         from huggingface_hub import get_token
 
@@ -71,9 +74,19 @@ class Hub:
         parts = urlsplit(endpoint)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UsageError(f"'{endpoint[:200]}' is no address of a mirror.", "Write it as https://HOST.")
-        # A token in the clear could be read by anybody on the way.
-        private = parts.scheme == "https" or parts.hostname in ("127.0.0.1", "localhost", "::1")
-        return Hub(endpoint, (get_token() or "") if private else "")
+        if not is_secure(endpoint):
+            raise UsageError(
+                f"The mirror '{endpoint[:200]}' is not secure: whoever is on the way can change the models.",
+                "Write it as https://HOST, or bring the files: `s2edit models install NAME --from FOLDER`.",
+            )
+        # The hub's token opens the user's account there; a mirror, whoever keeps it, gets one of its own or none.
+        itself = endpoint == DEFAULT_ENDPOINT
+        return Hub(endpoint, (get_token() if itself else os.environ.get(MIRROR_TOKEN)) or "")
+
+    @property
+    def _variable(self) -> str:
+        """Where its access token is looked for."""
+        return "HF_TOKEN" if self.endpoint == DEFAULT_ENDPOINT else MIRROR_TOKEN
 
     @property
     def headers(self) -> dict[str, str]:
@@ -132,16 +145,16 @@ class Hub:
             if code == "GatedRepo" or (status == 403 and not code):
                 return DownloadError(
                     f"{repository} is given only to people who accepted its terms on the hub.",
-                    f"Log in at {page}, accept them, then set HF_TOKEN to an access token of yours.",
+                    f"Log in at {page}, accept them, then set {self._variable} to an access token of yours.",
                 )
             if status == 401 and self._token:
                 return DownloadError(
-                    "The hub did not accept the access token.", "Renew it, or unset HF_TOKEN."
+                    "The hub did not accept the access token.", f"Renew it, or unset {self._variable}."
                 )
             if status == 401:
                 return DownloadError(
                     f"The hub does not give out {repository} without an access token, or it is not there any more.",
-                    f"See {page}; set HF_TOKEN to an access token of yours.",
+                    f"See {page}; set {self._variable} to an access token of yours.",
                 )
             if status == 404:
                 what = (

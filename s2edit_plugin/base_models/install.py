@@ -268,9 +268,15 @@ def _fetched(
 ) -> InstalledFile:
     """One file, from an earlier try or from the network."""
     target = files / file.path
+    kind = wanted.digest.partition(":")[0]
+    digests: dict[str, str] = {}
     if target.is_file():
-        digests = file_digests(target, ["sha256"], lambda _: meter.tick())
-    else:
+        digests = file_digests(target, {"sha256", kind or "sha256"}, lambda _: meter.tick())
+        if kind and digests[kind] != wanted.digest:  # damaged since, by a power cut for example
+            meter.add(-target.stat().st_size)
+            target.unlink()
+            digests = {}
+    if not digests:
         digests = fetch(client, wanted, target, meter, patience)
     return InstalledFile(file.path, target.stat().st_size, digests["sha256"].partition(":")[2], checked)
 

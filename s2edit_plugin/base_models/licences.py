@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from s2edit_plugin.base_models.catalogue import CatalogueEntry, find_entry
 from s2edit_plugin.errors import LicenceError
+from s2edit_plugin.locks import file_lock
 from s2edit_plugin.paths import DataFolder, write_atomic
 
 __all__ = ["accept", "accepted", "require_accepted"]
@@ -33,9 +34,10 @@ def accept(folder: DataFolder, name: str) -> None:
     if accepted(folder, name):
         return
     when = datetime.now(UTC).isoformat(timespec="seconds")
-    values = _stored(folder) | {name: {"licence": licence.id, "url": licence.url, "accepted": when}}
-    text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
-    write_atomic(folder.licences, text.encode(), private=True)
+    with file_lock(folder.root / "settings.lock", what="the settings"):
+        values = _stored(folder) | {name: {"licence": licence.id, "url": licence.url, "accepted": when}}
+        text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+        write_atomic(folder.licences, text.encode(), private=True)
 
 
 def require_accepted(folder: DataFolder, entry: CatalogueEntry) -> None:

@@ -19,6 +19,7 @@ from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.base_models.catalogue import BUNDLED, find_entry, load_catalogue
 from s2edit_plugin.base_models.meter import silent
 from s2edit_plugin.base_models.records import ModelRecord, is_model_name, read_record, record_in, records_in
+from s2edit_plugin.disk import make_private, sync_folder, sync_tree
 from s2edit_plugin.errors import BusyError, ModelError, ResourceError, UsageError
 from s2edit_plugin.locks import file_lock
 from s2edit_plugin.paths import DataFolder, bundled_model
@@ -275,10 +276,14 @@ def place(root: Path, name: str, finished: Path) -> Path:
     target = root / check_model_name(name)
     old = _hidden(root)
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        make_private(root)
+        sync_tree(
+            finished
+        )  # a power cut must not leave a model whose record is there and whose weights are not
         if target.exists():
             os.rename(target, old)
         os.rename(finished, target)
+        sync_folder(root)
     except OSError as error:
         with contextlib.suppress(OSError):
             if old.exists() and not target.exists():

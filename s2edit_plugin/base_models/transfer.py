@@ -18,18 +18,21 @@ from urllib.parse import urljoin, urlsplit
 from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.meter import Meter
 from s2edit_plugin.base_models.stream import Answer, Interrupted, Patience
+from s2edit_plugin.disk import sync_folder
 from s2edit_plugin.errors import DownloadError
 from s2edit_plugin.paths import disk_error
 
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["PART", "Refusal", "Wanted", "fetch", "open_answer", "part_of", "persist"]
+__all__ = ["PART", "Refusal", "Wanted", "fetch", "is_secure", "open_answer", "part_of", "persist"]
 
 PART = ".part"
 """What the name of a file ends with while it arrives."""
 _MAX_REDIRECTS = 8
 _REDIRECTS = (301, 302, 303, 307, 308)
+_ANOTHER = "Try another mirror."
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _LONGEST_WAIT = 120.0  # seconds a server may ask for before it is given up instead
 
 Refusal = Callable[[int, Mapping[str, str], str], DownloadError]
@@ -102,6 +105,7 @@ def fetch(
         else:
             with _disk_errors(target):
                 os.replace(part, target)
+                sync_folder(target.parent)
             return digests
     raise AssertionError("unreachable")
 
@@ -144,6 +148,8 @@ def open_answer(
         DownloadError: it refuses, or redirects in circles or to an insecure address.
     """
     headers = {"Accept-Encoding": "identity", **headers}
+    if not is_secure(url):
+        raise DownloadError(f"{urlsplit(url).hostname} is not asked without https.", _ANOTHER)
     for _ in range(_MAX_REDIRECTS):
         with Answer(client, url, headers, patience, tick) as answer:
             if answer.status not in _REDIRECTS:
@@ -164,13 +170,20 @@ def open_answer(
     )
 
 
+def is_secure(url: str) -> bool:
+    """Whether nobody on the way can read or change what an address gives: https, or this machine.
+
+    File and hash may come from the same server, so that the hash alone would prove nothing.
+    """
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
+
+
 def _headers_for(url: str, location: str, headers: Mapping[str, str]) -> dict[str, str]:
     """Headers for a redirect: an access token stays with the host it was meant for."""
     before, after = urlsplit(url), urlsplit(location)
-    if after.scheme not in ("http", "https") or (before.scheme == "https" and after.scheme != "https"):
-        raise DownloadError(
-            f"{before.hostname} sends to an address that is not secure.", "Try another mirror."
-        )
+    if not is_secure(location) or (before.scheme == "https" and after.scheme != "https"):
+        raise DownloadError(f"{before.hostname} sends to an address that is not secure.", _ANOTHER)
     if (before.scheme, before.netloc) == (after.scheme, after.netloc):
         return dict(headers)
     return {name: value for name, value in headers.items() if name.lower() not in ("authorization", "cookie")}

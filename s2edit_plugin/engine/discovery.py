@@ -25,6 +25,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from s2edit_plugin.disk import make_private
 from s2edit_plugin.errors import EngineError
 
 __all__ = [
@@ -196,7 +197,7 @@ class Lock:
         """
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._path.parent)
             handle = os.open(self._path, flags, 0o600)
         except OSError as error:
             reason = error.strerror or type(error).__name__
@@ -403,7 +404,7 @@ def _runs_on_windows(pid: int) -> bool:
 def _start(root: Path, command: Sequence[str] | None, arguments: Sequence[str], output_name: str) -> int:
     folder = root / "engine"
     words = [*(default_command(folder) if command is None else command), *arguments]
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(folder)
     # Appended, so that it can be shortened while it is written.
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
     output = os.open(folder / output_name, flags, 0o600)

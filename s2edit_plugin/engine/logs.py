@@ -19,6 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from s2edit_plugin.disk import make_private
 from s2edit_plugin.errors import EngineError
 
 __all__ = ["LOGGERS", "CleanFormatter", "Sparing", "close_log", "open_log", "told"]
@@ -137,7 +138,7 @@ def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
         EngineError: the file cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(path.parent)
         handler = PrivateRotatingFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8")
     except OSError as error:
         raise EngineError(

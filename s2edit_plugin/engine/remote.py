@@ -50,6 +50,7 @@ STANDALONE = (
     "__init__.py",
     "offline.py",
     "api.py",
+    "disk.py",
     "errors.py",
     "presets.py",
     *(f"calls/{name}.py" for name in CALL_FILES),

@@ -18,6 +18,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from s2edit_plugin.disk import make_private, sync_folder
 from s2edit_plugin.errors import ResourceError
 from s2edit_plugin.history.record import ID, Record, damaged
 from s2edit_plugin.paths import disk_error, write_atomic
@@ -60,15 +61,16 @@ class Folders:
         size = 0
         try:
             with disk(place):
-                half.mkdir(parents=True, mode=0o700)
+                make_private(half.parent)
+                half.mkdir(mode=0o700)
                 for file, data in {**files, RECORD: record.to_json()}.items():
                     _write_through(half / file, data)
                     size += len(data)
-                _sync(half)
+                sync_folder(half)
                 place.parent.mkdir(exist_ok=True, mode=0o700)
                 os.rename(half, place)
-                _sync(place.parent)
-                _sync(self.results)
+                sync_folder(place.parent)
+                sync_folder(self.results)
         except ResourceError:
             shutil.rmtree(half, ignore_errors=True)
             raise
@@ -88,8 +90,6 @@ class Folders:
             there = False
         if not there:
             write_atomic(path, data, private=True)
-            with disk(path):
-                _sync(path.parent)
         return name
 
     def write_names(self, names: Mapping[str, str]) -> None:
@@ -104,7 +104,7 @@ class Folders:
         place = self.of(name)
         with disk(place), contextlib.suppress(FileNotFoundError):
             os.rename(place, self.results / f"{GONE}{name}")
-            _sync(self.results)
+            sync_folder(self.results)
 
     def drop_original(self, name: str) -> None:
         """Remove a photo or mask. Raises ResourceError."""
@@ -228,14 +228,3 @@ def _write_through(path: Path, data: bytes) -> None:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Wait until a folder's entries are on the disk, where the system can do that."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

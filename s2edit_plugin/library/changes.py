@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from s2edit_plugin.disk import make_private
 from s2edit_plugin.errors import InputError, TokenDamagedError, TokenNotFoundError
 from s2edit_plugin.library.intent import Intent, changing, perform
 from s2edit_plugin.library.names import PERSON, check_new, key, reference, trashed_at, usable
@@ -58,7 +59,7 @@ def rename(store: Store, old: str, new: str) -> Path:
         # First the record, then the place, which counts: after a crash in between the token has its old name.
         write_token(source, named_by_place(token.record, target), token.tensors)
         with disk("The token could not be renamed"):
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(target.parent)
             os.replace(source, target)
         remove_if_empty(source.parent)
     return target
@@ -126,7 +127,7 @@ def restore(store: Store, full_name: str) -> Path:
             raise TokenNotFoundError(f"There is no token {ref.full_name} in the trash.", store.hint_tokens())
         path = store.new_path(ref, instead_of=source)
         with disk("The token could not be restored"):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(path.parent)
             os.replace(source, path)
         remove_if_empty(source.parent)
         with contextlib.suppress(TokenDamagedError):  # a damaged one comes back as it was

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from s2edit_plugin.disk import make_private
 from s2edit_plugin.errors import TokenError, TokenNotFoundError
 from s2edit_plugin.tokenfile import FORMAT_VERSION, TokenRecord, read_record
 from s2edit_plugin.tokenrecord import PICTURES
@@ -148,7 +149,7 @@ class Index:
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         if not self.path.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self.path.parent)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         database = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
         try:

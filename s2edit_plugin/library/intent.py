@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from s2edit_plugin.disk import make_private, sync_folder
 from s2edit_plugin.errors import TokenError
 from s2edit_plugin.library.names import SUFFIX
 from s2edit_plugin.library.people import FILE, notes_of, write_notes
@@ -70,7 +71,7 @@ def incoming(store: Store) -> Iterator[Path]:
     """A folder for files that are not in the library yet; what is left in it at the end is removed. Under the lock."""
     folder = store.folder.library / INCOMING
     with disk("The library cannot be changed"):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder)
     try:
         yield folder
     finally:
@@ -113,6 +114,9 @@ def _finish(store: Store, path: Path) -> None:
     with disk("A change of the library could not be finished"):
         for source, target in intent.moves:
             _move(store, root / source, root / target)
+        for place in {(root / target).parent for _, target in intent.moves}:
+            if place.is_dir():
+                sync_folder(place)  # before the intent is gone
         for folder in intent.rewrite:
             _rewrite(store, root / folder)
         for folder, notes in intent.notes:
@@ -135,7 +139,7 @@ def _remove(path: Path) -> None:
 def _move(store: Store, source: Path, target: Path) -> None:
     if not os.path.lexists(source) or source == target:
         return
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(target.parent)
     if source.is_dir() and target.is_dir() and not target.samefile(source):
         for child in sorted(source.iterdir()):
             _move(store, child, target / child.name)

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from s2edit_plugin.disk import make_private, sync_file, sync_folder
 from s2edit_plugin.errors import InputError, ResourceError, TokenDamagedError, TokenNotFoundError
 from s2edit_plugin.library.entry import Entry
 from s2edit_plugin.library.index import Found, Index
@@ -218,7 +219,7 @@ class Store:
         with disk("The token could not be moved away"):
             # What lies right in the library is a person's folder, or a link in place of one.
             folder = place / (path.name if path.parent in self.token_places else path.parent.name)
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(folder)
             name = name_of_trashed(path.stem)
             target = folder / f"{name}.{time.time_ns()}{path.suffix}"
             while os.path.lexists(target):
@@ -232,9 +233,11 @@ class Store:
                 half = target.with_name(f".{uuid.uuid4().hex}.part")
                 try:
                     shutil.copy2(path, half)
+                    sync_file(half)
                     os.replace(half, target)
                 finally:
                     half.unlink(missing_ok=True)
+            sync_folder(folder)  # before the file that this is the copy of is written anew
         return target
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import logging
+import os
 import random
 import shutil
 import subprocess
@@ -18,6 +20,7 @@ import pytest
 
 from s2edit_plugin.api import Progress
 from s2edit_plugin.base_models import catalogue, licences, resolve, store
+from s2edit_plugin.base_models import hub as hub_module
 from s2edit_plugin.base_models.install import install
 from s2edit_plugin.base_models.records import read_record
 from s2edit_plugin.base_models.stream import Patience
@@ -243,9 +246,36 @@ def test_a_mirror_in_the_settings_goes_before_the_environment(
         install(ready, "tiny", again=True)
 
 
+def test_a_mirror_that_others_could_change_on_the_way_is_refused(
+    ready: DataFolder, hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It gives the files and the hashes they are compared with."""
+    monkeypatch.setenv("HF_ENDPOINT", "http://mirror.example.org")
+    with pytest.raises(UsageError, match="is not secure"):
+        install(ready, "tiny")
+    monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+    hub.faults = [Fault("", "redirect", 9, location="http://mirror.example.org/x")]
+    with pytest.raises(DownloadError, match="is not secure"):
+        install(ready, "tiny")
+
+
+def test_a_mirror_is_not_shown_the_hubs_token(
+    ready: DataFolder, hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    install(ready, "tiny")
+    assert hub.requests("")
+    assert all("authorization" not in seen.headers for seen in hub.requests(""))
+    monkeypatch.setenv("S2EDIT_MIRROR_TOKEN", "for the mirror")
+    install(ready, "tiny", again=True)
+    assert any(seen.headers.get("authorization") == "Bearer for the mirror" for seen in hub.requests(""))
+    assert not any("hf_secret" in str(seen.headers) for seen in hub.requests(""))
+
+
 def test_a_token_of_the_environment_opens_a_gated_model_and_is_never_told(
     ready: DataFolder, hub: HubServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    monkeypatch.setattr(hub_module, "DEFAULT_ENDPOINT", hub.endpoint)
     files = {
         "model_index.json": b"{}",
         "unet/config.json": b"{}",
@@ -284,7 +314,7 @@ def test_a_token_of_the_environment_opens_a_gated_model_and_is_never_told(
             "revision",
             "import",
         ),
-        (Fault("", "status", 99, status=401), "without an access token", "HF_TOKEN"),
+        (Fault("", "status", 99, status=401), "without an access token", "S2EDIT_MIRROR_TOKEN"),
         (Fault("", "status", 99, status=429), "too many requests", "mirror"),
         (Fault("", "status", 99, status=503), "out of order", "mirror"),
         (Fault("", "status", 99, status=418), "HTTP 418", "mirror"),
@@ -333,6 +363,50 @@ def test_a_hub_without_a_network_is_one_sentence(ready: DataFolder, monkeypatch:
     with pytest.raises(DownloadError, match="cannot be reached") as caught:
         install(ready, "tiny")
     assert "mirror" in caught.value.hint
+
+
+@pytest.mark.parametrize("damage", ["same size", "shorter"])
+def test_a_file_of_an_earlier_try_is_compared_before_it_counts_as_checked(
+    ready: DataFolder, hub: HubServer, damage: str
+) -> None:
+    """A power cut, or anybody, may have changed it since; it was recorded as compared with a hash that it does not have."""
+    hub.faults = [Fault("/blob/", "status", times=9, status=404)]
+    with contextlib.suppress(DownloadError):
+        install(ready, "tiny")
+    files = store.staging(models_folder(ready), "tiny") / "files"
+    early = list(files.rglob("*.json"))
+    assert len(early) == 2
+    for path in early:
+        path.write_bytes(b"x" * (path.stat().st_size - (damage == "shorter")))
+    hub.faults = []
+    install(ready, "tiny")
+    verify(ready, "tiny")
+    assert (models_folder(ready) / "tiny" / "unet" / "config.json").read_bytes() == b"{}"
+
+
+def test_everything_is_on_the_disk_before_a_model_becomes_visible(
+    ready: DataFolder, hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it a power cut leaves a record that says "checked" beside empty files."""
+    synced: set[str] = set()
+    real, rename = os.fsync, os.rename
+
+    def fsync(handle: int) -> None:
+        real(handle)
+        synced.add(os.readlink(f"/proc/self/fd/{handle}"))
+
+    def renamed(source: Path, target: Path) -> None:
+        if Path(target).name == "tiny":
+            inside = {str(path) for path in (Path(source), *Path(source).rglob("*"))}
+            assert inside <= synced, inside - synced
+            synced.add("visible")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "rename", renamed)
+    install(ready, "tiny")
+    assert "visible" in synced
+    assert str(models_folder(ready)) in synced
 
 
 def test_what_was_downloaded_of_an_unfinished_model_can_be_removed(ready: DataFolder, hub: HubServer) -> None:

@@ -29,7 +29,7 @@ from tests.fakes.tiny_model import write_tiny_model
 CI, ALL = 300, 10_000
 KNOWN = {
     "library", "trash", "quarantine", "cache", "checkpoints", "results", "history", "models", "engine", "settings.json",
-    "licences.json", "models.lock", "models-move.json", ".library", ".lock", ".locks",
+    "licences.json", "models.lock", "models-move.json", "settings.lock", ".library", ".lock", ".locks",
 }  # fmt: skip
 
 

@@ -1,0 +1,73 @@
+"""Folders for the user alone, and waiting until what was written is on the disk. Standard library only."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from pathlib import Path
+
+__all__ = ["make_private", "sync_file", "sync_folder", "sync_tree"]
+
+# What a file system answers that cannot do it for folders (some network drives).
+_UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EACCES, errno.EPERM}
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder and whatever is missing above it, each for the user alone (mode 0700), whatever the umask says.
+
+    ``Path.mkdir`` gives its mode to the last folder only.
+
+    Raises:
+        OSError: the disk refused, or something else lies there.
+    """
+    missing = [folder]
+    while not missing[-1].parent.exists() and missing[-1].parent != missing[-1]:
+        missing.append(missing[-1].parent)
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until a folder's entries, such as a rename in it, are on the disk, where the system can do that.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until a folder and all files and folders in it are on the disk: before a rename makes them visible.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    for place, _, files in os.walk(folder, topdown=False):
+        for name in files:
+            sync_file(Path(place) / name)
+        sync_folder(Path(place))
+
+
+def sync_file(path: Path) -> None:
+    """Wait until a file's content is on the disk.
+
+    Raises:
+        OSError: the disk refused.
+    """
+    # Windows writes a file through only by a handle that may write; what is read-only there was written before.
+    with contextlib.suppress(PermissionError):
+        handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
