@@ -1410,6 +1410,14 @@
     </message>
 </context>
 <context>
+    <name>Forgetting</name>
+    <message>
+        <location filename="../model/forgetting.py"/>
+        <source>The photo was closed: whom it shows was forgotten.</source>
+        <translation>Das Foto wurde geschlossen: Wen es zeigt, wurde vergessen.</translation>
+    </message>
+</context>
+<context>
     <name>HandoverState</name>
     <message>
         <location filename="../model/handover.py"/>

@@ -125,6 +125,11 @@ class HistoryState(Observable):
             names = tuple(missing[start : start + THUMBNAILS_AT_ONCE])
             self._link.ask(calls.Thumbnails(names, what="history"), self._got_thumbnails)
 
+    def forget_pictures(self) -> None:
+        """Keep no thumbnail; those that are shown are fetched again."""
+        self.thumbnails.clear()
+        self._asked.clear()
+
     # ------------------------------------------------------------------ changing
 
     def star(self, results: Sequence[str], starred: bool) -> None:

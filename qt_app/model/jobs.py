@@ -139,9 +139,14 @@ class Jobs(Observable):
 
     def clear_finished(self) -> None:
         """Take jobs that are over off the list."""
-        for item in [i for i in self.items.values() if i.info is not None and i.info.is_over]:
-            del self.items[item.id]
-            self.removed.emit(item)
+        self.remove(lambda _: True)
+
+    def remove(self, doomed: Callable[[JobInfo], bool]) -> None:
+        """Take some of the jobs that are over off the list."""
+        for item in list(self.items.values()):
+            if item.info is not None and item.info.is_over and doomed(item.info):
+                del self.items[item.id]
+                self.removed.emit(item)
 
     def _hear(self, event: Event) -> None:
         if event.job is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -60,6 +61,12 @@ class Messages(Observable):
     def dismiss(self) -> None:
         """Take the message away."""
         self.current = None
+
+    def remove(self, doomed: Callable[[Message], bool]) -> None:
+        """Take some messages off the list, the one on show too."""
+        self.log = [message for message in self.log if not doomed(message)]
+        if self.current is not None and doomed(self.current):
+            self.dismiss()
 
     def _show(self, message: Message) -> None:
         self.log = [*self.log, message][-KEPT:]

@@ -28,6 +28,7 @@ class Preferences(Observable):
         shortcuts: action id -> key sequence as text, only those the user changed.
         recent: paths of photos, the newest first. geometry, layout: of the window and its docks, base64.
         wizard_done: the first start is over.
+        written: when the file that was read was written, seconds since 1970, 0 for none.
         save_folder, save_format, save_quality: how a result was saved last.
     """
 
@@ -60,6 +61,7 @@ class Preferences(Observable):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
+        self.written = path.stat().st_mtime if path.is_file() else 0.0
         self._load()
 
     def opened(self, path: str) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QTimer, pyqtSignal
@@ -30,10 +30,14 @@ from qt_app.model.masks import LAYERS
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Connections, Observable, Property
 from qt_app.model.tasks import Background
+from s2edit_plugin import forgotten
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.locks import file_lock
 from s2edit_plugin.paths import DataFolder, write_atomic
 from s2edit_plugin.sessions import LOCK, RECORD, remove_session
+
+if TYPE_CHECKING:
+    from s2edit_plugin.imaging.photo import Photo
 
 __all__ = ["SessionState"]
 
@@ -50,8 +54,17 @@ LEARN_FIELDS = (  # not consent: that is asked again
 @dataclass
 class _Snapshot:
     record: dict[str, Any]
+    picture: Photo
     photo: bytes
     masks: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Files of the masks, by layer; hash of the photo's pixels, by which forgetting a person finds the session."""
+
+    files: dict[str, str]
+    pixels: str
 
 
 class SessionState(Observable):
@@ -59,11 +72,15 @@ class SessionState(Observable):
 
     Signals:
         offered_changed(LeftSession | None): what an earlier window left, until it is restored or discarded.
-        restored(Document).
+        restored(Document). outdated(): somebody was forgotten that this window does not know of; nothing was written.
+
+    Attributes:
+        seen: `forgotten.stamp` of what this window knows of.
     """
 
     offered_changed = pyqtSignal(object)
     restored = pyqtSignal(object)
+    outdated = pyqtSignal()
     offered = Property[LeftSession | None](None)
 
     def __init__(
@@ -72,6 +89,7 @@ class SessionState(Observable):
     ) -> None:  # fmt: skip
         super().__init__()
         self._place, self._documents, self._history = folder.sessions, documents, history
+        self._folder, self.seen = folder, forgotten.stamp(folder)
         self._panels: dict[str, tuple[Observable, tuple[str, ...]]] = {
             "edit": (editing, EDIT_FIELDS),
             "learn": (learning, LEARN_FIELDS),
@@ -85,7 +103,7 @@ class SessionState(Observable):
         self._painted: set[str] = set()  # layers that changed since they were written
         self._files: dict[str, str] = {}  # layer -> its newest file
         self._number = 0
-        self._hash = ""
+        self._hash = self._pixels = ""
         self._restoring: LeftSession | None = None
         self._soon, self._heartbeat = QTimer(self), QTimer(self)
         self._soon.setSingleShot(True)
@@ -113,9 +131,15 @@ class SessionState(Observable):
         snapshot, number = self._snapshot(document), self._number
         self._writing = True
 
-        def done(files: dict[str, str]) -> None:
+        def done(written: _Written | None) -> None:
             self._writing = False
-            self._files = files
+            if written is None:
+                self._everything_again()
+                self.outdated.emit()
+                return
+            self._files = written.files
+            if document is self._documents.document:
+                self._pixels = written.pixels
             if self._dirty:
                 self._soon.start()
 
@@ -135,8 +159,31 @@ class SessionState(Observable):
         except S2EditError as error:
             failed(error)
             return
-        own, files = self._own, dict(self._files)
-        self._background.run(lambda: _written(own, snapshot, files, number), done, failed)
+        own, files, folder, seen = self._own, dict(self._files), self._folder, self.seen
+
+        def work() -> _Written | None:
+            # Before: what was forgotten must not come. After: it may have been forgotten while this was written.
+            written = _written(own, snapshot, files, number) if forgotten.stamp(folder) == seen else None
+            if written is not None and forgotten.stamp(folder) == seen:
+                return written
+            remove_session(own, keep_lock=True)
+            return None
+
+        self._background.run(work, done, failed)
+
+    def forget(self, seen: tuple[int, int]) -> None:
+        """Somebody was forgotten, and the panels know of it: what is open is written anew, for nothing of it may be there.
+
+        Args:
+            seen: see `seen`.
+        """
+        self.seen = seen
+        self._everything_again()
+        if not self._closed:
+            self._soon.start()
+
+    def _everything_again(self) -> None:
+        self._dirty, self._painted, self._files = True, set(LAYERS), {}
 
     def close(self) -> None:
         """The window is closed in peace: nothing of this session stays. After the background's end."""
@@ -158,7 +205,7 @@ class SessionState(Observable):
     def _document_changed(self, document: Document | None) -> None:
         self._connections.clear()
         self._painted, self._files = set(LAYERS), {}
-        self._hash = ""
+        self._hash = self._pixels = ""
         if self._closed:
             return
         self._changed()
@@ -194,6 +241,7 @@ class SessionState(Observable):
             "path": document.path,
             "origin": document.origin,
             "photo": self._hash,
+            "pixels": self._pixels,
             "results": results,
             "shown": results.index(shown) if shown in results else -1,
             "panels": {
@@ -201,7 +249,7 @@ class SessionState(Observable):
                 for panel, (model, names) in self._panels.items()
             },
         }
-        return _Snapshot(record, b"" if document.path else document.data, masks)
+        return _Snapshot(record, document.photo, b"" if document.path else document.data, masks)
 
     def _lock(self) -> None:
         if not self._locked:
@@ -295,10 +343,13 @@ def _remove(left: LeftSession) -> None:
     left.claim.close()
 
 
-def _written(own: Path, snapshot: _Snapshot, files: dict[str, str], number: int) -> dict[str, str]:
-    """Write a session; returns the masks' files. The record comes last: it names only what is there."""
+def _written(own: Path, snapshot: _Snapshot, files: dict[str, str], number: int) -> _Written:
+    """Write a session. The record comes last: it names only what is there."""
     from PIL import Image
 
+    from s2edit_plugin.imaging.hashing import photo_hash
+
+    shown = snapshot.record["pixels"] or photo_hash(snapshot.picture)
     files = dict(files)
     for name, pixels in snapshot.masks.items():
         stream = io.BytesIO()
@@ -308,12 +359,16 @@ def _written(own: Path, snapshot: _Snapshot, files: dict[str, str], number: int)
     photo = own / f"{PHOTO}-{snapshot.record['photo'][:16]}"
     if snapshot.photo and not photo.exists():
         write_atomic(photo, snapshot.photo, private=True)
-    record = snapshot.record | {"masks": files, "photo_file": photo.name if snapshot.photo else ""}
+    record = snapshot.record | {
+        "pixels": shown,
+        "masks": files,
+        "photo_file": photo.name if snapshot.photo else "",
+    }
     write_atomic(own / RECORD, json.dumps(record, ensure_ascii=False, indent=1).encode(), private=True)
     for path in own.iterdir():
         if path.name not in (LOCK, RECORD, record["photo_file"], *files.values()):
             path.unlink(missing_ok=True)
-    return files
+    return _Written(files, shown)
 
 
 def _set(model: Observable, name: str, value: Any) -> None:

@@ -13,6 +13,7 @@ from qt_app.model.document import Documents
 from qt_app.model.editing import EditState
 from qt_app.model.exchange import ExportState, ImportState
 from qt_app.model.first_start import FirstStart
+from qt_app.model.forgetting import Forgetting
 from qt_app.model.handover import HandoverState
 from qt_app.model.history import HistoryState
 from qt_app.model.jobs import Jobs
@@ -69,6 +70,10 @@ class StudioState(QObject):
         self.session = SessionState(
             DataFolder(folder), self.documents, self.editing, self.learning, self.history, self.background, self.messages
         )  # fmt: skip
+        self.forgetting = Forgetting(
+            DataFolder(folder), link, self.documents, self.editing, self.learning, self.history, self.jobs, self.preferences,
+            self.session, self.background, self.messages,
+        )  # fmt: skip
         link.failed.connect(self.messages.error)
         link.state_changed.connect(self._engine_state)
 
@@ -80,7 +85,7 @@ class StudioState(QObject):
         self.preferences.save()
 
     def _engine_state(self, state: str) -> None:
-        if state == "lost":
+        if state == "lost" and not self.forgetting.is_recent:  # after that it starts anew by itself
             lost = set(self.jobs.lost)
             hint = self.tr("Nothing is lost.")
             if lost == {"LearnToken"}:

@@ -386,4 +386,4 @@ def test_a_picture_that_comes_again_because_the_connection_broke_stays_as_it_is(
     engine.call(calls.HandOver(picture((1, 2, 3)), b"", "next"))  # still looked for afterwards
     qtbot.waitUntil(lambda: studio.handover.current not in ("", waiting.id))
     assert document is not None
-    assert [request.id for request in gave_back(engine)] == [waiting.id]
+    qtbot.waitUntil(lambda: [request.id for request in gave_back(engine)] == [waiting.id])
