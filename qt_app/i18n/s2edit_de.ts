@@ -46,6 +46,11 @@
     <name>Commands</name>
     <message>
         <location filename="../ui/commands.py"/>
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
+    </message>
+    <message>
+        <location filename="../ui/commands.py"/>
         <source>Open a photo</source>
         <translation>Ein Foto öffnen</translation>
     </message>

@@ -15,7 +15,7 @@ from qt_app.model.observable import Connections, follow
 from qt_app.model.tools import TOOLS
 from qt_app.ui.actions import ActionSpec
 from qt_app.ui.canvas.view import CanvasView
-from qt_app.ui.dropping import picture_in
+from qt_app.ui.dropping import SUFFIXES, picture_in
 from qt_app.ui.plain import confirm_replacing, name_of_action, set_tip
 from s2edit_plugin.paths import models_package
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PICTURES", "Commands"]
 
-PICTURES = ("*.png", "*.jpg", "*.jpeg", "*.webp", "*.tif", "*.tiff")
+PICTURES = tuple(f"*{suffix}" for suffix in SUFFIXES)
 SAMPLE = "anna.png"
 Row = tuple[str, str, str, str, str, Callable[[], object] | None]
 """id, text, shortcut, tip, icon, what it does."""
@@ -49,6 +49,10 @@ class Commands(QObject):
 
     # ------------------------------------------------------------------ opening
 
+    def _filters(self, kind: str) -> str:
+        """What a dialog for opening offers: pictures by their names, and whatever there is, for a name may be any."""
+        return f"{kind} ({' '.join(PICTURES)});;" + self.tr("All files") + " (*)"
+
     def ask_open(self) -> None:
         """Choose a photo and open it."""
         last = next(iter(self._studio.preferences.recent), "")
@@ -56,7 +60,7 @@ class Commands(QObject):
             self._window,
             self.tr("Open a photo"),
             str(Path(last).parent) if last else "",
-            self.tr("Photos") + f" ({' '.join(PICTURES)})",
+            self._filters(self.tr("Photos")),
         )
         if path:
             self._window.open_file(path)
@@ -249,7 +253,7 @@ class Commands(QObject):
 
     def _load_mask(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self._window, self.tr("Load a mask"), "", self.tr("Pictures") + f" ({' '.join(PICTURES)})"
+            self._window, self.tr("Load a mask"), "", self._filters(self.tr("Pictures"))
         )
         if path:
             self._studio.masking.load(path)

@@ -7,8 +7,20 @@ from PyQt6.QtGui import QImage
 
 __all__ = ["SUFFIXES", "files_in", "is_picture", "picture_in"]
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
-_RAW = ("image/png", "image/jpeg", "image/webp", "image/tiff")
+SUFFIXES = (
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".gif", ".bmp", ".dib",
+    ".apng", ".mpo",
+)  # fmt: skip
+_RAW = (
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "image/tiff",
+    "image/heic",
+    "image/avif",
+    "image/gif",
+    "image/bmp",
+)
 
 
 def is_picture(path: str) -> bool:

@@ -24,7 +24,8 @@ from s2edit_plugin.imaging.tiff import encode_tiff
 __all__ = ["encode_photo", "format_of_suffix", "write_atomic"]
 
 _SUFFIXES: dict[str, FileFormat] = {
-    ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
+    ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG",
+    ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
 }  # fmt: skip
 _QUALITY = 95
 _FULL_COLOUR = 90  # from this quality on a JPEG's colours have the resolution of its brightness

@@ -20,7 +20,7 @@ from qt_app.i18n.loading import install_language
 from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
 from qt_app.model.tools import TOOLS
-from qt_app.ui.dropping import picture_in
+from qt_app.ui.dropping import is_picture, picture_in
 from qt_app.ui.main_window import MainWindow
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine.fake import FakeClient
@@ -113,6 +113,26 @@ def test_the_start_pages_buttons_do_what_they_say(
     qtbot.waitUntil(lambda: window.windowTitle().startswith("anna.png"))
     menu = window.commands._recent
     assert [action.text() for action in menu.actions()] == ["anna.png", "photo.png"]
+
+
+def test_pictures_of_every_kind_that_is_read_can_be_chosen_and_any_other_file_too(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Image.new("RGB", (40, 30), (200, 120, 60)).save(tmp_path / "from the web.JFIF", "JPEG")
+    asked: list[tuple[object, ...]] = []
+
+    def choose(*options: object) -> tuple[str, str]:
+        asked.append(options)
+        return str(tmp_path / "from the web.JFIF"), ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
+    window.commands.ask_open()
+    qtbot.waitUntil(lambda: window.studio.documents.document is not None)
+    photos, everything = str(asked[0][3]).split(";;")
+    assert {"*.jfif", "*.heic", "*.avif", "*.gif", "*.tif"} <= set(photos[photos.index("(") + 1 : -1].split())
+    assert everything == "All files (*)"
+    assert is_picture("a/b.HEIC")
+    assert not is_picture("a/b.pdf")
 
 
 def test_a_file_that_is_no_picture_is_refused_with_a_sentence(
