@@ -91,32 +91,11 @@ def changed_columns(source: Layout, target: Layout) -> tuple[tuple[int, ...], tu
     return _new_columns(target, source), _new_columns(source, target)
 
 
-_FUNCTION_WORDS = frozenset(
-    (
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "and",
-        "with",
-        "wearing",
-        "to",
-        "her",
-        "his",
-        "their",
-        "is",
-        ",",
-        ".",
-    )
-)
-
-
 def _new_columns(old: Layout, new: Layout) -> tuple[int, ...]:
     partners = prompts.align_words(old.prompt, new.prompt)
     words = zip(new.words, new.columns, partners, strict=True)
     fresh = [(word, span) for word, span, partner in words if partner is None]
-    telling = [(word, span) for word, span in fresh if word not in _FUNCTION_WORDS]
+    telling = [
+        (word, span) for word, span in fresh if word not in prompts.FUNCTION_WORDS and word not in (",", ".")
+    ]
     return tuple(c for _, span in telling or fresh for c in span)

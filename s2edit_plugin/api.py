@@ -175,6 +175,8 @@ class EditSettings:
         cross_steps: fraction of the steps in which cross-attention maps come from the source branch, 0..1.
         self_steps: the same for self-attention.
         local_blend: keep latents of the source branch outside the edit region.
+        inside: whether a token acts inside the edit region on the photo it was learned from: ``auto``, only where the edit
+            brings the person's own looks to light (a hat or glasses taken off); ``always``; ``never``. On other photos always.
         weights: factor for the attention of words of the target prompt.
         mask_mode, isolation: as in `LearnSettings`.
         seed: seed of variants; the first variant of seed 0 uses no added noise.
@@ -189,6 +191,7 @@ class EditSettings:
     cross_steps: float = 0.2
     self_steps: float = 0.2
     local_blend: bool = True
+    inside: Literal["auto", "always", "never"] = "auto"
     weights: dict[str, float] = field(default_factory=dict)
     mask_mode: Literal["bias", "multiply", "none"] = "bias"
     isolation: bool = True

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from s2edit_plugin import text
+from s2edit_plugin import prompts, text
 from s2edit_plugin.attention import RowToken
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.conditions import Framing
 from s2edit_plugin.constraint import Constraint
 from s2edit_plugin.parameters import TokenParameters
 
-__all__ = ["ActiveToken", "build_condition", "row_tokens"]
+__all__ = ["ActiveToken", "build_condition", "for_the_edit", "row_tokens"]
 
 
 @dataclass(frozen=True)
@@ -66,3 +66,30 @@ def row_tokens(
         columns = plan.tokens.get(token.name, ()) if plan is not None else ()
         rows.append(RowToken(columns, token.mask if masked else None, token.parameters))
     return rows
+
+
+def for_the_edit(
+    tokens: Sequence[ActiveToken],
+    learned_here: Collection[str],
+    region: Tensor,
+    source_prompt: str,
+    target_prompt: str,
+    inside: str = "auto",
+) -> list[ActiveToken]:
+    """The tokens as they act in an edit: those learned from this very photo outside the edit region only.
+
+    There a token acts in both branches alike, so that inside the region it could only resist the edit: what it holds is the
+    photo as it was. What comes to light when a hat is taken off only the token knows: there it acts inside too.
+
+    Args:
+        learned_here: full names of the tokens learned from this photo. region: (S, S) in [0, 1] on the crop.
+        inside: ``auto``, ``always`` or ``never``, see `api.EditSettings`.
+    """
+    if inside == "always" or (inside == "auto" and prompts.uncovers(source_prompt, target_prompt)):
+        return list(tokens)
+
+    def limited(token: ActiveToken) -> ActiveToken:
+        outside = 1 - region
+        return replace(token, mask=outside if token.mask is None else token.mask * outside.to(token.mask))
+
+    return [limited(token) if token.name in learned_here else token for token in tokens]

@@ -21,6 +21,7 @@ __all__ = [
     "TokenRef",
     "align_words",
     "changed_words",
+    "uncovers",
     "check_name",
     "insert_token",
     "keep_tokens",
@@ -176,18 +177,31 @@ def words(prompt: str) -> list[str]:
 
 
 def changed_words(source: str, target: str) -> tuple[list[str], list[str]]:
-    """What the edit takes away and what it brings: ``(removed, added)``, without references and punctuation.
+    """What the edit takes away and what it brings: ``(removed, added)``, without references, punctuation and function words.
 
     ``("a woman with black hair", "a smiling woman with red hair")`` -> ``(["black"], ["smiling", "red"])``.
     """
-    before, after = _plain(words(source)), _plain(words(target))
-    removed: list[str] = []
-    added: list[str] = []
-    for tag, i1, i2, j1, j2 in _opcodes(before, after):
-        if tag != "equal":
-            removed += before[i1:i2]
-            added += after[j1:j2]
-    return removed, added
+    before, after = words(source), words(target)
+    mapping = align_words(source, target)
+    removed = [word for index, word in enumerate(before) if index not in mapping]
+    added = [word for word, partner in zip(after, mapping, strict=True) if partner is None]
+    return _telling(removed), _telling(added)
+
+
+def uncovers(source: str, target: str) -> bool:
+    """Whether the edit brings to light what only the person's own looks can tell: words go and no others take their place
+    (a hat or glasses taken off), or the target says so ("without glasses", "eyes open")."""
+    removed, added = changed_words(source, target)
+    return not _UNCOVERING.isdisjoint(added) or (bool(removed) and not added)
+
+
+_UNCOVERING = frozenset(
+    {"without", "no", "not", "bare", "open", "opened", "shaved", "shaven", "removed", "off", "uncovered"}
+)
+FUNCTION_WORDS = frozenset(
+    {"a", "an", "the", "of", "in", "on", "at", "and", "with", "wearing", "to", "her", "his", "their", "is"}
+)
+"""Words that say nothing of a picture by themselves."""
 
 
 def align_words(source: str, target: str, replaced: bool = False) -> list[int | None]:
@@ -240,8 +254,8 @@ def _ends(before: list[str], after: list[str]) -> list[tuple[str, int, int, int,
     ]
 
 
-def _plain(found: list[str]) -> list[str]:
-    return [word for word in found if word[0].isalnum() or word[0] == "_"]
+def _telling(found: list[str]) -> list[str]:
+    return [w for w in found if (w[0].isalnum() or w[0] == "_") and w not in FUNCTION_WORDS]
 
 
 def _printable(text: str) -> str:

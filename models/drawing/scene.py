@@ -146,6 +146,10 @@ class Scene:
                 attributes[name] = value
         return Scene(self.identity, attributes, nuisance)
 
+    def with_traits(self, **traits: float) -> Scene:
+        """The same picture of somebody some of whose traits are others."""
+        return replace(self, identity=replace(self.identity, traits={**self.identity.traits, **traits}))
+
     def to_json(self) -> str:
         """This scene as a JSON text, with all traits spelled out."""
         identity = {**asdict(self.identity), "traits": dict(self.identity.traits)}

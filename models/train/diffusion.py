@@ -34,6 +34,8 @@ from .pool import Pool
 from .tokenizer import LENGTH, build_tokenizer
 
 STAGE = "diffusion"
+SAMPLE = "a photo of a woman with long brown hair wearing glasses in a forest"
+STREAM_GROWTH = 12.0  # of the text encoder's residual stream; weights that are beyond it are scaled back
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ class Recipe:
     text_layers: int = 3
     text_heads: int = 6
     rate: float = 2e-3
+    text_scale: float = (
+        0.25  # rate of the text encoder's matrices: faster, they drown the words in what they add
+    )
     table_scale: float = 0.5  # AdamW's rate (embeddings, norms, biases) as a share of Muon's
     batch: int = 64
     gpu_batch: int = 512
@@ -171,6 +176,12 @@ def released(folder: Path, tokenizer: CLIPTokenizer, recipe: Recipe) -> Networks
     old = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32, use_safetensors=True)
     old_ids = CLIPTokenizer.from_pretrained(folder / "tokenizer").get_vocab()
     naming.adopt_vocabulary(networks.text_encoder, tokenizer, old, old_ids)
+    growth = naming.stream_growth(
+        networks.text_encoder,
+        tokenise(tokenizer, [SAMPLE]),
+    )
+    if growth > STREAM_GROWTH:
+        naming.let_words_through(networks.text_encoder, STREAM_GROWTH / growth)
     unet = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=torch.float32, use_safetensors=True)
     return Networks(networks.text_encoder, unet, networks.somebody)
 
@@ -400,7 +411,12 @@ def train(
     networks.to(device).train()
     if device.type == "cpu":
         networks.unet.set_attn_processor(PlainAttention())
-    optimizer = Muon(networks.named_parameters(), recipe.rate, adam_scale=recipe.table_scale)
+    optimizer = Muon(
+        networks.named_parameters(),
+        recipe.rate,
+        adam_scale=recipe.table_scale,
+        slow=("text_encoder.", recipe.text_scale),
+    )
     average = Average(networks, recipe.decay)
     if state is not None:
         networks.load_state_dict(state["model"])

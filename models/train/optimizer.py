@@ -52,14 +52,18 @@ class Muon(torch.optim.Optimizer):
         weight_decay: float = 0.01,
         adam_scale: float = 1.0,
         muon: bool = True,
+        slow: tuple[str, float] = ("", 1.0),
     ) -> None:
-        matrices: list[nn.Parameter] = []
+        """Args: adam_scale: AdamW's rate as a share of lr. slow: matrices whose names begin so, and their share of lr."""
+        prefix, share = slow
+        matrices: dict[float, list[nn.Parameter]] = {1.0: [], share: []}
         others: list[nn.Parameter] = []
         for name, parameter in named:
             if parameter.requires_grad:
-                (matrices if muon and is_matrix(name, parameter) else others).append(parameter)
+                scale = share if prefix and name.startswith(prefix) else 1.0
+                (matrices[scale] if muon and is_matrix(name, parameter) else others).append(parameter)
         groups = [
-            {"params": matrices, "muon": True, "scale": 1.0},
+            *({"params": found, "muon": True, "scale": scale} for scale, found in matrices.items()),
             {"params": others, "muon": False, "scale": adam_scale},
         ]
         defaults = {"lr": lr, "momentum": momentum, "betas": betas, "weight_decay": weight_decay}
@@ -91,8 +95,9 @@ class Muon(torch.optim.Optimizer):
             torch._foreach_lerp_(momenta, grads, 1.0 - mu)
             ahead = torch._foreach_lerp(grads, momenta, mu)
             steps = orthogonalise(torch.stack([a.reshape(rows, columns) for a in ahead])).float()
-            size = 0.2 * max(rows, columns) ** 0.5 * group["lr"]
-            torch._foreach_mul_(same, 1.0 - group["lr"] * group["weight_decay"])
+            lr = group["lr"] * group["scale"]
+            size = 0.2 * max(rows, columns) ** 0.5 * lr
+            torch._foreach_mul_(same, 1.0 - lr * group["weight_decay"])
             for p, update in zip(same, steps, strict=True):
                 p.sub_(update.view(p.shape), alpha=size)
 

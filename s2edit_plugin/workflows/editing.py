@@ -12,7 +12,7 @@ import torch
 
 from s2edit_plugin import api, safety
 from s2edit_plugin.cache import NOBODY, InversionCache
-from s2edit_plugin.conditioning import build_condition
+from s2edit_plugin.conditioning import build_condition, for_the_edit
 from s2edit_plugin.edit import EditOutcome, edit
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.imaging.crop import extract_photo, place_mask, window_of
@@ -197,7 +197,8 @@ def edit_crop(
         region = soften(cells, backbone.resolution)
         blend = cells
     show = EditPreview(backbone, scene.photo, scene.crop, region)
-    outcome = edit(backbone, inversion, source, target, scene.tokens, blend, settings, on_progress, show)
+    tokens = for_the_edit(scene.tokens, scene.learned_here, region, pair.source, pair.target, settings.inside)
+    outcome = edit(backbone, inversion, source, target, tokens, blend, settings, on_progress, show)
     if complete != (len(inversion.uncond) == inversion.steps):
         _store(studio, cache, scene, key, inversion)
     return Edited(outcome, region.cpu().numpy(), inversion, cached)

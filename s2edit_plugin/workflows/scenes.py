@@ -78,6 +78,16 @@ class Scene:
     began: float = field(default_factory=time.time)
 
     @property
+    def learned_here(self) -> frozenset[str]:
+        """Full names of the identity tokens that were learned from this very photo."""
+        here = photo_hash(self.photo)
+        return frozenset(
+            record.full_name
+            for record in self.records
+            if record.kind == "identity" and record.source_image_hash == here
+        )
+
+    @property
     def made_from(self) -> tuple[str, ...]:
         """What derived data says of its origin: the photo's hash and the ids of all tokens."""
         return (photo_hash(self.photo), *(record.id for record in self.records))

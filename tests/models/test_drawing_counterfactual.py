@@ -14,7 +14,7 @@ from s2edit_models.drawing import (
     sample_scene,
     valid_values,
 )
-from s2edit_models.drawing.counterfactual import AFFECTED
+from s2edit_models.drawing.counterfactual import AFFECTED, ENOUGH, hidden_traits
 
 CASES = [(domain, name) for domain in DOMAINS for name in ATTRIBUTES[domain]]
 _NEEDS = {"beard": "man", "lipstick": "woman", "eyeshadow": "woman"}
@@ -77,22 +77,30 @@ def test_no_change_has_an_empty_region() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "determined"),
+    ("name", "old", "new", "low", "high"),
     [
-        ("hair_color", "black", "red", True),
-        ("hair_style", "short", "long", True),
-        ("hair_style", "long", "short", False),
-        ("glasses", "none", "glasses", True),
-        ("glasses", "glasses", "sunglasses", True),
-        ("glasses", "sunglasses", "glasses", False),
-        ("glasses", "glasses", "none", False),
-        ("hat", "red", "blue", True),
-        ("hat", "red", "none", False),
-        ("bangs", "bangs", "none", False),
-        ("age", "young", "old", True),
-        ("age", "old", "young", False),
-        ("expression", "neutral", "smiling", True),
+        ("hair_color", "brown", "red", 0.95, 1.0),
+        ("hat", "red", "blue", 0.95, 1.0),
+        ("glasses", "glasses", "none", 0.9, 1.0),  # eyes are seen through them
+        ("glasses", "sunglasses", "none", 0.4, 0.95),  # but not through these
+        ("expression", "neutral", "smiling", 0.3, 0.9),  # nobody knows how she smiles
+        ("glasses", "none", "sunglasses", 0.0, 0.3),  # nor what glasses she would wear
+        ("hat", "none", "red", 0.0, 0.4),
     ],
 )
-def test_determined(name: str, old: str, new: str, determined: bool) -> None:
-    assert counterfactual(Scene.of(0, {name: old}, 0), size=32, **{name: new}).determined is determined
+def test_what_source_and_words_settle(name: str, old: str, new: str, low: float, high: float) -> None:
+    pair = counterfactual(Scene.of(1, {name: old}, 1), size=64, **{name: new})
+    share = pair.settled.sum() / pair.region.sum()
+    assert low <= share <= high
+    assert not (pair.settled & ~pair.region).any()
+    assert pair.determined == (share >= ENOUGH)
+
+
+def test_what_another_picture_shows_is_not_hidden() -> None:
+    covered = Scene.of(2, {"glasses": "sunglasses"}, 2)
+    hidden = hidden_traits(covered)
+    assert {"iris_r", "iris_g", "iris_b"} <= set(hidden)
+    assert "nose_w" not in hidden
+    alone = counterfactual(covered, 64, glasses="none")
+    together = counterfactual(covered, 64, Scene.of(2, {}, 3), glasses="none")
+    assert together.settled.sum() > alone.settled.sum()

@@ -1,0 +1,176 @@
+"""Making the edits that the benchmark judges.
+
+The edit region is found once an edit, by the plain model without any token, and is the same for all methods. Tokens and
+inversions that methods have in common are made once a subject.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from s2edit_plugin import prompts
+from s2edit_plugin.api import EditSettings, LearnSettings
+from s2edit_plugin.conditioning import ActiveToken, build_condition, for_the_edit
+from s2edit_plugin.constraint import default_attribute_words
+from s2edit_plugin.edit import edit
+from s2edit_plugin.evaluation.methods import Method
+from s2edit_plugin.evaluation.suites import Case, Shot, Subject
+from s2edit_plugin.imaging.crop import fitted
+from s2edit_plugin.invert import Inversion, invert
+from s2edit_plugin.learn import LearnTask, learn
+from s2edit_plugin.masks.regions import find_regions
+from s2edit_plugin.region import changed_region, soften
+from s2edit_plugin.workflows.crops import latents_of
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+
+__all__ = ["Outcome", "Trials"]
+
+TOKEN = "subject/me"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One edit by one method.
+
+    Attributes:
+        drawn: what the model drew, before pasting. pasted: what the user gets; both uint8 (128, 128, 3).
+        region: (128, 128) float32 edit region. seconds: that the edit took, learning and inversion left out.
+    """
+
+    subject: Subject
+    shot: Shot
+    case: Case
+    method: str
+    drawn: np.ndarray
+    pasted: np.ndarray
+    region: np.ndarray
+    seconds: float = 0.0
+
+
+@dataclass
+class _Prepared:
+    """A shot on its way into the model."""
+
+    shot: Shot
+    picture: np.ndarray
+    latents: torch.Tensor
+    mask: torch.Tensor
+    cells: list[torch.Tensor]
+    inversions: dict[object, Inversion] = field(default_factory=dict)
+
+
+class Trials:
+    """Makes the edits of one subject by any number of methods."""
+
+    def __init__(self, backbone: Backbone, subject: Subject) -> None:
+        self.backbone, self.subject = backbone, subject
+        self._side = (backbone.resolution, backbone.resolution)
+        self._learned: dict[LearnSettings, ActiveToken] = {}
+        self._shots = [self._prepare(shot) for shot in subject.shots]
+
+    def outcomes(self, method: Method) -> Iterator[Outcome]:
+        """Every edit of the subject by a method."""
+        for prepared in self._shots:
+            for case, cells in zip(prepared.shot.cases, prepared.cells, strict=True):
+                if method.shows == "edit":
+                    yield self._edit(prepared, case, cells, method)
+                else:
+                    yield self._unedited(prepared, case, cells, method)
+
+    def _prepare(self, shot: Shot) -> _Prepared:
+        picture = shot.picture.astype(np.float32) / 255
+        latents = self._latents(shot.picture)
+        settings = EditSettings()
+        source = build_condition(self.backbone, shot.prompt, [])
+        inversion = invert(self.backbone, latents, source, [], settings)
+        targets = [build_condition(self.backbone, case.prompt, []) for case in shot.cases]
+        cells = [changed_region(self.backbone, inversion, source, target, []) for target in targets]
+        made = _Prepared(shot, picture, latents, self._subject_mask(shot.picture), cells)
+        made.inversions[None, settings.steps, False, settings.mask_mode, True] = inversion
+        return made
+
+    def _edit(self, prepared: _Prepared, case: Case, cells: torch.Tensor, method: Method) -> Outcome:
+        backbone, settings = self.backbone, method.edit
+        tokens = self._tokens(prepared, method)
+        source_prompt, target_prompt = (
+            self._with_token(p, tokens) for p in (prepared.shot.prompt, case.prompt)
+        )
+        source, target = (
+            build_condition(backbone, prompt, tokens, settings.isolation)
+            for prompt in (source_prompt, target_prompt)
+        )
+        key = (
+            method.learn,
+            settings.steps,
+            settings.inversion == "null_text",
+            settings.mask_mode,
+            settings.isolation,
+        )
+        if key not in prepared.inversions:
+            prepared.inversions[key] = invert(backbone, prepared.latents, source, tokens, settings)
+        inversion = replace(prepared.inversions[key], method=settings.inversion)
+        soft = soften(cells, backbone.resolution)
+        if method.oracle:
+            soft = torch.from_numpy(fitted(case.answer.region.astype(np.float32), self._side).clip(0, 1)).to(
+                cells
+            )
+            cells = F.adaptive_max_pool2d(soft[None, None], backbone.latent_side)[0, 0]
+        here = {TOKEN} if prepared.shot.learned else frozenset[str]()
+        acting = for_the_edit(tokens, here, soft, source_prompt, target_prompt, settings.inside)
+        started = time.monotonic()
+        made = edit(backbone, inversion, source, target, acting, cells, settings)
+        seconds = time.monotonic() - started
+        shape = prepared.picture.shape[:2]
+        region = fitted(soft.cpu().numpy(), shape).clip(0, 1)
+        change = fitted(_channels_last(made.change), shape) * region[..., None]
+        drawn = _to_uint8(fitted(_channels_last(made.target), shape))
+        pasted = _to_uint8(prepared.picture + change)
+        return Outcome(self.subject, prepared.shot, case, method.name, drawn, pasted, region, seconds)
+
+    def _unedited(self, prepared: _Prepared, case: Case, cells: torch.Tensor, method: Method) -> Outcome:
+        picture = case.answer.target.rgb if method.shows == "answer" else prepared.shot.picture
+        if method.shows != "source":
+            decoded = self.backbone.decode_latents(self._latents(picture))[0] / 2 + 0.5
+            picture = _to_uint8(fitted(_channels_last(decoded), picture.shape[:2]))
+        region = fitted(soften(cells, self.backbone.resolution).cpu().numpy(), picture.shape[:2]).clip(0, 1)
+        return Outcome(self.subject, prepared.shot, case, method.name, picture, picture, region)
+
+    def _tokens(self, prepared: _Prepared, method: Method) -> list[ActiveToken]:
+        """The token as it acts in a shot: inside that shot's subject."""
+        if method.learn is None:
+            return []
+        if method.learn not in self._learned:
+            subject = self.subject
+            prompt = prompts.insert_token(subject.prompt, subject.noun, TOKEN)
+            mask = self._subject_mask(subject.picture)
+            words = default_attribute_words(subject.noun)
+            task = LearnTask(TOKEN, prompt, self._latents(subject.picture), mask, subject.noun, words)
+            learned = learn(self.backbone, task, method.learn)
+            self._learned[method.learn] = ActiveToken(TOKEN, learned.vectors, learned.parameters, mask)
+        return [replace(self._learned[method.learn], mask=prepared.mask)]
+
+    def _with_token(self, prompt: str, tokens: list[ActiveToken]) -> str:
+        return prompts.insert_token(prompt, self.subject.noun, TOKEN) if tokens else prompt
+
+    def _latents(self, picture: np.ndarray) -> torch.Tensor:
+        return latents_of(fitted(picture.astype(np.float32) / 255, self._side).clip(0, 1), self.backbone)
+
+    def _subject_mask(self, picture: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(fitted(find_regions(picture)["subject"], self._side)).to(self.backbone.device)
+
+
+def _channels_last(picture: torch.Tensor) -> np.ndarray:
+    return picture.permute(1, 2, 0).cpu().numpy()
+
+
+def _to_uint8(picture: np.ndarray) -> np.ndarray:
+    return np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
