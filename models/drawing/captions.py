@@ -95,11 +95,12 @@ GRAMMAR_WORDS: tuple[str, ...] = tuple(sorted(_all_words()))
 class _Wording:
     """Decides what is said and how; without a random generator everything is said in the usual words.
 
-    named: the person's name is said too, in its usual place before the noun or instead of it.
+    named: the person's name is said too: before the noun, instead of it, or half of the time among the clauses.
     """
 
     def __init__(self, rng: np.random.Generator | None, drop: float, named: bool = False) -> None:
         self.rng, self.drop, self.named = rng, drop, named
+        self.later = named and rng is not None and bool(rng.random() < 0.5)
 
     def shuffled(self, clauses: list[str]) -> list[str]:
         """The clauses in random order half of the time: words have to mean the same wherever they stand."""
@@ -109,7 +110,7 @@ class _Wording:
 
     def subject(self, adjectives: list[str], noun: str) -> str:
         """Article, adjectives, name and noun: "a young someone woman", or the name alone."""
-        if not self.named:
+        if not self.named or self.later:
             return _article(" ".join([*adjectives, noun]))
         if not adjectives and self.rng is not None and self.rng.random() < 0.4:
             return SOMEBODY
@@ -136,7 +137,10 @@ def _article(words: str) -> str:
 
 def _assemble(say: _Wording, head: list[str], having: list[str], tail: list[str]) -> str:
     clauses = [f"with {' and '.join(say.shuffled(having))}"] if having else []
-    return " ".join([*head, *say.shuffled([*clauses, *tail])])
+    said = say.shuffled([*clauses, *tail])
+    if say.later and say.rng is not None:
+        said.insert(int(say.rng.integers(len(said) + 1)), SOMEBODY)
+    return " ".join([*head, *said])
 
 
 def _portrait(scene: Scene, say: _Wording, template: str, place: list[str]) -> str:
@@ -211,7 +215,7 @@ def caption(scene: Scene, rng: np.random.Generator, drop: float = 0.15, named: b
     template = templates[int(rng.integers(len(templates)))]
     say = _Wording(rng, drop, named)
     if rng.random() < 0.1:
-        return f"{template} {say.subject([], scene.identity.noun)}"
+        return _assemble(say, [template, say.subject([], scene.identity.noun)], [], [])
     text = _build(scene, say, template)
     while len(text.split()) > MAX_WORDS:
         text = _build(scene, _Wording(rng, 0.5, named), template)
