@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import json
 import os
@@ -11,14 +12,23 @@ import subprocess
 import sys
 import termios
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from s2edit_plugin.api import Progress
+from s2edit_plugin.cli.files import NO_FILES, Files, still_in_history
 from s2edit_plugin.cli.main import build_parser, main
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.consent import consent_note, require_consent
-from s2edit_plugin.errors import ConsentError, ImageError
+from s2edit_plugin.errors import (
+    ConsentError,
+    ImageError,
+    InputError,
+    MaskError,
+    PromptError,
+    ResourceError,
+)
 
 HEAVY = (
     "torch",
@@ -202,3 +212,96 @@ def test_consent_by_flag_asks_nobody() -> None:
 def test_the_note_of_consent() -> None:
     assert consent_note("identity", True).startswith("The user confirmed")
     assert consent_note("attribute", True) == consent_note("identity", False) == ""
+
+
+# ---------------------------------------------------------------------- streams and files that refuse
+
+
+class Full(io.StringIO):
+    """A stream on a full disk."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_letters_that_the_terminal_does_not_know_do_not_fail_what_was_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii", errors="strict"))
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    Output(as_json=False).result({}, "Wrote größe \udcff.png")
+    assert "Wrote gr\\xf6\\xdfe \\udcff.png" in written.getvalue().decode("ascii")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_json_survives_every_encoding_and_names_that_are_no_text(encoding: str) -> None:
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding=encoding, errors="strict")
+    values = {"out": "größe \udcff 写真.png", "note": "größe"}
+    Output(as_json=True, out=stream).result(values, "")
+    assert json.loads(written.getvalue().decode(encoding)) == values
+
+
+def test_json_holds_no_pictures(capsys: pytest.CaptureFixture[str]) -> None:
+    Output(as_json=True).result({"layer": b"", "parts": ({"thumbnail": b"PNG", "side": 3},)}, "")
+    assert json.loads(capsys.readouterr().out) == {"parts": [{"side": 3}]}
+
+
+def test_an_answer_that_cannot_be_printed_is_one_sentence(data_home: Path) -> None:
+    with open("/dev/full", "w") as full:
+        for arguments in (["settings"], ["settings", "--json"]):
+            done = subprocess.run(
+                [sys.executable, "-m", "s2edit_plugin", *arguments], stdout=full, stderr=subprocess.PIPE, text=True
+            )  # fmt: skip
+            assert done.returncode == 1
+            assert done.stderr.splitlines()[0] == (
+                "s2edit: It is done, but the answer could not be printed (No space left on device)."
+            )
+            assert len(done.stderr.splitlines()) == 2
+
+
+def test_remarks_that_cannot_be_printed_stop_nothing() -> None:
+    output = Output(as_json=False, err=Full())
+    output.warning("A remark.")
+    output.error(ImageError("An error."))
+    with output.progress() as show:
+        show(Progress("learning", 1, 2))
+
+
+def test_a_folder_that_takes_no_file_is_noticed_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(dir: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    monkeypatch.setattr("s2edit_plugin.cli.looking.perform", None)
+    (tmp_path / "a.png").write_bytes(b"picture")
+    assert main(["mask", str(tmp_path / "a.png"), "--out", str(tmp_path / "b.png")]) == 1
+    assert f"The folder {tmp_path} cannot be written to." in capsys.readouterr().err
+
+
+def test_what_cannot_be_written_is_said_to_be_in_the_history() -> None:
+    for name, hint in (("x1", "history export x1 --out"), ("", "Free some space")):
+        with pytest.raises(ResourceError, match="full") as caught, still_in_history(name):
+            raise ResourceError("The disk is full.", "Free some space.")
+        assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ImageError("The photo is damaged or cut short."), "anna.png is damaged or cut short."),
+        (MaskError("The mask has 3 x 3 pixels."), "mask.png has 3 x 3 pixels."),
+        (MaskError("The subject mask is empty."), "who.png is empty."),
+        (MaskError("No face was found in the photo."), "anna.png: No face was found in the photo."),
+        (PromptError("The prompt is empty."), "The prompt is empty."),
+    ],
+)
+def test_errors_of_a_job_name_the_file(error: InputError, sentence: str) -> None:
+    files = Files("anna.png", mask="mask.png", subject="who.png")
+    named = files.named(error)
+    assert (type(named), named.sentence) == (type(error), sentence)
+    assert NO_FILES.named(error) is error

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from s2edit_plugin.api import ApplyEdit, Estimate, Event, JobInfo, LearnToken, OnProgress, Request
 from s2edit_plugin.calls import EstimateJob
+from s2edit_plugin.cli.files import NO_FILES, Files
 from s2edit_plugin.cli.output import Output
-from s2edit_plugin.errors import CancelledError, S2EditError
+from s2edit_plugin.errors import CancelledError, InputError, S2EditError
 
 if TYPE_CHECKING:
     from s2edit_plugin.engine.client import Client, Job
@@ -41,11 +42,14 @@ def open_client(args: argparse.Namespace) -> Client:
     return connect_or_local(model=args.model, device=args.device, use_engine=not args.no_engine)
 
 
-def perform(args: argparse.Namespace, request: Request[R], output: Output) -> R:
+def perform(args: argparse.Namespace, request: Request[R], output: Output, files: Files = NO_FILES) -> R:
     """Do a job with progress on the terminal. Ctrl-C stops it after the step that runs; a second one stops at once.
 
+    Args:
+        files: what the job's pictures are called.
+
     Raises:
-        CancelledError: it was stopped. S2EditError: what went wrong with it.
+        CancelledError: it was stopped. S2EditError: what went wrong with it, by the files' names.
     """
     jobs: list[Job[R]] = []
     said: set[str] = set()
@@ -65,6 +69,8 @@ def perform(args: argparse.Namespace, request: Request[R], output: Output) -> R:
             if not jobs:
                 raise
             raise _stopped(request, _wait_until_over(jobs[0])) from None
+        except InputError as error:
+            raise files.named(error) from error
     for warning in getattr(result, "warnings", ()):
         if warning not in said:
             output.warning(warning)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from s2edit_plugin.errors import ImageError, MaskError, UsageError
-from s2edit_plugin.paths import write_atomic
+from s2edit_plugin.errors import ImageError, InputError, MaskError, ResourceError, UsageError
+from s2edit_plugin.paths import disk_error, write_atomic
 
-__all__ = ["MaskChoice", "mask_choice", "read_photo", "writable_target", "write_picture"]
+__all__ = [
+    "NO_FILES",
+    "Files",
+    "MaskChoice",
+    "mask_choice",
+    "read_photo",
+    "still_in_history",
+    "writable_target",
+    "write_picture",
+]
 
 # What Pillow can write losslessly or as a photo, and what the format is called there.
 FORMATS = {
@@ -44,6 +56,32 @@ class MaskChoice:
 
     method: str
     picture: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Files:
+    """Names of the files whose pictures a job gets: it sees bytes, and its errors speak of the photo and the mask."""
+
+    photo: str
+    mask: str = ""
+    subject: str = ""
+
+    def named(self, error: InputError) -> InputError:
+        """The same error with the file's name; unchanged where it is about no picture, or no file was named."""
+        if not self.photo or not isinstance(error, ImageError | MaskError):
+            return error
+        called = {
+            "The subject mask ": self.subject,
+            "The mask ": self.mask or self.subject,
+            "The photo ": self.photo,
+        }
+        for beginning, name in called.items():
+            if name and error.sentence.startswith(beginning):
+                return type(error)(f"{name} {error.sentence.removeprefix(beginning)}", error.hint)
+        return type(error)(f"{self.photo}: {error.sentence}", error.hint)
+
+
+NO_FILES = Files("")
 
 
 def read_photo(name: str) -> bytes:
@@ -96,7 +134,8 @@ def writable_target(name: str, *, picture: bool = True) -> Path:
     """A file that can be written, checked before minutes of work.
 
     Raises:
-        UsageError: a folder, in a folder that is not there, or a format that cannot be written.
+        UsageError: a folder, in a folder that is not there, or a format that cannot be written. ResourceError: the folder
+        takes no file.
     """
     path = Path(name).expanduser()
     if path.is_dir():
@@ -110,7 +149,25 @@ def writable_target(name: str, *, picture: bool = True) -> Path:
             f"'{path.suffix or path.name}' is no picture format that can be written.",
             f"End the name of --out with {', '.join(FORMATS)}.",
         )
+    try:
+        tempfile.TemporaryFile(dir=path.absolute().parent).close()
+    except OSError as error:
+        raise disk_error(path, error) from error
     return path
+
+
+@contextlib.contextmanager
+def still_in_history(result: str) -> Iterator[None]:
+    """Write what was computed; where that fails, say where it is. Args: result: its id in the history, "" where it has none."""
+    try:
+        yield
+    except (ResourceError, ImageError) as error:
+        if not result:
+            raise
+        hint = (
+            f"The result is in the history: `s2edit history export {result} --out FILE` writes it elsewhere."
+        )
+        raise type(error)(error.sentence, hint) from error
 
 
 def write_picture(path: Path, data: bytes) -> None:

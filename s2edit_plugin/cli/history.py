@@ -160,8 +160,7 @@ def run_rerun(args: argparse.Namespace, output: Output) -> int:
     report = clients.perform(args, api.RerunResult(name), output)
     if out is not None:
         write_picture(out, report.image)
-    values = {key: value for key, value in dataclasses.asdict(report).items() if key != "image"}
-    output.result(values | ({"out": str(out)} if out else {}), report.sentence)
+    output.result(dataclasses.asdict(report) | ({"out": str(out)} if out else {}), report.sentence)
     return 0 if report.equal else 1
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from s2edit_plugin import api
 from s2edit_plugin.cli.clients import add_options, perform
-from s2edit_plugin.cli.files import mask_choice, read_photo, writable_target, write_picture
+from s2edit_plugin.cli.files import Files, mask_choice, read_photo, writable_target, write_picture
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.cli.replacing import add_overwrite, check_outputs
 from s2edit_plugin.errors import UsageError
@@ -84,7 +84,7 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
         points=(*inside, *outside),
         box=args.box,
     )
-    result = perform(args, request, output)
+    result = perform(args, request, output, Files(args.photo))
     write_picture(out, result.mask)
     if result.note:
         output.warning(result.note)
@@ -95,7 +95,8 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
 
 def run_caption(args: argparse.Namespace, output: Output) -> int:
     """``s2edit caption``."""
-    found = perform(args, api.SuggestPrompt(read_photo(args.photo), args.class_noun), output)
+    request = api.SuggestPrompt(read_photo(args.photo), args.class_noun)
+    found = perform(args, request, output, Files(args.photo))
     output.result({"caption": found.prompt, "seen_by": found.seen_by}, found.prompt)
     return 0
 
@@ -107,7 +108,8 @@ def run_identity(args: argparse.Namespace, output: Output) -> int:
     from s2edit_plugin.imaging.reading import read_photo as decoded
     from s2edit_plugin.networks.installed import Networks
 
-    first, second = (decoded(data).as_uint8_rgb() for data in files)
+    named = zip(files, (args.first, args.second), strict=True)
+    first, second = (decoded(data, name).as_uint8_rgb() for data, name in named)
     score = compare(first, second, Networks())
     output.result(dataclasses.asdict(score), score.sentence)
     return 0

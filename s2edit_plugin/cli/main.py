@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
+import io
 import logging
 import os
 import sys
@@ -28,7 +28,7 @@ from s2edit_plugin.cli import (
     tokens,
     window,
 )
-from s2edit_plugin.cli.output import Output
+from s2edit_plugin.cli.output import Output, silence
 from s2edit_plugin.engine.discovery import hold_environment
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
 
@@ -100,6 +100,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:
         hold_environment()
     arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        # Another encoding must not fail what was done; a file name that is no text goes out as it came in.
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
     output = Output(as_json="--json" in arguments)
     try:
         return _run(arguments, output)
@@ -110,9 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         output.error(CancelledError())
         return CancelledError.exit_code
     except BrokenPipeError:
-        # `s2edit tokens list | head` is no failure; Python's own flush at exit must not complain either.
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)  # `s2edit tokens list | head` is no failure
         return 0
     except MemoryError:
         output.error(

@@ -1,24 +1,26 @@
 """What the command line prints: results on standard output, everything else on standard error.
 
-With ``--json`` standard output carries exactly one JSON object and standard error stays empty.
+With ``--json`` standard output carries exactly one JSON object and standard error stays empty. Whatever the streams can take:
+letters they cannot hold are written as escapes, and where they cannot be written to, what was done is not undone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from s2edit_plugin.api import OnProgress, Progress
-from s2edit_plugin.errors import CancelledError, S2EditError, UsageError
+from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
 
 if TYPE_CHECKING:
     import tqdm
 
-__all__ = ["Output", "harmless", "table"]
+__all__ = ["Output", "harmless", "silence", "table"]
 
 # Control characters but tab and line feed, and those that turn the direction of writing.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -36,27 +38,47 @@ class Output:
         self.as_json = as_json
         self._out = out if out is not None else sys.stdout
         self._err = err if err is not None else sys.stderr
+        self._broken = False  # whether results cannot be printed
 
     def result(self, values: dict[str, Any], text: str) -> None:
-        """The command's result: ``values`` with ``--json``, else ``text``."""
-        shown = (
-            json.dumps(values, ensure_ascii=False, indent=2, default=str) if self.as_json else harmless(text)
-        )
-        print(shown, file=self._out)
+        """The command's result: ``values`` with ``--json``, else ``text``.
+
+        Raises:
+            ResourceError: it cannot be printed. BrokenPipeError: nobody reads any more.
+        """
+        shown = _as_json(values, self._out) if self.as_json else harmless(text)
+        try:
+            print(shown, file=self._out, flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._broken = True
+            silence(self._out)
+            reason = error.strerror or type(error).__name__
+            raise ResourceError(
+                f"It is done, but the answer could not be printed ({reason}).",
+                "See where the output of the command goes.",
+            ) from error
 
     def warning(self, sentence: str) -> None:
         """A remark that is no failure; the JSON result carries its own list of them."""
         if not self.as_json:
-            print(harmless(f"s2edit: note: {sentence}"), file=self._err)
+            self._say(f"s2edit: note: {sentence}")
 
     def error(self, error: S2EditError) -> None:
         """One sentence, and the hint on a line of its own."""
-        if self.as_json:
-            print(json.dumps(error.to_json(), ensure_ascii=False, indent=2), file=self._out)
-            return
-        print(harmless(f"s2edit: {error.sentence}"), file=self._err)
+        if self.as_json and not self._broken:
+            with contextlib.suppress(OSError):
+                print(_as_json(error.to_json(), self._out), file=self._out, flush=True)
+                return
+            silence(self._out)
+        self._say(f"s2edit: {error.sentence}")
         if error.hint:
-            print(harmless(f"        {error.hint}"), file=self._err)
+            self._say(f"        {error.hint}")
+
+    def _say(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # there is nowhere else to say it, and no reason to stop
+            print(harmless(text), file=self._err, flush=True)
 
     def confirm(self, question: str, sentence: str) -> None:
         """Ask somebody at a terminal once, for what cannot be undone. Args: sentence: the error where there is nobody to ask.
@@ -75,7 +97,7 @@ class Output:
         """A callback that draws progress: a bar on a terminal, a line every 10 % elsewhere, nothing with ``--json``."""
         if self.as_json:
             yield lambda progress: None
-        elif self._err.isatty():
+        elif self._err is not None and self._err.isatty():
             bars = _Bars(self._err)
             try:
                 yield bars
@@ -88,6 +110,33 @@ class Output:
 def harmless(text: str) -> str:
     """Text without what a terminal would obey: token files come from anywhere, and so do the words in them."""
     return _OBEYED.sub("?", text)
+
+
+def silence(stream: TextIO | None) -> None:
+    """Let nothing more go to a stream that failed, so that Python does not complain of it at the end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[union-attr]
+
+
+def _as_json(values: dict[str, Any], stream: TextIO) -> str:
+    """JSON in the letters of the stream; names of files that are no text are escaped, as `json.loads` reads them."""
+    plain = _without_pictures(values)
+    shown = json.dumps(plain, ensure_ascii=False, indent=2, default=str)
+    try:
+        shown.encode("utf-8")
+        shown.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        shown = json.dumps(plain, indent=2, default=str)
+    return shown
+
+
+def _without_pictures(value: Any) -> Any:
+    """JSON values without fields of bytes: pictures are in files, and JSON cannot hold them."""
+    if isinstance(value, dict):
+        return {key: _without_pictures(v) for key, v in value.items() if not isinstance(v, bytes)}
+    if isinstance(value, list | tuple):
+        return [_without_pictures(v) for v in value if not isinstance(v, bytes)]
+    return value
 
 
 class _Bars:
@@ -136,7 +185,8 @@ class _Lines:
         if progress.unit == "bytes":
             more = f" of {progress.total / 1e6:,.{0 if progress.total >= 1e7 else 1}f} MB"
         left = "" if progress.seconds_left is None else f", {progress.seconds_left:.0f} s left"
-        print(f"{progress.stage}: {10 * tenth} %{more}{left}", file=self._stream, flush=True)
+        with contextlib.suppress(OSError):
+            print(f"{progress.stage}: {10 * tenth} %{more}{left}", file=self._stream, flush=True)
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

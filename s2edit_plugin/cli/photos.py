@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api
 from s2edit_plugin.cli.clients import add_options, perform
-from s2edit_plugin.cli.files import mask_choice, read_photo, writable_target, write_picture
+from s2edit_plugin.cli.files import (
+    Files,
+    mask_choice,
+    read_photo,
+    still_in_history,
+    writable_target,
+    write_picture,
+)
 from s2edit_plugin.cli.interrupted import kept_request
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.cli.replacing import add_overwrite, check_outputs, check_replaceable
@@ -207,7 +214,7 @@ def run_learn(args: argparse.Namespace, output: Output) -> int:
         request = kept_request(args, person, name)
     else:
         request = _learn_request(args, person, name)
-    result = perform(args, request, output)
+    result = perform(args, request, output, Files(args.photo or "", subject=args.subject))
     since = f" from step {result.resumed_at} on" if result.resumed_at else ""
     text = (
         f"Learned {result.name}{since} in {result.seconds:.0f} s: loss {result.loss_first:.4f} -> {result.loss_last:.4f}, "
@@ -241,14 +248,13 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
         settings=_edit_settings(args),
         embed_settings=args.embed_settings,
     )
-    result = perform(args, request, output)
-    write_picture(out, result.image)
-    if region_out is not None:
-        write_picture(region_out, result.region)
-    values = {
-        key: value for key, value in dataclasses.asdict(result).items() if key not in ("image", "region")
-    }
-    values |= {"out": str(out), "tokens": list(tokens), "seed": args.seed}
+    files = Files(args.photo, mask=args.mask, subject=args.subject)
+    result = perform(args, request, output, files)
+    with still_in_history(result.history_id):
+        write_picture(out, result.image)
+        if region_out is not None:
+            write_picture(region_out, result.region)
+    values = dataclasses.asdict(result) | {"out": str(out), "tokens": list(tokens), "seed": args.seed}
     note = f"\n{result.identity_note}" if result.identity_note else ""
     output.result(values, f"Wrote {out} ({result.seconds:.1f} s).{note}")
     return 0
