@@ -32,6 +32,7 @@ from s2edit_plugin.engine.studios import Make, make_studio
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.paths import DataFolder, write_atomic
 from s2edit_plugin.settings import load_settings
+from s2edit_plugin.tidying import tidy
 
 __all__ = ["run_engine"]
 
@@ -42,6 +43,7 @@ KEEP_ALIVE_SECONDS = 75
 STOP_SECONDS = 60.0  # for the last step of a job and its checkpoint
 GIVE_UP_SECONDS = 5.0  # for the lock, while an engine ends or somebody looks whether one lives
 IDLE_CHECK_SECONDS = 0.5
+FIRST_TIDY_SECONDS, TIDY_SECONDS = 60.0, 1800.0
 
 
 def run_engine(
@@ -199,6 +201,7 @@ class Server(uvicorn.Server):
         self._service, self._folder = service, folder
         self._on_started, self._on_ending = on_started, on_ending
         self._checked = time.monotonic()
+        self._tidied = time.monotonic() + FIRST_TIDY_SECONDS - TIDY_SECONDS
 
     def end(self, why: str) -> None:
         """End soon; from any thread."""
@@ -219,6 +222,9 @@ class Server(uvicorn.Server):
             elif self._service.is_to_be_renewed:
                 # Only the end of a process gives back for certain what its memory held.
                 self.end("somebody was forgotten")
+        if time.monotonic() - self._tidied > TIDY_SECONDS:
+            self._tidied = time.monotonic()
+            asyncio.get_running_loop().run_in_executor(None, tidy, self._folder)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

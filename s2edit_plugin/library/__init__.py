@@ -2,6 +2,7 @@
 
     library     `Library`, what the rest of the program sees
       repair  forget  archive       checking and mending; removing a person; a whole person as one file
+      tidying                       bounds of trash and quarantine
         transfer                    one token to a file and back
           changes                   rename, tag, annotate, duplicate, delete, restore
             intent                  the lock, and changes of several files that a crash must not cut in half
@@ -11,8 +12,8 @@
                     names  entry    which names are possible; what listings give
 
 Where a file lies is its name; the record inside follows. Every change is one atomic write or rename, or is written down
-before it is made and finished by the next process. What is deleted or replaced goes to the trash; only emptying the trash and
-`Library.forget` remove anything for good.
+before it is made and finished by the next process. What is deleted or replaced goes to the trash; only emptying the trash, its
+bounds (90 days) and `Library.forget` remove anything for good.
 """
 
 from s2edit_plugin.library.archive import is_person_file

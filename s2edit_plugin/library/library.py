@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.errors import TokenError, TokenNotFoundError
-from s2edit_plugin.library import archive, changes, transfer
+from s2edit_plugin.errors import S2EditError, TokenError, TokenNotFoundError
+from s2edit_plugin.library import archive, changes, tidying, transfer
 from s2edit_plugin.library.archive import OnClash
 from s2edit_plugin.library.entry import Entry, Forgotten, Imported, Person, Report, folded, matches
 from s2edit_plugin.library.forget import ForgetElsewhere, forget
@@ -205,8 +205,14 @@ class Library:
         return changes.annotate_person(self._store, person, notes)
 
     def delete(self, full_name: str) -> Path:
-        """Move a token to the trash, damaged or not; returns where it lies now. Raises TokenNotFoundError."""
-        return changes.delete(self._store, full_name)
+        """Move a token to the trash, damaged or not; returns where it lies now. Raises TokenNotFoundError.
+
+        It can be restored for 90 days, unless very many are deleted after it (`tidying.TRASH`).
+        """
+        path = changes.delete(self._store, full_name)
+        with contextlib.suppress(S2EditError):  # what is too much goes another time
+            self.tidy()
+        return path
 
     def restore(self, full_name: str) -> Path:
         """Bring back the token of this name that was deleted last.
@@ -220,6 +226,10 @@ class Library:
     def empty_trash(self, person: str | None = None, *, older_than_days: float = 0.0) -> int:
         """Remove deleted tokens for good, everybody's or one person's; returns how many."""
         return changes.empty_trash(self._store, person, older_than_days)
+
+    def tidy(self) -> int:
+        """Remove for good what trash and quarantine hold beyond their bounds (`tidying`); returns how many files."""
+        return tidying.tidy(self._store)
 
     def rename_person(self, old: str, new: str) -> int:
         """Give a person another name, with everything that lies under it; returns how many tokens moved.
