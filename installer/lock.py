@@ -24,6 +24,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 MACHINES = ("x86_64", "aarch64")
 # A machine picks the wheel with the newest tag its C library allows, so every generation's wheel needs its hash.
 GLIBC_GENERATIONS = (17, 28, 36, 42)  # 2.17, 2.28 (RHEL 8), 2.36 (Debian 12), 2.42
+OPTIONAL = {"jpeglib"}  # may lack wheels for a machine: the program does without
 NOT_LOCKED = re.compile(r"torch|onnxruntime(-gpu)?|triton|nvidia-.*|cuda-.*")
 
 HEADER = """\
@@ -40,6 +41,7 @@ class Pin:
     version: str
     hashes: set[str] = field(default_factory=set)
     pure: bool = False  # one wheel for every machine and Python
+    only: str = ""  # the machine that alone has a wheel, where the package may be done without on others
 
 
 def main() -> int:
@@ -64,6 +66,9 @@ def main() -> int:
         base_pins |= extra_pins
         all_pins |= extra_pins
         missing = collect_hashes(python, all_pins)
+        for name in OPTIONAL & all_pins.keys():
+            covered = [m for m in MACHINES if not any(f"{name} on" in line and m in line for line in missing)]
+            all_pins[name].only = covered[0] if len(covered) == 1 else ""
     dev_pins = {name: pin for name, pin in all_pins.items() if name not in base_pins}
     write(HERE / "requirements.lock", {name: all_pins[name] for name in base_pins})
     write(HERE / "requirements-dev.lock", dev_pins)
@@ -174,7 +179,8 @@ def write(path: Path, pins: dict[str, Pin]) -> None:
     for name in sorted(pins):
         pin = pins[name]
         hashes = [f"    --hash=sha256:{sha}" for sha in sorted(pin.hashes)]
-        lines.append(" \\\n".join([f"{name}=={pin.version}", *hashes]) + "\n")
+        marker = f' ; platform_machine == "{pin.only}"' if pin.only else ""
+        lines.append(" \\\n".join([f"{name}=={pin.version}{marker}", *hashes]) + "\n")
     path.write_text("".join(lines))
 
 

@@ -332,7 +332,8 @@ def pins(name: str) -> dict[str, tuple[str, int]]:
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     found = {}
     for line in lines:
-        match = re.fullmatch(r"([a-z0-9-]+)==(\S+)((?:\s+--hash=sha256:[0-9a-f]{64})+)\s*", line)
+        machine = r'(?: ; platform_machine == "(?:x86_64|aarch64)")?'  # the only one with a wheel
+        match = re.fullmatch(rf"([a-z0-9-]+)==(\S+){machine}((?:\s+--hash=sha256:[0-9a-f]{{64}})+)\s*", line)
         assert match, line
         found[match.group(1)] = (match.group(2), match.group(3).count("sha256"))
     return found

@@ -3828,6 +3828,11 @@
         <translation>Nennen Sie ein Wort des Prompts, oder ein Token als &lt;person/name&gt;.</translation>
     </message>
     <message>
+        <location filename="../workflows/grey.py"/>
+        <source>The photo is grey and stays grey: a colour of the prompt shows as its lightness alone. Save the photo as RGB in another program to give it colours.</source>
+        <translation>Das Foto ist grau und bleibt grau: Von einer Farbe des Prompts zeigt es nur die Helligkeit. Speichern Sie das Foto in einem anderen Programm als RGB, um ihm Farben zu geben.</translation>
+    </message>
+    <message>
         <location filename="../workflows/rerunning.py"/>
         <source>The result {0} is a learned token, no edit.</source>
         <translation>Das Ergebnis {0} ist ein gelerntes Token, keine Bearbeitung.</translation>

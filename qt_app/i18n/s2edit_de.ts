@@ -3275,8 +3275,18 @@
     </message>
     <message>
         <location filename="../model/saving.py"/>
-        <source>The photo's own format: nothing outside the edit changes.</source>
-        <translation>Das eigene Format des Fotos: Außerhalb der Bearbeitung ändert sich nichts.</translation>
+        <source>Nothing outside the edit changes.</source>
+        <translation>Außerhalb der Bearbeitung ändert sich nichts.</translation>
+    </message>
+    <message>
+        <location filename="../model/saving.py"/>
+        <source>Blocks of 8 or 16 pixels that the edit does not touch stay as they are in the photo.</source>
+        <translation>Blöcke von 8 oder 16 Pixeln, die die Bearbeitung nicht berührt, bleiben, wie sie im Foto sind.</translation>
+    </message>
+    <message>
+        <location filename="../model/saving.py"/>
+        <source>Compressing changes pixels outside the edit too, at quality 95 by 1 of 255 on average, at 80 by up to 4; PNG and TIFF keep them.</source>
+        <translation>Komprimieren ändert auch Pixel außerhalb der Bearbeitung, bei Qualität 95 im Mittel um 1 von 255, bei 80 um bis zu 4; PNG und TIFF erhalten sie.</translation>
     </message>
     <message>
         <location filename="../model/saving.py"/>
@@ -3892,6 +3902,11 @@
         <location filename="../ui/plain.py"/>
         <source>{0} is there already. Replace it?</source>
         <translation>{0} gibt es schon. Ersetzen?</translation>
+    </message>
+    <message>
+        <location filename="../ui/plain.py"/>
+        <source>{0} is the photo itself. Overwrite the original?</source>
+        <translation>{0} ist das Foto selbst. Das Original überschreiben?</translation>
     </message>
     <message>
         <location filename="../ui/plain.py"/>

@@ -51,6 +51,7 @@ class _Opened:
     path: str = ""
     title: str = ""
     origin: str = ""
+    camera: bytes = b""
 
 
 class Document(Observable):
@@ -65,7 +66,8 @@ class Document(Observable):
     Attributes:
         data: the photo's file. photo: decoded. rgb: uint8 (H, W, 3) in sRGB. path: "" for pictures without a file.
         title: what such a picture is called, "": that it was pasted. origin: id of the handover from GIMP, "" for none.
-        levels: the photo as `levels.screen_levels` makes it.
+        levels: the photo as `levels.screen_levels` makes it. camera: the file that the first photo came in; another than
+            ``data`` where a result is edited on.
     """
 
     results_changed = pyqtSignal(object)
@@ -89,9 +91,10 @@ class Document(Observable):
         levels: tuple[np.ndarray, ...] | None = None,
         title: str = "",
         origin: str = "",
+        camera: bytes = b"",
     ) -> None:
         super().__init__()
-        self.origin = origin
+        self.origin, self.camera = origin, camera or data
         self.levels = levels if levels is not None else screen_levels(rgb)
         self.data, self.photo, self.rgb, self.path, self.title = data, photo, rgb, path, title
         self.masks = MaskPair((rgb.shape[0], rgb.shape[1]))
@@ -210,12 +213,13 @@ class Documents(Observable):
         path: str = "",
         failed: Callable[[], None] = lambda: None,
         origin: str = "",
+        camera: bytes = b"",
     ) -> None:
         """Show a picture from the clipboard, from GIMP or from the history.
 
         Args:
             title: what it is called, "": that it was pasted. path: of the file these bytes once were.
-            failed: called if they cannot be read, after the user was told. origin: see `Document`.
+            failed: called if they cannot be read, after the user was told. origin, camera: see `Document`.
         """
         self.opening = Path(path).name or title or self.tr("Pasted picture")
 
@@ -223,12 +227,19 @@ class Documents(Observable):
             self._failed(error)
             failed()
 
-        self._background.run(lambda: _decoded(data, path, title, origin), self._opened, not_opened)
+        self._background.run(lambda: _decoded(data, path, title, origin, camera), self._opened, not_opened)
 
     def _opened(self, opened: _Opened) -> None:
         self.opening = ""
         self.document = Document(
-            opened.data, opened.photo, opened.rgb, opened.path, opened.levels, opened.title, opened.origin
+            opened.data,
+            opened.photo,
+            opened.rgb,
+            opened.path,
+            opened.levels,
+            opened.title,
+            opened.origin,
+            opened.camera,
         )
         if opened.path:
             self._preferences.opened(opened.path)
@@ -240,9 +251,9 @@ class Documents(Observable):
         self._messages.error(error)
 
 
-def _decoded(data: bytes, path: str, title: str = "", origin: str = "") -> _Opened:
+def _decoded(data: bytes, path: str, title: str = "", origin: str = "", camera: bytes = b"") -> _Opened:
     from s2edit_plugin.imaging.reading import read_photo
 
     photo = read_photo(data, path or "the picture")
     rgb = np.ascontiguousarray(photo.as_uint8_rgb())
-    return _Opened(data, photo, rgb, screen_levels(rgb), path, title, origin)
+    return _Opened(data, photo, rgb, screen_levels(rgb), path, title, origin, camera)

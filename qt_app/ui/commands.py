@@ -249,7 +249,7 @@ class Commands(QObject):
     def _go_on(self) -> None:
         document = self._studio.documents.document
         if document is not None and document.result is not None:
-            self._window.open_picture(document.result.made.image)
+            self._window.open_picture(document.result.made.image, document.camera)
 
     def _load_mask(self) -> None:
         path, _ = QFileDialog.getOpenFileName(

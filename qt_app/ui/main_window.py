@@ -106,12 +106,12 @@ class MainWindow(QMainWindow):
         if self._may_leave_photo():
             self.studio.documents.open_file(path)
 
-    def open_picture(self, picture: bytes | str) -> None:
-        """Open a picture that was dropped or pasted: its bytes, or its path."""
+    def open_picture(self, picture: bytes | str, camera: bytes = b"") -> None:
+        """Open a picture that was dropped or pasted, its bytes or its path, or a result. ``camera``: see `Document`."""
         if isinstance(picture, str):
             self.open_file(picture)
         elif self._may_leave_photo():
-            self.studio.documents.open_bytes(picture)
+            self.studio.documents.open_bytes(picture, camera=camera)
 
     def arrange(self) -> None:
         """Put window and panels where they were at the last end. Once, when every dock is there: Qt places only those."""

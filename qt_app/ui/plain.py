@@ -153,9 +153,11 @@ def confirmed(parent: QWidget, title: str, text: str) -> bool:
     return answer == QMessageBox.StandardButton.Yes
 
 
-def confirm_replacing(parent: QWidget, name: str) -> bool:
-    """Whether the file of this name that is there may go."""
+def confirm_replacing(parent: QWidget, name: str, *, photo: bool = False) -> bool:
+    """Whether the file of this name that is there may go. ``photo``: it is the photo that was edited."""
     words = QCoreApplication.translate("files", "{0} is there already. Replace it?")
+    if photo:
+        words = QCoreApplication.translate("files", "{0} is the photo itself. Overwrite the original?")
     return confirmed(parent, QCoreApplication.translate("files", "Replace the file?"), words.format(name))
 
 

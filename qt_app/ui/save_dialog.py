@@ -96,10 +96,9 @@ class SaveDialog(QDialog):
 
     def _show(self) -> None:
         state = self._state
-        document = state.document
         webp, lossy = state.format == "WEBP", state.format in ("JPEG", "WEBP")
         lossless = webp and state.lossless
-        same = document is not None and document.photo.format == state.format
+        same = state.camera_format == state.format
         self.form.setRowVisible(self.lossless, webp)
         self.form.setRowVisible(self.own_quality, lossy and not lossless and same)
         self.form.setRowVisible(self.quality, lossy and not lossless and not (same and state.own_quality))
@@ -132,4 +131,4 @@ class SaveDialog(QDialog):
 
     def ask_to_overwrite(self) -> bool:
         """Whether the file that is there may go."""
-        return confirm_replacing(self, self._state.path.name)
+        return confirm_replacing(self, self._state.path.name, photo=self._state.replaces_photo)

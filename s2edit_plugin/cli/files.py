@@ -170,16 +170,16 @@ def still_in_history(result: str) -> Iterator[None]:
         raise type(error)(error.sentence, hint) from error
 
 
-def write_picture(path: Path, data: bytes) -> None:
+def write_picture(path: Path, data: bytes, original: bytes = b"") -> None:
     """Write an encoded picture, in another format where the file's name asks for one; what it says of itself stays.
+
+    Args:
+        original: the photo that was edited: a JPEG keeps its blocks where nothing changed.
 
     Raises:
         ResourceError: the disk refused. ImageError: the picture cannot be held by the format.
     """
-    from s2edit_plugin.imaging.reading import format_of
-    from s2edit_plugin.imaging.reading import read_photo as decode
-    from s2edit_plugin.imaging.writing import encode_photo, format_of_suffix
+    from s2edit_plugin.imaging.saving import encode_result
+    from s2edit_plugin.imaging.writing import format_of_suffix
 
-    wanted = format_of_suffix(path)
-    same = format_of(data) == wanted
-    write_atomic(path, data if same else encode_photo(decode(data, "the picture"), format=wanted))
+    write_atomic(path, encode_result(data, format_of_suffix(path), original=original))

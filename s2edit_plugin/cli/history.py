@@ -138,7 +138,7 @@ def run_export(args: argparse.Namespace, output: Output) -> int:
     out = writable_target(args.out)
     beside = out.with_name(f"{out.name}.json")
     check_outputs((out, beside if args.with_settings else None), (), overwrite=args.overwrite)
-    write_picture(out, history.picture(name))
+    write_picture(out, history.picture(name), _photo_of(history, name))
     values = {"id": name, "out": str(out)}
     if args.with_settings:
         from s2edit_plugin.paths import write_atomic
@@ -150,6 +150,14 @@ def run_export(args: argparse.Namespace, output: Output) -> int:
     return 0
 
 
+def _photo_of(history: History, name: str) -> bytes:
+    """The photo that a result was made from; b"" where it is not there any more, or the result is a learned token."""
+    try:
+        return history.request(name).photo
+    except S2EditError:
+        return b""
+
+
 def run_rerun(args: argparse.Namespace, output: Output) -> int:
     """``s2edit history rerun``: exit code 1 if a pixel differs."""
     history = _history(output)
@@ -159,7 +167,7 @@ def run_rerun(args: argparse.Namespace, output: Output) -> int:
     args.model = args.model or _model_of(history.details(name))
     report = clients.perform(args, api.RerunResult(name), output)
     if out is not None:
-        write_picture(out, report.image)
+        write_picture(out, report.image, _photo_of(history, name))
     output.result(dataclasses.asdict(report) | ({"out": str(out)} if out else {}), report.sentence)
     return 0 if report.equal else 1
 

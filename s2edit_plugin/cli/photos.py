@@ -251,7 +251,7 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
     files = Files(args.photo, mask=args.mask, subject=args.subject)
     result = perform(args, request, output, files)
     with still_in_history(result.history_id):
-        write_picture(out, result.image)
+        write_picture(out, result.image, photo)
         if region_out is not None:
             write_picture(region_out, result.region)
     values = dataclasses.asdict(result) | {"out": str(out), "tokens": list(tokens), "seed": args.seed}

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 __all__ = [
     "EXIF_PREFIX",
     "ORIENTATION",
+    "laid_back",
     "as_stored",
     "clean_exif",
     "exif_of_tiff",
     "load_exif",
     "orientation_of",
     "upright",
+    "with_orientation",
 ]
 
 EXIF_PREFIX = b"Exif\x00\x00"
@@ -113,7 +115,7 @@ def clean_exif(raw: bytes | None) -> bytes | None:
     block = bytearray(_bare(raw))
     try:
         directories = _Directories(block)
-        _reset_orientation(directories, block)
+        _set_orientation(directories, block)
         link = directories.next_at(directories.first)
         # Some writers leave the link of the last directory out.
         second = directories.number("I", link) if link + 4 <= len(block) else 0
@@ -125,18 +127,30 @@ def clean_exif(raw: bytes | None) -> bytes | None:
     return bytes(block)
 
 
-def as_stored(tiff: bytes) -> bytes:
-    """A TIFF file with orientation 1, so that Pillow, which turns some and not others, hands out pixels as stored."""
-    block = bytearray(tiff)
-    _reset_orientation(_Directories(block), block)
+def with_orientation(exif: bytes | None, orientation: int) -> bytes | None:
+    """A cleaned block with another orientation, 1..8, where it has one at all."""
+    if not exif:
+        return None
+    block = bytearray(exif)
+    try:
+        _set_orientation(_Directories(block), block, orientation)
+    except (struct.error, KeyError):
+        return exif
     return bytes(block)
 
 
-def _reset_orientation(directories: _Directories, block: bytearray) -> None:
+def as_stored(tiff: bytes) -> bytes:
+    """A TIFF file with orientation 1, so that Pillow, which turns some and not others, hands out pixels as stored."""
+    block = bytearray(tiff)
+    _set_orientation(_Directories(block), block)
+    return bytes(block)
+
+
+def _set_orientation(directories: _Directories, block: bytearray, orientation: int = 1) -> None:
     for entry in directories.entries(directories.first):
         if entry.tag == ORIENTATION:
             code = directories.order + ("H" if entry.kind == _SHORT else "I")
-            struct.pack_into(code, block, entry.value_at, 1)
+            struct.pack_into(code, block, entry.value_at, orientation)
 
 
 def _blank_thumbnail(directories: _Directories, block: bytearray, directory: int) -> None:
@@ -180,4 +194,15 @@ def upright(array: np.ndarray, orientation: int) -> np.ndarray:
         array = array[::-1]
     if orientation in (2, 3, 6, 7):
         array = array[:, ::-1]
+    return np.ascontiguousarray(array)
+
+
+def laid_back(array: np.ndarray, orientation: int) -> np.ndarray:
+    """The way back from `upright`: pixels (H, W) or (H, W, C) as they are stored in a file of this orientation."""
+    if orientation in (3, 4, 7, 8):
+        array = array[::-1]
+    if orientation in (2, 3, 6, 7):
+        array = array[:, ::-1]
+    if orientation in (5, 6, 7, 8):
+        array = np.swapaxes(array, 0, 1)
     return np.ascontiguousarray(array)

@@ -42,6 +42,8 @@ class Photo:
         exif: the EXIF block without ``Exif\\0\\0``; its orientation is 1 and its thumbnail is gone.
         xmp: the XMP packet.
         dpi: resolution, horizontal and vertical.
+        photoshop: Photoshop's image resources, where IPTC lies, without thumbnails.
+        texts: a PNG's texts and a JPEG's comments, as (keyword, text).
         jpeg: how it was compressed, for JPEG.
         lossless: the file holds its pixels exactly.
         notes: sentences for the user, e.g. that an animation's first picture is used.
@@ -55,6 +57,8 @@ class Photo:
     exif: bytes | None = None
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
+    photoshop: bytes | None = None
+    texts: tuple[tuple[str, str], ...] = ()
     jpeg: JpegTables | None = None
     lossless: bool = True
     notes: tuple[str, ...] = ()

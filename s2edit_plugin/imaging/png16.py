@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-__all__ = ["SIGNATURE", "decode_png16", "encode_png16", "is_png16"]
+__all__ = ["SIGNATURE", "decode_png16", "encode_png16", "is_png16", "png_chunk"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS_OF_COLOUR_TYPE = {0: 1, 2: 3, 4: 2, 6: 4}
@@ -73,9 +73,9 @@ def encode_png16(pixels: np.ndarray, ancillary: Iterable[tuple[bytes, bytes]] = 
         b"".join(packer.compress(block.tobytes()) for block in _filter(lines, channels * 2)) + packer.flush()
     )
     return b"".join(
-        [SIGNATURE, _chunk(b"IHDR", header)]
-        + [_chunk(kind, body) for kind, body in ancillary]
-        + [_chunk(b"IDAT", packed), _chunk(b"IEND", b"")]
+        [SIGNATURE, png_chunk(b"IHDR", header)]
+        + [png_chunk(kind, body) for kind, body in ancillary]
+        + [png_chunk(b"IDAT", packed), png_chunk(b"IEND", b"")]
     )
 
 
@@ -94,7 +94,8 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     raise ValueError("the end is missing")
 
 
-def _chunk(kind: bytes, body: bytes) -> bytes:
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    """A chunk with length and checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from s2edit_plugin import __version__
 
-__all__ = ["DIGITAL_SOURCE_TYPE", "NOTICE", "Provenance", "is_our_result", "xmp_packet"]
+__all__ = ["DIGITAL_SOURCE_TYPE", "NOTICE", "Provenance", "is_our_result", "ours_alone", "xmp_packet"]
 
 DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 NOTICE = "edited by AI"
@@ -83,6 +83,15 @@ def xmp_packet(provenance: Provenance, existing: bytes | None = None) -> bytes:
 def is_our_result(data: bytes) -> bool:
     """Whether a file is a result as this program wrote it: other programs put their own name there when they save."""
     return b"<xmp:CreatorTool>S2Edit Studio " in data and f"<s2edit:notice>{NOTICE}<".encode() in data
+
+
+def ours_alone(packet: bytes) -> bytes | None:
+    """Of a packet of `xmp_packet` what this program said, without the photographer's; None where it said nothing."""
+    start = packet.rfind(f'<rdf:Description rdf:about="" {_NAMESPACES}>'.encode())
+    end = packet.find(b"</rdf:Description>", start) + len(b"</rdf:Description>")
+    if start < 0 or end <= start:
+        return None
+    return (_HEAD + _RDF).encode() + packet[start:end] + (_RDF_END + _TAIL).encode()
 
 
 def _clean(value: str) -> str:

@@ -261,6 +261,8 @@ def _photo(decoded: _Decoded, kind: Kind, subject: str, orientation: int | None 
         exif=exif,
         xmp=side.xmp,
         dpi=side.dpi or dpi_of_exif(exif),
+        photoshop=side.photoshop,
+        texts=tuple(side.texts),
         jpeg=decoded.jpeg,
         lossless=decoded.lossless,
         notes=tuple(notes),

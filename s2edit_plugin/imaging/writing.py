@@ -16,12 +16,14 @@ import numpy as np
 
 from s2edit_plugin.errors import ImageError, InputError, ResourceError
 from s2edit_plugin.imaging.exif import EXIF_PREFIX
+from s2edit_plugin.imaging.jpeg_writing import jpeg_segments, with_segments
 from s2edit_plugin.imaging.photo import FileFormat, Photo
+from s2edit_plugin.imaging.png8 import encode_png8
 from s2edit_plugin.imaging.png16 import encode_png16
 from s2edit_plugin.imaging.provenance import Provenance, xmp_packet
 from s2edit_plugin.imaging.tiff import encode_tiff
 
-__all__ = ["encode_photo", "format_of_suffix", "write_atomic"]
+__all__ = ["encode_exactly", "encode_photo", "format_of_suffix", "write_atomic"]
 
 _SUFFIXES: dict[str, FileFormat] = {
     ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG",
@@ -30,8 +32,6 @@ _SUFFIXES: dict[str, FileFormat] = {
 _QUALITY = 95
 _FULL_COLOUR = 90  # from this quality on a JPEG's colours have the resolution of its brightness
 _LARGEST_SIDE: dict[FileFormat, int] = {"JPEG": 65500, "WEBP": 16383}
-_PNG_COMPRESSION = 4  # half the time of the default for 3 % more bytes on photographs
-_JPEG_BLOCK = 65500  # what fits into one APP1 marker with its name
 
 
 def format_of_suffix(path: str | Path) -> FileFormat:
@@ -45,6 +45,17 @@ def format_of_suffix(path: str | Path) -> FileFormat:
         known = ", ".join(_SUFFIXES)
         raise ImageError(f"{Path(path).name} does not end in a known picture suffix.", f"Use one of {known}.")
     return _SUFFIXES[suffix]
+
+
+def encode_exactly(photo: Photo, pixels: np.ndarray, *, provenance: Provenance) -> bytes:
+    """A result whose pixels can be had back to the last bit: in the photo's format, or as PNG where that one loses something.
+
+    Results are kept so until the user saves them: what a JPEG costs is paid once, at the end.
+
+    Args, Raises: as `encode_photo`.
+    """
+    loses = photo.format == "JPEG" or (photo.format == "WEBP" and not photo.lossless)
+    return encode_photo(photo, pixels, format="PNG" if loses else photo.format, provenance=provenance)
 
 
 def encode_photo(
@@ -81,12 +92,13 @@ def encode_photo(
         if chosen == "TIFF":
             samples = _joined(pixels, alpha, photo.grey)
             return encode_tiff(samples, icc=photo.icc, exif=photo.exif, xmp=xmp, dpi=photo.dpi)
-        if chosen == "PNG" and pixels.dtype == np.uint16:
-            return encode_png16(_joined(pixels, alpha, photo.grey), _png_chunks(photo, xmp))
+        if chosen == "PNG":
+            encode_png = encode_png16 if pixels.dtype == np.uint16 else encode_png8
+            return encode_png(_joined(pixels, alpha, photo.grey), _png_chunks(photo, xmp))
         if chosen == "JPEG" and alpha is not None:
             pixels, alpha = _on_white(pixels, alpha), None
         samples = _joined(_eight_bits(pixels), None if alpha is None else _eight_bits(alpha), photo.grey)
-        return _encode_with_pillow(samples, photo, chosen, xmp, provenance, quality)
+        return _encode_with_pillow(samples, photo, chosen, xmp, quality)
     except MemoryError as error:
         raise ResourceError(
             "There is not enough memory to save the picture.", "Close other programs."
@@ -94,27 +106,16 @@ def encode_photo(
 
 
 def _encode_with_pillow(
-    samples: np.ndarray, photo: Photo, chosen: FileFormat, xmp: bytes | None, provenance: Provenance | None,
-    quality: int | None,
-) -> bytes:  # fmt: skip
-    from PIL import Image, PngImagePlugin
+    samples: np.ndarray, photo: Photo, chosen: FileFormat, xmp: bytes | None, quality: int | None
+) -> bytes:
+    from PIL import Image
 
     options: dict[str, Any] = {"icc_profile": photo.icc}
-    if photo.exif:
-        options["exif"] = EXIF_PREFIX + photo.exif
-    if photo.dpi and chosen != "WEBP":
-        options["dpi"] = photo.dpi
-    if chosen == "PNG":
-        options |= {"compress_level": _PNG_COMPRESSION, "pnginfo": PngImagePlugin.PngInfo()}
-        if xmp:
-            options["pnginfo"].add(b"iTXt", _itxt_body(xmp))
-    elif chosen == "JPEG":
-        if len(options.get("exif", b"")) > _JPEG_BLOCK:
-            del options["exif"]
-        if xmp and len(xmp) > _JPEG_BLOCK:
-            xmp = xmp_packet(provenance) if provenance else None
-        options |= _jpeg_options(photo, quality) | ({"xmp": xmp} if xmp else {})
+    if chosen == "JPEG":
+        options = _jpeg_options(photo, quality) | ({"dpi": photo.dpi} if photo.dpi else {})
     else:
+        if photo.exif:
+            options["exif"] = EXIF_PREFIX + photo.exif
         # exact: the colour of transparent pixels is kept too.
         lossless = photo.lossless and quality is None
         options |= {"lossless": lossless, "exact": True, "quality": 80 if lossless else quality or _QUALITY}
@@ -122,6 +123,8 @@ def _encode_with_pillow(
     file = BytesIO()
     with Image.fromarray(samples[..., 0] if samples.shape[2] == 1 else samples) as image:
         image.save(file, chosen, **options)
+    if chosen == "JPEG":
+        return with_segments(file.getvalue(), jpeg_segments(photo, xmp))
     return file.getvalue()
 
 
@@ -151,7 +154,26 @@ def _png_chunks(photo: Photo, xmp: bytes | None) -> list[tuple[bytes, bytes]]:
         chunks.append((b"iTXt", _itxt_body(xmp)))
     if photo.exif:
         chunks.append((b"eXIf", photo.exif))
+    if photo.photoshop:
+        chunks.append((b"zTXt", _raw_profile(b"8bim", photo.photoshop)))
+    chunks += [_text_chunk(keyword, text) for keyword, text in photo.texts]
     return chunks
+
+
+def _raw_profile(name: bytes, body: bytes) -> bytes:
+    """ImageMagick's form, which other programs read too: a name, a length, hexadecimal digits, 72 a line."""
+    digits = body.hex().encode()
+    lines = b"\n".join(digits[start : start + 72] for start in range(0, len(digits), 72))
+    text = b"\n%s\n%8d\n%s\n" % (name, len(body), lines)
+    return b"Raw profile type %s\0\0" % name + zlib.compress(text)
+
+
+def _text_chunk(keyword: str, text: str) -> tuple[bytes, bytes]:
+    name = keyword.encode("latin-1", "replace")[:79]
+    try:
+        return b"tEXt", name + b"\0" + text.encode("latin-1")
+    except UnicodeEncodeError:
+        return b"iTXt", name + b"\0\0\0\0\0" + text.encode("utf-8", "replace")
 
 
 def _itxt_body(xmp: bytes) -> bytes:

@@ -20,13 +20,14 @@ from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.plain_png import encode_plain_png
 from s2edit_plugin.imaging.provenance import Provenance
 from s2edit_plugin.imaging.reading import read_photo
-from s2edit_plugin.imaging.writing import encode_photo
+from s2edit_plugin.imaging.writing import encode_exactly
 from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.masks.painted import encode_mask
 from s2edit_plugin.progress import WorkTime
 from s2edit_plugin.region import changed_region, soften
 from s2edit_plugin.settings import load_settings
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
+from s2edit_plugin.workflows.grey import about_grey
 from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
 from s2edit_plugin.workflows.recording import record_edit
@@ -105,13 +106,13 @@ def _edit_once(
     likeness = studio.identity(before, after, scene.subject[window])
     layer, box = _layer(scene, change, mask) if request.with_layer else (b"", ())
     result = api.EditResult(
-        image=encode_photo(scene.photo, pixels, provenance=_provenance(studio, request, scene, pair)),
+        image=encode_exactly(scene.photo, pixels, provenance=_provenance(studio, request, scene, pair)),
         region=encode_mask(mask),
         seconds=time.monotonic() - started,
         inversion_cached=edited.cached,
         source_prompt=pair.source,
         target_prompt=pair.target,
-        warnings=(*scene.photo.notes, *scene.notes),
+        warnings=(*scene.photo.notes, *scene.notes, *about_grey(scene.photo, request.prompt, pair.source)),
         identity=likeness.cosine,
         identity_note=likeness.sentence,
         layer=layer,

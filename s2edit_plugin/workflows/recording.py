@@ -14,6 +14,7 @@ from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.history import Machine, Made, TokenUsed
 from s2edit_plugin.imaging.photo import FileFormat, Photo
+from s2edit_plugin.imaging.reading import format_of
 from s2edit_plugin.imaging.thumbnail import thumbnail
 from s2edit_plugin.settings import load_settings
 from s2edit_plugin.tokenrecord import TokenRecord
@@ -45,7 +46,7 @@ def record_edit(
         return result
     made = Made(
         picture=result.image,
-        suffix=_SUFFIXES[photo.format],
+        suffix=_SUFFIXES[format_of(result.image) or photo.format],
         region=result.region,
         thumbnail=thumbnail(photo, pixels),
         tokens=_used(records),

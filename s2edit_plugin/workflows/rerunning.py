@@ -13,6 +13,7 @@ from s2edit_plugin.errors import InputError, UsageError, WrongModelError
 from s2edit_plugin.history import Record
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.imaging.saving import encode_result
 from s2edit_plugin.workflows.recording import machine_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ def run_again(
     _check_model(studio, record)
     made = make_edit(studio, request, on_progress, on_note)
     before, after = read_photo(kept, "the kept result"), read_photo(made.image, "the new result")
+    if (
+        before.format == "JPEG" and after.format != "JPEG"
+    ):  # kept by a version that kept JPEGs, not their pixels
+        after = read_photo(
+            encode_result(made.image, "JPEG", original=request.photo, blocks=False), "the new result"
+        )
     difference = _difference(before, after)
     equal = difference == 0.0
     sentence = _sentence(studio, record, made.warnings, difference)

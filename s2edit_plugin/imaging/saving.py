@@ -1,0 +1,68 @@
+"""From a result, kept exactly, to the file the user asked for."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from s2edit_plugin.imaging.jpeg_blocks import with_kept_blocks
+from s2edit_plugin.imaging.jpeg_writing import jpeg_segments, with_segments
+from s2edit_plugin.imaging.photo import FileFormat, Photo
+from s2edit_plugin.imaging.reading import format_of, read_photo
+from s2edit_plugin.imaging.writing import encode_photo
+
+__all__ = ["encode_result"]
+
+
+def encode_result(
+    result: bytes,
+    format: FileFormat,
+    *,
+    original: bytes = b"",
+    quality: int | None = None,
+    lossless: bool | None = None,
+    blocks: bool = True,
+) -> bytes:
+    """A result as a file of a format; what it says of itself stays.
+
+    Args:
+        result: an encoded picture as `writing.encode_exactly` makes it, or any other.
+        original: the file of the photo that was edited, b"" where it is not at hand: it says how fine a JPEG or WebP was.
+        quality: 1..100 of JPEG and WebP; None: as the original.
+        lossless: WebP without loss; None: as the original, or the result.
+        blocks: where original and format are JPEG, blocks without a changed pixel are kept as they are.
+
+    Raises:
+        ImageError: a file cannot be read, or the format cannot hold it. ResourceError: not enough memory.
+    """
+    lossy = format == "JPEG" or (format == "WEBP" and not lossless)
+    if format_of(result) == format and quality is None and lossless is None:
+        return result
+    photo = read_photo(result, "the result")
+    if lossy and quality is None and original and format_of(original) in ("JPEG", "WEBP"):
+        source = read_photo(original, "the photo")
+        if format == "JPEG" and source.format == "JPEG" and blocks:
+            kept = _with_kept_blocks(photo, source, original)
+            if kept is not None:
+                return kept
+        photo = _compressed_as(photo, source, format)
+    if format == "WEBP" and lossless is not None:
+        photo = dataclasses.replace(photo, lossless=lossless)
+    return encode_photo(photo, format=format, quality=quality)
+
+
+def _with_kept_blocks(photo: Photo, source: Photo, original: bytes) -> bytes | None:
+    """The result as a JPEG that keeps the original's blocks; None where that cannot be."""
+    if photo.alpha is not None or photo.depth != 8 or photo.icc != source.icc:
+        return None
+    made = with_kept_blocks(original, source.pixels, photo.pixels)
+    if made is None:
+        return None
+    jpeg, orientation = made
+    return with_segments(jpeg, jpeg_segments(photo, photo.xmp, orientation))
+
+
+def _compressed_as(photo: Photo, source: Photo, format: FileFormat) -> Photo:
+    """The result with the original's way of being compressed."""
+    return dataclasses.replace(
+        photo, lossless=source.lossless, jpeg=source.jpeg if source.format == format else photo.jpeg
+    )
