@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s2edit_plugin.api import OnProgress, Progress
+from s2edit_plugin.api import LearnSettings, OnProgress, Progress
+from s2edit_plugin.evaluation import token_suite
 from s2edit_plugin.evaluation.figures import Row, figures_of, judged
 from s2edit_plugin.evaluation.judges import AttributeJudge, IdentityJudge
 from s2edit_plugin.evaluation.methods import Method, choose_methods
@@ -63,9 +64,14 @@ def run(
     """
     from s2edit_plugin.backbones.loading import load_backbone
 
+    model = backbone or load_backbone()
+    if suite_name == "token":
+        values = token_suite.run(identities, seed, on_progress, model, LearnSettings())
+        if out is not None:
+            write_atomic(out / FILES[0], json.dumps(values, indent=2).encode())
+        return values
     chosen = choose_methods(methods)
     subjects = suite(suite_name, identities, seed)
-    model = backbone or load_backbone()
     judges = AttributeJudge.load(), IdentityJudge.load()
     kept = _Kept(out, suite_name, seed, chosen, model.fingerprint)
     started, watch = time.monotonic(), Stopwatch(len(subjects))
@@ -82,7 +88,7 @@ def run(
             outcomes += made if shown else []
         rows += found
         on_progress(Progress("evaluating", done, len(subjects), None, watch.seconds_left(done)))
-    values: dict[str, Any] = {
+    values = {
         "suite": suite_name,
         "identities": identities,
         "seed": seed,

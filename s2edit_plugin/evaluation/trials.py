@@ -32,7 +32,7 @@ from s2edit_plugin.workflows.crops import latents_of
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-__all__ = ["Outcome", "Trials"]
+__all__ = ["TOKEN", "Outcome", "Trials", "channels_last", "to_uint8"]
 
 TOKEN = "subject/me"
 
@@ -71,11 +71,24 @@ class _Prepared:
 class Trials:
     """Makes the edits of one subject by any number of methods."""
 
-    def __init__(self, backbone: Backbone, subject: Subject) -> None:
+    def __init__(self, backbone: Backbone, subject: Subject, regions: bool = True) -> None:
+        """Args: regions: find the edit regions; False where only tokens are wanted."""
         self.backbone, self.subject = backbone, subject
         self._side = (backbone.resolution, backbone.resolution)
         self._learned: dict[LearnSettings, ActiveToken] = {}
-        self._shots = [self._prepare(shot) for shot in subject.shots]
+        self._shots = [self._prepare(shot) for shot in subject.shots] if regions else []
+
+    def token(self, settings: LearnSettings) -> list[ActiveToken]:
+        """The subject's token, learned by these settings the first time; it may act everywhere."""
+        if settings not in self._learned:
+            subject = self.subject
+            prompt = prompts.insert_token(subject.prompt, subject.noun, TOKEN)
+            mask = self._subject_mask(subject.picture)
+            words = default_attribute_words(subject.noun)
+            task = LearnTask(TOKEN, prompt, self._latents(subject.picture), mask, subject.noun, words)
+            learned = learn(self.backbone, task, settings)
+            self._learned[settings] = ActiveToken(TOKEN, learned.vectors, learned.parameters)
+        return [self._learned[settings]]
 
     def outcomes(self, method: Method) -> Iterator[Outcome]:
         """Every edit of the subject by a method."""
@@ -131,16 +144,16 @@ class Trials:
         seconds = time.monotonic() - started
         shape = prepared.picture.shape[:2]
         region = fitted(soft.cpu().numpy(), shape).clip(0, 1)
-        change = fitted(_channels_last(made.change), shape) * region[..., None]
-        drawn = _to_uint8(fitted(_channels_last(made.target), shape))
-        pasted = _to_uint8(prepared.picture + change)
+        change = fitted(channels_last(made.change), shape) * region[..., None]
+        drawn = to_uint8(fitted(channels_last(made.target), shape))
+        pasted = to_uint8(prepared.picture + change)
         return Outcome(self.subject, prepared.shot, case, method.name, drawn, pasted, region, seconds)
 
     def _unedited(self, prepared: _Prepared, case: Case, cells: torch.Tensor, method: Method) -> Outcome:
         picture = case.answer.target.rgb if method.shows == "answer" else prepared.shot.picture
         if method.shows != "source":
             decoded = self.backbone.decode_latents(self._latents(picture))[0] / 2 + 0.5
-            picture = _to_uint8(fitted(_channels_last(decoded), picture.shape[:2]))
+            picture = to_uint8(fitted(channels_last(decoded), picture.shape[:2]))
         region = fitted(soften(cells, self.backbone.resolution).cpu().numpy(), picture.shape[:2]).clip(0, 1)
         return Outcome(self.subject, prepared.shot, case, method.name, picture, picture, region)
 
@@ -148,15 +161,7 @@ class Trials:
         """The token as it acts in a shot: inside that shot's subject."""
         if method.learn is None:
             return []
-        if method.learn not in self._learned:
-            subject = self.subject
-            prompt = prompts.insert_token(subject.prompt, subject.noun, TOKEN)
-            mask = self._subject_mask(subject.picture)
-            words = default_attribute_words(subject.noun)
-            task = LearnTask(TOKEN, prompt, self._latents(subject.picture), mask, subject.noun, words)
-            learned = learn(self.backbone, task, method.learn)
-            self._learned[method.learn] = ActiveToken(TOKEN, learned.vectors, learned.parameters, mask)
-        return [replace(self._learned[method.learn], mask=prepared.mask)]
+        return [replace(token, mask=prepared.mask) for token in self.token(method.learn)]
 
     def _with_token(self, prompt: str, tokens: list[ActiveToken]) -> str:
         return prompts.insert_token(prompt, self.subject.noun, TOKEN) if tokens else prompt
@@ -168,9 +173,11 @@ class Trials:
         return torch.from_numpy(fitted(find_regions(picture)["subject"], self._side)).to(self.backbone.device)
 
 
-def _channels_last(picture: torch.Tensor) -> np.ndarray:
+def channels_last(picture: torch.Tensor) -> np.ndarray:
+    """(3, H, W) tensor -> (H, W, 3) array."""
     return picture.permute(1, 2, 0).cpu().numpy()
 
 
-def _to_uint8(picture: np.ndarray) -> np.ndarray:
+def to_uint8(picture: np.ndarray) -> np.ndarray:
+    """Values in [0, 1], others cut off, -> uint8."""
     return np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
