@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from qt_app.engine import Connector
     from qt_app.ui.main_window import MainWindow
     from s2edit_plugin.engine.client import Client
+
+END_SECONDS = 30.0  # for a job's last step and its checkpoint, before the process is ended
 
 __all__ = ["begin", "build_parser", "main", "make_window"]
 
@@ -92,7 +95,8 @@ def make_window(
     from qt_app.ui.theme import ThemeKeeper
 
     install_language(application, language)
-    state = StudioState(EngineLink(connect or _engine), data_folder().root)
+    ender = EngineEnder(data_folder().root) if connect is None else None
+    state = StudioState(EngineLink(connect or _engine, ender=ender), data_folder().root)
     keeper = ThemeKeeper(application, state.preferences, theme or "")
     window = MainWindow(state)
     keeper.setParent(window)
@@ -115,6 +119,25 @@ def _engine() -> Client:
     from s2edit_plugin.engine.remote import connect  # type: ignore[import-untyped]
 
     return connect()
+
+
+class EngineEnder:
+    """Ends the user's engine, see `qt_app.engine.Ender`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def end_hung(self) -> bool:
+        """One that does not answer; the window's watchdog."""
+        from s2edit_plugin.engine.ending import end_hung
+
+        return end_hung(self._root)
+
+    def end(self) -> object:
+        """Whatever it does."""
+        from s2edit_plugin.engine.ending import end_engine
+
+        return end_engine(self._root, force=True, patience=END_SECONDS)
 
 
 def _reporting(

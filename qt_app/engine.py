@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
@@ -20,12 +20,23 @@ from s2edit_plugin.api import Event, Request
 from s2edit_plugin.engine.client import Client
 from s2edit_plugin.errors import EngineGoneError, S2EditError
 
-__all__ = ["Connector", "EngineLink", "OnError"]
+__all__ = ["Connector", "Ender", "EngineLink", "OnError"]
 
 R = TypeVar("R")
 Connector = Callable[[], Client]
 """Attaches to the running engine or starts one; called on a thread, may take seconds; raises S2EditError."""
 OnError = Callable[[S2EditError], None]
+
+
+class Ender(Protocol):
+    """Ends engines; called on a thread, may take a minute; raises S2EditError."""
+
+    def end_hung(self) -> bool:
+        """End one that is there and does not answer; whether there was one."""
+
+    def end(self) -> object:
+        """End the engine, whatever it does."""
+
 
 RESTARTS = 3
 RESTART_DELAYS_MS = (200, 1000, 4000)
@@ -40,16 +51,18 @@ class EngineLink(QObject):
         state_changed(str): ``starting``, ``connected``, ``lost`` (it is being restarted), ``failed`` (it was given up).
         happened(Event): everything the engine reports.
         failed(S2EditError): what nobody who asked wanted to handle himself.
+        replaced(): an engine that did not answer any more was ended, and another one took its place.
     """
 
     state_changed = pyqtSignal(str)
     happened = pyqtSignal(object)
     failed = pyqtSignal(object)
+    replaced = pyqtSignal()
     _delivered = pyqtSignal(object)
 
-    def __init__(self, connect: Connector, parent: QObject | None = None) -> None:
+    def __init__(self, connect: Connector, parent: QObject | None = None, ender: Ender | None = None) -> None:
         super().__init__(parent)
-        self._connect = connect
+        self._connect, self._ender = connect, ender
         self._pool = ThreadPoolExecutor(POOL, thread_name_prefix="engine-link")
         self._client: Client | None = None
         self._waiting: list[Callable[[], None]] = []
@@ -71,6 +84,15 @@ class EngineLink(QObject):
         self._restarts = 0
         self._set_state("starting")
         self._in_pool(self._connect_now)
+
+    def restart(self) -> None:
+        """End the engine that is there, also one that hangs, and start another. What it does ends; learning can go on later."""
+        with self._lock:
+            client, self._client = self._client, None
+        self._settled.stop()
+        self._restarts = 0
+        self._set_state("lost")
+        self._in_pool(partial(self._exchange, client))
 
     def ask(
         self, request: Request[R], then: Callable[[R], object] = lambda _: None, failed: OnError | None = None
@@ -145,9 +167,31 @@ class EngineLink(QObject):
         if not self._closed:  # an answer may have been on its way here when the window was closed
             work()
 
+    def _exchange(self, client: Client | None) -> None:
+        if client is not None:
+            client.close()
+        try:
+            if self._ender is not None:
+                self._ender.end()
+        except S2EditError as error:
+            self._deliver(partial(self._not_connected, error))
+            return
+        self._connect_now()
+
+    def _connected_client(self) -> Client:
+        """Connect. An engine that is there and has not answered for a while is ended, and another takes its place."""
+        try:
+            return self._connect()
+        except S2EditError:
+            if self._ender is None or not self._ender.end_hung():
+                raise
+        client = self._connect()
+        self._deliver(self.replaced.emit)
+        return client
+
     def _connect_now(self) -> None:
         try:
-            client = self._connect()
+            client = self._connected_client()
         except S2EditError as error:
             self._deliver(partial(self._not_connected, error))
             return

@@ -1176,7 +1176,6 @@
     </message>
     <message>
         <location filename="../engine/dialing.py"/>
-        <location filename="../engine/remote.py"/>
         <source>The engine does not answer.</source>
         <translation>Die Engine antwortet nicht.</translation>
     </message>
@@ -1562,8 +1561,8 @@
     </message>
     <message>
         <location filename="../engine/remote.py"/>
-        <source>Try again; see `s2edit engine status`.</source>
-        <translation>Versuchen Sie es noch einmal; siehe `s2edit engine status`.</translation>
+        <source>Try again; `s2edit engine stop` ends one that hangs.</source>
+        <translation>Versuchen Sie es noch einmal; `s2edit engine stop` beendet eine, die hängt.</translation>
     </message>
     <message>
         <location filename="../engine/remote.py"/>

@@ -2399,6 +2399,16 @@
     </message>
     <message>
         <location filename="../ui/main_window.py"/>
+        <source>What it is doing ends. Learning can go on later where it was.</source>
+        <translation>Was sie gerade tut, endet. Das Lernen kann später weitergehen, wo es war.</translation>
+    </message>
+    <message>
+        <location filename="../ui/main_window.py"/>
+        <source>Start the engine again?</source>
+        <translation>Engine neu starten?</translation>
+    </message>
+    <message>
+        <location filename="../ui/main_window.py"/>
         <source>Learning is under way</source>
         <translation>Es wird gerade gelernt</translation>
     </message>
@@ -3492,6 +3502,11 @@
         <location filename="../model/studio.py"/>
         <source>The engine has stopped and is being started again.</source>
         <translation>Die Engine wurde beendet und wird neu gestartet.</translation>
+    </message>
+    <message>
+        <location filename="../model/studio.py"/>
+        <source>The engine did not answer any more. It was ended, and another one runs now.</source>
+        <translation>Die Engine antwortete nicht mehr. Sie wurde beendet, und jetzt läuft eine andere.</translation>
     </message>
 </context>
 <context>

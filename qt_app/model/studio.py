@@ -76,6 +76,7 @@ class StudioState(QObject):
         )  # fmt: skip
         link.failed.connect(self.messages.error)
         link.state_changed.connect(self._engine_state)
+        link.replaced.connect(self._engine_replaced)
 
     def close(self) -> None:
         """Leave the engine and write what is left to write."""
@@ -93,3 +94,9 @@ class StudioState(QObject):
             elif lost:
                 hint = self.tr("What was running has to be started again; photo, masks and results are here.")
             self.messages.note(self.tr("The engine has stopped and is being started again."), hint)
+
+    def _engine_replaced(self) -> None:
+        self.messages.note(
+            self.tr("The engine did not answer any more. It was ended, and another one runs now."),
+            self.tr("Learning can go on where it was."),
+        )

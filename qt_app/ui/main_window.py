@@ -31,7 +31,7 @@ from qt_app.ui.learn_panel import LearnPanel
 from qt_app.ui.library_panel import LibraryPanel
 from qt_app.ui.mask_panel import MaskPanel
 from qt_app.ui.panel_layout import PanelLayout
-from qt_app.ui.plain import plain_label, question_box
+from qt_app.ui.plain import confirmed, plain_label, question_box
 from qt_app.ui.workspace import Workspace
 from s2edit_plugin.api import LearnResult
 
@@ -213,7 +213,7 @@ class MainWindow(QMainWindow):
             ("tokens", ActionSpec("panel.learn", self.tr("&Learn panel"), "Ctrl+Alt+L"), lambda: self.go_to_panel("learn")),
             ("tokens", ActionSpec("panel.edit", self.tr("&Edit panel"), "Ctrl+Alt+E"), lambda: self.go_to_panel("edit")),
             ("tokens", ActionSpec("panel.search", self.tr("&Search the library"), "Ctrl+F"), self._search),
-            ("help", ActionSpec("engine.restart", self.tr("&Start the engine again")), self.studio.link.start),
+            ("help", ActionSpec("engine.restart", self.tr("&Start the engine again")), self._restart_engine),
             ("file", ActionSpec("file.quit", self.tr("&Quit"), "Ctrl+Q"), self.close),
         ):  # fmt: skip
             self.add_action(menu, spec, run)
@@ -244,7 +244,12 @@ class MainWindow(QMainWindow):
         set_mood(self.engine_mark, moods[state])
         self.restart.setVisible(state == "failed")
         if "engine.restart" in list(self.actions_by_id):
-            self.actions_by_id["engine.restart"].setEnabled(state == "failed")
+            self.actions_by_id["engine.restart"].setEnabled(state in ("failed", "connected"))
+
+    def _restart_engine(self) -> None:
+        words = self.tr("What it is doing ends. Learning can go on later where it was.")
+        if not self.studio.jobs.busy or confirmed(self, self.tr("Start the engine again?"), words):
+            self.studio.link.restart()
 
     def _show_document(self, document: Document | None) -> None:
         if document is None:

@@ -9,13 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from s2edit_plugin.engine import discovery
+from s2edit_plugin.engine.dialing import NO_ANSWER
 from s2edit_plugin.engine.discovery import Endpoint
 from s2edit_plugin.engine.remote import RemoteClient
 from s2edit_plugin.errors import EngineError
 
-__all__ = ["STOP_SECONDS", "end_engine", "has_ended"]
+__all__ = ["STOP_SECONDS", "end_engine", "end_hung", "has_ended"]
 
 STOP_SECONDS = 70.0  # the last step of a job and its checkpoint
+HUNG_SECONDS = 20.0  # an engine that answers nothing for so long hangs
 TERM_SECONDS, KILL_SECONDS = 10.0, 5.0
 PAUSE = 0.05
 
@@ -49,6 +51,24 @@ def end_engine(root: Path, *, force: bool = False, patience: float = STOP_SECOND
         f"The engine (process {endpoint.pid}) has not ended yet.",
         "Wait, or run `s2edit engine stop --force`.",
     )
+
+
+def end_hung(root: Path) -> bool:
+    """End an engine that is there and does not answer; whether there was one.
+
+    Args:
+        root: the data folder.
+    """
+    folder = root / "engine"
+    endpoint = discovery.read_endpoint(folder)
+    if endpoint is None or discovery.lock_state(folder) != "held":
+        return False
+    with RemoteClient(endpoint, root) as client:
+        try:
+            client.hello(HUNG_SECONDS)
+        except EngineError as error:
+            return error.sentence == NO_ANSWER and _kill(folder, endpoint)
+    return False
 
 
 def has_ended(folder: Path, endpoint: Endpoint) -> bool:

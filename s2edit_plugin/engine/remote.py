@@ -32,7 +32,7 @@ WAIT_SECONDS = 20.0
 HELLO_SECONDS = 5.0  # a stale discovery file may name the port of a program that says nothing
 END_SECONDS = 15.0  # it only has to say yes
 PAUSE = 0.05
-LATER = "Try again; see `s2edit engine status`."
+LATER = "Try again; `s2edit engine stop` ends one that hangs."
 
 
 CALL_FILES = (
@@ -127,7 +127,7 @@ class _Search:
                     )
                 self._start_one()
             if time.monotonic() > deadline:
-                raise EngineError("The engine does not answer.", self._why())
+                raise EngineError(NO_ANSWER, self._why())
             time.sleep(PAUSE)
 
     def _attach(self, endpoint: Endpoint) -> RemoteClient | None:
@@ -265,9 +265,11 @@ class RemoteClient(Client):
 
     # ------------------------------------------------------------------ beside it
 
-    def hello(self) -> dict[str, Any]:
-        """What the engine says of itself. Raises EngineError where it is no engine."""
-        values = self._transport.ask("GET", "/v1/hello", patience=HELLO_SECONDS)
+    def hello(self, patience: float | None = None) -> dict[str, Any]:
+        """What the engine says of itself, within ``patience`` seconds. Raises EngineError where it is no engine, or hangs."""
+        values = self._transport.ask(
+            "GET", "/v1/hello", patience=HELLO_SECONDS if patience is None else patience
+        )
         kinds = {"version": str, "pid": int, "event": int, "idle": bool}
         if not isinstance(values, dict) or any(type(values.get(n)) is not kind for n, kind in kinds.items()):
             raise EngineError("Something else answers in the engine's place.")

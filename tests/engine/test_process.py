@@ -275,6 +275,23 @@ def test_one_that_hangs_is_ended_too(root: Path, monkeypatch: pytest.MonkeyPatch
     assert ending.end_engine(root) is None
 
 
+def test_the_watchdog_ends_one_that_hangs_and_no_other(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "HUNG_SECONDS", 0.3)
+    monkeypatch.setattr(ending, "TERM_SECONDS", 0.2)
+    assert not ending.end_hung(root)
+    with connect(data_folder=root) as client:
+        pid = client.endpoint.pid
+        monkeypatch.setattr(ending, "HUNG_SECONDS", 10.0)
+        assert not ending.end_hung(root)
+        assert client.call(calls.GetStatus()).pid == pid
+        monkeypatch.setattr(ending, "HUNG_SECONDS", 0.3)
+        os.kill(pid, signal.SIGSTOP)
+        assert ending.end_hung(root)
+    assert not discovery.is_alive(pid)
+    with connect(data_folder=root) as client:
+        assert client.endpoint.pid != pid
+
+
 def test_its_log_is_shown_and_followed_until_it_ends(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["engine", "log"]) == 0
     assert "nothing yet" in capsys.readouterr().out

@@ -122,3 +122,66 @@ def test_closing_twice_and_asking_afterwards_does_nothing(engine: FakeClient, li
     link.close()
     link.ask(calls.ListPeople(), lambda _: pytest.fail("answered after closing"))
     link.close()
+
+
+class Enders:
+    """Stands for what ends engines; ``hangs``: how many of them do not answer."""
+
+    def __init__(self, hangs: int = 0) -> None:
+        self.hangs, self.ended = hangs, 0
+
+    def end_hung(self) -> bool:
+        if not self.hangs:
+            return False
+        self.hangs -= 1
+        return True
+
+    def end(self) -> object:
+        self.ended += 1
+        return None
+
+
+def test_an_engine_that_hangs_is_ended_and_another_takes_its_place(engine: FakeClient, qtbot: QtBot) -> None:
+    enders, tries, replaced = Enders(hangs=1), [0], []
+
+    def connect() -> Client:
+        tries[0] += 1
+        if enders.hangs:
+            raise EngineError("The engine does not answer.")
+        return engine
+
+    link = EngineLink(connect, ender=enders)
+    link.replaced.connect(lambda: replaced.append(True))
+    link.start()
+    qtbot.waitUntil(lambda: link.state == "connected")
+    assert tries[0] == 2
+    qtbot.waitUntil(lambda: bool(replaced))
+    assert not enders.ended
+    link.close()
+
+
+def test_one_that_answers_is_not_ended_because_connecting_failed(qtbot: QtBot) -> None:
+    enders, errors = Enders(), []
+
+    def connect() -> Client:
+        raise EngineError("No engine here.")
+
+    link = EngineLink(connect, ender=enders)
+    link.failed.connect(errors.append)
+    link.start()
+    qtbot.waitUntil(lambda: bool(errors))
+    assert (link.state, enders.ended) == ("failed", 0)
+    link.close()
+
+
+def test_the_user_can_have_the_engine_ended_and_started_again(engine: FakeClient, qtbot: QtBot) -> None:
+    enders, states = Enders(), []
+    link = EngineLink(lambda: engine, ender=enders)
+    link.start()
+    qtbot.waitUntil(lambda: link.state == "connected")
+    link.state_changed.connect(states.append)
+    engine.close = lambda: None  # type: ignore[method-assign]  # this one comes again
+    link.restart()
+    qtbot.waitUntil(lambda: link.state == "connected")
+    assert (states, enders.ended) == (["lost", "connected"], 1)
+    link.close()
