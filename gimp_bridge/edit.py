@@ -10,51 +10,19 @@ from typing import Any
 from gi.repository import Gimp
 
 from gimp_bridge import png
-from gimp_bridge.beside import Beside
 from gimp_bridge.changes import changed_places
-from gimp_bridge.framing import (
-    OVERVIEW,
-    SMALLEST_SIDE,
-    Box,
-    Selection,
-    bounds_of_mask,
-    cut,
-    frame_around,
-    scaled_up,
-)
+from gimp_bridge.frame import SELECTION, Frame, make_frame, part_of_alpha, region_selection
+from gimp_bridge.framing import Box, cut
 from gimp_bridge.link import Link
 from gimp_bridge.memory import EditValues, Names, read_values, write_values
-from gimp_bridge.pixels import LayerView, grey_of_picture
-from gimp_bridge.png import Pixels
+from gimp_bridge.pixels import grey_of_picture
 from gimp_bridge.results import Finished, attach, attached, check_mode, insert_results
 from gimp_bridge.scene import Scene, check_visible
 from gimp_bridge.wording import layer_name
 from s2edit_plugin import api, calls
-from s2edit_plugin.errors import ImageError, MaskError, PromptError, UsageError
+from s2edit_plugin.errors import ImageError, PromptError, UsageError
 
-__all__ = ["CHANNEL", "Made", "edit_layer", "make_frame", "remembered", "values_of"]
-
-CHANNEL = "channel:"
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What the engine gets to see of a layer.
-
-    Attributes:
-        box: which part of the layer. photo: that part as a PNG. subject: how the subject is found, where ``subject_mask``
-            does not say. selection: None where nothing is selected. region_mask: the selection on that part as a PNG.
-        pixels, alpha: of that part; the alpha is empty where everything is opaque.
-    """
-
-    box: Box
-    photo: bytes
-    pixels: Pixels
-    alpha: bytes
-    subject: str
-    subject_mask: bytes | None
-    selection: Selection | None
-    region_mask: bytes | None
+__all__ = ["Made", "edit_layer", "remembered", "values_of"]
 
 
 @dataclass(frozen=True)
@@ -104,21 +72,20 @@ def edit_layer(
     """
     check_visible(chosen)
     names = Names(link.call(calls.ListTokens()).tokens)
-    first = names.find(values.token)
-    tokens = (first.name, *(names.find(name).name for name in values.tokens[1:]))
+    tokens = names.all_of(values)
     if not values.prompt and not values.attribute:
         raise PromptError("The prompt is empty.", "Say what the picture should show.")
     with Scene(image, chosen, again) as scene:
         check_mode(scene.source)
         view = scene.view
-        frame = make_frame(view, values.subject, view.selection(), link)
-    values = _with_prompts(values, frame, first.class_noun, link)
+        frame = make_frame(view, values.subject, region_selection(view, values.region), link)
+    values = _with_prompts(values, frame, tokens[0].class_noun if tokens else "", link)
+    work = _Work(frame, values, names, tokens, scene.source.get_tattoo())
     finished, notes, places = [], list[str](), list[tuple[int, int]]()
     for number in range(values.variants):
         part = (number / values.variants, (number + 1) / values.variants)
-        request = _request(frame, values, names, tokens, values.seed + number)
-        result = link.run(request, "Edit a layer in GIMP", part)
-        finished.append(_finished(frame, values, names, result, number, scene.source.get_tattoo()))
+        result = link.run(work.request(number), "Edit a layer in GIMP", part)
+        finished.append(work.finished(result, number))
         notes += [note for note in result.warnings if note not in notes]
         places += _changes(frame, finished[-1]) if number == 0 or not places else []
     if not places and values.strength > 0:
@@ -127,10 +94,15 @@ def edit_layer(
             "Say more plainly what should be different, or raise strength or guidance.",
         )
     scene.check()
-    name = layer_name(names.unnamed(values.prompt))
     look = _Look(image, scene, places)
     made = insert_results(
-        view, finished, name, scene.above, stack=scene.stack, lone=scene.is_lone, hides=scene.replaces
+        view,
+        finished,
+        finished[0].name.removesuffix(" (1)"),
+        scene.above,
+        stack=scene.stack,
+        lone=scene.is_lone,
+        hides=scene.replaces,
     )
     attach(image, finished[0].memory)
     return Made(made, tuple(notes), look.why_hidden())
@@ -180,117 +152,57 @@ def _with_prompts(values: EditValues, frame: Frame, noun: str, link: Link) -> Ed
     return dataclasses.replace(values, prompt=source, source_prompt=source)
 
 
-def _request(
-    frame: Frame, values: EditValues, names: Names, tokens: tuple[str, ...], seed: int
-) -> api.ApplyEdit:
-    settings = api.EditSettings(
-        steps=values.steps or api.EditSettings.steps,
-        guidance=values.guidance,
-        strength=values.strength,
-        seed=seed,
-    )
-    return api.ApplyEdit(
-        photo=frame.photo,
-        tokens=tokens,
-        prompt=names.named(values.prompt),
-        source_prompt=names.named(values.source_prompt) or None,
-        subject=frame.subject,
-        subject_mask=frame.subject_mask,
-        region=values.region or "auto",
-        region_mask=frame.region_mask,
-        settings=settings,
-        with_layer=True,
-    )
+@dataclass(frozen=True)
+class _Work:
+    """One edit of several variants. ``tattoo``: of the layer that is edited."""
 
+    frame: Frame
+    values: EditValues
+    names: Names
+    tokens: tuple[calls.TokenInfo, ...]
+    tattoo: int
 
-def _finished(
-    frame: Frame, values: EditValues, names: Names, result: api.EditResult, number: int, tattoo: int
-) -> Finished:
-    kept = dataclasses.replace(
-        values, seed=values.seed + number, variants=1, layer=tattoo, source_prompt=result.source_prompt
-    )
-    name = layer_name(names.unnamed(values.prompt), number + 1 if values.variants > 1 else 0)
-    part = Box(*result.layer_box)
-    box = part.moved(frame.box.left, frame.box.top)
-    alpha = _part_of_alpha(frame, part) if frame.alpha else b""
-    if frame.selection is not None:
-        mask = frame.selection.on(box)
-    else:
-        mask = cut(grey_of_picture(result.region), frame.box.width, part)
-    return Finished(box, png.decode(result.layer), alpha, mask, name, write_values(kept, names))
+    def request(self, number: int) -> api.ApplyEdit:
+        """What the engine is asked for the variant of this number, from 0."""
+        values, frame = self.values, self.frame
+        settings = api.EditSettings(
+            steps=values.steps or api.EditSettings.steps,
+            guidance=values.guidance,
+            strength=values.strength,
+            seed=values.seed + number,
+        )
+        return api.ApplyEdit(
+            photo=frame.photo,
+            tokens=tuple(token.name for token in self.tokens),
+            prompt=self.names.named(values.prompt),
+            source_prompt=self.names.named(values.source_prompt) or None,
+            subject=frame.subject,
+            subject_mask=frame.subject_mask,
+            region="auto" if values.region in ("", SELECTION) else values.region,
+            region_mask=frame.region_mask,
+            settings=settings,
+            with_layer=True,
+        )
 
-
-def _part_of_alpha(frame: Frame, part: Box) -> bytes:
-    size = frame.pixels.depth // 8
-    wide = Box(part.left * size, part.top, part.right * size, part.bottom)
-    return cut(frame.alpha, frame.box.width * size, wide)
-
-
-# ---------------------------------------------------------------------- what the engine sees
-
-
-def make_frame(view: LayerView, subject: str, selection: Selection | None, link: Link) -> Frame:
-    """The part of a layer that the engine gets: all of a small one, else the square around subject and selection.
-
-    Raises:
-        MaskError: the subject was not found, or there is no channel of that name.
-    """
-    subject = subject or "auto"
-    channel = view.channel(subject.removeprefix(CHANNEL)) if subject.startswith(CHANNEL) else None
-    mask = None
-    if channel is not None:
-        box = _channel_frame(view, channel, selection)
-        mask = _mask_png(view.read_channel(channel, box), box)
-    elif max(view.width, view.height) <= OVERVIEW:
-        box = view.whole
-    else:
-        box, mask = _found_frame(view, subject, selection, link)
-    # GIMP sends a large layer tile by tile, and this process waits for most of that time.
-    region = Beside(lambda: None if selection is None else _mask_png(selection.on(box), box))
-    pixels, alpha = view.read(box)
-    return Frame(
-        box=box,
-        photo=png.encode(pixels, view.icc),
-        pixels=pixels,
-        alpha=alpha,
-        subject="auto" if channel is not None else subject,
-        subject_mask=mask,
-        selection=selection,
-        region_mask=region.result(),
-    )
-
-
-def _found_frame(view: LayerView, subject: str, selection: Selection | None, link: Link) -> tuple[Box, bytes]:
-    """The frame and the subject's mask on it as a PNG, smaller than the frame: it was found in a reduced copy."""
-    overview = view.overview()
-    size = (overview.width, overview.height)
-    found = link.run(api.MakeMask(png.encode(overview), subject), "Find the subject").mask
-    mask = grey_of_picture(found)
-    bounds = bounds_of_mask(mask, overview.width)
-    if bounds is None:
-        raise MaskError("No subject was found in this layer.", "Name a channel that shows it.")
-    large = scaled_up(bounds, size, (view.width, view.height))
-    box = frame_around(large, None if selection is None else selection.box, view.width, view.height)
-    x, y = overview.width / view.width, overview.height / view.height
-    part = Box(
-        int(box.left * x), int(box.top * y),
-        min(overview.width, max(round(box.right * x), int(box.left * x) + 1)),
-        min(overview.height, max(round(box.bottom * y), int(box.top * y) + 1)),
-    )  # fmt: skip
-    if min(part.width, part.height) >= SMALLEST_SIDE:
-        return box, _mask_png(cut(mask, overview.width, part), part)
-    return box, _mask_png(grey_of_picture(found, part, (box.width, box.height)), box)
-
-
-def _channel_frame(view: LayerView, channel: Gimp.Channel, selection: Selection | None) -> Box:
-    mask = view.read_channel(channel, view.whole)
-    bounds = bounds_of_mask(mask, view.width)
-    if bounds is None:
-        raise MaskError("The channel is empty on this layer.", "Paint the subject white in it.")
-    if max(view.width, view.height) <= OVERVIEW:
-        return view.whole
-    return frame_around(bounds, None if selection is None else selection.box, view.width, view.height)
-
-
-def _mask_png(mask: bytes, box: Box) -> bytes:
-    return png.encode(Pixels(box.width, box.height, 1, 8, mask))
+    def finished(self, result: api.EditResult, number: int) -> Finished:
+        """The variant as a layer."""
+        values, frame = self.values, self.frame
+        kept = dataclasses.replace(
+            values,
+            seed=values.seed + number,
+            variants=1,
+            layer=self.tattoo,
+            source_prompt=result.source_prompt,
+        )
+        attribute = self.names.find(values.attribute).class_noun if values.attribute else ""
+        name = layer_name(
+            result.source_prompt, result.target_prompt, attribute, number + 1 if values.variants > 1 else 0
+        )
+        part = Box(*result.layer_box)
+        box = part.moved(frame.box.left, frame.box.top)
+        alpha = part_of_alpha(frame, part) if frame.alpha else b""
+        if frame.selection is not None:
+            mask = frame.selection.on(box)
+        else:
+            mask = cut(grey_of_picture(result.region), frame.box.width, part)
+        return Finished(box, png.decode(result.layer), alpha, mask, name, write_values(kept, self.names))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "ALONE_MARGIN",
     "OVERVIEW",
     "SMALLEST_SIDE",
     "Box",
@@ -22,6 +23,7 @@ __all__ = [
 
 OVERVIEW = 1024
 MARGIN = 0.25  # as imaging.crop.subject_crop
+ALONE_MARGIN = 0.5  # of a selection alone, as workflows.scenes
 SMALLEST_SIDE = 64
 INSIDE = 128
 
@@ -137,15 +139,15 @@ def scaled_up(box: Box, small: tuple[int, int], large: tuple[int, int]) -> Box:
     )  # fmt: skip
 
 
-def frame_around(subject: Box, selection: Box | None, width: int, height: int) -> Box:
+def frame_around(subject: Box, selection: Box | None, width: int, height: int, margin: float = MARGIN) -> Box:
     """The square around subject and selection with a margin, moved and cut to lie inside the layer.
 
     Args:
-        width, height: of the layer.
+        width, height: of the layer. margin: on each side, as a part of the longer side.
     """
     inside = subject.joined(selection)
     longest = max(inside.width, inside.height)
-    side = max(round(longest * (1 + 2 * MARGIN)), SMALLEST_SIDE)
+    side = max(round(longest * (1 + 2 * margin)), SMALLEST_SIDE)
     side = max(min(side, width, height), longest)
     left, right = _span(inside.left, inside.right, side, width)
     top, bottom = _span(inside.top, inside.bottom, side, height)

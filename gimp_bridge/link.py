@@ -34,12 +34,15 @@ __all__ = ["Link", "Show", "data_folder"]
 R = TypeVar("R")
 START_SECONDS = 60.0
 TICK = 0.05
+UNKNOWN = -1.0
+WITH_MODEL = ("LearnToken", "ApplyEdit", "SuggestPrompt")  # kinds of jobs that wait for the model
 INSTALLED = "installed.json"
 AGAIN = "Run the filter again; a new engine is started."
 LARGEST_FILE = 64 * 1024
 
 Show = Callable[[float, str, bytes], None]
-"""Shows progress: how much is done, 0..1; a line of text; a small encoded picture of the result so far, or nothing."""
+"""Shows progress: how much is done, 0..1, below 0 while nobody knows; a line of text; a small encoded picture of the result so
+far, or nothing. While nobody knows it is called again and again, so that what is shown can move."""
 
 
 def _silent(fraction: float, text: str, picture: bytes) -> None:
@@ -109,10 +112,10 @@ class Link:
         if self._client is None:
             folder = data_folder()
             _check_program(folder)
-            if discovery.lock_state(folder / "engine") == "free":
-                self._show(0.0, "Starting the engine", b"")
+            text = "Starting the engine" if discovery.lock_state(folder / "engine") == "free" else ""
             self._client = self._patiently(
-                lambda: connect(data_folder=folder, wait=START_SECONDS, patient=False)
+                lambda: connect(data_folder=folder, wait=START_SECONDS, patient=False),
+                lambda: self._show(UNKNOWN, text, b"") if text else None,
             )
         return self._client
 
@@ -150,18 +153,23 @@ class Link:
             S2EditError: it failed, was cancelled, or the engine has gone.
         """
         client, heard = self.client, queue.SimpleQueue[Event]()
-        notes: list[str] = []
+        job: list[JobInfo] = []
+        ready = type(request).__name__ not in WITH_MODEL or client.call(calls.GetStatus()).model_loaded
+        waits = 0
 
         def shown() -> None:
+            nonlocal waits
+            waits += 1
             while True:
                 try:
                     event = heard.get_nowait()
                 except queue.Empty:
-                    return
-                if event.kind == "note":
-                    notes.append(event.text)
+                    break
                 if event.job is not None and not event.job.is_over:
-                    self._show_job(client, event.job, part, event.picture)
+                    job[:] = [event.job]
+                    self._show_job(client, event.job, part, event.picture, ready)
+            if job and fraction_of(job[0]) < 0 and waits % 4 == 0:
+                self._show(UNKNOWN, "", b"")
 
         try:
             return self._patiently(lambda: client.run(request, heard.put, title=title), shown)
@@ -184,15 +192,16 @@ class Link:
         self.close()
 
     def _show_job(
-        self, client: RemoteClient, job: JobInfo, part: tuple[float, float], picture: bytes
+        self, client: RemoteClient, job: JobInfo, part: tuple[float, float], picture: bytes, ready: bool
     ) -> None:
         ahead = ""
         if job.state == "queued":
             with contextlib.suppress(S2EditError):
                 running = [one for one in client.call(calls.ListJobs()).jobs if one.state == "running"]
                 ahead = next((one.title for one in running if one.id != job.id), "")
-        start, end = part
-        self._show(start + (end - start) * fraction_of(job), progress_text(job, ahead), picture)
+        (start, end), done = part, fraction_of(job)
+        fraction = UNKNOWN if done < 0 else start + (end - start) * done
+        self._show(fraction, progress_text(job, ahead, ready), picture)
 
     def _patiently(self, work: Callable[[], R], tick: Callable[[], None] = lambda: None) -> R:
         """Do something on another thread, and what there is to show on this one."""

@@ -12,13 +12,16 @@ from gimp_bridge.ranges import LIMITS
 from s2edit_plugin.calls import TokenInfo
 from s2edit_plugin.errors import TokenError, TokenNotFoundError
 
-__all__ = ["EditValues", "Names", "read_values", "write_values"]
+__all__ = ["GONE", "NO_TOKEN", "EditValues", "Names", "read_values", "write_values"]
 
 FORMAT = 1
 LARGEST = 64 * 1024  # bytes that are kept in an item; more is somebody else's
 LONGEST = {"prompt": 2000, "source_prompt": 2000}
 LONGEST_NAME = 300  # characters of any other text
+NO_TOKEN = "none"
+GONE = "A token of this edit is no longer in your library."
 _REFERENCE = re.compile(r"<([^<>]{1,140})>")
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,11 @@ class EditValues:
     """An edit as dialog, scripts and images know it.
 
     Attributes:
-        token: the subject's token, by id or as ``person/name``. attribute: a token to transfer, "" for none.
+        token: the subject's token, by id or as ``person/name``; "" or ``none`` for an edit by words alone.
+        attribute: a token to transfer, "" for none.
         prompt, source_prompt: references by id or name; an empty source prompt is suggested by the engine.
-        region: which pixels may change where nothing is selected, see `api.ApplyEdit`.
-        subject: where the token acts: ``auto``, ``face``, ``word:W``, ``channel:NAME``, ...
+        region: which pixels may change: ``selection``, or as `api.ApplyEdit`; ``auto`` is the selection where there is one.
+        subject: where the token acts: ``auto``, ``selection``, ``face``, ``word:W``, ``channel:NAME``, ...
         variants: how many results, with seeds from ``seed`` on. steps: 0 for the usual number.
         layer: tattoo of the layer that was edited, 0 if it is not known.
     """
@@ -50,7 +54,7 @@ class EditValues:
     @property
     def tokens(self) -> tuple[str, ...]:
         """The tokens that take part, the subject's first."""
-        return tuple(name for name in (self.token, self.attribute) if name)
+        return tuple(name for name in (self.token, self.attribute) if name and name != NO_TOKEN)
 
 
 class Names:
@@ -76,11 +80,28 @@ class Names:
         plain = token.strip().removeprefix("<").removesuffix(">")
         name = self._names.get(plain, plain)
         found = next((info for info in self.tokens if info.name == name), None)
+        if found is None and _ID.fullmatch(plain):
+            raise TokenNotFoundError(GONE, "Choose another one, or restore it in S2Edit Studio.")
         if found is None:
             raise TokenNotFoundError(
                 f"The token {plain[:140]} is not in your library.", "Choose another one."
             )
         return found
+
+    def all_of(self, values: EditValues) -> tuple[TokenInfo, ...]:
+        """The tokens that an edit names, the subject's first, those of its prompt last. Raises TokenError."""
+        written = [match.group(1) for match in _REFERENCE.finditer(values.prompt)]
+        found = [self.find(token) for token in (*values.tokens, *written)]
+        return tuple(dict.fromkeys(found))
+
+    def without_gone(self, prompt: str) -> str:
+        """A prompt without references by id to tokens that are no longer in the library."""
+        return " ".join(
+            _REFERENCE.sub(
+                lambda m: "" if _ID.fullmatch(m.group(1)) and m.group(1) not in self._names else m.group(0),
+                prompt,
+            ).split()
+        )
 
     def named(self, prompt: str) -> str:
         """A prompt with ``<id>`` as ``<person/name>``."""
@@ -92,7 +113,7 @@ class Names:
 
     def id_of(self, token: str) -> str:
         """The id of a token that is named or meant by its id; "" for none."""
-        return self.find(token).id if token else ""
+        return self.find(token).id if token and token != NO_TOKEN else ""
 
 
 def write_values(values: EditValues, names: Names) -> bytes:

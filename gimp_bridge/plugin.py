@@ -50,7 +50,7 @@ class S2Edit(Gimp.PlugIn):  # type: ignore[misc]
         made.set_sensitivity_mask(mask | masks.NO_IMAGE if kind.without_image else mask)
         made.set_menu_label(kind.label)
         made.add_menu_path(MENU)
-        made.set_documentation(kind.blurb, kind.help, name)
+        made.set_documentation(kind.blurb, kind.help, None)  # GIMP's manual has no page of ours
         made.set_attribution("S²Edit Studio", "S²Edit Studio", "2026")
         for add in kind.arguments:
             add(made)

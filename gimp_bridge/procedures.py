@@ -87,7 +87,9 @@ def _layer(procedure: Gimp.Procedure) -> None:
     procedure.add_layer_return_value("layer", "Layer", "The result, several in a layer group", True, WRITE)
 
 
-TOKEN = _text("token", "_Token", "The person's token: its id, or person/name")
+TOKEN = _text(
+    "token", "_Token", "The person's token: its id, or person/name; none: the words alone change the picture"
+)
 ATTRIBUTE = _text("attribute", "_Attribute", "The attribute's token: its id, or person/name")
 PROMPT = _text("prompt", "_Prompt", "What the picture should show")
 SOURCE = _text(
@@ -96,19 +98,22 @@ SOURCE = _text(
 SUBJECT = _text(
     "subject",
     "Su_bject",
-    "Where the token acts: auto, face, hair, lips, word:WORD, or channel:NAME for a channel of the image",
+    "Where the token acts: auto, selection, face, hair, lips, word:WORD, or channel:NAME for a channel of the image",
     "auto",
 )
 REGION = _text(
     "region",
     "Regi_on",
-    "What may change where nothing is selected: auto, subject, face, hair, lips, word:WORD, or none for everything",
+    "What may change: auto (the selection, else it is found), selection, subject, face, hair, lips, word:WORD, or none for "
+    "everything",
     "auto",
 )
 STRENGTH = _limited("strength", "Stren_gth", "0 gives the picture back, 1 is the full edit", 1.0)
 GUIDANCE = _limited("guidance", "G_uidance", "How closely the prompt is followed", 5.0)
 SEED = _limited("seed", "See_d", "Variants begin with this number", 0)
-VARIANTS = _limited("variants", "_Variants", "How many results; several come as a layer group", 1)
+VARIANTS = _limited(
+    "variants", "How _many", "How many results; several come as a layer group, the first one shown", 1
+)
 STEPS = _limited("steps", "St_eps", "Steps of the edit, 0 for the usual number", 0)
 HOW = (SUBJECT, REGION, STRENGTH, GUIDANCE, SEED, VARIANTS, STEPS)
 
@@ -172,6 +177,16 @@ PROCEDURES = {
             _whole("seed", "See_d", "Seed of the noise", 0, 2**31 - 1, 0),
             lambda procedure: procedure.add_boolean_argument(
                 "consent", "The person in the picture _agrees", "Needed to learn a person", False, PRIVATE
+            ),
+            lambda procedure: procedure.add_boolean_argument(
+                "replace", "Replace a token of the same name", "It goes to the trash", False, PRIVATE
+            ),
+            lambda procedure: procedure.add_boolean_argument(
+                "resume",
+                "Go on where it stopped",
+                "If learning of this token was stopped before",
+                False,
+                PRIVATE,
             ),
         ),
         (

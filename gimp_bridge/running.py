@@ -9,7 +9,7 @@ from typing import Any
 from gi.repository import Gimp, GObject
 
 from gimp_bridge.edit import Made, edit_layer, remembered, values_of
-from gimp_bridge.learn import asked_for, learn_token
+from gimp_bridge.learn import asked_for, go_on, learn_token, stopped_run
 from gimp_bridge.library import change_library, tokens_of
 from gimp_bridge.link import Link
 from gimp_bridge.memory import EditValues
@@ -25,6 +25,10 @@ Results = list[tuple[Any, Any]]
 """Types and values of what a procedure gives back."""
 
 TITLE = "S²Edit"
+SELECT_HELP = (
+    "Finds a person, a part of one or what a word means in what is seen of the layer, and selects it.\n\n"
+    "Grow widens the selection by so many pixels, negative numbers shrink it; Feather makes its edge soft."
+)
 INTERACTIVE = Gimp.RunMode.INTERACTIVE
 OPERATIONS = {
     "replace": Gimp.ChannelOps.REPLACE,
@@ -46,7 +50,7 @@ def run_edit(
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.edit import ask_and_edit
 
-        return _given(ask_and_edit(procedure, config, image, layer, transfer=False))
+        return _told(ask_and_edit(procedure, config, image, layer, transfer=False))
     with Link(in_bar(TITLE)) as link:
         return _given(edit_layer(image, layer, values_of(config), link))
 
@@ -63,7 +67,7 @@ def run_transfer(
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.edit import ask_and_edit
 
-        return _given(ask_and_edit(procedure, config, image, layer, transfer=True))
+        return _told(ask_and_edit(procedure, config, image, layer, transfer=True))
     values = values_of(config)
     if not values.attribute:
         raise UsageError("No attribute's token was chosen.", "Choose one of your library.")
@@ -84,7 +88,7 @@ def run_edit_again(
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.edit import ask_and_edit
 
-        return _given(
+        return _told(
             ask_and_edit(procedure, config, image, chosen, transfer=bool(values.attribute), values=values)
         )
     asked, usual = values_of(config), EditValues()
@@ -95,6 +99,13 @@ def run_edit_again(
     }
     with Link(in_bar(TITLE)) as link:
         return _given(edit_layer(image, chosen, dataclasses.replace(values, **changed), link, again=True))
+
+
+def _told(made: Made) -> Results:
+    """As `_given`; what the user should know of the results is said."""
+    if made.notes:
+        Gimp.message("\n".join(made.notes))
+    return _given(made)
 
 
 def _given(made: Made) -> Results:
@@ -112,14 +123,19 @@ def run_learn(
     drawables: Sequence[Any],
     config: Any,
 ) -> Results:
-    """``plug-in-s2edit-learn``."""
+    """``plug-in-s2edit-learn``. A token of the same name is replaced by a script that says so alone."""
     layer = the_layer(image, drawables)
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.learn import ask_and_learn
 
         return [(GObject.TYPE_STRING, ask_and_learn(procedure, config, image, layer))]
+    asked = asked_for(config)
     with Link(in_bar(TITLE)) as link:
-        return [(GObject.TYPE_STRING, learn_token(image, layer, asked_for(config), link).name)]
+        run = stopped_run(asked, link) if config.get_property("resume") else None
+        if run is not None:
+            return [(GObject.TYPE_STRING, go_on(run, link).name)]
+        made = learn_token(image, layer, asked, link, config.get_property("replace"))
+        return [(GObject.TYPE_STRING, made.name)]
 
 
 def run_select(
@@ -135,7 +151,7 @@ def run_select(
         from gimp_bridge.dialogs.plain import ask
 
         names = ["method", "word", "operation", "grow", "feather"]
-        ask(procedure, config, names, "S²Edit: Select subject", "Selec_t")
+        ask(procedure, config, names, "S²Edit: Select subject", "Selec_t", SELECT_HELP)
     method, word = config.get_property("method"), (config.get_property("word") or "").strip()
     if method == "word" and not word:
         raise UsageError("The word to look for is missing.", "Type it into the dialog.")

@@ -18,8 +18,10 @@ def in_bar(title: str) -> Show:
         if text and text != last[0]:
             last[0] = text
             Gimp.progress_set_text(text)
-        if fraction != last[1]:
-            last[1] = fraction
+        if fraction < 0:
+            Gimp.progress_pulse()
+        elif fraction != last[1]:
             Gimp.progress_update(fraction)
+        last[1] = fraction
 
     return show

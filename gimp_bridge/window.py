@@ -138,13 +138,13 @@ def _ended() -> EngineError:
 
 def _remembered(edit: api.ApplyEdit | None, link: Link, layer: Gimp.Layer) -> tuple[str, bytes]:
     """The layer's name, and the settings to begin with the next time: empty where they are not known."""
-    if edit is None or not edit.tokens:
+    if edit is None:
         return "S²Edit", b""
     names = Names(link.call(calls.ListTokens()).tokens)
     given: dict[str, Any] = {"attribute": edit.tokens[1]} if len(edit.tokens) > 1 else {}
     settings = edit.settings
     values = EditValues(
-        token=edit.tokens[0],
+        token=edit.tokens[0] if edit.tokens else "",
         prompt=edit.prompt,
         source_prompt=edit.source_prompt or "",
         region=edit.region,
@@ -158,4 +158,4 @@ def _remembered(edit: api.ApplyEdit | None, link: Link, layer: Gimp.Layer) -> tu
     memory = b""
     with contextlib.suppress(S2EditError):  # a token was deleted meanwhile
         memory = write_values(values, names)
-    return layer_name(names.unnamed(edit.prompt)), memory
+    return layer_name(edit.source_prompt or edit.prompt, edit.prompt), memory

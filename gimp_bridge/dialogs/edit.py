@@ -10,24 +10,54 @@ import gi
 gi.require_version("GimpUi", "3.0")
 gi.require_version("Gtk", "3.0")
 
-from gi.repository import Gimp, GimpUi, Gtk  # noqa: E402 - versions first
+from gi.repository import Gimp, GimpUi, GLib, Gtk  # noqa: E402 - versions first
 
 from gimp_bridge import png  # noqa: E402
+from gimp_bridge.dialogs.fields import Choice, Prose, let_enter_start  # noqa: E402
 from gimp_bridge.dialogs.tokens import TokenChooser  # noqa: E402
-from gimp_bridge.dialogs.working import WIDTH, Working, tell  # noqa: E402
+from gimp_bridge.dialogs.working import WIDTH, Working, add_help, tell  # noqa: E402
 from gimp_bridge.edit import Made, edit_layer, values_of  # noqa: E402
+from gimp_bridge.frame import CHANNEL, SELECTION  # noqa: E402
 from gimp_bridge.link import Link  # noqa: E402
-from gimp_bridge.memory import EditValues, Names, read_values  # noqa: E402
+from gimp_bridge.memory import GONE, NO_TOKEN, EditValues, Names, read_values  # noqa: E402
 from gimp_bridge.results import attached  # noqa: E402
 from gimp_bridge.scene import Scene  # noqa: E402
 from gimp_bridge.showing import in_bar  # noqa: E402
-from s2edit_plugin import api, calls  # noqa: E402
+from gimp_bridge.wording import cost_text  # noqa: E402
+from s2edit_plugin import api, calls, presets  # noqa: E402
 from s2edit_plugin.errors import CancelledError, S2EditError  # noqa: E402
 
 __all__ = ["ask_and_edit"]
 
 ROLE = "plug-in-s2edit"
-MORE = ["region", "subject", "strength", "guidance", "seed", "variants", "steps"]
+ADVANCED = ["guidance", "seed", "variants", "steps"]
+WAIT_MS = 400  # after the last change, before it is asked what the edit will cost
+PARTS = {
+    "face": "Face",
+    "hair": "Hair",
+    "lips": "Lips",
+    "eyes": "Eyes",
+    "skin": "Skin",
+    "glasses": "Glasses",
+    "hat": "Hat",
+}
+REGIONS = {
+    "auto": "Automatic: the selection, else what the words change", SELECTION: "Selection", "subject": "Subject",
+    "none": "Everything", **PARTS,
+}  # fmt: skip
+SUBJECTS = {"auto": "Automatic", SELECTION: "Selection", **PARTS}
+PRESETS = {
+    "smile": "Smile", "surprise": "Surprised", "older": "Older", "younger": "Younger", "hair-black": "Black hair",
+    "hair-brown": "Brown hair", "hair-blonde": "Blonde hair", "hair-red": "Red hair", "lipstick": "Red lipstick",
+    "glasses": "Glasses", "sunglasses": "Sunglasses",
+}  # fmt: skip
+HELP = (
+    "Say what the picture should show; what it shows now may be left empty, or suggested, and is corrected where it is "
+    "wrong. The words in which both differ are what changes.\n\n"
+    "With a person's token the person stays who it is. Without one the words alone change the picture.\n\n"
+    "The selection says what may change, with its soft edges. Without one the place is found.\n\n"
+    "The result is a new layer with a mask above the edited one. Editing it again goes on from what is seen."
+)
 
 
 def ask_and_edit(
@@ -46,33 +76,56 @@ def ask_and_edit(
     GimpUi.init(ROLE)
     show = in_bar("S²Edit")
     with Link(show) as link:
+        link.stay()
         tokens = link.call(calls.ListTokens()).tokens
         names = Names(tokens)
-        if not tokens:
+        if transfer and not tokens:
             names.find("")
         pictures = link.call(calls.Thumbnails(tuple(info.name for info in tokens))).pictures
-    begin_with(config, values or read_values(attached(image)), names)
-    asked = _Dialog(
-        procedure, config, image, layer, names, pictures, transfer=transfer, again=values is not None
-    )
-    try:
-        return asked.run()
-    finally:
-        asked.close()
-        # GIMP keeps the last values in a file of its own: by ids.
-        begin_with(config, values_of(config), names, by_id=True)
+        last = read_values(attached(image))
+        # The prompt of an edit is none of a transfer, which is empty: what the picture shows stays.
+        fits = last is not None and bool(last.attribute) == transfer
+        gone = begin_with(config, values or (last if fits else None), names)
+        asked = _Dialog(
+            procedure,
+            config,
+            image,
+            layer,
+            names,
+            pictures,
+            link,
+            transfer=transfer,
+            again=values is not None,
+        )
+        try:
+            if gone:
+                asked.note(GONE)
+            return asked.run()
+        finally:
+            asked.close()
+            # GIMP keeps the last values in a file of its own: by ids.
+            begin_with(config, values_of(config), names, by_id=True)
 
 
-def begin_with(config: Any, values: EditValues | None, names: Names, *, by_id: bool = False) -> None:
-    """Put values into a procedure's arguments, with today's names in the prompts, or with ids."""
+def begin_with(config: Any, values: EditValues | None, names: Names, *, by_id: bool = False) -> bool:
+    """Put values into a procedure's arguments, with today's names in the prompts, or with ids.
+
+    Returns whether a token that they name is no longer in the library; it is left out.
+    """
     if values is None:
         values = values_of(config)
     known = {spec.name for spec in config.list_properties()}
-    worded = names.unnamed if by_id else names.named
+    gone = False
     for field in dataclasses.fields(values):
         name, value = field.name.replace("_", "-"), getattr(values, field.name)
-        if name in known:
-            config.set_property(name, worded(value) if name in ("prompt", "source-prompt") else value)
+        if name not in known:
+            continue
+        if name in ("prompt", "source-prompt"):
+            kept = names.without_gone(value)
+            gone = gone or kept != " ".join(value.split())
+            value = names.unnamed(kept) if by_id else names.named(kept)
+        config.set_property(name, value)
+    return gone
 
 
 class _Dialog:
@@ -80,30 +133,47 @@ class _Dialog:
 
     def __init__(
         self, procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, names: Names,
-        pictures: dict[str, bytes], *, transfer: bool, again: bool,
+        pictures: dict[str, bytes], link: Link, *, transfer: bool, again: bool,
     ) -> None:  # fmt: skip
         self._config, self._image, self._layer, self._names = config, image, layer, names
-        self._again = again
+        self._again, self._link, self._timer = again, link, 0
+        self._scene_title = Scene(image, layer, again).title
         title = "Transfer attribute" if transfer else "Edit with tokens"
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, f"S²Edit: {title}")
         self._dialog.set_ok_label("Ed_it")
         self._dialog.set_default_size(WIDTH, -1)
+        add_help(self._dialog, HELP)
         area = self._dialog.get_content_area()
-        people = [info for info in names.tokens if info.kind == "identity"] or list(names.tokens)
-        area.pack_start(self._chooser("token", "_Token", people, pictures), True, True, 0)
-        if transfer:
-            others = [info for info in names.tokens if info.kind == "attribute"] or list(names.tokens)
-            area.pack_start(self._chooser("attribute", "_Attribute", others, pictures), True, True, 0)
-        self._dialog.fill(["prompt", "source-prompt"])
-        area.pack_start(self._suggest_row(), False, False, 0)
-        self._dialog.fill(MORE)
+        self._where = Gtk.Label(xalign=0, wrap=True, max_width_chars=60)
+        self._note = Gtk.Label(xalign=0, wrap=True, max_width_chars=60, no_show_all=True)
+        self._cost = Gtk.Label(xalign=0, wrap=True, max_width_chars=60)
+        self._show_where()
+        parts = [self._where, self._note, self._choosers(transfer, pictures), self._prompt(), self._presets(),
+            self._source(), self._region()]  # fmt: skip
+        for part in parts:
+            area.pack_start(part, False, False, 0)
+        for part in (*parts, self._cost):
+            part.show_all()
+        self._dialog.fill(["strength", self._advanced()])
+        area.pack_start(self._cost, False, False, 0)
         self._working = Working(self._dialog)
+        let_enter_start(self._dialog)
+        self._dialog.connect("notify::is-active", lambda *_: self._show_where())
+        for name in ("steps", "variants", "guidance", "token"):
+            config.connect(f"notify::{name}", lambda *_: self._ask_cost())
+        self._ask_cost()
+
+    def note(self, sentence: str) -> None:
+        """Say something above the fields."""
+        self._note.set_text(sentence)
+        self._note.show()
 
     def run(self) -> Made:
         """Ask until it worked or the user gives up."""
         while self._dialog.run():
             try:
-                return self._edit()
+                with self._working as link:
+                    return edit_layer(self._image, self._layer, values_of(self._config), link, self._again)
             except CancelledError:
                 raise
             except S2EditError as error:
@@ -113,48 +183,136 @@ class _Dialog:
 
     def close(self) -> None:
         """Take the dialog away."""
+        if self._timer:
+            GLib.source_remove(self._timer)
         self._dialog.destroy()
 
-    def _edit(self) -> Made:
-        self._working.begin()
-        try:
-            with Link(self._working.show_progress, self._working.idle) as link:
-                values = values_of(self._config)
-                return edit_layer(self._image, self._layer, values, link, self._again)
-        finally:
-            self._working.end()
+    # ------------------------------------------------------------------ parts
 
-    def _chooser(self, name: str, title: str, tokens: list[Any], pictures: dict[str, bytes]) -> TokenChooser:
-        chooser = TokenChooser(title, tokens, pictures, lambda token: self._config.set_property(name, token))
+    def _choosers(self, transfer: bool, pictures: dict[str, bytes]) -> Gtk.Widget:
+        row = Gtk.Box(spacing=12, homogeneous=True)
+        known = self._names.tokens
+        people = [info for info in known if info.kind == "identity"] or list(known)
+        row.pack_start(self._chooser("token", "_Token", people, pictures, NO_TOKEN), True, True, 0)
+        if transfer:
+            others = [info for info in known if info.kind == "attribute"] or list(known)
+            row.pack_start(self._chooser("attribute", "_Attribute", others, pictures), True, True, 0)
+        return row
+
+    def _chooser(
+        self, name: str, title: str, tokens: list[Any], pictures: dict[str, bytes], none: str = ""
+    ) -> TokenChooser:
+        chooser = TokenChooser(
+            title, tokens, pictures, lambda token: self._config.set_property(name, token), none
+        )
         wanted = self._config.get_property(name)
         try:
-            wanted = self._names.find(wanted).id if wanted else ""
+            wanted = self._names.find(wanted).id if wanted and wanted != NO_TOKEN else wanted
         except S2EditError:
-            wanted = ""  # it is gone
+            wanted = ""
+            self.note(GONE)
         if not chooser.choose(wanted):
             chooser.choose_first()
         chooser.set_border_width(0)  # GIMP's dialogs have a border
-        chooser.show_all()
         return chooser
 
-    def _suggest_row(self) -> Gtk.Widget:
-        row = Gtk.Box()
+    def _prose(self, name: str, title: str, tip: str) -> Prose:
+        known = [info.name for info in self._names.tokens]
+        return Prose(
+            self._config, name, title, tip, known, lambda: self._dialog.response(Gtk.ResponseType.OK)
+        )
+
+    def _prompt(self) -> Gtk.Widget:
+        return self._prose(
+            "prompt", "_Prompt: what it should show", "What the picture should show; < offers tokens"
+        )
+
+    def _source(self) -> Gtk.Widget:
+        tip = "What the picture shows now; empty: the engine says what it sees"
+        return self._prose("source-prompt", "_Now it shows", tip)
+
+    def _presets(self) -> Gtk.Widget:
+        row = Gtk.Box(spacing=12)
+        self._ready = Gtk.ComboBoxText()
+        self._ready.append("", "Choose…")
+        for name, label in PRESETS.items():
+            self._ready.append(name, label)
+        self._ready.set_active(0)
+        self._ready.connect("changed", lambda _: self._use_preset())
+        label = Gtk.Label(
+            label="Read_y-made edits", xalign=0, use_underline=True, mnemonic_widget=self._ready
+        )
         button = Gtk.Button(label="Suggest _what it shows", use_underline=True)
         button.set_tooltip_text("Let the engine look at the layer and describe it")
         button.connect("clicked", lambda _: self._suggest())
+        row.pack_start(label, False, False, 0)
+        row.pack_start(self._ready, False, False, 0)
         row.pack_end(button, False, False, 0)
-        row.show_all()
         return row
 
-    def _suggest(self) -> None:
-        self._working.begin()
+    def _region(self) -> Gtk.Widget:
+        selected = Gimp.Selection.bounds(self._image)[1]
+        region = self._config.get_property("region")
+        if selected or region == SELECTION:
+            self._config.set_property("region", SELECTION if selected else "auto")
+        tip = "What may change. A word of your own is looked for in the picture."
+        return Choice(self._config, "region", "Regi_on", tip, REGIONS)
+
+    def _advanced(self) -> str:
+        """The name of the folded part of the dialog."""
+        channels = {
+            f"{CHANNEL}{one.get_name()}": f"Channel: {one.get_name()}" for one in self._image.get_channels()
+        }
+        if self._config.get_property("subject") == SELECTION and not Gimp.Selection.bounds(self._image)[1]:
+            self._config.set_property("subject", "auto")
+        tip = "Where the token acts. A word of your own is looked for in the picture."
+        subject = Choice(self._config, "subject", "Su_bject", tip, SUBJECTS | channels)
+        box = self._dialog.fill_box("advanced-box", ADVANCED)
+        box.pack_start(subject, False, False, 0)
+        box.reorder_child(subject, 0)
+        subject.show_all()
+        self._dialog.get_label("advanced-title", "Ad_vanced", False, True)
+        self._dialog.fill_expander("advanced", "advanced-title", False, "advanced-box").set_expanded(False)
+        return "advanced"
+
+    # ------------------------------------------------------------------ what is shown and done
+
+    def _show_where(self) -> None:
+        if not (self._image.is_valid() and self._layer.is_valid()):
+            self._where.set_text("The layer is gone.")
+            return
+        _, there, left, top, right, bottom = Gimp.Selection.bounds(self._image)
+        size = f"{right - left} × {bottom - top} pixels" if there else "none"
+        self._where.set_text(f"Layer: {self._scene_title}, selection: {size}")
+
+    def _use_preset(self) -> None:
+        preset = next((one for one in presets.EDIT_PRESETS if one.id == self._ready.get_active_id()), None)
+        if preset is None:
+            return
+        info = self._info()
+        noun = info.class_noun if info else ""
+        source = self._config.get_property("source-prompt") or (info.source_prompt if info else "")
+        source = source or self._config.get_property("prompt") or f"a photo of a {noun or 'person'}"
+        self._config.set_property("prompt", presets.apply_preset(source, preset, noun or "person"))
+        if self._config.get_property("region") != SELECTION:
+            self._config.set_property("region", preset.region)
+        self._ready.set_active(0)
+
+    def _info(self) -> calls.TokenInfo | None:
+        token = self._config.get_property("token")
         try:
-            with Link(self._working.show_progress, self._working.idle) as link:
-                token = self._config.get_property("token")
-                noun = self._names.find(token).class_noun if token else ""
+            return self._names.find(token) if token and token != NO_TOKEN else None
+        except S2EditError:
+            return None
+
+    def _suggest(self) -> None:
+        info = self._info()
+        try:
+            with self._working as link:
                 with Scene(self._image, self._layer, self._again) as scene:
                     picture = png.encode(scene.view.overview())
-                found = link.run(api.SuggestPrompt(picture, noun), "Describe a layer of GIMP").prompt
+                request = api.SuggestPrompt(picture, info.class_noun if info else "")
+                found = link.run(request, "Describe a layer of GIMP").prompt
             self._config.set_property("source-prompt", found)
             if not self._config.get_property("prompt"):
                 self._config.set_property("prompt", found)  # to be changed where it should change
@@ -162,5 +320,21 @@ class _Dialog:
             return
         except S2EditError as error:
             tell(self._dialog, error)
-        finally:
-            self._working.end()
+
+    def _ask_cost(self) -> None:
+        if self._timer:
+            GLib.source_remove(self._timer)
+        self._timer = GLib.timeout_add(WAIT_MS, self._show_cost)
+
+    def _show_cost(self) -> bool:
+        self._timer = 0
+        values = values_of(self._config)
+        settings = api.EditSettings(steps=values.steps or api.EditSettings.steps, guidance=values.guidance)
+        info = self._info()
+        edit = api.ApplyEdit(b"", (info.name,) if info else (), values.prompt, settings=settings)
+        try:
+            text = cost_text(self._link.call(calls.EstimateJob(edit=edit)), values.variants)
+        except S2EditError as error:
+            text = error.sentence
+        self._cost.set_text(text)
+        return False

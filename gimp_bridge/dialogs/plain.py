@@ -11,17 +11,23 @@ gi.require_version("GimpUi", "3.0")
 
 from gi.repository import Gimp, GimpUi  # noqa: E402 - versions first
 
+from gimp_bridge.dialogs.fields import let_enter_start  # noqa: E402
+from gimp_bridge.dialogs.working import add_help  # noqa: E402
 from s2edit_plugin.errors import CancelledError  # noqa: E402
 
 __all__ = ["ask"]
 
 
-def ask(procedure: Gimp.Procedure, config: Any, names: Sequence[str], title: str, button: str) -> None:
+def ask(
+    procedure: Gimp.Procedure, config: Any, names: Sequence[str], title: str, button: str, help_text: str
+) -> None:
     """Ask for these arguments. Raises CancelledError if the user does not want to."""
     GimpUi.init("plug-in-s2edit")
     dialog = GimpUi.ProcedureDialog.new(procedure, config, title)
     dialog.set_ok_label(button)
+    add_help(dialog, help_text)
     dialog.fill(list(names))
+    let_enter_start(dialog)
     agreed = dialog.run()
     dialog.destroy()
     if not agreed:

@@ -25,11 +25,12 @@ class TokenChooser(Gtk.Box):  # type: ignore[misc]
 
     Args:
         title: what is chosen. tokens: in their order. thumbnails: encoded pictures by name.
-        on_choice: gets the chosen one's id.
+        on_choice: gets the chosen one's id. none: what it gets where no token is wanted, "" if there must be one.
     """
 
     def __init__(
-        self, title: str, tokens: Sequence[TokenInfo], thumbnails: dict[str, bytes], on_choice: Callable[[str], None]
+        self, title: str, tokens: Sequence[TokenInfo], thumbnails: dict[str, bytes], on_choice: Callable[[str], None],
+        none: str = "",
     ) -> None:  # fmt: skip
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=4, border_width=12)
         self._on_choice = on_choice
@@ -39,6 +40,8 @@ class TokenChooser(Gtk.Box):  # type: ignore[misc]
             shown = info.name if info.usable else f"{info.name} (other model)"
             picture = thumbnail(thumbnails[info.name], SIDE) if info.name in thumbnails else None
             self._rows.append([info.id or info.name, shown, picture or _blank(), words])
+        if none:
+            self._rows.append([none, "No token", _blank(), "no token"])
         self._shown = self._rows.filter_new()
         self._shown.set_visible_func(self._matches)
         self._search = Gtk.SearchEntry(placeholder_text="Search")

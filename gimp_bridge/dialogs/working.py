@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from types import TracebackType
+
 import gi
 
 gi.require_version("Gtk", "3.0")
 
-from gi.repository import GdkPixbuf, Gimp, Gtk  # noqa: E402 - versions first
+from gi.repository import Gdk, GdkPixbuf, Gimp, Gtk  # noqa: E402 - versions first
 
+from gimp_bridge.link import Link  # noqa: E402
 from gimp_bridge.pixels import load_pixbuf  # noqa: E402
+from gimp_bridge.wording import hint_in_gimp  # noqa: E402
 from s2edit_plugin.errors import CancelledError, EngineError, S2EditError  # noqa: E402
 
-__all__ = ["WIDTH", "Working", "pump", "tell", "thumbnail"]
+__all__ = ["WIDTH", "Working", "add_help", "ask", "inform", "pump", "tell", "thumbnail"]
 
 PREVIEW = 384
 WIDTH = 600  # of a dialog with prompts in it
@@ -37,12 +41,63 @@ def thumbnail(data: bytes, side: int) -> GdkPixbuf.Pixbuf | None:
 
 def tell(dialog: Gtk.Dialog, error: S2EditError) -> None:
     """Say what is wrong; the dialog below stays as it is."""
+    _box(
+        dialog,
+        Gtk.MessageType.ERROR,
+        error.sentence,
+        hint_in_gimp(error.hint),
+        {"_Close": Gtk.ResponseType.CLOSE},
+    )
+
+
+def inform(dialog: Gtk.Dialog, sentence: str, more: str = "") -> None:
+    """Say that something is done."""
+    _box(dialog, Gtk.MessageType.INFO, sentence, more, {"_Close": Gtk.ResponseType.CLOSE})
+
+
+def ask(dialog: Gtk.Dialog, sentence: str, more: str, answers: dict[str, str]) -> str:
+    """Ask something; the value of the button that was pressed, "" for none of them.
+
+    Args:
+        answers: labels of buttons with their values, the harmless one last.
+    """
+    numbers = {label: number for number, label in enumerate(answers, 1)}
+    pressed = _box(dialog, Gtk.MessageType.QUESTION, sentence, more, numbers)
+    return next((answers[label] for label, number in numbers.items() if number == pressed), "")
+
+
+def _box(dialog: Gtk.Dialog, kind: Gtk.MessageType, sentence: str, more: str, buttons: dict[str, int]) -> int:
     box = Gtk.MessageDialog(
-        title="S²Edit", transient_for=dialog, modal=True, message_type=Gtk.MessageType.ERROR,
-        buttons=Gtk.ButtonsType.CLOSE, text=error.sentence, secondary_text=error.hint,
-    )  # fmt: skip
-    box.run()
+        title="S²Edit",
+        transient_for=dialog,
+        modal=True,
+        message_type=kind,
+        text=sentence,
+        secondary_text=more,
+    )
+    for label, response in buttons.items():
+        box.add_button(label, response)
+    box.set_default_response(list(buttons.values())[-1])
+    answer = int(box.run())
     box.destroy()
+    return answer
+
+
+def add_help(dialog: Gtk.Dialog, text: str) -> None:
+    """A Help button, and F1, that show a text: GIMP's own would look for a page in GIMP's manual."""
+
+    def show(*_: object) -> bool:
+        inform(dialog, dialog.get_title(), text)
+        return True
+
+    button = Gtk.Button(label="_Help", use_underline=True)
+    button.connect("clicked", show)
+    dialog.get_action_area().pack_start(button, False, False, 0)
+    dialog.get_action_area().set_child_secondary(button, True)
+    button.show()
+    keys = Gtk.AccelGroup()
+    keys.connect(Gdk.KEY_F1, Gdk.ModifierType(0), Gtk.AccelFlags.VISIBLE, show)
+    dialog.add_accel_group(keys)
 
 
 class Working(Gtk.Box):  # type: ignore[misc]
@@ -56,6 +111,7 @@ class Working(Gtk.Box):  # type: ignore[misc]
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=12)
         self._dialog, self._cancelled, self._busy = dialog, False, False
         self._hidden: list[Gtk.Widget] = []
+        self._link = Link()
         self._picture = Gtk.Image()
         self._bar = Gtk.ProgressBar(show_text=True, text="")
         self.pack_start(self._picture, True, True, 0)
@@ -64,6 +120,18 @@ class Working(Gtk.Box):  # type: ignore[misc]
         dialog.connect("response", self._on_response)
         dialog.connect("delete-event", self._on_delete)
         self.set_no_show_all(True)
+
+    def __enter__(self) -> Link:
+        """A connection whose progress is shown here, until the end; the fields are back before any error is told."""
+        self.begin()
+        self._link = Link(self.show_progress, self.idle)
+        return self._link
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._link.close()
+        self.end()
 
     def begin(self) -> None:
         """Something runs from now on: progress takes the fields' place, and nothing but Cancel can be pressed."""
@@ -97,14 +165,22 @@ class Working(Gtk.Box):  # type: ignore[misc]
     def show_progress(self, fraction: float, text: str, picture: bytes) -> None:
         """A `link.Show`, in this dialog and in GIMP's bar."""
         if self._busy:
-            self._bar.set_fraction(fraction)
-            self._bar.set_text(text)
+            if fraction < 0:
+                self._bar.pulse()
+            else:
+                self._bar.set_fraction(fraction)
+            if text:
+                self._bar.set_text(text)
             small = thumbnail(picture, PREVIEW) if picture else None
             if small is not None:
                 self._picture.set_from_pixbuf(small)
                 self._picture.show()
-        Gimp.progress_set_text(text)
-        Gimp.progress_update(fraction)
+        if text:
+            Gimp.progress_set_text(text)
+        if fraction < 0:
+            Gimp.progress_pulse()
+        else:
+            Gimp.progress_update(fraction)
 
     def idle(self) -> None:
         """To be called while something runs. Raises CancelledError once the user wants it to stop."""

@@ -91,7 +91,7 @@ def test_who_waits_hears_for_what(engine: FakeClient) -> None:
     thread = meanwhile(work)
     link.run(EDIT)
     thread.join()
-    assert (0.0, "Waiting for another job of the engine (A long edit)") in shown
+    assert (-1.0, "Waiting for another job of the engine (A long edit)") in shown
 
 
 def test_what_the_user_gives_up_is_cancelled(engine: FakeClient) -> None:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+import s2edit_plugin
 from gimp_bridge import png
 from gimp_bridge.changes import changed_places
 from gimp_bridge.framing import Box, Selection, bounds_of_mask, cut, fitted_size, frame_around, scaled_up
 from gimp_bridge.memory import EditValues, Names, read_values, write_values
 from gimp_bridge.png import Pixels
-from gimp_bridge.wording import fraction_of, layer_name, progress_text, said, token_text
-from s2edit_plugin.api import JobInfo, Progress
+from gimp_bridge.wording import (
+    cost_text,
+    fraction_of,
+    hint_in_gimp,
+    layer_name,
+    progress_text,
+    said,
+    token_text,
+)
+from s2edit_plugin.api import Estimate, JobInfo, Progress
 from s2edit_plugin.calls import TokenInfo
 from s2edit_plugin.errors import EngineError, S2EditError, TokenError, TokenNotFoundError
 from s2edit_plugin.imaging.crop import subject_crop
@@ -177,6 +188,7 @@ def test_progress_is_told_in_words_with_the_time_left() -> None:
     )
     assert progress_text(job("paused")) == "Paused in S2Edit Studio"
     assert progress_text(job()) == "Getting ready"
+    assert progress_text(job(), ready=False) == "Loading the model"
     assert progress_text(job(progress=Progress("editing", 3, 30))) == "Editing, step 3 of 30"
     for seconds, words in (
         (0.4, "a second left"),
@@ -192,16 +204,78 @@ def test_the_bar_goes_through_all_stages_of_an_edit_once() -> None:
     parts = [fraction_of(job(progress=report)) for report in reports]
     assert parts == sorted(parts)
     assert (parts[0], parts[-1]) == (0.0, 1.0)
-    assert fraction_of(job()) == 0.0
+    assert fraction_of(job()) < 0  # nobody knows yet
 
 
-def test_layers_are_called_after_the_prompt_without_names_of_people() -> None:
+BROWN = "a photo of a young woman with long brown hair in a forest"
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "name"),
+    [
+        (BROWN, BROWN.replace("brown", "blonde"), "hair: brown → blonde"),
+        (BROWN, BROWN.replace("woman", "<anna/me> woman").replace("brown", "red"), "hair: brown → red"),
+        (BROWN, BROWN.replace("in a", "smiling in a"), "+ smiling"),
+        (f"{BROWN} wearing glasses", BROWN, "− glasses"),
+        (
+            BROWN,
+            BROWN.replace("young", "old").replace("brown", "grey"),
+            "woman: young → old, hair: brown → grey",
+        ),
+        (BROWN, BROWN, BROWN),
+        ("a cat", "x" * 100, "x" * 59 + "…"),
+        ("", "", "S²Edit"),
+        ("a <anna/me> woman", "a woman", "a woman"),
+    ],
+)
+def test_layers_are_called_after_what_changed_without_names_of_people(
+    source: str, target: str, name: str
+) -> None:
+    assert layer_name(source, target) == name
+
+
+def test_a_layers_name_tells_the_attribute_and_the_variant() -> None:
+    assert layer_name(BROWN, BROWN, "lipstick") == "+ lipstick"
+    assert layer_name("a woman", "a man", number=2) == "woman → man (2)"
+
+
+@pytest.mark.parametrize(
+    ("hint", "here"),
+    [
+        (
+            "Say what the photo shows, e.g. --class woman.",
+            "Say what the photo shows, for example woman, in the field Class noun.",
+        ),
+        ("Change --steps.", "Change the number of steps."),
+        ("Run `s2edit models install yunet`.", "Install yunet in S2Edit Studio (Models)."),
+        ("Paint or name one with --mask.", "Select something."),
+        ("Run `s2edit gimp install`, then restart GIMP.", "Run `s2edit gimp install`, then restart GIMP."),
+        ("Choose another file name.", "Choose another file name."),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_hints_name_what_there_is_in_gimp(hint: str, here: str) -> None:
+    assert hint_in_gimp(hint) == here
+
+
+def test_no_hint_of_the_engine_names_an_option_in_gimp() -> None:
+    """Whatever the engine's files say."""
+    root = Path(s2edit_plugin.__file__).parent
+    quoted = re.compile(r'"([^"\n]*(?:--[a-z]|`s2edit )[^"\n]*)"')
+    found = [hint for file in root.rglob("*.py") for hint in quoted.findall(file.read_text("utf-8"))]
+    assert len(found) > 20
+    for hint in found:
+        if "s2edit gimp" not in hint:
+            assert not re.search(r"(?<!\w)--[a-z]|`s2edit ", hint_in_gimp(hint)), hint
+
+
+def test_the_cost_is_told_beforehand() -> None:
+    assert cost_text(Estimate(20.4, 0, 0, True, "the CPU")) == "It will take about 20 seconds on the CPU."
     assert (
-        layer_name(NAMES.unnamed("a photo of <anna/me> woman  smiling"))
-        == "a photo of <884ed3ce> woman smiling"
+        cost_text(Estimate(60.0, 0, 0, True, note="It is a guess."), 4)
+        == "It will take about 4 minutes. It is a guess."
     )
-    assert layer_name("x" * 100) == "x" * 59 + "…"
-    assert layer_name("smiling", 2) == "smiling (2)"
+    assert cost_text(Estimate(0.0, 0, 0, True)) == ""
 
 
 def test_an_unforeseen_error_is_one_sentence_too() -> None:
@@ -280,6 +354,22 @@ def test_what_is_kept_is_ascii_and_any_prompt_survives() -> None:
 def test_what_a_later_version_added_is_left_out_and_what_is_missing_is_usual() -> None:
     data = json.dumps({"format": 1, "steps": 7, "strength": 1, "colour": "red"}).encode()
     assert read_values(data) == EditValues(steps=7)
+
+
+def test_tokens_that_were_deleted_are_left_out_and_said_without_their_ids() -> None:
+    gone = "99999999-2222-3333-4444-555555555555"
+    assert NAMES.without_gone(f"a <{gone}> woman with <{LIPS}> lips") == f"a woman with <{LIPS}> lips"
+    with pytest.raises(TokenNotFoundError, match="A token of this edit is no longer in your library"):
+        NAMES.find(gone)
+    with pytest.raises(TokenNotFoundError):
+        NAMES.all_of(EditValues(ME, prompt=f"a <{gone}> woman"))
+
+
+def test_an_edit_takes_the_tokens_of_its_prompt_too_or_none() -> None:
+    both = NAMES.all_of(EditValues(ME, prompt="a <anna/me> woman with <mia/lips> lips"))
+    assert [info.name for info in both] == ["anna/me", "mia/lips"]
+    assert NAMES.all_of(EditValues("none", prompt="a cat")) == NAMES.all_of(EditValues(prompt="a cat")) == ()
+    assert b'"token": ""' in write_values(EditValues("none", prompt="a cat"), Names(()))
 
 
 def test_a_token_that_is_missing_is_a_sentence() -> None:
