@@ -141,7 +141,11 @@ class _Look:
             return ""
         if not self._places:
             return "The result is there, but what it changes lies outside the canvas."
-        return "The result is there, but other layers hide it: hide those above it, or move it up."
+        # GIMP may not have put groups together yet; this makes it.
+        Gimp.Layer.new_from_visible(self._image, self._image, "S2Edit").delete()
+        if self._colours() != self._before:
+            return ""
+        return "The result is there, but the image looks as before: layers above hide it, or it was edited like this already."
 
 
 def _with_prompts(values: EditValues, frame: Frame, noun: str, link: Link) -> EditValues:

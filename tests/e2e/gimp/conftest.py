@@ -7,15 +7,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from s2edit_plugin import __version__
+from s2edit_plugin.engine import discovery
+from s2edit_plugin.engine.remote import RemoteClient, connect
 from s2edit_plugin.paths import models_package
 from tests.e2e.gimp.hosted import Hosted
-from tests.e2e.gimp.workplace import CAPTION, HERE, Workplace
+from tests.e2e.gimp.workplace import CAPTION, HERE, START_SECONDS, Workplace
 from tests.e2e.screen import xvfb
+from tests.fakes.waiting import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +84,53 @@ FACTS["attribute"] = said(made) | {{"token": made["results"]}}
 FACTS["layers"] = len(image.get_layers())
 """
     )
+
+
+@dataclass
+class Quick:
+    """A GIMP whose engine has no model, see `quick_engine`."""
+
+    place: Workplace
+
+    @property
+    def data(self) -> Path:
+        return self.place.folder / "quick"
+
+    def begin(self, code: str, screen: bool = False) -> subprocess.Popen[str]:
+        """As `Workplace.begin`."""
+        home = f"S2EDIT_HOME={self.data}"
+        program = (
+            self.place.with_screen(home)
+            if screen
+            else str(self.place.program("gimp-quick", "gimp-console-3.0", home))
+        )
+        return self.place.begin(code, screen, program)
+
+    def run(self, code: str, screen: bool = False) -> dict[str, Any]:
+        """As `Workplace.run`."""
+        return self.place.end(self.begin(code, screen))
+
+    def client(self) -> RemoteClient:
+        """A client of the engine."""
+        return connect(start=False, data_folder=self.data, wait=START_SECONDS)
+
+
+@pytest.fixture(scope="session")
+def quick(workplace: Workplace, installed: dict[str, Any]) -> Iterator[Quick]:
+    """A GIMP with an engine that answers in a moment, and a library of two tokens."""
+    made = Quick(workplace)
+    (made.data / "engine").mkdir(parents=True)
+    program = {"command": ["/bin/false"], "version": __version__}
+    (made.data / "engine" / discovery.PROGRAM_NAME).write_text(json.dumps(program))
+    words = [sys.executable, "-m", "tests.e2e.gimp.quick_engine", str(made.data)]
+    environment = os.environ | {"S2EDIT_HOME": str(made.data)}
+    engine = subprocess.Popen(words, cwd=HERE.parent.parent.parent, env=environment)
+    try:
+        wait_until(lambda: discovery.read_endpoint(made.data / "engine") is not None, START_SECONDS)
+        yield made
+    finally:
+        engine.terminate()
+        engine.wait()
 
 
 @pytest.fixture(scope="session")

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.e2e.gimp.workplace import BLONDE, CAPTION, Workplace
+from tests.e2e.gimp.conftest import Quick
+from tests.e2e.gimp.workplace import BLONDE, CAPTION
 
 SIDE = 192
 UMLAUT = "a photo of a young woman with grüne Haare – 緑の髪"
 
+NAME = "hair: brown → blonde"
 SCRIPT = f"""
+NAME = {NAME!r}
 image = load(FOLDER + "/anna.png")
 image.scale({SIDE}, {SIDE})
 save(image, FOLDER + "/smaller.png")
@@ -56,7 +59,7 @@ again = call("edit-again", image, chosen, seed=3)
 FACTS["again"] = said(again)
 FACTS["again layers"] = [[one.get_name(), one.get_visible()] for one in image.get_layers()]
 for one in image.get_layers()[:2]:
-    one.set_visible(one.get_name() != {BLONDE!r})
+    one.set_visible(one.get_name() != NAME)
 Gimp.Selection.none(image)
 variants = call("edit", image, [layer], prompt=SMILE, variants=2, **common)
 FACTS["variants"] = said(variants)
@@ -81,6 +84,23 @@ for junk in (b'{{"format": 1, "variants": 0}}', b"\\xff\\xfe" * 40):
     FACTS["junk again"] = said(call("edit-again", image, [layer]))
 FACTS["umlaut"] = said(call("edit", image, [layer], prompt={UMLAUT!r}, **common))
 FACTS["umlaut kept"] = describe(image.get_layers()[0])["settings"]
+
+# By words alone; without a selection that is asked for; with a token that was deleted.
+Gimp.Selection.none(image)
+FACTS["words"] = said(call("edit", image, [layer], prompt={BLONDE!r}, source_prompt={CAPTION!r}, steps=2))
+FACTS["words kept"] = describe(image.get_layers()[0])["settings"]
+FACTS["no selection"] = [said(call("edit", image, [layer], prompt={BLONDE!r}, **common, **{{where: "selection"}}))
+    for where in ("region", "subject")]
+FACTS["deleted"] = said(call("edit", image, [layer], prompt="a <99999999-2222-3333-4444-555555555555> woman", **common))
+image.select_rectangle(Gimp.ChannelOps.REPLACE, 20, 20, 90, 90)
+asked = dict(common, subject="selection", region="none")
+FACTS["selection as subject"] = said(call("edit", image, [layer], prompt=SMILE, **asked))
+FACTS["nothing said"] = said(call("edit", image, [layer], prompt={CAPTION!r}, **common, strength=0.001))
+
+# A token of the same name.
+person = dict(person="anna", name="me", class_noun="woman", consent=True, steps=2)
+FACTS["learn"] = said(call("learn", image, [layer], **person))
+FACTS["learn replacing"] = said(call("learn", image, [layer], replace=True, **person))
 
 # Selecting leaves the layer that was chosen.
 image.set_selected_layers([layer])
@@ -136,45 +156,45 @@ for kind, change in dict(alpha=half_transparent, mask=grey_mask, all=all_of_it).
 
 
 @pytest.fixture(scope="session")
-def again(workplace: Workplace, learned: dict[str, Any]) -> dict[str, Any]:
-    return workplace.run(SCRIPT)
+def again(quick: Quick) -> dict[str, Any]:
+    return quick.run(SCRIPT)
 
 
-def shown(workplace: Workplace, name: str) -> np.ndarray:
-    return np.frombuffer(workplace.kept(name), np.uint8).reshape(SIDE, SIDE, 4).astype(int)
+def shown(quick: Quick, name: str) -> np.ndarray:
+    return np.frombuffer(quick.place.kept(name), np.uint8).reshape(SIDE, SIDE, 4).astype(int)
 
 
-def selected(workplace: Workplace, name: str) -> np.ndarray:
-    return np.frombuffer(workplace.kept(name), np.uint8).reshape(SIDE, SIDE)
+def selected(quick: Quick, name: str) -> np.ndarray:
+    return np.frombuffer(quick.place.kept(name), np.uint8).reshape(SIDE, SIDE)
 
 
 def good(facts: dict[str, Any], name: str) -> None:
     assert facts[name]["status"] == "success", facts[name]
 
 
-def test_a_second_edit_of_the_result_is_seen(workplace: Workplace, again: dict[str, Any]) -> None:
+def test_a_second_edit_of_the_result_is_seen(quick: Quick, again: dict[str, Any]) -> None:
     good(again, "first")
-    assert again["chosen"] == [BLONDE]
+    assert again["chosen"] == [NAME]
     good(again, "second")
-    before, after = shown(workplace, "twice.first"), shown(workplace, "twice.second")
-    inside = selected(workplace, "twice.selection") == 255
+    before, after = shown(quick, "twice.first"), shown(quick, "twice.second")
+    inside = selected(quick, "twice.selection") == 255
     changed = (before != after).any(axis=2)
     assert not changed[~inside].any()
     assert changed[inside].mean() > 0.3
     # Also where the first edit had changed nothing.
     assert changed[110:165, 125:165].mean() > 0.3
-    assert [one["name"] for one in again["second layers"]][1:] == [BLONDE, "Background"]
+    assert [one["name"] for one in again["second layers"]][1:] == [NAME, "Background"]
 
 
-def test_the_second_edit_begins_from_what_is_seen(workplace: Workplace, again: dict[str, Any]) -> None:
+def test_the_second_edit_begins_from_what_is_seen(quick: Quick, again: dict[str, Any]) -> None:
     good(again, "unchanged")
-    before, same = shown(workplace, "twice.first"), shown(workplace, "twice.unchanged")
+    before, same = shown(quick, "twice.first"), shown(quick, "twice.unchanged")
     assert np.abs(before - same).max() <= 1
 
 
 def test_an_edit_of_the_layer_below_lies_above_its_earlier_result(again: dict[str, Any]) -> None:
     good(again, "of the hidden")
-    assert again["of the hidden layers"][1:] == [BLONDE, "Background"]
+    assert again["of the hidden layers"][1:] == [NAME, "Background"]
 
 
 def test_an_edit_done_again_takes_the_place_of_the_one_before(again: dict[str, Any]) -> None:
@@ -190,7 +210,7 @@ def test_of_several_variants_one_is_seen_and_can_be_edited(again: dict[str, Any]
 
 def test_a_change_that_nobody_sees_is_no_success(again: dict[str, Any]) -> None:
     assert again["covered"]["status"] == again["hidden"]["status"] == "execution-error"
-    assert "other layers hide it" in again["covered"]["message"]
+    assert "layers above hide it" in again["covered"]["message"]
     assert "The layer is hidden." in again["hidden"]["message"]
 
 
@@ -200,21 +220,43 @@ def test_any_prompt_is_kept_and_whatever_an_image_keeps_stops_no_edit(again: dic
     assert json.loads(again["umlaut kept"])["prompt"] == UMLAUT
 
 
+def test_words_alone_change_a_picture(again: dict[str, Any]) -> None:
+    good(again, "words")
+    assert json.loads(again["words kept"])["token"] == ""
+
+
+def test_what_is_asked_for_must_be_there(again: dict[str, Any]) -> None:
+    for facts in again["no selection"]:
+        assert facts["status"] == "execution-error"
+        assert "Nothing is selected." in facts["message"]
+    good(again, "selection as subject")
+    assert "A token of this edit is no longer in your library." in again["deleted"]["message"]
+    assert "99999999" not in again["deleted"]["message"]
+
+
+def test_an_edit_that_changes_nothing_visible_is_no_success(again: dict[str, Any]) -> None:
+    assert again["nothing said"]["status"] == "execution-error"
+    assert "changed nothing that can be seen" in again["nothing said"]["message"]
+
+
+def test_a_token_is_replaced_by_who_says_so_alone(again: dict[str, Any]) -> None:
+    assert "has a token anna/me already" in again["learn"]["message"]
+    good(again, "learn replacing")
+
+
 def test_selecting_leaves_the_active_layer(again: dict[str, Any]) -> None:
     assert again["still chosen"] == ["Background"]
 
 
 @pytest.mark.parametrize("kind", ["alpha", "mask", "all"])
-def test_what_shines_through_or_mixes_looks_as_it_did(
-    workplace: Workplace, again: dict[str, Any], kind: str
-) -> None:
+def test_what_shines_through_or_mixes_looks_as_it_did(quick: Quick, again: dict[str, Any], kind: str) -> None:
     good(again, f"{kind} same")
     good(again, kind)
     good(again, f"{kind} second")
     before, same, after, second = (
-        shown(workplace, f"{kind}.{when}") for when in ("before", "same", "after", "second")
+        shown(quick, f"{kind}.{when}") for when in ("before", "same", "after", "second")
     )
-    outside = selected(workplace, f"{kind}.selection") == 0
+    outside = selected(quick, f"{kind}.selection") == 0
     assert np.abs(before - same).max() <= 3
     assert np.abs(before - after)[outside].max() <= 3
     assert np.abs(after - second).max() <= 3

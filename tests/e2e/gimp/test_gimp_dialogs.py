@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from s2edit_plugin import calls
+from tests.e2e.gimp.conftest import Quick
 from tests.e2e.gimp.test_gimp_engine import watched
-from tests.e2e.gimp.workplace import BLONDE, CAPTION, Workplace
+from tests.e2e.gimp.workplace import BLONDE, CAPTION
 
 SCRIPT = f"""
 CAPTION, BLONDE = {CAPTION!r}, {BLONDE!r}
@@ -55,25 +57,39 @@ until(lambda: not Gimp.Selection.is_empty(image))
 FACTS["face"] = selected()
 Gimp.Selection.none(image)
 
-# Learn: first without the consent.
+def answered(name, *keys):
+    box = window_named("^S²Edit$")
+    time.sleep(0.5)
+    screenshot(name)
+    press(box, *keys)
+
+
+# Learn: first without the consent, by Enter in a field; then stopped, gone on with, and learned anew under the same name.
 dialog = opened("l", "Learn token")
 type_into(dialog, "alt+p", "nora")
 type_into(dialog, "alt+n", "me")
 type_into(dialog, "alt+o", "woman")
-type_into(dialog, "alt+i", CAPTION)
-type_into(dialog, "alt+t", "2")
-press(dialog, "alt+e")
-refusal = window_named("^S²Edit$")
-time.sleep(0.5)
-screenshot("refused.png")
-FACTS["without consent"] = tokens()
-press(refusal, "Return")
+press(dialog, "Return")
+answered("refused.png", "Return")
 gone("^S²Edit$")
-press(dialog, "alt+a")
+FACTS["without consent"] = tokens()
+type_into(dialog, "alt+i", CAPTION)
+press(dialog, "alt+v", "alt+a")
+type_into(dialog, "alt+t", "2")
 screenshot("learn.png")
 press(dialog, "alt+e")
+answered("learned.png", "Return")
 gone("Learn token")
 FACTS["learned"] = tokens()
+dialog = opened("l", "Learn token")
+type_into(dialog, "alt+p", "nora")
+type_into(dialog, "alt+n", "me")
+type_into(dialog, "alt+o", "woman")
+press(dialog, "alt+a", "alt+e")
+answered("replace.png", "Escape")
+gone("^S²Edit$")
+press(dialog, "Escape")
+gone("Learn token")
 
 # A makeup onto a person; what the picture shows now stays.
 dialog = opened("f", "Transfer attribute")
@@ -94,7 +110,7 @@ until(lambda: len(image.get_layers()) == 3)
 gone("Edit with tokens|Transfer attribute")
 FACTS["again"] = describe(image.get_layers()[0])
 
-# What the engine sees; nothing is typed.
+# What the engine sees, and a ready-made edit; Enter begins it.
 for layer in image.get_layers()[:2]:
     image.remove_layer(layer)
 image.attach_parasite(Gimp.Parasite.new("s2edit-settings", Gimp.PARASITE_PERSISTENT, kept))
@@ -102,8 +118,9 @@ dialog = opened("e", "Edit with tokens")
 press(dialog, "alt+w")
 wait_for(FOLDER + "/suggested")
 time.sleep(1)
+press(dialog, "alt+y", "Down")
 screenshot("suggested.png")
-press(dialog, "alt+i")
+press(dialog, "alt+p", "Return")
 until(lambda: len(image.get_layers()) == 2)
 gone("Edit with tokens")
 FACTS["suggested"] = describe(image.get_layers()[0])
@@ -114,7 +131,12 @@ Gimp.Display.new(other)
 Gimp.displays_flush()
 time.sleep(2)
 dialog = opened("e", "Edit with tokens")
+press(dialog, "alt+p", "ctrl+a")
+xdo("type", "--delay", "20", "a photo of a <nn")
+press(dialog, "BackSpace")
 screenshot("last.png")
+press(dialog, "Tab")
+xdo("type", "--delay", "5", "woman")
 press(dialog, "alt+i")
 until(lambda: len(other.get_layers()) == 2)
 gone("Edit with tokens")
@@ -148,13 +170,13 @@ gone("Token library")
 
 
 @pytest.fixture(scope="session")
-def typed(workplace: Workplace, learned: dict[str, Any]) -> dict[str, Any]:
+def typed(quick: Quick) -> dict[str, Any]:
     """What all the dialogs did."""
-    gimp = workplace.begin(SCRIPT, screen=True)
-    with workplace.client() as client:
+    gimp = quick.begin(SCRIPT, screen=True)
+    with quick.client() as client:
         watched(client, lambda job: job.kind == "SuggestPrompt" and job.is_over)
-        (workplace.folder / "suggested").touch()
-        return workplace.end(gimp)
+        (quick.place.folder / "suggested").touch()
+        return quick.place.end(gimp)
 
 
 def test_a_subject_is_selected(typed: dict[str, Any]) -> None:
@@ -167,30 +189,34 @@ def test_learning_asks_for_consent_and_keeps_what_was_typed(typed: dict[str, Any
     assert typed["learned"] == ["anna/me", "mia/lips", "nora/me"]
 
 
-def test_an_attribute_is_transferred(workplace: Workplace, typed: dict[str, Any]) -> None:
+def test_an_attribute_is_transferred(quick: Quick, typed: dict[str, Any]) -> None:
     values = json.loads(typed["transfer"]["settings"])
-    with workplace.client() as client:
+    with quick.client() as client:
         ids = {info.name: info.id for info in client.call(calls.ListTokens()).tokens}
     assert (values["token"], values["attribute"]) == (ids["anna/me"], ids["mia/lips"])
     assert (values["prompt"], values["steps"]) == (CAPTION, 2)
-    assert values["source_prompt"] == CAPTION.replace("young woman", f"young <{ids['anna/me']}> woman")
+    assert (values["source_prompt"], typed["transfer"]["name"]) == (CAPTION, "+ lipstick")
 
 
 def test_an_edit_begins_again_with_its_values(typed: dict[str, Any]) -> None:
     before, values = (json.loads(typed[name]["settings"]) for name in ("transfer", "again"))
-    assert typed["again"]["name"] == BLONDE
+    assert typed["again"]["name"] == "hair: brown → blonde, + lipstick"
     assert values == before | {"prompt": BLONDE}
 
 
-def test_the_engine_suggests_what_the_picture_shows(typed: dict[str, Any]) -> None:
+def test_the_engine_suggests_what_the_picture_shows_and_a_ready_made_edit_changes_it(
+    typed: dict[str, Any],
+) -> None:
     values = json.loads(typed["suggested"]["settings"])
-    assert values["prompt"] == values["source_prompt"].replace(f"<{values['token']}> ", "")
-    assert {"photo", "woman"} <= set(values["prompt"].split())
+    assert values["source_prompt"] == CAPTION
+    assert values["prompt"] == CAPTION.replace(" in a forest", " smiling in a forest")
+    assert typed["suggested"]["name"] == "+ smiling"
 
 
-def test_a_new_image_begins_with_the_last_values(typed: dict[str, Any]) -> None:
+def test_a_new_image_begins_with_the_last_values_and_a_reference_is_completed(typed: dict[str, Any]) -> None:
     before, values = (json.loads(typed[name]["settings"]) for name in ("suggested", "last"))
-    assert values | {"layer": 0} == before | {"layer": 0}
+    assert values | {"layer": 0, "prompt": ""} == before | {"layer": 0, "prompt": ""}
+    assert re.fullmatch(r"a photo of a <[0-9a-f-]{36}> woman", values["prompt"])
 
 
 def test_the_librarys_tokens_are_tagged_renamed_deleted_and_brought_back(typed: dict[str, Any]) -> None:
@@ -199,8 +225,19 @@ def test_the_librarys_tokens_are_tagged_renamed_deleted_and_brought_back(typed: 
     assert typed["deleted"] == ["anna/me", "mia/lips"]
 
 
-def test_every_dialog_can_be_seen(workplace: Workplace, typed: dict[str, Any]) -> None:
-    for name in ("select", "refused", "learn", "transfer", "again", "suggested", "last", "tokens"):
-        with Image.open(workplace.folder / f"{name}.png") as image:
+def test_every_dialog_can_be_seen(quick: Quick, typed: dict[str, Any]) -> None:
+    for name in (
+        "select",
+        "refused",
+        "learn",
+        "learned",
+        "replace",
+        "transfer",
+        "again",
+        "suggested",
+        "last",
+        "tokens",
+    ):
+        with Image.open(quick.place.folder / f"{name}.png") as image:
             colours = image.convert("RGB").resize((350, 225)).getcolors(100_000)
         assert len(colours or []) > 500, name

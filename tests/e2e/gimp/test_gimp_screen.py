@@ -81,7 +81,7 @@ def pressed(workplace: Workplace, learned: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_button_makes_a_layer(pressed: dict[str, Any]) -> None:
     top, below = pressed["made"]
-    assert (top["name"], top["mask"], top["size"]) == (BLONDE, True, [512, 512])
+    assert (top["name"], top["mask"], top["size"]) == ("hair: brown → blonde", True, [512, 512])
     assert below["name"] == "Background"
     values = json.loads(top["settings"])
     assert (values["prompt"], values["steps"]) == (BLONDE, 2)

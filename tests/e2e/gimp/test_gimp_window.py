@@ -98,7 +98,12 @@ def test_what_comes_back_is_a_layer_that_shows_the_windows_result(
 ) -> None:
     assert handed["open"]["status"] == "success", handed["open"]
     top, below = handed["made"]
-    assert (top["name"], top["offsets"], top["size"], top["mask"]) == (BLONDE, [50, 30], [SIDE, SIDE], True)
+    assert (top["name"], top["offsets"], top["size"], top["mask"]) == (
+        "hair: brown → blonde",
+        [50, 30],
+        [SIDE, SIDE],
+        True,
+    )
     assert below["name"] == "anna.png" or below["offsets"] == [50, 30]
     before, after = (
         np.frombuffer(workplace.kept(f"open.{when}"), np.uint8).reshape(560, 600, 4)

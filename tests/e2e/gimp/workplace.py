@@ -68,22 +68,21 @@ class Workplace:
         path.chmod(0o755)
         return path
 
-    @property
-    def with_screen(self) -> list[str]:
-        """GIMP with its window, on a screen that nobody sees."""
-        path = self.folder / "gimp"
-        if not path.exists():
-            self.program(path.name, "gimp-3.0", 'xvfb-run -a -s "-screen 0 1400x900x24"')
-        return [str(path), "-dfs"]
+    def with_screen(self, variables: str = "") -> str:
+        """A script that starts GIMP with its window, on a screen that nobody sees."""
+        name = f"gimp{'-own' if variables else ''}"
+        return str(self.program(name, "gimp-3.0", f'{variables} xvfb-run -a -s "-screen 0 1400x900x24"'))
 
     def begin(self, code: str, screen: bool = False, console: str = "") -> subprocess.Popen[str]:
-        """Start a GIMP that runs these lines after the prelude. ``console``: made by `program`, "" for the usual one."""
+        """Start a GIMP that runs these lines after the prelude. ``console``: made by `program`, "" for the usual one; with a
+        screen it is made by `with_screen`."""
         self.runs += 1
         (self.folder / "answer.json").unlink(missing_ok=True)
         script = self.folder / f"script-{self.runs}.py"
         script.write_text(f"{(HERE / 'prelude.py').read_text()}\nguarded({code!r})\n")
         command = f"exec(open({str(script)!r}).read())"
-        program = self.with_screen if screen else [console or str(self.console), "-idf"]
+        usual = console or (self.with_screen() if screen else str(self.console))
+        program = [usual, "-dfs" if screen else "-idf"]
         words = [*program, "--batch-interpreter=python-fu-eval", "-b", command, "--quit"]
         gimp = subprocess.Popen(
             words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL
