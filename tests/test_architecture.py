@@ -39,7 +39,7 @@ LIGHT_ENGINE = (
 @pytest.mark.parametrize(
     "module",
     [
-        *("__init__", "offline", "api", "errors", "prompts", "consent"),
+        *("__init__", "offline", "api", "disk", "errors", "prompts", "consent"),
         *(f"calls/{path.stem}" for path in sorted((ROOT / "s2edit_plugin" / "calls").glob("*.py"))),
         *(f"engine/{name}" for name in LIGHT_ENGINE),
     ],
@@ -48,6 +48,7 @@ def test_the_light_modules_need_the_standard_library_alone(module: str) -> None:
     own = {
         "s2edit_plugin",
         "s2edit_plugin.offline",
+        "s2edit_plugin.disk",
         "s2edit_plugin.errors",
         "s2edit_plugin.api",
         "s2edit_plugin.engine",
