@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from s2edit_plugin.limits import EDIT_RANGES, MAX_EDIT_STEPS
+
 __all__ = ["LIMITS"]
 
 LIMITS: dict[str, tuple[float, float]] = {
-    "strength": (0.0, 2.0), "guidance": (1.0, 20.0), "seed": (0, 2**31 - 1), "variants": (1, 8), "steps": (0, 500),
-    "layer": (0, 2**32 - 1),
+    "strength": EDIT_RANGES["strength"], "guidance": EDIT_RANGES["guidance"], "seed": (0, 2**31 - 1), "variants": (1, 8),
+    "steps": (0, MAX_EDIT_STEPS), "layer": (0, 2**32 - 1),
 }  # fmt: skip
 """Least and greatest value of every number of `EditValues`."""

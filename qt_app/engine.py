@@ -42,6 +42,7 @@ RESTARTS = 3
 RESTART_DELAYS_MS = (200, 1000, 4000)
 SETTLED_MS = 30_000
 POOL = 4
+FAREWELL_SECONDS = 3.0
 
 
 class EngineLink(QObject):
@@ -83,7 +84,7 @@ class EngineLink(QObject):
         """Connect in the background. Questions asked before are answered when the engine is there."""
         self._restarts = 0
         self._set_state("starting")
-        self._in_pool(self._connect_now)
+        self._beside(self._connect_now)
 
     def restart(self) -> None:
         """End the engine that is there, also one that hangs, and start another. What it does ends; learning can go on later."""
@@ -92,7 +93,7 @@ class EngineLink(QObject):
         self._settled.stop()
         self._restarts = 0
         self._set_state("lost")
-        self._in_pool(partial(self._exchange, client))
+        self._beside(partial(self._exchange, client))
 
     def ask(
         self, request: Request[R], then: Callable[[R], object] = lambda _: None, failed: OnError | None = None
@@ -121,15 +122,14 @@ class EngineLink(QObject):
         self._with_client(lambda client: client.control(job_id, action), lambda _: None, None)
 
     def close(self, last: Request[Any] | None = None) -> None:
-        """Leave the engine; waits for questions that are under way, some seconds at most. ``last``: what it must still hear."""
+        """Leave the engine at once, whatever is under way; ``last`` is what it must still hear, within some seconds."""
         with self._lock:
             self._closed, client, self._client = True, self._client, None
         self._waiting.clear()
         if client is not None:
-            with contextlib.suppress(S2EditError):
-                if last is not None:
-                    client.call(last)
-            client.close()
+            if last is not None:
+                _within(FAREWELL_SECONDS, lambda: client.call(last))
+            client.close()  # ends what its pool's threads wait for
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     # ------------------------------------------------------------------ the way there and back
@@ -158,6 +158,11 @@ class EngineLink(QObject):
         with self._lock:
             if not self._closed:
                 self._pool.submit(_logged, work)
+
+    def _beside(self, work: Callable[[], None]) -> None:
+        # Starting an engine takes long, and the pool's threads must have ended when the window closes.
+        if not self._closed:
+            threading.Thread(target=_logged, args=(work,), name="engine-link", daemon=True).start()
 
     def _deliver(self, work: Callable[[], Any]) -> None:
         if not self._closed:
@@ -256,7 +261,7 @@ class EngineLink(QObject):
             return
         delay = RESTART_DELAYS_MS[min(self._restarts, len(RESTART_DELAYS_MS) - 1)]
         self._restarts += 1
-        QTimer.singleShot(delay, lambda: self._in_pool(self._connect_now))
+        QTimer.singleShot(delay, lambda: self._beside(self._connect_now))
 
     def _set_state(self, state: str) -> None:
         if state != self.state:
@@ -270,3 +275,15 @@ def _logged(work: Callable[[], None]) -> None:
         work()
     except Exception:
         logging.getLogger(__name__).exception("A question to the engine failed unforeseen.")
+
+
+def _within(seconds: float, work: Callable[[], object]) -> None:
+    """Do something that may fail or hang, and wait for it no longer than that."""
+
+    def do() -> None:
+        with contextlib.suppress(S2EditError):
+            work()
+
+    thread = threading.Thread(target=_logged, args=(do,), name="engine-link farewell", daemon=True)
+    thread.start()
+    thread.join(seconds)

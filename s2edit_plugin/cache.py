@@ -7,6 +7,7 @@ Each file names what it was made from (the photo's hash, all tokens' ids): it go
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -54,7 +55,8 @@ class InversionCache:
             return None
         if "uncond" in tensors:
             inversion.uncond = {i: noise[None] for i, noise in enumerate(tensors["uncond"])}
-        os.utime(path)
+        with contextlib.suppress(OSError):  # another process may have removed it, or the disk is read-only
+            os.utime(path)
         return inversion
 
     def store(self, person: str, key: str, inversion: Inversion, made_from: Iterable[str]) -> None:
@@ -82,10 +84,14 @@ class InversionCache:
         return self._root / person / f"inversion-{key}.safetensors"
 
     def _prune(self) -> None:
-        files = [(path.stat(), path) for path in self._root.glob("*/inversion-*.safetensors")]
+        files = []
+        for path in self._root.glob("*/inversion-*.safetensors"):
+            with contextlib.suppress(OSError):  # another process prunes too
+                files.append((path.stat(), path))
         total = sum(stat.st_size for stat, _ in files)
         for stat, path in sorted(files, key=lambda item: item[0].st_mtime):
             if total <= self._limit:
                 return
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                path.unlink()
             total -= stat.st_size

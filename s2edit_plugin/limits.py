@@ -8,6 +8,8 @@ from s2edit_plugin.api import EditSettings, LearnSettings
 from s2edit_plugin.errors import UsageError
 
 __all__ = [
+    "EDIT_RANGES",
+    "MAX_EDIT_STEPS",
     "MAX_NOTES",
     "MAX_NOUN",
     "MAX_PROMPT",
@@ -24,6 +26,10 @@ MAX_VECTORS = 8
 MAX_BATCH = 64
 MAX_STEPS = 100_000
 MAX_EDIT_STEPS = 500  # models know a thousand noise levels; beyond half of them a step no longer moves
+EDIT_RANGES: dict[str, tuple[float, float]] = {
+    "strength": (0.0, 1.0), "guidance": (1.0, 20.0), "cross_steps": (0.0, 1.0), "self_steps": (0.0, 1.0),
+}  # fmt: skip
+"""Least and greatest value of numbers of `EditSettings`, for the command line, the window, GIMP and the engine alike."""
 LORA_RANK = 8
 # Characters. Text encoders read 77 tokens, a few hundred characters; what is longer is a mistake, or meant to take long.
 MAX_PROMPT = 2000
@@ -69,10 +75,14 @@ def check_edit_settings(settings: EditSettings) -> None:
         UsageError: a number outside its range.
     """
     _within("steps", settings.steps, 1, MAX_EDIT_STEPS, f"An edit takes 1 to {MAX_EDIT_STEPS} steps.")
-    _within("guidance", settings.guidance, -100, 100, "The guidance is a number from -100 to 100.")
-    _within("strength", settings.strength, -10, 10, "The strength is a number from -10 to 10.")
+    low, high = EDIT_RANGES["guidance"]
+    _within("guidance", settings.guidance, low, high, f"The guidance is a number from {low:g} to {high:g}.")
+    low, high = EDIT_RANGES["strength"]
+    _within("strength", settings.strength, low, high, f"The strength is a number from {low:g} to {high:g}.")
     for name in ("cross_steps", "self_steps"):
-        _within(name, getattr(settings, name), 0, 1, "The part of the steps is a number from 0 to 1.")
+        low, high = EDIT_RANGES[name]
+        sentence = f"The part of the steps is a number from {low:g} to {high:g}."
+        _within(name, getattr(settings, name), low, high, sentence)
     for word, weight in settings.weights.items():
         _within(word, weight, -100, 100, "The weight of a word is a number from -100 to 100.")
 

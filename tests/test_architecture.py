@@ -39,7 +39,7 @@ LIGHT_ENGINE = (
 @pytest.mark.parametrize(
     "module",
     [
-        *("__init__", "offline", "api", "disk", "errors", "prompts", "consent"),
+        *("__init__", "offline", "api", "disk", "errors", "limits", "prompts", "consent"),
         *(f"calls/{path.stem}" for path in sorted((ROOT / "s2edit_plugin" / "calls").glob("*.py"))),
         *(f"engine/{name}" for name in LIGHT_ENGINE),
     ],

@@ -311,7 +311,7 @@ EDIT = ("--token", "anna/me", "--prompt", "x")
         (("learn", "{photo}", *LEARN, "--rank", "3"), 2, "kv_token is 1 to 2"),
         (("learn", "{photo}", *LEARN, "--parameters", "kv_lora", "--rank", "65"), 2, "kv_lora is 1 to 64"),
         (("learn", "{photo}", *LEARN, "--subject", "nothere.png"), 1, "no mask file"),
-        (("learn", "{photo}", *LEARN, "--subject", "lips"), 1, "not possible here"),
+        (("learn", "{photo}", *LEARN, "--subject", "none"), 1, "not possible here"),
         (("learn", "{photo}", *LEARN, "--subject", "word:"), 1, "needs a word"),
         (("learn", "{photo}", "--token", "me"), 2, "--person"),
         (("edit", "{photo}", "--prompt", "x", "--token", "anna", "--out", "{tmp}/o.png"), 1, "no token name"),

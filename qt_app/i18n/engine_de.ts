@@ -3097,18 +3097,18 @@
     </message>
     <message>
         <location filename="../limits.py"/>
-        <source>The guidance is a number from -100 to 100.</source>
-        <translation>Die Prompttreue ist eine Zahl von -100 bis 100.</translation>
+        <source>The guidance is a number from {0} to {1}.</source>
+        <translation>Die Prompttreue ist eine Zahl von {0} bis {1}.</translation>
     </message>
     <message>
         <location filename="../limits.py"/>
-        <source>The strength is a number from -10 to 10.</source>
-        <translation>Die Stärke ist eine Zahl von -10 bis 10.</translation>
+        <source>The strength is a number from {0} to {1}.</source>
+        <translation>Die Stärke ist eine Zahl von {0} bis {1}.</translation>
     </message>
     <message>
         <location filename="../limits.py"/>
-        <source>The part of the steps is a number from 0 to 1.</source>
-        <translation>Der Anteil der Schritte ist eine Zahl von 0 bis 1.</translation>
+        <source>The part of the steps is a number from {0} to {1}.</source>
+        <translation>Der Anteil der Schritte ist eine Zahl von {0} bis {1}.</translation>
     </message>
     <message>
         <location filename="../limits.py"/>

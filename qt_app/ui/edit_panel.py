@@ -33,6 +33,7 @@ from qt_app.ui.weights_field import WeightsField
 from qt_app.ui.wording import estimate_in_words
 from s2edit_plugin.api import Estimate
 from s2edit_plugin.calls import TokenInfo
+from s2edit_plugin.limits import EDIT_RANGES
 from s2edit_plugin.presets import EDIT_PRESETS
 
 __all__ = ["EditPanel"]
@@ -138,7 +139,7 @@ class EditPanel(SidePanel):
             editable=True,
         )
         set_tip(self.region, self.tr("Which pixels may change. word:NAME looks for a word of the prompt."))
-        self.strength = SliderField(state, "strength", 0.0, 1.0, self.tr("Strength"))
+        self.strength = SliderField(state, "strength", *EDIT_RANGES["strength"], self.tr("Strength"))
         self.variants, self.seed = QSpinBox(), QSpinBox()
         self.variants.setRange(1, MAX_VARIANTS)
         self.seed.setRange(0, 2**31 - 1)
@@ -160,7 +161,12 @@ class EditPanel(SidePanel):
         form = Form(inner)
         form.setContentsMargins(0, 0, 0, 0)
         for prop, low, high, name, tip in (
-            ("guidance", 1.0, 20.0, self.tr("Guidance"), self.tr("How strictly the prompt is followed")),
+            (
+                "guidance",
+                *EDIT_RANGES["guidance"],
+                self.tr("Guidance"),
+                self.tr("How strictly the prompt is followed"),
+            ),
             ("steps", 5, 100, self.tr("Steps"), self.tr("More steps take longer and are more exact")),
             ("cross_steps", 0.0, 1.0, self.tr("Keep layout"), self.tr("How long words keep their places")),
             ("self_steps", 0.0, 1.0, self.tr("Keep shapes"), self.tr("How long shapes are kept")),

@@ -62,7 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="s2edit",
         description="Learn a person from one photo into a token, then edit photos by text and keep the person. "
-        "Without a command the window opens.",
+        "Without a command the window opens: s2edit [--language CODE] [--theme NAME] [PHOTO].",
         epilog="Set S2EDIT_HOME to keep tokens elsewhere, S2EDIT_DEBUG=1 to see where an error comes from.",
         allow_abbrev=False,
     )
@@ -93,6 +93,12 @@ def build_parser() -> argparse.ArgumentParser:
     ):
         family.register(commands, common)
     return parser
+
+
+def commands_of(parser: argparse.ArgumentParser) -> set[str]:
+    """The names of a parser's commands."""
+    families = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return {name for family in families for name in family.choices}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -129,7 +135,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str], output: Output) -> int:
-    args = build_parser().parse_args(arguments)
+    parser = build_parser()
+    for_window = window.window_arguments(arguments, commands_of(parser))
+    if for_window is not None:
+        return window.open_window(output.as_json, for_window)
+    args = parser.parse_args(arguments)
     if args.command is None:
         return window.open_window(output.as_json)
     for name, value in QUIET.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from s2edit_plugin.cli.output import Output
 from s2edit_plugin.cli.replacing import add_overwrite, check_outputs, check_replaceable
 from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import UsageError
-from s2edit_plugin.limits import check_learn_settings, default_rank
+from s2edit_plugin.limits import EDIT_RANGES, check_edit_settings, check_learn_settings, default_rank
 from s2edit_plugin.prompt_syntax import read_prompt
 from s2edit_plugin.prompts import check_name, parse_ref, references
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-SUBJECTS = ("auto", "face", "grabcut")
+PARTS = ("hair", "lips", "eyes", "skin", "glasses", "hat")
+SUBJECTS = ("auto", "face", "grabcut", *PARTS)
 EDIT_SUBJECTS = (*SUBJECTS, "region")
 REGIONS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin", "glasses", "hat")
 
@@ -80,7 +82,7 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     add(
         "--subject",
         default="auto",
-        help="where it is: auto, face, grabcut, word:WORD or a mask file (default: auto)",
+        help=f"where it is: {', '.join(SUBJECTS)}, word:WORD or a mask file (default: auto)",
     )
     add("--prompt", metavar="TEXT", help='source prompt without the token (default: "a photo of a NOUN")')
     add(
@@ -137,12 +139,13 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     add(
         "--subject",
         default="auto",
-        help="where the token acts: auto, face, region (the same as --mask) or a mask file (default: auto)",
+        help=f"where the token acts: {', '.join(SUBJECTS)}, region (the same as --mask), word:WORD or a mask file "
+        "(default: auto)",
     )
     add("--mask", default="auto", help=f"what may change: {', '.join(REGIONS)}, word:WORD or a mask file")
     add(
         "--strength",
-        type=_fraction,
+        type=_setting("strength"),
         default=defaults.strength,
         metavar="X",
         help="0 gives the photo back (default: 1)",
@@ -150,7 +153,7 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     add("--steps", type=_positive, default=defaults.steps, metavar="N", help=f"default: {defaults.steps}")
     add(
         "--guidance",
-        type=_guidance,
+        type=_setting("guidance"),
         default=defaults.guidance,
         metavar="X",
         help=f"default: {defaults.guidance:g}",
@@ -164,14 +167,14 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     )
     add(
         "--cross-steps",
-        type=_fraction,
+        type=_setting("cross_steps"),
         default=defaults.cross_steps,
         metavar="X",
         help="part of the steps, 0 to 1",
     )
     add(
         "--self-steps",
-        type=_fraction,
+        type=_setting("self_steps"),
         default=defaults.self_steps,
         metavar="X",
         help="part of the steps, 0 to 1",
@@ -313,7 +316,7 @@ def _learn_settings(args: argparse.Namespace) -> api.LearnSettings:
 
 
 def _edit_settings(args: argparse.Namespace) -> api.EditSettings:
-    return api.EditSettings(
+    settings = api.EditSettings(
         steps=args.steps,
         guidance=args.guidance,
         strength=args.strength,
@@ -324,6 +327,8 @@ def _edit_settings(args: argparse.Namespace) -> api.EditSettings:
         weights=_weights(args.weight),
         seed=args.seed,
     )
+    check_edit_settings(settings)
+    return settings
 
 
 def _weights(pairs: list[str]) -> dict[str, float]:
@@ -351,19 +356,17 @@ def _positive(text: str) -> int:
     return value
 
 
-def _fraction(text: str) -> float:
-    return _number(text, 0.0, 1.0)
+def _setting(name: str) -> Callable[[str], float]:
+    """What reads a number of `EditSettings` within its range."""
+    low, high = EDIT_RANGES[name]
 
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"'{text}' is not a number from {low:g} to {high:g}")
+        return value
 
-def _guidance(text: str) -> float:
-    return _number(text, 1.0, 50.0)
-
-
-def _number(text: str, low: float, high: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not low <= value <= high:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from {low:g} to {high:g}")
-    return value
+    return read

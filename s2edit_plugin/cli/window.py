@@ -2,20 +2,62 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
-from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.errors import ImageError, S2EditError, UsageError
 
-__all__ = ["check_screen", "open_window"]
+__all__ = ["check_screen", "open_window", "window_arguments"]
 
 COMMANDS = "The commands work without one: s2edit --help"
+OPTIONS = ("--language", "--theme")
+"""What the window takes, each with a value, beside a photo."""
+ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
 
 
-def open_window(as_json: bool = False) -> int:
-    """Open the window and wait until it is closed; returns its exit code.
+def window_arguments(arguments: Sequence[str], commands: Collection[str]) -> list[str] | None:
+    """What the window is to be opened with; None where a command is named, or something else is asked for.
+
+    Raises:
+        UsageError: a word that is neither a command nor a photo.
+    """
+    words = iter(arguments)
+    given: list[str] = []
+    for word in words:
+        if word in OPTIONS:
+            given += [word, *(value for value in [next(words, None)] if value is not None)]
+        elif word.partition("=")[0] in OPTIONS:
+            given.append(word)
+        elif word == "--json":
+            continue
+        elif word.startswith("-") or word in commands:
+            return None
+        else:
+            _check_photo(word)
+            given.append(word)
+    return given
+
+
+def _check_photo(word: str) -> None:
+    path = Path(word).expanduser()
+    if path.is_file():
+        return
+    if path.suffix or path.parent != Path("."):
+        raise ImageError(f"There is no file {word}.", "Check the path of the photo.")
+    raise UsageError(f"There is no command '{word}', and no photo of this name.", "See `s2edit --help`.")
+
+
+def open_window(as_json: bool = False, arguments: Sequence[str] = ()) -> int:
+    """Open the window and wait until it is closed; returns its exit code. What is to end this process ends the window.
+
+    Args:
+        arguments: of the window: a photo, a language, a theme.
 
     Raises:
         UsageError: JSON was asked for. S2EditError: there is no screen, PyQt6 is not installed, or the window could not start.
@@ -28,13 +70,37 @@ def open_window(as_json: bool = False) -> int:
             "The window needs PyQt6, and it is not installed.",
             'Install it with `pip install "s2edit-studio[app]"`; ' + COMMANDS[0].lower() + COMMANDS[1:],
         )
-    code = subprocess.call([sys.executable, "-m", "qt_app"])
+    with (
+        subprocess.Popen([sys.executable, "-m", "qt_app", *arguments]) as window,
+        _passing_on(window) as ended,
+    ):
+        code = window.wait()
+    if code < 0 and ended:
+        return 128 + ended[0]
     if code < 0:  # ended by a signal: Qt gives up so where a library of the screen's system is missing
         raise S2EditError(
             f"The window ended unexpectedly (signal {-code}).",
             "What Qt printed above says why; see `s2edit doctor`.",
         )
     return code
+
+
+@contextlib.contextmanager
+def _passing_on(window: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    """Pass signals that are to end this process on to the window; gives those that came."""
+    came: list[int] = []
+
+    def pass_on(number: int, frame: object) -> None:
+        came.append(number)
+        window.send_signal(number)
+
+    names = [name for name in ENDING if hasattr(signal, name)]
+    before = {number: signal.signal(number, pass_on) for number in (getattr(signal, name) for name in names)}
+    try:
+        yield came
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)
 
 
 def check_screen() -> None:

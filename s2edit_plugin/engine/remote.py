@@ -52,6 +52,7 @@ STANDALONE = (
     "api.py",
     "disk.py",
     "errors.py",
+    "limits.py",
     "presets.py",
     *(f"calls/{name}.py" for name in CALL_FILES),
     *(

@@ -40,6 +40,7 @@ class Transport:
     def __init__(self, endpoint: Endpoint, client: str, folder: Path | None = None) -> None:
         self._endpoint, self._client, self._folder = endpoint, client, folder
         self._idle: list[tuple[float, Connection]] = []
+        self._busy: set[Connection] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -112,9 +113,13 @@ class Transport:
         return EventLines(connection, response)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; whoever waits for an answer hears at once that there will be none."""
         with self._lock:
             self._closed = True
+            busy = list(self._busy)
+        for connection in busy:
+            with contextlib.suppress(OSError, AttributeError):  # it may have its answer by now
+                connection.sock.shutdown(socket.SHUT_RDWR)
         self._drop_idle()
 
     # ------------------------------------------------------------------ inside
@@ -159,6 +164,7 @@ class Transport:
         headers = self._headers(connection) | (
             {"Content-Type": "application/json"} if body is not None else {}
         )
+        self._take_up(connection)
         try:
             connection.sock.settimeout(patience)
             # An engine that refuses a body answers and closes before it has read all of it.
@@ -169,11 +175,23 @@ class Transport:
         except BaseException:
             connection.close()
             raise
+        finally:
+            with self._lock:
+                self._busy.discard(connection)
         if response.will_close:
             connection.close()
         else:
             self._keep(connection)
         return response.status, data
+
+    def _take_up(self, connection: Connection) -> None:
+        """Note that an answer is waited for on a connection, so that `close` can end the waiting."""
+        with self._lock:
+            if not self._closed:
+                self._busy.add(connection)
+                return
+        connection.close()
+        raise EngineGoneError("This client was closed.")
 
     def _dialled(self, patience: float) -> Connection:
         return dial(self._endpoint, self._folder, min(patience, PROVE_SECONDS))

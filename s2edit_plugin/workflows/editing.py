@@ -218,5 +218,5 @@ def _store(studio: Studio, cache: InversionCache, scene: Scene, key: str, invers
             there = all(studio.library.record(one.full_name).id == one.id for one in scene.records)
             if there and not studio.history.forgotten_since(scene.made_from, scene.began):
                 cache.store(_owner(scene), key, inversion, scene.made_from)
-    except S2EditError:
+    except (S2EditError, OSError):
         logging.getLogger(__name__).info("The inversion could not be cached.", exc_info=True)

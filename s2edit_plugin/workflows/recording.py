@@ -16,6 +16,7 @@ from s2edit_plugin.history import Machine, Made, TokenUsed
 from s2edit_plugin.imaging.photo import FileFormat, Photo
 from s2edit_plugin.imaging.reading import format_of
 from s2edit_plugin.imaging.thumbnail import thumbnail
+from s2edit_plugin.paths import disk_error
 from s2edit_plugin.settings import load_settings
 from s2edit_plugin.tokenrecord import TokenRecord
 
@@ -124,12 +125,13 @@ def _write(
     logger = logging.getLogger(__name__)
     try:
         name = studio.history.record(request, made)
-    except S2EditError as error:
-        logger.warning("A result was not written into the history: %s", error.sentence)
-        return "", error
+    except (S2EditError, OSError) as error:
+        problem = disk_error(studio.folder.history, error) if isinstance(error, OSError) else error
+        logger.warning("A result was not written into the history: %s", problem.sentence)
+        return "", problem
     try:
         limit = load_settings(studio.folder).history_limit_gb
         studio.history.prune(int(limit * 1e9), keep=name)
-    except S2EditError as error:
-        logger.warning("The history was not pruned: %s", error.sentence)
+    except (S2EditError, OSError) as error:
+        logger.warning("The history was not pruned: %s", error)
     return name, None

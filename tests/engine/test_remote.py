@@ -331,6 +331,32 @@ def test_a_closed_client_says_so(running: Running) -> None:
         client.call(calls.GetStatus())
 
 
+def test_closing_a_client_ends_its_waiting(
+    client: RemoteClient, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering, gate = threading.Event(), threading.Event()
+    monkeypatch.setattr(
+        running.service.engine, "call", lambda *_: (answering.set(), gate.wait(20)) and calls.JobList(())
+    )
+    caught: list[BaseException] = []
+
+    def ask() -> None:
+        try:
+            client.call(calls.ListJobs())
+        except EngineGoneError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    assert answering.wait(10)
+    began = time.monotonic()
+    client.close()
+    thread.join(10)
+    assert time.monotonic() - began < 8
+    gate.set()
+    assert len(caught) == 1
+
+
 def test_what_a_listener_of_run_raises_cancels_the_job(client: RemoteClient, running: Running) -> None:
     def interrupt(event: Event) -> None:
         if event.kind == "progress":

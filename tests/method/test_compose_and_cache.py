@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -100,3 +101,19 @@ def test_the_longest_unused_go_first(tmp_path: Path) -> None:
 def test_keys_depend_on_every_part() -> None:
     assert cache_key(a=1, b=[2]) == cache_key(b=[2], a=1)
     assert cache_key(a=1) != cache_key(a=2)
+
+
+def test_a_disk_that_refuses_what_is_only_handy_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = InversionCache(tmp_path, limit_bytes=1)
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "bob" / "inversion-gone.safetensors").symlink_to("removed meanwhile")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    cache.store("anna", "k", _inversion(), MARKS)
+    monkeypatch.setattr(os, "utime", refuse)
+    assert cache.load("anna", "k") is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from qt_app.engine import EngineLink
 from s2edit_plugin import api, calls
 from s2edit_plugin.engine.client import Client
 from s2edit_plugin.engine.fake import FakeClient
-from s2edit_plugin.errors import EngineError, S2EditError, TokenNotFoundError
+from s2edit_plugin.errors import EngineError, EngineGoneError, S2EditError, TokenNotFoundError
 
 
 def test_an_answer_comes_on_the_windows_thread(engine: FakeClient, link: EngineLink, qtbot: QtBot) -> None:
@@ -185,3 +186,43 @@ def test_the_user_can_have_the_engine_ended_and_started_again(engine: FakeClient
     qtbot.waitUntil(lambda: link.state == "connected")
     assert (states, enders.ended) == (["lost", "connected"], 1)
     link.close()
+
+
+def test_closing_waits_for_no_answer(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FAREWELL_SECONDS", 0.1)
+    closed = threading.Event()
+
+    class Hanging(FakeClient):
+        def call(self, request: Any) -> Any:
+            closed.wait(20)
+            raise EngineGoneError("This client was closed.")
+
+        def close(self) -> None:
+            closed.set()
+            super().close()
+
+    client = Hanging()
+    link = EngineLink(lambda: client)
+    link.start()
+    qtbot.waitUntil(lambda: link.state == "connected")
+    for _ in range(module.POOL + 1):
+        link.ask(calls.ListPeople())
+    began = time.monotonic()
+    link.close(calls.ListPeople())
+    assert time.monotonic() - began < 5
+
+
+def test_closing_does_not_wait_for_an_engine_that_is_being_started(qtbot: QtBot) -> None:
+    started, client = threading.Event(), FakeClient()
+
+    def connect() -> Client:
+        started.wait(20)
+        return client
+
+    link = EngineLink(connect)
+    link.start()
+    began = time.monotonic()
+    link.close()
+    assert time.monotonic() - began < 5
+    started.set()
+    qtbot.waitUntil(lambda: client._closed.is_set())
