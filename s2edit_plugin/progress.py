@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 
 from s2edit_plugin.api import OnProgress, Progress
 
@@ -32,6 +34,7 @@ class WorkTime:
 
     def __init__(self, on_progress: OnProgress) -> None:
         self._tell, self._started, self._held = on_progress, time.monotonic(), 0.0
+        self.model_seconds = 0.0  # of them, those inside `model`
 
     def on_progress(self, progress: Progress) -> None:
         """Pass a report on."""
@@ -45,3 +48,12 @@ class WorkTime:
     def seconds(self) -> float:
         """So far."""
         return time.monotonic() - self._started - self._held
+
+    @contextlib.contextmanager
+    def model(self) -> Iterator[None]:
+        """While the model works; what is around it depends on the photo's size instead."""
+        before = self.seconds
+        try:
+            yield
+        finally:
+            self.model_seconds += self.seconds - before

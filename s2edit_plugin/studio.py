@@ -216,6 +216,17 @@ class Studio:
             operations = job_operations(shape, request, done=done, inverted=inverted)
             Paces(self.folder).note(computer_of(self.backbone), request, operations, seconds)
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return self._backbone is not None
+
+    def note_photo(self, size: tuple[int, int], seconds: float) -> None:
+        """Remember how long a photo of this size took beside the model."""
+        from s2edit_plugin.backbones.pace import Paces
+
+        Paces(self.folder).note_photo(size, seconds)
+
     def rerun(
         self,
         request: api.RerunResult,

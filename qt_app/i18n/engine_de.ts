@@ -1316,6 +1316,11 @@
     </message>
     <message>
         <location filename="../engine/handlers/estimates.py"/>
+        <source>The photo takes about {0} GB of main memory besides.</source>
+        <translation>Das Foto braucht außerdem etwa {0} GB Hauptspeicher.</translation>
+    </message>
+    <message>
+        <location filename="../engine/handlers/estimates.py"/>
         <source>Another job is running; more memory will be free when it has ended.</source>
         <translation>Ein anderer Auftrag läuft; danach ist mehr Speicher frei.</translation>
     </message>

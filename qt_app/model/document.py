@@ -108,6 +108,11 @@ class Document(Observable):
         return Path(self.path).name if self.path else self.title or self.tr("Pasted picture")
 
     @property
+    def pixels(self) -> int:
+        """How many it has; what work on it costs depends on that."""
+        return int(self.rgb.shape[0] * self.rgb.shape[1])
+
+    @property
     def result(self) -> Result | None:
         """The result on show, None while it is the photo."""
         return self.results[self.shown] if 0 <= self.shown < len(self.results) else None

@@ -349,7 +349,11 @@ class EditState(Observable):
         def got(answer: Any) -> None:
             self.estimate = dataclasses.replace(answer, seconds=answer.seconds * self.variants)
 
-        self._link.ask(calls.EstimateJob(edit=request), got, lambda _: setattr(self, "estimate", None))
+        self._link.ask(
+            calls.EstimateJob(edit=request, pixels=document.pixels),
+            got,
+            lambda _: setattr(self, "estimate", None),
+        )
 
 
 def _grey(png: bytes) -> np.ndarray:

@@ -89,6 +89,7 @@ class LearnState(Observable):
         self._timer.setInterval(ESTIMATE_MS)
         self._timer.timeout.connect(self._ask_estimates)
         documents.document_changed.connect(self.document_changed)
+        documents.document_changed.connect(lambda _: self._timer.start())
         # Another model, device or limit costs another time, and so does a pace that was measured by a job.
         link.happened.connect(
             lambda event: self._timer.start() if event.kind in ("settings", "models") else None
@@ -241,6 +242,8 @@ class LearnState(Observable):
     def _ask_estimates(self) -> None:
         if self._link.state != "connected":
             return
+        document = self._documents.document
+        pixels = document.pixels if document is not None else 0
         for preset in LEARN_PRESETS:
             # The photo stays here: an estimate needs the settings only.
             request = api.LearnToken(b"", self.person, self.token, settings=self._settings(preset))
@@ -251,4 +254,4 @@ class LearnState(Observable):
             def failed(_: S2EditError, name: str = preset.id) -> None:
                 self.estimates = {one: known for one, known in self.estimates.items() if one != name}
 
-            self._link.ask(calls.EstimateJob(learn=request), got, failed)
+            self._link.ask(calls.EstimateJob(learn=request, pixels=pixels), got, failed)

@@ -31,6 +31,9 @@ CPU_CORE = (
 )
 GPU = {"fp32": 3e12, "bf16": 1e13, "fp16": 1e13}  # a small card of some years ago
 APPLE = 1e12
+PHOTO = "photo"  # key of what is done beside the model
+SMALL_PHOTO = 4_000_000  # pixels
+PIXELS_A_SECOND = 5e5  # measured with 100 megapixels on two cores of a rented machine
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,20 @@ class Paces:
         same = (computer.place.device, computer.place.precision, computer.words)
         others = [_number(value) for key, value in values.items() if tuple(key.split("|")[:3]) == same]
         return min([other for other in others if other is not None], default=_guess(computer.place)), False
+
+    def note_photo(self, size: tuple[int, int], seconds: float) -> None:
+        """Remember how long reading, masking, pasting and writing a photo of this height and width took."""
+        pixels = size[0] * size[1]
+        if pixels < SMALL_PHOTO or not 0 < seconds < math.inf:
+            return  # what takes no time to speak of says nothing about large ones
+        values = self._read()
+        before = _number(values.pop(PHOTO, None))
+        pace = pixels / seconds
+        self._write(values | {PHOTO: pace if before is None else (pace + before) / 2})
+
+    def photo_pace(self) -> float:
+        """Pixels a second of what is done with a photo beside the model: measured here, else guessed low."""
+        return _number(self._read().get(PHOTO)) or PIXELS_A_SECOND
 
     def remember(self, model: str, device: str, precision: str, computer: Computer) -> None:
         """On what a model of these settings came to compute."""

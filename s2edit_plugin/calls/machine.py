@@ -89,10 +89,15 @@ class ListJobs(Request[JobList]):
 
 @dataclass(frozen=True)
 class EstimateJob(Request[Estimate]):
-    """What a job would cost in time and memory. The photo may be left empty: the model sees a crop of one size anyway."""
+    """What a job would cost in time and memory. The photo may be left empty, its pixels say enough.
+
+    Attributes:
+        pixels: of the photo, 0 while unknown: what is done beside the model takes longer and more memory for a large one.
+    """
 
     learn: LearnToken | None = None
     edit: ApplyEdit | None = None
+    pixels: int = 0
 
 
 @dataclass(frozen=True)

@@ -121,8 +121,15 @@ def extract(image: np.ndarray, crop: Crop, size: int) -> np.ndarray:
 
 def extract_photo(photo: Photo, crop: Crop, size: int) -> np.ndarray:
     """The crop of a photo as the model sees it: float32 (size, size, 3), sRGB in [0, 1]. Converts no more than the crop."""
-    part = photo.as_float_rgb(window_of(crop, photo.size))
-    return np.clip(fitted(_padded(part, crop, photo.size), (size, size)), 0, 1)
+    window = window_of(crop, photo.size)
+    if not photo.space.is_srgb:
+        part = photo.as_float_rgb(window)
+        return np.clip(fitted(_padded(part, crop, photo.size), (size, size)), 0, 1)
+    planes = [
+        fitted(_padded(photo.as_float_plane(channel, window), crop, photo.size), (size, size))
+        for channel in range(3)
+    ]
+    return np.clip(np.stack(planes, axis=2), 0, 1)
 
 
 def _padded(part: np.ndarray, crop: Crop, shape: tuple[int, int]) -> np.ndarray:

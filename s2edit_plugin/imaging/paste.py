@@ -11,6 +11,7 @@ from s2edit_plugin.imaging.photo import Photo, Window
 __all__ = ["paste_change"]
 
 _FADE = 0.04
+BAND = 256  # rows at a time: 100 megapixels as floats at once would take 8 GB
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
@@ -45,11 +46,20 @@ def paste_change(photo: Photo, change: np.ndarray, crop: Crop, mask: np.ndarray)
     window = _touched(mask, window_of(crop, photo.size))
     if window is None or not change.any():
         return result
-    share = np.clip(mask[window], 0, 1).astype(np.float32) * _fade(crop, window, photo.size)
-    delta = resample_part(change, crop, window) * share[..., None]
-    if photo.grey:
-        delta = np.repeat((delta @ _LUMA)[..., None], 3, axis=2)
-    result[window] = _added(photo, window, delta)
+    rows, columns = window
+    inside = window_of(crop, photo.size)[0]
+    down, across = _fade(crop, window, photo.size)
+    # Bands lie at fixed places of the crop: what a pixel becomes does not depend on where the mask begins.
+    for first in range(crop.y + (rows.start - crop.y) // BAND * BAND, rows.stop, BAND):
+        band = slice(max(first, inside.start), min(first + BAND, inside.stop))
+        part = slice(max(first, rows.start), min(first + BAND, rows.stop))
+        share = np.clip(mask[part, columns], 0, 1).astype(np.float32)
+        share *= np.outer(down[part.start - rows.start : part.stop - rows.start], across)
+        delta = resample_part(change, crop, (band, columns))[part.start - band.start : part.stop - band.start]
+        delta *= share[..., None]
+        if photo.grey:
+            delta = np.repeat((delta @ _LUMA)[..., None], 3, axis=2)
+        result[part, columns] = _added(photo, (part, columns), delta)
     return result
 
 
@@ -65,8 +75,8 @@ def _touched(mask: np.ndarray, window: Window) -> Window | None:
     )
 
 
-def _fade(crop: Crop, window: Window, shape: tuple[int, int]) -> np.ndarray:
-    """(h, w): 1, falling to 0 at the borders of the crop that lie inside the picture."""
+def _fade(crop: Crop, window: Window, shape: tuple[int, int]) -> list[np.ndarray]:
+    """(h,) and (w,), to be multiplied: 1, falling to 0 at the borders of the crop that lie inside the picture."""
     width = max(1.0, _FADE * crop.side)
     lines = []
     for place, start, length in zip(window, (crop.y, crop.x), shape, strict=True):
@@ -77,7 +87,7 @@ def _fade(crop: Crop, window: Window, shape: tuple[int, int]) -> np.ndarray:
         if start + crop.side < length:
             line = np.minimum(line, (start + crop.side - pixels) / width)
         lines.append(line * line * (3 - 2 * line))  # smoothstep: no kink where the fade begins
-    return np.outer(*lines)
+    return lines
 
 
 def _added(photo: Photo, window: Window, delta: np.ndarray) -> np.ndarray:

@@ -13,6 +13,9 @@ __all__ = ["FileFormat", "JpegTables", "Photo", "Window"]
 
 FileFormat = Literal["JPEG", "PNG", "WEBP", "TIFF"]
 Window = tuple[slice, slice]
+BAND = (
+    256  # rows converted at a time: colours are computed in floats, which for 100 megapixels take gigabytes
+)
 """Rows and columns of a picture."""
 
 
@@ -86,10 +89,26 @@ class Photo:
     def as_float_rgb(self, window: Window | None = None) -> np.ndarray:
         """The photo, or a window of it, as the models see it: float32 (h, w, 3), sRGB values in [0, 1]."""
         own = self.pixels if window is None else self.pixels[window]
-        return np.clip(self.space.to_srgb(own.astype(np.float32) / np.float32(self.white)), 0, 1)
+        made = np.empty(own.shape, np.float32)
+        for top in range(0, len(own), BAND):
+            made[top : top + BAND] = self._floats(own[top : top + BAND])
+        return made
+
+    def as_float_plane(self, channel: int, window: Window) -> np.ndarray:
+        """One channel of what `as_float_rgb` gives of a photo in sRGB, float32 (h, w), with a third of the memory."""
+        own = self.pixels[window][..., channel].astype(np.float32)
+        own /= np.float32(self.white)
+        return np.clip(own, 0, 1, out=own)
 
     def as_uint8_rgb(self, window: Window | None = None) -> np.ndarray:
         """The photo, or a window of it, in sRGB at 8 bits, (h, w, 3), as finding masks needs it."""
+        own = self.pixels if window is None else self.pixels[window]
         if self.depth == 8 and self.space.is_srgb:
-            return self.pixels if window is None else self.pixels[window]
-        return np.rint(self.as_float_rgb(window) * 255).astype(np.uint8)
+            return own
+        made = np.empty(own.shape, np.uint8)
+        for top in range(0, len(own), BAND):
+            made[top : top + BAND] = np.rint(self._floats(own[top : top + BAND]) * 255)
+        return made
+
+    def _floats(self, own: np.ndarray) -> np.ndarray:
+        return np.clip(self.space.to_srgb(own.astype(np.float32) / np.float32(self.white)), 0, 1)

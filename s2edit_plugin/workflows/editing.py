@@ -55,10 +55,13 @@ def run_edit(
     studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> api.EditResult:
     """Edit a photo and write the result into the journal; see `Studio.edit`."""
-    result, scene, pixels = _edited(studio, request, on_progress, on_note)
+    warm, work = studio.is_loaded, WorkTime(on_progress)
+    result, scene, pixels = _edited(studio, request, work, on_note)
     result = record_edit(
         studio, request, scene.photo, pixels, scene.records, scene.made_from[0], result, scene.began
     )
+    if warm:  # else loading the model is in it
+        studio.note_photo(scene.photo.size, work.seconds - work.model_seconds)
     return replace(result, image=b"") if request.with_layer else result
 
 
@@ -66,31 +69,32 @@ def make_edit(
     studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> api.EditResult:
     """The same without the journal."""
-    return _edited(studio, request, on_progress, on_note)[0]
+    return _edited(studio, request, WorkTime(on_progress), on_note)[0]
 
 
 def _edited(
-    studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
+    studio: Studio, request: api.ApplyEdit, work: WorkTime, on_note: api.OnNote
 ) -> tuple[api.EditResult, Scene, np.ndarray]:
     """The result, what it was made from, and its pixels (H, W, 3); with less memory where there is too little."""
     request, read = understood(request)
     for note in read:
         on_note(note)
-    given, work = gather(studio, request), WorkTime(on_progress)
+    given = gather(studio, request)
     (result, scene, pixels), warnings = studio.with_ladder(
-        request, lambda _: _edit_once(studio, request, given, work.on_progress), on_note
+        request, lambda _: _edit_once(studio, request, given, work), on_note
     )
-    studio.note_pace(request, work.seconds, inverted=result.inversion_cached)
+    studio.note_pace(request, work.model_seconds, inverted=result.inversion_cached)
     return replace(result, warnings=(*read, *warnings, *result.warnings)), scene, pixels
 
 
 def _edit_once(
-    studio: Studio, request: api.ApplyEdit, given: Given, on_progress: api.OnProgress
+    studio: Studio, request: api.ApplyEdit, given: Given, work: WorkTime
 ) -> tuple[api.EditResult, Scene, np.ndarray]:
     started = time.monotonic()
-    scene = prepare(studio, request, given, on_progress)
+    scene = prepare(studio, request, given, work.on_progress)
     pair = source_and_target(studio, request, scene)
-    edited = edit_crop(studio, request, scene, pair, on_progress)
+    with work.model():
+        edited = edit_crop(studio, request, scene, pair, work.on_progress)
     height, width = scene.photo.size
     if scene.region is None:
         mask = place_mask(edited.region, scene.crop, (height, width))

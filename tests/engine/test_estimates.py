@@ -67,6 +67,37 @@ def test_a_measured_pace_counts(client: LocalClient, data_home: Path) -> None:
     assert (estimate.device, estimate.note) == ("CPU, 2 threads, fp32", "")
 
 
+def test_a_large_photo_takes_longer_and_more_memory(client: LocalClient, data_home: Path) -> None:
+    small, large = (
+        client.call(calls.EstimateJob(edit=EDIT, pixels=pixels)) for pixels in (300_000, 100_000_000)
+    )
+    assert large.seconds > small.seconds + 100
+    assert large.memory_bytes > small.memory_bytes + 2e9
+    learn = client.call(calls.EstimateJob(learn=LEARN, pixels=100_000_000))
+    assert learn.seconds > client.call(calls.EstimateJob(learn=LEARN)).seconds + 30
+    paces = Paces(DataFolder(data_home))
+    paces.note_photo((1000, 1000), 1e-3)  # says nothing about large ones
+    assert client.call(calls.EstimateJob(edit=EDIT, pixels=100_000_000)).seconds == large.seconds
+    paces.note_photo((4000, 5000), 4.0)  # 20 seconds for 100 megapixels
+    known = client.call(calls.EstimateJob(edit=EDIT, pixels=100_000_000))
+    assert known.seconds == pytest.approx(small.seconds + 20, abs=2)
+    client.call(calls.ChangeSettings({"memory_limit_gb": 2.0}))
+    assert not client.call(calls.EstimateJob(edit=EDIT, pixels=100_000_000)).fits
+    assert client.call(calls.EstimateJob(edit=EDIT, pixels=300_000)).fits
+
+
+def test_beside_a_graphics_card_a_large_photos_memory_is_said_in_words(
+    client: LocalClient, data_home: Path
+) -> None:
+    Paces(DataFolder(data_home)).remember("", "cpu", "auto", Computer(Place("xpu", "fp16"), "Card A", "abc"))
+    small, large = (
+        client.call(calls.EstimateJob(edit=EDIT, pixels=pixels)) for pixels in (300_000, 100_000_000)
+    )
+    assert large.memory_bytes == small.memory_bytes
+    assert "main memory" in large.note
+    assert "main memory" not in small.note
+
+
 def test_an_answer_comes_while_the_gpu_thread_is_busy(client: LocalClient, studio: FakeStudio) -> None:
     studio.hold()
     client.submit(LEARN)

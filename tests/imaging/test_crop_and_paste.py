@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from s2edit_plugin.errors import MaskError, NumericalError
+from s2edit_plugin.imaging import paste
+from s2edit_plugin.imaging import photo as photos
 from s2edit_plugin.imaging.crop import (
     Crop,
     extract,
@@ -208,3 +213,67 @@ def test_a_small_edit_in_a_large_photo_costs_little() -> None:
     paste_change(photo, np.full((128, 128, 3), 0.2, np.float32), Crop(1000, 200, 2000), mask)
     assert time.process_time() - started < 2
     assert view.shape == (128, 128, 3)
+
+
+@pytest.mark.parametrize("grey", [False, True])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_bands_give_what_the_whole_gives(dtype: type, grey: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = replace(a_photo(dtype, (151, 203)), grey=grey)
+    change = np.random.default_rng(3).normal(size=(48, 48, 3)).astype(np.float32)
+    mask = box_mask(151, 203, 5, 150, 3, 190)
+    made = []
+    for rows in (1000, 16, 7):
+        monkeypatch.setattr(paste, "BAND", rows)
+        made.append(paste_change(photo, change, Crop(20, 4, 140), mask).astype(np.int64))
+    assert (
+        max(np.abs(other - made[0]).max() for other in made) <= 1
+    )  # where pixels lie is rounded in each band
+    assert (made[0] != photo.pixels).any()
+
+
+@pytest.mark.parametrize("top", [5, 40, 77])
+def test_what_a_pixel_becomes_does_not_depend_on_the_mask_elsewhere(
+    top: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paste, "BAND", 16)
+    photo, crop = a_photo(np.uint16, (151, 203)), Crop(20, 4, 140)
+    change = np.random.default_rng(3).normal(size=(48, 48, 3)).astype(np.float32)
+    whole = paste_change(photo, change, crop, box_mask(151, 203, 0, 151, 3, 190))
+    part = paste_change(photo, change, crop, box_mask(151, 203, top, 101, 3, 190))
+    np.testing.assert_array_equal(part[top:101], whole[top:101])
+
+
+def test_pasting_takes_little_more_than_its_result() -> None:
+    photo, mask = (
+        Photo(np.full((3000, 4000, 3), 90, np.uint8), None, "PNG"),
+        np.ones((3000, 4000), np.float32),
+    )
+    change = np.full((128, 128, 3), 0.2, np.float32)
+    tracemalloc.start()
+    try:
+        paste_change(photo, change, Crop(0, -500, 4000), mask)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (
+        peak / mask.size < 3 + 1 + 256 * 100 / 3000
+    )  # bytes a pixel: the result, where the mask is, one band
+
+
+@pytest.mark.parametrize("space", ["sRGB", "Display P3"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_converting_in_bands_gives_what_the_whole_gives(
+    dtype: type, space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if space != "sRGB":
+        wide = SimpleNamespace(is_srgb=False, to_srgb=lambda values: values**0.5 * 1.1 - 0.05)
+        monkeypatch.setattr(photos, "colour_space", lambda _: wide)
+    photo = a_photo(dtype, (151, 203))
+    expected = np.clip(photo.space.to_srgb(photo.pixels.astype(np.float32) / np.float32(photo.white)), 0, 1)
+    for rows in (1000, 7):
+        monkeypatch.setattr(photos, "BAND", rows)
+        np.testing.assert_array_equal(photo.as_float_rgb(), expected)
+        np.testing.assert_array_equal(photo.as_uint8_rgb(), np.rint(expected * 255))
+    crop = Crop(-3, 10, 190)
+    view = extract_photo(photo, crop, 64)
+    np.testing.assert_array_equal(view, np.clip(extract(expected, crop, 64), 0, 1))

@@ -24,6 +24,9 @@ __all__ = ["HANDLERS"]
 
 START_SECONDS = 8.0  # loading the libraries, on a slow disk
 LOADED_A_SECOND = 2e8  # bytes of a model
+BYTES_A_PIXEL = 30  # of a photo: pixels, masks and what they become on their way; measured
+MENTIONED = 10**9
+LEARN_SHARE = 0.3  # learning reads a photo and finds its subject, but neither pastes nor writes
 SLOWER = {"rows": 1.3, "checkpointing": 1.4, "attention": 1.2}
 """By the saving: how many times longer a job takes with it, at most about."""
 
@@ -49,16 +52,22 @@ def _estimate(context: Context, request: calls.EstimateJob) -> api.Estimate:
         seconds *= SLOWER.get(rung.field, 1.0)
     if not basis.ready:
         seconds += START_SECONDS + basis.shape.parameters * computer.place.size / LOADED_A_SECOND
+    seconds += request.pixels / paces.photo_pace() * (1.0 if request.edit is not None else LEARN_SHARE)
+    photo = request.pixels * BYTES_A_PIXEL
+    beside = computer.place.device != "cpu"  # the photo stays in main memory
+    whole = plan.whole + (0 if beside else photo)
     notes = [_about_memory(plan, computer)] if plan.free else []
+    if beside and photo > MENTIONED:
+        notes.append(f"The photo takes about {photo / 1e9:.1f} GB of main memory besides.")
     if plan.free and plan.rungs and context.queue.counts()[0]:
         notes.append("Another job is running; more memory will be free when it has ended.")
     if not known:
         notes.append("The time is a cautious guess until one has run here.")
     return api.Estimate(
         seconds=seconds,
-        memory_bytes=plan.whole,
+        memory_bytes=whole,
         free_bytes=plan.free,
-        fits=not plan.rungs and plan.fits,
+        fits=not plan.rungs and plan.fits and (not plan.free or whole <= plan.free),
         device=", ".join(part for part in (computer.words, computer.place.precision) if part),
         note=" ".join(note for note in notes if note),
     )
