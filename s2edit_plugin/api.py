@@ -243,7 +243,7 @@ class MakeMask(Request["MaskResult"]):
 
     Attributes:
         method: ``auto``, ``face``, ``hair``, ``lips``, ``eyes``, ``skin``, ``glasses``, ``hat``, ``word:W``, ``grabcut`` or
-            ``click``.
+            ``click``. On a photo of several people a number says whose, by the size of the face: ``face:2``, ``auto:2``.
         grow: pixels to widen by; negative numbers shrink. feather: pixels over which the edge is softened.
         points: for ``click``: what was clicked on, at least one inside or a box.
         box: for ``click``: left, top, right, bottom of a rectangle around what is meant; empty: none.

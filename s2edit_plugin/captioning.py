@@ -34,7 +34,7 @@ def suggest(rgb: np.ndarray, networks: Networks, class_noun: str = "") -> Prompt
     """
     noun = class_noun.strip()
     captioner = networks.captioner()
-    if captioner is not None and sure_regions(rgb) is None:
+    if captioner is not None and sure_regions(rgb, ()) is None:
         beginning = beginning_for(noun)
         return PromptSuggestion(tidy(f"{beginning} {captioner.describe(rgb, beginning)}", noun), CAPTIONER)
     prompt = suggest_prompt(rgb)

@@ -41,4 +41,7 @@ def region_of(found_by: str) -> str:
 
     A token learned under a painted or unnamed mask acts in the whole subject.
     """
-    return found_by if found_by in REGIONS or found_by.startswith("word:") else "subject"
+    if found_by.startswith("word:"):
+        return found_by
+    name = found_by.partition(":")[0]  # whose face it was says nothing on another photo
+    return name if name in REGIONS else "subject"

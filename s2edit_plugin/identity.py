@@ -67,8 +67,8 @@ def compare(
     Raises:
         ModelError: what is needed to compare is not installed, or damaged. ImageError: a picture shows no face.
     """
-    drawn = sure_regions(before)
-    if drawn is not None and drawn_regions(after, lambda: None) is not None:
+    drawn = sure_regions(before, ("face",))
+    if drawn is not None and drawn_regions(after, lambda: None, names=()) is not None:
         return _by_judge(before, after, "portrait" if drawn["face"].max() >= _INSIDE else "car")
     detector, recogniser = networks.face_detector(), networks.face_recogniser()
     if detector is None or recogniser is None:

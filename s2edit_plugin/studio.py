@@ -317,7 +317,7 @@ class Studio:
         """Find a mask of a photo by a method of `api.MakeMask`. Raises MaskError, CancelledError."""
         from s2edit_plugin.masks.resolve import search_mask
 
-        def attention(word: str) -> np.ndarray:
+        def attention(word: str) -> FoundMask:
             from s2edit_plugin.workflows.attention_masks import word_mask
 
             return word_mask(self.backbone, photo, word, on_progress)

@@ -508,7 +508,7 @@ def test_without_token_and_mask_the_whole_photo_is_used_where_nothing_stands_out
         plain, (), "a photo of a red wall", "a photo of a wall", region="none", settings=QUICK
     )
     result = studio.edit(request)
-    assert result.warnings == ("No subject was found: the whole photo is used.",)
+    assert result.warnings == ("No subject was found for certain: the whole photo is used.",)
     assert (_rgb(result.region) == 255).all()
 
 

@@ -3312,6 +3312,21 @@
     </message>
     <message>
         <location filename="../masks/photograph.py"/>
+        <source>Not sure that this is the subject: it was found by colour alone. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies das Motiv ist: Es wurde nur nach der Farbe gefunden. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
+    </message>
+    <message>
+        <location filename="../masks/photograph.py"/>
+        <source>Not sure that this is all of the person. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies die ganze Person ist. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
+    </message>
+    <message>
+        <location filename="../masks/photograph.py"/>
+        <source>There is no face {0} in the photo: {1} were found.</source>
+        <translation>Es gibt kein Gesicht {0} im Foto: {1} wurden gefunden.</translation>
+    </message>
+    <message>
+        <location filename="../masks/photograph.py"/>
         <source>Finding {0} needs the face parser, which is not installed or does not see this face.</source>
         <translation>Um {0} zu finden, wird der Gesichtszerleger gebraucht; er ist nicht installiert oder sieht dieses Gesicht nicht.</translation>
     </message>
@@ -3332,8 +3347,18 @@
     </message>
     <message>
         <location filename="../masks/resolve.py"/>
+        <source>Not sure that this is a face. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies ein Gesicht ist. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
+    </message>
+    <message>
+        <location filename="../masks/resolve.py"/>
         <source>There is no mask method {0}.</source>
         <translation>Es gibt kein Maskenverfahren {0}.</translation>
+    </message>
+    <message>
+        <location filename="../masks/resolve.py"/>
+        <source>The photo shows {0} faces, and the largest was taken. The others are found as {1}.</source>
+        <translation>Das Foto zeigt {0} Gesichter; das größte wurde genommen. Die anderen finden Sie als {1}.</translation>
     </message>
     <message>
         <location filename="../masks/resolve.py"/>
@@ -3823,6 +3848,16 @@
     </message>
     <message>
         <location filename="../workflows/attention_masks.py"/>
+        <source>Not sure that this is '{0}': the bundled model knows drawn pictures, no photographs. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies „{0}“ ist: Das mitgelieferte Modell kennt gezeichnete Bilder, keine Fotografien. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/attention_masks.py"/>
+        <source>Not sure that this is '{0}': it was found in {1} places. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies „{0}“ ist: Es wurde an {1} Stellen gefunden. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/attention_masks.py"/>
         <source>No word was given.</source>
         <translation>Es wurde kein Wort genannt.</translation>
     </message>
@@ -3903,8 +3938,8 @@
     </message>
     <message>
         <location filename="../workflows/scenes.py"/>
-        <source>No subject was found: the whole photo is used.</source>
-        <translation>Es wurde kein Motiv gefunden: Das ganze Foto wird verwendet.</translation>
+        <source>No subject was found for certain: the whole photo is used.</source>
+        <translation>Es wurde kein Motiv sicher gefunden: Das ganze Foto wird verwendet.</translation>
     </message>
     <message>
         <location filename="../workflows/scenes.py"/>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ METHODS = (
     "grabcut",
     "region",
 )
+_NUMBERED = re.compile(r"(?:auto|subject|face|hair|lips|eyes|skin|glasses|hat):[1-9][0-9]?")
+"""Whose, on a photo of several people: ``face:2``."""
 MAX_FILE = 2 * 1024**3
 
 
@@ -113,7 +116,7 @@ def mask_choice(value: str, allowed: tuple[str, ...]) -> MaskChoice:
     Raises:
         MaskError: neither a known method nor a file.
     """
-    if value in allowed:
+    if value in allowed or (_NUMBERED.fullmatch(value) and value.partition(":")[0] in allowed):
         return MaskChoice(value)
     if value.startswith("word:"):
         if not value.removeprefix("word:").strip():

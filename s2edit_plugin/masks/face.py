@@ -7,7 +7,8 @@ All of it happens in a square frame around the face at a fixed size, so that thr
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -28,13 +29,24 @@ from s2edit_plugin.masks.refine import fill_holes, fit_to_picture, largest_compo
 
 Point = tuple[float, float]
 
-__all__ = ["FACE_REGIONS", "NO_FACE", "FaceBox", "face_mask", "face_regions", "find_face", "person_mask"]
+__all__ = [
+    "FACE_REGIONS",
+    "NO_FACE",
+    "FaceBox",
+    "face_mask",
+    "face_regions",
+    "find_face",
+    "find_faces",
+    "person_mask",
+]
 
 FACE_REGIONS = ("face", "hair", "lips", "eyes", "skin")
 
 _DETECTION_SIDES = (320, 640)
 _SQUEEZES = (0.7, 0.85, 1.0, 1.2)
 _SMALLEST_FACE = 30  # pixels in the copy searched; smaller findings are mostly none
+_STRIP = 4.0  # longer sides for one shorter, from which a picture is searched in a copy of a certain height
+_STRIP_HEIGHT, _STRIP_LENGTH = 160, 6400
 _BODY_SIDE = 176
 _FRAME = 320  # pixels of the frame around the face
 _FRAME_PER_BOX = 2.5  # the frame is this many times the cascade's box, which leaves room for hair
@@ -42,6 +54,7 @@ _FINE_FRAME = 1024
 _FACE_CORE = ((0.5, 0.6), (0.36, 0.42))  # centre and radii, in boxes: face on every photo
 _FIT_RADIUS = {"face": 4, "hair": 6, "lips": 2, "eyes": 2, "skin": 3}
 _LEAST_REDDER = 2.0  # in units of Lab
+SURE = 0.5  # confidence of a face
 NO_FACE = "Paint the mask, or choose another method such as grabcut."
 
 
@@ -54,16 +67,25 @@ class FaceBox:
         y: first row.
         width: columns.
         height: rows; other than the width where the photo was stretched.
+        confidence: how sure it is a face, 0..1.
     """
 
     x: float
     y: float
     width: float
     height: float
+    confidence: float = 1.0
+
+    @property
+    def sure(self) -> bool:
+        """Whether it can be relied on. What the cascade finds once is mostly no face: cats, curtains, half a face."""
+        return self.confidence >= SURE
 
     def scaled(self, across: float, down: float) -> FaceBox:
         """The same face in a picture of another size."""
-        return FaceBox(self.x * across, self.y * down, self.width * across, self.height * down)
+        return replace(
+            self, x=self.x * across, y=self.y * down, width=self.width * across, height=self.height * down
+        )
 
 
 @lru_cache(maxsize=1)
@@ -75,26 +97,60 @@ def _cascade() -> Any:
 
 
 def find_face(rgb: np.ndarray) -> FaceBox | None:
-    """The frontal face of a picture, uint8 (H, W, 3), that is found most reliably; None where there is none.
+    """The first of `find_faces`, None where there is none."""
+    found = find_faces(rgb)
+    return found[0] if found else None
+
+
+def find_faces(rgb: np.ndarray) -> list[FaceBox]:
+    """Frontal faces of a picture, uint8 (H, W, 3), the largest first; where none is sure, the one that may be one.
 
     The cascade looks at small copies of several widths: a face is found in more than one of them, also where the photo
     was stretched, and what is no face mostly is not.
     """
-    once: FaceBox | None = None
-    for side in _DETECTION_SIDES:
-        copy = small_copy(rgb, side)
+    doubtful: list[FaceBox] = []
+    for copy in _copies(rgb):
         findings = [box for squeeze in _SQUEEZES for box in _detect(copy, squeeze)]
-        groups = [[other for other in findings if _same_face(box, other)] for box in findings]
-        if groups:
-            best = max(groups, key=lambda group: (len(group), max(box.width for box in group)))
-            mean = FaceBox(*np.mean([astuple(box) for box in best], axis=0).tolist())
-            mean = mean.scaled(rgb.shape[1], rgb.shape[0])
-            if len(best) > 1:
-                return mean
-            once = once or mean
-        if max(rgb.shape[:2]) <= side:
-            break
-    return once
+        faces = [face.scaled(rgb.shape[1], rgb.shape[0]) for face in _grouped(findings)]
+        sure = [face for face in faces if face.sure]
+        if sure:
+            return sorted(sure, key=lambda face: -face.width * face.height)
+        doubtful = doubtful or faces[:1]
+    return doubtful
+
+
+def _copies(rgb: np.ndarray) -> Iterator[np.ndarray]:
+    """The copies to search, the smallest first; one of a panorama, in which faces can still be seen."""
+    longer, shorter = max(rgb.shape[:2]), min(rgb.shape[:2])
+    if longer > _STRIP * shorter:
+        yield small_copy(rgb, min(_STRIP_LENGTH, max(1, longer * _STRIP_HEIGHT // shorter)))
+        return
+    for side in _DETECTION_SIDES:
+        yield small_copy(rgb, side)
+        if longer <= side:
+            return
+
+
+def _grouped(findings: list[FaceBox]) -> list[FaceBox]:
+    """One box for all findings of a face, those found most often first, with how often as the confidence."""
+    left, faces = list(findings), list[FaceBox]()
+    while left:
+        groups = [[other for other in left if _same_face(box, other)] for box in left]
+        best = max(groups, key=lambda group: (len(group), max(box.width for box in group)))
+        x, y, width, height = np.mean(
+            [(box.x, box.y, box.width, box.height) for box in best], axis=0
+        ).tolist()
+        face = FaceBox(x, y, width, height, min(1.0, len(best) / len(_SQUEEZES)))
+        if not any(_overlap(face, other) for other in faces):
+            faces.append(face)
+        left = [box for box in left if box not in best]
+    return faces
+
+
+def _overlap(one: FaceBox, other: FaceBox) -> bool:
+    """Whether the middle of the one lies in the other: the same face, found in another size."""
+    x, y = one.x + one.width / 2, one.y + one.height / 2
+    return other.x < x < other.x + other.width and other.y < y < other.y + other.height
 
 
 def _detect(copy: np.ndarray, squeeze: float) -> list[FaceBox]:

@@ -26,6 +26,9 @@ BACKGROUND, FOREGROUND, MAYBE_BACKGROUND, MAYBE_FOREGROUND = range(4)
 
 _WORKING_SIDE = 176
 _FITTING_SIDE = 1024
+_LONG = (
+    2.0  # longer sides for one shorter, from which the small copy keeps its area instead of its longer side
+)
 _COMPONENTS = 5
 _SMOOTHNESS = 50.0
 _CAPACITY_SCALE = 64  # scipy's maximum flow wants whole numbers
@@ -48,7 +51,8 @@ def grabcut_subject(rgb: np.ndarray, border: float = 0.08) -> np.ndarray:
     Raises:
         MaskError: nothing differs from the border.
     """
-    small = small_copy(rgb, _WORKING_SIDE)
+    longer, shorter = max(rgb.shape[:2]), min(rgb.shape[:2])
+    small = small_copy(rgb, round(_WORKING_SIDE * max(1.0, longer / shorter / _LONG) ** 0.5))
     height, width = small.shape[:2]
     labels = np.full((height, width), BACKGROUND, dtype=np.uint8)
     top, left = max(1, round(border * height)), max(1, round(border * width))

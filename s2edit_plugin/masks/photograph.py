@@ -19,11 +19,12 @@ from s2edit_plugin.errors import MaskError, ModelError
 from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.masks import face, parsed, sessions
 from s2edit_plugin.masks.face import FaceBox
+from s2edit_plugin.masks.found import FoundMask
 from s2edit_plugin.masks.grabcut import grabcut_subject, small_copy
 from s2edit_plugin.masks.refine import fit_to_picture
 from s2edit_plugin.networks.installed import FACE_PARSER, Networks, kept_open
 from s2edit_plugin.networks.rembg_files import local_files
-from s2edit_plugin.networks.yunet import Face, largest
+from s2edit_plugin.networks.yunet import Face
 
 __all__ = ["Photograph", "box_of", "is_plausible_subject"]
 
@@ -39,6 +40,11 @@ _SUBJECT_NETWORKS = {
     "u2netp": 320,
 }
 _PEOPLE_ONLY = ("birefnet-portrait", "u2net_human_seg")
+BY_COLOUR = (
+    "Not sure that this is the subject: it was found by colour alone. Look at the mask before you use it."
+)
+DOUBTFUL_PERSON = "Not sure that this is all of the person. Look at the mask before you use it."
+
 _LONGEST = 1024
 _INSIDE = 0.5
 _SUBJECT_SHARE = (0.003, 0.985)
@@ -53,10 +59,14 @@ _NARROWEST = 0.7  # of a face turned aside the eyes are too near to each other t
 
 
 class Photograph:
-    """A photograph, uint8 (H, W, 3), and the networks it may be searched with (None: none)."""
+    """A photograph and what it may be searched with.
 
-    def __init__(self, rgb: np.ndarray, networks: Networks | None) -> None:
-        self.rgb, self.networks = rgb, networks
+    Args:
+        rgb: uint8 (H, W, 3). networks: None: none. number: which face is meant, the largest is 1.
+    """
+
+    def __init__(self, rgb: np.ndarray, networks: Networks | None, number: int = 1) -> None:
+        self.rgb, self.networks, self.number = rgb, networks, number
 
     @cached_property
     def faces(self) -> list[Face]:
@@ -65,10 +75,26 @@ class Photograph:
         return self._try(lambda _: detector.detect(self.rgb)) or [] if detector else []
 
     @cached_property
+    def boxes(self) -> list[FaceBox]:
+        """All faces, the largest first."""
+        by_size = sorted(self.faces, key=lambda found: -found.width * found.height)
+        return [box_of(found) for found in by_size] or face.find_faces(self.rgb)
+
+    @cached_property
     def box(self) -> FaceBox | None:
-        """The largest face."""
-        found = largest(self.faces)
-        return box_of(found) if found else face.find_face(self.rgb)
+        """The face that is meant; None where there is none. Raises MaskError: there are faces, but not so many."""
+        if len(self.boxes) >= self.number:
+            return self.boxes[self.number - 1]
+        if self.number > 1:
+            raise MaskError(
+                f"There is no face {self.number} in the photo: {len(self.boxes)} were found.", face.NO_FACE
+            )
+        return None
+
+    @property
+    def sure_box(self) -> FaceBox | None:
+        """The face that is meant, if it is one for certain."""
+        return self.box if self.box is not None and self.box.sure else None
 
     def has_better(self, region: str) -> bool:
         """Whether a network for photographs is installed that finds this region."""
@@ -100,23 +126,27 @@ class Photograph:
             )
         return face.face_regions(self.rgb, names, self.box)
 
-    def subject(self) -> np.ndarray:
-        """What the photo shows, float32 (H, W) in [0, 1]: the person whose face is largest, or what is in the middle.
+    def subject(self) -> FoundMask:
+        """What the photo shows: the person whose face is meant, or what is in the middle.
 
         Raises:
             MaskError: nothing stands out.
         """
+        box = self.sure_box
         for name, side in _SUBJECT_NETWORKS.items():
             if self.networks is None or not local_files(name, self.networks.folder):
                 continue
-            if name in _PEOPLE_ONLY and self.box is None:
+            if name in _PEOPLE_ONLY and box is None:
                 continue
             mask = self._try(partial(self._by_session, name=name, side=side))
-            if mask is not None and is_plausible_subject(mask, self.box):
-                return self._of_one_person(mask)
-        if self.box is not None:
-            return face.person_mask(self.rgb, self.box)
-        return grabcut_subject(self.rgb)
+            if mask is not None and is_plausible_subject(mask, box):
+                return FoundMask(self._of_one_person(mask))
+        if box is not None:
+            mask = face.person_mask(self.rgb, box)
+            if is_plausible_subject(mask, box):
+                return FoundMask(mask)
+            return FoundMask(mask, (DOUBTFUL_PERSON,), sure=False)
+        return FoundMask(grabcut_subject(self.rgb), (BY_COLOUR,), sure=False)
 
     def _parsed(self, names: tuple[str, ...], box: FaceBox) -> dict[str, np.ndarray] | None:
         parser = self._try(lambda networks: networks.face_parser())
@@ -142,7 +172,7 @@ class Photograph:
 
     def _of_one_person(self, mask: np.ndarray) -> np.ndarray:
         """Without the others of a group, where they do not touch: only what belongs to the largest face."""
-        if len(self.faces) < 2 or self.box is None:
+        if len(self.boxes) < 2 or self.box is None:
             return mask
         from scipy import ndimage
 
@@ -174,7 +204,11 @@ def box_of(found: Face) -> FaceBox:
     height = max(float(np.hypot(*(mouth - eyes))) / _EYES_TO_MOUTH, 1.0)
     width = max(float(np.hypot(*(left_eye - right_eye))) / _EYES_APART, _NARROWEST * height)
     return FaceBox(
-        float(eyes[0]) - _BETWEEN_EYES[0] * width, float(eyes[1]) - _BETWEEN_EYES[1] * height, width, height
+        float(eyes[0]) - _BETWEEN_EYES[0] * width,
+        float(eyes[1]) - _BETWEEN_EYES[1] * height,
+        width,
+        height,
+        found.score,
     )
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.masks.drawn import drawn_regions
+from s2edit_plugin.masks.face import FaceBox
 from s2edit_plugin.masks.found import FoundMask
 from s2edit_plugin.masks.grabcut import grabcut_subject
-from s2edit_plugin.masks.photograph import Photograph
+from s2edit_plugin.masks.photograph import BY_COLOUR, Photograph
 from s2edit_plugin.networks.installed import Networks
 
 __all__ = ["METHODS", "WordAttention", "search_mask"]
 
 METHODS = ("auto", "subject", "face", "hair", "lips", "eyes", "skin", "glasses", "hat", "grabcut", "word:W")
-WordAttention = Callable[[str], np.ndarray]
+WordAttention = Callable[[str], FoundMask]
 
 _WORD = "word:"
 _INSIDE = 0.5
 _OTHER_WAY = "Paint the mask, or choose another method."
+MOST_OFFERED = 9
+DOUBTFUL_FACE = "Not sure that this is a face. Look at the mask before you use it."
 
 
 def search_mask(
@@ -36,8 +41,9 @@ def search_mask(
 
     Args:
         rgb: uint8 (H, W, 3).
-        method: one of `METHODS`. ``auto`` is the subject by whatever works.
-        word_attention: gives the mask (H, W) of a word from the model's own attention, for ``word:W``.
+        method: one of `METHODS`. ``auto`` is the subject by whatever works. On a photo of several people a number says whose,
+            by the size of the face: ``face:2``, ``auto:2``.
+        word_attention: gives the mask of a word from the model's own attention, for ``word:W``.
         networks: what is installed, None: nothing.
 
     Raises:
@@ -45,21 +51,47 @@ def search_mask(
     """
     if method.startswith(_WORD):
         return _checked(_of_word(method.removeprefix(_WORD).strip(), word_attention), rgb, method)
-    if method not in METHODS:
+    name, number = _numbered(method)
+    if name not in METHODS:
         raise MaskError(f"There is no mask method {method!r}.", f"Use one of {', '.join(METHODS)}.")
-    if method == "grabcut":
-        return _checked(grabcut_subject(rgb), rgb, method)
-    region = "subject" if method == "auto" else method
-    photograph = Photograph(rgb, networks)
-    drawn = drawn_regions(rgb, lambda: photograph.box, surely=photograph.has_better(region))
-    if drawn is not None and region in drawn:
-        return _checked(drawn[region], rgb, region)
+    if name == "grabcut":
+        return _checked(FoundMask(grabcut_subject(rgb), (BY_COLOUR,), sure=False), rgb, name)
+    region = "subject" if name == "auto" else name
+    photograph = Photograph(rgb, networks, number or 1)
+    # The pictures that the bundled network knows show one person.
+    if number < 2:
+        surely = photograph.has_better(region)
+        drawn = drawn_regions(rgb, lambda: photograph.sure_box, surely=surely, names=(region,))
+        if drawn is not None and region in drawn:
+            return _checked(FoundMask(drawn[region]), rgb, region)
     if region == "subject":
-        return _checked(photograph.subject(), rgb, region)
-    return _checked(photograph.regions((region,))[region], rgb, region)
+        found = photograph.subject()
+    else:
+        mask = photograph.regions((region,))[region]
+        sure = photograph.sure_box is not None
+        found = FoundMask(mask, () if sure else (DOUBTFUL_FACE,), sure)
+    return _checked(found if number else _among(found, photograph.boxes, name), rgb, region)
 
 
-def _of_word(word: str, word_attention: WordAttention | None) -> np.ndarray:
+def _numbered(method: str) -> tuple[str, int]:
+    """``face:2`` -> ``("face", 2)``; 0: the largest, without having been asked for."""
+    name, colon, number = method.partition(":")
+    if not colon or name == "grabcut" or not re.fullmatch(r"[1-9][0-9]?", number):
+        return method, 0
+    return name, int(number)
+
+
+def _among(found: FoundMask, faces: Sequence[FaceBox], name: str) -> FoundMask:
+    """With what to say of a group photo, and how to get at the others."""
+    sure = [face for face in faces if face.sure]
+    if len(sure) < 2:
+        return found
+    others = tuple(f"{name}:{number}" for number in range(2, min(len(sure), MOST_OFFERED) + 1))
+    note = f"The photo shows {len(sure)} faces, and the largest was taken. The others are found as {', '.join(others)}."
+    return replace(found, notes=(note, *found.notes), others=others)
+
+
+def _of_word(word: str, word_attention: WordAttention | None) -> FoundMask:
     if not word:
         raise MaskError("The method word: lacks its word.", "Write for example word:hair.")
     if word_attention is None:
@@ -67,9 +99,10 @@ def _of_word(word: str, word_attention: WordAttention | None) -> np.ndarray:
     return word_attention(word)
 
 
-def _checked(mask: np.ndarray, rgb: np.ndarray, what: str) -> FoundMask:
+def _checked(found: FoundMask, rgb: np.ndarray, what: str) -> FoundMask:
+    mask = found.mask
     if mask.shape != rgb.shape[:2]:
         raise MaskError(f"The mask of {what} came out at another size than the photo.", _OTHER_WAY)
     if not mask.size or mask.max() < _INSIDE:
         raise MaskError(f"The search for {what} found nothing in the photo.", _OTHER_WAY)
-    return FoundMask(np.clip(mask, 0, 1, dtype=np.float32))
+    return replace(found, mask=np.clip(mask, 0, 1, dtype=np.float32))

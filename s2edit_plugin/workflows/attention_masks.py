@@ -10,12 +10,16 @@ import torch
 
 from s2edit_plugin import api, compose, prompts
 from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.base_models.catalogue import BUNDLED
 from s2edit_plugin.conditioning import ActiveToken, build_condition
 from s2edit_plugin.errors import MaskError, PromptError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.masks.drawn import sure_regions
+from s2edit_plugin.masks.found import FoundMask
 from s2edit_plugin.masks.painted import read_subject_mask
+from s2edit_plugin.paths import models_package
 from s2edit_plugin.prompt_syntax import clean, read_prompt
 from s2edit_plugin.region import attention_of
 from s2edit_plugin.text import word_columns
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["attention_picture", "token_attention", "word_attention", "word_mask"]
 
 WORD_THRESHOLD = 0.5
+SCATTERED, MOSTLY = 4, 0.6  # parts of a mask, and the share of the largest, that make it a find by chance
 
 
 def attention_picture(
@@ -60,8 +65,8 @@ def attention_picture(
 
 def word_mask(
     backbone: Backbone, photo: Photo, word: str, on_progress: api.OnProgress = lambda _: None
-) -> np.ndarray:
-    """Mask (H, W) of a word on the whole photo, from the attention under ``"a photo of a person with <word>"``.
+) -> FoundMask:
+    """Mask of a word on the whole photo, from the attention under ``"a photo of a person with <word>"``.
 
     Raises:
         MaskError: the word is empty or more than words. CancelledError: through ``on_progress``.
@@ -76,7 +81,24 @@ def word_mask(
     prompt = f"a photo of a person with {phrase}"
     attention = attention_picture(backbone, photo, crop, prompt, wanted[-1], on_progress=on_progress)
     soft = np.clip((attention - WORD_THRESHOLD) / 0.1 + 0.5, 0, 1).astype(np.float32)
-    return place_mask(soft, crop, photo.size)
+    doubt = _doubt_of(backbone, photo, phrase, soft)
+    return FoundMask(place_mask(soft, crop, photo.size), (doubt,) if doubt else (), sure=not doubt)
+
+
+def _doubt_of(backbone: Backbone, photo: Photo, word: str, mask: np.ndarray) -> str:
+    """Why a word's mask (S, S) may be by chance, "" for no doubt: the most attention lies somewhere in any picture."""
+    if backbone.path == models_package() / BUNDLED and sure_regions(photo.as_uint8_rgb(), ()) is None:
+        return (
+            f"Not sure that this is '{word}': the bundled model knows drawn pictures, no photographs. "
+            "Look at the mask before you use it."
+        )
+    from scipy import ndimage
+
+    parts, count = ndimage.label(mask >= WORD_THRESHOLD)
+    sizes = np.bincount(parts.ravel())[1:]
+    if count >= SCATTERED and sizes.max() < MOSTLY * sizes.sum():
+        return f"Not sure that this is '{word}': it was found in {count} places. Look at the mask before you use it."
+    return ""
 
 
 def token_attention(studio: Studio, photo: Photo, token: Token) -> np.ndarray:

@@ -37,7 +37,8 @@ REGION_MARGIN = 0.5  # a region alone says little of what it lies in: the model 
 TOUCHING = 0.05  # of the region; less of the subject in it is chance
 
 SERVES_AS_SUBJECT = "No subject was found in the photo: what is around the mask is used instead."
-WHOLE_PHOTO = "No subject was found: the whole photo is used."
+WHOLE_PHOTO = "No subject was found for certain: the whole photo is used."
+LONGEST_WHOLE = 2.5  # longer sides for one shorter; of a longer photo the model would see next to nothing
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class _Search:
     photo: Photo
     on_progress: api.OnProgress
     notes: list[str] = field(default_factory=list)
+    sure: bool = True
 
     def find(self, method: str) -> np.ndarray:
         """The mask (H, W) of a method. Raises MaskError."""
@@ -110,6 +112,7 @@ class _Search:
         """A mask that was found, or came with the request."""
         for sentence in found.notes:
             self.note(sentence)
+        self.sure = found.sure
         return found.mask
 
     def note(self, sentence: str) -> None:
@@ -156,6 +159,7 @@ def _subject_beside(
                 "The mask is to be the subject too, but there is no mask.", "Paint or name one with --mask."
             )
         return _as_subject(region), REGION_MARGIN
+    before = list(search.notes)
     try:
         subject = _subject(request, photo, records, search)
     except MaskError:
@@ -168,10 +172,18 @@ def _subject_beside(
             raise
         search.note(WHOLE_PHOTO)
         return np.ones(photo.size, dtype=np.float32), 0.0
-    # Without a token nothing acts in the subject: it only tells what a region on it belongs to.
-    if not records and request.subject_mask is None and region is not None and not _touch(subject, region):
+    if records or request.subject_mask is not None or request.subject != "auto":
+        return subject, SUBJECT_MARGIN
+    # Without a token nothing acts in the subject: it only tells what a region belongs to, and what to look at.
+    if region is not None:
+        if search.sure and _touch(subject, region):
+            return subject, SUBJECT_MARGIN
+        search.notes[:] = before
         return _as_subject(region), REGION_MARGIN
-    return subject, SUBJECT_MARGIN
+    if search.sure or max(photo.size) > LONGEST_WHOLE * min(photo.size):
+        return subject, SUBJECT_MARGIN
+    search.notes[:] = [*before, WHOLE_PHOTO]
+    return np.ones(photo.size, dtype=np.float32), 0.0
 
 
 def _as_subject(region: np.ndarray) -> np.ndarray:

@@ -6,10 +6,18 @@ from functools import cache
 import numpy as np
 import pytest
 from PIL import Image
-from skimage.data import astronaut
+from skimage.data import astronaut, chelsea
 
 from s2edit_plugin.errors import MaskError
-from s2edit_plugin.masks.face import FACE_REGIONS, FaceBox, face_mask, face_regions, find_face, person_mask
+from s2edit_plugin.masks.face import (
+    FACE_REGIONS,
+    FaceBox,
+    face_mask,
+    face_regions,
+    find_face,
+    find_faces,
+    person_mask,
+)
 from s2edit_plugin.masks.grabcut import BACKGROUND, FOREGROUND, MAYBE_FOREGROUND, grabcut, grabcut_subject
 
 # Where things are on scikit-image's astronaut, read off the picture by eye: top, bottom, left, right.
@@ -171,3 +179,33 @@ def test_the_subject_in_the_middle() -> None:
 def test_no_subject_in_the_middle() -> None:
     with pytest.raises(MaskError, match="No subject was found"):
         grabcut_subject(np.full((16, 16, 3), 9, np.uint8), border=0.49)
+
+
+def test_several_faces_come_by_their_size() -> None:
+    """Two people beside each other, the right one nearer; each found with confidence."""
+    photo = astronaut()
+    small = np.asarray(Image.fromarray(photo).resize((340, 340)))
+    group = np.full((512, 852, 3), 128, np.uint8)
+    group[86:426, :340] = small
+    group[:, 340:] = photo
+    first, second = find_faces(group)
+    assert abs(first.x + first.width / 2 - (340 + 224)) < 16
+    assert abs(second.x + second.width / 2 - 224 * 340 / 512) < 16
+    assert first.sure
+    assert second.sure
+
+
+@pytest.mark.parametrize("name", ["half a face", "a cat"])
+def test_what_is_found_once_is_not_sure(name: str) -> None:
+    picture = chelsea() if name == "a cat" else np.ascontiguousarray(astronaut()[:, 225:])
+    assert not any(box.sure for box in find_faces(picture))
+
+
+def test_a_face_in_a_panorama() -> None:
+    """20,000 x 500: searched at a height at which faces can be seen, in the time of a photo."""
+    panorama = np.full((500, 20_000, 3), (90, 120, 160), np.uint8)
+    panorama[:, 11_000:11_500] = np.asarray(Image.fromarray(astronaut()[:330, 70:400]).resize((500, 500)))
+    started = time.process_time()
+    (box,) = find_faces(panorama)
+    assert time.process_time() - started < 20
+    assert abs(box.x + box.width / 2 - (11_000 + (224 - 70) * 500 / 330)) < 40

@@ -271,7 +271,7 @@ def test_of_a_group_the_person_with_the_largest_face_is_the_subject(
         Photograph, "faces", [Face(380, 100, 160, 160, 1.0, landmarks), Face(90, 100, 90, 90, 1.0, landmarks)]
     )
     monkeypatch.setattr(Photograph, "box", FaceBox(380, 100, 160, 160))
-    mask = photo.subject()
+    mask = photo.subject().mask
     assert mask[250, 460] > 0.9
     assert mask[250, 150] < 0.1
 
