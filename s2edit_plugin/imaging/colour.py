@@ -55,7 +55,11 @@ class _Srgb:
 
 
 class _Matrix:
-    """Three sampled tone curves and a matrix to linear sRGB."""
+    """Three sampled tone curves and a matrix to linear sRGB.
+
+    Raises:
+        ValueError, numpy.linalg.LinAlgError: they are no colour space.
+    """
 
     is_srgb = False
 
@@ -63,7 +67,10 @@ class _Matrix:
         self._matrix = matrix
         self._inverse = np.linalg.inv(matrix)
         self._axis = np.linspace(0.0, 1.0, _CURVE_SAMPLES)
-        self._curves = [np.maximum.accumulate(curve(self._axis)) for curve in curves]
+        with np.errstate(all="ignore"):
+            self._curves = [np.maximum.accumulate(curve(self._axis)) for curve in curves]
+        if not all(np.isfinite(curve).all() for curve in self._curves):
+            raise ValueError("a tone curve without end")
 
     def to_srgb(self, values: np.ndarray) -> np.ndarray:
         linear = np.stack([np.interp(values[..., i], self._axis, self._curves[i]) for i in range(3)], axis=-1)

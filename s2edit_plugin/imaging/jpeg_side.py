@@ -26,12 +26,13 @@ class JpegFrame:
     """How a JPEG holds its pixels, by its frame header.
 
     Attributes:
-        bits: of a sample. channels: colour channels. lossless: no discrete cosine transform. ls: it is JPEG-LS.
+        bits: of a sample. channels: colour channels. lossless: no cosine transform. arithmetic: its coder. ls: JPEG-LS.
     """
 
     bits: int
     channels: int
     lossless: bool
+    arithmetic: bool
     ls: bool
 
 
@@ -81,7 +82,9 @@ def split_jpeg(data: bytes) -> tuple[bytes, SideData, JpegFrame | None]:
         else:
             kept.append(view[at:end])
             if kind in _FRAMES and length >= 8:
-                frame = JpegFrame(body[0], body[5], kind in _LOSSLESS or kind == _LS, kind == _LS)
+                frame = JpegFrame(
+                    body[0], body[5], kind in _LOSSLESS or kind == _LS, kind in range(0xC9, 0xD0), kind == _LS
+                )
         at = end
     if exif:
         side.take_exif(exif)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-__all__ = ["SIGNATURE", "decode_png16", "encode_png16", "is_png16", "png_chunk"]
+__all__ = ["SIGNATURE", "bits_of_png", "decode_png16", "encode_png16", "is_png16", "png_chunk"]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS_OF_COLOUR_TYPE = {0: 1, 2: 3, 4: 2, 6: 4}
@@ -24,6 +24,11 @@ _COMPRESSION = 4  # half the time of zlib's default for 3 % more bytes on photog
 def is_png16(data: bytes) -> bool:
     """Whether this is a PNG file with 16 bits a channel."""
     return data.startswith(SIGNATURE) and len(data) > 24 and data[24] == 16
+
+
+def bits_of_png(data: bytes) -> int:
+    """Bits of a pixel of a PNG file, by its header."""
+    return data[24] * _CHANNELS_OF_COLOUR_TYPE.get(data[25], 1)
 
 
 def decode_png16(data: bytes) -> np.ndarray:

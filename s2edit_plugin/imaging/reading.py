@@ -31,7 +31,7 @@ from s2edit_plugin.imaging.icc import HdrError
 from s2edit_plugin.imaging.jpeg_side import split_jpeg
 from s2edit_plugin.imaging.kinds import Kind, kind_of, stranger
 from s2edit_plugin.imaging.photo import FileFormat, JpegTables, Photo
-from s2edit_plugin.imaging.png16 import decode_png16, is_png16
+from s2edit_plugin.imaging.png16 import bits_of_png, decode_png16, is_png16
 from s2edit_plugin.imaging.png_side import split_png
 from s2edit_plugin.imaging.side_data import SideData
 from s2edit_plugin.imaging.tiff_reading import read_tiff
@@ -45,6 +45,11 @@ __all__ = ["MAX_PIXELS", "MIN_SIDE", "Photo", "format_of", "read_photo", "read_p
 MAX_PIXELS = 200_000_000
 MIN_SIDE = 16
 MAX_PASSES = 200  # of a JPEG; progressive ones have about ten, and each pass goes over every pixel
+_DEFLATE_AT_BEST = 1040  # bytes a byte
+# Pixels a byte: a JPEG has a bit at least for each block of 64 pixels; GIF's codes of 12 bits stand for 4,096 pixels at most; a
+# BMP's runs for 255 in two bytes.
+_JPEG_AT_BEST = 512
+_AT_BEST: dict[Kind, float] = {"GIF": 2800, "BMP": 130}
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 _NEXT_MARKER = re.compile(
     rb"\xff[^\x00\xd0-\xd7\xff]"
@@ -153,6 +158,19 @@ def _check_size(height: int, width: int, subject: str) -> None:
         )
 
 
+def _check_filled(height: int, width: int, data: bytes, most: float) -> None:
+    """Whether so few bytes can hold so many pixels, before memory is taken for them.
+
+    Args:
+        most: pixels a byte, by what the format's compression can do at best.
+
+    Raises:
+        ValueError: they cannot.
+    """
+    if height * width > most * len(data):
+        raise ValueError("too few bytes for so many pixels")
+
+
 @dataclass(frozen=True)
 class _Decoded:
     """What the readers of all kinds come to.
@@ -174,6 +192,7 @@ def _read_png(data: bytes, kind: Kind, subject: str) -> Photo:
     bare, side = split_png(data)
     with opened(bare, kind) as image:
         _check_size(image.height, image.width, subject)
+        _check_filled(image.height, image.width, bare, 8 * _DEFLATE_AT_BEST / bits_of_png(bare))
         if is_png16(data):
             samples, converted = decode_png16(bare), False
         else:
@@ -196,6 +215,8 @@ def _read_jpeg(data: bytes, kind: Kind, subject: str) -> Photo:
         raise ImageError(f"{subject} is a {form}, which is not read here.", "Save it as PNG or TIFF.")
     with opened(bare, kind) as image:
         _check_size(image.height, image.width, subject)
+        if frame is not None and not frame.arithmetic:
+            _check_filled(image.height, image.width, bare, _JPEG_AT_BEST)
         if _passes(bare) > MAX_PASSES:
             raise ImageError(
                 f"{subject} is a JPEG of more than {MAX_PASSES} passes.", "Save it again in another program."
@@ -226,6 +247,7 @@ def _read_other(data: bytes, kind: Kind, subject: str) -> Photo:
         check_headers(data)
     with opened(data, kind) as image:
         _check_size(image.height, image.width, subject)
+        _check_filled(image.height, image.width, data, _AT_BEST.get(kind, 1e9))
         side = side_of(image, data)
         image.load()
         samples, converted = as_samples(image, side.icc)

@@ -78,7 +78,7 @@ class SideData:
 
     def take_exif(self, exif: bytes | None) -> None:
         """Keep an EXIF block, or say that it was left out."""
-        if exif is not None and len(exif) <= MAX_EXIF and exif_is_bounded(exif):
+        if exif is not None and len(exif) <= MAX_EXIF and _is_exif(exif) and exif_is_bounded(exif):
             self.exif = exif
         else:
             self.left_out.add("exif")
@@ -89,6 +89,10 @@ class SideData:
             self.xmp = xmp
         else:
             self.left_out.add("xmp")
+
+
+def _is_exif(block: bytes) -> bool:
+    return block.removeprefix(b"Exif\0\0")[:4] in (b"II*\0", b"MM\0*")
 
 
 def usable_profile(icc: bytes) -> bool:

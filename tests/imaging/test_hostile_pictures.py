@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 import logging
 import os
 import struct
@@ -9,7 +11,6 @@ import subprocess
 import sys
 import time
 import zlib
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +18,23 @@ import pytest
 from PIL import Image
 
 from s2edit_plugin.errors import ImageError
+from s2edit_plugin.imaging.colour import colour_space
+from s2edit_plugin.imaging.provenance import NOTICE, Provenance, xmp_packet
 from s2edit_plugin.imaging.reading import read_photo
-from tests.fakes.fuzz_pictures import malformed_picture, zeros_packed
+from s2edit_plugin.imaging.writing import encode_photo
+from tests.fakes.fuzz_pictures import (
+    malformed_picture,
+    malformed_profile,
+    malformed_xmp,
+    table_profile,
+    zeros_packed,
+)  # fmt: skip
+from tests.fakes.measuring import Measured
 from tests.imaging.picture_files import noise, png_chunk, saved, saved_tiff, soft
 
 ROOT = Path(__file__).resolve().parents[2]
 BOMB = 600  # megabytes
+SECONDS, MEGABYTES = 2.0, 100.0  # for a file of a few kilobytes
 ROOM = 300  # megabytes of memory a bomb may be looked at with
 
 
@@ -31,23 +43,94 @@ def count(request: pytest.FixtureRequest) -> int:
     return 20_000 if request.config.getoption("--all") else 600
 
 
-def test_malformed_pictures_are_read_or_refused_in_one_sentence(
+def test_malformed_pictures_are_read_or_refused_in_one_sentence_in_little_time_and_memory(
     count: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL)
     read = 0
     for number in range(count):
         data = malformed_picture(number)
-        try:
-            photo = read_photo(data)
-        except ImageError as error:
-            sentence = error.sentence
-            assert sentence[-1:] == "." and ". " not in sentence, number  # noqa: PT018 - some are still readable
-        else:
-            assert photo.pixels.shape[2] == 3, number
-            assert photo.pixels.shape[:2] == photo.size, number
-            read += 1
+        with Measured() as done:
+            try:
+                photo = read_photo(data)
+            except ImageError as error:
+                sentence = error.sentence
+                assert sentence[-1:] == "." and ". " not in sentence, number  # noqa: PT018 - some are still readable
+            else:
+                assert photo.pixels.shape[2] == 3, number
+                assert photo.pixels.shape[:2] == photo.size, number
+                read += 1
+        assert done.seconds < SECONDS, number
+        assert done.megabytes < MEGABYTES, number
     assert 0 < read < count
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # about tags that it leaves out
+def test_what_is_read_of_malformed_pictures_can_be_shown_and_saved_in_every_format(count: int) -> None:
+    saved_ones = 0
+    for number in range(count // 2):
+        with Measured() as done:
+            try:
+                photo = read_photo(malformed_picture(number))
+            except ImageError:
+                continue
+            photo.as_uint8_rgb()
+            for kind in ("PNG", "JPEG", "WEBP", "TIFF"):
+                assert (
+                    read_photo(encode_photo(photo, format=kind, provenance=Provenance("m"))).size
+                    == photo.size
+                )
+            saved_ones += 1
+        assert done.seconds < SECONDS, number
+        assert done.megabytes < MEGABYTES, number
+    assert saved_ones
+
+
+def test_malformed_colour_profiles_are_used_or_not_in_little_time_and_memory(count: int) -> None:
+    grid = np.random.default_rng(0).random((8, 8, 3)).astype(np.float32)
+    assert not colour_space(table_profile()).is_srgb
+    used = 0
+    for number in range(count):
+        with Measured() as done:
+            space = colour_space(malformed_profile(number))
+            used += not space.is_srgb
+            for values in (space.to_srgb(grid), space.from_srgb(grid)):
+                assert np.isfinite(values).all(), number
+        assert done.seconds < SECONDS, number
+        assert done.megabytes < MEGABYTES, number
+    assert 0 < used < count
+
+
+def test_malformed_xmp_is_merged_in_little_time_and_memory(count: int) -> None:
+    for number in range(count // 2):
+        data = malformed_xmp(number)
+        with Measured() as done:
+            packet = xmp_packet(Provenance("m"), data)
+        assert NOTICE.encode() in packet, number
+        assert done.seconds < SECONDS, number
+        assert done.megabytes < MEGABYTES, number
+
+
+@pytest.mark.parametrize("side", [4_000, 14_000])
+def test_a_few_bytes_that_promise_many_pixels_take_no_memory(side: int) -> None:
+    """Each format's header, and nearly nothing behind it."""
+    for kind in ("PNG", "JPEG", "GIF", "BMP", "TIFF"):
+        tiny = io.BytesIO()
+        Image.new("L", (32, 32)).save(tiny, kind)
+        data = bytearray(tiny.getvalue())
+        here = {"PNG": (16, ">II"), "GIF": (6, "<HH"), "BMP": (18, "<ii")}
+        if kind == "JPEG":
+            struct.pack_into(">HH", data, data.index(b"\xff\xc0") + 5, side, side)
+        elif kind == "TIFF":
+            for tag in (256, 257):
+                struct.pack_into("<I", data, data.index(struct.pack("<HHII", tag, 4, 1, 32)) + 8, side)
+        else:
+            struct.pack_into(here[kind][1], data, here[kind][0], side, side)
+        if kind == "PNG":
+            data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+        with Measured() as done, pytest.raises(ImageError, match="damaged or cut short"):
+            read_photo(bytes(data))
+        assert done.megabytes < 32, kind
 
 
 def png(*chunks: bytes, depth: int = 8, pixels: bytes | None = None) -> bytes:
@@ -79,6 +162,7 @@ def tiff(bits: int, strip: bytes, *more: tuple[int, int, int], side: int = 20) -
     return b"II*\0" + start + strip + struct.pack("<H", len(tags)) + body + bytes(4)
 
 
+@functools.cache
 def bombs() -> dict[str, bytes]:
     packed = zeros_packed(BOMB)
     tiles = ((322, 4, 60_000), (323, 4, 60_000), (324, 4, 8), (325, 4, 20))
@@ -142,7 +226,7 @@ def test_a_jpeg_of_endless_passes_is_refused_and_films_behind_one_are_none() -> 
 
 
 def test_a_webp_beyond_pillows_own_limit_is_refused_in_words() -> None:
-    file = BytesIO()
+    file = io.BytesIO()
     Image.new("RGB", (32, 32)).save(file, "WEBP", lossless=True)
     data = bytearray(file.getvalue())
     start = data.index(b"VP8L") + 9
