@@ -306,6 +306,11 @@
     </message>
     <message>
         <location filename="../backbones/loading.py"/>
+        <source>The {0} of the model '{1}' is smaller than its configuration says.</source>
+        <translation>{0} des Modells „{1}“ ist kleiner, als die Konfiguration sagt.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/loading.py"/>
         <source>The model '{0}' is incomplete: {1} tensors of its {2} are missing ({3}).</source>
         <translation>Das Modell „{0}“ ist unvollständig: {1} Tensoren von {2} fehlen ({3}).</translation>
     </message>
@@ -359,6 +364,42 @@
         <location filename="../backbones/stable_diffusion.py"/>
         <source>The model '{0}' predicts noise but starts where there is nothing else to see.</source>
         <translation>Das Modell „{0}“ sagt Rauschen voraus, beginnt aber dort, wo sonst nichts zu sehen ist.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/bounds.py"/>
+        <source>{0} is quantised, which is not supported.</source>
+        <translation>{0} ist quantisiert; das wird nicht unterstützt.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/bounds.py"/>
+        <source>Get the plain fp16 or fp32 model.</source>
+        <translation>Besorgen Sie das gewöhnliche Modell in fp16 oder fp32.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/bounds.py"/>
+        <source>{0} brings a program of its own, which is never run.</source>
+        <translation>{0} bringt ein eigenes Programm mit; so etwas wird nie ausgeführt.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/bounds.py"/>
+        <source>Get another copy.</source>
+        <translation>Besorgen Sie eine andere Kopie.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/bounds.py"/>
+        <source>{0} wants a program from a hub, which is never fetched.</source>
+        <translation>{0} verlangt ein Programm von einem Hub; so etwas wird nie geholt.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/bounds.py"/>
+        <source>{0} has a configuration that no model has: {1}, {2}.</source>
+        <translation>{0} hat eine Konfiguration, wie sie kein Modell hat: {1}, {2}.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/bounds.py"/>
+        <location filename="../base_models/importing.py"/>
+        <source>Get the model again.</source>
+        <translation>Holen Sie das Modell noch einmal.</translation>
     </message>
     <message>
         <location filename="../base_models/catalogue.py"/>
@@ -658,6 +699,16 @@
     </message>
     <message>
         <location filename="../base_models/importing.py"/>
+        <source>The {0} in {1} stores its numbers as {2}, which cannot be used.</source>
+        <translation>{0} in {1} speichert Zahlen als {2}; damit kann nicht gerechnet werden.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/importing.py"/>
+        <source>Get the fp16 or fp32 files.</source>
+        <translation>Besorgen Sie die Dateien in fp16 oder fp32.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/importing.py"/>
         <source>The {0} in {1} does not fit its config.json: {2}.</source>
         <translation>Der Teil {0} in {1} passt nicht zu seiner config.json: {2}.</translation>
     </message>
@@ -675,11 +726,6 @@
         <location filename="../base_models/importing.py"/>
         <source>{0}/{1} cannot be read.</source>
         <translation>{0}/{1} ist nicht lesbar.</translation>
-    </message>
-    <message>
-        <location filename="../base_models/importing.py"/>
-        <source>Get the model again.</source>
-        <translation>Holen Sie das Modell noch einmal.</translation>
     </message>
     <message>
         <location filename="../base_models/importing.py"/>
@@ -807,8 +853,8 @@
     </message>
     <message>
         <location filename="../base_models/single_file.py"/>
-        <source>{0} looks like {1}, but its {2} is built otherwise: {3}.</source>
-        <translation>{0} sieht aus wie {1}, aber {2} ist anders gebaut: {3}.</translation>
+        <source>{0} looks like {1}, but its {2} is built otherwise: its tensors cannot be put in order.</source>
+        <translation>{0} sieht aus wie {1}, aber {2} ist anders gebaut: Die Tensoren lassen sich nicht zuordnen.</translation>
     </message>
     <message>
         <location filename="../base_models/single_file.py"/>
@@ -817,13 +863,18 @@
     </message>
     <message>
         <location filename="../base_models/single_file.py"/>
-        <source>{0} stores its numbers as {1}, which cannot be used.</source>
-        <translation>{0} speichert seine Zahlen als {1}, womit nicht gearbeitet werden kann.</translation>
+        <source>{0} stores the numbers of its {1} as {2}, which cannot be used.</source>
+        <translation>{0} speichert die Zahlen von {1} als {2}; damit kann nicht gerechnet werden.</translation>
     </message>
     <message>
         <location filename="../base_models/single_file.py"/>
         <source>Get the fp16 or fp32 file.</source>
         <translation>Holen Sie die Datei in fp16 oder fp32.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/single_file.py"/>
+        <source>{0} looks like {1}, but its {2} is built otherwise: {3}.</source>
+        <translation>{0} sieht aus wie {1}, aber {2} ist anders gebaut: {3}.</translation>
     </message>
     <message>
         <location filename="../base_models/single_file.py"/>
@@ -1070,6 +1121,11 @@
         <location filename="../base_models/weights.py"/>
         <source>Its {0} has a configuration that cannot be built: {1}.</source>
         <translation>Der Teil {0} hat eine Konfiguration, die sich nicht bauen lässt: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/weights.py"/>
+        <source>{0} tensors that the model does not need were ignored, e.g. {1}.</source>
+        <translation>{0} Tensoren, die das Modell nicht braucht, wurden übergangen, z. B. {1}.</translation>
     </message>
     <message>
         <location filename="../checkpoint.py"/>

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from s2edit_plugin.base_models.bounds import check_config
 from s2edit_plugin.errors import ModelError
 from s2edit_plugin.paths import MAX_JSON, read_limited
 
@@ -97,6 +98,8 @@ def read_folder(path: Path) -> ModelFolder:
         else:
             configs[part] = _json(path, f"{part}/config.json")
             variants[part] = _variant(path, part)
+    for part, config in configs.items():
+        check_config(config, f"The {part} of the model '{path.name}'")
     found = ModelFolder(path, family, index, configs, variants)
     try:
         _check_task(found)

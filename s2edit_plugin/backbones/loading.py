@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.folder import AGAIN, ModelFolder, read_folder
 from s2edit_plugin.backbones.memory import is_out_of_memory
+from s2edit_plugin.base_models.bounds import fewest_parameters
 from s2edit_plugin.errors import ModelError, ResourceError
 from s2edit_plugin.paths import bundled_model
 
@@ -48,6 +49,12 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
 
     path = folder or bundled_model()
     found = read_folder(path)
+    for part in found.variants:
+        # What a file lacks is made up in memory, however much that is, before it is found missing.
+        if fewest_parameters(found.configs[part]) > count_part(path / part):
+            raise ModelError(
+                f"The {part} of the model '{path.name}' is smaller than its configuration says.", AGAIN
+            )
     families = {"sd": StableDiffusionBackbone, "sdxl": StableDiffusionXLBackbone}
     name = "small" if folder is None else path.name
     fingerprint, parameters = fingerprint_folder(path), count_parameters(path)

@@ -12,13 +12,22 @@ from typing import Any
 
 from s2edit_plugin.api import ModelReady, OnProgress
 from s2edit_plugin.base_models import store
+from s2edit_plugin.base_models.bounds import check_config
 from s2edit_plugin.base_models.catalogue import load_catalogue
 from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.families import FAMILY_TITLES
 from s2edit_plugin.base_models.meter import Meter, silent
 from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, record_in, write_record
 from s2edit_plugin.base_models.single_file import convert, converted_size
-from s2edit_plugin.base_models.weights import differences, read_header, shapes_of
+from s2edit_plugin.base_models.weights import (
+    TensorInfo,
+    differences,
+    is_harmless,
+    left_out_note,
+    odd_numbers,
+    read_header,
+    shapes_of,
+)
 from s2edit_plugin.errors import ModelError, UsageError
 from s2edit_plugin.paths import MAX_JSON, DataFolder, disk_error, read_limited
 
@@ -168,12 +177,17 @@ def _folder_source(folder: Path) -> _Source:
     for part in needed:
         if not (folder / part).is_dir():
             raise ModelError(f"The model in {folder.name} has no {part}.", "Get the whole folder.")
-    note = ""
+    notes = []
     if "safety_checker" in needed and not list((folder / "safety_checker").glob("*.safetensors")):
         needed -= {"safety_checker", "feature_extractor"}
-        note = "Its safety checker is a pickled file and was left out."
+        notes.append("Its safety checker is a pickled file and was left out.")
+    extra: list[str] = []
     for part in sorted(needed & set(_NETWORKS)):
-        copies |= _weights_of(folder, part, str(index[part][1]))
+        weights, superfluous = _weights_of(folder, part, str(index[part][1]))
+        copies |= weights
+        extra += superfluous
+    if extra:
+        notes.append(left_out_note(extra))
     for part in sorted(needed):
         for file in sorted((folder / part).iterdir()):
             target = f"{part}/{file.name}"
@@ -181,13 +195,14 @@ def _folder_source(folder: Path) -> _Source:
                 copies[target] = file
     if "scheduler/scheduler_config.json" not in copies:
         raise ModelError(f"The model in {folder.name} has no scheduler_config.json.", "Get the whole folder.")
+    check_config(_json(copies["scheduler/scheduler_config.json"]), f"The scheduler in {folder.name}")
 
     def write(target: Path, on_bytes: Callable[[int], None]) -> tuple[str, str, str]:
         _write_index(target, index, needed)
         for place, file in copies.items():
             _copy(file, target / place, on_bytes)
         scheduler = _json(target / "scheduler" / "scheduler_config.json")
-        return _family_of(target, index), str(scheduler.get("prediction_type", "epsilon")), note
+        return _family_of(target, index), str(scheduler.get("prediction_type", "epsilon")), " ".join(notes)
 
     return _Source(sum(file.stat().st_size for file in copies.values()), write)
 
@@ -215,8 +230,11 @@ def _known_parts(folder: Path, index: dict[str, Any]) -> set[str]:
     return wanted
 
 
-def _weights_of(folder: Path, part: str, kind: str) -> dict[str, Path]:
-    """A network's weights: where each file goes. A half-precision variant is taken where there is nothing else."""
+def _weights_of(folder: Path, part: str, kind: str) -> tuple[dict[str, Path], list[str]]:
+    """A network's weights: where each file goes, and tensors in them that it does not need.
+
+    A half-precision variant is taken where there is nothing else.
+    """
     files = sorted(path for path in (folder / part).iterdir() if path.name.endswith(".safetensors"))
     if not files:
         pickled = [path.name for path in (folder / part).iterdir() if path.suffix.lower() in store.PICKLED]
@@ -229,11 +247,22 @@ def _weights_of(folder: Path, part: str, kind: str) -> dict[str, Path]:
         chosen = [
             path for path in chosen if "-of-" not in path.name
         ]  # the same once whole and once in pieces
-    shapes: dict[str, tuple[int, ...]] = {}
+    header: dict[str, TensorInfo] = {}
     for path in chosen:
-        shapes |= {key: info.shape for key, info in read_header(path).items()}
+        header |= read_header(path)
+    config = _json(folder / part / "config.json")
+    check_config(config, f"The {part} in {folder.name}")
+    extra: list[str] = []
     if part != "safety_checker":
-        problem = differences(shapes_of(kind, _json(folder / part / "config.json")), shapes)
+        extra = [name for name in header if is_harmless(kind, name)]
+        needed = {name: info for name, info in header.items() if name not in extra}
+        odd = odd_numbers(needed)
+        if odd:
+            raise ModelError(
+                f"The {part} in {folder.name} stores its numbers as {odd}, which cannot be used.",
+                "Get the fp16 or fp32 files.",
+            )
+        problem = differences(shapes_of(kind, config), {name: info.shape for name, info in needed.items()})
         if problem:
             raise ModelError(
                 f"The {part} in {folder.name} does not fit its config.json: {problem}.", "Get it again."
@@ -246,7 +275,7 @@ def _weights_of(folder: Path, part: str, kind: str) -> dict[str, Path]:
                 f"The {part} in {folder.name} is in pieces without their index.", "Get the whole folder."
             )
         copies[f"{part}/{_VARIANT.sub('', table.name)}"] = table
-    return copies
+    return copies, [f"{part}: {name}" for name in extra if not name.endswith("position_ids")]
 
 
 def _copy(source: Path, target: Path, on_bytes: Callable[[int], None]) -> None:

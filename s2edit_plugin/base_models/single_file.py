@@ -20,6 +20,9 @@ from s2edit_plugin.base_models.families import EMA, FAMILY_TITLES, UNET, VAE, re
 from s2edit_plugin.base_models.weights import (
     Header,
     differences,
+    is_harmless,
+    left_out_note,
+    odd_numbers,
     read_header,
     read_metadata,
     shapes_of,
@@ -34,10 +37,16 @@ if TYPE_CHECKING:
 __all__ = ["PREDICTIONS", "Conversion", "convert", "converted_size"]
 
 PREDICTIONS = ("auto", "epsilon", "v_prediction")
-_FLOATS = ("F16", "BF16", "F32")
 _V_PREDICTION_SPREAD = 0.09
 
 Tensors = dict[str, "torch.Tensor"]
+
+
+def _dtypes() -> dict[str, torch.dtype]:
+    """How numbers are stored that can be used, as torch calls it."""
+    import torch
+
+    return {"F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32}
 
 
 @dataclass(frozen=True)
@@ -89,25 +98,24 @@ def convert(
         raise UsageError(f"'{prediction}' is no kind of prediction.", f"Use one of {', '.join(PREDICTIONS)}.")
     header = read_header(path)
     family = recognise(header, path.name)
-    _check_numbers(header, path.name)
     shipped = (configs or models_package() / "configs") / family
+    parts = {part: _config(shipped, part) for part in _parts(family)}
+    # All of it, before anything is written: an import of gigabytes must not end at its last part.
+    extra = [
+        name
+        for part, config in parts.items()
+        for name in _check_part(part, header, config, path.name, family)
+    ]
+    extra += _of_no_part(header, list(parts))
     with safe_open(str(path), framework="pt") as file:
         kind = _prediction(prediction, family, header, read_metadata(path), file.get_tensor)
-        for part in _parts(family):
-            config = json.loads((shipped / part.folder / "config.json").read_text(encoding="utf-8"))
+        target.mkdir(parents=True, exist_ok=True)
+        _write_small_files(shipped, target, kind, header)
+        for part, config in parts.items():
             tensors = _renamed(part, header, file.get_tensor, config)
-            problem = differences(
-                shapes_of(part.kind, config), {k: tuple(t.shape) for k, t in tensors.items()}
-            )
-            if problem:
-                raise ModelError(
-                    f"{path.name} looks like {FAMILY_TITLES[family]}, but its {part.folder} is built otherwise: {problem}.",
-                    "Variants with fewer or other layers are not supported.",
-                )
             write_weights(target / part.folder / part.file, tensors, on_bytes)
             _write_json(target / part.folder / "config.json", _sized(config, part, family, kind))
-    _write_small_files(shipped, target, kind, header)
-    return Conversion(family, kind, _note(header, family, kind, prediction))
+    return Conversion(family, kind, _note(header, family, kind, prediction, extra))
 
 
 def converted_size(path: Path) -> int:
@@ -125,6 +133,71 @@ def converted_size(path: Path) -> int:
                 count *= side
             total += count
     return total
+
+
+def _config(shipped: Path, part: _Part) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads((shipped / part.folder / "config.json").read_text(encoding="utf-8"))
+    return values
+
+
+def _check_part(part: _Part, header: Header, config: Mapping[str, Any], name: str, family: str) -> list[str]:
+    """Rename a part's tensors without reading them, and compare with its network; returns those that it does not need.
+
+    Raises:
+        ModelError: something is missing, has another shape or is stored as numbers that cannot be used.
+    """
+    import torch
+
+    usable = _dtypes()
+    blanks: Tensors = {}
+
+    def blank(key: str) -> torch.Tensor:
+        info = header[key]
+        blanks[key] = torch.empty(info.shape, dtype=usable.get(info.dtype, torch.uint8), device="meta")
+        return blanks[key]
+
+    title = FAMILY_TITLES[family]
+    try:
+        tensors = _renamed(part, header, blank, config)
+    except (KeyError, IndexError, ValueError, TypeError, RuntimeError, AttributeError) as error:
+        raise ModelError(
+            f"{name} looks like {title}, but its {part.folder} is built otherwise: its tensors cannot be put in order.",
+            "Variants with fewer or other layers are not supported.",
+        ) from error
+    if any(tensor.dtype not in usable.values() for tensor in tensors.values()):
+        odd = odd_numbers({key: info for key, info in header.items() if key.startswith(part.prefixes)})
+        raise ModelError(
+            f"{name} stores the numbers of its {part.folder} as {odd}, which cannot be used.",
+            "Get the fp16 or fp32 file.",
+        )
+    problem = differences(shapes_of(part.kind, config), {k: tuple(t.shape) for k, t in tensors.items()})
+    if problem:
+        raise ModelError(
+            f"{name} looks like {title}, but its {part.folder} is built otherwise: {problem}.",
+            "Variants with fewer or other layers are not supported.",
+        )
+    if part.kind == "UNet2DConditionModel":  # its tensors are only renamed, so what was dropped can be told
+        used = {id(tensor) for tensor in tensors.values()}
+        dropped = [key for key, tensor in blanks.items() if id(tensor) not in used and key.startswith(UNET)]
+        return [] if _has_averaged(header) else dropped
+    return [key for key in blanks if _is_extra(part, key)]
+
+
+def _has_averaged(header: Mapping[str, Any]) -> bool:
+    """Whether a file for further training holds the averaged weights too (EMA), which draw better."""
+    return sum(name.startswith(EMA) for name in header) > 100
+
+
+def _is_extra(part: _Part, name: str) -> bool:
+    """Whether a part's tensor is left out and worth a word; every old file has counters of positions."""
+    plain = next(name.removeprefix(prefix) for prefix in part.prefixes if name.startswith(prefix))
+    return is_harmless(part.kind, plain) and not name.endswith("position_ids")
+
+
+def _of_no_part(header: Header, parts: list[_Part]) -> list[str]:
+    """Tensors of no network of the model, but for the numbers of a training's schedule, which stand at the top."""
+    prefixes = tuple(prefix for part in parts for prefix in part.prefixes)
+    return [name for name in header if "." in name and not name.startswith((*prefixes, EMA))]
 
 
 def _parts(family: str) -> tuple[_Part, ...]:
@@ -146,13 +219,13 @@ def _parts(family: str) -> tuple[_Part, ...]:
 def _renamed(
     part: _Part, header: Header, get: Callable[[str], torch.Tensor], config: Mapping[str, Any]
 ) -> Tensors:
-    """The tensors of a part under the names diffusers and transformers use."""
+    """The tensors of a part under the names diffusers and transformers use, without what its network does not need."""
     source = {name: get(name) for name in header if name.startswith(part.prefixes)}
     renamed = part.rename(source, config)
     return {
         name: tensor
         for name, tensor in sorted(renamed.items())
-        if tensor is not None and "position_ids" not in name
+        if tensor is not None and not is_harmless(part.kind, name)
     }
 
 
@@ -161,9 +234,7 @@ def _unet(source: Tensors, config: Mapping[str, Any]) -> Tensors:
     from diffusers.utils import logging
 
     logging.set_verbosity_error()  # it remarks on the second copy, which is handled here
-    # Files for further training hold the averaged weights too (EMA), and those draw better.
-    averaged = sum(name.startswith(EMA) for name in source) > 100
-    converted: Tensors = convert_ldm_unet_checkpoint(source, config, extract_ema=averaged)
+    converted: Tensors = convert_ldm_unet_checkpoint(source, config, extract_ema=_has_averaged(source))
     return converted
 
 
@@ -243,22 +314,11 @@ def _write_json(path: Path, values: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
 
-def _check_numbers(header: Header, name: str) -> None:
-    odd = {
-        info.dtype
-        for key, info in header.items()
-        if key.startswith((UNET, VAE)) and info.dtype not in _FLOATS
-    }
-    if odd:
-        raise ModelError(
-            f"{name} stores its numbers as {', '.join(sorted(odd))}, which cannot be used.",
-            "Get the fp16 or fp32 file.",
-        )
-
-
-def _note(header: Header, family: str, prediction: str, wanted: str) -> str:
+def _note(header: Header, family: str, prediction: str, wanted: str, extra: list[str]) -> str:
     notes = []
-    if sum(name.startswith(EMA) for name in header) > 100:
+    if extra:
+        notes.append(left_out_note(extra))
+    if _has_averaged(header):
         notes.append("The averaged (EMA) weights were taken.")
     if family == "sd2" and wanted == "auto":
         notes.append(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from s2edit_plugin.base_models.bounds import check_config
 from s2edit_plugin.errors import ModelError
 
 if TYPE_CHECKING:
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Header",
     "TensorInfo",
+    "FLOATS",
     "differences",
+    "is_harmless",
+    "left_out_note",
+    "odd_numbers",
     "read_header",
     "read_metadata",
     "shapes_of",
@@ -34,6 +39,16 @@ _OLD_NAMES = (
     (re.compile(r"\.value\."), ".to_v."),
     (re.compile(r"\.proj_attn\."), ".to_out.0."),
 )
+
+
+FLOATS = ("F16", "BF16", "F32")
+"""What numbers may be stored as."""
+# Tensors that other programs leave in, by the beginnings of their names: of the other half of CLIP, of training.
+_HARMLESS = {
+    "CLIPTextModel": ("text_projection", "logit_scale", "vision_model.", "visual_projection."),
+    "CLIPTextModelWithProjection": ("logit_scale", "vision_model.", "visual_projection."),
+    "AutoencoderKL": ("loss.", "model_ema."),
+}
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,7 @@ def shapes_of(kind: str, config: Mapping[str, Any]) -> dict[str, tuple[int, ...]
     import torch
     import transformers
 
+    check_config(config, f"The {kind}")
     try:
         with torch.device("meta"):
             if kind.startswith("CLIP"):
@@ -97,6 +113,22 @@ def shapes_of(kind: str, config: Mapping[str, Any]) -> dict[str, tuple[int, ...]
         reason = " ".join(str(error).split())[:160]
         raise ModelError(f"Its {kind} has a configuration that cannot be built: {reason}.") from error
     return {plain_name(name): tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+
+
+def is_harmless(kind: str, name: str) -> bool:
+    """Whether a tensor that a network of this class does not have changes nothing by being in its file."""
+    return name.endswith("position_ids") or plain_name(name).startswith(_HARMLESS.get(kind, ("\0",)))
+
+
+def odd_numbers(header: Header) -> str:
+    """What a file stores numbers as that cannot be used, "" if nothing; counters of positions do not matter."""
+    odd = {info.dtype for name, info in header.items() if not name.endswith("position_ids")} - set(FLOATS)
+    return ", ".join(sorted(odd))
+
+
+def left_out_note(names: list[str]) -> str:
+    """What a user is told of tensors that nobody needs."""
+    return f"{len(names)} tensors that the model does not need were ignored, e.g. {names[0][:100]}."
 
 
 def plain_name(name: str) -> str:

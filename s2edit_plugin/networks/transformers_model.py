@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 from typing import Any
 
+from s2edit_plugin.base_models.bounds import check_config
 from s2edit_plugin.errors import ModelError
+from s2edit_plugin.paths import MAX_JSON, read_limited
 
 __all__ = ["load", "weights_name"]
 
@@ -31,6 +34,7 @@ def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any
     weights = weights_name(variant)
     if not (folder / weights).is_file():
         raise ModelError(f"The file {weights} of {title} is missing.", hint)
+    _check_config(folder, title, hint)
     chatter.disable_progress_bar()
     logging.getLogger("transformers").setLevel(logging.ERROR)
     try:
@@ -47,6 +51,15 @@ def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any
     if told["missing_keys"] or told["mismatched_keys"]:
         raise ModelError(f"{_capital(title)} lacks a part of its weights.", hint)
     return model.float().eval()
+
+
+def _check_config(folder: Path, title: str, hint: str) -> None:
+    """Look at the configuration before a network is built from it. Raises ModelError."""
+    try:
+        values = json.loads(read_limited(folder / "config.json", MAX_JSON))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{_capital(title)} cannot be loaded.", hint) from error
+    check_config(values if isinstance(values, dict) else {}, _capital(title))
 
 
 def _capital(title: str) -> str:

@@ -170,6 +170,46 @@ def test_a_missing_part_is_named(source: Path, folder: DataFolder, part: str) ->
         import_model(folder, source)
 
 
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder"])
+@pytest.mark.parametrize("kind", ["float8_e4m3fn", "float64"])
+def test_numbers_that_cannot_be_used_are_refused_before_anything_is_copied(
+    source: Path, folder: DataFolder, part: str, kind: str
+) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    file = weights(source, part)
+    tensors = load_file(file)
+    last = sorted(name for name in tensors if "position_ids" not in name)[-1]
+    save_file(tensors | {last: tensors[last].to(getattr(torch, kind))}, file)
+    with pytest.raises(ModelError, match=f"The {part} in .* stores its numbers as F(8_E4M3|64)"):
+        import_model(folder, source, "mine")
+    assert not store.staging(models_folder(folder), "mine").exists()
+
+
+def test_harmless_tensors_beside_a_text_encoder_are_ignored_and_said(
+    source: Path, folder: DataFolder
+) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    from s2edit_plugin.backbones.loading import load_backbone
+
+    file = weights(source, "text_encoder")
+    save_file(load_file(file) | {"text_projection.weight": torch.zeros(4, 4, dtype=torch.float64)}, file)
+    done = import_model(folder, source, "mine")
+    assert "1 tensors that the model does not need were ignored" in done.sentence
+    assert load_backbone(resolve(folder, "mine"), "cpu").name == "mine"
+
+
+@pytest.mark.parametrize("part", ["unet", "scheduler"])
+def test_a_configuration_of_absurd_size_is_refused(source: Path, folder: DataFolder, part: str) -> None:
+    name = "scheduler_config.json" if part == "scheduler" else "config.json"
+    change(source / part / name, num_train_timesteps=10**12)
+    with pytest.raises(ModelError, match=f"The {part} in .* has a configuration that no model has"):
+        import_model(folder, source, "mine")
+
+
 def test_weights_that_do_not_fit_their_configuration_are_refused(source: Path, folder: DataFolder) -> None:
     change(source / "unet" / "config.json", cross_attention_dim=64)
     with pytest.raises(ModelError, match="have another shape"):

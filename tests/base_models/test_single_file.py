@@ -247,6 +247,72 @@ def test_the_user_or_the_file_may_say_what_is_predicted(
 # ---------------------------------------------------------------------- what is refused
 
 
+LATE = {
+    "sd1": "cond_stage_model.transformer.text_model.final_layer_norm.bias",
+    "sdxl": "conditioner.embedders.1.model.ln_final.bias",
+}
+
+
+@pytest.mark.parametrize("family", LATE)
+@pytest.mark.parametrize("fault", ["F8_E4M3", "F64", "missing", "shape"])
+def test_every_part_is_checked_before_anything_is_written(
+    checkpoint: Callable[..., Path], tmp_path: Path, family: str, fault: str
+) -> None:
+    """The text encoder comes last: a file that was no good there crashed after gigabytes had been written."""
+    made = {
+        "F8_E4M3": torch.zeros(8, dtype=torch.float8_e4m3fn),
+        "F64": torch.zeros(8, dtype=torch.float64),
+        "missing": None,
+        "shape": torch.zeros(7),
+    }[fault]
+    name = LATE[family]
+    size = read_header(checkpoint(family))[name].shape
+    tensor = made if made is None or fault == "shape" else torch.zeros(size, dtype=made.dtype)
+    with pytest.raises(ModelError, match=fault if fault[0] == "F" else "built otherwise"):
+        convert(checkpoint(family, **{name: tensor}), tmp_path / "out", lambda _: None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_diffusers_cannot_put_in_order_is_one_sentence(
+    checkpoint: Callable[..., Path], tmp_path: Path
+) -> None:
+    gone = "cond_stage_model.model.transformer.resblocks.0.attn.in_proj_weight"
+    flat = torch.zeros(3)
+    with pytest.raises(ModelError, match="built otherwise"):
+        convert(checkpoint("sd2", **{gone: flat}), tmp_path / "out", lambda _: None)
+    assert not (tmp_path / "out").exists()
+
+
+HARMLESS = {
+    "sd1": (
+        "cond_stage_model.transformer.text_projection.weight",
+        "cond_stage_model.transformer.logit_scale",
+        "model.diffusion_model.adapter.weight",
+        "cond_stage_model.transformer.vision_model.embeddings.class_embedding",
+    ),
+    "sdxl": (
+        "conditioner.embedders.0.transformer.text_projection.weight",
+        "conditioner.embedders.1.model.logit_scale",
+    ),
+}
+
+
+@pytest.mark.parametrize("family", HARMLESS)
+def test_harmless_tensors_of_others_are_ignored_and_said(
+    checkpoint: Callable[..., Path], folder: DataFolder, family: str
+) -> None:
+    import_model(folder, checkpoint(family), "plain")
+    more = {name: torch.zeros(4, 4) for name in HARMLESS[family]} | {"control.note": torch.zeros(1)}
+    said = import_model(folder, checkpoint(family, **more), "with-more").sentence
+    assert f"{len(more)} tensors that the model does not need were ignored" in said
+    for part in ("unet", "vae", "text_encoder"):
+        files = [
+            next((models_folder(folder) / name / part).glob("*.safetensors"))
+            for name in ("plain", "with-more")
+        ]
+        assert read_header(files[0]).keys() == read_header(files[1]).keys(), part
+
+
 def header(*names: str, **shapes: tuple[int, ...]) -> dict[str, TensorInfo]:
     listed = dict.fromkeys(names, (1,)) | {name.replace("__", "."): shape for name, shape in shapes.items()}
     return {name: TensorInfo("F16", shape) for name, shape in listed.items()}
