@@ -88,7 +88,7 @@ def check_edit_settings(settings: EditSettings) -> None:
 
 
 def check_texts(request: object) -> None:
-    """Refuse a request with a text or a list of words that is longer than anybody writes: all of it would be looked through.
+    """Refuse a request with what no file or log can hold, or longer than anybody writes: all of it would be looked through.
 
     Args:
         request: a dataclass of `api` or `calls`.
@@ -104,6 +104,17 @@ def check_texts(request: object) -> None:
         texts = value if isinstance(value, tuple | list) else (value,)
         if any(isinstance(text, str) and len(text) > most for text in texts):
             raise UsageError(f"The {what} is longer than {most:,} characters.", "Shorten it.")
+        if any(isinstance(text, str) and not _is_text(text) for text in texts):
+            raise UsageError(f"The {what} holds bytes that are no text.", "Write it in UTF-8.")
+
+
+def _is_text(text: str) -> bool:
+    """Whether it can be written down: arguments of a command line may be any bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _within(name: str, value: float, low: float, high: float, sentence: str) -> None:

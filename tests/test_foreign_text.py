@@ -176,3 +176,14 @@ def test_a_request_with_a_text_nobody_writes_is_refused_before_anything_looks_at
     with pytest.raises(UsageError, match=r"longer than|more than"):
         ask(request_)
     assert time.process_time() - start < MOST_SECONDS
+
+
+def test_bytes_that_are_no_text_are_refused_before_anything_is_computed(data_home: Path) -> None:
+    engine = Engine(DataFolder(data_home))
+    for request in (
+        api.LearnToken(b"p", "anna", "me", prompt="a \udcff"),
+        calls.ChangeToken("anna/me", notes="\udcff"),
+    ):
+        ask = engine.submit if type(request) in api.JOBS else engine.call
+        with pytest.raises(UsageError, match="no text"):
+            ask(request)

@@ -3200,6 +3200,16 @@
     </message>
     <message>
         <location filename="../limits.py"/>
+        <source>The {0} holds bytes that are no text.</source>
+        <translation>{0} enthält Bytes, die kein Text sind.</translation>
+    </message>
+    <message>
+        <location filename="../limits.py"/>
+        <source>Write it in UTF-8.</source>
+        <translation>Schreiben Sie es in UTF-8.</translation>
+    </message>
+    <message>
+        <location filename="../limits.py"/>
         <source>{0} was asked for as {1}.</source>
         <translation>{0} wurde als {1} verlangt.</translation>
     </message>
@@ -4016,6 +4026,11 @@
         <location filename="../workflows/scenes.py"/>
         <source>Paint the mask instead.</source>
         <translation>Malen Sie stattdessen die Maske.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>The search for {0} found nothing: the token {1} acts in the whole subject.</source>
+        <translation>Die Suche nach {0} fand nichts: das Token {1} wirkt im ganzen Motiv.</translation>
     </message>
     <message>
         <location filename="../workflows/scenes.py"/>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import json
 import os
@@ -23,6 +24,7 @@ __all__ = ["NOTE", "files_of_plugin", "find_faults", "install", "is_installed", 
 STARTED = "s2edit.py"
 NOTE = "installed.json"
 _PYTHON = "*.py"
+AT_FDCWD, RENAME_EXCHANGE = -100, 2  # of Linux
 
 
 def files_of_plugin() -> dict[str, bytes]:
@@ -75,20 +77,34 @@ def install(profile: Profile, data: DataFolder) -> Path:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(content)
             (fresh / STARTED).chmod(0o755)
-            if os.path.lexists(target):
-                os.replace(target, old)
-            try:
-                os.replace(fresh, target)
-            except OSError:
-                if os.path.lexists(old):
-                    os.replace(old, target)
-                raise
+            if not _exchange(fresh, target):
+                _replace(fresh, target, old)
     except OSError as error:
         raise ResourceError(
             f"The plug-in cannot be written to {target.parent} ({error.strerror}).",
             "Close GIMP, and see who may write to that folder.",
         ) from error
     return target
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Give each of two folders the other's name in one step, where the system can; whether it did."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(rename(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0)
+
+
+def _replace(fresh: Path, target: Path, old: Path) -> None:
+    if os.path.lexists(target):
+        os.replace(target, old)
+    try:
+        os.replace(fresh, target)
+    except OSError:
+        if os.path.lexists(old):
+            os.replace(old, target)
+        raise
 
 
 def is_installed(profile: Profile) -> bool:

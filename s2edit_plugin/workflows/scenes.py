@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -140,7 +139,7 @@ def prepare(studio: Studio, request: api.ApplyEdit, given: Given, on_progress: a
     tokens = []
     for index, token in enumerate(loaded):
         whole = index == 0 or token.record.kind == "identity"
-        mask = subject if whole else _part(token, subject, search.find)
+        mask = subject if whole else _part(token, subject, search)
         tokens.append(to_active(token, studio.backbone, mask_on_crop(mask, crop, studio.backbone)))
     return Scene(photo, records, tuple(tokens), crop, subject, region, tuple(search.notes), given.began)
 
@@ -235,16 +234,21 @@ def _region(request: api.ApplyEdit, photo: Photo, search: _Search) -> np.ndarray
     return found
 
 
-def _part(token: Token, subject: np.ndarray, find: Callable[[str], np.ndarray]) -> np.ndarray:
+def _part(token: Token, subject: np.ndarray, search: _Search) -> np.ndarray:
     """The part of this photo in which an attribute token acts; the whole subject where it is not to be seen."""
     method = compose.region_of(token.record.region)
     if method == "subject":
         return subject
     try:
-        found = find(method)
+        found = search.find(method)
     except MaskError:
-        return subject
-    return found if float(found.max()) >= 0.5 else subject
+        found = np.zeros_like(subject)
+    if float(found.max()) >= 0.5:
+        return found
+    search.note(
+        f"The search for {method} found nothing: the token {token.record.full_name} acts in the whole subject."
+    )
+    return subject
 
 
 # ---------------------------------------------------------------------- prompts

@@ -148,10 +148,24 @@ def test_an_installation_that_fails_leaves_the_old_one(
 
     monkeypatch.setattr("s2edit_plugin.gimp.install.write_program", lambda data: None)
     monkeypatch.setattr(os, "replace", fails)
+    monkeypatch.setattr("s2edit_plugin.gimp.install._exchange", lambda one, other: False)
     with pytest.raises(ResourceError, match="cannot be written"):
         install(profile, DataFolder(data_home))
     monkeypatch.undo()
     assert find_faults(profile, DataFolder(data_home)) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two folders cannot change names in one step")
+def test_there_is_no_moment_without_a_plugin(
+    profile: Profile, data_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile.plugin.mkdir(parents=True)
+    (profile.plugin / "old.py").write_text("old")
+    monkeypatch.setattr("s2edit_plugin.gimp.install.write_program", lambda data: None)
+    monkeypatch.setattr("s2edit_plugin.gimp.install._replace", None)
+    install(profile, DataFolder(data_home))
+    assert not (profile.plugin / "old.py").exists()
+    assert [path.name for path in profile.plugin.parent.iterdir()] == ["s2edit"]
 
 
 def test_faults_are_told(profile: Profile, data_home: Path, tmp_path: Path) -> None:

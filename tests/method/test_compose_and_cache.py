@@ -6,14 +6,18 @@ import errno
 import os
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
 from s2edit_plugin import compose
 from s2edit_plugin.cache import InversionCache, cache_key
-from s2edit_plugin.errors import PromptError
+from s2edit_plugin.errors import MaskError, PromptError
 from s2edit_plugin.invert import Inversion
+from s2edit_plugin.masks.found import FoundMask
+from s2edit_plugin.workflows import scenes
 
 
 def test_attribute_tokens_are_appended_once() -> None:
@@ -117,3 +121,24 @@ def test_a_disk_that_refuses_what_is_only_handy_costs_nothing(
     cache.store("anna", "k", _inversion(), MARKS)
     monkeypatch.setattr(os, "utime", refuse)
     assert cache.load("anna", "k") is not None
+
+
+@pytest.mark.parametrize("found", [None, 0.2, 0.9])
+def test_an_attribute_whose_part_is_not_to_be_seen_acts_in_the_whole_subject_and_says_so(
+    found: float | None,
+) -> None:
+    subject = np.ones((4, 4), dtype=np.float32)
+    part = None if found is None else np.full((4, 4), found, dtype=np.float32)
+
+    class Studio:
+        def search_mask(self, *_: object) -> FoundMask:
+            if part is None:
+                raise MaskError("No face was found in the photo.")
+            return FoundMask(part)
+
+    record = SimpleNamespace(region="lips", full_name="mia/lips")
+    search = scenes._Search(Studio(), None, None)  # type: ignore[arg-type]
+    acts_in = scenes._part(SimpleNamespace(record=record), subject, search)  # type: ignore[arg-type]
+    assert acts_in is (part if found == 0.9 else subject)
+    said = "The search for lips found nothing: the token mia/lips acts in the whole subject."
+    assert search.notes == ([] if found == 0.9 else [said])
