@@ -81,7 +81,7 @@ def edit_layer(
         frame = make_frame(view, values.subject, region_selection(view, values.region), link)
     values = _with_prompts(values, frame, tokens[0].class_noun if tokens else "", link)
     work = _Work(frame, values, names, tokens, scene.source.get_tattoo())
-    finished, notes, places = [], list[str](), list[tuple[int, int]]()
+    finished, notes, places = [], [frame.note] if frame.note else [], list[tuple[int, int]]()
     for number in range(values.variants):
         part = (number / values.variants, (number + 1) / values.variants)
         result = link.run(work.request(number), "Edit a layer in GIMP", part)

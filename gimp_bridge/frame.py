@@ -40,6 +40,7 @@ class Frame:
         box: which part of the layer. photo: that part as a PNG. subject: how the subject is found, where ``subject_mask``
             does not say. selection: None where nothing is selected. region_mask: the selection on that part as a PNG.
         pixels, alpha: of that part; the alpha is empty where everything is opaque.
+        note: what is to be said of how the subject was found, "" for nothing.
     """
 
     box: Box
@@ -50,6 +51,7 @@ class Frame:
     subject_mask: bytes | None
     selection: Selection | None
     region_mask: bytes | None
+    note: str = ""
 
 
 def region_selection(view: LayerView, region: str) -> Selection | None:
@@ -73,6 +75,7 @@ def make_frame(view: LayerView, subject: str, selection: Selection | None, link:
     """
     subject = subject or "auto"
     mask: bytes | None = None
+    note = ""
     if subject.startswith(CHANNEL):
         channel = view.channel(subject.removeprefix(CHANNEL))
         box = _channel_frame(view, channel, selection)
@@ -86,7 +89,7 @@ def make_frame(view: LayerView, subject: str, selection: Selection | None, link:
     elif max(view.width, view.height) <= OVERVIEW:
         box = view.whole
     else:
-        box, subject, mask = _found_frame(view, subject, selection, link)
+        box, subject, mask, note = _found_frame(view, subject, selection, link)
     # GIMP sends a large layer tile by tile, and this process waits for most of that time.
     region = Beside(lambda: None if selection is None else _mask_png(selection.on(box), box))
     pixels, alpha = view.read(box)
@@ -99,21 +102,24 @@ def make_frame(view: LayerView, subject: str, selection: Selection | None, link:
         subject_mask=mask,
         selection=selection,
         region_mask=region.result(),
+        note=note,
     )
 
 
 def _found_frame(
     view: LayerView, subject: str, selection: Selection | None, link: Link
-) -> tuple[Box, str, bytes | None]:
-    """The frame, and the subject with its mask on it as a PNG, smaller than the frame: it was found in a reduced copy.
+) -> tuple[Box, str, bytes | None, str]:
+    """The frame, the subject with its mask on it as a PNG, smaller than the frame, since it was found in a reduced copy, and
+    what is to be said of that.
 
     Where there is no subject the selection's surroundings serve, else everything.
     """
     overview = view.overview()
     size = (overview.width, overview.height)
-    bounds, mask, found = None, b"", b""
+    bounds, mask, found, note = None, b"", b"", ""
     try:
-        found = link.run(api.MakeMask(png.encode(overview), subject), "Find the subject").mask
+        answer = link.run(api.MakeMask(png.encode(overview), subject), "Find the subject")
+        found, note = answer.mask, answer.note
         mask = grey_of_picture(found)
         bounds = bounds_of_mask(mask, overview.width)
     except MaskError:
@@ -123,9 +129,9 @@ def _found_frame(
         if subject != "auto":
             raise MaskError(f"No {subject} was found in this layer.", "Select it and choose Selection.")
         if selection is None:
-            return view.whole, subject, None
+            return view.whole, subject, None, ""
         alone = frame_around(selection.box, None, view.width, view.height, ALONE_MARGIN)
-        return alone, REGION, None
+        return alone, REGION, None, ""
     box = _frame(view, scaled_up(bounds, size, (view.width, view.height)), selection)
     x, y = overview.width / view.width, overview.height / view.height
     part = Box(
@@ -134,8 +140,8 @@ def _found_frame(
         min(overview.height, max(round(box.bottom * y), int(box.top * y) + 1)),
     )  # fmt: skip
     if min(part.width, part.height) >= SMALLEST_SIDE:
-        return box, subject, _mask_png(cut(mask, overview.width, part), part)
-    return box, subject, _mask_png(grey_of_picture(found, part, (box.width, box.height)), box)
+        return box, subject, _mask_png(cut(mask, overview.width, part), part), note
+    return box, subject, _mask_png(grey_of_picture(found, part, (box.width, box.height)), box), note
 
 
 def _frame(view: LayerView, subject: Box, selection: Selection | None) -> Box:

@@ -23,6 +23,7 @@ __all__ = [
 
 OVERVIEW = 1024
 MARGIN = 0.25  # as imaging.crop.subject_crop
+NARROWEST = 16  # pixels that the engine wants of a photo
 ALONE_MARGIN = 0.5  # of a selection alone, as workflows.scenes
 SMALLEST_SIDE = 64
 INSIDE = 128
@@ -98,8 +99,8 @@ class Selection:
 
 
 def fitted_size(width: int, height: int, longest: int = OVERVIEW) -> tuple[int, int]:
-    """Width and height of a reduced copy whose longer side has at most ``longest`` pixels."""
-    scale = min(1.0, longest / max(width, height))
+    """Width and height of a reduced copy: at most ``longest`` pixels long, or more where it would be too narrow."""
+    scale = min(1.0, max(longest / max(width, height), NARROWEST / min(width, height)))
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
