@@ -2475,6 +2475,46 @@
         <translation>Malen Sie sie, oder lassen Sie das Motiv auf andere Weise finden.</translation>
     </message>
     <message>
+        <location filename="../imaging/extras.py"/>
+        <source>{0} has a film or sound with it (a motion photo), which results do not keep.</source>
+        <translation>{0} hat einen Film oder Ton bei sich (Bewegungsfoto); Ergebnisse behalten ihn nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/extras.py"/>
+        <source>{0} has a gain map for HDR displays, which results do not keep.</source>
+        <translation>{0} hat eine Verstärkungskarte für HDR-Bildschirme; Ergebnisse behalten sie nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/extras.py"/>
+        <source>{0} has a depth map, which results do not keep.</source>
+        <translation>{0} hat eine Tiefenkarte; Ergebnisse behalten sie nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/extras.py"/>
+        <source>{0} has further pictures in its file, which results do not keep.</source>
+        <translation>{0} hat weitere Bilder in der Datei; Ergebnisse behalten sie nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/extras.py"/>
+        <source>{0} has Content Credentials, which do not hold for results and are left out.</source>
+        <translation>{0} hat Inhaltsnachweise (Content Credentials), die für Ergebnisse nicht gelten; sie wurden weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/extras.py"/>
+        <source>{0} has more XMP data than one part of its file holds; the rest is not kept.</source>
+        <translation>{0} hat mehr XMP-Daten, als ein Teil der Datei fasst; der Rest bleibt nicht erhalten.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/extras.py"/>
+        <source>{0} has damaged XMP data, which were left out.</source>
+        <translation>{0} hat beschädigte XMP-Daten, die weggelassen wurden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/extras.py"/>
+        <source>{0} has data of a camera or program in its file, which results do not keep.</source>
+        <translation>{0} hat Daten einer Kamera oder eines Programms in der Datei; Ergebnisse behalten sie nicht.</translation>
+    </message>
+    <message>
         <location filename="../imaging/kinds.py"/>
         <source>Save it as PNG, TIFF or JPEG in the program that made it.</source>
         <translation>Speichern Sie es in dem Programm, das es erstellt hat, als PNG, TIFF oder JPEG.</translation>
@@ -2710,6 +2750,26 @@
         <location filename="../imaging/reading.py"/>
         <source>{0} has damaged parts beside its pixels, which were left out.</source>
         <translation>{0} hat neben den Pixeln beschädigte Teile, die weggelassen wurden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/saving.py"/>
+        <source>The photo's EXIF data are too large for a JPEG and are left out; PNG and TIFF keep them.</source>
+        <translation>Die EXIF-Daten des Fotos sind zu groß für ein JPEG und werden weggelassen; PNG und TIFF behalten sie.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/saving.py"/>
+        <source>The photo's XMP data are too large for a JPEG and are left out; PNG and TIFF keep them.</source>
+        <translation>Die XMP-Daten des Fotos sind zu groß für ein JPEG und werden weggelassen; PNG und TIFF behalten sie.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/saving.py"/>
+        <source>A WebP file has no place for the photo's IPTC data, which are left out.</source>
+        <translation>Eine WebP-Datei hat keinen Platz für die IPTC-Daten des Fotos; sie werden weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/saving.py"/>
+        <source>The photo has texts or comments that only PNG keeps all; they are left out.</source>
+        <translation>Das Foto hat Texte oder Kommentare, die nur PNG alle behält; sie werden weggelassen.</translation>
     </message>
     <message>
         <location filename="../imaging/tiff_reading.py"/>

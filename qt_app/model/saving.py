@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import pyqtSignal
 
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.document import Document, Documents, Result
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
@@ -172,6 +173,10 @@ class SaveState(Observable):
         kept = [name for name, there in (("ICC", photo.icc), ("EXIF", photo.exif)) if there]
         if kept:
             notes.append(self.tr("{0} of the photo are kept.").format(" + ".join(kept)))
+        if self.format != "ORA":
+            from s2edit_plugin.imaging.saving import left_out
+
+            notes += [spoken(note) for note in left_out(photo, self.format)]  # type: ignore[arg-type]
         notes.append(self.tr("The file says that it was edited by AI."))
         return notes
 

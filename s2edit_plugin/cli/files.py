@@ -173,11 +173,14 @@ def still_in_history(result: str) -> Iterator[None]:
         raise type(error)(error.sentence, hint) from error
 
 
-def write_picture(path: Path, data: bytes, original: bytes = b"") -> None:
+def write_picture(path: Path, data: bytes, original: bytes = b"") -> list[str]:
     """Write an encoded picture, in another format where the file's name asks for one; what it says of itself stays.
 
     Args:
         original: the photo that was edited: a JPEG keeps its blocks where nothing changed.
+
+    Returns:
+        Sentences about what the format has no place for.
 
     Raises:
         ResourceError: the disk refused. ImageError: the picture cannot be held by the format.
@@ -185,4 +188,6 @@ def write_picture(path: Path, data: bytes, original: bytes = b"") -> None:
     from s2edit_plugin.imaging.saving import encode_result
     from s2edit_plugin.imaging.writing import format_of_suffix
 
-    write_atomic(path, encode_result(data, format_of_suffix(path), original=original))
+    notes: list[str] = []
+    write_atomic(path, encode_result(data, format_of_suffix(path), original=original, notes=notes))
+    return notes

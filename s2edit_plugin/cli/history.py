@@ -138,7 +138,8 @@ def run_export(args: argparse.Namespace, output: Output) -> int:
     out = writable_target(args.out)
     beside = out.with_name(f"{out.name}.json")
     check_outputs((out, beside if args.with_settings else None), (), overwrite=args.overwrite)
-    write_picture(out, history.picture(name), _photo_of(history, name))
+    for sentence in write_picture(out, history.picture(name), _photo_of(history, name)):
+        output.warning(sentence)
     values = {"id": name, "out": str(out)}
     if args.with_settings:
         from s2edit_plugin.paths import write_atomic

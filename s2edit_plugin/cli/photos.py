@@ -254,10 +254,13 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
     files = Files(args.photo, mask=args.mask, subject=args.subject)
     result = perform(args, request, output, files)
     with still_in_history(result.history_id):
-        write_picture(out, result.image, photo)
+        left_out = write_picture(out, result.image, photo)
         if region_out is not None:
             write_picture(region_out, result.region)
     values = dataclasses.asdict(result) | {"out": str(out), "tokens": list(tokens), "seed": args.seed}
+    values["warnings"] = [*values["warnings"], *left_out]
+    for sentence in left_out:
+        output.warning(sentence)
     note = f"\n{result.identity_note}" if result.identity_note else ""
     output.result(values, f"Wrote {out} ({result.seconds:.1f} s).{note}")
     return 0

@@ -7,11 +7,15 @@ Importing this package imports nothing heavy; the submodules need numpy and Pill
     colour      the file's colour space to sRGB and back
     crop        the square around the subject, and resampling into and out of it
     paste       adds the change to the photo inside the mask
-    writing     encode_photo, write_atomic
+    writing     encode_photo, encode_exactly, write_atomic
+    saving      encode_result: from a result, kept exactly, to the file the user asked for
+    jpeg_blocks, jpeg_child   a JPEG whose blocks stay where nothing changed
     openraster  photo and result as layers of one file
     provenance  "edited by AI" as XMP
     kinds, decoding, side_data, jpeg_side, png_side, webp_side
                 what kind of file it is, its pixels, and what it says beside them
     icc         profiles made from colour numbers
-    exif, png16, tiff   the parts of the formats Pillow does not cover
+    exif, xmp_truth, photoshop, extras   what is kept of the metadata, brought up to date, or named as lost
+    stamp       a mark that tells whether anybody changed a mask or sheet
+    png8, png16, tiff, jpeg_writing   the parts of the formats Pillow does not cover
 """

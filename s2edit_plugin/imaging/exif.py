@@ -6,6 +6,8 @@ It is patched in place, never written anew, because makers' notes hold offsets t
 
 from __future__ import annotations
 
+import contextlib
+import re
 import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +26,7 @@ __all__ = [
     "exif_of_tiff",
     "load_exif",
     "orientation_of",
+    "signed_exif",
     "upright",
     "with_orientation",
 ]
@@ -34,7 +37,14 @@ EXIF_IFD = 0x8769
 GPS_IFD = 0x8825
 _THUMBNAIL_OFFSET = 0x0201
 _THUMBNAIL_LENGTH = 0x0202
-_SHORT = 3
+_ASCII, _SHORT, _LONG = 2, 3, 4
+_SOFTWARE = 0x0131
+_WIDTHS, _HEIGHTS = (
+    (0x0100, 0xA002),
+    (0x0101, 0xA003),
+)  # ImageWidth, PixelXDimension; ImageLength, PixelYDimension
+_STRIPS, _STRIP_LENGTHS = 0x0111, 0x0117  # of thumbnails that are not compressed
+_PREVIEW = re.compile(rb"\xff\xd8\xff[\xc0\xc4\xdb\xdd\xe0-\xef\xfe]")
 
 # Tags of a TIFF's first directory that describe a picture and not how its pixels are stored: ImageDescription, Make,
 # Model, Orientation, Software, DateTime, Artist, HostComputer, Copyright, and the two directories.
@@ -100,9 +110,10 @@ def orientation_of(raw: bytes | None) -> int:
 
 
 def clean_exif(raw: bytes | None) -> bytes | None:
-    """The block as it is kept: orientation 1, the embedded thumbnail blanked and unlinked.
+    """The block as it is kept: orientation 1, the embedded thumbnail and makers' previews blanked, the thumbnail unlinked.
 
-    The thumbnail would show the picture as it was before the edit, and lying on its side.
+    They would show the picture as it was before the edit, and lying on its side. A link to the thumbnail's directory that
+    leads nowhere is cut; it takes nothing else with it.
 
     Args:
         raw: an EXIF block with or without its ``Exif\\0\\0``.
@@ -117,26 +128,66 @@ def clean_exif(raw: bytes | None) -> bytes | None:
         directories = _Directories(block)
         _set_orientation(directories, block)
         link = directories.next_at(directories.first)
-        # Some writers leave the link of the last directory out.
-        second = directories.number("I", link) if link + 4 <= len(block) else 0
-        if second:
-            _blank_thumbnail(directories, block, second)
-            struct.pack_into(directories.order + "I", block, link, 0)
     except (struct.error, KeyError):
         return None
+    # Some writers leave the link of the last directory out.
+    if link + 4 <= len(block):
+        with contextlib.suppress(struct.error):
+            _blank_thumbnail(directories, block, directories.number("I", link))
+        struct.pack_into(directories.order + "I", block, link, 0)
+    _blank_previews(block)
     return bytes(block)
 
 
-def with_orientation(exif: bytes | None, orientation: int) -> bytes | None:
-    """A cleaned block with another orientation, 1..8, where it has one at all."""
+def with_orientation(exif: bytes | None, orientation: int, size: tuple[int, int]) -> bytes | None:
+    """A cleaned block with another orientation, 1..8, and size, where it speaks of them at all.
+
+    Args:
+        size: height and width of the pixels as stored.
+    """
     if not exif:
         return None
     block = bytearray(exif)
+    with contextlib.suppress(struct.error, KeyError):
+        directories = _Directories(block)
+        _set_orientation(directories, block, orientation)
+        _set_size(directories, block, size)
+    return bytes(block)
+
+
+def signed_exif(
+    exif: bytes | None, software: str, size: tuple[int, int], most: int = 1 << 32
+) -> bytes | None:
+    """A cleaned block that names the program that wrote the file, and its size.
+
+    The first directory is written anew behind the block, so that no offset in a maker's note breaks.
+
+    Args:
+        size: height and width. most: bytes that the block may have: where it would be larger, its program stays.
+    """
+    exif = with_orientation(exif, 1, size)
+    if not exif:
+        return None
     try:
-        _set_orientation(_Directories(block), block, orientation)
+        directories = _Directories(exif)
+        first = directories.first
+        count = directories.number("H", first)
+        entries = [exif[at : at + 12] for at in range(first + 2, first + 2 + 12 * count, 12)]
     except (struct.error, KeyError):
         return exif
-    return bytes(block)
+    if any(len(entry) != 12 for entry in entries):
+        return exif
+    order, text = directories.order, software.encode("ascii", "replace") + b"\0"
+    if exif.endswith(text + bytes(len(text) % 2)) and first > 8:  # signed before
+        return exif
+    start = len(exif) + len(exif) % 2
+    kept = [entry for entry in entries if struct.unpack(order + "H", entry[:2])[0] != _SOFTWARE]
+    at = start + 2 + 12 * (len(kept) + 1) + 4
+    ours = struct.pack(order + "HHII", _SOFTWARE, _ASCII, len(text), at)
+    table = sorted([*kept, ours], key=lambda entry: int(struct.unpack(order + "H", entry[:2])[0]))
+    directory = b"".join([struct.pack(order + "H", len(table)), *table, bytes(4), text, bytes(len(text) % 2)])
+    signed = exif[:4] + struct.pack(order + "I", start) + exif[8:].ljust(start - 8, b"\0") + directory
+    return signed if len(signed) <= most else exif
 
 
 def as_stored(tiff: bytes) -> bytes:
@@ -153,12 +204,39 @@ def _set_orientation(directories: _Directories, block: bytearray, orientation: i
             struct.pack_into(code, block, entry.value_at, orientation)
 
 
+def _set_size(directories: _Directories, block: bytearray, size: tuple[int, int]) -> None:
+    """Width and height, in the first directory and in EXIF's own."""
+    below = [entry for entry in directories.entries(directories.first) if entry.tag == EXIF_IFD]
+    places = [directories.first, *(directories.number("I", entry.value_at) for entry in below)]
+    for place in places:
+        for entry in directories.entries(place):
+            value = size[0] if entry.tag in _HEIGHTS else size[1] if entry.tag in _WIDTHS else None
+            if (
+                value is not None
+                and entry.kind in (_SHORT, _LONG)
+                and (entry.kind == _LONG or value < 1 << 16)
+            ):
+                struct.pack_into(directories.order + "HI"[entry.kind == _LONG], block, entry.value_at, value)
+
+
+def _blank_previews(block: bytearray) -> None:
+    """Blank every JPEG inside the block: what is left are the previews in makers' notes."""
+    for start in _PREVIEW.finditer(bytes(block)):
+        at = start.start() + 2
+        while at + 4 <= len(block) and block[at] == 0xFF and block[at + 1] != 0xDA:
+            at += 2 + max(2, int.from_bytes(block[at + 2 : at + 4]))
+        end = block.find(b"\xff\xd9", at)
+        if at + 4 <= len(block) and end >= 0:
+            block[start.start() : end + 2] = bytes(end + 2 - start.start())
+
+
 def _blank_thumbnail(directories: _Directories, block: bytearray, directory: int) -> None:
     found = {entry.tag: directories.number("I", entry.value_at) for entry in directories.entries(directory)}
-    start, length = found.get(_THUMBNAIL_OFFSET, 0), found.get(_THUMBNAIL_LENGTH, 0)
-    end = min(start + length, len(block))
-    if 0 < start < end:
-        block[start:end] = bytes(end - start)
+    for first, count in ((_THUMBNAIL_OFFSET, _THUMBNAIL_LENGTH), (_STRIPS, _STRIP_LENGTHS)):
+        start, length = found.get(first, 0), found.get(count, 0)
+        end = min(start + length, len(block))
+        if 0 < start < end:
+            block[start:end] = bytes(end - start)
 
 
 def load_exif(block: bytes) -> Image.Exif:

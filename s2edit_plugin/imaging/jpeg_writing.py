@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from s2edit_plugin.imaging.exif import EXIF_PREFIX, with_orientation
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.provenance import ours_alone
+from s2edit_plugin.imaging.xmp_truth import with_xmp_orientation
 
 __all__ = ["LARGEST_EXIF", "LARGEST_XMP", "jpeg_segments", "with_segments"]
 
@@ -27,7 +28,13 @@ def jpeg_segments(photo: Photo, xmp: bytes | None, orientation: int = 1) -> list
         orientation: how the file's pixels are to be looked at.
     """
     segments = []
-    exif = photo.exif if orientation == 1 else with_orientation(photo.exif, orientation)
+    exif = photo.exif
+    if orientation != 1:
+        stored = photo.size[::-1] if orientation in (5, 6, 7, 8) else photo.size
+        exif, xmp = (
+            with_orientation(exif, orientation, stored),
+            with_xmp_orientation(xmp, orientation, stored),
+        )
     if exif and len(exif) <= LARGEST_EXIF:
         segments.append(_segment(_APP1, EXIF_PREFIX + exif))
     if xmp and len(xmp) > LARGEST_XMP:

@@ -14,10 +14,19 @@ from xml.sax.saxutils import escape
 
 from s2edit_plugin import __version__
 
-__all__ = ["DIGITAL_SOURCE_TYPE", "NOTICE", "Provenance", "is_our_result", "ours_alone", "xmp_packet"]
+__all__ = [
+    "DIGITAL_SOURCE_TYPE",
+    "NOTICE",
+    "PROGRAM",
+    "Provenance",
+    "is_our_result",
+    "ours_alone",
+    "xmp_packet",
+]
 
 DIGITAL_SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 NOTICE = "edited by AI"
+PROGRAM = f"S2Edit Studio {__version__}"
 
 _HEAD = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
 _RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -63,11 +72,10 @@ def xmp_packet(provenance: Provenance, existing: bytes | None = None) -> bytes:
     Returns:
         The packet in UTF-8.
     """
-    program = f"S2Edit Studio {__version__}"
     properties = {
-        "xmp:CreatorTool": program,
+        "xmp:CreatorTool": PROGRAM,
         "Iptc4xmpExt:DigitalSourceType": DIGITAL_SOURCE_TYPE,
-        "Iptc4xmpExt:AISystemUsed": f"{program}, {provenance.model}",
+        "Iptc4xmpExt:AISystemUsed": f"{PROGRAM}, {provenance.model}",
         "s2edit:notice": NOTICE,
     }
     if provenance.settings is not None:

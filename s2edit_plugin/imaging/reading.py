@@ -27,15 +27,18 @@ from s2edit_plugin.imaging.decoding import (
     side_of,
 )  # fmt: skip
 from s2edit_plugin.imaging.exif import clean_exif, orientation_of, upright
+from s2edit_plugin.imaging.extras import EXTRAS, Extra, jpeg_extras, png_extras, said_of
 from s2edit_plugin.imaging.icc import HdrError
 from s2edit_plugin.imaging.jpeg_side import split_jpeg
 from s2edit_plugin.imaging.kinds import Kind, kind_of, stranger
 from s2edit_plugin.imaging.photo import FileFormat, JpegTables, Photo
+from s2edit_plugin.imaging.photoshop import clean_resources
 from s2edit_plugin.imaging.png16 import bits_of_png, decode_png16, is_png16
 from s2edit_plugin.imaging.png_side import split_png
 from s2edit_plugin.imaging.side_data import SideData
 from s2edit_plugin.imaging.tiff_reading import read_tiff
 from s2edit_plugin.imaging.webp_side import split_webp
+from s2edit_plugin.imaging.xmp_truth import truthful_xmp
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -186,6 +189,7 @@ class _Decoded:
     converted: bool = False
     jpeg: JpegTables | None = None
     notes: tuple[str, ...] = ()
+    extras: frozenset[Extra] = frozenset()
 
 
 def _read_png(data: bytes, kind: Kind, subject: str) -> Photo:
@@ -199,7 +203,8 @@ def _read_png(data: bytes, kind: Kind, subject: str) -> Photo:
             image.load()
             _scale_clear_grey(image, data[24])
             samples, converted = as_samples(image, side.icc)
-    return _photo(_Decoded(samples, side, converted=converted), kind, subject)
+    extras = frozenset(png_extras(data))
+    return _photo(_Decoded(samples, side, converted=converted, extras=extras), kind, subject)
 
 
 def _scale_clear_grey(image: Image.Image, bits: int) -> None:
@@ -230,7 +235,8 @@ def _read_jpeg(data: bytes, kind: Kind, subject: str) -> Photo:
         notes.append(f"{subject} is a lossless JPEG; as JPEG its results are saved with loss.")
     if converted:
         notes.append(f"{subject} is a CMYK picture; it was converted to sRGB.")
-    return _photo(_Decoded(samples, side, lossless, converted, tables, tuple(notes)), kind, subject)
+    extras = frozenset(jpeg_extras(data))
+    return _photo(_Decoded(samples, side, lossless, converted, tables, tuple(notes), extras), kind, subject)
 
 
 def _read_webp(data: bytes, kind: Kind, subject: str) -> Photo:
@@ -271,7 +277,9 @@ def _photo(decoded: _Decoded, kind: Kind, subject: str, orientation: int | None 
     exif = clean_exif(side.exif)
     if side.exif is not None and exif is None:
         side.left_out.add("exif")
-    notes = [*decoded.notes, *_left_out(side, subject)]
+    xmp, lost = truthful_xmp(side.xmp, (pixels.shape[0], pixels.shape[1]))
+    extras = decoded.extras | {extra for extra in EXTRAS if extra in lost}
+    notes = [*decoded.notes, *_left_out(side, subject), *said_of(set(extras), subject)]
     if side.frames > 1:
         notes.append(f"{subject} is animated; its first picture is used.")
     return Photo(
@@ -281,9 +289,9 @@ def _photo(decoded: _Decoded, kind: Kind, subject: str, orientation: int | None 
         grey=grey,
         icc=None if decoded.converted else side.icc,
         exif=exif,
-        xmp=side.xmp,
+        xmp=xmp,
         dpi=side.dpi or dpi_of_exif(exif),
-        photoshop=side.photoshop,
+        photoshop=clean_resources(side.photoshop),
         texts=tuple(side.texts),
         jpeg=decoded.jpeg,
         lossless=decoded.lossless,

@@ -22,6 +22,7 @@ def encode_tiff(
     icc: bytes | None = None,
     exif: bytes | None = None,
     xmp: bytes | None = None,
+    photoshop: bytes | None = None,
     dpi: tuple[float, float] | None = None,
 ) -> bytes:
     """Pixels, uint8 or uint16 (H, W, C) with C = 1..4, as a little-endian TIFF file, deflated without loss."""
@@ -62,6 +63,8 @@ def encode_tiff(
         put(338, _SHORT, _PLAIN_ALPHA)
     if xmp:
         put(700, _BYTE, xmp)
+    if photoshop:
+        put(34377, _BYTE, photoshop)
     if icc:
         put(34675, _UNDEFINED, icc)
 

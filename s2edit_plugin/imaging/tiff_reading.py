@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from s2edit_plugin.errors import ImageError
 from s2edit_plugin.imaging.colour import MAX_PROFILE
 from s2edit_plugin.imaging.decoding import as_samples, cmyk_to_srgb, opened
 from s2edit_plugin.imaging.lab import lab_to_srgb
-from s2edit_plugin.imaging.side_data import MAX_XMP, SideData, exif_is_bounded
+from s2edit_plugin.imaging.side_data import MAX_TEXT, MAX_XMP, SideData, exif_is_bounded
 from s2edit_plugin.imaging.tiff_directory import TiffDirectory, read_directories
 from s2edit_plugin.imaging.tiff_exif import exif_of_page
 from s2edit_plugin.imaging.tiff_pixels import PACKED_BYTES, read_samples, storage_of
@@ -21,6 +22,7 @@ __all__ = ["TiffPicture", "read_tiff"]
 CheckSize = Callable[[int, int, str], None]
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR, _LAB, _ICC_LAB = 0, 1, 2, 3, 5, 6, 8, 9
+_RESOURCES, _IPTC = 34377, 33723
 _COLOURS = {
     _WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4, _YCBCR: 3, _LAB: 3, _ICC_LAB: 3,
 }  # fmt: skip
@@ -153,6 +155,12 @@ def _side(page: TiffDirectory, data: bytes) -> SideData:
         side.take_icc(page.raw(34675, MAX_PROFILE))
     if page.tags.get(700, (0, 0, 0))[1]:
         side.take_xmp(page.raw(700, MAX_XMP))
+    for tag in (_RESOURCES, _IPTC):
+        if side.photoshop is None and page.tags.get(tag, (0, 0, 0))[1]:
+            try:
+                side.photoshop = page.raw(tag, MAX_TEXT)
+            except (struct.error, ValueError):
+                side.left_out.add("other")
     across, down = page.ratio(282), page.ratio(283)
     per_inch = {2: 1.0, 3: 2.54}.get(page.number(296, 2))
     if across and down and per_inch:

@@ -8,6 +8,7 @@ import os
 import secrets
 import struct
 import zlib
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from s2edit_plugin.errors import ImageError, InputError, ResourceError
-from s2edit_plugin.imaging.exif import EXIF_PREFIX
-from s2edit_plugin.imaging.jpeg_writing import jpeg_segments, with_segments
+from s2edit_plugin.imaging.exif import EXIF_PREFIX, signed_exif
+from s2edit_plugin.imaging.jpeg_writing import LARGEST_EXIF, jpeg_segments, with_segments
 from s2edit_plugin.imaging.photo import FileFormat, Photo
 from s2edit_plugin.imaging.png8 import encode_png8
 from s2edit_plugin.imaging.png16 import encode_png16
-from s2edit_plugin.imaging.provenance import Provenance, xmp_packet
+from s2edit_plugin.imaging.provenance import PROGRAM, Provenance, xmp_packet
 from s2edit_plugin.imaging.tiff import encode_tiff
 
 __all__ = ["encode_exactly", "encode_photo", "format_of_suffix", "write_atomic"]
@@ -88,10 +89,14 @@ def encode_photo(
     if max(pixels.shape[:2]) > largest:
         raise ImageError(f"A {chosen} file has at most {largest} pixels a side.", "Save as PNG or TIFF.")
     xmp = photo.xmp if provenance is None else xmp_packet(provenance, photo.xmp)
+    if provenance is not None:
+        photo = replace(photo, exif=signed_exif(photo.exif, PROGRAM, photo.size, LARGEST_EXIF))
     try:
         if chosen == "TIFF":
             samples = _joined(pixels, alpha, photo.grey)
-            return encode_tiff(samples, icc=photo.icc, exif=photo.exif, xmp=xmp, dpi=photo.dpi)
+            return encode_tiff(
+                samples, icc=photo.icc, exif=photo.exif, xmp=xmp, photoshop=photo.photoshop, dpi=photo.dpi
+            )
         if chosen == "PNG":
             encode_png = encode_png16 if pixels.dtype == np.uint16 else encode_png8
             return encode_png(_joined(pixels, alpha, photo.grey), _png_chunks(photo, xmp))
