@@ -3434,6 +3434,39 @@
     </message>
 </context>
 <context>
+    <name>SmallModelBanner</name>
+    <message>
+        <location filename="../ui/banner.py"/>
+        <source>About the model in use</source>
+        <translation>Zum benutzten Modell</translation>
+    </message>
+    <message>
+        <location filename="../ui/banner.py"/>
+        <source>Dismiss the remark</source>
+        <translation>Den Hinweis schließen</translation>
+    </message>
+    <message>
+        <location filename="../ui/banner.py"/>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <location filename="../ui/banner.py"/>
+        <source>The small model is in use. It draws like its training pictures; photographs want a full-size model.</source>
+        <translation>Das kleine Modell ist in Gebrauch. Es zeichnet wie seine Trainingsbilder; Fotos brauchen ein Modell voller Größe.</translation>
+    </message>
+    <message>
+        <location filename="../ui/banner.py"/>
+        <source>Choose another model …</source>
+        <translation>Anderes Modell wählen …</translation>
+    </message>
+    <message>
+        <location filename="../ui/banner.py"/>
+        <source>Install a model …</source>
+        <translation>Ein Modell installieren …</translation>
+    </message>
+</context>
+<context>
     <name>StartPage</name>
     <message>
         <location filename="../ui/start_page.py"/>

@@ -7,6 +7,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject
 
 from qt_app.engine import EngineLink
+from qt_app.model.advice import AdviceState
 from qt_app.model.base_models import ModelsState
 from qt_app.model.diagnostics import DiagnosticsState
 from qt_app.model.document import Documents
@@ -63,6 +64,7 @@ class StudioState(QObject):
         self.saving = SaveState(self.documents, self.preferences, self.background, self.messages)
         self.settings = EngineSettings(link, self.messages)
         self.models = ModelsState(link, self.jobs, self.messages)
+        self.advice = AdviceState(self.documents, self.models)
         self.exporting = ExportState(link, self.background, self.messages)
         self.importing = ImportState(link, self.background, self.messages)
         self.diagnostics = DiagnosticsState(link, self.background, self.messages, DataFolder(folder))

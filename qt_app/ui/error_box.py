@@ -16,17 +16,26 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.messages import Message, Messages
 from qt_app.model.observable import follow
+from qt_app.model.remedies import remedy_of
+from qt_app.ui.actions import Actions
 from qt_app.ui.plain import plain_label, set_tip
 
 __all__ = ["ErrorBox"]
 
 
 class ErrorBox(QFrame):
-    """Shows `Messages.current`: the sentence, the hint below it, copy and dismiss."""
+    """Shows `Messages.current`: the sentence, the hint below it, copy and dismiss.
 
-    def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
+    Args:
+        actions: of the window: a hint that names a command becomes a button for the action that does the same.
+    """
+
+    def __init__(
+        self, messages: Messages, actions: Actions | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._messages = messages
+        self._messages, self._actions = messages, actions
+        self._remedy = ""
         self.setObjectName("error-box")
         self.setAccessibleName(self.tr("Message"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
@@ -37,6 +46,8 @@ class ErrorBox(QFrame):
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
         self.hint.setProperty("dim", True)
+        self.remedy = QPushButton()
+        self.remedy.clicked.connect(self._help)
         self.copy = QPushButton(self.tr("Copy"))
         self.copy.setAccessibleName(self.tr("Copy the message"))
         self.copy.clicked.connect(self._copy)
@@ -53,6 +64,7 @@ class ErrorBox(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 6, 6, 6)
         row.addLayout(words, 1)
+        row.addWidget(self.remedy, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.dismiss, 0, Qt.AlignmentFlag.AlignTop)
         follow(messages, "current", self._show)
@@ -67,9 +79,20 @@ class ErrorBox(QFrame):
             style.unpolish(self)
             style.polish(self)
         self.sentence.setText(message.sentence)
-        self.hint.setText(message.hint)
-        self.hint.setVisible(bool(message.hint))
-        self.setAccessibleDescription(f"{message.sentence} {message.hint}".strip())
+        hint, self._remedy = remedy_of(message.hint)
+        offered = self._actions is not None and self._remedy in list(self._actions)
+        if not offered:
+            hint = message.hint
+        elif self._actions is not None:
+            self.remedy.setText(self._actions[self._remedy].text())
+        self.remedy.setVisible(offered)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+        self.setAccessibleDescription(f"{message.sentence} {hint}".strip())
+
+    def _help(self) -> None:
+        if self._actions is not None:
+            self._actions[self._remedy].trigger()
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()

@@ -156,7 +156,7 @@ class MainWindow(QMainWindow):
                 self._menus[name] = menu
 
     def _make_centre(self) -> None:
-        self.message_box = ErrorBox(self.studio.messages)
+        self.message_box = ErrorBox(self.studio.messages, self.actions_by_id)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)

@@ -62,7 +62,7 @@ class PanelLayout:
         elif not self.is_sound():
             self.reset()
             self._restored = False
-        self._window.resize(self._window.size().boundedTo(self._room()))
+        self._fit()
 
     def remember(self) -> None:
         """Keep how the window looks; the preferences write it."""
@@ -105,6 +105,15 @@ class PanelLayout:
         )
 
     # ------------------------------------------------------------------ inside
+
+    def _fit(self) -> None:
+        """No part of the window lies beside its screen."""
+        window, screen = self._window, self._window.screen()
+        if screen is None or window.isMaximized() or window.isFullScreen():
+            return
+        fitting = window.geometry() & screen.availableGeometry()
+        if fitting.isValid() and fitting != window.geometry():
+            window.setGeometry(fitting)
 
     def _room(self) -> QSize:
         screen = self._window.screen() or QGuiApplication.primaryScreen()

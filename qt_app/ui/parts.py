@@ -13,6 +13,7 @@ from qt_app.model.left import LeftSession
 from qt_app.model.observable import Connections, follow
 from qt_app.ui.about_dialog import AboutDialog
 from qt_app.ui.actions import ActionSpec
+from qt_app.ui.banner import SmallModelBanner
 from qt_app.ui.compare_dialog import CompareDialog
 from qt_app.ui.diagnostics_dialog import DiagnosticsDialog
 from qt_app.ui.exchange_dialogs import ExportDialog, ImportDialog
@@ -175,6 +176,10 @@ class Parts(QObject):
         add("edit", keys, lambda: self.show_settings("shortcuts"))
         models = ActionSpec("tokens.models", tr("Base &models …"), "Ctrl+Alt+M")
         add("tokens", models, lambda: self.show_settings("models"))
+        for panel in (self._window.edit_panel, self._window.learn_panel):
+            banner = SmallModelBanner(self._studio.advice)
+            banner.models_wanted.connect(lambda: self.show_settings("models"))
+            panel.foot.insertWidget(0, banner)
 
     def show_settings(self, page: str = "") -> SettingsDialog:
         """Open the settings, at a page: ``look``, ``computing``, ``files``, ``models``, ``shortcuts``."""

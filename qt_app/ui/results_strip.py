@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import (
     QListView,
     QListWidget,
     QListWidgetItem,
+    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -21,6 +22,7 @@ from PyQt6.QtWidgets import (
 from qt_app.i18n.engine_words import spoken
 from qt_app.model.document import Document, Documents, Result
 from qt_app.model.observable import Connections
+from qt_app.model.remedies import remedy_of
 from qt_app.ui.actions import Actions
 from qt_app.ui.fields import action_button, dim_label
 from qt_app.ui.plain import set_tip
@@ -42,7 +44,7 @@ class ResultsStrip(QWidget):
 
     def __init__(self, documents: Documents, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._documents = documents
+        self._documents, self._actions = documents, actions
         self._connections = Connections()
         self.setObjectName("results")
         self.list = QListWidget()
@@ -68,6 +70,11 @@ class ResultsStrip(QWidget):
         for name in ("edit.again", "edit.continue"):
             self.buttons.addWidget(action_button(actions[name]))
         self.buttons.addWidget(self.about, 1)
+        self._remedy = ""
+        self.remedy = QPushButton()
+        self.remedy.clicked.connect(lambda: self._actions[self._remedy].trigger())
+        self.remedy.hide()
+        self.buttons.addWidget(self.remedy)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.addWidget(self.list, 1)
@@ -106,7 +113,11 @@ class ResultsStrip(QWidget):
         self.list.scrollToItem(self.list.currentItem())
         document = self._documents.document
         result = document.result if document is not None else None
+        self._remedy = ""
         self.about.setText(self._about(result) if result is not None else "")
+        self.remedy.setVisible(bool(self._remedy))
+        if self._remedy:
+            self.remedy.setText(self._actions[self._remedy].text())
         set_tip(self.about, self.about.text())
 
     def _choose(self, row: int) -> None:
@@ -119,7 +130,8 @@ class ResultsStrip(QWidget):
         took = duration(result.made.seconds)
         if result.made.inversion_cached:
             took = self.tr("{0}, inversion reused").format(took)
-        return "\n".join(line for line in (took, spoken(result.made.identity_note)) if line)
+        words, self._remedy = remedy_of(spoken(result.made.identity_note))
+        return "\n".join(line for line in (took, words) if line)
 
 
 class _Delegate(QStyledItemDelegate):

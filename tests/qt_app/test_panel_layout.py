@@ -79,6 +79,7 @@ def test_what_was_kept_fits_a_smaller_screen_and_another_scale(starts: Starts) -
             assert seen["sound"]
             assert seen["window"][0] <= width
             assert seen["window"][1] <= height
+            assert seen["where"][1] + seen["where"][3] <= height + 1
             left, top, across, down = seen["docks"]["masks"]
             assert (left + across, top + down) <= (width + 1, height + 1)
     (back,) = starts("look")
