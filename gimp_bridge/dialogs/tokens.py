@@ -16,7 +16,7 @@ from s2edit_plugin.calls import TokenInfo  # noqa: E402
 __all__ = ["TokenChooser"]
 
 SIDE = 64
-ID, NAME, PICTURE, WORDS = range(4)
+ID, SHOWN, PICTURE, WORDS, NAME = range(5)
 _PLAIN = 0x8888_88FF  # where a token has no thumbnail
 
 
@@ -34,20 +34,20 @@ class TokenChooser(Gtk.Box):  # type: ignore[misc]
     ) -> None:  # fmt: skip
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=4, border_width=12)
         self._on_choice = on_choice
-        self._rows = Gtk.ListStore(str, str, GdkPixbuf.Pixbuf, str)
+        self._rows = Gtk.ListStore(str, str, GdkPixbuf.Pixbuf, str, str)
         for info in tokens:
             words = " ".join((info.name, info.class_noun, *info.tags, info.notes)).lower()
             shown = info.name if info.usable else f"{info.name} (other model)"
             picture = thumbnail(thumbnails[info.name], SIDE) if info.name in thumbnails else None
-            self._rows.append([info.id or info.name, shown, picture or _blank(), words])
+            self._rows.append([info.id or info.name, shown, picture or _blank(), words, info.name])
         if none:
-            self._rows.append([none, "No token", _blank(), "no token"])
+            self._rows.append([none, "No token", _blank(), "no token", none])
         self._shown = self._rows.filter_new()
         self._shown.set_visible_func(self._matches)
         self._search = Gtk.SearchEntry(placeholder_text="Search")
         self._search.connect("search-changed", lambda _: self._shown.refilter())
         self._view = Gtk.IconView(
-            model=self._shown, pixbuf_column=PICTURE, text_column=NAME, item_width=SIDE + 24, columns=4
+            model=self._shown, pixbuf_column=PICTURE, text_column=SHOWN, item_width=SIDE + 24, columns=4
         )
         self._view.set_selection_mode(Gtk.SelectionMode.BROWSE)
         self._view.connect("selection-changed", self._chosen)
