@@ -69,6 +69,7 @@ class _Dialog:
         self, procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, link: Link
     ) -> None:
         self._config, self._image, self._layer = config, image, layer
+        config.set_property("consent", False)  # each time anew: it may be another person
         self._runs = unfinished(link)
         self._chosen: calls.Resumable | None = None
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, "S²Edit: Learn token")
