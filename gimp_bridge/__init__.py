@@ -8,7 +8,8 @@
         running      a procedure's function: arguments, or a dialog, to what is done
           dialogs/     what is asked before; loaded only where there is a user
             edit learn select window library    what is done
-              pixels showing     layers, selections and masks to bytes and back; GIMP's bar
+              scene frame    what is seen of a layer and its results; the part of it that the engine gets
+              results showing pixels     layers that are made; GIMP's bar; layers, selections and masks to bytes and back
                 link memory      the engine, with progress; settings kept in images by token ids
-                  framing png wording    arithmetic, files and words; know no GIMP
+                  changes framing png wording ranges    arithmetic, files, words and limits; know no GIMP
 """

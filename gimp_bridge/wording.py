@@ -13,10 +13,17 @@ if TYPE_CHECKING:  # GIMP waits for what is imported here, also when it only ask
     from s2edit_plugin.calls import TokenInfo
 
 __all__ = [
-    "LOADING", "cost_text", "fraction_of", "hint_in_gimp", "layer_name", "progress_text", "said", "time_left", "token_text",
+    "LOADING", "PRESETS", "cost_text", "fraction_of", "hint_in_gimp", "layer_name", "progress_text", "said", "time_left",
+    "token_text",
 ]  # fmt: skip
 
 LOADING = "Loading the model"
+PRESETS = {
+    "smile": "Smile", "surprise": "Surprised", "older": "Older", "younger": "Younger", "hair-black": "Black hair",
+    "hair-brown": "Brown hair", "hair-blonde": "Blonde hair", "hair-red": "Red hair", "lipstick": "Red lipstick",
+    "glasses": "Glasses", "sunglasses": "Sunglasses",
+}  # fmt: skip
+"""The ready-made edits by the names that `s2edit_plugin.presets` knows them by."""
 _REFERENCE = re.compile(r"<[^<>\s]{1,140}>")
 _WORD = re.compile(r"[\w'’-]+")
 _LONGEST = 60  # characters of a layer's name

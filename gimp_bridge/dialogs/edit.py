@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from typing import Any
 
@@ -23,8 +24,8 @@ from gimp_bridge.memory import GONE, NO_TOKEN, EditValues, Names, read_values  #
 from gimp_bridge.results import attached  # noqa: E402
 from gimp_bridge.scene import Scene  # noqa: E402
 from gimp_bridge.showing import in_bar  # noqa: E402
-from gimp_bridge.wording import cost_text  # noqa: E402
-from s2edit_plugin import api, calls, presets  # noqa: E402
+from gimp_bridge.wording import PRESETS, cost_text  # noqa: E402
+from s2edit_plugin import api, calls, presets, prompts  # noqa: E402
 from s2edit_plugin.errors import CancelledError, S2EditError  # noqa: E402
 
 __all__ = ["ask_and_edit"]
@@ -46,11 +47,6 @@ REGIONS = {
     "none": "Everything", **PARTS,
 }  # fmt: skip
 SUBJECTS = {"auto": "Automatic", SELECTION: "Selection", **PARTS}
-PRESETS = {
-    "smile": "Smile", "surprise": "Surprised", "older": "Older", "younger": "Younger", "hair-black": "Black hair",
-    "hair-brown": "Brown hair", "hair-blonde": "Blonde hair", "hair-red": "Red hair", "lipstick": "Red lipstick",
-    "glasses": "Glasses", "sunglasses": "Sunglasses",
-}  # fmt: skip
 HELP = (
     "Say what the picture should show; what it shows now may be left empty, or suggested, and is corrected where it is "
     "wrong. The words in which both differ are what changes.\n\n"
@@ -137,6 +133,7 @@ class _Dialog:
     ) -> None:  # fmt: skip
         self._config, self._image, self._layer, self._names = config, image, layer, names
         self._again, self._link, self._timer = again, link, 0
+        self._preset_made = self._preset_of = ""
         self._scene_title = Scene(image, layer, again).title
         title = "Transfer attribute" if transfer else "Edit with tokens"
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, f"S²Edit: {title}")
@@ -289,11 +286,18 @@ class _Dialog:
         preset = next((one for one in presets.EDIT_PRESETS if one.id == self._ready.get_active_id()), None)
         if preset is None:
             return
+        written = self._config.get_property("prompt") or ""
+        if written == self._preset_made:  # another one instead, not one more
+            written = self._preset_of
         info = self._info()
-        noun = info.class_noun if info else ""
-        source = self._config.get_property("source-prompt") or (info.source_prompt if info else "")
-        source = source or self._config.get_property("prompt") or f"a photo of a {noun or 'person'}"
-        self._config.set_property("prompt", presets.apply_preset(source, preset, noun or "person"))
+        source = self._config.get_property("source-prompt") or written or (info.source_prompt if info else "")
+        noun = info.class_noun if info else presets.noun_in(source)
+        made = presets.apply_preset(source or f"a photo of a {noun}", preset, noun)
+        nouns = {token.name: token.class_noun for token in self._names.tokens}
+        with contextlib.suppress(S2EditError):  # what is no reference yet is being written
+            made = prompts.keep_tokens(made, written, nouns)
+        self._preset_made, self._preset_of = made, written
+        self._config.set_property("prompt", made)
         if self._config.get_property("region") != SELECTION:
             self._config.set_property("region", preset.region)
         self._ready.set_active(0)

@@ -54,6 +54,7 @@ STANDALONE = (
     "errors.py",
     "limits.py",
     "presets.py",
+    "prompts.py",
     *(f"calls/{name}.py" for name in CALL_FILES),
     *(
         f"engine/{name}.py"

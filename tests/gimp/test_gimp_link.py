@@ -78,6 +78,26 @@ def test_a_job_is_followed_with_its_progress_on_its_part_of_the_bar(engine: Fake
     assert [fraction for fraction, _ in shown] == sorted(fraction for fraction, _ in shown)
 
 
+def test_while_the_model_is_loaded_that_is_said_and_the_bar_moves(
+    engine: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, shown = linked(engine)
+    status = calls.EngineStatus("1", 1, model_loaded=False)
+    asked = engine.call
+    monkeypatch.setattr(
+        engine, "call", lambda request: status if isinstance(request, calls.GetStatus) else asked(request)
+    )
+
+    def work() -> None:
+        wait_until(lambda: shown.count((-1.0, "")) >= 3)
+        engine.finish()
+
+    thread = meanwhile(work)
+    link.run(EDIT)
+    thread.join()
+    assert (-1.0, "Loading the model") in shown
+
+
 def test_who_waits_hears_for_what(engine: FakeClient) -> None:
     link, shown = linked(engine)
     engine.submit(EDIT, title="A long edit")

@@ -18,6 +18,7 @@ from gimp_bridge.framing import Box, Selection, bounds_of_mask, cut, fitted_size
 from gimp_bridge.memory import EditValues, Names, read_values, write_values
 from gimp_bridge.png import Pixels
 from gimp_bridge.wording import (
+    PRESETS,
     cost_text,
     fraction_of,
     hint_in_gimp,
@@ -26,6 +27,7 @@ from gimp_bridge.wording import (
     said,
     token_text,
 )
+from s2edit_plugin import presets
 from s2edit_plugin.api import Estimate, JobInfo, Progress
 from s2edit_plugin.calls import TokenInfo
 from s2edit_plugin.errors import EngineError, S2EditError, TokenError, TokenNotFoundError
@@ -269,6 +271,10 @@ def test_no_hint_of_the_engine_names_an_option_in_gimp() -> None:
     for hint in found:
         if "s2edit gimp" not in hint:
             assert not re.search(r"(?<!\w)--[a-z]|`s2edit ", hint_in_gimp(hint)), hint
+
+
+def test_every_ready_made_edit_is_offered_but_those_for_a_token() -> None:
+    assert set(PRESETS) == {preset.id for preset in presets.EDIT_PRESETS if preset.words}
 
 
 def test_the_cost_is_told_beforehand() -> None:

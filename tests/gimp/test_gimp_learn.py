@@ -1,0 +1,63 @@
+"""Learning from GIMP: what is asked of the engine before, and what goes on."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from s2edit_plugin import api, calls
+from s2edit_plugin.errors import ConsentError, UsageError
+from tests.fakes.fake_gi import fake_gi
+
+ASKED = api.LearnToken(b"", "Anna", "me", class_noun="woman", consent=True)
+STOPPED = calls.Resumable("anna", "me", 30, 80, "2026-12-01", api.LearnToken(b"photo", "anna", "me"))
+
+
+class FakeLink:
+    """An engine with a token anna/me, and a learning of it that was stopped."""
+
+    def __init__(self) -> None:
+        self.ran: list[Any] = []
+
+    def call(self, request: Any) -> Any:
+        if isinstance(request, calls.ListResumable):
+            return calls.ResumableList((STOPPED,))
+        return calls.TokenList((calls.TokenInfo("anna/me", "anna"),))
+
+    def run(self, request: Any, title: str) -> api.LearnResult:
+        self.ran.append(request)
+        return api.LearnResult("anna/me", "", 1, 1.0, 1.0, 0.1, 1.0, 80)
+
+
+@pytest.fixture
+def learn() -> Iterator[ModuleType]:
+    with fake_gi():
+        yield importlib.import_module("gimp_bridge.learn")
+
+
+def test_a_token_of_the_same_name_is_not_replaced_unasked(learn: ModuleType) -> None:
+    link = FakeLink()
+    assert learn.is_there(ASKED, link)
+    with pytest.raises(UsageError, match="has a token Anna/me already"):
+        learn.learn_token(None, None, ASKED, link)
+    assert not link.ran
+
+
+def test_what_is_missing_is_said_before_the_engine_is_asked(learn: ModuleType) -> None:
+    with pytest.raises(ConsentError):
+        learn.check_asked(api.LearnToken(b"", "anna", "me"))
+    with pytest.raises(UsageError, match="name is missing"):
+        learn.check_asked(api.LearnToken(b"", "anna", "", consent=True))
+
+
+def test_learning_that_was_stopped_goes_on_with_its_own_picture(learn: ModuleType) -> None:
+    link = FakeLink()
+    run = learn.stopped_run(ASKED, link)
+    assert run == STOPPED
+    assert learn.go_on(run, link).name == "anna/me"
+    (request,) = link.ran
+    assert (request.photo, request.resume) == (b"photo", True)
