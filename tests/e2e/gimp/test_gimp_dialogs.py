@@ -142,6 +142,21 @@ until(lambda: len(other.get_layers()) == 2)
 gone("Edit with tokens")
 FACTS["last"] = describe(other.get_layers()[0])
 
+# The layer is deleted while it is edited.
+kept = list(json.dumps(dict(steps=150, format=1, prompt=BLONDE, source_prompt=CAPTION)).encode())
+other.attach_parasite(Gimp.Parasite.new("s2edit-settings", Gimp.PARASITE_PERSISTENT, kept))
+dialog = opened("e", "Edit with tokens")
+press(dialog, "alt+i")
+time.sleep(1)
+for layer in other.get_layers():
+    other.remove_layer(layer)
+answered("deleted.png", "Return")
+gone("^S²Edit$")
+press(dialog, "Escape")
+gone("Edit with tokens")
+FACTS["after deleting"] = len(other.get_layers())
+other.insert_layer(Gimp.Layer.new(other, "x", 64, 64, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL), None, 0)
+
 # The library.
 library = opened("k", "Token library")
 press(library, "alt+k", "Right", "Right")
@@ -217,6 +232,10 @@ def test_a_new_image_begins_with_the_last_values_and_a_reference_is_completed(ty
     before, values = (json.loads(typed[name]["settings"]) for name in ("suggested", "last"))
     assert values | {"layer": 0, "prompt": ""} == before | {"layer": 0, "prompt": ""}
     assert re.fullmatch(r"a photo of a <[0-9a-f-]{36}> woman", values["prompt"])
+
+
+def test_a_layer_that_was_deleted_meanwhile_gets_no_result(typed: dict[str, Any]) -> None:
+    assert typed["after deleting"] == 0
 
 
 def test_the_librarys_tokens_are_tagged_renamed_deleted_and_brought_back(typed: dict[str, Any]) -> None:
