@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from s2edit_plugin import calls
 from s2edit_plugin.api import Event, Request
 from s2edit_plugin.engine.client import Client
 from s2edit_plugin.errors import EngineGoneError, S2EditError
@@ -99,6 +100,8 @@ class EngineLink(QObject):
         self, request: Request[R], then: Callable[[R], object] = lambda _: None, failed: OnError | None = None
     ) -> None:
         """Ask a call of `s2edit_plugin.calls`; ``then`` gets the answer and ``failed`` the error, on the window's thread."""
+        if failed is None and type(request) in calls.READING:
+            failed = self._not_read
         self._with_client(lambda client: client.call(request), then, failed)
 
     def submit(
@@ -153,6 +156,11 @@ class EngineLink(QObject):
                 self._deliver(lambda: then(answer))
 
         self._in_pool(ask)
+
+    def _not_read(self, error: S2EditError) -> None:
+        """What is only read is read again when an engine is there; that none is, the state says, once."""
+        if not isinstance(error, EngineGoneError):
+            self.failed.emit(error)
 
     def _in_pool(self, work: Callable[[], None]) -> None:
         with self._lock:

@@ -18,7 +18,7 @@ from qt_app.model.observable import Observable, Property
 from qt_app.model.pictures import decoded_mask
 from qt_app.model.tasks import Background
 from s2edit_plugin import calls
-from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.errors import EngineGoneError, S2EditError, UsageError
 
 __all__ = ["HandoverState"]
 
@@ -99,7 +99,8 @@ class HandoverState(Observable):
 
     def _not_taken(self, error: S2EditError) -> None:
         self._asking = False
-        self._messages.error(error)
+        if not isinstance(error, EngineGoneError):  # it is looked for again when an engine is there
+            self._messages.error(error)
 
     def _taken(self, picture: calls.TakenPicture) -> None:
         self._asking = False

@@ -28,6 +28,7 @@ LOGGERS = ("s2edit_plugin", "uvicorn.error")
 OWN = ("s2edit_plugin.engine", "uvicorn.error")
 MAX_BYTES, BACKUPS = 1_000_000, 3
 MAX_FRAMES = 30
+MAX_KINDS = 1000  # of warnings that are counted
 
 
 class CleanFormatter(logging.Formatter):
@@ -89,6 +90,8 @@ class Sparing(logging.Filter):
         if record.levelno < logging.WARNING or record.exc_info:
             return True
         now = self._clock()
+        if len(self._kinds) > MAX_KINDS:
+            self._kinds.clear()
         kind = self._kinds.setdefault((record.name, str(record.msg)), [now, 0.0, 0.0])
         if now - kind[0] > self._seconds:
             left_out = int(kind[2])

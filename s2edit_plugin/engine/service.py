@@ -52,7 +52,6 @@ from s2edit_plugin.engine.gate import (
     has_body,
     stream_of,
 )
-from s2edit_plugin.engine.handlers.context import Concerns
 from s2edit_plugin.engine.presence import GRACE_SECONDS, Presence
 from s2edit_plugin.engine.worker import unforeseen
 from s2edit_plugin.errors import EngineError, ResourceError, S2EditError, UsageError
@@ -87,10 +86,9 @@ class Service:
         self.presence = Presence(engine.leave, grace)
         engine.context.count_clients = lambda: self.presence.count
         engine.wants_previews = lambda: self.presence.count > 0
-        engine.context.on_forget.append(self._forget)
+        engine.context.on_forget.append(lambda concerns: self.blobs.clear())
         self._pool = ThreadPoolExecutor(CALL_THREADS, "s2edit call")
         self._ending = False
-        self._forgot = 0.0  # when somebody was forgotten last, monotonic
         self._streams: set[asyncio.Event] = set()
         self.app = Gate(self._application(), secret, self.presence.touch)
 
@@ -102,12 +100,9 @@ class Service:
     @property
     def is_to_be_renewed(self) -> bool:
         """Whether somebody was forgotten a moment ago, and nothing runs or waits that would be cut off."""
-        since = time.monotonic() - self._forgot
-        return self._forgot > 0 and since > RENEW_SECONDS and not any(self.engine.queue.counts())
-
-    def _forget(self, concerns: Concerns) -> None:
-        self.blobs.clear()
-        self._forgot = time.monotonic()
+        forgot = self.engine.context.forgot
+        is_time = forgot > 0 and time.monotonic() - forgot > RENEW_SECONDS
+        return is_time and not any(self.engine.queue.counts())
 
     def end_streams(self) -> None:
         """Tell every client that the engine ends, and close its stream. On the event loop."""

@@ -194,6 +194,8 @@ class Transport:
         raise EngineGoneError("This client was closed.")
 
     def _dialled(self, patience: float) -> Connection:
+        if self._closed:
+            raise EngineGoneError("This client was closed.")
         return dial(self._endpoint, self._folder, min(patience, PROVE_SECONDS))
 
     def _idle_connection(self) -> Connection | None:

@@ -125,6 +125,20 @@ def test_the_engine_ends_afterwards_when_nothing_runs(
     wait_until(lambda: bool(running.server.should_exit))
 
 
+def test_forgetting_nobody_ends_no_engine(
+    running: Running, client: RemoteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "RENEW_SECONDS", 0.0)
+    with pytest.raises(S2EditError, match="no person"):
+        client.call(calls.ForgetPerson("nobody"))
+    assert not running.service.is_to_be_renewed
+    with pytest.raises(
+        S2EditError, match="no person"
+    ):  # as the command line says it, which has done it on the disk
+        client.call(calls.ForgetPerson("nobody", ("ab" * 32,)))
+    assert running.service.is_to_be_renewed
+
+
 def test_the_name_is_not_to_be_found_out_from_a_lock(data_home: Path) -> None:
     folder = DataFolder(data_home)
     seen = []
@@ -183,7 +197,7 @@ def root(data_home: Path) -> Iterator[Path]:
 @pytest.mark.skipif(
     not Path("/proc/self/mem").exists(), reason="reads another process's memory as Linux shows it"
 )
-@pytest.mark.parametrize("by_command_line", [False, True])
+@pytest.mark.parametrize("by_command_line", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_nothing_is_left_in_any_file_or_in_memory(
     root: Path, marks: frozenset[str], by_command_line: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from s2edit_plugin import api, calls, doctor
-from s2edit_plugin.engine import gate
+from s2edit_plugin.engine import gate, service
 from s2edit_plugin.engine.studios import make_studio
 from s2edit_plugin.library import Library
 from s2edit_plugin.paths import DataFolder
@@ -29,7 +29,8 @@ from tests.fakes.tiny_model import write_tiny_model
 CI, ALL = 300, 10_000
 KNOWN = {
     "library", "trash", "quarantine", "cache", "checkpoints", "results", "history", "models", "engine", "settings.json",
-    "licences.json", "models.lock", "models-move.json", "settings.lock", ".library", ".lock", ".locks",
+    "licences.json", "models.lock", "models-move.json", "settings.lock", "forgotten.json",
+    ".library", ".lock", ".locks",
 }  # fmt: skip
 
 
@@ -53,6 +54,7 @@ def engine(
     monkeypatch.setattr(
         doctor, "examine_apart", lambda folder: []
     )  # a process each time, and nothing to attack
+    monkeypatch.setattr(service, "RENEW_SECONDS", 1e9)  # it is to live on after somebody was forgotten
     monkeypatch.setattr(gate, "HEAD_SECONDS", 0.3)  # requests that do not end would take most of the time
     monkeypatch.setattr(gate, "GAP_SECONDS", 0.3)
     (tmp_path / "cwd").mkdir()

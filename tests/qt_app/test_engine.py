@@ -226,3 +226,20 @@ def test_closing_does_not_wait_for_an_engine_that_is_being_started(qtbot: QtBot)
     assert time.monotonic() - began < 5
     started.set()
     qtbot.waitUntil(lambda: client._closed.is_set())
+
+
+def test_questions_that_an_engine_takes_along_are_no_errors(
+    engine: FakeClient, link: EngineLink, qtbot: QtBot
+) -> None:
+    errors: list[S2EditError] = []
+    mine: list[S2EditError] = []
+    link.failed.connect(errors.append)
+    engine.close = lambda: None  # type: ignore[method-assign]  # this one comes again
+    engine.die()
+    link.ask(calls.ListTokens())
+    link.ask(calls.ListPeople(), failed=mine.append)
+    qtbot.waitUntil(lambda: bool(mine) or link.state == "lost")
+    engine.revive()
+    qtbot.waitUntil(lambda: link.state == "connected")
+    qtbot.wait(50)
+    assert errors == [], "that the engine has gone is said by its state, once"

@@ -14,7 +14,7 @@ from s2edit_plugin.engine.handovers import Handovers
 from s2edit_plugin.engine.jobs import JobQueue
 from s2edit_plugin.engine.queued import shows
 from s2edit_plugin.engine.studios import StudioKeeper
-from s2edit_plugin.errors import S2EditError
+from s2edit_plugin.errors import S2EditError, TokenNotFoundError
 from s2edit_plugin.history import History
 from s2edit_plugin.library import Forgotten, Library
 from s2edit_plugin.paths import DataFolder
@@ -32,7 +32,8 @@ class Context:
     """An engine as the handlers see it.
 
     Attributes:
-        started: seconds since 1970. count_clients: how many are connected.
+        started: seconds since 1970. count_clients: how many are connected. forgot: when somebody was forgotten last, monotonic,
+            0.0 for never.
         on_forget: called when a person must go from memory too, with what tells whether a request is
             about them. handovers: between GIMP and window.
     """
@@ -45,6 +46,7 @@ class Context:
     count_clients: Callable[[], int] = lambda: 1
     on_forget: list[Callable[[Concerns], None]] = field(default_factory=list)
     handovers: Handovers = field(default_factory=Handovers)
+    forgot: float = 0.0
 
     @cached_property
     def library(self) -> Library:
@@ -64,11 +66,16 @@ class Context:
 
         Raises: as `people.forget_person`.
         """
-        person, known = check_name(person, "person's name"), frozenset(marks)
+        person, known, was_there = check_name(person, "person's name"), frozenset(marks), True
         try:
             gone, known = forget_person(self.folder, person, known)
             return gone
+        except TokenNotFoundError:
+            was_there = bool(known)  # somebody else has removed them from the disk
+            raise
         finally:
+            if was_there:
+                self.forgot = time.monotonic()
             self.handovers.clear()
             concerns = partial(_concerns, person, known)
             for forget in self.on_forget:
