@@ -172,11 +172,12 @@ def read_limited(path: Path, limit: int) -> bytes:
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "no ordinary file", str(path))
     with os.fdopen(handle, "rb") as stream:
-        data = stream.read(limit + 1)
+        data = stream.read(min(limit, status.st_size) + 1)  # as much is reserved, however little there is
     if len(data) > limit:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return data

@@ -13,7 +13,8 @@ from s2edit_plugin.paths import MAX_JSON, read_limited, write_atomic
 __all__ = ["fingerprint_folder", "is_quick"]
 
 PARTS = ("unet", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2")
-# Hashing a large model takes as long as loading it, so its hash is kept beside it, with size and time of each file.
+# Hashing a large model takes as long as loading it, so its hash is kept beside it, with size and times of each file. Whoever
+# packs a folder can choose what this file says and when a file was changed, but not its inode and when that came to be here.
 KEPT = ".s2edit-fingerprint.json"
 KEEP_FROM = 500_000_000  # bytes; smaller models hash in a moment
 _memory: dict[Path, tuple[list[list[Any]], str]] = {}
@@ -57,16 +58,16 @@ def _state(folder: Path) -> tuple[list[Path], list[list[Any]]]:
         for file in sorted((folder / part).glob("*"))
         if file.suffix in (".safetensors", ".json", ".txt")
     ]
-    return files, [[f"{file.parent.name}/{file.name}", *_size_and_time(file)] for file in files]
+    return files, [[f"{file.parent.name}/{file.name}", *_size_and_times(file)] for file in files]
 
 
 def _is_large(state: list[list[Any]]) -> bool:
-    return sum(size for _, size, _ in state) >= KEEP_FROM
+    return sum(size for _, size, *_ in state) >= KEEP_FROM
 
 
-def _size_and_time(file: Path) -> tuple[int, int]:
+def _size_and_times(file: Path) -> tuple[int, ...]:
     status = file.stat()
-    return status.st_size, status.st_mtime_ns
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _kept(folder: Path, state: list[list[Any]]) -> str:

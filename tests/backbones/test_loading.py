@@ -262,3 +262,19 @@ def test_a_large_models_fingerprint_is_kept_until_a_file_changes(
     assert changed != plain
     (folder / fingerprint.KEPT).write_text("{")
     assert fingerprint_folder(folder) == changed
+
+
+def test_a_folder_of_others_cannot_say_which_weights_it_holds(
+    copy: FamilyFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unpacked folder brings the file that keeps the hash along, with the sizes and times that it has been given."""
+    from s2edit_plugin.backbones import fingerprint
+
+    monkeypatch.setattr(fingerprint, "KEEP_FROM", 0)
+    folder = copy("sd1")
+    true = fingerprint_folder(folder)
+    theirs = tmp_path / "theirs"
+    shutil.copytree(folder, theirs, copy_function=shutil.copy2)
+    kept = theirs / fingerprint.KEPT
+    kept.write_text(kept.read_text().replace(true, "0" * 64))
+    assert fingerprint_folder(theirs) == true

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -195,3 +198,37 @@ def test_a_pipe_among_the_files_of_a_model_is_named_not_waited_for(folder: DataF
         verify(folder, "mine")
     with pytest.raises(ModelError, match="There is no model in the folder"):
         read_folder(store.resolve(folder, "mine"))
+
+
+def test_malformed_records_of_models_cost_neither_time_nor_memory(foreign: Path) -> None:
+    """Records as anybody could write them: a model or none, soon, in memory that the file's size bounds."""
+    place = foreign / "mine"
+    pack(place, "mine")
+    sound = json.loads((place / RECORD_NAME).read_text())
+    chance = random.Random(11)
+    odd: list[object] = [
+        None, -1, 10**400, float("inf"), "", "../x", "mine/../..", "\ud800", "\0", "x" * 300_000, "1" * 300_000, [], {},
+        [[]] * 50_000, [{"path": "a/" * 50_000, "size": 1, "sha256": "", "checked": ""}], {"a": "b"}, True,
+        [{"path": "\\\\host\\share", "size": 1, "sha256": "", "checked": ""}],
+    ]  # fmt: skip
+    outcomes = set()
+    for number in range(400):
+        changes = {chance.choice([*sound, "more"]): chance.choice(odd) for _ in range(chance.randint(1, 3))}
+        text = json.dumps(sound | changes).encode()
+        if number % 4 == 0:
+            text = text[: chance.randrange(len(text))] + chance.randbytes(3)
+        if number % 40 == 1:
+            text = b"[" * 200_000
+        (place / RECORD_NAME).write_bytes(text)
+        tracemalloc.start()
+        began = time.process_time()
+        found = record_in(foreign, "mine")
+        assert time.process_time() - began < 2, number
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000 + 40 * len(text), number
+        tracemalloc.stop()
+        outcomes.add(found is None)
+        if found is not None:
+            assert found.name == "mine"
+            assert all((place / file.path).is_relative_to(place) for file in found.files)
+            assert not any({"..", ""} & set(file.path.split("/")) for file in found.files)
+    assert outcomes == {True, False}
