@@ -37,7 +37,6 @@ CACHES = {
     "PYTORCH_KERNEL_CACHE_PATH": "torch",
     "TRITON_CACHE_DIR": "triton",
     "TORCHINDUCTOR_CACHE_DIR": "inductor",
-    "NUMBA_CACHE_DIR": "numba",
     "MPLCONFIGDIR": "matplotlib",
 }
 """Variables that name folders where libraries keep what they compiled, and the folders' names with us."""

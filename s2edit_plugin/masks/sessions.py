@@ -9,9 +9,10 @@ replaced by an error.
 
 from __future__ import annotations
 
+import importlib.util
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import types
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,8 +75,8 @@ def open_session(
         )
     chosen = _checked_providers(providers)
     try:
-        with _same_threads():
-            session_class = _region_session() if name == OWN_SESSION else _offline_session(name, folder)
+        _skip_matting()
+        session_class = _region_session() if name == OWN_SESSION else _offline_session(name, folder)
         return session_class(name, session_options(), providers=chosen)
     except ModelError:
         raise
@@ -87,20 +88,23 @@ def open_session(
         ) from error
 
 
-@contextmanager
-def _same_threads() -> Iterator[None]:
-    """Torch computes with as many threads as before.
+def _skip_matting() -> None:
+    """Let rembg's sessions be imported without rembg itself.
 
-    rembg imports numba, which sets the number for the whole process. Where that is another one, sums come out in another
-    order: an edit after the first mask would differ in its last bits from the same edit before it.
+    Importing rembg imports its matting, which is not used here: numba compiles it at the first start, for half a minute on two
+    cores, keeps what it compiled wherever it may, and sets torch's number of threads, with which sums come out otherwise.
+
+    Raises:
+        ImportError: rembg is not installed.
     """
-    torch = sys.modules.get("torch")
-    threads = torch.get_num_threads() if torch is not None else 0
-    try:
-        yield
-    finally:
-        if torch is not None:
-            torch.set_num_threads(threads)
+    if "rembg" in sys.modules:
+        return
+    spec = importlib.util.find_spec("rembg")
+    if spec is None or spec.submodule_search_locations is None:
+        raise ImportError("rembg")
+    bare = types.ModuleType("rembg")
+    bare.__spec__, bare.__path__ = spec, list(spec.submodule_search_locations)
+    sys.modules["rembg"] = bare
 
 
 def _checked_providers(providers: Sequence[str] | None) -> list[str]:

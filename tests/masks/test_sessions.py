@@ -142,6 +142,14 @@ def test_what_is_no_picture_is_refused(bad: np.ndarray) -> None:
         regions.find_regions(bad)
 
 
+def test_masks_need_neither_rembgs_matting_nor_what_compiles_it() -> None:
+    code = (
+        "import sys\nfrom s2edit_plugin.masks.sessions import open_session\nopen_session('regions')\n"
+        "assert not {'numba', 'pymatting', 'rembg.bg'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 def test_the_region_session_is_one_of_rembgs() -> None:
     from rembg.sessions.base import BaseSession
 
