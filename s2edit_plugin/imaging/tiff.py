@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
+from itertools import accumulate
 
 import numpy as np
 
-from s2edit_plugin.imaging.exif import ORIENTATION, load_exif
+from s2edit_plugin.imaging.exif import ORIENTATION
+from s2edit_plugin.imaging.tiff_exif import for_tiff_file, laid_out
 
 __all__ = ["encode_tiff"]
 
 _DEFLATE, _HORIZONTAL_DIFFERENCE, _GREY, _RGB, _PLAIN_ALPHA, _INCH = 8, 2, 1, 2, 2, 2
 _ROWS_A_STRIP = 64
 _COMPRESSION = 4
-_SHORT, _LONG, _UNDEFINED, _BYTE = 3, 4, 7, 1
+_BYTE, _SHORT, _LONG, _RATIO, _UNDEFINED = 1, 3, 4, 5, 7
+_CODES = {_SHORT: "H", _LONG: "I"}
+_PARTS, _FINE = 10_000, 400_000.0  # of a dot an inch, and up to how many dots
 
 
 def encode_tiff(
@@ -26,50 +31,43 @@ def encode_tiff(
     dpi: tuple[float, float] | None = None,
 ) -> bytes:
     """Pixels, uint8 or uint16 (H, W, C) with C = 1..4, as a little-endian TIFF file, deflated without loss."""
-    from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
-
     height, width, channels = pixels.shape
     strips = [_packed(pixels[top : top + _ROWS_A_STRIP]) for top in range(0, height, _ROWS_A_STRIP)]
-    lengths = [len(strip) for strip in strips]
-    starts = [int(start) for start in np.cumsum([0, *lengths[:-1]])]
+    directories = for_tiff_file(exif) if exif else {0: {}}
+    first = directories[0]
 
-    directory = ImageFileDirectory_v2(prefix=b"II")
+    def put(tag: int, kind: int, *values: int) -> None:
+        first[tag] = (kind, len(values), struct.pack(f"<{len(values)}{_CODES[kind]}", *values))
 
-    def put(tag: int, kind: int, value: object) -> None:
-        directory.tagtype[tag] = kind
-        directory[tag] = value
+    def put_bytes(tag: int, kind: int, value: bytes | None) -> None:
+        if value:
+            first[tag] = (kind, len(value), value)
 
-    if exif:
-        described = load_exif(exif)
-        for tag, value in described.items():
-            directory[tag] = (
-                described.get_ifd(tag) if isinstance(value, int) and tag in (0x8769, 0x8825) else value
-            )
     put(256, _LONG, width)
     put(257, _LONG, height)
-    put(258, _SHORT, (pixels.dtype.itemsize * 8,) * channels)
+    put(258, _SHORT, *[pixels.dtype.itemsize * 8] * channels)
     put(259, _SHORT, _DEFLATE)
     put(262, _SHORT, _RGB if channels >= 3 else _GREY)
-    put(273, _LONG, tuple(starts))
     put(ORIENTATION, _SHORT, 1)
     put(277, _SHORT, channels)
     put(278, _LONG, _ROWS_A_STRIP)
-    put(279, _LONG, tuple(lengths))
+    put(279, _LONG, *[len(strip) for strip in strips])
     put(317, _SHORT, _HORIZONTAL_DIFFERENCE)
     if dpi is not None:
         put(296, _SHORT, _INCH)
-        directory[282], directory[283] = IFDRational(dpi[0]), IFDRational(dpi[1])
+        for tag, value in zip((282, 283), dpi, strict=True):
+            parts = _PARTS if value < _FINE else 1
+            first[tag] = (_RATIO, 1, struct.pack("<II", min(round(value * parts), 2**32 - 1), parts))
     if channels in (2, 4):
         put(338, _SHORT, _PLAIN_ALPHA)
-    if xmp:
-        put(700, _BYTE, xmp)
-    if photoshop:
-        put(34377, _BYTE, photoshop)
-    if icc:
-        put(34675, _UNDEFINED, icc)
-
-    # The directory follows the header of eight bytes; Pillow counts the strips' places from where the directory ends.
-    return b"".join([b"II*\0\x08\0\0\0", directory.tobytes(8), *strips])
+    put_bytes(700, _BYTE, xmp)
+    put_bytes(34377, _BYTE, photoshop)
+    put_bytes(34675, _UNDEFINED, icc)
+    # The strips follow the directories, whose length does not depend on where the strips are.
+    put(273, _LONG, *[0] * len(strips))
+    place = 8 + len(laid_out(directories, "<", 8))
+    put(273, _LONG, *accumulate((len(strip) for strip in strips[:-1]), initial=place))
+    return b"".join([b"II*\0\x08\0\0\0", laid_out(directories, "<", 8), *strips])
 
 
 def _packed(rows: np.ndarray) -> bytes:

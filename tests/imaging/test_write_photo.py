@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
 import errno
+import io
 import os
 import stat
+import struct
 import time
 import zlib
 from io import BytesIO
@@ -12,6 +15,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from PIL.TiffImagePlugin import IFDRational
 
 from s2edit_plugin.errors import ImageError, InputError, ResourceError
 from s2edit_plugin.imaging.exif import load_exif
@@ -213,6 +217,48 @@ def test_the_photographers_xmp_is_kept_and_ours_replaced() -> None:
     assert twice.count(b"<xmp:CreatorTool>") == 1
     for strange in (b"no xml", b"\xff\xfe", theirs + theirs):
         assert b"Jo" not in xmp_packet(Provenance("m"), strange)
+
+
+@pytest.mark.parametrize("endian", ["<", ">"])
+def test_exif_of_either_byte_order_comes_whole_into_a_tiff_file(endian: str) -> None:
+    exif = Image.Exif()
+    exif.endian = endian
+    exif[0x010F], exif[0x9C9B] = "Maker", b"T\0i\0"
+    exif[0x8769] = {
+        0x829A: IFDRational(1, 250),
+        0x927C: b"II\1\2\3\4" * 9,
+        0x9003: "2026:01:02 03:04:05",
+        0xA002: 4000,
+    }
+    exif[0x8825] = {1: "N", 2: (IFDRational(48), IFDRational(8), IFDRational(30, 7))}
+    block = exif.tobytes()
+    source = load_exif(block)
+    photo = read_photo(saved(soft(32, 40), "JPEG", exif=block, dpi=(300, 300)))
+    with Image.open(io.BytesIO(encode_photo(photo, format="TIFF"))) as image:
+        kept = image.getexif()
+        assert kept[0x010F] == "Maker"
+        assert kept[0x9C9B] == b"T\0i\0"
+        assert dict(kept.get_ifd(0x8769)) == dict(source.get_ifd(0x8769))
+        assert dict(kept.get_ifd(0x8825)) == dict(source.get_ifd(0x8825))
+        np.testing.assert_array_equal(np.asarray(image), photo.pixels)
+        assert image.info["dpi"] == (300, 300)
+    again = read_photo(encode_photo(photo, format="TIFF"))
+    assert again.exif is not None
+    assert b"II\1\2\3\4" * 9 in again.exif
+
+
+def test_a_value_that_no_library_writes_costs_no_saved_picture() -> None:
+    """An unsigned number that Pillow takes for a signed one, found by fuzzing, and a block that cannot be walked."""
+    entry = struct.pack("<HHIi", 0x0213, 9, 1, -5) + struct.pack("<HHIi", 0x0214, 4, 1, -1)
+    for exif in (
+        b"II*\0\x08\0\0\0\2\0" + entry + bytes(4),
+        b"II*\0\x08\0\0\0\xff\xff" + entry,
+        b"II*\0\xff\xff\xff\xff",
+        b"MM\0*\0\0\0\x08\0\1\x87\x69\0\4\0\0\0\1\xff\xff\xff\xff" + bytes(4),
+    ):
+        photo = dataclasses.replace(read_photo(saved(noise(20, 20), "PNG")), exif=exif, dpi=(1e8, 0.1))
+        data = encode_photo(photo, format="TIFF")
+        np.testing.assert_array_equal(read_photo(data).pixels, photo.pixels)
 
 
 ENDLESS = {
