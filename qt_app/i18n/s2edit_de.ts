@@ -4043,6 +4043,21 @@
     </message>
     <message>
         <location filename="../ui/wording.py"/>
+        <source>finding the region</source>
+        <translation>Bereich wird gesucht</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>looking</source>
+        <translation>wird betrachtet</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>waiting for another program that changes the models</source>
+        <translation>wartet auf ein anderes Programm, das die Modelle ändert</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
         <source>checking what is here</source>
         <translation>prüft, was da ist</translation>
     </message>
@@ -4063,6 +4078,11 @@
     </message>
     <message>
         <location filename="../ui/wording.py"/>
+        <source>asking for {0}</source>
+        <translation>Anfrage nach {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
         <source>checking {0}</source>
         <translation>prüft {0}</translation>
     </message>
@@ -4075,6 +4095,66 @@
         <location filename="../ui/wording.py"/>
         <source>hashing {0}</source>
         <translation>bildet Prüfsummen von {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Learn {0}</source>
+        <translation>{0} lernen</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Edit with {0}</source>
+        <translation>Bearbeiten mit {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Edit by text</source>
+        <translation>Bearbeiten durch Text</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Find a mask</source>
+        <translation>Eine Maske finden</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Suggest a prompt</source>
+        <translation>Prompt vorschlagen</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Show where “{0}” looks</source>
+        <translation>Zeigen, wohin „{0}“ sieht</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Make a result again</source>
+        <translation>Ein Ergebnis noch einmal rechnen</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Download {0}</source>
+        <translation>{0} herunterladen</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Import a model</source>
+        <translation>Ein Modell importieren</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Import {0}</source>
+        <translation>{0} importieren</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Check {0}</source>
+        <translation>{0} prüfen</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Move the models</source>
+        <translation>Die Modelle verlegen</translation>
     </message>
     <message>
         <location filename="../ui/wording.py"/>

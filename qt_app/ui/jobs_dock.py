@@ -18,7 +18,7 @@ from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.observable import follow
 from qt_app.ui.fields import set_mood, show_progress, small_picture
 from qt_app.ui.plain import plain_label
-from qt_app.ui.wording import progress_in_words, stage_in_words
+from qt_app.ui.wording import progress_in_words, stage_in_words, title_in_words
 from s2edit_plugin.api import JobInfo
 
 __all__ = ["JobRow", "JobsPanel"]
@@ -70,7 +70,8 @@ class JobRow(QFrame):
             (self._jobs.resume if info.state == "paused" else self._jobs.pause)(info.id)
 
     def _show(self, info: JobInfo) -> None:
-        self.title.setText(info.title)
+        title = title_in_words(info.title)
+        self.title.setText(title)
         show_progress(self.bar, info.progress)
         said = self._words(info)
         self.state.setText(said)
@@ -87,8 +88,8 @@ class JobRow(QFrame):
         self.pause.setVisible(not info.is_over)
         self.cancel.setVisible(not info.is_over)
         for button, what in ((self.pause, self.pause.text()), (self.cancel, self.cancel.text())):
-            button.setAccessibleName(f"{what}: {info.title}")
-        self.setAccessibleName(f"{info.title}: {said}")
+            button.setAccessibleName(f"{what}: {title}")
+        self.setAccessibleName(f"{title}: {said}")
 
     def _words(self, info: JobInfo) -> str:
         if info.state == "running" and info.progress is not None:

@@ -25,6 +25,7 @@ __all__ = [
     "size_in_words",
     "stage_in_words",
     "time_left",
+    "title_in_words",
 ]
 
 
@@ -79,18 +80,49 @@ def stage_in_words(stage: str) -> str:
         "inverting": translate("wording", "inverting"),
         "optimizing the null text": translate("wording", "optimizing the null text"),
         "editing": translate("wording", "editing"),
+        "finding the region": translate("wording", "finding the region"),
+        "looking": translate("wording", "looking"),
+        "waiting for another program that changes the models": translate(
+            "wording", "waiting for another program that changes the models"
+        ),
         "checking what is here": translate("wording", "checking what is here"),
         "moving models": translate("wording", "moving models"),
     }
     begun = {
         "downloading": translate("wording", "downloading {0}"),
         "copying": translate("wording", "copying {0}"),
+        "asking": translate("wording", "asking for {0}"),
         "checking": translate("wording", "checking {0}"),
         "importing": translate("wording", "importing {0}"),
         "hashing": translate("wording", "hashing {0}"),
     }
     verb, _, rest = stage.partition(" ")
-    return whole.get(stage) or (begun[verb].format(rest) if rest and verb in begun else stage)
+    return whole.get(stage) or (
+        begun[verb].format(rest.removeprefix("for ")) if rest and verb in begun else stage
+    )
+
+
+def title_in_words(title: str) -> str:
+    """What a job is called: the engine's own name of one that another program began, translated; else as it is."""
+    translate = QCoreApplication.translate
+    known = {
+        r"Learn ([^\s/]+/[^\s/]+)": translate("wording", "Learn {0}"),
+        r"Edit with (.+)": translate("wording", "Edit with {0}"),
+        r"Edit by text": translate("wording", "Edit by text"),
+        r"Find a mask": translate("wording", "Find a mask"),
+        r"Suggest a prompt": translate("wording", "Suggest a prompt"),
+        r"Show where '(.+)' looks": translate("wording", "Show where “{0}” looks"),
+        r"Make a result again": translate("wording", "Make a result again"),
+        r"Download (.+)": translate("wording", "Download {0}"),
+        r"Import a model": translate("wording", "Import a model"),
+        r"Import (.+)": translate("wording", "Import {0}"),
+        r"Check (.+)": translate("wording", "Check {0}"),
+        r"Move the models": translate("wording", "Move the models"),
+    }
+    for pattern, words in known.items():
+        if found := re.fullmatch(pattern, title):
+            return words.format(*found.groups())
+    return title
 
 
 def progress_in_words(progress: Progress) -> str:

@@ -20,7 +20,10 @@ from qt_app.i18n.messages import Message, read_ts, write_ts
 from qt_app.i18n.update import ROOT, main, texts_of, updated
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import parts_of
+from qt_app.ui.wording import stage_in_words, title_in_words
+from s2edit_plugin import api
 from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin.engine.queued import title_of
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -44,6 +47,34 @@ def test_what_is_filled_in_and_what_is_pressed_survives_translation() -> None:
             if message.source[:1].isspace() != form[:1].isspace() or form != form.rstrip():
                 strange.append((message.source, form, "space"))
     assert strange == []
+
+
+def stages() -> set[str]:
+    """What jobs of the engine say that they do, names filled in."""
+    found = set()
+    for path in (ROOT.parent / "s2edit_plugin").rglob("*.py"):
+        if not {"evaluation", "soak", "bench.py", "fake.py"} & set(path.parts):
+            text = path.read_text(encoding="utf-8")
+            found |= set(re.findall(r'\b(?:Progress|Meter)\(\s*f?"([^"]+)"', text))
+    return {re.sub(r"\{[^{}]+\}", "sd15", stage) for stage in found}
+
+
+def test_what_jobs_do_and_are_called_is_german_whoever_began_them(
+    qapp: QApplication, english_again: None
+) -> None:
+    install_language(qapp, "de")
+    assert len(stages()) > 9
+    assert [stage for stage in stages() if stage_in_words(stage) == stage] == []
+    jobs = (
+        api.LearnToken(b"", "anna", "me"), api.ApplyEdit(b"", ("anna/me",), "x"), api.ApplyEdit(b"", (), "x"),
+        api.MakeMask(b""), api.SuggestPrompt(b""), api.ShowAttention(b"", "hair"), api.RerunResult("x"),
+        api.InstallModel("sd15"), api.ImportModel("/x"), api.VerifyModel("sd15"), api.MoveModels("/x"),
+    )  # fmt: skip
+    assert {type(job) for job in jobs} == set(api.JOBS)
+    titles = [title_of(job) for job in jobs]
+    assert [title for title in titles if title_in_words(title) == title] == []
+    assert title_in_words("a photo of a woman") == "a photo of a woman"
+    assert all(name in title_in_words(title_of(jobs[0])) for name in ("anna/me",))
 
 
 def test_nobody_inherits_a_text() -> None:
