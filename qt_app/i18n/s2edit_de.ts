@@ -2560,6 +2560,11 @@
     </message>
     <message>
         <location filename="../model/masking.py"/>
+        <source>Find it once more to take the next person.</source>
+        <translation>Suchen Sie noch einmal, um die nächste Person zu nehmen.</translation>
+    </message>
+    <message>
+        <location filename="../model/masking.py"/>
         <source>person</source>
         <translation>Person</translation>
     </message>

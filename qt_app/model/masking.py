@@ -18,7 +18,7 @@ from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.mask_paint import flood
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
-from qt_app.model.pictures import decoded_mask
+from qt_app.model.pictures import decoded_mask, painted_mask
 from qt_app.model.tasks import Background
 from qt_app.model.tools import ToolState
 from s2edit_plugin import api
@@ -62,6 +62,10 @@ class MaskingState(Observable):
         self._jobs, self._documents, self._background = jobs, documents, background
         self._messages, self._tools = messages, tools
         self._running: list[str] = []
+        self._others: dict[
+            str, tuple[str, ...]
+        ] = {}  # method -> what the next searches with it take, in turn
+        documents.document_changed.connect(lambda _: self._others.clear())
         documents.document_changed.connect(self.document_changed)
 
     @property
@@ -72,8 +76,23 @@ class MaskingState(Observable):
     # ------------------------------------------------------------------ found by the engine
 
     def find(self, method: str) -> None:
-        """Find a mask by one of `METHODS` or ``word:W`` and combine it with the active one."""
-        self._make(api.MakeMask(b"", method), self.combine, self.tr("Find {0}").format(self._spoken(method)))
+        """Find a mask by one of `METHODS` or ``word:W`` and combine it with the active one.
+
+        On a photo of several people the same method again takes the next person.
+        """
+        asked, *rest = self._others.get(method, (method,))
+        if rest:
+            self._others[method] = (*rest, asked)
+        text = self.tr("Find {0}").format(self._spoken(method))
+        self._make(api.MakeMask(b"", asked), self.combine, text)
+
+    def _offer(self, answer: api.MaskResult) -> None:
+        """Say what there is to know of a mask that was found, and keep what else could have been meant."""
+        if answer.others:
+            self._others[answer.method] = (*answer.others, f"{answer.method}:1")
+        if answer.note:
+            more = self.tr("Find it once more to take the next person.") if answer.others else ""
+            self._messages.note(answer.note, more)
 
     def _spoken(self, method: str) -> str:
         names = {
@@ -190,14 +209,17 @@ class MaskingState(Observable):
         size, name = (document.rgb.shape[0], document.rgb.shape[1]), document.masks.active
         text = self.tr("Load mask")
 
-        def read() -> np.ndarray:
+        def read() -> tuple[np.ndarray, tuple[str, ...]]:
             try:
                 data = Path(path).read_bytes()
             except OSError as error:
                 raise ImageError(f"{path} cannot be read ({error.strerror}).", "Check the file.") from error
-            return decoded_mask(data, size, Path(path).name)
+            return painted_mask(data, size, Path(path).name)
 
-        def loaded(pixels: np.ndarray) -> None:
+        def loaded(read: tuple[np.ndarray, tuple[str, ...]]) -> None:
+            pixels, notes = read
+            for note in notes:
+                self._messages.note(note)
             document.masks.replace(name, pixels, text)
             document.masks.layers[name].keep()  # it is what lies in the file
 
@@ -243,8 +265,7 @@ class MaskingState(Observable):
 
         def found(answer: api.MaskResult) -> None:
             over()
-            if answer.note:
-                self._messages.note(answer.note)
+            self._offer(answer)
             self._await(
                 lambda: decoded_mask(answer.mask, size, "the mask"),
                 lambda pixels: self._combine(document, name, pixels, combine, text),

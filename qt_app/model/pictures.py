@@ -8,7 +8,7 @@ from qt_app.model.document import Result
 from qt_app.model.levels import screen_levels
 from s2edit_plugin.api import ApplyEdit, EditResult
 
-__all__ = ["decoded_mask", "decoded_result"]
+__all__ = ["decoded_mask", "decoded_result", "painted_mask"]
 
 
 def decoded_result(made: EditResult, request: ApplyEdit) -> Result:
@@ -17,6 +17,14 @@ def decoded_result(made: EditResult, request: ApplyEdit) -> Result:
 
     rgb = np.ascontiguousarray(read_photo(made.image, "the result").as_uint8_rgb())
     return Result(made, request, rgb, request.prompt, screen_levels(rgb))
+
+
+def painted_mask(data: bytes, size: tuple[int, int], name: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """A mask that somebody painted, uint8 (H, W), and what was taken for it. Raises as `decoded_mask`."""
+    from s2edit_plugin.masks.painted import read_painted
+
+    painted = read_painted(data, size, name)
+    return np.rint(painted.mask * 255).astype(np.uint8), painted.notes
 
 
 def decoded_mask(data: bytes, size: tuple[int, int], name: str) -> np.ndarray:

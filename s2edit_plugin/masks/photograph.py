@@ -141,12 +141,18 @@ class Photograph:
             mask = self._try(partial(self._by_session, name=name, side=side))
             if mask is not None and is_plausible_subject(mask, box):
                 return FoundMask(self._of_one_person(mask))
-        if box is not None:
+        person = None if box is None else self._around(box)
+        return person or FoundMask(grabcut_subject(self.rgb), (BY_COLOUR,), sure=False)
+
+    def _around(self, box: FaceBox) -> FoundMask | None:
+        """The person around a face, None where nothing stands out there."""
+        try:
             mask = face.person_mask(self.rgb, box)
-            if is_plausible_subject(mask, box):
-                return FoundMask(mask)
-            return FoundMask(mask, (DOUBTFUL_PERSON,), sure=False)
-        return FoundMask(grabcut_subject(self.rgb), (BY_COLOUR,), sure=False)
+        except MaskError:
+            return None
+        if is_plausible_subject(mask, box):
+            return FoundMask(mask)
+        return FoundMask(mask, (DOUBTFUL_PERSON,), sure=False)
 
     def _parsed(self, names: tuple[str, ...], box: FaceBox) -> dict[str, np.ndarray] | None:
         parser = self._try(lambda networks: networks.face_parser())

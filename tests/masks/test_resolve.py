@@ -180,6 +180,22 @@ def test_a_doubtful_face_is_called_one_and_makes_no_person(
     assert subject.notes[0].startswith("Not sure that this is the subject: it was found by colour alone.")
 
 
+def test_where_nobody_stands_out_around_a_face_the_middle_is_the_subject(
+    network: Callable[[Regions | Exception], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: object) -> np.ndarray:
+        raise MaskError("No subject was found around the face.")
+
+    network(ModelError("The network is missing."))
+    faces_of(monkeypatch, LARGE)
+    monkeypatch.setattr(face, "person_mask", nobody)
+    picture = np.full((60, 80, 3), (40, 60, 120), np.uint8)
+    picture[20:50, 30:55] = (200, 180, 60)
+    found = search_mask(picture, "auto")
+    assert found.mask[35, 42] > 0.9
+    assert not found.sure
+
+
 def test_a_network_that_is_sure_of_the_sky_alone_is_not_believed(
     network: Callable[[Regions | Exception], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -234,3 +234,34 @@ def test_without_a_photo_nothing_is_asked(engine: FakeClient, tmp_path: Path, qt
     assert state.messages.current is not None
     assert engine.submitted == []
     state.close()
+
+
+def test_on_a_group_photo_the_same_search_goes_on_to_the_next_person(
+    studio: StudioState, document: Document, engine: FakeClient, qtbot: QtBot, idle: Callable[[], None]
+) -> None:
+    def asked(method: str, *others: str) -> str:
+        studio.masking.find(method)
+        qtbot.waitUntil(lambda: engine.running is not None)
+        request = engine.submitted[-1]
+        engine.finish(api.MaskResult(png(box(5, 5, 20, 20)), request.method, 0.5, others=others))
+        idle()
+        return str(request.method)
+
+    assert asked("face", "face:2", "face:3") == "face"
+    assert [asked("face") for _ in range(4)] == ["face:2", "face:3", "face:1", "face:2"]
+    assert asked("lips") == "lips"
+    studio.documents.open_bytes(png(np.zeros((HEIGHT, WIDTH, 3), np.uint8)))
+    qtbot.waitUntil(lambda: studio.documents.document not in (None, document))
+    assert asked("face") == "face"
+
+
+def test_what_was_taken_for_a_loaded_mask_is_said(
+    studio: StudioState, document: Document, tmp_path: Path, idle: Callable[[], None]
+) -> None:
+    file = tmp_path / "faint.png"
+    file.write_bytes(png((box(5, 5, 20, 20) * 0.45).astype(np.uint8)))
+    studio.masking.load(str(file))
+    idle()
+    assert document.masks.layers["region"].pixels.max() == 114
+    assert studio.messages.current is not None
+    assert "at most 45 % white" in studio.messages.current.sentence
