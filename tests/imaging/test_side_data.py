@@ -105,7 +105,7 @@ def segment(kind: int, body: bytes) -> bytes:
         (segment(0xE2, b"ICC_PROFILE\0\1\2" + SRGB_ICC), "colour profile"),
         (segment(0xE2, b"ICC_PROFILE\0\1\1junk"), "colour profile"),
         (segment(0xE2, b"ICC_PROFILE\0"), "colour profile"),
-        (segment(0xE2, b"MPF\0junk"), ""),
+        (segment(0xE2, b"MPF\0junk"), "further pictures"),
         (segment(0xE0, b"JFIF\0"), ""),
         (segment(0xEE, b"Adobe"), ""),
         (segment(0xED, b"Photoshop 3.0\x008BIM\4\4\0\0\xff\xff\xff\xff"), ""),
