@@ -79,9 +79,10 @@ def ask_and_edit(
             names.find("")
         pictures = link.call(calls.Thumbnails(tuple(info.name for info in tokens))).pictures
         last = read_values(attached(image))
-        # The prompt of an edit is none of a transfer, which is empty: what the picture shows stays.
-        fits = last is not None and bool(last.attribute) == transfer
-        gone = begin_with(config, values or (last if fits else None), names)
+        if last is not None and transfer and not last.attribute:
+            # The prompt of an edit is none of a transfer, where it may be empty: what the picture shows stays.
+            last = dataclasses.replace(last, prompt="", source_prompt="")
+        gone = begin_with(config, values or last, names)
         asked = _Dialog(
             procedure,
             config,

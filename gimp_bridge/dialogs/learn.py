@@ -145,7 +145,7 @@ class _Dialog:
             if answer != ANEW:
                 return None
         if there:
-            more = "The old one goes to the trash: Token library can bring it back."
+            more = "The old one goes to the trash; S2Edit Studio can bring it back."
             if not ask(
                 self._dialog, f"Replace the token {name}?", more, {"_Replace": REPLACE, "_Cancel": ""}
             ):

@@ -142,21 +142,6 @@ until(lambda: len(other.get_layers()) == 2)
 gone("Edit with tokens")
 FACTS["last"] = describe(other.get_layers()[0])
 
-# The layer is deleted while it is edited.
-kept = list(json.dumps(dict(steps=150, format=1, prompt=BLONDE, source_prompt=CAPTION)).encode())
-other.attach_parasite(Gimp.Parasite.new("s2edit-settings", Gimp.PARASITE_PERSISTENT, kept))
-dialog = opened("e", "Edit with tokens")
-press(dialog, "alt+i")
-time.sleep(1)
-for layer in other.get_layers():
-    other.remove_layer(layer)
-answered("deleted.png", "Return")
-gone("^S²Edit$")
-press(dialog, "Escape")
-gone("Edit with tokens")
-FACTS["after deleting"] = len(other.get_layers())
-other.insert_layer(Gimp.Layer.new(other, "x", 64, 64, Gimp.ImageType.RGB_IMAGE, 100, Gimp.LayerMode.NORMAL), None, 0)
-
 # The library.
 library = opened("k", "Token library")
 press(library, "alt+k", "Right", "Right")
@@ -181,6 +166,20 @@ until(lambda: len(tokens()) == 2)
 FACTS["deleted"] = tokens()
 press(library, "alt+c")
 gone("Token library")
+
+# The layer is deleted while it is edited.
+kept = list(json.dumps(dict(steps=150, format=1, prompt=BLONDE, source_prompt=CAPTION)).encode())
+other.attach_parasite(Gimp.Parasite.new("s2edit-settings", Gimp.PARASITE_PERSISTENT, kept))
+dialog = opened("e", "Edit with tokens")
+press(dialog, "alt+i")
+time.sleep(1)
+for layer in other.get_layers():
+    other.remove_layer(layer)
+answered("deleted.png", "Return")
+gone("^S²Edit$")
+press(dialog, "Escape")
+gone("Edit with tokens")
+FACTS["after deleting"] = len(other.get_layers())
 """
 
 
