@@ -24,6 +24,8 @@ from s2edit_plugin.errors import ImageError, PromptError, UsageError
 
 __all__ = ["Made", "edit_layer", "remembered", "values_of"]
 
+LOOKS = 24  # about so many changed pixels are compared
+
 
 @dataclass(frozen=True)
 class Made:
@@ -79,6 +81,7 @@ def edit_layer(
         check_mode(scene.source)
         view = scene.view
         frame = make_frame(view, values.subject, region_selection(view, values.region), link)
+    values = dataclasses.replace(values, source_prompt=names.without_gone(values.source_prompt))
     values = _with_prompts(values, frame, tokens[0].class_noun if tokens else "", link)
     work = _Work(frame, values, names, tokens, scene.source.get_tattoo())
     finished, notes, places = [], [frame.note] if frame.note else [], list[tuple[int, int]]()
@@ -125,7 +128,8 @@ class _Look:
         left, top = scene.view.x, scene.view.y
         wide, high = image.get_width(), image.get_height()
         moved = [(x + left, y + top) for x, y in places]
-        self._places = [(x, y) for x, y in moved if 0 <= x < wide and 0 <= y < high]
+        inside = [(x, y) for x, y in moved if 0 <= x < wide and 0 <= y < high]
+        self._places = inside[:: max(1, len(inside) // LOOKS)]
         self._has_any = bool(places)
         self._before = self._colours()
 
