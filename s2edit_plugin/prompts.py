@@ -24,6 +24,7 @@ __all__ = [
     "uncovers",
     "check_name",
     "insert_token",
+    "is_telling",
     "keep_tokens",
     "parse_ref",
     "references",
@@ -185,7 +186,7 @@ def changed_words(source: str, target: str) -> tuple[list[str], list[str]]:
     mapping = align_words(source, target)
     removed = [word for index, word in enumerate(before) if index not in mapping]
     added = [word for word, partner in zip(after, mapping, strict=True) if partner is None]
-    return _telling(removed), _telling(added)
+    return [w for w in removed if is_telling(w)], [w for w in added if is_telling(w)]
 
 
 def uncovers(source: str, target: str) -> bool:
@@ -254,8 +255,9 @@ def _ends(before: list[str], after: list[str]) -> list[tuple[str, int, int, int,
     ]
 
 
-def _telling(found: list[str]) -> list[str]:
-    return [w for w in found if (w[0].isalnum() or w[0] == "_") and w not in FUNCTION_WORDS]
+def is_telling(word: str) -> bool:
+    """Whether a word says something of a picture: no punctuation, reference or function word."""
+    return (word[0].isalnum() or word[0] == "_") and word not in FUNCTION_WORDS
 
 
 def _printable(text: str) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 
 from s2edit_plugin import prompts
 from s2edit_plugin.api import EditSettings, LearnSettings
@@ -26,8 +25,8 @@ from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.learn import LearnTask, learn
 from s2edit_plugin.masks.regions import find_regions
-from s2edit_plugin.region import changed_region, soften
 from s2edit_plugin.workflows.crops import latents_of
+from s2edit_plugin.workflows.edit_region import EditRegion, find_edit_region
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -64,7 +63,7 @@ class _Prepared:
     picture: np.ndarray
     latents: torch.Tensor
     mask: torch.Tensor
-    cells: list[torch.Tensor]
+    regions: list[EditRegion]
     inversions: dict[object, Inversion] = field(default_factory=dict)
 
 
@@ -93,11 +92,11 @@ class Trials:
     def outcomes(self, method: Method) -> Iterator[Outcome]:
         """Every edit of the subject by a method."""
         for prepared in self._shots:
-            for case, cells in zip(prepared.shot.cases, prepared.cells, strict=True):
+            for case, region in zip(prepared.shot.cases, prepared.regions, strict=True):
                 if method.shows == "edit":
-                    yield self._edit(prepared, case, cells, method)
+                    yield self._edit(prepared, case, region, method)
                 else:
-                    yield self._unedited(prepared, case, cells, method)
+                    yield self._unedited(prepared, case, region, method)
 
     def _prepare(self, shot: Shot) -> _Prepared:
         picture = shot.picture.astype(np.float32) / 255
@@ -106,12 +105,13 @@ class Trials:
         source = build_condition(self.backbone, shot.prompt, [])
         inversion = invert(self.backbone, latents, source, [], settings)
         targets = [build_condition(self.backbone, case.prompt, []) for case in shot.cases]
-        cells = [changed_region(self.backbone, inversion, source, target, []) for target in targets]
-        made = _Prepared(shot, picture, latents, self._subject_mask(shot.picture), cells)
+        rgb = to_uint8(fitted(picture, self._side))
+        regions = [find_edit_region(self.backbone, rgb, inversion, source, target) for target in targets]
+        made = _Prepared(shot, picture, latents, self._subject_mask(shot.picture), regions)
         made.inversions[None, settings.steps, False, settings.mask_mode, True] = inversion
         return made
 
-    def _edit(self, prepared: _Prepared, case: Case, cells: torch.Tensor, method: Method) -> Outcome:
+    def _edit(self, prepared: _Prepared, case: Case, where: EditRegion, method: Method) -> Outcome:
         backbone, settings = self.backbone, method.edit
         tokens = self._tokens(prepared, method)
         source_prompt, target_prompt = (
@@ -131,30 +131,27 @@ class Trials:
         if key not in prepared.inversions:
             prepared.inversions[key] = invert(backbone, prepared.latents, source, tokens, settings)
         inversion = replace(prepared.inversions[key], method=settings.inversion)
-        soft = soften(cells, backbone.resolution)
         if method.oracle:
-            soft = torch.from_numpy(fitted(case.answer.region.astype(np.float32), self._side).clip(0, 1)).to(
-                cells
-            )
-            cells = F.adaptive_max_pool2d(soft[None, None], backbone.latent_side)[0, 0]
+            true = torch.from_numpy(fitted(case.answer.region.astype(np.float32), self._side).clip(0, 1))
+            where = EditRegion(true.to(backbone.device), true.to(backbone.device))
         here = {TOKEN} if prepared.shot.learned else frozenset[str]()
-        acting = for_the_edit(tokens, here, soft, source_prompt, target_prompt, settings.inside)
+        acting = for_the_edit(tokens, here, where.soft, source_prompt, target_prompt, settings.inside)
         started = time.monotonic()
-        made = edit(backbone, inversion, source, target, acting, cells, settings)
+        made = edit(backbone, inversion, source, target, acting, where.cells, settings)
         seconds = time.monotonic() - started
         shape = prepared.picture.shape[:2]
-        region = fitted(soft.cpu().numpy(), shape).clip(0, 1)
+        region = fitted(where.soft.cpu().numpy(), shape).clip(0, 1)
         change = fitted(channels_last(made.change), shape) * region[..., None]
         drawn = to_uint8(fitted(channels_last(made.target), shape))
         pasted = to_uint8(prepared.picture + change)
         return Outcome(self.subject, prepared.shot, case, method.name, drawn, pasted, region, seconds)
 
-    def _unedited(self, prepared: _Prepared, case: Case, cells: torch.Tensor, method: Method) -> Outcome:
+    def _unedited(self, prepared: _Prepared, case: Case, where: EditRegion, method: Method) -> Outcome:
         picture = case.answer.target.rgb if method.shows == "answer" else prepared.shot.picture
         if method.shows != "source":
             decoded = self.backbone.decode_latents(self._latents(picture))[0] / 2 + 0.5
             picture = to_uint8(fitted(channels_last(decoded), picture.shape[:2]))
-        region = fitted(soften(cells, self.backbone.resolution).cpu().numpy(), picture.shape[:2]).clip(0, 1)
+        region = fitted(where.soft.cpu().numpy(), picture.shape[:2]).clip(0, 1)
         return Outcome(self.subject, prepared.shot, case, method.name, picture, picture, region)
 
     def _tokens(self, prepared: _Prepared, method: Method) -> list[ActiveToken]:

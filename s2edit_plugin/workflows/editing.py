@@ -24,9 +24,9 @@ from s2edit_plugin.imaging.writing import encode_exactly
 from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.masks.painted import encode_mask
 from s2edit_plugin.progress import WorkTime
-from s2edit_plugin.region import changed_region, soften
 from s2edit_plugin.settings import load_settings
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
+from s2edit_plugin.workflows.edit_region import find_edit_region
 from s2edit_plugin.workflows.grey import about_grey
 from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
@@ -196,11 +196,19 @@ def edit_crop(
         region = torch.ones(backbone.resolution, backbone.resolution)
         blend = None
     else:
-        cells = changed_region(
-            backbone, inversion, source, target, scene.tokens, settings.mask_mode, on_progress
+        crop = extract_photo(scene.photo, scene.crop, backbone.resolution)
+        found = find_edit_region(
+            backbone,
+            np.rint(crop * 255).astype(np.uint8),
+            inversion,
+            source,
+            target,
+            scene.tokens,
+            settings.mask_mode,
+            studio.networks,
+            on_progress,
         )
-        region = soften(cells, backbone.resolution)
-        blend = cells
+        region, blend = found.soft, found.cells
     show = EditPreview(backbone, scene.photo, scene.crop, region)
     tokens = for_the_edit(scene.tokens, scene.learned_here, region, pair.source, pair.target, settings.inside)
     outcome = edit(backbone, inversion, source, target, tokens, blend, settings, on_progress, show)
