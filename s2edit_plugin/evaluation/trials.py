@@ -22,6 +22,7 @@ from s2edit_plugin.edit import edit
 from s2edit_plugin.evaluation.methods import Method
 from s2edit_plugin.evaluation.suites import Case, Shot, Subject
 from s2edit_plugin.imaging.crop import fitted
+from s2edit_plugin.imaging.detail import crop_change
 from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.learn import LearnTask, learn
 from s2edit_plugin.masks.regions import find_regions
@@ -141,7 +142,10 @@ class Trials:
         seconds = time.monotonic() - started
         shape = prepared.picture.shape[:2]
         region = fitted(where.soft.cpu().numpy(), shape).clip(0, 1)
-        change = fitted(channels_last(made.change), shape) * region[..., None]
+        # At the model's own resolution there is no detail beyond what it saw.
+        seen = fitted(prepared.picture, self._side)
+        pasted_change = crop_change(seen, channels_last(made.source), channels_last(made.target))
+        change = fitted(pasted_change.change, shape) * region[..., None]
         drawn = to_uint8(fitted(channels_last(made.target), shape))
         pasted = to_uint8(prepared.picture + change)
         return Outcome(self.subject, prepared.shot, case, method.name, drawn, pasted, region, seconds)

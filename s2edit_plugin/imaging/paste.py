@@ -6,6 +6,7 @@ import numpy as np
 
 from s2edit_plugin.errors import MaskError, NumericalError
 from s2edit_plugin.imaging.crop import Crop, resample_part, window_of
+from s2edit_plugin.imaging.detail import CropChange
 from s2edit_plugin.imaging.photo import Photo, Window
 
 __all__ = ["paste_change"]
@@ -15,7 +16,7 @@ BAND = 256  # rows at a time: 100 megapixels as floats at once would take 8 GB
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 
 
-def paste_change(photo: Photo, change: np.ndarray, crop: Crop, mask: np.ndarray) -> np.ndarray:
+def paste_change(photo: Photo, change: CropChange, crop: Crop, mask: np.ndarray) -> np.ndarray:
     """Add a change to a photo inside a mask.
 
     A pixel whose mask or whose change is zero keeps its bits. The change fades out towards those borders of the crop that
@@ -23,7 +24,7 @@ def paste_change(photo: Photo, change: np.ndarray, crop: Crop, mask: np.ndarray)
 
     Args:
         photo: what to change; its alpha is not touched.
-        change: float (s, s, 3), sRGB values after minus before, -1..1.
+        change: on the crop at the model's resolution.
         crop: where the change belongs.
         mask: float (H, W), 0 keeps the photo, 1 takes the whole change.
 
@@ -38,13 +39,13 @@ def paste_change(photo: Photo, change: np.ndarray, crop: Crop, mask: np.ndarray)
         raise MaskError(
             f"The mask has {mask.shape[1]} x {mask.shape[0]} pixels, the photo {photo.size[1]} x {photo.size[0]}."
         )
-    if not np.isfinite(change).all():
+    if not np.isfinite(change.change).all():
         raise NumericalError(
             "The change has values that are not numbers.", "Try another seed or fewer steps."
         )
     result = photo.pixels.copy()
     window = _touched(mask, window_of(crop, photo.size))
-    if window is None or not change.any():
+    if window is None or not change.change.any():
         return result
     rows, columns = window
     inside = window_of(crop, photo.size)[0]
@@ -55,12 +56,21 @@ def paste_change(photo: Photo, change: np.ndarray, crop: Crop, mask: np.ndarray)
         part = slice(max(first, rows.start), min(first + BAND, rows.stop))
         share = np.clip(mask[part, columns], 0, 1).astype(np.float32)
         share *= np.outer(down[part.start - rows.start : part.stop - rows.start], across)
-        delta = resample_part(change, crop, (band, columns))[part.start - band.start : part.stop - band.start]
+        delta = _delta(photo, change, crop, (band, columns))[part.start - band.start : part.stop - band.start]
         delta *= share[..., None]
-        if photo.grey:
-            delta = np.repeat((delta @ _LUMA)[..., None], 3, axis=2)
         result[part, columns] = _added(photo, (part, columns), delta)
     return result
+
+
+def _delta(photo: Photo, change: CropChange, crop: Crop, window: Window) -> np.ndarray:
+    """The change (h, w, 3) in sRGB values at the photo's resolution, with what becomes of the photo's own detail."""
+    delta = resample_part(change.change, crop, window)
+    if change.gain is not None and change.seen is not None:
+        own = photo.pixels[window].astype(np.float32) / photo.white
+        own = own if photo.space.is_srgb else photo.space.to_srgb(own)
+        detail = own - resample_part(change.seen, crop, window)
+        delta += np.clip(resample_part(change.gain, crop, window), -1, 1) * detail
+    return np.repeat((delta @ _LUMA)[..., None], 3, axis=2) if photo.grey else delta
 
 
 def _touched(mask: np.ndarray, window: Window) -> Window | None:

@@ -16,6 +16,7 @@ from s2edit_plugin.conditioning import build_condition, for_the_edit
 from s2edit_plugin.edit import EditOutcome, edit
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.imaging.crop import extract_photo, place_mask, window_of
+from s2edit_plugin.imaging.detail import CropChange, crop_change
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.plain_png import encode_plain_png
 from s2edit_plugin.imaging.provenance import Provenance
@@ -100,14 +101,18 @@ def _edit_once(
         mask = place_mask(edited.region, scene.crop, (height, width))
     else:
         mask = scene.region
-    change = edited.outcome.change.permute(1, 2, 0).cpu().numpy()
+    before, after = (
+        branch.permute(1, 2, 0).float().cpu().numpy()
+        for branch in (edited.outcome.source, edited.outcome.target)
+    )
+    change = crop_change(extract_photo(scene.photo, scene.crop, studio.backbone.resolution), before, after)
     pixels = paste_change(scene.photo, change, scene.crop, mask)
     window = window_of(scene.crop, scene.photo.size)
-    before = scene.photo.as_uint8_rgb(window)
-    after = replace(scene.photo, pixels=pixels).as_uint8_rgb(window)
-    studio.refuse_unsafe(after)
+    shown = scene.photo.as_uint8_rgb(window)
+    made = replace(scene.photo, pixels=pixels).as_uint8_rgb(window)
+    studio.refuse_unsafe(made)
     # Looks at the crop alone: there she is, and it costs less.
-    likeness = studio.identity(before, after, scene.subject[window])
+    likeness = studio.identity(shown, made, scene.subject[window])
     layer, box = _layer(scene, change, mask) if request.with_layer else (b"", ())
     result = api.EditResult(
         image=encode_exactly(scene.photo, pixels, provenance=_provenance(studio, request, scene, pair)),
@@ -125,7 +130,7 @@ def _edit_once(
     return result, scene, pixels
 
 
-def _layer(scene: Scene, change: np.ndarray, mask: np.ndarray) -> tuple[bytes, tuple[int, ...]]:
+def _layer(scene: Scene, change: CropChange, mask: np.ndarray) -> tuple[bytes, tuple[int, ...]]:
     """The photo with the whole change around a mask, and its box: see `api.EditResult.layer`."""
     spans = [np.flatnonzero((mask > 0).any(axis=axis)) for axis in (1, 0)]
     # Beside the mask there is some of it to be painted in; not all, which would be large for a small mask.

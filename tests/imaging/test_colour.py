@@ -9,6 +9,7 @@ from PIL import Image, ImageCms
 
 from s2edit_plugin.imaging.colour import MAX_PROFILE, colour_space
 from s2edit_plugin.imaging.crop import Crop
+from s2edit_plugin.imaging.detail import CropChange
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
 from tests.imaging.picture_files import SRGB_ICC, noise
@@ -86,9 +87,9 @@ def test_in_other_spaces_what_does_not_change_keeps_its_bits(icc: bytes, dtype: 
     photo = Photo(noise(60, 60, 3, dtype), None, "PNG", icc=icc)
     change = np.zeros((60, 60, 3), np.float32)
     mask = np.ones((60, 60), np.float32)
-    np.testing.assert_array_equal(paste_change(photo, change, Crop(0, 0, 60), mask), photo.pixels)
+    np.testing.assert_array_equal(paste_change(photo, CropChange(change), Crop(0, 0, 60), mask), photo.pixels)
     change[20:30, 20:30] = 0.2
-    result = paste_change(photo, change, Crop(0, 0, 60), mask)
+    result = paste_change(photo, CropChange(change), Crop(0, 0, 60), mask)
     still = np.ones((60, 60), bool)
     still[20:30, 20:30] = False
     np.testing.assert_array_equal(result[still], photo.pixels[still])
@@ -100,7 +101,7 @@ def test_a_change_means_the_same_colour_in_every_space() -> None:
     icc = profile(P3, SRGB_CURVE)
     photo = Photo((noise(40, 40, 3, np.uint16) // 4 + 20000).astype(np.uint16), None, "PNG", icc=icc)
     change = np.full((40, 40, 3), 0.1, np.float32)
-    result = paste_change(photo, change, Crop(0, 0, 40), np.ones((40, 40), np.float32))
+    result = paste_change(photo, CropChange(change), Crop(0, 0, 40), np.ones((40, 40), np.float32))
     before = photo.as_float_rgb()
     after = Photo(result, None, "PNG", icc=icc).as_float_rgb()
     inside = (before > 0.01) & (before < 0.88)

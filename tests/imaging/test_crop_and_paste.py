@@ -22,6 +22,7 @@ from s2edit_plugin.imaging.crop import (
     subject_crop,
     window_of,
 )
+from s2edit_plugin.imaging.detail import CropChange
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
 from tests.imaging.picture_files import noise, psnr, soft
@@ -136,7 +137,7 @@ def test_outside_the_mask_every_bit_stays(dtype: type, size: tuple[int, int]) ->
     mask[: size[0] // 3] = 0
     change = rng.normal(size=(48, 48, 3)).astype(np.float32)
     before = photo.pixels.copy()
-    result = paste_change(photo, change, Crop(-3, 2, min(size)), mask)
+    result = paste_change(photo, CropChange(change), Crop(-3, 2, min(size)), mask)
     assert result.dtype == dtype
     np.testing.assert_array_equal(result[mask == 0], before[mask == 0])
     np.testing.assert_array_equal(photo.pixels, before)
@@ -148,7 +149,10 @@ def test_outside_the_mask_every_bit_stays(dtype: type, size: tuple[int, int]) ->
 def test_no_change_changes_nothing_at_any_size(dtype: type, side: int) -> None:
     photo = a_photo(dtype)
     result = paste_change(
-        photo, np.zeros((64, 64, 3), np.float32), Crop(-7, 3, side), np.ones(photo.size, np.float32)
+        photo,
+        CropChange(np.zeros((64, 64, 3), np.float32)),
+        Crop(-7, 3, side),
+        np.ones(photo.size, np.float32),
     )
     np.testing.assert_array_equal(result, photo.pixels)
     assert result is not photo.pixels
@@ -160,18 +164,18 @@ def test_a_plain_change_is_added_in_full(dtype: type) -> None:
     photo = Photo(np.full((100, 100, 3), white // 2, dtype), None, "PNG")
     change = np.full((32, 32, 3), 0.25, np.float32)
     mask = box_mask(100, 100, 30, 60, 30, 60)
-    result = paste_change(photo, change, Crop(0, 0, 100), mask)
+    result = paste_change(photo, CropChange(change), Crop(0, 0, 100), mask)
     assert result[45, 45, 0] == pytest.approx(white // 2 + 0.25 * white, abs=1)
-    half = paste_change(photo, change, Crop(0, 0, 100), mask * 0.5)
+    half = paste_change(photo, CropChange(change), Crop(0, 0, 100), mask * 0.5)
     assert half[45, 45, 0] == pytest.approx(white // 2 + 0.125 * white, abs=1)
-    clipped = paste_change(photo, change * 4, Crop(0, 0, 100), mask)
+    clipped = paste_change(photo, CropChange(change * 4), Crop(0, 0, 100), mask)
     assert clipped[45, 45, 0] == white
 
 
 def test_the_photos_own_detail_stays() -> None:
     photo = Photo((noise(400, 400) // 4 + 90).astype(np.uint8), None, "PNG")
     change = np.full((32, 32, 3), 0.1, np.float32)
-    result = paste_change(photo, change, Crop(0, 0, 400), np.ones((400, 400), np.float32))
+    result = paste_change(photo, CropChange(change), Crop(0, 0, 400), np.ones((400, 400), np.float32))
     difference = result.astype(int) - photo.pixels
     assert difference.min() >= 25
     assert difference.max() <= 26
@@ -180,7 +184,9 @@ def test_the_photos_own_detail_stays() -> None:
 def test_there_is_no_seam_at_the_crops_border() -> None:
     photo = Photo(np.full((300, 300, 3), 100, np.uint8), None, "PNG")
     change = np.full((64, 64, 3), 0.3, np.float32)
-    result = paste_change(photo, change, Crop(0, 100, 150), np.ones((300, 300), np.float32)).astype(int)
+    result = paste_change(
+        photo, CropChange(change), Crop(0, 100, 150), np.ones((300, 300), np.float32)
+    ).astype(int)
     assert result[175, 75, 0] > 170
     assert np.abs(np.diff(result, axis=0)).max() < 25
     assert np.abs(np.diff(result, axis=1)).max() < 25
@@ -191,7 +197,7 @@ def test_grey_photos_stay_grey() -> None:
     grey = Photo(np.repeat(noise(60, 60, 1)[..., None], 3, axis=2), None, "PNG", grey=True)
     change = np.zeros((32, 32, 3), np.float32)
     change[..., 0] = 0.5
-    result = paste_change(grey, change, Crop(0, 0, 60), np.ones((60, 60), np.float32))
+    result = paste_change(grey, CropChange(change), Crop(0, 0, 60), np.ones((60, 60), np.float32))
     assert (result == result[..., :1]).all()
     assert (result != grey.pixels).any()
 
@@ -200,9 +206,9 @@ def test_what_does_not_fit_is_refused() -> None:
     photo = a_photo()
     change = np.zeros((8, 8, 3), np.float32)
     with pytest.raises(MaskError, match="The mask has 5 x 4 pixels, the photo 203 x 151"):
-        paste_change(photo, change, Crop(0, 0, 50), np.ones((4, 5), np.float32))
+        paste_change(photo, CropChange(change), Crop(0, 0, 50), np.ones((4, 5), np.float32))
     with pytest.raises(NumericalError):
-        paste_change(photo, change * np.nan, Crop(0, 0, 50), np.ones(photo.size, np.float32))
+        paste_change(photo, CropChange(change * np.nan), Crop(0, 0, 50), np.ones(photo.size, np.float32))
 
 
 def test_a_small_edit_in_a_large_photo_costs_little() -> None:
@@ -210,7 +216,7 @@ def test_a_small_edit_in_a_large_photo_costs_little() -> None:
     mask = box_mask(3000, 4000, 1000, 1200, 2000, 2300)
     started = time.process_time()
     view = extract_photo(photo, Crop(1000, 200, 2000), 128)
-    paste_change(photo, np.full((128, 128, 3), 0.2, np.float32), Crop(1000, 200, 2000), mask)
+    paste_change(photo, CropChange(np.full((128, 128, 3), 0.2, np.float32)), Crop(1000, 200, 2000), mask)
     assert time.process_time() - started < 2
     assert view.shape == (128, 128, 3)
 
