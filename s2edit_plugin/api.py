@@ -172,7 +172,8 @@ class EditSettings:
         inversion: ``direct`` (default), ``ddim`` (plain) or ``null_text``.
         offset: branches that direct inversion's offset is added to: ``both`` or, as published, the ``source`` alone.
         control: ``auto`` (replace where the prompts have equally many words, else refine), ``replace``, ``refine``, ``none``.
-        cross_steps: fraction of the steps in which cross-attention maps come from the source branch, 0..1.
+        cross_steps: fraction of the steps in which cross-attention maps come from the source branch, 0..1; none where the
+            target only takes something away.
         self_steps: the same for self-attention.
         local_blend: keep latents of the source branch outside the edit region.
         inside: whether a token acts inside the edit region on the photo it was learned from: ``auto``, only where the edit
@@ -188,8 +189,8 @@ class EditSettings:
     inversion: Literal["direct", "ddim", "null_text"] = "direct"
     offset: Literal["both", "source"] = "both"
     control: Literal["auto", "replace", "refine", "none"] = "auto"
-    cross_steps: float = 0.2
-    self_steps: float = 0.2
+    cross_steps: float = 0.6
+    self_steps: float = 0.4
     local_blend: bool = True
     inside: Literal["auto", "always", "never"] = "auto"
     weights: dict[str, float] = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
     batch {source: P, target: P*}, token, parameters and masks on in both
     source branch: on the inverted trajectory (direct inversion adds the offset o_t that DDIM misses)
-    target branch: cross-attention maps from the source (replace, refine), reweighted; self-attention injected;
+    target branch: cross-attention maps from the source (replace, refine), reweighted; self-attention injected
+                   (neither where the edit only takes something away);
                    latents outside the edit region from the source (local blend)
     change = decode(target) - decode(source)
 
@@ -22,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from s2edit_plugin import alignment, text
+from s2edit_plugin import alignment, prompts, text
 from s2edit_plugin.api import EditSettings, OnProgress, Progress
 from s2edit_plugin.attention import AttentionControl, EditControl
 from s2edit_plugin.backbones.base import Backbone
@@ -86,6 +87,8 @@ def edit(
     )
     weights = alignment.column_weights(target.layout, settings.weights)
     weights = None if weights is None else weights.to(backbone.device)
+    # The maps of what is to go would hold it: where words only go, the target's own maps act from the start.
+    held = 0.0 if prompts.uncovers(source.layout.prompt, target.layout.prompt) else 1.0
     guided = settings.guidance != 1.0
     control: AttentionControl | None = None
 
@@ -117,8 +120,8 @@ def edit(
             mapper=mapper,
             alpha=alpha,
             weights=weights,
-            cross=settings.control != "none" and index < settings.cross_steps * total,
-            self_attention=index < settings.self_steps * total,
+            cross=settings.control != "none" and index < held * settings.cross_steps * total,
+            self_attention=index < held * settings.self_steps * total,
             self_side=backbone.self_side,
         )
         if control is None or len(control.rows) != len(rows):

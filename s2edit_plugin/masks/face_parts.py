@@ -27,6 +27,6 @@ def face_parts(rgb: np.ndarray, networks: Networks | None) -> dict[str, np.ndarr
     names = tuple(name for name in PARTS if name != "subject")
     try:
         parts = photograph.regions(names)
-        return {**parts, "subject": photograph.subject()}
+        return {**parts, "subject": photograph.subject().mask}
     except MaskError:
         return None

@@ -230,7 +230,7 @@ def test_bands_give_what_the_whole_gives(dtype: type, grey: bool, monkeypatch: p
     made = []
     for rows in (1000, 16, 7):
         monkeypatch.setattr(paste, "BAND", rows)
-        made.append(paste_change(photo, change, Crop(20, 4, 140), mask).astype(np.int64))
+        made.append(paste_change(photo, CropChange(change), Crop(20, 4, 140), mask).astype(np.int64))
     assert (
         max(np.abs(other - made[0]).max() for other in made) <= 1
     )  # where pixels lie is rounded in each band
@@ -244,8 +244,8 @@ def test_what_a_pixel_becomes_does_not_depend_on_the_mask_elsewhere(
     monkeypatch.setattr(paste, "BAND", 16)
     photo, crop = a_photo(np.uint16, (151, 203)), Crop(20, 4, 140)
     change = np.random.default_rng(3).normal(size=(48, 48, 3)).astype(np.float32)
-    whole = paste_change(photo, change, crop, box_mask(151, 203, 0, 151, 3, 190))
-    part = paste_change(photo, change, crop, box_mask(151, 203, top, 101, 3, 190))
+    whole = paste_change(photo, CropChange(change), crop, box_mask(151, 203, 0, 151, 3, 190))
+    part = paste_change(photo, CropChange(change), crop, box_mask(151, 203, top, 101, 3, 190))
     np.testing.assert_array_equal(part[top:101], whole[top:101])
 
 
@@ -257,7 +257,7 @@ def test_pasting_takes_little_more_than_its_result() -> None:
     change = np.full((128, 128, 3), 0.2, np.float32)
     tracemalloc.start()
     try:
-        paste_change(photo, change, Crop(0, -500, 4000), mask)
+        paste_change(photo, CropChange(change), Crop(0, -500, 4000), mask)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
