@@ -2550,6 +2550,11 @@
         <source>Nothing is painted: what may change is found by itself.</source>
         <translation>Nichts gemalt: Was sich ändern darf, wird von selbst gefunden.</translation>
     </message>
+    <message>
+        <location filename="../ui/mask_panel.py"/>
+        <source>Find {0} instead</source>
+        <translation>Stattdessen {0} finden</translation>
+    </message>
 </context>
 <context>
     <name>MaskingState</name>

@@ -13,6 +13,7 @@ from typing import TypeVar
 import numpy as np
 from PyQt6.QtCore import pyqtSignal
 
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.document import Document, Documents
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.mask_paint import flood
@@ -43,6 +44,7 @@ class MaskingState(Observable):
         amount: pixels for feather, grow and shrink.
         word: what ``find_word`` looks for.
         busy: how many answers are awaited.
+        doubt: why the mask found last may be wrong, "" where it is sure. others: methods that find what may have been meant.
     """
 
     document_changed = pyqtSignal(object)
@@ -50,10 +52,14 @@ class MaskingState(Observable):
     amount_changed = pyqtSignal(object)
     word_changed = pyqtSignal(object)
     busy_changed = pyqtSignal(object)
+    doubt_changed = pyqtSignal(object)
+    others_changed = pyqtSignal(object)
     combine = Property("replace")
     amount = Property(8)
     word = Property("")
     busy = Property(0)
+    doubt = Property("")
+    others = Property[tuple[str, ...]](())
 
     def __init__(
         self, jobs: Jobs, documents: Documents, background: Background, messages: Messages, tools: ToolState
@@ -67,6 +73,10 @@ class MaskingState(Observable):
         ] = {}  # method -> what the next searches with it take, in turn
         documents.document_changed.connect(lambda _: self._others.clear())
         documents.document_changed.connect(self.document_changed)
+        documents.document_changed.connect(lambda _: self._heard("", ()))
+
+    def _heard(self, doubt: str, others: tuple[str, ...]) -> None:
+        self.doubt, self.others = doubt, others
 
     @property
     def document(self) -> Document | None:
@@ -83,7 +93,7 @@ class MaskingState(Observable):
         asked, *rest = self._others.get(method, (method,))
         if rest:
             self._others[method] = (*rest, asked)
-        text = self.tr("Find {0}").format(self._spoken(method))
+        text = self.tr("Find {0}").format(self.named(method))
         self._make(api.MakeMask(b"", asked), self.combine, text)
 
     def _offer(self, answer: api.MaskResult) -> None:
@@ -93,12 +103,17 @@ class MaskingState(Observable):
         if answer.note:
             more = self.tr("Find it once more to take the next person.") if answer.others else ""
             self._messages.note(answer.note, more)
+        self._heard("" if answer.sure else spoken(answer.note), answer.others)
 
-    def _spoken(self, method: str) -> str:
+    def named(self, method: str) -> str:
+        """What a method finds, in the user's words."""
         names = {
             "auto": self.tr("person"), "face": self.tr("face"), "hair": self.tr("hair"), "lips": self.tr("lips"),
             "eyes": self.tr("eyes"), "skin": self.tr("skin"), "glasses": self.tr("glasses"), "hat": self.tr("hat"),
         }  # fmt: skip
+        kind, _, number = method.partition(":")
+        if number.isdigit() and kind in names:  # one of several
+            return f"{names[kind]} {number}"
         return names.get(method, method.removeprefix("word:"))
 
     def find_word(self) -> None:
@@ -272,6 +287,7 @@ class MaskingState(Observable):
             )
 
         self.busy += 1
+        self._heard("", ())
         self._jobs.start(
             dataclasses.replace(request, photo=document.data), found, failed, on_item=has_item, title=text
         )

@@ -24,9 +24,9 @@ from qt_app.model.masking import MaskingState
 from qt_app.model.masks import LAYERS, MaskLayer
 from qt_app.model.observable import Connections, bind, follow
 from qt_app.ui.actions import Actions
-from qt_app.ui.fields import ChoiceBox, SidePanel, SliderField, calm, dim_label, heading
+from qt_app.ui.fields import ChoiceBox, SidePanel, SliderField, calm, dim_label, heading, set_mood
 from qt_app.ui.icons import icon
-from qt_app.ui.plain import Form, set_tip
+from qt_app.ui.plain import Form, plain_label, set_tip
 
 __all__ = ["MaskPanel"]
 
@@ -156,6 +156,16 @@ class MaskPanel(SidePanel):
         busy.addWidget(self.progress, 1)
         busy.addWidget(self.stop)
         self._column.addWidget(self.busy_row)
+        self.doubt, self.others = plain_label(), QWidget()
+        self.doubt.setWordWrap(True)
+        set_mood(self.doubt, "warn")
+        self._others = QHBoxLayout(self.others)
+        self._others.setContentsMargins(0, 0, 0, 0)
+        self._others.setSpacing(4)
+        self._column.addWidget(self.doubt)
+        self._column.addWidget(self.others)
+        follow(self._state, "doubt", self._show_doubt)
+        follow(self._state, "others", self._show_others)
 
     def _make_refining(self) -> None:
         row = QHBoxLayout()
@@ -222,6 +232,25 @@ class MaskPanel(SidePanel):
             "region": self.tr("Nothing is painted: what may change is found by itself."),
         }
         self.hint.setText("" if layer.touched else words[layer.name])
+
+    def _show_doubt(self, words: str) -> None:
+        self.doubt.setText(words)
+        self.doubt.setVisible(bool(words))
+
+    def _show_others(self, methods: tuple[str, ...]) -> None:
+        while self._others.count():
+            taken = self._others.takeAt(0)
+            widget = taken.widget() if taken is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        for method in methods:
+            button = QToolButton()
+            button.setText(self._state.named(method))
+            button.setAccessibleName(self.tr("Find {0} instead").format(self._state.named(method)))
+            button.clicked.connect(lambda _, one=method: self._state.find(one))
+            self._others.addWidget(button)
+        self._others.addStretch(1)
+        self.others.setVisible(bool(methods))
 
     def _show_busy(self, count: int) -> None:
         self.busy_row.setVisible(count > 0)

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PyQt6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from qt_app.engine import EngineLink
 from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
+from qt_app.ui.main_window import MainWindow
 from s2edit_plugin import api
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import MaskError
@@ -265,3 +267,37 @@ def test_what_was_taken_for_a_loaded_mask_is_said(
     assert document.masks.layers["region"].pixels.max() == 114
     assert studio.messages.current is not None
     assert "at most 45 % white" in studio.messages.current.sentence
+
+
+def test_a_doubtful_mask_says_so_and_others_that_may_be_meant_are_offered(
+    studio: StudioState, document: Document, engine: FakeClient, qtbot: QtBot, idle: Callable[[], None]
+) -> None:
+    masking = studio.masking
+    window = MainWindow(studio)
+    qtbot.addWidget(window)
+    panel = window.mask_panel
+    assert panel.doubt.isHidden()
+    assert panel.others.isHidden()
+    masking.find("word:scarf")
+    qtbot.waitUntil(lambda: engine.running is not None)
+    engine.finish(
+        api.MaskResult(png(box(0, 0, 9, 9)), "word:scarf", 0.1, "This may be by chance.", sure=False)
+    )
+    idle()
+    assert panel.doubt.text() == "This may be by chance."
+    assert not panel.doubt.isHidden()
+    masking.find("face")
+    assert panel.doubt.isHidden()  # that was another mask
+    qtbot.waitUntil(lambda: engine.running is not None)
+    engine.finish(
+        api.MaskResult(png(box(0, 0, 9, 9)), "face", 0.1, "Three faces.", others=("face:2", "face:3"))
+    )
+    idle()
+    assert panel.doubt.isHidden()
+    buttons = panel.others.findChildren(QToolButton)
+    assert [button.text() for button in buttons] == ["face 2", "face 3"]
+    buttons[1].click()
+    qtbot.waitUntil(lambda: engine.running is not None)
+    request = engine.submitted[-1]
+    assert isinstance(request, api.MakeMask)
+    assert request.method == "face:3"
