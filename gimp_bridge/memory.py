@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from gimp_bridge.ranges import LIMITS
+from gimp_bridge.ranges import GUIDANCE, LIMITS
 from s2edit_plugin.calls import TokenInfo
 from s2edit_plugin.errors import TokenError, TokenNotFoundError
 
@@ -45,7 +45,7 @@ class EditValues:
     region: str = "auto"
     subject: str = "auto"
     strength: float = 1.0
-    guidance: float = 5.0
+    guidance: float = GUIDANCE
     seed: int = 0
     variants: int = 1
     steps: int = 0

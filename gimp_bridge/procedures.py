@@ -9,6 +9,7 @@ from typing import Any
 
 from gi.repository import Gimp, GObject
 
+from gimp_bridge import ranges
 from gimp_bridge.ranges import LIMITS
 
 __all__ = ["ACTIONS", "PROCEDURES", "Kind"]
@@ -109,7 +110,7 @@ REGION = _text(
     "auto",
 )
 STRENGTH = _limited("strength", "Stren_gth", "0 gives the picture back, 1 is the full edit", 1.0)
-GUIDANCE = _limited("guidance", "G_uidance", "How closely the prompt is followed", 5.0)
+GUIDANCE = _limited("guidance", "G_uidance", "How closely the prompt is followed", ranges.GUIDANCE)
 SEED = _limited("seed", "See_d", "Variants begin with this number", 0)
 VARIANTS = _limited(
     "variants", "How _many", "How many results; several come as a layer group, the first one shown", 1

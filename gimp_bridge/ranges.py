@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from s2edit_plugin.api import EditSettings
 from s2edit_plugin.limits import EDIT_RANGES, MAX_EDIT_STEPS
 
-__all__ = ["LIMITS"]
+__all__ = ["GUIDANCE", "LIMITS"]
+
+GUIDANCE = EditSettings.guidance
 
 LIMITS: dict[str, tuple[float, float]] = {
     "strength": EDIT_RANGES["strength"], "guidance": EDIT_RANGES["guidance"], "seed": (0, 2**31 - 1), "variants": (1, 8),

@@ -184,7 +184,7 @@ class EditSettings:
     """
 
     steps: int = 30
-    guidance: float = 5.0
+    guidance: float = 3.5
     strength: float = 1.0
     inversion: Literal["direct", "ddim", "null_text"] = "direct"
     offset: Literal["both", "source"] = "both"
