@@ -669,6 +669,16 @@
     </message>
     <message>
         <location filename="../base_models/importing.py"/>
+        <source>{0}/{1} in {2} is no ordinary file.</source>
+        <translation>{0}/{1} in {2} ist keine gewöhnliche Datei.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/importing.py"/>
+        <source>Get it again.</source>
+        <translation>Holen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/importing.py"/>
         <source>The model in {0} has no scheduler_config.json.</source>
         <translation>Dem Modell in {0} fehlt scheduler_config.json.</translation>
     </message>
@@ -714,13 +724,13 @@
     </message>
     <message>
         <location filename="../base_models/importing.py"/>
-        <source>Get it again.</source>
-        <translation>Holen Sie es noch einmal.</translation>
+        <source>The {0} in {1} is in pieces without their index.</source>
+        <translation>Der Teil {0} in {1} ist zerteilt, und das Verzeichnis der Stücke fehlt.</translation>
     </message>
     <message>
         <location filename="../base_models/importing.py"/>
-        <source>The {0} in {1} is in pieces without their index.</source>
-        <translation>Der Teil {0} in {1} ist zerteilt, und das Verzeichnis der Stücke fehlt.</translation>
+        <source>The index of the {0} in {1} names files that are not there.</source>
+        <translation>Das Verzeichnis der Teile von {0} in {1} nennt Dateien, die nicht da sind.</translation>
     </message>
     <message>
         <location filename="../base_models/importing.py"/>

@@ -56,7 +56,7 @@ def _state(folder: Path) -> tuple[list[Path], list[list[Any]]]:
         file
         for part in PARTS
         for file in sorted((folder / part).glob("*"))
-        if file.suffix in (".safetensors", ".json", ".txt")
+        if file.suffix in (".safetensors", ".json", ".txt") and file.is_file()
     ]
     return files, [[f"{file.parent.name}/{file.name}", *_size_and_times(file)] for file in files]
 

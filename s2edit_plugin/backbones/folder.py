@@ -136,7 +136,7 @@ def _tokenizer(path: Path, part: str) -> None:
 
 def _variant(path: Path, part: str) -> str | None:
     """Which files of a part to load: the plain ones, else half precision. Raises ModelError where there are none."""
-    names = [file.name for file in sorted((path / part).iterdir())]
+    names = [file.name for file in sorted((path / part).iterdir()) if file.is_file()]
     weights = [name for name in names if name.endswith(".safetensors") and ".non_ema" not in name]
     if any(".fp16" not in name for name in weights):
         return None

@@ -129,7 +129,7 @@ def count_parameters(folder: Path) -> int:
 def count_part(part: Path) -> int:
     """Parameters in the weights of one part of a model, e.g. its folder ``unet``."""
     variants: dict[str, int] = {}
-    for file in sorted(part.glob("*.safetensors")):
+    for file in filter(Path.is_file, sorted(part.glob("*.safetensors"))):
         variant = "fp16" if ".fp16" in file.name else "non_ema" if ".non_ema" in file.name else ""
         variants[variant] = variants.get(variant, 0) + _elements(file)
     return max(variants.values(), default=0)

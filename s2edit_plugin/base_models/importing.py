@@ -191,8 +191,11 @@ def _folder_source(folder: Path) -> _Source:
     for part in sorted(needed):
         for file in sorted((folder / part).iterdir()):
             target = f"{part}/{file.name}"
-            if _SMALL_FILES.fullmatch(file.name) and ".safetensors" not in file.name and target not in copies:
-                copies[target] = file
+            if not _SMALL_FILES.fullmatch(file.name) or ".safetensors" in file.name or target in copies:
+                continue
+            if not file.is_file():
+                raise ModelError(f"{part}/{file.name} in {folder.name} is no ordinary file.", "Get it again.")
+            copies[target] = file
     if "scheduler/scheduler_config.json" not in copies:
         raise ModelError(f"The model in {folder.name} has no scheduler_config.json.", "Get the whole folder.")
     check_config(_json(copies["scheduler/scheduler_config.json"]), f"The scheduler in {folder.name}")
@@ -273,6 +276,14 @@ def _weights_of(folder: Path, part: str, kind: str) -> tuple[dict[str, Path], li
         if table is None:
             raise ModelError(
                 f"The {part} in {folder.name} is in pieces without their index.", "Get the whole folder."
+            )
+        places = _json(table).get("weight_map")
+        if not isinstance(places, dict) or not {str(p) for p in places.values()} <= {
+            path.name for path in chosen
+        }:
+            raise ModelError(
+                f"The index of the {part} in {folder.name} names files that are not there.",
+                "Get the whole folder.",
             )
         copies[f"{part}/{_VARIANT.sub('', table.name)}"] = table
     return copies, [f"{part}: {name}" for name in extra if not name.endswith("position_ids")]

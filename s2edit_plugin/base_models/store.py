@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
@@ -253,6 +254,8 @@ def link_or_copy(source: Path, target: Path, on_bytes: Callable[[int], None]) ->
 
 def copy_file(source: Path, target: Path, on_bytes: Callable[[int], None]) -> None:
     """A copy of its own, on the disk when this returns; arguments and errors as `link_or_copy`."""
+    if not source.is_file() and source.exists():  # a device or pipe: copying it would never end
+        raise OSError(errno.EINVAL, "no ordinary file", str(source))
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with source.open("rb") as reader, target.open("wb") as writer:

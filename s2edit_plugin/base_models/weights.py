@@ -71,6 +71,8 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
     from safetensors import SafetensorError, safe_open
 
     try:
+        if not path.is_file():
+            raise OSError("no ordinary file")  # a pipe would be waited for
         with safe_open(str(path), framework="np") as file:
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - no mapping
             return {name: TensorInfo(s.get_dtype(), tuple(s.get_shape())) for name, s in slices.items()}

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import time
 import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from s2edit_plugin.backbones.fingerprint import fingerprint_folder
 from s2edit_plugin.backbones.folder import read_folder
 from s2edit_plugin.base_models import install, moving, store
+from s2edit_plugin.base_models.importing import import_model
 from s2edit_plugin.base_models.records import RECORD_NAME, InstalledFile, ModelRecord, record_in, write_record
 from s2edit_plugin.base_models.verify import verify
 from s2edit_plugin.errors import ModelError, UsageError
 from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.settings import change_settings, models_folder
+from tests.fakes.tiny_model import write_tiny_model
 
 
 @pytest.fixture
@@ -232,3 +236,31 @@ def test_malformed_records_of_models_cost_neither_time_nor_memory(foreign: Path)
             assert all((place / file.path).is_relative_to(place) for file in found.files)
             assert not any({"..", ""} & set(file.path.split("/")) for file in found.files)
     assert outcomes == {True, False}
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_model(tmp_path_factory.mktemp("theirs") / "tiny")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("kind", ["pipe", "zeros"])
+@pytest.mark.parametrize("file", ["tokenizer/merges.txt", "unet/diffusion_pytorch_model.safetensors"])
+def test_a_model_folder_with_pipes_and_devices_is_refused_not_waited_for(
+    tiny: Path, folder: DataFolder, tmp_path: Path, kind: str, file: str
+) -> None:
+    """A link to /dev/zero would have filled the disk; a pipe held the engine."""
+    theirs = shutil.copytree(tiny, tmp_path / "theirs")
+    (theirs / file).unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(theirs / file)
+    else:
+        (theirs / file).symlink_to("/dev/zero")
+    with pytest.raises(ModelError):
+        import_model(folder, theirs)
+    assert not (folder.models / "theirs").exists()
+    assert not store.staging(folder.models, "theirs").exists()
+    if file.startswith("unet"):
+        with pytest.raises(ModelError, match="the weights of its unet are missing"):
+            read_folder(theirs)
+        assert len(fingerprint_folder(theirs)) == 64

@@ -133,6 +133,24 @@ def test_weights_in_pieces_stay_in_pieces(source: Path, folder: DataFolder, vari
     assert all((a == b).all() for a, b in zip(unet.parameters(), loaded.parameters(), strict=True))
 
 
+@pytest.mark.parametrize("name", ["../../../secret.safetensors", "other.safetensors", 3])
+def test_an_index_that_names_other_files_is_refused(source: Path, folder: DataFolder, name: Any) -> None:
+    from safetensors.torch import load_file, save_file
+
+    tensors, file = load_file(weights(source)), weights(source)
+    names = sorted(tensors)
+    for number, half in enumerate((names[::2], names[1::2]), 1):
+        save_file(
+            {key: tensors[key] for key in half},
+            source / "unet" / f"{file.stem}-0000{number}-of-00002.safetensors",
+        )
+    file.unlink()
+    index = source / "unet" / f"{file.stem}.safetensors.index.json"
+    index.write_text(json.dumps({"weight_map": dict.fromkeys(names, name)}))
+    with pytest.raises(ModelError, match="names files that are not there"):
+        import_model(folder, source, "mine")
+
+
 def test_pieces_without_their_index_are_refused(source: Path, folder: DataFolder) -> None:
     from diffusers import UNet2DConditionModel
 
