@@ -4136,5 +4136,235 @@
         <source>The subject mask</source>
         <translation>Die Motivmaske</translation>
     </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Trained for this program on pictures drawn by this program; the program's own licence holds.</source>
+        <translation>Für dieses Programm an Bildern trainiert, die dieses Programm gezeichnet hat; es gilt die Lizenz des Programms.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Any use, also commercial, as long as the copyright notice is kept with copies.</source>
+        <translation>Jede Nutzung, auch kommerziell, solange der Urheberrechtsvermerk bei Kopien bleibt.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Any use, also commercial, as long as notices are kept with copies.</source>
+        <translation>Jede Nutzung, auch kommerziell, solange die Vermerke bei Kopien bleiben.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>You may use the model and its pictures, also commercially. You may not use it for what the licence's attachment A forbids, among other things: breaking the law, harming minors, spreading false information to harm others, defaming or harassing people, discriminating against them, or giving medical advice. Who passes the model on must pass these conditions on with it. The authors claim no rights in what you make.</source>
+        <translation>Sie dürfen das Modell und seine Bilder nutzen, auch kommerziell. Nicht nutzen dürfen Sie es für das, was Anhang A der Lizenz verbietet, unter anderem: Gesetze brechen, Minderjährigen schaden, Falsches verbreiten, um anderen zu schaden, Menschen verleumden oder belästigen, sie benachteiligen oder medizinischen Rat geben. Wer das Modell weitergibt, muss diese Bedingungen mit weitergeben. Die Urheber beanspruchen keine Rechte an dem, was Sie machen.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>The repository is tagged MIT, but the network was fine-tuned from NVIDIA's SegFormer, whose licence allows research and evaluation only, on CelebAMask-HQ, which is for non-commercial research and education only. Use it for non-commercial work, or ask the owners.</source>
+        <translation>Das Repositorium ist als MIT gekennzeichnet, aber das Netz wurde aus NVIDIAs SegFormer weitertrainiert, dessen Lizenz nur Forschung und Erprobung erlaubt, an CelebAMask-HQ, das nur für nichtkommerzielle Forschung und Lehre ist. Nutzen Sie es für nichtkommerzielle Arbeit, oder fragen Sie die Eigentümer.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>S2Edit's own small model (128x128, drawn pictures)</source>
+        <translation>S2Edits eigenes kleines Modell (128x128, gezeichnete Bilder)</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>portraits and cars drawn by the program in s2edit_models.drawing; no photographs</source>
+        <translation>Porträts und Autos, gezeichnet vom Programm in s2edit_models.drawing; keine Fotos</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Draws like its training pictures. Photographs want a full-size model.</source>
+        <translation>Zeichnet wie seine Trainingsbilder. Fotos brauchen ein Modell voller Größe.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Stable Diffusion 1.5</source>
+        <translation>Stable Diffusion 1.5</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>LAION-2B(en) and its subset laion-aesthetics v2 5+: captioned pictures from the web, not cleared with their owners</source>
+        <translation>LAION-2B(en) und seine Teilmenge laion-aesthetics v2 5+: beschriebene Bilder aus dem Netz, nicht mit ihren Eigentümern geklärt</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>512x512. A mirror: its owner deleted the original repository; the licence is the one the mirror states, not verified with the owner. Half-precision files, with the safety checker.</source>
+        <translation>512x512. Ein Spiegel: Der Eigentümer hat das ursprüngliche Repositorium gelöscht; die Lizenz ist die, die der Spiegel nennt, nicht mit dem Eigentümer geprüft. Dateien in halber Genauigkeit, mit dem Sicherheitsprüfer.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Stable Diffusion 2.1 (768, v-prediction)</source>
+        <translation>Stable Diffusion 2.1 (768, v-prediction)</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>LAION-5B, filtered for explicit content: captioned pictures from the web, not cleared with their owners</source>
+        <translation>LAION-5B, um anstößige Inhalte bereinigt: beschriebene Bilder aus dem Netz, nicht mit ihren Eigentümern geklärt</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>768x768. A mirror: its owner deleted the original repository; the licence is the one the original had, not verified with the owner. Half-precision files.</source>
+        <translation>768x768. Ein Spiegel: Der Eigentümer hat das ursprüngliche Repositorium gelöscht; die Lizenz ist die des Originals, nicht mit dem Eigentümer geprüft. Dateien in halber Genauigkeit.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Stable Diffusion 2.1 base (512)</source>
+        <translation>Stable Diffusion 2.1 base (512)</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>512x512. A mirror: its owner deleted the original repository; the licence is the one the original had, not verified with the owner. Half-precision files.</source>
+        <translation>512x512. Ein Spiegel: Der Eigentümer hat das ursprüngliche Repositorium gelöscht; die Lizenz ist die des Originals, nicht mit dem Eigentümer geprüft. Dateien in halber Genauigkeit.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Stable Diffusion XL base 1.0</source>
+        <translation>Stable Diffusion XL base 1.0</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>an internal data set of Stability AI, not published</source>
+        <translation>ein interner Datensatz von Stability AI, nicht veröffentlicht</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>1024x1024. Half-precision files.</source>
+        <translation>1024x1024. Dateien in halber Genauigkeit.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>U2-Net: the main subject</source>
+        <translation>U2-Net: das Hauptmotiv</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>DUTS-TR (salient objects)</source>
+        <translation>DUTS-TR (auffällige Gegenstände)</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>U2-Net, light</source>
+        <translation>U2-Net, leicht</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>U2-Net: people</source>
+        <translation>U2-Net: Menschen</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Supervisely Person</source>
+        <translation>Supervisely Person</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Silueta: U2-Net, smaller</source>
+        <translation>Silueta: U2-Net, kleiner</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>as U2-Net; not documented further</source>
+        <translation>wie U2-Net; nicht weiter dokumentiert</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>The licence is U2-Net's; its author states none for this smaller copy.</source>
+        <translation>Die Lizenz ist die von U2-Net; für diese kleinere Kopie nennt ihr Autor keine.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>IS-Net: any subject</source>
+        <translation>IS-Net: beliebige Motive</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>DIS5K and other segmentation data sets</source>
+        <translation>DIS5K und andere Datensätze zur Segmentierung</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>BiRefNet: portraits</source>
+        <translation>BiRefNet: Porträts</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>P3M-10k and other portrait matting data sets</source>
+        <translation>P3M-10k und andere Datensätze zum Freistellen von Porträts</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>The best of the mask networks on people, and slow without a GPU.</source>
+        <translation>Das beste der Maskennetze für Menschen, und langsam ohne GPU.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>BiRefNet: any subject</source>
+        <translation>BiRefNet: beliebige Motive</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>DIS5K, HRSOD, UHRSD, DUTS and other segmentation data sets</source>
+        <translation>DIS5K, HRSOD, UHRSD, DUTS und andere Datensätze zur Segmentierung</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>BiRefNet, light: any subject</source>
+        <translation>BiRefNet, leicht: beliebige Motive</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>Segment Anything (ViT-B): click to select</source>
+        <translation>Segment Anything (ViT-B): Auswahl durch Klicken</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>SA-1B: licensed photographs, faces blurred</source>
+        <translation>SA-1B: lizenzierte Fotos, Gesichter unkenntlich</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>YuNet: finds faces</source>
+        <translation>YuNet: findet Gesichter</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>WIDER FACE</source>
+        <translation>WIDER FACE</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>SFace: how alike two faces are</source>
+        <translation>SFace: wie ähnlich zwei Gesichter sind</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>not documented for this file; its authors' code names CASIA-WebFace, VGGFace2 and MS1MV2, all for research (opencv/opencv_zoo#313)</source>
+        <translation>für diese Datei nicht dokumentiert; der Code der Autoren nennt CASIA-WebFace, VGGFace2 und MS1MV2, alle für die Forschung (opencv/opencv_zoo#313)</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>The file is under Apache 2.0; whether its training data allows commercial use is an open question at its source.</source>
+        <translation>Die Datei steht unter Apache 2.0; ob ihre Trainingsdaten kommerzielle Nutzung erlauben, ist an ihrer Quelle offen.</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>SegFormer face parser: hair, lips, eyes, skin</source>
+        <translation>SegFormer für Gesichter: Haare, Lippen, Augen, Haut</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>CelebAMask-HQ: photographs of celebrities, for non-commercial research</source>
+        <translation>CelebAMask-HQ: Fotos von Prominenten, für nichtkommerzielle Forschung</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>BLIP (large): describes a photo in a sentence</source>
+        <translation>BLIP (groß): beschreibt ein Foto in einem Satz</translation>
+    </message>
+    <message>
+        <location filename="../models/catalogue.toml"/>
+        <source>COCO captions and filtered captions of pictures from the web (LAION, Conceptual Captions, SBU)</source>
+        <translation>COCO-Beschreibungen und gefilterte Beschreibungen von Bildern aus dem Netz (LAION, Conceptual Captions, SBU)</translation>
+    </message>
 </context>
 </TS>

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from qt_app.i18n.messages import Message
 __all__ = ["CONTEXT", "sentences_of"]
 
 CONTEXT = "engine"
+CATALOGUE = "models/catalogue.toml"
 TERMINAL_ONLY = (
     "cli",
     "evaluation",
@@ -44,8 +46,19 @@ def sentences_of(root: Path) -> list[Message]:
         if not any(part in TERMINAL_ONLY for part in place.parts):
             for text in _sentences(ast.parse(path.read_text(encoding="utf-8"))):
                 found[text] = tuple(dict.fromkeys((*found.get(text, ()), place.as_posix())))
-    found |= dict.fromkeys(PHRASES, ())
+    found |= dict.fromkeys(PHRASES, ()) | dict.fromkeys(_of_catalogue(root.parent / CATALOGUE), (CATALOGUE,))
     return [Message(CONTEXT, text, places=places) for text, places in found.items()]
+
+
+def _of_catalogue(path: Path) -> Iterator[str]:
+    """What the catalogue of models says of each, as the engine passes it on."""
+    if not path.is_file():  # other sources than ours
+        return
+    catalogue = tomllib.loads(path.read_text(encoding="utf-8"))
+    for licence in catalogue["licences"].values():
+        yield " ".join(licence["summary"].split())
+    for model in catalogue["models"]:
+        yield from (text for key in ("title", "training_data", "note") if (text := model.get(key, "")))
 
 
 def _sentences(node: ast.AST) -> Iterator[str]:

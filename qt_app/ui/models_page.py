@@ -41,8 +41,8 @@ class LicenceDialog(QDialog):
 
     def __init__(self, model: ModelInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Licence of {0}").format(model.title))
-        self.words = words = plain_label(model.licence_text.strip())
+        self.setWindowTitle(self.tr("Licence of {0}").format(spoken(model.title)))
+        self.words = words = plain_label(spoken(model.licence_text.strip()))
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.agree = QCheckBox(self.tr("I have read the licence and accept it"))
@@ -206,7 +206,9 @@ class ModelsPage(QWidget):
 
     def _row(self, group: QTreeWidgetItem, model: ModelInfo) -> QTreeWidgetItem:
         state = self.tr("in use") if model.in_use else self.tr("installed") if model.installed else "–"
-        item = QTreeWidgetItem(group, [model.title, size_in_words(model.size_bytes), model.licence, state])
+        item = QTreeWidgetItem(
+            group, [spoken(model.title), size_in_words(model.size_bytes), model.licence, state]
+        )
         item.setData(0, NAME, model.name)
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if model.in_use:
@@ -233,7 +235,7 @@ class ModelsPage(QWidget):
         working = self._models.working
         busy = model.name in working
         bundled = bool(self._models.models) and model.name == self._models.models[0].name
-        self.title.setText(model.title or self.tr("Choose a model above."))
+        self.title.setText(spoken(model.title) or self.tr("Choose a model above."))
         self.about.say(*self._about(model))
         self.work.show_work(model.name)
         self.use.setVisible(model.installed and model.kind == "base" and not model.in_use and not busy)
@@ -256,7 +258,7 @@ class ModelsPage(QWidget):
         rows: tuple[tuple[str, tuple[str | Link, ...]], ...] = (
             (self.tr("Licence: {0} · commercial use: {1}"), (licence, commercial)),
             (self.tr("Memory for editing: about {0} GB"), (memory,)),
-            (self.tr("Trained on: {0}"), (model.training_data,)),
+            (self.tr("Trained on: {0}"), (spoken(model.training_data),)),
             ("{0}", (spoken(model.note),)),
             (self.tr("Lies in {0}"), (model.path,)),
         )
@@ -278,7 +280,7 @@ class ModelsPage(QWidget):
         model = self._current()
         words = self.tr("{0} are freed. Tokens that were learned on it are kept, but need it to be used.")
         size = size_in_words(model.size_bytes)
-        if confirmed(self, self.tr("Remove {0}?").format(model.title), words.format(size)):
+        if confirmed(self, self.tr("Remove {0}?").format(spoken(model.title)), words.format(size)):
             self._models.remove(model.name)
 
     def _ask_folder(self) -> None:

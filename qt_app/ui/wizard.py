@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWizardPage,
 )
 
+from qt_app.i18n.engine_words import spoken
 from qt_app.model.first_start import FirstStart
 from qt_app.model.observable import bind
 from qt_app.ui.fields import dim_label, primary
@@ -218,7 +219,7 @@ class ModelPage(_Page):
 
     def _words(self, model: ModelInfo) -> str:
         here = self.tr("installed") if model.installed else size_in_words(model.size_bytes)
-        parts = [model.title, here]
+        parts = [spoken(model.title), here]
         if model.memory_gb:
             parts.append(
                 self.tr("needs {0} GB of memory").format(
@@ -246,7 +247,7 @@ class ModelPage(_Page):
         self.licence.setVisible(downloads and chosen is not None)
         if chosen is not None:
             self.licence.say((Link(chosen.licence_url, chosen.licence),))
-            set_tip(self.licence, chosen.licence_text.strip())
+            set_tip(self.licence, spoken(chosen.licence_text.strip()))
         for widget in (self.path, self.folder, self.file):
             widget.setEnabled(state.choice == "import")
 

@@ -17,6 +17,7 @@ from qt_app.i18n.update import ENGINE
 from qt_app.model.messages import Messages
 from qt_app.ui.wording import estimate_in_words
 from s2edit_plugin.api import Estimate
+from s2edit_plugin.base_models.catalogue import load_catalogue
 from s2edit_plugin.errors import ModelError, S2EditError
 
 MOST = 0.95
@@ -122,3 +123,10 @@ def test_of_the_sources_docstrings_logs_and_statements_are_no_sentences(tmp_path
     found = [message.source for message in sentences_of(tmp_path) if message.places]
     assert found == ["The file {0} is {1} bytes too long.", "Use a shorter one."]
     assert issubclass(ModelError, S2EditError)
+
+
+def test_what_the_catalogue_says_of_models_is_translated(german: None) -> None:
+    notes = {model.note for model in load_catalogue().values() if model.note}
+    assert len(notes) > 4
+    assert not {spoken(note) for note in notes} & notes
+    assert spoken("U2-Net: the main subject") == "U2-Net: das Hauptmotiv"
