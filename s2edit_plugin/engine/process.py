@@ -224,7 +224,7 @@ class Server(uvicorn.Server):
                 self.end("somebody was forgotten")
         if time.monotonic() - self._tidied > TIDY_SECONDS:
             self._tidied = time.monotonic()
-            asyncio.get_running_loop().run_in_executor(None, tidy, self._folder)
+            self._service.beside(lambda: tidy(self._folder))
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

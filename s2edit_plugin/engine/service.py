@@ -104,6 +104,10 @@ class Service:
         is_time = forgot > 0 and time.monotonic() - forgot > RENEW_SECONDS
         return is_time and not any(self.engine.queue.counts())
 
+    def beside(self, work: Callable[[], None]) -> None:
+        """Do something on one of the threads that answer calls."""
+        self._pool.submit(work)
+
     def end_streams(self) -> None:
         """Tell every client that the engine ends, and close its stream. On the event loop."""
         self._ending = True

@@ -13,7 +13,7 @@ import pytest
 
 from s2edit_plugin import api, calls
 from s2edit_plugin.api import Event
-from s2edit_plugin.engine import presence, stream, wire
+from s2edit_plugin.engine import presence, process, stream, wire
 from s2edit_plugin.engine.blobs import BlobStore
 from s2edit_plugin.engine.remote import RemoteClient
 from s2edit_plugin.errors import (
@@ -389,3 +389,13 @@ def test_the_end_of_a_client_that_never_comes_back_is_a_cancel_at_once(
 
 def test_grace_is_long_enough_for_a_reconnect() -> None:
     assert presence.GRACE_SECONDS > stream.RETURN_SECONDS
+
+
+def test_the_engine_tidies_up_once_in_a_while(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "FIRST_TIDY_SECONDS", 0.0)
+    tidied: list[Path] = []
+    monkeypatch.setattr(process, "tidy", lambda folder: tidied.append(folder.root))
+    running = start_engine(data_home, monkeypatch)
+    wait_until(lambda: bool(tidied))
+    running.end()
+    assert tidied == [data_home]
