@@ -14,6 +14,9 @@ Importing this package imports nothing heavy; the submodules need numpy and Pill
     provenance  "edited by AI" as XMP
     kinds, decoding, side_data, jpeg_side, png_side, webp_side
                 what kind of file it is, its pixels, and what it says beside them
+    tiff_directory, tiff_pixels, tiff_reading, tiff_exif
+                TIFF: its directories, its samples, what they mean, and EXIF in it
+    lab         Lab to sRGB
     icc         profiles made from colour numbers
     exif, xmp_truth, photoshop, extras   what is kept of the metadata, brought up to date, or named as lost
     stamp       a mark that tells whether anybody changed a mask or sheet

@@ -1,4 +1,4 @@
-"""EXIF blocks: the orientation tag, the stale thumbnail, and EXIF inside TIFF files.
+"""EXIF blocks: orientation, size and the stale thumbnail, and turning pixels by them.
 
 A block is kept in one form everywhere: the bare TIFF structure, without the ``Exif\\0\\0`` that JPEG puts before it.
 It is patched in place, never written anew, because makers' notes hold offsets that a rewrite breaks.
@@ -10,7 +10,7 @@ import contextlib
 import re
 import struct
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,9 +21,7 @@ __all__ = [
     "EXIF_PREFIX",
     "ORIENTATION",
     "laid_back",
-    "as_stored",
     "clean_exif",
-    "exif_of_tiff",
     "load_exif",
     "orientation_of",
     "signed_exif",
@@ -34,7 +32,6 @@ __all__ = [
 EXIF_PREFIX = b"Exif\x00\x00"
 ORIENTATION = 0x0112
 EXIF_IFD = 0x8769
-GPS_IFD = 0x8825
 _THUMBNAIL_OFFSET = 0x0201
 _THUMBNAIL_LENGTH = 0x0202
 _ASCII, _SHORT, _LONG = 2, 3, 4
@@ -45,22 +42,6 @@ _WIDTHS, _HEIGHTS = (
 )  # ImageWidth, PixelXDimension; ImageLength, PixelYDimension
 _STRIPS, _STRIP_LENGTHS = 0x0111, 0x0117  # of thumbnails that are not compressed
 _PREVIEW = re.compile(rb"\xff\xd8\xff[\xc0\xc4\xdb\xdd\xe0-\xef\xfe]")
-
-# Tags of a TIFF's first directory that describe a picture and not how its pixels are stored: ImageDescription, Make,
-# Model, Orientation, Software, DateTime, Artist, HostComputer, Copyright, and the two directories.
-_DESCRIPTIVE_TAGS = (
-    0x010E,
-    0x010F,
-    0x0110,
-    ORIENTATION,
-    0x0131,
-    0x0132,
-    0x013B,
-    0x013C,
-    0x8298,
-    EXIF_IFD,
-    GPS_IFD,
-)
 
 
 class _Entry(NamedTuple):
@@ -190,13 +171,6 @@ def signed_exif(
     return signed if len(signed) <= most else exif
 
 
-def as_stored(tiff: bytes) -> bytes:
-    """A TIFF file with orientation 1, so that Pillow, which turns some and not others, hands out pixels as stored."""
-    block = bytearray(tiff)
-    _set_orientation(_Directories(block), block)
-    return bytes(block)
-
-
 def _set_orientation(directories: _Directories, block: bytearray, orientation: int = 1) -> None:
     for entry in directories.entries(directories.first):
         if entry.tag == ORIENTATION:
@@ -246,22 +220,6 @@ def load_exif(block: bytes) -> Image.Exif:
     exif = Image.Exif()
     exif.load(EXIF_PREFIX + _bare(block))
     return exif
-
-
-def exif_of_tiff(data: bytes) -> bytes | None:
-    """What a TIFF file says about its picture, as an EXIF block; None where it says nothing.
-
-    A TIFF file has the structure of an EXIF block, its descriptive tags lying among those that describe the storage.
-    """
-    from PIL import Image
-
-    source = load_exif(data)
-    kept = Image.Exif()
-    for tag in _DESCRIPTIVE_TAGS:
-        value: Any = source.get_ifd(tag) if tag in (EXIF_IFD, GPS_IFD) else source.get(tag)
-        if value:
-            kept[tag] = value
-    return _bare(kept.tobytes()) if len(kept) else None
 
 
 def upright(array: np.ndarray, orientation: int) -> np.ndarray:
