@@ -209,7 +209,7 @@ def test_eval(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         return {"table": "method  success", "figures": [1]}
 
     # In the place of the real module, whose imports load torch and the judges.
-    monkeypatch.setattr(package, "benchmark", SimpleNamespace(run=fake_run), raising=False)
+    monkeypatch.setattr(package, "benchmark", SimpleNamespace(run=fake_run, FILES=()), raising=False)
     assert run("eval", "--identities", "2", "--methods", "ours,p2p", "--out", str(tmp_path))[1][
         "figures"
     ] == [1]
