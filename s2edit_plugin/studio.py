@@ -285,6 +285,12 @@ class Studio:
         """Suggest a source prompt for a photo. Raises ImageError, ModelError."""
         return self.describe(read_photo(request.photo).as_uint8_rgb(), request.class_noun)
 
+    def can_describe(self, rgb: np.ndarray) -> bool:
+        """Whether `describe` can be believed of a picture, uint8 (H, W, 3): a captioner is installed, or it is a drawn one."""
+        from s2edit_plugin.masks.drawn import sure_regions
+
+        return self.networks.captioner() is not None or sure_regions(rgb, ()) is not None
+
     def describe(self, rgb: np.ndarray, class_noun: str = "") -> api.PromptSuggestion:
         """A source prompt for a picture, uint8 (H, W, 3). Raises ModelError."""
         from s2edit_plugin.captioning import suggest

@@ -6,6 +6,7 @@ A token lives in the subject. Without a token, or where no subject can be found,
 from __future__ import annotations
 
 import io
+import re
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -34,6 +35,10 @@ REGION_AS_SUBJECT = "region"
 SUBJECT_MARGIN = 0.25
 REGION_MARGIN = 0.5  # a region alone says little of what it lies in: the model sees as much around it
 TOUCHING = 0.05  # of the region; less of the subject in it is chance
+
+_TELLS_MORE = re.compile(
+    r"\s*,|\s+(?:with|wearing|having|who|that|in|on|at|and|smiling|laughing)\b", re.IGNORECASE
+)
 
 SERVES_AS_SUBJECT = "No subject was found in the photo: what is around the mask is used instead."
 WHOLE_PHOTO = "No subject was found for certain: the whole photo is used."
@@ -165,7 +170,8 @@ def _subject_beside(
         if request.subject_mask is not None:
             raise
         if region is not None:
-            search.note(SERVES_AS_SUBJECT)
+            if records:
+                search.note(SERVES_AS_SUBJECT)
             return _as_subject(region), REGION_MARGIN
         if records:
             raise
@@ -305,6 +311,13 @@ def _with_token(prompt: str, record: TokenRecord | None) -> str:
     return prompts.insert_token(prompt, record.class_noun, record.full_name) if record else prompt
 
 
+def _unchanged(target: str) -> str:
+    """What a target prompt says before it tells more: ``"a photo of a woman with red hair"`` -> ``"a photo of a woman"``."""
+    found = _TELLS_MORE.search(target)
+    start = target[: found.start()].strip() if found else ""
+    return start or "a photo"
+
+
 def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene) -> str:
     """What the photo shows, as far as the text encoder has room for it; at least the class noun.
 
@@ -317,9 +330,10 @@ def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene) -> str:
         if scene.records:
             suggestion = studio.caption(request.photo, noun)
         else:
-            suggestion = studio.describe(
-                scene.photo.as_uint8_rgb(window_of(scene.crop, scene.photo.size))
-            ).prompt
+            seen = scene.photo.as_uint8_rgb(window_of(scene.crop, scene.photo.size))
+            suggestion = (
+                studio.describe(seen).prompt if studio.can_describe(seen) else _unchanged(request.prompt)
+            )
     except S2EditError:
         suggestion = ""
     for count in range(len(suggestion.split()), 0, -1):
