@@ -108,7 +108,9 @@ def cost_text(estimate: Estimate, count: int = 1) -> str:
     if estimate.seconds <= 0:
         return estimate.note
     seconds = estimate.seconds * count
-    time = f"{max(1, round(seconds))} seconds" if seconds < 90 else f"{round(seconds / 60)} minutes"
+    time = "a second" if seconds < 1.5 else f"{round(seconds)} seconds"
+    if seconds >= 90:
+        time = f"{round(seconds / 60)} minutes"
     text = f"It will take about {time}{f' on {estimate.device}' if estimate.device else ''}."
     return f"{text} {estimate.note}".strip()
 

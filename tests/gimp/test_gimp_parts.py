@@ -283,6 +283,7 @@ def test_the_cost_is_told_beforehand() -> None:
         cost_text(Estimate(60.0, 0, 0, True, note="It is a guess."), 4)
         == "It will take about 4 minutes. It is a guess."
     )
+    assert cost_text(Estimate(0.9, 0, 0, True)) == "It will take about a second."
     assert cost_text(Estimate(0.0, 0, 0, True)) == ""
 
 
