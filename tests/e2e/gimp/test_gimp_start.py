@@ -33,7 +33,7 @@ def edited(steps):
 FACTS["own environment"] = dict(os.environ)
 FACTS["engine before"] = os.path.exists(ENDPOINT)
 FACTS["first"] = edited(2)
-FACTS["second"] = edited(1)
+FACTS["second"] = edited(3)
 os.kill(engine()[0], signal.SIGKILL)
 FACTS["third"] = said(call("select", image, [layer], method="lips")) | {{"engine": engine()}}
 
