@@ -16,7 +16,15 @@ from pathlib import Path
 
 from PyQt6.QtCore import QPoint, QPointF, Qt, QTimer
 from PyQt6.QtTest import QTest
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QMessageBox, QWidget
+from PyQt6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QMessageBox,
+    QWidget,
+)
 
 import qt_app.model.learning
 from qt_app.app import make_window
@@ -217,8 +225,11 @@ class Robot:
         self.until("the result is saved", lambda: file.is_file() and document.saved)
 
         def type_path(dialog: QWidget) -> None:
-            QTest.keyClicks(dialog.focusWidget() or dialog, str(file))
-            QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
+            # At once: where the machine is busy, a list of proposals would take some of the letters.
+            field = dialog.findChild(QLineEdit, "fileNameEdit")
+            assert field is not None
+            field.setText(str(file))
+            QTest.keyClick(field, Qt.Key.Key_Return)
 
         self.in_dialog(QFileDialog, type_path)
         self.keys(Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
