@@ -1228,6 +1228,11 @@
     </message>
     <message>
         <location filename="../ui/error_box.py"/>
+        <source>What helps</source>
+        <translation>Was hilft</translation>
+    </message>
+    <message>
+        <location filename="../ui/error_box.py"/>
         <source>Copy</source>
         <translation>Kopieren</translation>
     </message>
@@ -3181,6 +3186,11 @@
         <location filename="../ui/results_strip.py"/>
         <source>Photo and results</source>
         <translation>Foto und Ergebnisse</translation>
+    </message>
+    <message>
+        <location filename="../ui/results_strip.py"/>
+        <source>What helps</source>
+        <translation>Was hilft</translation>
     </message>
     <message>
         <location filename="../ui/results_strip.py"/>

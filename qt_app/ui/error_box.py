@@ -47,6 +47,7 @@ class ErrorBox(QFrame):
             )
         self.hint.setProperty("dim", True)
         self.remedy = QPushButton()
+        self.remedy.setAccessibleName(self.tr("What helps"))
         self.remedy.clicked.connect(self._help)
         self.copy = QPushButton(self.tr("Copy"))
         self.copy.setAccessibleName(self.tr("Copy the message"))
@@ -85,6 +86,7 @@ class ErrorBox(QFrame):
             hint = message.hint
         elif self._actions is not None:
             self.remedy.setText(self._actions[self._remedy].text())
+            self.remedy.setAccessibleName(self.remedy.text().replace("&", ""))
         self.remedy.setVisible(offered)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))

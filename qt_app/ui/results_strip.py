@@ -72,6 +72,7 @@ class ResultsStrip(QWidget):
         self.buttons.addWidget(self.about, 1)
         self._remedy = ""
         self.remedy = QPushButton()
+        self.remedy.setAccessibleName(self.tr("What helps"))
         self.remedy.clicked.connect(lambda: self._actions[self._remedy].trigger())
         self.remedy.hide()
         self.buttons.addWidget(self.remedy)
@@ -118,6 +119,7 @@ class ResultsStrip(QWidget):
         self.remedy.setVisible(bool(self._remedy))
         if self._remedy:
             self.remedy.setText(self._actions[self._remedy].text())
+            self.remedy.setAccessibleName(self.remedy.text().replace("&", ""))
         set_tip(self.about, self.about.text())
 
     def _choose(self, row: int) -> None:
