@@ -101,6 +101,31 @@ def test_a_learned_token_is_a_row(loaded: Studio) -> None:
     assert loaded.history.picture(entry.id) == loaded.library.thumbnail("anna/me")
 
 
+def test_a_jpegs_result_is_kept_to_the_last_bit(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    from s2edit_plugin.imaging.reading import read_photo
+    from s2edit_plugin.imaging.writing import encode_photo
+    from s2edit_plugin.workflows import editing
+
+    stream = io.BytesIO()
+    with Image.open(io.BytesIO(_photo(3))) as image:
+        image.save(stream, "JPEG", quality=70)
+    request = _request(photo=stream.getvalue())
+    result = studio.edit(request)
+    before, after = read_photo(request.photo), read_photo(result.image)
+    with Image.open(io.BytesIO(result.region)) as region:
+        outside = np.asarray(region) == 0
+    assert np.array_equal(before.pixels[outside], after.pixels[outside])
+    assert studio.history.details(result.history_id).picture == "picture.png"
+    assert studio.history.picture(result.history_id) == result.image
+    assert studio.rerun(api.RerunResult(result.history_id)).equal
+    # As versions did that kept a JPEG: its pixels are compared with those of the same compression.
+    monkeypatch.setattr(editing, "encode_exactly", encode_photo)
+    old = studio.edit(request)
+    monkeypatch.undo()
+    assert studio.history.details(old.history_id).picture == "picture.jpg"
+    assert studio.rerun(api.RerunResult(old.history_id)).equal
+
+
 @pytest.mark.parametrize("mode", ["RGB", "L", "RGBA"])
 def test_the_same_settings_give_the_same_picture_to_the_bit(studio: Studio, mode: str) -> None:
     """From a cold and a warm cache, on a photo that the token has not seen, with a region that the model finds."""

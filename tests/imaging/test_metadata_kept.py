@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import platform
 import struct
 import time
 import zlib
@@ -194,6 +195,9 @@ def test_xmp_without_an_end_is_left_out_and_hostile_xmp_takes_no_time() -> None:
     assert time.monotonic() - began < 20  # quadratic, it would take hours
 
 
+@pytest.mark.skipif(
+    platform.machine() not in ("x86_64", "AMD64"), reason="jpeglib has no wheel for this machine"
+)
 def test_a_jpeg_that_keeps_its_blocks_keeps_its_orientation_everywhere() -> None:
     xmp = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + XMP.encode())
     data = with_parts(saved(soft(203, 301), "JPEG"), segment(0xE1, b"Exif\0\0" + camera_exif()), xmp)
