@@ -12,9 +12,11 @@ from PIL import Image, ImageCms
 from PyQt6.QtGui import QImage
 
 from s2edit_plugin.errors import ImageError
+from s2edit_plugin.imaging.colour import MAX_PROFILE
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
-from tests.imaging.picture_files import noise, saved, saved_tiff, soft
+from s2edit_plugin.imaging.side_data import MAX_XMP
+from tests.imaging.picture_files import SRGB_ICC, noise, saved, saved_tiff, soft
 from tests.imaging.tiff_files import (
     BLACK_IS_ZERO,
     CMYK,
@@ -345,3 +347,14 @@ def test_a_chain_of_pages_that_is_broken_leaves_the_first_readable() -> None:
     assert read_photo(bytes(data)).notes == (
         "The photo has damaged parts beside its pixels, which were left out.",
     )
+
+
+@pytest.mark.parametrize(
+    ("tag", "length", "named"), [(34675, MAX_PROFILE, "colour profile"), (700, MAX_XMP, "XMP")]
+)
+def test_profiles_and_xmp_of_a_tiff_file_have_a_limit(tag: int, length: int, named: str) -> None:
+    body = tuple((SRGB_ICC + bytes(length + 1 - len(SRGB_ICC))) if tag == 34675 else bytes(length + 1))
+    photo = read_photo(tiff_file(stored(8, 3), 8, RGB, more={tag: (7, body)}))
+    assert (photo.icc, photo.xmp) == (None, None)
+    assert named in photo.notes[0]
+    assert "left out" in photo.notes[0]
