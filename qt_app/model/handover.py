@@ -72,11 +72,14 @@ class HandoverState(Observable):
             self._messages.error(UsageError(self.problem))
             return
         edit = dataclasses.replace(result.request, photo=b"", subject_mask=None, region_mask=None)
+        region = document.masks.layers["region"]
+        version = region.version
 
         def done(_: calls.Done) -> None:
             if self.current == name:
                 self._hold(None)
             document.keep(result)
+            region.keep(version)  # GIMP has the result's mask, also that of one that was recovered
             self._messages.note(self.tr("The result is in GIMP, as a layer."))
 
         self._link.ask(calls.GiveBack(name, result.made.image, result.made.region, edit), done)

@@ -70,8 +70,11 @@ def test_the_result_on_show_goes_back_without_its_pictures(
     request = api.ApplyEdit(document.data, ("anna/me",), "smiling", subject_mask=mask_png())
     made = api.EditResult(photo_png(seed=1), mask_png(), 1.0, False, "a", "b")
     document.add_result(decoded_result(made, request))
+    document.masks.layers["region"].keep(-1)  # as one that was recovered after a crash
+    assert document.masks.layers["region"].unsaved
     window.actions_by_id["file.to-gimp"].trigger()
     settled(lambda: not handover.current)
+    assert not document.masks.layers["region"].unsaved
     (given,) = given_back(engine)
     assert (given.image, given.region) == (made.image, made.region)
     assert given.edit == api.ApplyEdit(b"", ("anna/me",), "smiling")
