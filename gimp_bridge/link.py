@@ -112,10 +112,12 @@ class Link:
         if self._client is None:
             folder = data_folder()
             _check_program(folder)
-            text = "Starting the engine" if discovery.lock_state(folder / "engine") == "free" else ""
+            starts = discovery.lock_state(folder / "engine") == "free"
+            if starts:
+                self._show(UNKNOWN, "Starting the engine", b"")
             self._client = self._patiently(
                 lambda: connect(data_folder=folder, wait=START_SECONDS, patient=False),
-                lambda: self._show(UNKNOWN, text, b"") if text else None,
+                lambda: self._show(UNKNOWN, "", b"") if starts else None,
             )
         return self._client
 

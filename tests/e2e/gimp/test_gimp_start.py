@@ -46,7 +46,7 @@ from s2edit_plugin import calls
 FACTS["told"] = []
 for _ in range(2):
     told = []
-    with Link(lambda fraction, text, picture: told.append(text)) as link:
+    with Link(lambda fraction, text, picture: told.append(text) if text else None) as link:
         link.call(calls.ListTokens())
     FACTS["told"].append(told)
 FACTS["last"] = engine()
