@@ -214,7 +214,10 @@ def test_eval(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "figures"
     ] == [1]
     assert "success" in run("eval", text=True)[1]
-    assert asked == [("portraits", ("ours", "p2p"), 2, 0, tmp_path), ("portraits", ("all",), 20, 0, None)]
+    assert asked == [("portraits", ("ours", "p2p"), 2, 0, tmp_path), ("portraits", ("main",), 20, 0, None)]
+    asked.clear()
+    assert run("eval", "--quick", "--suite", "token")[0] == 0
+    assert asked == [("token", ("main",), 4, 0, None)]
     assert run("eval", "--identities", "0")[0] == 2
     assert run("eval", "--methods", ",")[0] == 2
 
