@@ -101,12 +101,7 @@ class Run:
     def _lock(self) -> Path:
         """The lock's file. A person's name must not stay in its name, nor can it be found out from it."""
         place = self.folder.checkpoints / ".locks"
-        salt = place / "salt"
-        if not salt.exists():
-            with file_lock(place / "salt.lock"):
-                if not salt.exists():
-                    write_atomic(salt, secrets.token_hex(16).encode(), private=True)
-        digest = hashlib.sha256(salt.read_bytes() + self.name.encode()).hexdigest()
+        digest = hashlib.sha256(_salt(place) + self.name.encode()).hexdigest()
         return place / f"{digest[:32]}.lock"
 
     def keep(self, kept: Kept) -> None:
@@ -292,3 +287,20 @@ def _describe(run: Run) -> Resumable | None:
     return Resumable(
         run.person, run.token, run.step(), kept.total, stopped.isoformat(timespec="seconds"), request
     )
+
+
+_SPARE_SALT = secrets.token_hex(16).encode()
+
+
+def _salt(place: Path) -> bytes:
+    """The folder's salt of lock names, made the first time. Where the disk is full, one of this process alone: a learning must
+    not end for it, and other processes cannot begin one there either."""
+    file = place / "salt"
+    try:
+        if not file.exists():
+            with file_lock(place / "salt.lock"):
+                if not file.exists():
+                    write_atomic(file, secrets.token_hex(16).encode(), private=True)
+        return file.read_bytes()
+    except ResourceError:
+        return _SPARE_SALT

@@ -236,9 +236,9 @@ LEARNING = (
 EDITING = (
     "s2edit_plugin.workflows.editing.read_photo",
     "s2edit_plugin.workflows.editing.extract_photo",
-    "s2edit_plugin.workflows.editing.mask_on_crop",
+    "s2edit_plugin.workflows.scenes.mask_on_crop",
     "s2edit_plugin.workflows.editing.paste_change",
-    "s2edit_plugin.workflows.editing.encode_photo",
+    "s2edit_plugin.workflows.editing.encode_exactly",
     "s2edit_plugin.workflows.editing.encode_mask",
 )
 

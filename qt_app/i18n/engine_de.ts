@@ -306,8 +306,8 @@
     </message>
     <message>
         <location filename="../backbones/loading.py"/>
-        <source>The {0} of the model '{1}' is smaller than its configuration says.</source>
-        <translation>{0} des Modells „{1}“ ist kleiner, als die Konfiguration sagt.</translation>
+        <source>The {0} of the model '{1}' cannot be loaded: it is smaller than its configuration says.</source>
+        <translation>{0} des Modells „{1}“ kann nicht geladen werden: die Datei ist kleiner, als die Konfiguration sagt.</translation>
     </message>
     <message>
         <location filename="../backbones/loading.py"/>
@@ -1076,6 +1076,11 @@
         <location filename="../base_models/transfer.py"/>
         <source>Try again later, or set another mirror (HF_ENDPOINT).</source>
         <translation>Versuchen Sie es später noch einmal, oder stellen Sie einen anderen Spiegel ein (HF_ENDPOINT).</translation>
+    </message>
+    <message>
+        <location filename="../base_models/transfer.py"/>
+        <source>{0} is no address.</source>
+        <translation>{0} ist keine Adresse.</translation>
     </message>
     <message>
         <location filename="../base_models/transfer.py"/>

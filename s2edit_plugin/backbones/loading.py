@@ -53,7 +53,8 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
         # What a file lacks is made up in memory, however much that is, before it is found missing.
         if fewest_parameters(found.configs[part]) > count_part(path / part):
             raise ModelError(
-                f"The {part} of the model '{path.name}' is smaller than its configuration says.", AGAIN
+                f"The {part} of the model '{path.name}' cannot be loaded: it is smaller than its configuration says.",
+                AGAIN,
             )
     families = {"sd": StableDiffusionBackbone, "sdxl": StableDiffusionXLBackbone}
     name = "small" if folder is None else path.name

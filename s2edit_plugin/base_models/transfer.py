@@ -175,7 +175,10 @@ def is_secure(url: str) -> bool:
 
     File and hash may come from the same server, so that the hash alone would prove nothing.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise DownloadError(f"{url!r} is no address.", _ANOTHER) from error
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
 
 

@@ -384,8 +384,16 @@ def test_learning_survives_the_end_of_the_engine_and_edits_go_before_it(root: Pa
 
 
 def test_the_command_line_uses_the_engine_and_gives_what_it_gives_alone(
-    root: Path, model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    root: Path,
+    model: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    import torch
+
+    # As many threads here as in the engine's process, whatever ran in this one before: sums differ in their last bits.
+    monkeypatch.setenv("OMP_NUM_THREADS", str(torch.get_num_threads()))
     change_settings(DataFolder(root), model=str(model), device="cpu")
     photo, mask = tmp_path / "photo.png", tmp_path / "mask.png"
     photo.write_bytes(png(np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)))
