@@ -25,7 +25,8 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         "--suite",
         default="portraits",
         metavar="NAME",
-        help="portraits (default), other-photo, objects: edits; token: what a token holds by itself",
+        help="portraits (default), other-photo, objects: edits; token: what a token holds by itself; "
+        "paste: how the model's square comes back into a photo",
     )
     parser.add_argument(
         "--methods",
@@ -56,7 +57,7 @@ def run_eval(args: argparse.Namespace, output: Output) -> int:
             check_replaceable(out / name, overwrite=args.overwrite, figures=True)
     with output.progress() as on_progress:
         people = min(args.identities, QUICK) if args.quick else args.identities
-        values = benchmark.run(args.suite, methods, people, args.seed, out, on_progress)
+        values = benchmark.run(args.suite, methods, people, args.seed, out, on_progress, quick=args.quick)
     text = values.get("table") or json.dumps(values, ensure_ascii=False, indent=2, default=str)
     output.result(values, str(text))
     return 0

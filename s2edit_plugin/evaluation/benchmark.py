@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.api import LearnSettings, OnProgress, Progress
-from s2edit_plugin.evaluation import token_suite
+from s2edit_plugin.evaluation import paste_suite, token_suite
 from s2edit_plugin.evaluation.figures import Row, figures_of, judged
 from s2edit_plugin.evaluation.judges import AttributeJudge, IdentityJudge
 from s2edit_plugin.evaluation.methods import Method, choose_methods
@@ -46,6 +46,7 @@ def run(
     out: Path | None,
     on_progress: OnProgress,
     backbone: Backbone | None = None,
+    quick: bool = False,
 ) -> dict[str, Any]:
     """Run the benchmark.
 
@@ -54,6 +55,7 @@ def run(
         out: folder for ``eval.json`` and ``eval.png`` (the first people), None: nowhere. A run of the same suite, methods,
             seed and model that was cut off there goes on.
         backbone: None: the bundled small model.
+        quick: leave out what takes long, where a suite knows how to; fewer people are the caller's to ask for.
 
     Returns:
         JSON values: for every method figures over all edits and for every kind of edit; ``paired``, 95 % intervals of ours
@@ -65,8 +67,11 @@ def run(
     from s2edit_plugin.backbones.loading import load_backbone
 
     model = backbone or load_backbone()
-    if suite_name == "token":
-        values = token_suite.run(identities, seed, on_progress, model, LearnSettings())
+    if suite_name in ("token", "paste"):
+        if suite_name == "token":
+            values = token_suite.run(identities, seed, on_progress, model, LearnSettings())
+        else:
+            values = paste_suite.run(methods, identities, seed, on_progress, model, quick)
         if out is not None:
             write_atomic(out / FILES[0], json.dumps(values, indent=2).encode())
         return values
