@@ -36,6 +36,9 @@ class Settings:
         keep_history: whether results are journalled at all.
         embed_settings: whether result files carry prompt, token names and settings.
         safety_checker: whether a base model's safety checker runs on results.
+        content_credentials: whether files of results are signed (C2PA).
+        certificate, certificate_key: the user's own certificate chain and its private key, PEM files; "": this machine's own,
+            which is made when it is first needed.
     """
 
     model: str = ""
@@ -49,6 +52,9 @@ class Settings:
     keep_history: bool = True
     embed_settings: bool = False
     safety_checker: bool = True
+    content_credentials: bool = True
+    certificate: str = ""
+    certificate_key: str = ""
 
 
 def load_settings(folder: DataFolder) -> Settings:

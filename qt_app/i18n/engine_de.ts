@@ -419,6 +419,7 @@
     <message>
         <location filename="../base_models/catalogue.py"/>
         <location filename="../base_models/clip_vocabulary.py"/>
+        <location filename="../credentials/child.py"/>
         <location filename="../doctor.py"/>
         <location filename="../paths.py"/>
         <source>Run `sh installer/run.sh repair` in the checkout.</source>
@@ -1162,6 +1163,257 @@
         <location filename="../consent.py"/>
         <source>The user confirmed the person's consent on {0}.</source>
         <translation>Am {0} wurde das Einverständnis der Person bestätigt.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>See `s2edit settings certificate` and `s2edit settings certificate_key`.</source>
+        <translation>Siehe `s2edit settings certificate` und `s2edit settings certificate_key`.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>The signing key in {0} cannot be read.</source>
+        <translation>Der Signaturschlüssel in {0} kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>Delete this folder.</source>
+        <translation>Löschen Sie diesen Ordner.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>An own certificate needs its key: the setting '{0}' is empty.</source>
+        <translation>Ein eigenes Zertifikat braucht seinen Schlüssel: Die Einstellung „{0}“ ist leer.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>{0} cannot be read ({1}).</source>
+        <translation>{0} kann nicht gelesen werden ({1}).</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>The key {0} is locked by a password.</source>
+        <translation>Der Schlüssel {0} ist durch ein Kennwort geschützt.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>Save it without one, mode 0600.</source>
+        <translation>Speichern Sie ihn ohne Kennwort, mit den Rechten 0600.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>The certificate {0} and its key cannot be used: {1}.</source>
+        <translation>Das Zertifikat {0} und sein Schlüssel können nicht verwendet werden: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>The certificate {0} ended on {1}.</source>
+        <translation>Das Zertifikat {0} ist am {1} abgelaufen.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/certificates.py"/>
+        <source>Use a newer one.</source>
+        <translation>Verwenden Sie ein neueres.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/child.py"/>
+        <source>The library for Content Credentials is not installed ({0}).</source>
+        <translation>Die Bibliothek für Inhaltsnachweise (Content Credentials) ist nicht installiert ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../credentials/child.py"/>
+        <source>Content Credentials failed ({0}).</source>
+        <translation>Die Inhaltsnachweise (Content Credentials) sind fehlgeschlagen ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} is not a picture that can be read.</source>
+        <translation>{0} ist kein Bild, das gelesen werden kann.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>Name a picture file.</source>
+        <translation>Geben Sie eine Bilddatei an.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says nothing about how it was made, which proves nothing.</source>
+        <translation>Sie sagt nichts darüber, wie sie entstand; das beweist nichts.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It holds what an image generator leaves, so AI made or changed it.</source>
+        <translation>Sie enthält, was ein Bildgenerator hinterlässt; KI hat sie also erzeugt oder verändert.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>The program was {0}.</source>
+        <translation>Das Programm war {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>The base model was {0}.</source>
+        <translation>Das Grundmodell war {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>The AI system was {0}.</source>
+        <translation>Das KI-System war {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>The camera was {0}.</source>
+        <translation>Die Kamera war {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>Prompt, names and settings are embedded: {0}.</source>
+        <translation>Prompt, Namen und Einstellungen sind eingebettet: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>The prompt was: {0}.</source>
+        <translation>Der Prompt war: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>{0} left its settings: {1}.</source>
+        <translation>{0} hat seine Einstellungen hinterlassen: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says that it was edited by AI.</source>
+        <translation>Sie sagt, dass sie mit KI bearbeitet wurde.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says that it was made by AI.</source>
+        <translation>Sie sagt, dass sie von KI erzeugt wurde.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says that parts of it were made by AI.</source>
+        <translation>Sie sagt, dass Teile von KI erzeugt wurden.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says that it was made by a program without AI.</source>
+        <translation>Sie sagt, dass ein Programm ohne KI sie erzeugt hat.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says that a program enhanced it.</source>
+        <translation>Sie sagt, dass ein Programm sie verbessert hat.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says that a camera took it.</source>
+        <translation>Sie sagt, dass eine Kamera sie aufgenommen hat.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says that a person edited it.</source>
+        <translation>Sie sagt, dass ein Mensch sie bearbeitet hat.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says that it was put together from several pictures.</source>
+        <translation>Sie sagt, dass sie aus mehreren Bildern zusammengesetzt wurde.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It says of its source: {0}.</source>
+        <translation>Sie sagt über ihre Herkunft: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>Its Content Credentials cannot be read.</source>
+        <translation>Ihre Inhaltsnachweise (Content Credentials) können nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It has no Content Credentials.</source>
+        <translation>Sie hat keine Inhaltsnachweise (Content Credentials).</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>Such are said to be kept at {0}; nothing is fetched.</source>
+        <translation>Solche sollen unter {0} liegen; es wird nichts abgerufen.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It was changed after it was signed: its Content Credentials do not hold.</source>
+        <translation>Sie wurde nach dem Signieren verändert: Ihre Inhaltsnachweise (Content Credentials) gelten nicht.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>Its Content Credentials do not hold: {0}.</source>
+        <translation>Ihre Inhaltsnachweise (Content Credentials) gelten nicht: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It is as it was signed: its Content Credentials hold.</source>
+        <translation>Sie ist, wie sie signiert wurde: Ihre Inhaltsnachweise (Content Credentials) gelten.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>The signer is {0}.</source>
+        <translation>Unterzeichner ist {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>The signer calls itself {0}; it is on no list of trusted ones, and viewers show it as unknown.</source>
+        <translation>Der Unterzeichner nennt sich {0}; er steht auf keiner Liste vertrauenswürdiger, und Anzeigeprogramme nennen ihn unbekannt.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>Before that the picture was signed by {0}.</source>
+        <translation>Davor wurde das Bild signiert von {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>A part of it was signed by {0}.</source>
+        <translation>Ein Teil davon wurde signiert von {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>What that one says does not hold: {0}.</source>
+        <translation>Was dort steht, gilt nicht: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>It holds a small picture of how it was then.</source>
+        <translation>Sie enthält eine Vorschau des damaligen Zustands.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/inspection.py"/>
+        <source>Signed as done: {0}.</source>
+        <translation>Als ausgeführt signiert: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/signing.py"/>
+        <source>The file has no Content Credentials.</source>
+        <translation>Die Datei hat keine Inhaltsnachweise (Content Credentials).</translation>
+    </message>
+    <message>
+        <location filename="../credentials/signing.py"/>
+        <source>Only JPEG, PNG, TIFF and WebP files can be signed.</source>
+        <translation>Nur JPEG-, PNG-, TIFF- und WebP-Dateien können signiert werden.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/signing.py"/>
+        <source>The file could not be signed.</source>
+        <translation>Die Datei konnte nicht signiert werden.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/signing.py"/>
+        <source>Content Credentials took too long.</source>
+        <translation>Die Inhaltsnachweise (Content Credentials) haben zu lange gedauert.</translation>
+    </message>
+    <message>
+        <location filename="../credentials/signing.py"/>
+        <source>The process for Content Credentials failed.</source>
+        <translation>Der Prozess für Inhaltsnachweise (Content Credentials) ist fehlgeschlagen.</translation>
     </message>
     <message>
         <location filename="../doctor.py"/>
@@ -2511,8 +2763,8 @@
     </message>
     <message>
         <location filename="../imaging/extras.py"/>
-        <source>{0} has Content Credentials, which do not hold for results and are left out.</source>
-        <translation>{0} hat Inhaltsnachweise (Content Credentials), die für Ergebnisse nicht gelten; sie wurden weggelassen.</translation>
+        <source>{0} has Content Credentials; a signed result goes on from them, an unsigned one drops them.</source>
+        <translation>{0} hat Inhaltsnachweise (Content Credentials); ein signiertes Ergebnis führt sie fort, ein unsigniertes lässt sie weg.</translation>
     </message>
     <message>
         <location filename="../imaging/extras.py"/>
@@ -2664,11 +2916,6 @@
         <location filename="../imaging/reading.py"/>
         <source>Save or copy it again.</source>
         <translation>Speichern oder kopieren Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/reading.py"/>
-        <source>{0} is not a picture that can be read.</source>
-        <translation>{0} ist kein Bild, das gelesen werden kann.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>

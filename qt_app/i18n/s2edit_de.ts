@@ -790,6 +790,44 @@
     </message>
 </context>
 <context>
+    <name>CredentialsPage</name>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>Sign results with Content Credentials</source>
+        <translation>Ergebnisse mit Inhaltsnachweisen (Content Credentials) signieren</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>The file says, signed, that it was edited by AI, where, and of which photo; no name, no prompt, no small picture of the photo. Viewers show an unknown signer, since the certificate is made on this machine.</source>
+        <translation>In der Datei steht signiert, dass und wo sie mit KI bearbeitet wurde und aus welchem Foto sie entstand; kein Name, kein Prompt, keine Vorschau des Fotos. Anzeigeprogramme nennen den Unterzeichner unbekannt, weil das Zertifikat auf diesem Rechner erstellt wird.</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>Own certificate</source>
+        <translation>Eigenes Zertifikat</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>Its private key</source>
+        <translation>Sein privater Schlüssel</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>A chain in PEM, the signer's certificate first. Your name, if it stands in it, is in every file.</source>
+        <translation>Eine Kette im PEM-Format, das Zertifikat des Unterzeichners zuerst. Steht Ihr Name darin, so steht er in jeder Datei.</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>In PEM, without a password. It stays here.</source>
+        <translation>Im PEM-Format, ohne Kennwort. Er bleibt auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>All that is signed on this machine bears the same certificate. Who deletes the folder 'credentials' in the data folder gets another one.</source>
+        <translation>Alles, was auf diesem Rechner signiert wird, trägt dasselbe Zertifikat. Wer den Ordner „credentials“ im Datenordner löscht, bekommt ein neues.</translation>
+    </message>
+</context>
+<context>
     <name>DiagnosticsDialog</name>
     <message>
         <location filename="../ui/diagnostics_dialog.py"/>
@@ -3394,6 +3432,11 @@
         <source>Files and privacy</source>
         <translation>Dateien und Datenschutz</translation>
     </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>Provenance</source>
+        <translation>Herkunft</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutsPage</name>
@@ -3934,6 +3977,34 @@
         <location filename="../ui/models_page.py"/>
         <source>waiting</source>
         <translation>wartet</translation>
+    </message>
+</context>
+<context>
+    <name>_FileRow</name>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>left empty: made on this machine</source>
+        <translation>leer: auf diesem Rechner erstellt</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>Choose …</source>
+        <translation>Auswählen …</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>Choose: {0}</source>
+        <translation>Auswählen: {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>Choose the file</source>
+        <translation>Die Datei auswählen</translation>
+    </message>
+    <message>
+        <location filename="../ui/credentials_page.py"/>
+        <source>Certificates and keys</source>
+        <translation>Zertifikate und Schlüssel</translation>
     </message>
 </context>
 <context>

@@ -18,6 +18,7 @@ from qt_app.model.preferences import Preferences
 from qt_app.model.tasks import Background
 from s2edit_plugin.api import EditResult
 from s2edit_plugin.errors import S2EditError
+from s2edit_plugin.paths import DataFolder
 
 if TYPE_CHECKING:
     from s2edit_plugin.imaging.photo import FileFormat, Photo
@@ -90,10 +91,11 @@ class SaveState(Observable):
     busy = Property(False)
 
     def __init__(
-        self, documents: Documents, preferences: Preferences, background: Background, messages: Messages
-    ) -> None:
+        self, folder: DataFolder, documents: Documents, preferences: Preferences, background: Background,
+        messages: Messages,
+    ) -> None:  # fmt: skip
         super().__init__()
-        self._documents, self._preferences = documents, preferences
+        self._folder, self._documents, self._preferences = folder, documents, preferences
         self._background, self._messages = background, messages
         self.format_changed.connect(lambda _: self._rename())
         self.name_changed.connect(lambda _: self._reformat())
@@ -234,17 +236,21 @@ class SaveState(Observable):
         result, options, path, photo = document.result, self.options, self.path, document.photo
         names, camera = (self.tr("Photo"), self.tr("Result"), self.tr("Edit region")), document.camera
 
-        def write() -> None:
+        def write() -> str:
+            from s2edit_plugin.credentials.signing import with_credentials
             from s2edit_plugin.imaging.writing import write_atomic
 
-            write_atomic(path, encoded(photo, result.made, options, names, camera))
+            data = encoded(photo, result.made, options, names, camera)
+            signed, unsigned = with_credentials(self._folder, data, result.made.image, camera)
+            write_atomic(path, signed)
+            return unsigned
 
         self.busy = True
-        self._background.run(write, lambda _: self._done(document, result, path), self._failed)
+        self._background.run(write, lambda said: self._done(document, result, path, said), self._failed)
 
     # ------------------------------------------------------------------ inside
 
-    def _done(self, document: Document, result: Result, path: Path) -> None:
+    def _done(self, document: Document, result: Result, path: Path, unsigned: str) -> None:
         self.busy = False
         preferences = self._preferences
         preferences.save_folder, preferences.save_format = str(path.parent), self.format
@@ -252,6 +258,8 @@ class SaveState(Observable):
         preferences.save()
         document.keep(result)
         self._messages.note(self.tr("Saved as {0}.").format(path))
+        if unsigned:
+            self._messages.note(spoken(unsigned))
         self.written.emit(str(path))
 
     def _failed(self, error: S2EditError) -> None:

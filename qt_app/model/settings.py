@@ -40,6 +40,9 @@ class EngineSettings(Observable):
     keep_history_changed = pyqtSignal(object)
     embed_settings_changed = pyqtSignal(object)
     safety_checker_changed = pyqtSignal(object)
+    content_credentials_changed = pyqtSignal(object)
+    certificate_changed = pyqtSignal(object)
+    certificate_key_changed = pyqtSignal(object)
     known_changed = pyqtSignal(object)
     model = Property(Settings.model)
     device = Property(Settings.device)
@@ -52,6 +55,9 @@ class EngineSettings(Observable):
     keep_history = Property(Settings.keep_history)
     embed_settings = Property(Settings.embed_settings)
     safety_checker = Property(Settings.safety_checker)
+    content_credentials = Property(Settings.content_credentials)
+    certificate = Property(Settings.certificate)
+    certificate_key = Property(Settings.certificate_key)
     known = Property(False)
 
     def __init__(self, link: EngineLink, messages: Messages) -> None:

@@ -61,7 +61,9 @@ class StudioState(QObject):
             link, self.jobs, self.documents, self.editing, self.background, self.messages
         )
         self.handover = HandoverState(link, self.documents, self.background, self.messages)
-        self.saving = SaveState(self.documents, self.preferences, self.background, self.messages)
+        self.saving = SaveState(
+            DataFolder(folder), self.documents, self.preferences, self.background, self.messages
+        )
         self.settings = EngineSettings(link, self.messages)
         self.models = ModelsState(link, self.jobs, self.messages)
         self.advice = AdviceState(self.documents, self.models)

@@ -20,6 +20,7 @@ from qt_app.model.messages import Messages
 from qt_app.model.observable import bind, follow
 from qt_app.model.preferences import Preferences
 from qt_app.model.settings import EngineSettings
+from qt_app.ui.credentials_page import CredentialsPage
 from qt_app.ui.error_box import ErrorBox
 from qt_app.ui.fields import ChoiceBox, NumberField, noted, page_form, press_with_return
 from qt_app.ui.plain import plain_label, set_tip
@@ -54,6 +55,7 @@ class SettingsDialog(QDialog):
         self.add_page("look", self.tr("Look"), self.look)
         self.add_page("computing", self.tr("Computing"), ComputingPage(settings))
         self.add_page("files", self.tr("Files and privacy"), FilesPage(settings, folder))
+        self.add_page("credentials", self.tr("Provenance"), CredentialsPage(settings))
         self.list.setCurrentRow(0)
         self.resize(860, 560)
 

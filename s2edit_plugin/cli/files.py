@@ -21,6 +21,7 @@ __all__ = [
     "still_in_history",
     "writable_target",
     "write_picture",
+    "write_result",
 ]
 
 # What Pillow can write losslessly or as a photo, and what the format is called there.
@@ -173,14 +174,8 @@ def still_in_history(result: str) -> Iterator[None]:
         raise type(error)(error.sentence, hint) from error
 
 
-def write_picture(path: Path, data: bytes, original: bytes = b"") -> list[str]:
+def write_picture(path: Path, data: bytes) -> None:
     """Write an encoded picture, in another format where the file's name asks for one; what it says of itself stays.
-
-    Args:
-        original: the photo that was edited: a JPEG keeps its blocks where nothing changed.
-
-    Returns:
-        Sentences about what the format has no place for.
 
     Raises:
         ResourceError: the disk refused. ImageError: the picture cannot be held by the format.
@@ -188,6 +183,28 @@ def write_picture(path: Path, data: bytes, original: bytes = b"") -> list[str]:
     from s2edit_plugin.imaging.saving import encode_result
     from s2edit_plugin.imaging.writing import format_of_suffix
 
+    write_atomic(path, encode_result(data, format_of_suffix(path)))
+
+
+def write_result(path: Path, data: bytes, original: bytes = b"") -> list[str]:
+    """Write an edited photo in the format that the file's name asks for, with Content Credentials.
+
+    Args:
+        original: the photo that was edited: a JPEG keeps its blocks where nothing changed, and the credentials name it.
+
+    Returns:
+        Sentences about what the format has no place for, and why there are no credentials.
+
+    Raises:
+        ResourceError: the disk refused. ImageError: the picture cannot be held by the format.
+    """
+    from s2edit_plugin.credentials.signing import with_credentials
+    from s2edit_plugin.imaging.saving import encode_result
+    from s2edit_plugin.imaging.writing import format_of_suffix
+    from s2edit_plugin.paths import data_folder
+
     notes: list[str] = []
-    write_atomic(path, encode_result(data, format_of_suffix(path), original=original, notes=notes))
-    return notes
+    made = encode_result(data, format_of_suffix(path), original=original, notes=notes)
+    signed, unsigned = with_credentials(data_folder(), made, data, original)
+    write_atomic(path, signed)
+    return [*notes, unsigned] if unsigned else notes

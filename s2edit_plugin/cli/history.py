@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api, calls
 from s2edit_plugin.cli import clients
-from s2edit_plugin.cli.files import read_photo, writable_target, write_picture
+from s2edit_plugin.cli.files import read_photo, writable_target, write_result
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.cli.replacing import add_overwrite, check_outputs
 from s2edit_plugin.errors import S2EditError, UsageError
@@ -138,7 +138,7 @@ def run_export(args: argparse.Namespace, output: Output) -> int:
     out = writable_target(args.out)
     beside = out.with_name(f"{out.name}.json")
     check_outputs((out, beside if args.with_settings else None), (), overwrite=args.overwrite)
-    for sentence in write_picture(out, history.picture(name), _photo_of(history, name)):
+    for sentence in write_result(out, history.picture(name), _photo_of(history, name)):
         output.warning(sentence)
     values = {"id": name, "out": str(out)}
     if args.with_settings:
@@ -168,7 +168,7 @@ def run_rerun(args: argparse.Namespace, output: Output) -> int:
     args.model = args.model or _model_of(history.details(name))
     report = clients.perform(args, api.RerunResult(name), output)
     if out is not None:
-        write_picture(out, report.image, _photo_of(history, name))
+        write_result(out, report.image, _photo_of(history, name))
     output.result(dataclasses.asdict(report) | ({"out": str(out)} if out else {}), report.sentence)
     return 0 if report.equal else 1
 

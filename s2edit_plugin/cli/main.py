@@ -18,6 +18,7 @@ from s2edit_plugin.cli import (
     evaluation,
     gimp,
     history,
+    inspecting,
     looking,
     maintenance,
     models,
@@ -79,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     for family in (
         photos,
         looking,
+        inspecting,
         tokens,
         people,
         history,

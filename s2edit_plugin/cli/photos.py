@@ -17,6 +17,7 @@ from s2edit_plugin.cli.files import (
     still_in_history,
     writable_target,
     write_picture,
+    write_result,
 )
 from s2edit_plugin.cli.interrupted import kept_request
 from s2edit_plugin.cli.output import Output
@@ -254,7 +255,7 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
     files = Files(args.photo, mask=args.mask, subject=args.subject)
     result = perform(args, request, output, files)
     with still_in_history(result.history_id):
-        left_out = write_picture(out, result.image, photo)
+        left_out = write_result(out, result.image, photo)
         if region_out is not None:
             write_picture(region_out, result.region)
     values = dataclasses.asdict(result) | {"out": str(out), "tokens": list(tokens), "seed": args.seed}

@@ -99,7 +99,7 @@ def said_of(extras: set[Extra], subject: str) -> list[str]:
         "gain map": f"{subject} has a gain map for HDR displays, which results do not keep.",
         "depth map": f"{subject} has a depth map, which results do not keep.",
         "pictures": f"{subject} has further pictures in its file, which results do not keep.",
-        "credentials": f"{subject} has Content Credentials, which do not hold for results and are left out.",
+        "credentials": f"{subject} has Content Credentials; a signed result goes on from them, an unsigned one drops them.",
         "extended": f"{subject} has more XMP data than one part of its file holds; the rest is not kept.",
         "xmp": f"{subject} has damaged XMP data, which were left out.",
         "other": f"{subject} has data of a camera or program in its file, which results do not keep.",

@@ -1,7 +1,8 @@
 """XMP of a photo as it may stand in an edited one: nothing that the edit makes false.
 
 What goes: small pictures of the photo as it was, and claims that a film, a gain map or a depth map is in the file. What is
-changed: orientation and size. Text, not an XML parser: the packet comes from anywhere; every step is linear in its length.
+changed: orientation and size. The address of credentials that are kept elsewhere goes too: they speak of the photo as it
+was. Text, not an XML parser: the packet comes from anywhere; every step is linear in its length.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ FALSE = {
     "xmpNote": "extended",
 }
 """Prefixes whose statements go, and what is lost with them."""
-_NAMES = ("xmp:Thumbnails", "xap:Thumbnails")
+_NAMES = ("xmp:Thumbnails", "xap:Thumbnails", "dcterms:provenance")
 _LARGEST_TAG = 1 << 16
 _ATTRIBUTES = re.compile(
-    rf"""\s(?P<prefix>{"|".join(FALSE)}):[\w.-]{{1,80}}\s{{0,9}}=\s{{0,9}}("[^"]*"|'[^']*')"""
+    rf"""\s(?:(?P<prefix>{"|".join(FALSE)}):[\w.-]{{1,80}}|dcterms:provenance)\s{{0,9}}=\s{{0,9}}("[^"]*"|'[^']*')"""
 )
 _ORIENTATION = re.compile(r"""(\btiff:Orientation(?:\s{0,9}=\s{0,9}["']|>)\s{0,9})\d{1,5}""")
 _WIDTH = re.compile(
@@ -112,5 +113,5 @@ def _without_attributes(tag: str, lost: set[str]) -> str:
     if len(tag) > _LARGEST_TAG or ":" not in tag:
         return tag
     for found in _ATTRIBUTES.finditer(tag):
-        lost.add(FALSE[found["prefix"]])
+        lost.add(FALSE.get(found["prefix"] or "", ""))
     return _ATTRIBUTES.sub("", tag)

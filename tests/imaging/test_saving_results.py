@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin.cli.files import write_picture
+from s2edit_plugin.cli.files import write_result
 from s2edit_plugin.imaging import jpeg_blocks
 from s2edit_plugin.imaging.exif import laid_back, upright
 from s2edit_plugin.imaging.jpeg_blocks import can_keep_blocks, with_kept_blocks
@@ -56,7 +56,7 @@ def test_a_lossy_photo_saved_without_loss_is_the_same_outside_the_edit(
     photo = read_photo(data)
     pixels = edited(photo)
     result = encode_exactly(photo, pixels, provenance=Provenance("m"))
-    write_picture(tmp_path / f"out{suffix}", result, data)
+    write_result(tmp_path / f"out{suffix}", result, data)
     got = read_photo((tmp_path / f"out{suffix}").read_bytes()).pixels
     np.testing.assert_array_equal(got, pixels)
     # What was edited is edited again, and saved at the end: still no bit is lost.

@@ -25,10 +25,13 @@ from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import Parts
 from qt_app.ui.save_dialog import SaveDialog
 from s2edit_plugin import api
+from s2edit_plugin.credentials.inspection import inspect_picture
 from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.imaging.provenance import NOTICE, Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_exactly
+from s2edit_plugin.paths import data_folder
+from s2edit_plugin.settings import change_settings
 
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 SIZE = (60, 40)
@@ -59,7 +62,8 @@ def made_of(data: bytes) -> api.EditResult:
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, data_home: Path, tmp_path: Path) -> Iterator[MainWindow]:
-    """A window with a JPEG and one result of it, in a folder of its own."""
+    """A window with a JPEG and one result of it, in a folder of its own; files are not signed, which takes another process."""
+    change_settings(data_folder(), content_credentials=False)
     engine = FakeClient()
     window = make_window(qapp, "light", lambda: engine)
     (tmp_path / "anna.jpg").write_bytes(photo_file())
@@ -148,6 +152,23 @@ def test_save_writes_the_engines_own_bytes_and_remembers_how(
     dialog_of(window)
     assert (state.format, state.name) == ("ORA", "anna-edited.ora")
     dialog.reject()
+
+
+def test_a_saved_file_is_signed_and_where_it_cannot_be_that_is_said(
+    window: MainWindow, document: Document, tmp_path: Path, qtbot: QtBot
+) -> None:
+    change_settings(data_folder(), content_credentials=True)
+    dialog_of(window).save.click()
+    qtbot.waitUntil(lambda: document.saved, timeout=60_000)
+    report = inspect_picture((tmp_path / "anna-edited.jpg").read_bytes()).credentials
+    assert report is not None
+    assert (report.state, report.chain[0].actions[1].areas) == ("intact", ((10.0, 10.0, 20.0, 10.0),))
+    change_settings(data_folder(), certificate="gone.pem", certificate_key="gone.key")
+    dialog_of(window).save.click()
+    qtbot.waitUntil(lambda: not window.studio.saving.busy, timeout=60_000)
+    said = [message.sentence for message in window.studio.messages.log]
+    assert any(sentence.startswith("The file has no Content Credentials. ") for sentence in said)
+    assert read_photo((tmp_path / "anna-edited-2.jpg").read_bytes()).size == (40, 60)
 
 
 def test_only_settings_that_matter_are_shown(window: MainWindow, document: Document) -> None:
