@@ -157,7 +157,7 @@ def _with_prompts(values: EditValues, frame: Frame, noun: str, link: Link) -> Ed
     if values.prompt:
         return values
     source = values.source_prompt or link.run(api.SuggestPrompt(frame.photo, noun)).prompt
-    return dataclasses.replace(values, prompt=source, source_prompt=source)
+    return dataclasses.replace(values, prompt=source, source_prompt=source, suggestion="")
 
 
 @dataclass(frozen=True)
@@ -184,6 +184,7 @@ class _Work:
             tokens=tuple(token.name for token in self.tokens),
             prompt=self.names.named(values.prompt),
             source_prompt=self.names.named(values.source_prompt) or None,
+            source_suggested=bool(values.source_prompt) and values.source_prompt == values.suggestion,
             subject=frame.subject,
             subject_mask=frame.subject_mask,
             region="auto" if values.region in ("", SELECTION) else values.region,
@@ -200,7 +201,6 @@ class _Work:
             seed=values.seed + number,
             variants=1,
             layer=self.tattoo,
-            source_prompt=result.source_prompt,
         )
         attribute = self.names.find(values.attribute).class_noun if values.attribute else ""
         name = layer_name(

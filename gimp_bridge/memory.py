@@ -16,7 +16,7 @@ __all__ = ["GONE", "NO_TOKEN", "EditValues", "Names", "read_values", "write_valu
 
 FORMAT = 1
 LARGEST = 64 * 1024  # bytes that are kept in an item; more is somebody else's
-LONGEST = {"prompt": 2000, "source_prompt": 2000}
+LONGEST = {"prompt": 2000, "source_prompt": 2000, "suggestion": 2000}
 LONGEST_NAME = 300  # characters of any other text
 NO_TOKEN = "none"
 GONE = "A token of this edit is no longer in your library."
@@ -32,6 +32,7 @@ class EditValues:
         token: the subject's token, by id or as ``person/name``; "" or ``none`` for an edit by words alone.
         attribute: a token to transfer, "" for none.
         prompt, source_prompt: references by id or name; an empty source prompt is suggested by the engine.
+        suggestion: what the engine suggested as source prompt in the dialog; that stays a suggestion while nobody changes it.
         region: which pixels may change: ``selection``, or as `api.ApplyEdit`; ``auto`` is the selection where there is one.
         subject: where the token acts: ``auto``, ``selection``, ``face``, ``word:W``, ``channel:NAME``, ...
         variants: how many results, with seeds from ``seed`` on. steps: 0 for the usual number.
@@ -42,6 +43,7 @@ class EditValues:
     attribute: str = ""
     prompt: str = ""
     source_prompt: str = ""
+    suggestion: str = ""
     region: str = "auto"
     subject: str = "auto"
     strength: float = 1.0
@@ -124,6 +126,7 @@ def write_values(values: EditValues, names: Names) -> bytes:
         "attribute": names.id_of(values.attribute),
         "prompt": names.unnamed(values.prompt),
         "source_prompt": names.unnamed(values.source_prompt),
+        "suggestion": names.unnamed(values.suggestion),
     }
     return json.dumps(kept).encode("ascii")  # GIMP's Python takes no byte above 127 for what it attaches
 

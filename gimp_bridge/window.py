@@ -147,6 +147,7 @@ def _remembered(edit: api.ApplyEdit | None, link: Link, layer: Gimp.Layer) -> tu
         token=edit.tokens[0] if edit.tokens else "",
         prompt=edit.prompt,
         source_prompt=edit.source_prompt or "",
+        suggestion=(edit.source_prompt or "") if edit.source_suggested else "",
         region=edit.region,
         strength=settings.strength,
         guidance=settings.guidance,

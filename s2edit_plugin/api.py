@@ -207,7 +207,10 @@ class ApplyEdit(Request["EditResult"]):
         tokens: library names ``person/name``; the first is the subject's, the others compose (``--with``). Empty: the words
             alone change the photo.
         source_prompt: what the photo shows; None: the first token's own where it learned from this photo, else as ``auto``:
-            what can be seen on it.
+            what can be seen on it, as far as the prompt keeps or replaces it. To leave something out that the user has written
+            here is to take it away; what was only seen stays.
+        source_suggested: ``source_prompt`` is a suggestion that the user has left as it was: it counts as seen, unless leaving
+            something out is all that the prompt does.
         subject, subject_mask: where identity tokens act; ``auto``: the first token's stored mask if this is the photo it
             learned from, else found; ``region``: the region's mask serves as this one too. Where no subject is found, a region
             that is given serves. The mask may be a smaller one of the photo's proportions.
@@ -227,6 +230,7 @@ class ApplyEdit(Request["EditResult"]):
     settings: EditSettings = field(default_factory=EditSettings)
     embed_settings: bool | None = None
     with_layer: bool = False
+    source_suggested: bool = False
 
 
 @dataclass(frozen=True)
@@ -334,10 +338,11 @@ class SuggestPrompt(Request["PromptSuggestion"]):
 
 @dataclass(frozen=True)
 class PromptSuggestion:
-    """A source prompt, and what saw it (``drawn pictures' judge``, the captioner's name)."""
+    """A source prompt, what saw it (``drawn pictures' judge``, the captioner's name), and what the user should know of it."""
 
     prompt: str
     seen_by: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,32 +15,44 @@ from s2edit_plugin.captions import beginning_for, has_noun, plain_prompt, tidy
 from s2edit_plugin.imaging.crop import central_square
 from s2edit_plugin.masks.drawn import sure_regions
 from s2edit_plugin.networks.installed import Networks
+from s2edit_plugin.word_kinds import domain_of
 
 __all__ = ["JUDGE", "suggest", "suggest_prompt"]
 
 JUDGE = "the drawn pictures' judge"
 CAPTIONER = "the captioner BLIP"
+UNKNOWN = (
+    "Photographs are described by a captioner, which is not installed: every word of this is a guess. "
+    "Correct it, or install the captioner with `s2edit models install captioner`."
+)
 SURE = 0.6
+_CALLED = {"portrait": "person", "car": "car"}
+CERTAIN = 0.9  # of what the picture is of, against the class noun
 
 
 def suggest(rgb: np.ndarray, networks: Networks, class_noun: str = "") -> PromptSuggestion:
     """A source prompt for a picture, uint8 (H, W, 3).
 
     Args:
-        class_noun: a word that must be in it, "" for any.
+        class_noun: a word that must be in it, "" for any. It rules what is looked for: of a woman no wheels are seen.
 
     Raises:
         ModelError: the captioner is installed and damaged, or the judge is missing.
     """
     noun = class_noun.strip()
-    captioner = networks.captioner()
-    if captioner is not None and sure_regions(rgb, ()) is None:
+    captioner, drawn = networks.captioner(), sure_regions(rgb, ()) is not None
+    if captioner is not None and not drawn:
         beginning = beginning_for(noun)
         return PromptSuggestion(tidy(f"{beginning} {captioner.describe(rgb, beginning)}", noun), CAPTIONER)
-    prompt = suggest_prompt(rgb)
-    if noun and not has_noun(prompt, noun):
+    asked = domain_of(noun)
+    prompt, looks_like = _seen(rgb, asked)
+    if looks_like and not drawn:
         prompt = plain_prompt(noun)
-    return PromptSuggestion(prompt, JUDGE)
+    elif noun and not has_noun(prompt, noun):
+        prompt = tidy(prompt, noun) if asked else plain_prompt(noun)
+    note = f"The photo looks like a {looks_like}; '{noun}' is believed." if looks_like else ""
+    note = note if drawn else UNKNOWN
+    return PromptSuggestion(prompt, JUDGE, note)
 
 
 def suggest_prompt(rgb: np.ndarray) -> str:
@@ -49,10 +61,16 @@ def suggest_prompt(rgb: np.ndarray) -> str:
     Raises:
         ModelError: the attribute judge is missing.
     """
+    return _seen(rgb, "")[0]
+
+
+def _seen(rgb: np.ndarray, asked: str) -> tuple[str, str]:
+    """What the judge sees where the picture is of the domain asked for, "" for any; and the domain if it is clearly another."""
     from s2edit_plugin.evaluation.judges import AttributeJudge
 
-    seen = AttributeJudge.load().predict(central_square(rgb))[0]
-    domain = seen["domain"][0]
+    seen = AttributeJudge.load().predict(central_square(rgb), asked)[0]
+    found, chance = seen["domain"]
+    domain = asked or found
     noun = seen["noun"][0] if "noun" in seen else domain
     scene = _anyone(noun, domain)
     sure = {name: value for name, (value, chance) in seen.items() if chance >= SURE}
@@ -63,9 +81,9 @@ def suggest_prompt(rgb: np.ndarray) -> str:
     place = describe(scene.with_attributes(scene=SCENES[0])).split()[-3:]
     here = sure.get("scene")
     words = prompt.split()[: -len(place)]
-    return " ".join(
-        [*words, *describe(scene.with_attributes(scene=here)).split()[-3:]] if here in SCENES else words
-    )
+    if here in SCENES:
+        words += describe(scene.with_attributes(scene=here)).split()[-3:]
+    return " ".join(words), _CALLED[found] if found != domain and chance >= CERTAIN else ""
 
 
 def _anyone(noun: str, domain: str) -> Scene:

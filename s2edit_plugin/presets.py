@@ -15,6 +15,7 @@ __all__ = [
     "EditPreset",
     "LearnPreset",
     "apply_preset",
+    "known_noun",
     "noun_in",
 ]
 
@@ -60,8 +61,13 @@ EDIT_PRESETS: tuple[EditPreset, ...] = (
 
 def noun_in(prompt: str) -> str:
     """What a prompt without tokens is of, as far as it is plain; "person" where nothing is found."""
+    return known_noun(prompt) or "person"
+
+
+def known_noun(prompt: str) -> str:
+    """The first noun of a prompt that is known, "" where there is none."""
     found = _SUBJECT.search(prompt)
-    return found[1].lower() if found else "person"
+    return found[1].lower() if found else ""
 
 
 def apply_preset(prompt: str, preset: EditPreset, class_noun: str = "") -> str:

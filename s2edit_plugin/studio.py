@@ -277,10 +277,6 @@ class Studio:
             found.others,
         )
 
-    def caption(self, photo: bytes, class_noun: str = "") -> str:
-        """`suggest`, the prompt alone."""
-        return self.suggest(api.SuggestPrompt(photo, class_noun)).prompt
-
     def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
         """Suggest a source prompt for a photo. Raises ImageError, ModelError."""
         return self.describe(read_photo(request.photo).as_uint8_rgb(), request.class_noun)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from s2edit_models.drawing import Scene, render
 from skimage.data import astronaut
 
 from s2edit_plugin import captioning
@@ -93,11 +94,32 @@ def test_drawn_pictures_are_described_by_the_judge(networks: Networks) -> None:
 def test_without_a_captioner_the_judge_says_what_it_is_sure_of(
     data_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(captioning, "suggest_prompt", lambda rgb: "a photo of a woman with red hair")
+    seen, looks_like = "a photo of a woman with red hair", ""
+    monkeypatch.setattr(captioning, "_seen", lambda rgb, domain: (seen, looks_like))
     nothing = Networks(DataFolder(data_home))
     assert suggest(astronaut(), nothing, "woman").prompt == "a photo of a woman with red hair"
-    assert suggest(astronaut(), nothing, "man").prompt == "a photo of a man"
+    assert suggest(astronaut(), nothing, "man").prompt == "a photo of a man with red hair"
+    assert suggest(astronaut(), nothing, "statue").prompt == "a photo of a statue"
     assert suggest(astronaut(), nothing).prompt == "a photo of a woman with red hair"
+    assert "every word of this is a guess" in suggest(astronaut(), nothing).note
+    looks_like = "car"
+    assert suggest(astronaut(), nothing, "woman").prompt == "a photo of a woman"
+
+
+def test_the_class_noun_says_what_is_looked_for(data_home: Path) -> None:
+    nothing = Networks(DataFolder(data_home))
+    car = render(Scene.of(3, {}, 3, "car")).rgb.copy()
+    assert suggest(car, nothing, "car").note == ""
+    assert suggest(car, nothing, "automobile").prompt.startswith("a photo of an automobile, a ")
+    found = suggest(car, nothing, "lady")
+    assert found.prompt.startswith("a photo of a")
+    assert "lady" in found.prompt
+    assert not {"car", "rack", "stripe", "lights"}.intersection(found.prompt.split())
+    grey = np.array(Image.fromarray(render(Scene.of(5, {}, 5, "portrait")).rgb).convert("L").convert("RGB"))
+    assert "person" in suggest(grey, nothing, "person").prompt
+    assert "car" not in suggest(grey[:, ::-1][::-1], nothing, "person").prompt
+    for side in (1, 3, 16):
+        assert "woman" in suggest(np.full((side, side, 3), 90, np.uint8), nothing, "woman").prompt
 
 
 def test_a_damaged_captioner_is_said(networks: Networks, data_home: Path) -> None:

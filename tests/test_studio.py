@@ -241,20 +241,57 @@ def test_a_source_prompt_is_stored_suggested_or_plain(
 ) -> None:
     _learn(studio, prompt="a photo of a woman with brown hair")
     suggestion = "a photo of a woman with red hair"
-    monkeypatch.setattr(studio, "caption", lambda *_: suggestion)
-    own = studio.edit(_request(source_prompt=None))
+    monkeypatch.setattr(studio, "can_describe", lambda _: True)
+    monkeypatch.setattr(studio, "describe", lambda *_: api.PromptSuggestion(suggestion))
+    blonde = "a photo of a woman with blonde hair"
+    own = studio.edit(_request(source_prompt=None, prompt=blonde))
     assert own.source_prompt == "a photo of a <anna/me> woman with brown hair"
-    seen = studio.edit(_request(source_prompt="auto"))
+    seen = studio.edit(_request(source_prompt="auto", prompt=blonde))
     assert seen.source_prompt == "a photo of a <anna/me> woman with red hair"
-    other = studio.edit(_request(source_prompt=None, photo=_photo(seed=1)))
+    other = studio.edit(_request(source_prompt=None, prompt=blonde, photo=_photo(seed=1)))
     assert other.source_prompt == "a photo of a <anna/me> woman with red hair"
-    suggestion = f"a photo of a woman {'with hair ' * 20}"
-    long = studio.edit(_request(source_prompt=None, photo=_photo(seed=1)))
-    assert long.source_prompt.startswith("a photo of a <anna/me> woman with hair with hair")
-    assert long.source_prompt.endswith("hair")
+    suggestion = f"a photo of a woman in a forest {'and forest ' * 20}"
+    with pytest.raises(PromptError, match="too long"):  # what was seen is shortened, what is wanted is not
+        studio.edit(_request(source_prompt="auto", prompt=f"{blonde} {'on a beach ' * 20}"))
     suggestion = "a photo of a red car"
     no_woman = studio.edit(_request(source_prompt=None, photo=_photo(seed=1)))
     assert no_woman.source_prompt == "a photo of a <anna/me> woman"
+
+
+def test_a_suggestion_takes_nothing_away_and_what_the_user_wrote_does(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggestion = api.PromptSuggestion("a photo of a young woman with brown hair in a city", note="Looked at.")
+    monkeypatch.setattr(studio, "can_describe", lambda _: True)
+    monkeypatch.setattr(studio, "describe", lambda *_: suggestion)
+    asked = _request(tokens=(), source_prompt="auto", prompt="a photo of a person with blonde hair smiling")
+    auto = studio.edit(asked)
+    assert auto.source_prompt == "a photo of a person with brown hair"
+    assert "Looked at." in auto.warnings
+    typed = studio.edit(replace(asked, source_prompt=suggestion.prompt))
+    assert typed.source_prompt == suggestion.prompt
+    shown = studio.edit(replace(asked, source_prompt=suggestion.prompt, source_suggested=True))
+    assert shown.source_prompt == auto.source_prompt
+    assert any("young, in a city" in note for note in shown.warnings)
+    # A suggestion that was shown, and words of it left out, and nothing else: that is the edit.
+    fewer = "a photo of a young woman with brown hair"
+    less = studio.edit(replace(asked, prompt=fewer, source_prompt=suggestion.prompt, source_suggested=True))
+    assert less.source_prompt == suggestion.prompt
+    with pytest.raises(PromptError, match="nothing but what the photo seems to show"):
+        studio.edit(replace(asked, prompt=fewer))
+
+
+def test_a_target_that_names_nobody_is_completed_and_made_again_to_the_pixel(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suggestion = api.PromptSuggestion("a photo of a young woman with brown hair in a city")
+    monkeypatch.setattr(studio, "can_describe", lambda _: True)
+    monkeypatch.setattr(studio, "describe", lambda *_: suggestion)
+    result = studio.edit(_request(tokens=(), source_prompt="auto", prompt="(blonde:1.2) hair"))
+    assert result.source_prompt == "a photo of a woman with brown hair"
+    assert result.target_prompt == "a photo of a woman with blonde hair"
+    assert studio.history.request(result.history_id).source_suggested
+    assert studio.rerun(api.RerunResult(result.history_id)).equal
 
 
 def test_the_stored_mask_serves_the_photo_it_was_learned_from(

@@ -82,7 +82,8 @@ def ask_and_edit(
         if last is not None and transfer and not last.attribute:
             # The prompt of an edit is none of a transfer, where it may be empty: what the picture shows stays.
             last = dataclasses.replace(last, prompt="", source_prompt="")
-        gone = begin_with(config, values or last, names)
+        before = values or last
+        gone = begin_with(config, before, names)
         asked = _Dialog(
             procedure,
             config,
@@ -93,6 +94,7 @@ def ask_and_edit(
             link,
             transfer=transfer,
             again=values is not None,
+            suggestion=names.named(before.suggestion) if before is not None else "",
         )
         try:
             if gone:
@@ -130,11 +132,12 @@ class _Dialog:
 
     def __init__(
         self, procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, names: Names,
-        pictures: dict[str, bytes], link: Link, *, transfer: bool, again: bool,
+        pictures: dict[str, bytes], link: Link, *, transfer: bool, again: bool, suggestion: str,
     ) -> None:  # fmt: skip
         self._config, self._image, self._layer, self._names = config, image, layer, names
         self._again, self._link, self._timer = again, link, 0
         self._preset_made = self._preset_of = ""
+        self._suggestion = suggestion
         self._scene_title = Scene(image, layer, again).title
         title = "Transfer attribute" if transfer else "Edit with tokens"
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, f"S²Edit: {title}")
@@ -171,7 +174,8 @@ class _Dialog:
         while self._dialog.run():
             try:
                 with self._working as link:
-                    return edit_layer(self._image, self._layer, values_of(self._config), link, self._again)
+                    values = dataclasses.replace(values_of(self._config), suggestion=self._suggestion)
+                    return edit_layer(self._image, self._layer, values, link, self._again)
             except CancelledError:
                 raise
             except S2EditError as error:
@@ -316,11 +320,16 @@ class _Dialog:
             with self._working as link:
                 with Scene(self._image, self._layer, self._again) as scene:
                     picture = png.encode(scene.view.overview())
-                request = api.SuggestPrompt(picture, info.class_noun if info else "")
-                found = link.run(request, "Describe a layer of GIMP").prompt
-            self._config.set_property("source-prompt", found)
-            if not self._config.get_property("prompt"):
-                self._config.set_property("prompt", found)  # to be changed where it should change
+                written = self._config.get_property("prompt") or ""
+                noun = info.class_noun if info else presets.known_noun(written)
+                found = link.run(api.SuggestPrompt(picture, noun), "Describe a layer of GIMP")
+            self._config.set_property("source-prompt", found.prompt)
+            # Where the prompt begins as a copy of it, words that are deleted there are meant to go.
+            self._suggestion = found.prompt if written else ""
+            if not written:
+                self._config.set_property("prompt", found.prompt)  # to be changed where it should change
+            if found.note:
+                self.note(found.note)
         except CancelledError:
             return
         except S2EditError as error:

@@ -1144,6 +1144,16 @@
         <translation>{0} Tensoren, die das Modell nicht braucht, wurden übergangen, z. B. {1}.</translation>
     </message>
     <message>
+        <location filename="../captioning.py"/>
+        <source>Photographs are described by a captioner, which is not installed: every word of this is a guess. Correct it, or install the captioner with `s2edit models install captioner`.</source>
+        <translation>Fotos beschreibt ein Bildbeschreiber, der nicht installiert ist: Jedes Wort hier ist geraten. Berichtigen Sie es, oder installieren Sie den Bildbeschreiber mit `s2edit models install captioner`.</translation>
+    </message>
+    <message>
+        <location filename="../captioning.py"/>
+        <source>The photo looks like a {0}; '{1}' is believed.</source>
+        <translation>Das Foto sieht nach „{0}“ aus; „{1}“ gilt.</translation>
+    </message>
+    <message>
         <location filename="../checkpoint.py"/>
         <source>Learning {0} starts at the beginning: {1}.</source>
         <translation>Das Lernen von {0} beginnt am Anfang: {1}.</translation>
@@ -4326,6 +4336,11 @@
     </message>
     <message>
         <location filename="../workflows/scenes.py"/>
+        <source>What the prompt says nothing of stays as it is: {0}. To take something away, write "without" it, or write the source prompt yourself.</source>
+        <translation>Wovon der Prompt nichts sagt, bleibt, wie es ist: {0}. Um etwas wegzunehmen, schreiben Sie „without“ davor, oder schreiben Sie den Quellprompt selbst.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
         <source>No subject was found for certain: the whole photo is used.</source>
         <translation>Es wurde kein Motiv sicher gefunden: Das ganze Foto wird verwendet.</translation>
     </message>
@@ -4363,6 +4378,21 @@
         <location filename="../workflows/scenes.py"/>
         <source>Say what the photo should show.</source>
         <translation>Sagen Sie, was das Foto zeigen soll.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>The prompt asks for nothing but what the photo seems to show already: "{0}".</source>
+        <translation>Der Prompt verlangt nur, was das Foto schon zu zeigen scheint: „{0}“.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
+        <source>Say what should be different, or give a source prompt that says what is there now.</source>
+        <translation>Sagen Sie, was anders sein soll, oder geben Sie einen Quellprompt an, der sagt, was jetzt da ist.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/suggested.py"/>
+        <source>The photo seems to show '{0}', the prompt says '{1}' and is believed; say what the photo shows in a source prompt to turn the one into the other.</source>
+        <translation>Das Foto scheint „{0}“ zu zeigen, der Prompt sagt „{1}“, und das gilt; um das eine in das andere zu verwandeln, sagen Sie in einem Quellprompt, was das Foto zeigt.</translation>
     </message>
     <message>
         <source>The same person</source>

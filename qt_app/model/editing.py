@@ -18,7 +18,7 @@ from qt_app.model.pictures import decoded_result
 from qt_app.model.tasks import Background
 from s2edit_plugin import api, calls, prompts
 from s2edit_plugin.errors import S2EditError, UsageError
-from s2edit_plugin.presets import EditPreset, apply_preset, noun_in
+from s2edit_plugin.presets import EditPreset, apply_preset, known_noun, noun_in
 
 if TYPE_CHECKING:
     from qt_app.model.library import LibraryState
@@ -91,6 +91,7 @@ class EditState(Observable):
         self._link, self._jobs, self._documents = link, jobs, documents
         self._library, self._background, self._messages = library, background, messages
         self._placed = self._preset_made = self._preset_of = ""  # prompts that were not written by hand
+        self._suggestion = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ESTIMATE_MS)
@@ -137,6 +138,7 @@ class EditState(Observable):
             tokens=self._named_tokens(),
             prompt=self.prompt.strip(),
             source_prompt=self.source_prompt.strip() or None,
+            source_suggested=bool(self._suggestion) and self.source_prompt == self._suggestion,
             subject_mask=subject,
             region="auto" if region == "mask" else region,
             region_mask=painted if region in ("mask", "auto") else None,
@@ -216,19 +218,22 @@ class EditState(Observable):
 
         def got(answer: api.PromptSuggestion) -> None:
             self.suggesting = False
-            self.source_prompt = answer.prompt
+            self.source_prompt = self._suggestion = answer.prompt
+            if answer.note:
+                self._messages.note(answer.note)
 
         def failed(error: S2EditError) -> None:
             self.suggesting = False
             self._messages.error(error)
 
-        request = api.SuggestPrompt(document.data, token.class_noun if token else "")
+        request = api.SuggestPrompt(document.data, token.class_noun if token else known_noun(self.prompt))
         self._jobs.start(request, got, failed, title=self.tr("Suggest a prompt"))
 
     def edit_again(self, request: api.ApplyEdit) -> None:
         """Take over the settings of an earlier result."""
         self.tokens = request.tokens
         self.prompt, self.source_prompt = request.prompt, request.source_prompt or ""
+        self._suggestion = self.source_prompt if request.source_suggested else ""
         self.region = "mask" if request.region_mask else request.region
         settings = request.settings
         for name in ("strength", "guidance", "steps", "cross_steps", "self_steps", "seed"):

@@ -294,7 +294,7 @@ def differences(one: api.ApplyEdit, other: api.ApplyEdit) -> list[tuple[str, str
     found = []
     for field in dataclasses.fields(api.ApplyEdit):
         a, b = getattr(one, field.name), getattr(other, field.name)
-        if field.name != "settings" and a != b:
+        if field.name not in ("settings", "source_suggested") and a != b:
             found.append((field.name, _in_words(a), _in_words(b)))
     for field in dataclasses.fields(api.EditSettings):
         a, b = getattr(one.settings, field.name), getattr(other.settings, field.name)

@@ -97,7 +97,9 @@ def run_caption(args: argparse.Namespace, output: Output) -> int:
     """``s2edit caption``."""
     request = api.SuggestPrompt(read_photo(args.photo), args.class_noun)
     found = perform(args, request, output, Files(args.photo))
-    output.result({"caption": found.prompt, "seen_by": found.seen_by}, found.prompt)
+    if found.note:
+        output.warning(found.note)
+    output.result({"caption": found.prompt, "seen_by": found.seen_by, "note": found.note}, found.prompt)
     return 0
 
 

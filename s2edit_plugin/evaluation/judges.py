@@ -69,10 +69,11 @@ class AttributeJudge:
 
         return predict_all(self.network, _batch(rgb))
 
-    def predict(self, rgb: np.ndarray) -> list[dict[str, tuple[str, float]]]:
+    def predict(self, rgb: np.ndarray, domain: str = "") -> list[dict[str, tuple[str, float]]]:
         """For each picture the likeliest value of every attribute of its domain and that value's probability.
 
-        rgb: uint8 ``(B, H, W, 3)`` or one picture ``(H, W, 3)``. The keys ``domain``, ``scene`` and, for
+        rgb: uint8 ``(B, H, W, 3)`` or one picture ``(H, W, 3)``. domain: the one whose attributes are told, "" for the
+            likeliest. The keys ``domain``, ``scene`` and, for
             portraits,
         ``noun`` are there beside the attributes.
         """
@@ -81,7 +82,7 @@ class AttributeJudge:
         for i in range(len(chances[0])):
             found: dict[str, tuple[str, float]] = {}
             for head, chance in zip(self.network.heads, chances, strict=True):
-                if head.domain in ("", found.get("domain", ("", 0.0))[0]):
+                if head.domain in ("", domain or found.get("domain", ("", 0.0))[0]):
                     best = int(chance[i].argmax())
                     found[head.name] = (head.values[best], float(chance[i, best]))
             result.append(found)

@@ -14,7 +14,7 @@ import numpy as np
 from s2edit_plugin import prompts
 from s2edit_plugin.masks.refine import grow
 
-__all__ = ["PARTS", "places_of", "word_region"]
+__all__ = ["PARTS", "place_of", "places_of", "word_region"]
 
 PARTS = ("subject", "face", "hair", "lips", "eyes", "skin")
 """Masks that `word_region` needs."""
@@ -80,9 +80,14 @@ def places_of(source: str, target: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+def place_of(word: str) -> str | None:
+    """The place that a word in lower case is about: ``hair``, ``lips``, ``background``, ...; None where it is not known."""
+    return next((place for place, nouns in _NOUNS.items() if word in nouns), None)
+
+
 def _place(words: list[str]) -> str | None:
     """The place of the first word that has one."""
-    return next((place for word in words for place, nouns in _NOUNS.items() if word in nouns), None)
+    return next((place for word in words if (place := place_of(word)) is not None), None)
 
 
 @dataclass(frozen=True)

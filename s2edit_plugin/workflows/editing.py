@@ -57,9 +57,14 @@ def run_edit(
 ) -> api.EditResult:
     """Edit a photo and write the result into the journal; see `Studio.edit`."""
     warm, work = studio.is_loaded, WorkTime(on_progress)
-    result, scene, pixels = _edited(studio, request, work, on_note)
+    made = _edited(studio, request, work, on_note)
+    scene, pair = made.scene, made.pair
+    # What was put before the prompt belongs to it from now on.
+    request = replace(
+        request, prompt=f"{pair.before} {request.prompt}".strip(), source_suggested=pair.suggested
+    )
     result = record_edit(
-        studio, request, scene.photo, pixels, scene.records, scene.made_from[0], result, scene.began
+        studio, request, scene.photo, made.pixels, scene.records, scene.made_from[0], made.result, scene.began
     )
     if warm:  # else loading the model is in it
         studio.note_photo(scene.photo.size, work.seconds - work.model_seconds)
@@ -70,27 +75,31 @@ def make_edit(
     studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> api.EditResult:
     """The same without the journal."""
-    return _edited(studio, request, WorkTime(on_progress), on_note)[0]
+    return _edited(studio, request, WorkTime(on_progress), on_note).result
 
 
-def _edited(
-    studio: Studio, request: api.ApplyEdit, work: WorkTime, on_note: api.OnNote
-) -> tuple[api.EditResult, Scene, np.ndarray]:
-    """The result, what it was made from, and its pixels (H, W, 3); with less memory where there is too little."""
+@dataclass(frozen=True)
+class _Made:
+    """A result, what it was made from, and its pixels (H, W, 3)."""
+
+    result: api.EditResult
+    scene: Scene
+    pair: Prompts
+    pixels: np.ndarray
+
+
+def _edited(studio: Studio, request: api.ApplyEdit, work: WorkTime, on_note: api.OnNote) -> _Made:
+    """The edit, with less memory where there is too little."""
     request, read = understood(request)
     for note in read:
         on_note(note)
     given = gather(studio, request)
-    (result, scene, pixels), warnings = studio.with_ladder(
-        request, lambda _: _edit_once(studio, request, given, work), on_note
-    )
-    studio.note_pace(request, work.model_seconds, inverted=result.inversion_cached)
-    return replace(result, warnings=(*read, *warnings, *result.warnings)), scene, pixels
+    made, warnings = studio.with_ladder(request, lambda _: _edit_once(studio, request, given, work), on_note)
+    studio.note_pace(request, work.model_seconds, inverted=made.result.inversion_cached)
+    return replace(made, result=replace(made.result, warnings=(*read, *warnings, *made.result.warnings)))
 
 
-def _edit_once(
-    studio: Studio, request: api.ApplyEdit, given: Given, work: WorkTime
-) -> tuple[api.EditResult, Scene, np.ndarray]:
+def _edit_once(studio: Studio, request: api.ApplyEdit, given: Given, work: WorkTime) -> _Made:
     started = time.monotonic()
     scene = prepare(studio, request, given, work.on_progress)
     pair = source_and_target(studio, request, scene)
@@ -121,13 +130,18 @@ def _edit_once(
         inversion_cached=edited.cached,
         source_prompt=pair.source,
         target_prompt=pair.target,
-        warnings=(*scene.photo.notes, *scene.notes, *about_grey(scene.photo, request.prompt, pair.source)),
+        warnings=(
+            *scene.photo.notes,
+            *scene.notes,
+            *pair.notes,
+            *about_grey(scene.photo, request.prompt, pair.source),
+        ),
         identity=likeness.cosine,
         identity_note=likeness.sentence,
         layer=layer,
         layer_box=box,
     )
-    return result, scene, pixels
+    return _Made(result, scene, pair, pixels)
 
 
 def _layer(scene: Scene, change: CropChange, mask: np.ndarray) -> tuple[bytes, tuple[int, ...]]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from s2edit_plugin import prompts
 from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.word_kinds import COLOURS, listed
 
 __all__ = ["about_grey"]
 
-_COLOURS = frozenset(
-    (
-        "red", "orange", "yellow", "green", "blue", "purple", "violet", "pink", "brown", "blonde", "blond", "golden", "gold",
-        "ginger", "auburn", "turquoise", "teal", "cyan", "magenta", "scarlet", "crimson", "copper", "bronze", "tan", "tanned",
-        "rainbow", "colour", "color", "coloured", "colored", "colourful", "colorful",
-    )
-)  # fmt: skip
+_GREYS = listed("black white grey gray silver dark light platinum")
+_COLOURS = (COLOURS - _GREYS) | listed(
+    "tan tanned colour color coloured colored colourful colorful",
+)
 
 
 def about_grey(photo: Photo, wanted: str, shown: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,7 +62,7 @@ def repeatable(studio: Studio, name: str) -> api.ApplyEdit:
     if not record.request:
         raise InputError(f"The result {name} has lost its record and cannot be made again.")
     studio.history.find_tokens(record, studio.library)
-    return studio.history.request(name)
+    return replace(studio.history.request(name), source_suggested=False)  # the very prompts that were used
 
 
 def _check_model(studio: Studio, record: Record) -> None:

@@ -6,7 +6,6 @@ A token lives in the subject. Without a token, or where no subject can be found,
 from __future__ import annotations
 
 import io
-import re
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -25,6 +24,8 @@ from s2edit_plugin.text import layout
 from s2edit_plugin.token_store import to_active
 from s2edit_plugin.tokenfile import Token, TokenRecord
 from s2edit_plugin.workflows.crops import mask_on_crop, photo_hash
+from s2edit_plugin.workflows.phrases import noun_of
+from s2edit_plugin.workflows.suggested import NOTHING, Suggested, fit_to_target
 
 if TYPE_CHECKING:
     from s2edit_plugin.studio import Studio
@@ -36,11 +37,11 @@ SUBJECT_MARGIN = 0.25
 REGION_MARGIN = 0.5  # a region alone says little of what it lies in: the model sees as much around it
 TOUCHING = 0.05  # of the region; less of the subject in it is chance
 
-_TELLS_MORE = re.compile(
-    r"\s*,|\s+(?:with|wearing|having|who|that|in|on|at|and|smiling|laughing)\b", re.IGNORECASE
-)
-
 SERVES_AS_SUBJECT = "No subject was found in the photo: what is around the mask is used instead."
+KEPT = (
+    "What the prompt says nothing of stays as it is: {0}. "
+    'To take something away, write "without" it, or write the source prompt yourself.'
+)
 WHOLE_PHOTO = "No subject was found for certain: the whole photo is used."
 LONGEST_WHOLE = 2.5  # longer sides for one shorter; of a longer photo the model would see next to nothing
 
@@ -56,10 +57,18 @@ class Given:
 
 @dataclass(frozen=True)
 class Prompts:
-    """Source and target prompt with the tokens' references in them."""
+    """Source and target prompt with the tokens' references in them.
+
+    Attributes:
+        before: what was put before the target as it was written, "" for nothing. notes: what the user should know of it.
+        suggested: nobody wrote the source prompt.
+    """
 
     source: str
     target: str
+    before: str = ""
+    notes: tuple[str, ...] = ()
+    suggested: bool = False
 
 
 @dataclass(frozen=True)
@@ -284,19 +293,30 @@ def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> P
     """Complete the prompts: source prompt suggested where none is given, references put before the class noun.
 
     Raises:
-        PromptError: the class noun is missing.
+        PromptError: the class noun is missing, or the target asks for nothing that was not seen in the photo.
     """
+    named = _named(request, scene)
     plain = request.source_prompt
     if plain is None and scene.records:
         first = scene.records[0]
         same_photo = bool(first.source_image_hash) and first.source_image_hash == photo_hash(scene.photo)
         plain = first.source_prompt if same_photo else None
-    if plain is None or plain == "auto":
-        plain = _suggested(studio, request, scene)
-    named = _named(request, scene)
+    suggested = plain is None or plain == "auto" or request.source_suggested
+    fitted = _suggested(studio, request, scene, named) if suggested else Suggested(plain or "")
+    wanted = f"{fitted.before} {request.prompt}".strip()
+    source, target = (_with_token(prompt, named) for prompt in (fitted.source, wanted))
     brought = [(record.full_name, record.class_noun) for record in scene.records if record is not named]
-    source, target = (_with_token(prompt, named) for prompt in (plain, request.prompt))
-    return Prompts(source, compose.with_attributes(target, brought))
+    pair = Prompts(source, compose.with_attributes(target, brought), fitted.before, fitted.notes, suggested)
+    if (
+        fitted.left_out
+        and not request.settings.seed
+        and prompts.words(pair.source) == prompts.words(pair.target)
+    ):
+        raise PromptError(
+            f'The prompt asks for nothing but what the photo seems to show already: "{fitted.source}".',
+            "Say what should be different, or give a source prompt that says what is there now.",
+        )
+    return pair
 
 
 def _named(request: api.ApplyEdit, scene: Scene) -> TokenRecord | None:
@@ -311,36 +331,48 @@ def _with_token(prompt: str, record: TokenRecord | None) -> str:
     return prompts.insert_token(prompt, record.class_noun, record.full_name) if record else prompt
 
 
-def _unchanged(target: str) -> str:
-    """What a target prompt says before it tells more: ``"a photo of a woman with red hair"`` -> ``"a photo of a woman"``."""
-    found = _TELLS_MORE.search(target)
-    start = target[: found.start()].strip() if found else ""
-    return start or "a photo"
+def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene, named: TokenRecord | None) -> Suggested:
+    """What the photo shows, as far as the target speaks of it and the text encoder has room for it; at least the class noun.
 
-
-def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene) -> str:
-    """What the photo shows, as far as the text encoder has room for it; at least the class noun.
-
-    Without a token it is what the model will see of the photo.
+    It is what can be told of that part of the photo which the model will see.
     """
-    named = _named(request, scene)
     noun = named.class_noun if named else ""
-    vectors = {token.name: len(token.vectors) for token in scene.tokens}
+    shown = (request.source_prompt or "") if request.source_suggested else ""
+    notes: tuple[str, ...] = ()
+    suggestion = shown
+    if not shown:
+        suggestion, notes = _seen(studio, scene, noun or noun_of(request.prompt))
+    fitted = fit_to_target(suggestion, request.prompt, noun)
+    if shown and fitted.left_out:
+        if prompts.words(fitted.source) == prompts.words(f"{fitted.before} {request.prompt}"):
+            return Suggested(shown)  # leaving something out is all that the prompt does
+        notes = (KEPT.format(", ".join(fitted.left_out)),)
+    source = fitted.source
+    if noun and not captions.has_noun(source, noun):
+        source = captions.plain_prompt(noun) if source == NOTHING else f"{source} with {noun}"
+    return replace(fitted, source=_with_room(studio, scene, source, named), notes=(*notes, *fitted.notes))
+
+
+def _seen(studio: Studio, scene: Scene, noun: str) -> tuple[str, tuple[str, ...]]:
+    """What can be told of the crop, "" for nothing, and what is to be said of that."""
+    seen = scene.photo.as_uint8_rgb(window_of(scene.crop, scene.photo.size))
     try:
-        if scene.records:
-            suggestion = studio.caption(request.photo, noun)
-        else:
-            seen = scene.photo.as_uint8_rgb(window_of(scene.crop, scene.photo.size))
-            suggestion = (
-                studio.describe(seen).prompt if studio.can_describe(seen) else _unchanged(request.prompt)
-            )
+        if not studio.can_describe(seen):
+            return "", ()
+        found = studio.describe(seen, noun)
     except S2EditError:
-        suggestion = ""
-    for count in range(len(suggestion.split()), 0, -1):
-        shortened = captions.shorter(suggestion, count)
+        return "", ()
+    return found.prompt, (found.note,) if found.note else ()
+
+
+def _with_room(studio: Studio, scene: Scene, source: str, named: TokenRecord | None) -> str:
+    """As much of a source prompt as the text encoder takes, at least the class noun."""
+    vectors = {token.name: len(token.vectors) for token in scene.tokens}
+    for count in range(len(source.split()), 0, -1):
+        shortened = captions.shorter(source, count)
         try:
             layout(_with_token(shortened, named), studio.backbone, vectors)
         except PromptError:
             continue
         return shortened
-    return captions.plain_prompt(noun) if noun else "a photo"
+    return captions.plain_prompt(named.class_noun) if named else NOTHING

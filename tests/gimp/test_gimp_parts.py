@@ -318,13 +318,20 @@ def test_a_token_is_described_in_a_line() -> None:
 
 def test_settings_are_kept_by_ids_and_read_again_whatever_the_tokens_are_called_now() -> None:
     values = EditValues(
-        "anna/me", "mia/lips", "a <anna/me> woman", "a <mia/lips> woman", strength=0.5, seed=4
+        "anna/me",
+        "mia/lips",
+        "a <anna/me> woman",
+        "a <mia/lips> woman",
+        "a <mia/lips> woman",
+        strength=0.5,
+        seed=4,
     )
     kept = write_values(values, NAMES)
     assert not {name for name in (b"anna", b"mia") if name in kept}
     back = read_values(kept)
     assert back is not None
     assert (back.token, back.attribute, back.strength, back.seed) == (ME, LIPS, 0.5, 4)
+    assert back.source_prompt == back.suggestion == f"a <{LIPS}> woman"  # still nobody's words
     renamed = Names((TokenInfo("eva/me", "eva", ME),))
     assert renamed.named(back.prompt) == "a <eva/me> woman"
     assert renamed.find(back.token).name == "eva/me"

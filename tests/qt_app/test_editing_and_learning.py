@@ -107,9 +107,34 @@ def test_a_suggestion_becomes_the_source_prompt(
     studio.editing.suggest()
     assert studio.editing.suggesting
     qtbot.waitUntil(lambda: engine.running is not None)
-    engine.finish(api.PromptSuggestion("a photo of a woman"))
+    engine.finish(api.PromptSuggestion("a photo of a woman", note="It looks like a car."))
     qtbot.waitUntil(lambda: studio.editing.source_prompt == "a photo of a woman")
     assert not studio.editing.suggesting
+    assert studio.messages.current is not None
+    assert "looks like a car" in studio.messages.current.sentence
+
+
+def test_a_suggestion_counts_as_seen_while_nobody_changes_it(
+    studio: StudioState, engine: FakeClient, qtbot: QtBot
+) -> None:
+    edit = studio.editing
+    document = studio.documents.document
+    assert document is not None
+    edit.prompt, edit.source_prompt = "a photo of a woman smiling", "a photo of a woman"
+    assert not edit.request(document, 0).source_suggested
+    edit.suggest()
+    qtbot.waitUntil(lambda: engine.running is not None)
+    assert engine.submitted[-1] == api.SuggestPrompt(document.data, "woman")
+    engine.finish(api.PromptSuggestion("a photo of a woman in a city"))
+    qtbot.waitUntil(lambda: not edit.suggesting)
+    request = edit.request(document, 0)
+    assert request.source_suggested
+    edit.source_prompt = "a photo of a young woman in a city"
+    assert not edit.request(document, 0).source_suggested
+    edit.edit_again(request)
+    assert edit.request(document, 0).source_suggested
+    edit.source_prompt = ""
+    assert not edit.request(document, 0).source_suggested
 
 
 def test_a_preset_starts_from_the_tokens_own_prompt(studio: StudioState) -> None:

@@ -1,0 +1,223 @@
+"""A source prompt that nobody typed: of what was seen in a photo, what the target keeps or replaces, and no more.
+
+To leave words of one's own out of a prompt is a wish to have them gone; to say nothing of what a program saw is none. So the
+source is made of the target's own clauses: where something was seen in a clause's place it stands there ("blonde hair" ->
+"brown hair"), what is new is left out, and so is what only the suggestion says. The target's noun counts as what the photo
+shows, unless the noun is all that the target changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from s2edit_plugin import prompts
+from s2edit_plugin.word_kinds import FEMALE, MALE, PHOTOS, domain_of, kind_of, listed
+from s2edit_plugin.workflows.phrases import JOINING, LINKS, LOOKS, Clause, Parts, parse
+
+__all__ = ["NOTHING", "Suggested", "fit_to_target"]
+
+NOTHING = "a photo"
+"""The source prompt where nothing is known."""
+
+_WORN = listed("glasses hat lips lids cheeks makeup clothes jewellery")
+_ON_A_FACE = listed(
+    "hair fringe expression lips mouth eyes lids brows glasses hat beard cheeks makeup age face nose jewellery"
+)
+_COVERS = {"makeup": ("makeup", "lips", "lids", "cheeks")}
+_ARTICLE = re.compile(r"\b(an?) (?=(\w+))")
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What `fit_to_target` made.
+
+    Attributes:
+        source: the source prompt. before: what is to be put before the target, "" for nothing.
+        left_out: what was seen and is in neither prompt. notes: sentences for the user.
+    """
+
+    source: str
+    before: str = ""
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def fit_to_target(suggestion: str, target: str, class_noun: str = "") -> Suggested:
+    """The source prompt for a target, both in plain words.
+
+    Args:
+        suggestion: what was seen, "" for nothing. class_noun: of the token that both prompts will name, "" for none.
+    """
+    seen, wanted = parse(suggestion), parse(target, class_noun)
+    before = "" if wanted.has_subject else _beginning(seen, wanted, class_noun)
+    if before:
+        wanted = parse(f"{before} {target}", class_noun)
+    if not (suggestion or wanted.opening or domain_of(" ".join(wanted.noun))):
+        return Suggested(NOTHING)  # of "sunset over the sea" no part can be told to be there
+    made, used = _said_of(seen, wanted)
+    ruled, notes = _noun(seen, wanted, class_noun, changes=made != wanted.says)
+    words = _joined(wanted, ruled, made)
+    source = _text(words)
+    if prompts.words(source) == prompts.words(f"{before} {target}"):
+        source = f"{before} {target}".strip() if suggestion else NOTHING  # spelled as the user spells it
+    left = tuple(str(clause) for clause in seen.says if clause not in used)
+    return Suggested(source, before, left, notes)
+
+
+# ---------------------------------------------------------------------- what was seen in a clause's place
+
+
+def _said_of(seen: Parts, wanted: Parts) -> tuple[list[Clause], list[Clause]]:
+    """What the source says of the subject, as often as the target; and which of the suggestion's clauses are in it."""
+    used: list[Clause] = []
+    left, made = seen.says, []
+    for clause in wanted.says:
+        partners = _partners(clause, left)
+        used += partners
+        left = [one for one in left if not any(one is partner for partner in partners)]
+        made.append(_was(clause, partners))
+    return made, used
+
+
+def _partners(clause: Clause, seen: Sequence[Clause]) -> list[Clause]:
+    """Clauses of the suggestion that one of the target keeps or replaces."""
+    places = _COVERS.get(clause.place, (clause.place,)) if clause.place else ()
+    found = [one for one in seen if one.place in places]
+    if clause.denies or len(places) > 1:
+        return found
+    same = [one for one in found or seen if one.head == clause.head]
+    if same or found:
+        return (same or found)[:1]
+    kind = kind_of(clause.head)
+    alike = [one for one in seen if kind and kind_of(one.head) == kind and not one.place]
+    if alike or kind or clause.place:
+        return alike[:1]
+    link = clause.words[0]
+    return [one for one in seen if link not in JOINING | {"with"} and one.words[0] == link and not one.place][
+        :1
+    ]
+
+
+def _was(clause: Clause, partners: Sequence[Clause]) -> Clause:
+    """A clause of the target as it stands in the source; without words where nothing was seen in its place."""
+    if not partners:
+        return Clause(())
+    if len(partners) == 1 and partners[0].says_as(clause):
+        brought = any(word.startswith("<") for word in clause.words)
+        return partners[0].alone() if brought else replace(clause, words=_reworded(clause, partners[0]))
+    first, *others = (partner.alone() if at == 0 else partner for at, partner in enumerate(partners))
+    words = [*first.words]
+    for other in others:
+        words += other.words if other.words[0] in JOINING else ("and", *other.alone().words)
+    if clause.words[0] in JOINING - {"and"} and words[0] in LINKS - JOINING:
+        words.insert(0, clause.words[0])
+    if words[0] not in LINKS and clause.words[0] in LINKS and len(clause.words) > 1:
+        return Clause(tuple(words), "")
+    return Clause(tuple(words), first.after)
+
+
+def _reworded(clause: Clause, partner: Clause) -> tuple[str, ...]:
+    """Word by word: kept, or the seen word of the same kind, or left out."""
+    theirs = [word for word in partner.telling if word not in clause.telling]
+    ours = [word for word in clause.telling if word not in partner.telling]
+    swap: dict[str, str] = {}
+    for word in ours:
+        kind = kind_of(word)
+        match = next((t for t in theirs if kind and kind_of(t) == kind and t not in swap.values()), None)
+        if match is not None:
+            swap[word] = match
+    plain = [word for word in ours if not kind_of(word)]
+    others = [word for word in theirs if not kind_of(word)]
+    if len(plain) == len(others):
+        swap.update(zip(plain, others, strict=True))
+    kept: list[str] = []
+    skips = False  # an "and" that joins nothing any more
+    for word in clause.words:
+        if word in ours and word not in swap:
+            if len(kept) > 1 and kept[-1] in JOINING:
+                kept.pop()
+            else:
+                skips = True
+        elif not (skips and word in JOINING):
+            kept.append(swap.get(word, word))
+            skips = False
+    return tuple(kept)
+
+
+# ---------------------------------------------------------------------- the subject
+
+
+def _noun(
+    seen: Parts, wanted: Parts, class_noun: str, changes: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The source's noun, and what is to be said where both disagree."""
+    theirs, ours = (" ".join(w for w in one.noun if not w.startswith("<")) for one in (seen, wanted))
+    if not theirs or theirs == ours or class_noun:
+        return wanted.noun, ()
+    known = domain_of(theirs), domain_of(ours)
+    if all(known) and known[0] == known[1]:
+        against = {theirs, ours}
+        if against & FEMALE and against & MALE:
+            return wanted.noun, (_disagree(theirs, ours),)
+        return wanted.noun, ()
+    if all(known) or (known[0] and changes):
+        return wanted.noun, (_disagree(theirs, ours),)
+    return seen.noun, ()
+
+
+def _disagree(seen: str, wanted: str) -> str:
+    return (
+        f"The photo seems to show '{seen}', the prompt says '{wanted}' and is believed; "
+        "say what the photo shows in a source prompt to turn the one into the other."
+    )
+
+
+def _beginning(seen: Parts, wanted: Parts, class_noun: str) -> str:
+    """What a target that names no subject needs before it: "a photo of a woman with"."""
+    first = wanted.says[0] if wanted.says else Clause(wanted.noun)
+    about = Clause((*wanted.article, *wanted.adjectives, *wanted.noun)) if wanted.noun else first
+    noun = class_noun or " ".join(seen.noun)
+    if not noun and (about.place in _ON_A_FACE or kind_of(about.head) == "age"):
+        noun = "person"
+    if not noun or not about.words:
+        return ""
+    head = f"a photo of {'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    if about.words[0] in LINKS or about.place == "expression":
+        return head
+    if about.place in ("age", "background", "") or about.head in LOOKS:
+        return f"{head},"
+    return f"{head} {'wearing' if about.place in _WORN else 'with'}"
+
+
+# ---------------------------------------------------------------------- writing
+
+
+def _joined(wanted: Parts, noun: tuple[str, ...], made: Sequence[Clause]) -> list[str]:
+    """The words of the source."""
+    count = len(wanted.adjectives)
+    adjectives: list[Clause] = []
+    late: list[Clause] = []
+    for clause in made[:count]:
+        # "a smiling woman" whose photo shows "with a neutral look"
+        (adjectives if len(clause.words) == 1 else late).append(clause)
+    opening = list(wanted.opening)
+    if opening and (opening[-2] not in PHOTOS or len(opening) > 3):
+        opening = ["a", "photo", "of"]
+    words = [*opening, *wanted.article, *(w for clause in adjectives for w in clause.words), *noun]
+    chain = bool(late)
+    words += [w for clause in late for w in clause.words]
+    for target, clause in zip(wanted.clauses, made[count:], strict=True):
+        if target.words[0] not in JOINING:
+            chain = False
+        if not clause.words:
+            continue
+        words += clause.words if chain else clause.alone().words
+        chain = True
+    return words
+
+
+def _text(words: Sequence[str]) -> str:
+    text = re.sub(r" ([,;.!?])", r"\1", " ".join(words)).strip(" ,;")
+    return _ARTICLE.sub(lambda found: f"{'an' if found[2][0] in 'aeiou' else 'a'} ", text)
