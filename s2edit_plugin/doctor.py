@@ -68,6 +68,7 @@ def examine() -> list[Check]:
         ("bundled model", check_model),
         ("networks", check_networks),
         ("data folder", check_data_folder),
+        ("credentials", check_credentials),
         ("free disk", check_disk),
     ]
     return [_guarded(name, check) for name, check in checks]
@@ -194,6 +195,22 @@ def check_data_folder() -> Check:
         remedy = "Make it writable, or set S2EDIT_HOME to another folder."
         return Check("data folder", False, f"{root} cannot be written to ({reason})", remedy)
     return Check("data folder", True, str(root))
+
+
+def check_credentials() -> Check:
+    """Results can be signed, with this machine's certificate or the user's own."""
+    from s2edit_plugin.credentials.signing import signer
+    from s2edit_plugin.settings import load_settings
+
+    folder = data_folder()
+    if not load_settings(folder).content_credentials:
+        return Check("credentials", True, "results are not signed: the setting content_credentials is off")
+    try:
+        found = signer(folder)
+    except S2EditError as error:
+        return Check("credentials", False, error.sentence, error.hint or REPAIR)
+    whose = "your own certificate" if found["own"] else "made on this machine; viewers show an unknown signer"
+    return Check("credentials", True, f"signed by {found['signer']} until {found['until']} ({whose})")
 
 
 def check_disk() -> Check:

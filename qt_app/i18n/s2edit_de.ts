@@ -1747,6 +1747,54 @@
     </message>
 </context>
 <context>
+    <name>InformationDialog</name>
+    <message>
+        <location filename="../ui/information_dialog.py"/>
+        <source>File information</source>
+        <translation>Angaben zur Datei</translation>
+    </message>
+    <message>
+        <location filename="../ui/information_dialog.py"/>
+        <source>What the file says</source>
+        <translation>Was die Datei sagt</translation>
+    </message>
+    <message>
+        <location filename="../ui/information_dialog.py"/>
+        <source>Looking at the file</source>
+        <translation>Die Datei wird angesehen</translation>
+    </message>
+    <message>
+        <location filename="../ui/information_dialog.py"/>
+        <source>Labels can be removed and forged. Nothing is fetched to look at them.</source>
+        <translation>Kennzeichnungen können entfernt und gefälscht werden. Um sie anzusehen, wird nichts abgerufen.</translation>
+    </message>
+    <message>
+        <location filename="../ui/information_dialog.py"/>
+        <source>Another file …</source>
+        <translation>Andere Datei …</translation>
+    </message>
+    <message>
+        <location filename="../ui/information_dialog.py"/>
+        <source>Copy all</source>
+        <translation>Alles kopieren</translation>
+    </message>
+    <message>
+        <location filename="../ui/information_dialog.py"/>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <location filename="../ui/information_dialog.py"/>
+        <source>Information about a file</source>
+        <translation>Angaben zu einer Datei</translation>
+    </message>
+    <message>
+        <location filename="../ui/information_dialog.py"/>
+        <source>No file</source>
+        <translation>Keine Datei</translation>
+    </message>
+</context>
+<context>
     <name>JobRow</name>
     <message>
         <location filename="../ui/jobs_dock.py"/>
@@ -3047,6 +3095,16 @@
         <location filename="../ui/parts.py"/>
         <source>&amp;Save result …</source>
         <translation>Ergebnis &amp;speichern …</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>What a file says about its making, and whether its signature holds</source>
+        <translation>Was eine Datei über ihre Entstehung sagt und ob ihre Signatur gilt</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>&amp;Information about the file …</source>
+        <translation>&amp;Angaben zur Datei …</translation>
     </message>
     <message>
         <location filename="../ui/parts.py"/>

@@ -17,6 +17,7 @@ from qt_app.model.first_start import FirstStart
 from qt_app.model.forgetting import Forgetting
 from qt_app.model.handover import HandoverState
 from qt_app.model.history import HistoryState
+from qt_app.model.information import InformationState
 from qt_app.model.jobs import Jobs
 from qt_app.model.learning import LearnState
 from qt_app.model.library import LibraryState
@@ -64,6 +65,7 @@ class StudioState(QObject):
         self.saving = SaveState(
             DataFolder(folder), self.documents, self.preferences, self.background, self.messages
         )
+        self.information = InformationState(self.documents, self.background)
         self.settings = EngineSettings(link, self.messages)
         self.models = ModelsState(link, self.jobs, self.messages)
         self.advice = AdviceState(self.documents, self.models)

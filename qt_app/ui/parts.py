@@ -18,6 +18,7 @@ from qt_app.ui.compare_dialog import CompareDialog
 from qt_app.ui.diagnostics_dialog import DiagnosticsDialog
 from qt_app.ui.exchange_dialogs import ExportDialog, ImportDialog
 from qt_app.ui.history_panel import HistoryPanel
+from qt_app.ui.information_dialog import InformationDialog
 from qt_app.ui.leaving import Leaving
 from qt_app.ui.models_page import ModelsPage
 from qt_app.ui.plain import question_box
@@ -93,6 +94,10 @@ class Parts(QObject):
         tip = self.tr("Save the result on show")
         spec = ActionSpec("file.save", self.tr("&Save result …"), "Ctrl+S", tip, icon="save")
         self._window.add_action("file", spec, self.save)
+        self._information_dialog: InformationDialog | None = None
+        tip = self.tr("What a file says about its making, and whether its signature holds")
+        spec = ActionSpec("file.information", self.tr("&Information about the file …"), "Ctrl+Alt+P", tip)
+        self._window.add_action("file", spec, self.show_information)
         self.leaving = Leaving(self._window, self.save)
         self._studio.documents.document_changed.connect(self._show_document)
         self._show_document(self._studio.documents.document)
@@ -103,6 +108,16 @@ class Parts(QObject):
             self._save_dialog = SaveDialog(self._studio.saving, self._window)
         self._save_dialog.start()
         return self._save_dialog
+
+    def show_information(self) -> InformationDialog:
+        """What the open photo's file says about its making; without one, that of a file that is chosen there."""
+        if self._information_dialog is None:
+            self._information_dialog = InformationDialog(self._studio.information, self._window)
+        self._studio.information.look_at_photo()
+        self._information_dialog.show()
+        self._information_dialog.raise_()
+        self._information_dialog.activateWindow()
+        return self._information_dialog
 
     def _show_document(self, document: Document | None) -> None:
         action = self._window.actions_by_id["file.save"]

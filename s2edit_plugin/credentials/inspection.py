@@ -71,7 +71,7 @@ class Inspection:
         return asdict(self)
 
 
-def inspect_picture(data: bytes, name: str = "the file") -> Inspection:
+def inspect_picture(data: bytes, name: str = "The file") -> Inspection:
     """What a picture's file says about its making.
 
     Args:
@@ -83,8 +83,7 @@ def inspect_picture(data: bytes, name: str = "the file") -> Inspection:
     kind = kind_of(data)
     other = stranger(data) if kind is None else None
     if kind is None and other is None:
-        subject = name[:1].upper() + name[1:]
-        raise ImageError(f"{subject} is not a picture that can be read.", "Name a picture file.")
+        raise ImageError(f"{name} is not a picture that can be read.", "Name a picture file.")
     side, size = _beside(data, kind)
     said = statements(side.xmp or packet_in(data))
     software, camera, comment = _of_exif(side.exif)
