@@ -34,9 +34,14 @@ __all__ = [
     "MoveModels",
     "OnNote",
     "OnProgress",
+    "OpenModel",
+    "OpenedModel",
+    "PeopleFound",
+    "PersonFound",
     "Preview",
     "Progress",
     "PromptSuggestion",
+    "RecognisePeople",
     "Request",
     "RerunReport",
     "RerunResult",
@@ -217,6 +222,8 @@ class ApplyEdit(Request["EditResult"]):
         region, region_mask: which pixels may change; ``auto``, ``subject``, ``none`` (the whole crop), ``face``, ``word:W``.
         embed_settings: write prompts, token names and settings into the result's file; None: as the user's settings say.
         with_layer: give `EditResult.layer` in place of ``image``, for programs that have masks of their own (GIMP).
+        in_history: whether the result goes into the journal. A batch writes files and keeps a ledger of its own: a thousand
+            results would push everything else out of the journal.
     """
 
     photo: bytes
@@ -231,6 +238,7 @@ class ApplyEdit(Request["EditResult"]):
     embed_settings: bool | None = None
     with_layer: bool = False
     source_suggested: bool = False
+    in_history: bool = True
 
 
 @dataclass(frozen=True)
@@ -369,6 +377,61 @@ class AttentionMap:
 
     heat: bytes
     word: str
+
+
+@dataclass(frozen=True)
+class RecognisePeople(Request["PeopleFound"]):
+    """Compare the faces of a photo with those that the library's identity tokens were learned from.
+
+    Attributes:
+        tokens: library names to compare with; empty: all identity tokens of the base model in use.
+    """
+
+    photo: bytes
+    tokens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PersonFound:
+    """Somebody who was recognised.
+
+    Attributes:
+        token: ``person/name``. face: which face, by size, as in the mask method ``face:2``; the largest is 1.
+        cosine: how alike the faces are, -1..1.
+    """
+
+    token: str
+    face: int
+    cosine: float
+
+
+@dataclass(frozen=True)
+class PeopleFound:
+    """Who was recognised on a photo, the largest face first; each face and each person at most once.
+
+    Attributes:
+        faces: how many faces the photo shows. compared_by: ``SFace`` or ``identity judge``.
+        notes: sentences, for example about tokens without a face to compare with.
+    """
+
+    people: tuple[PersonFound, ...]
+    faces: int
+    compared_by: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenModel(Request["OpenedModel"]):
+    """Load the base model in use, if it is not loaded yet: what many edits begin with."""
+
+
+@dataclass(frozen=True)
+class OpenedModel:
+    """A base model that is loaded. ``fingerprint``: hash of its weights. ``device``: where it computes."""
+
+    name: str
+    fingerprint: str
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -528,6 +591,8 @@ JOBS: dict[type, type] = {
     MakeMask: MaskResult,
     SuggestPrompt: PromptSuggestion,
     ShowAttention: AttentionMap,
+    RecognisePeople: PeopleFound,
+    OpenModel: OpenedModel,
     RerunResult: RerunReport,
     InstallModel: ModelReady,
     ImportModel: ModelReady,

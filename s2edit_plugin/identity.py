@@ -18,7 +18,7 @@ from s2edit_plugin.networks.installed import Networks
 from s2edit_plugin.networks.sface import SAME_PERSON, FaceRecogniser
 from s2edit_plugin.networks.yunet import Face, FaceDetector, largest, overlap
 
-__all__ = ["IdentityScore", "compare", "identity_score"]
+__all__ = ["IdentityScore", "compare", "face_networks", "identity_score", "is_drawn_portrait"]
 
 _INSIDE = 0.5
 _LEAST_OF_FACE = 0.2  # of a face's box, for the mask to mean this face
@@ -70,15 +70,32 @@ def compare(
     drawn = sure_regions(before, ("face",))
     if drawn is not None and drawn_regions(after, lambda: None, names=()) is not None:
         return _by_judge(before, after, "portrait" if drawn["face"].max() >= _INSIDE else "car")
+    found = face_networks(networks)
+    if isinstance(found, ModelError):
+        raise ModelError(f"How alike the faces are cannot be told: {found.sentence}", found.hint)
+    return _by_faces(before, after, *found, subject)
+
+
+def is_drawn_portrait(rgb: np.ndarray) -> bool:
+    """Whether a picture, uint8 (H, W, 3), is a drawn person, for whom the bundled judge is there."""
+    drawn = sure_regions(rgb, ("face",))
+    return drawn is not None and bool(drawn["face"].max() >= _INSIDE)
+
+
+def face_networks(networks: Networks) -> tuple[FaceDetector, FaceRecogniser] | ModelError:
+    """What faces of photographs are compared with, or the error that says what is not installed, to be put into a sentence.
+
+    Raises:
+        ModelError: one is installed and damaged.
+    """
     detector, recogniser = networks.face_detector(), networks.face_recogniser()
-    if detector is None or recogniser is None:
-        missing = [name for name, net in (("yunet", detector), ("sface", recogniser)) if net is None]
-        raise ModelError(
-            f"How alike the faces are cannot be told: {' and '.join(missing)} "
-            f"{'is' if len(missing) == 1 else 'are'} not installed.",
-            f"Run {' and '.join(f'`s2edit models install {name}`' for name in missing)}.",
-        )
-    return _by_faces(before, after, detector, recogniser, subject)
+    if detector is not None and recogniser is not None:
+        return detector, recogniser
+    missing = [name for name, net in (("yunet", detector), ("sface", recogniser)) if net is None]
+    return ModelError(
+        f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed.",
+        f"Run {' and '.join(f'`s2edit models install {name}`' for name in missing)}.",
+    )
 
 
 def _by_judge(before: np.ndarray, after: np.ndarray, domain: str) -> IdentityScore:

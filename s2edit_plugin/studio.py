@@ -74,6 +74,7 @@ class Studio:
         self._model, self._device = model, device
         self._backbone: Backbone | None = None
         self._stepped_down = False  # whether the last job did
+        self.features: dict[tuple[str, str], np.ndarray | None] = {}  # of tokens' faces, see `recognising`
 
     @property
     def model(self) -> str:
@@ -292,6 +293,17 @@ class Studio:
         from s2edit_plugin.captioning import suggest
 
         return suggest(rgb, self.networks, class_noun)
+
+    def recognise(self, request: api.RecognisePeople) -> api.PeopleFound:
+        """Who of the library is on a photo. Raises ImageError, ModelError (no networks for faces), TokenNotFoundError."""
+        from s2edit_plugin.recognising import recognise
+
+        return recognise(self, request)
+
+    def open_model(self) -> api.OpenedModel:
+        """Load the base model. Raises ModelError, ResourceError."""
+        backbone = self.backbone
+        return api.OpenedModel(backbone.name, backbone.fingerprint, str(backbone.device))
 
     def attention(self, photo: bytes, name: str) -> np.ndarray:
         """Where a token looks on a photo: (H, W) float32 in [0, 1], under its own source prompt.

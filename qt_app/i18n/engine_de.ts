@@ -619,6 +619,7 @@
     </message>
     <message>
         <location filename="../base_models/importing.py"/>
+        <location filename="../batch/photos.py"/>
         <source>There is no file or folder {0}.</source>
         <translation>Es gibt keine Datei und keinen Ordner {0}.</translation>
     </message>
@@ -1144,6 +1145,328 @@
         <translation>{0} Tensoren, die das Modell nicht braucht, wurden übergangen, z. B. {1}.</translation>
     </message>
     <message>
+        <location filename="../batch/ledger.py"/>
+        <source>The ledger was damaged; it is kept as {0}, and a new one was begun.</source>
+        <translation>Das Verzeichnis der Arbeit war beschädigt; es liegt jetzt als {0} daneben, und ein neues wurde begonnen.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ledger.py"/>
+        <source>The ledger {0} was written by a newer version of this program.</source>
+        <translation>Das Verzeichnis {0} wurde von einer neueren Version dieses Programms geschrieben.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ledger.py"/>
+        <source>Update, or choose another folder for the results.</source>
+        <translation>Aktualisieren Sie das Programm oder wählen Sie einen anderen Ordner für die Ergebnisse.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ledger.py"/>
+        <location filename="../imaging/writing.py"/>
+        <location filename="../paths.py"/>
+        <source>The disk is full: {0} was not written.</source>
+        <translation>Der Datenträger ist voll: {0} wurde nicht geschrieben.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ledger.py"/>
+        <location filename="../history/database.py"/>
+        <location filename="../paths.py"/>
+        <source>Free some space and try again.</source>
+        <translation>Schaffen Sie Platz, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ledger.py"/>
+        <source>Another process holds the ledger {0}.</source>
+        <translation>Ein anderer Prozess hält das Verzeichnis {0}.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ledger.py"/>
+        <source>Wait until it has finished.</source>
+        <translation>Warten Sie, bis er fertig ist.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ledger.py"/>
+        <source>The ledger {0} cannot be used ({1}).</source>
+        <translation>Das Verzeichnis {0} kann nicht benutzt werden ({1}).</translation>
+    </message>
+    <message>
+        <location filename="../batch/ledger.py"/>
+        <source>Choose another folder with --out.</source>
+        <translation>Wählen Sie mit --out einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Files that are no photos were passed over: {0}.</source>
+        <translation>Dateien, die keine Fotos sind, wurden übergangen: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Folders inside were not looked into: {0}; with --recursive they are.</source>
+        <translation>In Unterordner wurde nicht gesehen: {0}; mit --recursive geschieht es.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Folders with results of batches were passed over: {0}.</source>
+        <translation>Ordner mit Ergebnissen von Stapeln wurden übergangen: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Name photos, folders, patterns or a CSV table.</source>
+        <translation>Nennen Sie Fotos, Ordner, Muster oder eine CSV-Tabelle.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>No file fits {0}.</source>
+        <translation>Keine Datei passt auf {0}.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Quote the pattern and check it.</source>
+        <translation>Setzen Sie das Muster in Anführungszeichen und prüfen Sie es.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <location filename="../library/store.py"/>
+        <source>The folder {0} cannot be read ({1}).</source>
+        <translation>Der Ordner {0} ist nicht lesbar ({1}).</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Check its permissions.</source>
+        <translation>Prüfen Sie die Zugriffsrechte.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>The table {0} has no column 'photo'.</source>
+        <translation>Die Tabelle {0} hat keine Spalte „photo“.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Its first line names the columns: photo, prompt, tokens, mask, out, ...</source>
+        <translation>Ihre erste Zeile nennt die Spalten: photo, prompt, tokens, mask, out, ...</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>The table {0} cannot be read: {1}.</source>
+        <translation>Die Tabelle {0} kann nicht gelesen werden: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Save it as CSV in UTF-8.</source>
+        <translation>Speichern Sie sie als CSV in UTF-8.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>The table {0} is too large.</source>
+        <translation>Die Tabelle {0} ist zu groß.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Split it.</source>
+        <translation>Teilen Sie sie.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>The table {0} cannot be read ({1}).</source>
+        <translation>Die Tabelle {0} kann nicht gelesen werden ({1}).</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>The table {0} is no text.</source>
+        <translation>Die Tabelle {0} ist kein Text.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Line {0} of {1} would write outside the folder of the results.</source>
+        <translation>Zeile {0} von {1} würde außerhalb des Ordners der Ergebnisse schreiben.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Give 'out' a name inside it.</source>
+        <translation>Geben Sie „out“ einen Namen darin.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Line {0} of {1}: '{2}' is no number for {3}.</source>
+        <translation>Zeile {0} von {1}: „{2}“ ist keine Zahl für {3}.</translation>
+    </message>
+    <message>
+        <location filename="../batch/photos.py"/>
+        <source>Correct the table.</source>
+        <translation>Berichtigen Sie die Tabelle.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>{0} is too large for a recipe.</source>
+        <translation>{0} ist zu groß für ein Rezept.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>Name a TOML file that the window saved.</source>
+        <translation>Nennen Sie eine TOML-Datei, die das Fenster gespeichert hat.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>The recipe {0} cannot be read ({1}).</source>
+        <translation>Das Rezept {0} kann nicht gelesen werden ({1}).</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>Name a TOML file, for example recipe.toml.</source>
+        <translation>Nennen Sie eine TOML-Datei, zum Beispiel recipe.toml.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>The recipe {0} is no valid TOML: {1}.</source>
+        <translation>Das Rezept {0} ist kein gültiges TOML: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>The least that a recipe needs is a line like: prompt = "a photo of a woman with blonde hair".</source>
+        <translation>Ein Rezept braucht mindestens eine Zeile wie: prompt = "a photo of a woman with blonde hair".</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>'format' must be 1.</source>
+        <translation>„format“ muss 1 sein.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>It was written by a newer version of this program.</source>
+        <translation>Es wurde von einer neueren Version dieses Programms geschrieben.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <location filename="../history/database.py"/>
+        <source>Update to use it.</source>
+        <translation>Aktualisieren Sie das Programm, um ihn zu benutzen.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <location filename="../workflows/scenes.py"/>
+        <source>The prompt is empty.</source>
+        <translation>Der Prompt ist leer.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>Say what the photos should show.</source>
+        <translation>Sagen Sie, was die Fotos zeigen sollen.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>The painted mask fits its own photo alone: the recipe finds the region on each photo.</source>
+        <translation>Die gemalte Maske passt nur auf ihr eigenes Foto: Das Rezept findet den Bereich auf jedem Foto.</translation>
+    </message>
+    <message>
+        <location filename="../batch/recipe.py"/>
+        <source>The painted subject fits its own photo alone: the recipe finds it on each photo.</source>
+        <translation>Das gemalte Motiv passt nur auf sein eigenes Foto: Das Rezept findet es auf jedem Foto.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>The result was changed by another program and is left as it is.</source>
+        <translation>Das Ergebnis wurde von einem anderen Programm geändert und bleibt, wie es ist.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>The result would be written over the photo itself.</source>
+        <translation>Das Ergebnis würde über das Foto selbst geschrieben.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>Choose another folder for the results.</source>
+        <translation>Wählen Sie einen anderen Ordner für die Ergebnisse.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>The program ended {0} times while it worked on this photo.</source>
+        <translation>Das Programm endete {0}-mal, während es an diesem Foto arbeitete.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>Look at the photo; the next run tries it again.</source>
+        <translation>Sehen Sie sich das Foto an; der nächste Lauf versucht es wieder.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>{0} is there already, and this program did not write it.</source>
+        <translation>{0} gibt es schon, und dieses Programm hat es nicht geschrieben.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>Move it away, choose another folder, or add --overwrite.</source>
+        <translation>Verschieben Sie es, wählen Sie einen anderen Ordner oder fügen Sie --overwrite hinzu.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>{0} has gone.</source>
+        <translation>{0} ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>Run the batch again.</source>
+        <translation>Starten Sie den Stapel noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>The batch is paused.</source>
+        <translation>Der Stapel ist angehalten.</translation>
+    </message>
+    <message>
+        <location filename="../batch/runner.py"/>
+        <source>The same command goes on.</source>
+        <translation>Derselbe Befehl macht weiter.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>Nobody whom the recipe looks for was recognised on the photo.</source>
+        <translation>Auf dem Foto wurde niemand erkannt, den das Rezept sucht.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>The recipe needs the token {0}, which is not in the library.</source>
+        <translation>Das Rezept braucht das Token {0}, das nicht in der Bibliothek ist.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>`s2edit tokens list` shows what there is.</source>
+        <translation>`s2edit tokens list` zeigt, was da ist.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>The token {0} was learned on the model {1}, and {2} is in use.</source>
+        <translation>Das Token {0} wurde auf dem Modell {1} gelernt, und {2} ist in Gebrauch.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>Use --model {0}, or learn the token on {1}.</source>
+        <translation>Nehmen Sie --model {0} oder lernen Sie das Token auf {1}.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>The base model in use was changed while the batch ran.</source>
+        <translation>Das Basismodell wurde gewechselt, während der Stapel lief.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>Use {0} again, or name a model in the recipe.</source>
+        <translation>Nehmen Sie wieder {0} oder nennen Sie im Rezept ein Modell.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>It shows {0} faces.</source>
+        <translation>Es zeigt {0} Gesichter.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>It shows one face.</source>
+        <translation>Es zeigt ein Gesicht.</translation>
+    </message>
+    <message>
+        <location filename="../batch/worker.py"/>
+        <source>No face was found on it.</source>
+        <translation>Darauf wurde kein Gesicht gefunden.</translation>
+    </message>
+    <message>
         <location filename="../captioning.py"/>
         <source>Photographs are described by a captioner, which is not installed: every word of this is a guess. Correct it, or install the captioner with `s2edit models install captioner`.</source>
         <translation>Fotos beschreibt ein Bildbeschreiber, der nicht installiert ist: Jedes Wort hier ist geraten. Berichtigen Sie es, oder installieren Sie den Bildbeschreiber mit `s2edit models install captioner`.</translation>
@@ -1196,6 +1519,7 @@
     </message>
     <message>
         <location filename="../credentials/certificates.py"/>
+        <location filename="../imaging/files.py"/>
         <source>{0} cannot be read ({1}).</source>
         <translation>{0} kann nicht gelesen werden ({1}).</translation>
     </message>
@@ -1242,6 +1566,7 @@
     </message>
     <message>
         <location filename="../credentials/inspection.py"/>
+        <location filename="../imaging/files.py"/>
         <source>Name a picture file.</source>
         <translation>Geben Sie eine Bilddatei an.</translation>
     </message>
@@ -2534,11 +2859,6 @@
     </message>
     <message>
         <location filename="../history/database.py"/>
-        <source>Update to use it.</source>
-        <translation>Aktualisieren Sie das Programm, um ihn zu benutzen.</translation>
-    </message>
-    <message>
-        <location filename="../history/database.py"/>
         <source>Another process is using the history.</source>
         <translation>Ein anderer Prozess benutzt den Verlauf.</translation>
     </message>
@@ -2546,12 +2866,6 @@
         <location filename="../history/database.py"/>
         <source>The disk is full: the history was not changed.</source>
         <translation>Der Datenträger ist voll: Der Verlauf wurde nicht geändert.</translation>
-    </message>
-    <message>
-        <location filename="../history/database.py"/>
-        <location filename="../paths.py"/>
-        <source>Free some space and try again.</source>
-        <translation>Schaffen Sie Platz, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <location filename="../history/database.py"/>
@@ -2723,8 +3037,8 @@
     </message>
     <message>
         <location filename="../identity.py"/>
-        <source>How alike the faces are cannot be told: {0} {1} not installed.</source>
-        <translation>Wie ähnlich die Gesichter sind, lässt sich nicht sagen; nicht installiert: {0}.</translation>
+        <source>{0} {1} not installed.</source>
+        <translation>{0}: nicht installiert.</translation>
     </message>
     <message>
         <location filename="../identity.py"/>
@@ -2792,6 +3106,40 @@
         <translation>{0} hat Daten einer Kamera oder eines Programms in der Datei; Ergebnisse behalten sie nicht.</translation>
     </message>
     <message>
+        <location filename="../imaging/files.py"/>
+        <location filename="../imaging/reading.py"/>
+        <location filename="../library/archive.py"/>
+        <source>There is no file {0}.</source>
+        <translation>Es gibt keine Datei {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/files.py"/>
+        <source>Check the path of the photo.</source>
+        <translation>Prüfen Sie den Pfad des Fotos.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/files.py"/>
+        <source>{0} is a folder, not a photo.</source>
+        <translation>{0} ist ein Ordner, kein Foto.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/files.py"/>
+        <source>{0} is larger than 2 GB.</source>
+        <translation>{0} ist größer als 2 GB.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/files.py"/>
+        <location filename="../imaging/reading.py"/>
+        <source>Use a smaller picture.</source>
+        <translation>Nehmen Sie ein kleineres Bild.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/files.py"/>
+        <location filename="../masks/painted.py"/>
+        <source>{0} is empty.</source>
+        <translation>{0} ist leer.</translation>
+    </message>
+    <message>
         <location filename="../imaging/kinds.py"/>
         <source>Save it as PNG, TIFF or JPEG in the program that made it.</source>
         <translation>Speichern Sie es in dem Programm, das es erstellt hat, als PNG, TIFF oder JPEG.</translation>
@@ -2853,12 +3201,6 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <location filename="../library/archive.py"/>
-        <source>There is no file {0}.</source>
-        <translation>Es gibt keine Datei {0}.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/reading.py"/>
         <source>{0} is {1}, not a picture.</source>
         <translation>{0} ist {1}, kein Bild.</translation>
     </message>
@@ -2911,11 +3253,6 @@
         <location filename="../imaging/reading.py"/>
         <source>There is not enough memory to open {0}.</source>
         <translation>Der Speicher reicht nicht, um {0} zu öffnen.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/reading.py"/>
-        <source>Use a smaller picture.</source>
-        <translation>Nehmen Sie ein kleineres Bild.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
@@ -3097,12 +3434,6 @@
         <location filename="../imaging/writing.py"/>
         <source>Close other programs.</source>
         <translation>Schließen Sie andere Programme.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/writing.py"/>
-        <location filename="../paths.py"/>
-        <source>The disk is full: {0} was not written.</source>
-        <translation>Der Datenträger ist voll: {0} wurde nicht geschrieben.</translation>
     </message>
     <message>
         <location filename="../imaging/writing.py"/>
@@ -3425,11 +3756,6 @@
     </message>
     <message>
         <location filename="../library/store.py"/>
-        <source>The folder {0} cannot be read ({1}).</source>
-        <translation>Der Ordner {0} ist nicht lesbar ({1}).</translation>
-    </message>
-    <message>
-        <location filename="../library/store.py"/>
         <source>Check who may read it.</source>
         <translation>Prüfen Sie, wer ihn lesen darf.</translation>
     </message>
@@ -3677,11 +4003,6 @@
         <location filename="../masks/painted.py"/>
         <source>Save the mask at the size of the photo.</source>
         <translation>Speichern Sie die Maske in der Größe des Fotos.</translation>
-    </message>
-    <message>
-        <location filename="../masks/painted.py"/>
-        <source>{0} is empty.</source>
-        <translation>{0} ist leer.</translation>
     </message>
     <message>
         <location filename="../masks/painted.py"/>
@@ -4013,6 +4334,21 @@
         <location filename="../prompts.py"/>
         <source>Name the subject as in "a photo of a {0}", or write {1} where it belongs.</source>
         <translation>Nennen Sie das Motiv, etwa „a photo of a {0}“, oder schreiben Sie {1}, wo es hingehört.</translation>
+    </message>
+    <message>
+        <location filename="../recognising.py"/>
+        <source>{0} holds no person: it cannot be recognised by its face.</source>
+        <translation>{0} enthält keine Person: Am Gesicht kann es nicht erkannt werden.</translation>
+    </message>
+    <message>
+        <location filename="../recognising.py"/>
+        <source>Name identity tokens.</source>
+        <translation>Nennen Sie Personen-Token.</translation>
+    </message>
+    <message>
+        <location filename="../recognising.py"/>
+        <source>The token {0} has no picture with a face that could be compared.</source>
+        <translation>Das Token {0} hat kein Bild mit einem Gesicht, das verglichen werden könnte.</translation>
     </message>
     <message>
         <location filename="../runs.py"/>
@@ -4368,11 +4704,6 @@
         <location filename="../workflows/scenes.py"/>
         <source>The search for {0} found nothing: the token {1} acts in the whole subject.</source>
         <translation>Die Suche nach {0} fand nichts: das Token {1} wirkt im ganzen Motiv.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/scenes.py"/>
-        <source>The prompt is empty.</source>
-        <translation>Der Prompt ist leer.</translation>
     </message>
     <message>
         <location filename="../workflows/scenes.py"/>

@@ -4272,6 +4272,16 @@
     </message>
     <message>
         <location filename="../ui/wording.py"/>
+        <source>Recognise people</source>
+        <translation>Personen erkennen</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
+        <source>Load the model</source>
+        <translation>Modell laden</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
         <source>Show where “{0}” looks</source>
         <translation>Zeigen, wohin „{0}“ sieht</translation>
     </message>

@@ -111,6 +111,8 @@ def title_in_words(title: str) -> str:
         r"Edit by text": translate("wording", "Edit by text"),
         r"Find a mask": translate("wording", "Find a mask"),
         r"Suggest a prompt": translate("wording", "Suggest a prompt"),
+        "Recognise people": translate("wording", "Recognise people"),
+        "Load the model": translate("wording", "Load the model"),
         r"Show where '(.+)' looks": translate("wording", "Show where “{0}” looks"),
         r"Make a result again": translate("wording", "Make a result again"),
         r"Download (.+)": translate("wording", "Download {0}"),

@@ -51,7 +51,6 @@ METHODS = (
 )
 _NUMBERED = re.compile(r"(?:auto|subject|face|hair|lips|eyes|skin|glasses|hat):[1-9][0-9]?")
 """Whose, on a photo of several people: ``face:2``."""
-MAX_FILE = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -89,26 +88,10 @@ NO_FILES = Files("")
 
 
 def read_photo(name: str) -> bytes:
-    """The bytes of a photo.
+    """The bytes of a photo. Raises ImageError: no such file, a folder, empty, or not readable."""
+    from s2edit_plugin.imaging.files import read_photo_file
 
-    Raises:
-        ImageError: no such file, a folder, empty, or not readable.
-    """
-    path = Path(name).expanduser()
-    if not path.exists():
-        raise ImageError(f"There is no file {name}.", "Check the path of the photo.")
-    if path.is_dir():
-        raise ImageError(f"{name} is a folder, not a photo.", "Name a picture file.")
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE:
-            raise ImageError(f"{name} is larger than 2 GB.", "Use a smaller picture.")
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"{name} cannot be read ({error.strerror or type(error).__name__}).") from error
-    if not data:
-        raise ImageError(f"{name} is empty.", "Name a picture file.")
-    return data
+    return read_photo_file(name)
 
 
 def mask_choice(value: str, allowed: tuple[str, ...]) -> MaskChoice:

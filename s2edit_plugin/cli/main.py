@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from s2edit_plugin import __version__
 from s2edit_plugin.cli import (
+    batch,
     bench,
     engine,
     evaluation,
@@ -79,6 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     for family in (
         photos,
+        batch,
         looking,
         inspecting,
         tokens,

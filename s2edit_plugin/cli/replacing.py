@@ -11,7 +11,6 @@ from s2edit_plugin.errors import UsageError
 
 __all__ = ["add_overwrite", "check_outputs", "check_replaceable"]
 
-LARGEST_LOOKED_AT = 2 * 1024**3
 HINT = "Choose another name, or add --overwrite."
 
 
@@ -69,15 +68,15 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _is_ours(path: Path, figures: bool) -> bool:
-    """Whether the file can be made again: an empty file, a result, a mask or a sheet as this program wrote it."""
+    """Whether the file can be made again, as figures where they are asked for."""
+    from s2edit_plugin.imaging.files import is_ours
+
+    return (figures and _begins_as_json(path)) or is_ours(path)
+
+
+def _begins_as_json(path: Path) -> bool:
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= LARGEST_LOOKED_AT else b""
+        with path.open("rb") as stream:
+            return stream.read(1) == b"{"
     except OSError:
         return False
-    if not size or (figures and data.startswith(b"{")):
-        return True
-    from s2edit_plugin.imaging.provenance import is_our_result
-    from s2edit_plugin.imaging.stamp import is_stamped
-
-    return is_stamped(data) or is_our_result(data)

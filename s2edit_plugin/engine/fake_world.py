@@ -146,6 +146,10 @@ class FakeWorld:
                 return api.PromptSuggestion("a photo of a woman with brown hair", "fake")
             case api.ShowAttention():
                 return api.AttentionMap(grey_picture(*picture_size(request.photo)), request.word)
+            case api.RecognisePeople():
+                return api.PeopleFound((), 0)
+            case api.OpenModel():
+                return api.OpenedModel("small", "fake", "cpu")
             case api.RerunResult():
                 image = self._result(request.history_id).image
                 return api.RerunReport(request.history_id, True, 0.0, image, "Every pixel is the same.")

@@ -53,6 +53,10 @@ def title_of(request: Any) -> str:
             return "Suggest a prompt"
         case api.ShowAttention():
             return f"Show where '{request.word}' looks"
+        case api.RecognisePeople():
+            return "Recognise people"
+        case api.OpenModel():
+            return "Load the model"
         case api.RerunResult():
             return "Make a result again"
         case api.InstallModel():

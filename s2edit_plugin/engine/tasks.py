@@ -37,6 +37,14 @@ def _attention(studio: Studio, request: api.ShowAttention, on_progress: OnProgre
     return studio.show_attention(request, on_progress)
 
 
+def _recognise(studio: Studio, request: api.RecognisePeople, on_progress: OnProgress, on_note: OnNote) -> Any:
+    return studio.recognise(request)
+
+
+def _open(studio: Studio, request: api.OpenModel, on_progress: OnProgress, on_note: OnNote) -> Any:
+    return studio.open_model()
+
+
 def _rerun(studio: Studio, request: api.RerunResult, on_progress: OnProgress, on_note: OnNote) -> Any:
     return studio.rerun(request, on_progress, on_note)
 
@@ -82,6 +90,8 @@ GPU_WORK: dict[type, Callable[[Any, Any, OnProgress, OnNote], Any]] = {
     api.MakeMask: _mask,
     api.SuggestPrompt: _suggest,
     api.ShowAttention: _attention,
+    api.RecognisePeople: _recognise,
+    api.OpenModel: _open,
     api.RerunResult: _rerun,
 }
 """Jobs of the gpu lane: called with the studio, the request, ``on_progress`` and ``on_note``."""

@@ -43,7 +43,7 @@ def record_edit(
     Args:
         pixels: (H, W, 3) of the result. photo_hash: of the photo's pixels. began: when, seconds since 1970.
     """
-    if not load_settings(studio.folder).keep_history:
+    if not (request.in_history and load_settings(studio.folder).keep_history):
         return result
     made = Made(
         picture=result.image,

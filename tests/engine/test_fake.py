@@ -28,6 +28,8 @@ REQUESTS: list[Any] = [
     api.MakeMask(b"photo"),
     api.SuggestPrompt(b"photo"),
     api.ShowAttention(b"photo", "hair"),
+    api.RecognisePeople(b"photo"),
+    api.OpenModel(),
     api.RerunResult("result-1"),
     api.InstallModel("sd15"),
     api.ImportModel("/m"),

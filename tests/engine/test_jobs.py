@@ -61,6 +61,7 @@ def test_smaller_priorities_go_first_and_equal_ones_in_their_order(queue: JobQue
 
 def test_every_job_has_a_title_a_lane_and_a_place(queue: JobQueue) -> None:
     requests: list[Any] = [LEARN, EDIT, MASK, DOWNLOAD, api.SuggestPrompt(b""), api.ShowAttention(b"", "hair"),
+                           api.RecognisePeople(b""), api.OpenModel(),
                            api.RerunResult("1"), api.ImportModel("/m"), api.VerifyModel("m"), api.MoveModels("/n")]  # fmt: skip
     for request in requests:
         assert title_of(request) != type(request).__name__

@@ -92,6 +92,12 @@ class FakeStudio:
     def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
         return api.PromptSuggestion(f"a photo of a {request.class_noun}", "fake")
 
+    def recognise(self, request: api.RecognisePeople) -> api.PeopleFound:
+        return api.PeopleFound((), 0)
+
+    def open_model(self) -> api.OpenedModel:
+        return api.OpenedModel("fake", "fake", "cpu")
+
     def show_attention(self, request: api.ShowAttention, on_progress: api.OnProgress) -> api.AttentionMap:
         return api.AttentionMap(request.photo, request.word)
 

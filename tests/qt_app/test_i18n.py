@@ -68,6 +68,7 @@ def test_what_jobs_do_and_are_called_is_german_whoever_began_them(
     jobs = (
         api.LearnToken(b"", "anna", "me"), api.ApplyEdit(b"", ("anna/me",), "x"), api.ApplyEdit(b"", (), "x"),
         api.MakeMask(b""), api.SuggestPrompt(b""), api.ShowAttention(b"", "hair"), api.RerunResult("x"),
+        api.RecognisePeople(b""), api.OpenModel(),
         api.InstallModel("sd15"), api.ImportModel("/x"), api.VerifyModel("sd15"), api.MoveModels("/x"),
     )  # fmt: skip
     assert {type(job) for job in jobs} == set(api.JOBS)

@@ -1,0 +1,45 @@
+"""Picture files of the user's: their bytes, and whether one is a result of this program that may be made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from s2edit_plugin.errors import ImageError
+from s2edit_plugin.imaging.provenance import is_our_result
+from s2edit_plugin.imaging.stamp import is_stamped
+
+__all__ = ["LARGEST_FILE", "is_ours", "read_photo_file"]
+
+LARGEST_FILE = 2 * 1024**3
+
+
+def read_photo_file(name: str | Path) -> bytes:
+    """The bytes of a photo.
+
+    Raises:
+        ImageError: no such file, a folder, empty, or not readable.
+    """
+    path = Path(name).expanduser()
+    try:
+        if not path.exists():
+            raise ImageError(f"There is no file {name}.", "Check the path of the photo.")
+        if path.is_dir():
+            raise ImageError(f"{name} is a folder, not a photo.", "Name a picture file.")
+        if path.stat().st_size > LARGEST_FILE:
+            raise ImageError(f"{name} is larger than 2 GB.", "Use a smaller picture.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise ImageError(f"{name} cannot be read ({error.strerror or type(error).__name__}).") from error
+    if not data:
+        raise ImageError(f"{name} is empty.", "Name a picture file.")
+    return data
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a file can be made again: an empty file, a result, a mask or a sheet as this program wrote it."""
+    try:
+        size = path.stat().st_size
+        data = path.read_bytes() if size <= LARGEST_FILE else b""
+    except OSError:
+        return False
+    return not size or is_stamped(data) or is_our_result(data)
