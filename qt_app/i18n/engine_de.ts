@@ -1568,7 +1568,7 @@
         <location filename="../credentials/inspection.py"/>
         <location filename="../imaging/files.py"/>
         <source>Name a picture file.</source>
-        <translation>Geben Sie eine Bilddatei an.</translation>
+        <translation>Nennen Sie eine Bilddatei.</translation>
     </message>
     <message>
         <location filename="../credentials/inspection.py"/>

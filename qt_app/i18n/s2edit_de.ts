@@ -4187,6 +4187,11 @@
     </message>
     <message>
         <location filename="../ui/wording.py"/>
+        <source>editing photos</source>
+        <translation>bearbeitet Fotos</translation>
+    </message>
+    <message>
+        <location filename="../ui/wording.py"/>
         <source>editing</source>
         <translation>bearbeitet</translation>
     </message>

@@ -79,6 +79,7 @@ def stage_in_words(stage: str) -> str:
         "learning": translate("wording", "learning"),
         "inverting": translate("wording", "inverting"),
         "optimizing the null text": translate("wording", "optimizing the null text"),
+        "editing photos": translate("wording", "editing photos"),
         "editing": translate("wording", "editing"),
         "finding the region": translate("wording", "finding the region"),
         "looking": translate("wording", "looking"),
