@@ -53,18 +53,24 @@ class Editor(Protocol):
         """Edit a photo. Raises S2EditError."""
 
 
+Sign = Callable[[bytes, bytes, bytes], tuple[bytes, str]]
+
+
 @dataclass(frozen=True)
 class Job:
     """What a batch does to every photo.
 
     Attributes:
         beside: the recipe's folder. overwrite: files of other programs in the way are replaced.
+        sign: puts Content Credentials into a file: given the file, the exact result and the photo, it returns the file, and a
+            sentence where it could not. Here, not where photos are edited: the key stays on this machine.
     """
 
     recipe: Recipe
     facts: Facts
     beside: Path
     overwrite: bool = False
+    sign: Sign = lambda file, exact, photo: (file, "")
 
 
 @dataclass(frozen=True)
@@ -242,18 +248,20 @@ class Batch:
         """Write what came of a photo. Raises ResourceError: the disk refused."""
         notes = []
         if made.file:
-            target = self.ledger.results / entry.out
-            self.ledger.announce(entry, hash_of(task.data), job, made.key, hash_of(made.file))
-            write_atomic(target, made.file)
+            file, unsigned = self.job.sign(made.file, made.exact, task.data)
+            notes += [unsigned] if unsigned else []
+            self.ledger.announce(entry, hash_of(task.data), job, made.key, hash_of(file))
+            write_atomic(self.ledger.results / entry.out, file)
             self._times.append(made.seconds)
             self.edited += 1
         elif not self._is_there(entry):
             raise ResourceError(f"{self.ledger.results / entry.out} has gone.", "Run the batch again.")
         else:
             notes += self._by_hand(entry)
-        told = made.told if made.file else None
+        told = made.told | {"notes": [*made.told.get("notes", ()), *notes]} if made.file else None
+        kept = bool(notes) and not made.file
         self.ledger.done(
-            entry, stamp, job, seconds=made.seconds, told=told, pictures=made.pictures, kept=bool(notes)
+            entry, stamp, job, seconds=made.seconds, told=told, pictures=made.pictures, kept=kept
         )
         return Outcome(self.ledger.entry(entry), not made.file, notes)
 

@@ -49,10 +49,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Made:
-    """What came of a photo. ``file``: the result as it is to be written, b"" where what is there is it already."""
+    """What came of a photo.
+
+    Attributes:
+        file: the result in the format it is to be written in, b"" where what is there is it already.
+        exact: the same picture, to the last bit, for whoever signs the file.
+    """
 
     key: str
     file: bytes = b""
+    exact: bytes = b""
     seconds: float = 0.0
     told: dict[str, Any] = field(default_factory=dict)
     pictures: Pictures | None = None
@@ -135,7 +141,7 @@ class PhotoWorker:
         file, left_out = _file(picture, task)
         told = _told(edits, results, (*notes, *left_out))
         pictures = _pictures(task.data, file) if task.pictures else None
-        return Made(key, file, time.monotonic() - began, told, pictures)
+        return Made(key, file, picture, time.monotonic() - began, told, pictures)
 
     def _check_model(self) -> None:
         """An engine uses the model of the settings, which somebody may have changed meanwhile. Raises ModelError."""

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,11 +163,19 @@ class _Run:
     def _work(self) -> None:
         from s2edit_plugin.batch.runner import PREVIEWED, Batch, Job
         from s2edit_plugin.batch.worker import PhotoWorker, find_facts
+        from s2edit_plugin.credentials.signing import with_credentials
+        from s2edit_plugin.paths import data_folder
 
         with clients.open_client(self._args) as client, self._output.progress() as on_progress:
             facts = find_facts(client, self._recipe, on_progress)
             self._model = facts.model
-            job = Job(self._recipe, facts, self._beside, self._args.overwrite)
+            job = Job(
+                self._recipe,
+                facts,
+                self._beside,
+                self._args.overwrite,
+                partial(with_credentials, data_folder()),
+            )
             if self._batch is None:
                 self._batch = Batch(job, self._ledger, self._total, on_outcome=self._on_outcome)
             self._batch.job, batch = job, self._batch

@@ -39,7 +39,11 @@ class Turning:
             raise self.fails[task.data]
         self.done.append(task.data)
         return Made(
-            key, task.data[::-1] + self.keys.encode(), 0.5, {"tokens": ["anna/me"], "notes": ["A note."]}
+            key,
+            task.data[::-1] + self.keys.encode(),
+            b"exact",
+            0.5,
+            {"tokens": ["anna/me"], "notes": ["A note."]},
         )
 
 
@@ -342,3 +346,20 @@ def test_an_error_nobody_foresaw_leaves_no_lease(place: Place) -> None:
         batch.run(Turning({b"photo 0": ZeroDivisionError()}))
     assert all(entry.state == "waiting" for entry in batch.ledger.each())
     over(batch)
+
+
+def test_files_are_signed_where_they_are_written(place: Place) -> None:
+    given: list[tuple[bytes, bytes, bytes]] = []
+
+    def sign(file: bytes, exact: bytes, photo: bytes) -> tuple[bytes, str]:
+        given.append((file, exact, photo))
+        return file + b"signed", "It is not trusted."
+
+    batch = place.batch()
+    batch.job = Job(RECIPE, FACTS, place.photos, sign=sign)
+    assert batch.run(Turning())
+    over(batch)
+    assert given[0] == (b"0 otohp", b"exact", b"photo 0")
+    assert place.are_right(b"signed")
+    assert (place.outcomes[0].entry.told or {})["notes"] == ["A note.", "It is not trusted."]
+    assert place.run(Turning()).skipped == 6  # what is signed is as it was written
