@@ -149,7 +149,8 @@ def recipe_of(request: ApplyEdit, model: str = "") -> tuple[Recipe, tuple[str, .
         notes.append("The painted subject fits its own photo alone: the recipe finds it on each photo.")
     recipe = Recipe(
         prompt=request.prompt,
-        source_prompt=request.source_prompt,
+        # What was seen on one photo says nothing of the others.
+        source_prompt=None if request.source_suggested else request.source_prompt,
         tokens=request.tokens,
         subject=subject,
         mask=mask,

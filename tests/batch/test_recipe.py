@@ -77,6 +77,8 @@ def test_a_results_recipe_says_what_does_not_carry_over() -> None:
     assert len(notes) == 1
     assert "painted mask" in notes[0]
     assert recipe_of(api.ApplyEdit(b"", (), "smiling", region="hair"))[1] == ()
+    seen = api.ApplyEdit(b"", (), "smiling", source_prompt="a man", source_suggested=True)
+    assert recipe_of(seen)[0].source_prompt is None
 
 
 def test_a_line_of_a_table_goes_before_the_recipe() -> None:
