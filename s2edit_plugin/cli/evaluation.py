@@ -26,7 +26,8 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         default="portraits",
         metavar="NAME",
         help="portraits (default), other-photo, objects: edits; token: what a token holds by itself; "
-        "paste: how the model's square comes back into a photo",
+        "paste: how the model's square comes back into a photo; "
+        "region: automatic edit regions against the true ones",
     )
     parser.add_argument(
         "--methods",

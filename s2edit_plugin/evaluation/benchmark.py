@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.api import LearnSettings, OnProgress, Progress
-from s2edit_plugin.evaluation import paste_suite, token_suite
+from s2edit_plugin.evaluation import paste_suite, region_suite, token_suite
 from s2edit_plugin.evaluation.figures import Row, figures_of, judged
 from s2edit_plugin.evaluation.judges import AttributeJudge, IdentityJudge
 from s2edit_plugin.evaluation.methods import Method, choose_methods
@@ -67,11 +67,14 @@ def run(
     from s2edit_plugin.backbones.loading import load_backbone
 
     model = backbone or load_backbone()
-    if suite_name in ("token", "paste"):
+    if suite_name in ("token", "paste", "region"):
         if suite_name == "token":
             values = token_suite.run(identities, seed, on_progress, model, LearnSettings())
-        else:
+        elif suite_name == "paste":
             values = paste_suite.run(methods, identities, seed, on_progress, model, quick)
+        else:
+            rows = [name for name in region_suite.METHODS if name in methods] or region_suite.METHODS
+            values = region_suite.run(identities, seed, on_progress, model, rows)
         if out is not None:
             write_atomic(out / FILES[0], json.dumps(values, indent=2).encode())
         return values

@@ -211,5 +211,7 @@ SUITES: dict[str, Callable[[int, int], list[Subject]]] = {
 def suite(name: str, count: int, seed: int) -> list[Subject]:
     """The subjects of a suite of edits by name. Raises UsageError for an unknown one."""
     if name not in SUITES:
-        raise UsageError(f"There is no suite '{name}'.", f"Choose from: {', '.join(SUITES)}, token, paste.")
+        raise UsageError(
+            f"There is no suite '{name}'.", f"Choose from: {', '.join(SUITES)}, token, paste, region."
+        )
     return SUITES[name](count, seed)

@@ -50,6 +50,7 @@ _NOUNS: dict[str, frozenset[str]] = {
     "nose": _words("nose"),
     "background": _words("background studio beach forest city street room sky garden park snow"),
 }  # fmt: skip
+_ENDS_A_PHRASE = _words("in on at with without wearing of from near behind before under over by who that")
 _AFTER_NOUNS = _words("open opened closed shut wide narrowed removed off")
 _STYLES = _words(
     "short long curly straight wavy shaggy bald shoulder-length cropped bob pixie afro ponytail braid bun"
@@ -69,7 +70,7 @@ def places_of(source: str, target: str) -> tuple[str, ...]:
     for written, at in (*gone, *new):
         if not prompts.is_telling(written[at]):
             continue
-        place = _place(written[at : at + 1 + _LOOK_AHEAD]) or (
+        place = _place(_phrase(written[at : at + 1 + _LOOK_AHEAD])) or (
             _place(written[max(at - _LOOK_AHEAD, 0) : at][::-1]) if written[at] in _AFTER_NOUNS else None
         )
         if place is None:
@@ -83,6 +84,12 @@ def places_of(source: str, target: str) -> tuple[str, ...]:
 def place_of(word: str) -> str | None:
     """The place that a word in lower case is about: ``hair``, ``lips``, ``background``, ...; None where it is not known."""
     return next((place for place, nouns in _NOUNS.items() if word in nouns), None)
+
+
+def _phrase(words: list[str]) -> list[str]:
+    """The words up to the next preposition: "stripe in a city" is about the stripe."""
+    end = next((i for i, word in enumerate(words) if i and word in _ENDS_A_PHRASE), len(words))
+    return words[:end]
 
 
 def _place(words: list[str]) -> str | None:

@@ -12,7 +12,11 @@ from torch import Tensor
 from s2edit_plugin.api import OnProgress
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.conditioning import ActiveToken
+from s2edit_plugin.imaging.crop import Crop
 from s2edit_plugin.invert import Inversion
+from s2edit_plugin.masks.car_parts import car_places, car_region
+from s2edit_plugin.masks.colour_segments import colour_segment, coloured_thing
+from s2edit_plugin.masks.drawn import sure_regions
 from s2edit_plugin.masks.face_parts import face_parts
 from s2edit_plugin.masks.refine import feather
 from s2edit_plugin.masks.word_regions import places_of, word_region
@@ -20,17 +24,26 @@ from s2edit_plugin.networks.installed import Networks
 from s2edit_plugin.region import changed_region, soften
 from s2edit_plugin.text import Condition
 
-__all__ = ["EditRegion", "find_edit_region", "region_by_words"]
+__all__ = ["EditRegion", "find_edit_region", "model_region", "named_region", "region_by_words"]
 
 FEATHER = 0.012  # of the crop's side
 
 
+LARGEST = 512  # side of the crop in which parts are found
+
+
 @dataclass(frozen=True)
 class EditRegion:
-    """Attributes: soft: (S, S) float32 in [0, 1], what is pasted. cells: (S, S) or (s, s), what the model may change."""
+    """Attributes: soft: (F, F) float32 in [0, 1], what is pasted, as fine as the crop it was found on. cells: the same or
+    coarser, what the model may change."""
 
     soft: Tensor
     cells: Tensor
+
+
+def fine_side(crop: Crop, backbone: Backbone) -> int:
+    """Side of the crop in which parts are found: lips on a photograph are a few pixels of what the model sees."""
+    return max(backbone.resolution, min(crop.side, LARGEST))
 
 
 def region_by_words(
@@ -38,8 +51,17 @@ def region_by_words(
 ) -> np.ndarray | None:
     """Region (H, W) of zeros and ones that the changed words name on a picture, uint8 (H, W, 3); None where they name none."""
     places = places_of(source_prompt, target_prompt)
-    parts = face_parts(rgb, networks) if places else None
-    return None if parts is None else word_region(places, parts)
+    if places:
+        parts = face_parts(rgb, networks, subject="background" in places)
+        return None if parts is None else word_region(places, parts)
+    on_car, thing = car_places(source_prompt, target_prompt), coloured_thing(source_prompt, target_prompt)
+    drawn = sure_regions(rgb, ("subject",)) if on_car or thing else None
+    if on_car and drawn is not None:
+        return car_region(on_car, rgb, drawn["subject"])
+    if thing is not None:
+        colour, goes = thing
+        return colour_segment(rgb, colour, None if drawn is None else drawn["subject"], filled=goes)
+    return None
 
 
 def find_edit_region(
@@ -56,14 +78,35 @@ def find_edit_region(
     """Find the edit region on the crop.
 
     Args:
-        rgb: the crop, uint8 (S, S, 3) at the model's resolution.
+        rgb: the crop, uint8 (F, F, 3), at the model's resolution or finer.
 
     Raises:
         CancelledError: through ``on_progress``.
     """
-    named = region_by_words(rgb, source.layout.prompt, target.layout.prompt, networks)
-    if named is not None and named.any():
-        soft = torch.from_numpy(feather(named, FEATHER * len(named))).float()
-        return EditRegion(soft.to(backbone.device), torch.from_numpy(named).to(backbone.device))
+    named = named_region(backbone, rgb, source.layout.prompt, target.layout.prompt, networks)
+    return named or model_region(backbone, inversion, source, target, tokens, mask_mode, on_progress)
+
+
+def named_region(
+    backbone: Backbone, rgb: np.ndarray, source_prompt: str, target_prompt: str, networks: Networks | None
+) -> EditRegion | None:
+    """What the changed words name on the crop, uint8 (F, F, 3); None where they name nothing that is seen."""
+    named = region_by_words(rgb, source_prompt, target_prompt, networks)
+    if named is None or not named.any():
+        return None
+    soft = torch.from_numpy(feather(named, FEATHER * len(named))).float()
+    return EditRegion(soft.to(backbone.device), torch.from_numpy(named).to(backbone.device))
+
+
+def model_region(
+    backbone: Backbone,
+    inversion: Inversion,
+    source: Condition,
+    target: Condition,
+    tokens: Sequence[ActiveToken] = (),
+    mask_mode: str = "bias",
+    on_progress: OnProgress = lambda _: None,
+) -> EditRegion:
+    """What the model alone proposes. Raises CancelledError: through ``on_progress``."""
     cells = changed_region(backbone, inversion, source, target, tokens, mask_mode, on_progress)
     return EditRegion(soften(cells, backbone.resolution), cells)

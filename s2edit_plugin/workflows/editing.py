@@ -15,7 +15,7 @@ from s2edit_plugin.cache import NOBODY, InversionCache
 from s2edit_plugin.conditioning import build_condition, for_the_edit
 from s2edit_plugin.edit import EditOutcome, edit
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.imaging.crop import extract_photo, place_mask, window_of
+from s2edit_plugin.imaging.crop import extract_photo, fitted, place_mask, window_of
 from s2edit_plugin.imaging.detail import CropChange, crop_change
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.plain_png import encode_plain_png
@@ -27,7 +27,7 @@ from s2edit_plugin.masks.painted import encode_mask
 from s2edit_plugin.progress import WorkTime
 from s2edit_plugin.settings import load_settings
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
-from s2edit_plugin.workflows.edit_region import find_edit_region
+from s2edit_plugin.workflows.edit_region import find_edit_region, fine_side
 from s2edit_plugin.workflows.grey import about_grey
 from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
@@ -44,7 +44,7 @@ LAYER_MARGIN = 4  # a layer goes on by a fourth of its mask's longer side
 
 @dataclass(frozen=True)
 class Edited:
-    """The model's part of an edit. ``region``: (S, S) float32 in [0, 1] on the crop, soft."""
+    """The model's part of an edit. ``region``: (F, F) float32 in [0, 1] on the crop, soft."""
 
     outcome: EditOutcome
     region: np.ndarray
@@ -208,14 +208,14 @@ def edit_crop(
         _store(studio, cache, scene, key, inversion)  # an edit that is cut short need not invert again
     complete = len(inversion.uncond) == inversion.steps
     if scene.region is not None:
-        region = mask_on_crop(scene.region, scene.crop, backbone)
+        region = pasted = mask_on_crop(scene.region, scene.crop, backbone)
         # A mask at 45 % lays that much of the change over the photo; the change itself is made in full.
         blend: torch.Tensor | None = region / region.max().clamp_min(1e-6)
     elif request.region == "none":
-        region = torch.ones(backbone.resolution, backbone.resolution)
+        region = pasted = torch.ones(backbone.resolution, backbone.resolution)
         blend = None
     else:
-        crop = extract_photo(scene.photo, scene.crop, backbone.resolution)
+        crop = extract_photo(scene.photo, scene.crop, fine_side(scene.crop, backbone))
         found = find_edit_region(
             backbone,
             np.rint(crop * 255).astype(np.uint8),
@@ -227,13 +227,22 @@ def edit_crop(
             studio.networks,
             on_progress,
         )
-        region, blend = found.soft, found.cells
+        pasted, blend = found.soft, found.cells
+        region = _on_model(pasted, backbone.resolution)
     show = EditPreview(backbone, scene.photo, scene.crop, region)
     tokens = for_the_edit(scene.tokens, scene.learned_here, region, pair.source, pair.target, settings.inside)
     outcome = edit(backbone, inversion, source, target, tokens, blend, settings, on_progress, show)
     if complete != (len(inversion.uncond) == inversion.steps):
         _store(studio, cache, scene, key, inversion)
-    return Edited(outcome, region.cpu().numpy(), inversion, cached)
+    return Edited(outcome, pasted.cpu().numpy(), inversion, cached)
+
+
+def _on_model(region: torch.Tensor, side: int) -> torch.Tensor:
+    """A region (F, F) at the model's resolution, (side, side)."""
+    if len(region) == side:
+        return region
+    small = fitted(region.cpu().numpy(), (side, side)).clip(0, 1)
+    return torch.from_numpy(small).to(region.device)
 
 
 def _owner(scene: Scene) -> str:

@@ -28,6 +28,7 @@ from s2edit_plugin.masks.word_regions import PARTS, places_of, word_region
         ("a woman", "a woman with red lipstick and a dragon", ()),
         ("a <anna/me> woman", "a <anna/me> woman with green eyes", ("eyes",)),
         ("a red car", "a blue car", ()),
+        ("a car in a city", "a car with a stripe in a city", ()),  # the city is another phrase
     ],
 )
 def test_changed_words_name_places(source: str, target: str, places: tuple[str, ...]) -> None:
