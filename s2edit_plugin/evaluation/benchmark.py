@@ -73,8 +73,8 @@ def run(
         elif suite_name == "paste":
             values = paste_suite.run(methods, identities, seed, on_progress, model, quick)
         else:
-            rows = [name for name in region_suite.METHODS if name in methods] or region_suite.METHODS
-            values = region_suite.run(identities, seed, on_progress, model, rows)
+            wanted = [name for name in region_suite.METHODS if name in methods] or region_suite.METHODS
+            values = region_suite.run(identities, seed, on_progress, model, wanted)
         if out is not None:
             write_atomic(out / FILES[0], json.dumps(values, indent=2).encode())
         return values
