@@ -132,7 +132,7 @@ def _put_in(kind: str, rng: np.random.Generator) -> PhotoCase:
         old, new = _two(("black", "brown", "blonde", "red", "grey"), rng)
         scene = Scene.of(key, {"hair_color": old}, key)
         changes = _LOOKS[kind] or {"hair_color": new}
-    answer = counterfactual(scene, _DRAWN, **changes)
+    answer = counterfactual(scene, _DRAWN, None, **changes)
     alpha = answer.source.masks["subject"].astype(np.float32)[..., None] / 255
     drawn = answer.source.rgb.astype(np.float32) / 255
     whole = answer.source.masks["subject"] > 127

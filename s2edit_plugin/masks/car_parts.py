@@ -102,8 +102,7 @@ def _measured(rgb: np.ndarray, subject: np.ndarray) -> _Car | None:
     tilt = (ground[1] - ground[0]) / (2 * _WHEEL * half)
     level = rows - tilt * (columns - middle)
     floor = float(np.nanmedian(bottoms[np.abs(across - middle) < 0.25 * half])) + 1
-    v = (floor - level) / half
-    u = (columns - middle) / half
+    v, u = np.asarray((floor - level) / half), np.asarray((columns - middle) / half)
     widths = {
         y: float((inside & (np.abs(v - y) < 0.02)).any(axis=0).sum()) / (2 * half)
         for y in np.arange(0.4, 1.4, 0.02)
@@ -129,9 +128,9 @@ def _front(rgb: np.ndarray, inside: np.ndarray, u: np.ndarray, v: np.ndarray) ->
         paint = rgb[inside & height & (side * u > 0.6) & (side * u < 0.8)].astype(np.float32)
         if not lamp.size or not paint.size:
             return 1.0
-        lamp = lamp - np.median(paint, axis=0)
+        away = np.asarray(lamp - np.median(paint, axis=0))
         # Of what is unlike the paint: bright and grey in front, dark red behind.
-        unlike = lamp[np.abs(lamp).max(axis=1) > 30]
+        unlike = away[np.abs(away).max(axis=1) > 30]
         score.append(float((unlike[:, 1] + unlike[:, 2] - unlike[:, 0]).mean()) if unlike.size else 0.0)
     return 1.0 if score[1] >= score[0] else -1.0
 
