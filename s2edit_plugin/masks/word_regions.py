@@ -29,13 +29,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_SMILES = _words("smile smiling smiles grin grinning laugh laughing happy")
+_SURPRISES = _words("surprised surprise astonished shocked shouting screaming scared")
 _NOUNS: dict[str, frozenset[str]] = {
     "hair": _words("hair haired hairstyle haircut curls ponytail braid braids bun dreadlocks afro mohawk highlights wig"),
     "fringe": _words("bangs fringe"),
-    "expression": _words(
-        "smile smiling grin grinning laugh laughing surprised surprise expression look frown frowning sad happy angry crying "
-        "shouting scared neutral"
-    ),
+    "expression": _SMILES | _SURPRISES | _words("expression look frown frowning sad angry crying neutral"),
     "lips": _words("lipstick lips lip gloss"),
     "mouth": _words("mouth teeth tongue"),
     "eyes": _words("eyes eye iris irises gaze eyelashes lashes mascara contacts"),
@@ -56,6 +55,12 @@ _AFTER_NOUNS = _words("open opened closed shut wide narrowed removed off")
 _STYLES = _words(
     "short long curly straight wavy shaggy bald shoulder-length cropped bob pixie afro ponytail braid bun"
 )
+_FINER = {
+    ("hair", "hairstyle"): _STYLES,
+    ("expression", "smile"): _SMILES,
+    ("expression", "surprise"): _SURPRISES,
+}
+"""Place and finer place: words of it."""
 
 
 def places_of(source: str, target: str) -> tuple[str, ...]:
@@ -76,9 +81,8 @@ def places_of(source: str, target: str) -> tuple[str, ...]:
         )
         if place is None:
             return ()
-        if place == "hair" and written[at] in _STYLES:
-            place = "hairstyle"
-        found.add(place)
+        finer = (name for (within, name), words in _FINER.items() if within == place and written[at] in words)
+        found.add(next(finer, place))
     return tuple(sorted(found))
 
 
@@ -211,17 +215,37 @@ def _brows(f: _Face) -> np.ndarray:
 
 
 def _mouth(f: _Face) -> np.ndarray:
-    return f.near(f.lips, 0.05) | f.oval(f.mouth_x, 0.95, 0.34, 0.2) | f.oval(f.mouth_x, 1.1, 0.2, 0.34)
+    return f.near(f.lips, 0.04) | f.oval(f.mouth_x, 0.97, 0.24, 0.13) | f.oval(f.mouth_x, 1.13, 0.16, 0.27)
 
 
-def _expression(f: _Face) -> np.ndarray:
-    lids = f.oval(0.3, -0.04, 0.14, 0.26) | f.oval(0.7, -0.04, 0.14, 0.26)
-    return _mouth(f) | f.near(f.eyes, 0.03) | lids | _brows(f)
+def _both(f: _Face, x: float, y: float, rx: float, ry: float) -> np.ndarray:
+    """An ellipse on the left side and its image on the right."""
+    return f.oval(x, y, rx, ry) | f.oval(1 - x, y, rx, ry)
+
+
+def _smile(f: _Face) -> np.ndarray:
+    rows, columns = np.indices(f.face.shape, dtype=np.float32)
+    v = (rows - f.eye_y) / max(f.down, 1)
+    aside = np.abs((columns - f.left) / max(f.width, 1) - 0.51)
+    folds = (np.abs(aside - 0.12 - 0.32 * (v - 0.5)) < 0.045) & (v > 0.5) & (v < 1.1)
+    brows = f.box(0.1, 0.42, -0.47, -0.23) | f.box(0.58, 0.9, -0.47, -0.23)
+    return _mouth(f) | folds | brows | _around_eyes(f)
+
+
+def _surprise(f: _Face) -> np.ndarray:
+    brows = f.box(0.1, 0.42, -0.62, -0.24) | f.box(0.58, 0.9, -0.62, -0.24)
+    mouth = f.oval(f.mouth_x, 1.05, 0.21, 0.34) | f.oval(f.mouth_x, 1.57, 0.09, 0.12)
+    return f.near(f.lips, 0.03) | mouth | brows | _around_eyes(f)
+
+
+def _around_eyes(f: _Face) -> np.ndarray:
+    return f.near(f.eyes, 0.03) | _both(f, 0.28, -0.07, 0.14, 0.19)
 
 
 def _age(f: _Face) -> np.ndarray:
-    lines = f.box(0.12, 0.88, -0.8, -0.35)
-    return (lines | f.oval(0.27, 0.62, 0.19, 0.62) | f.oval(0.73, 0.62, 0.19, 0.62)) & f.near(f.face, 0.0)
+    forehead = f.box(0.19, 0.81, -0.75, -0.36)
+    cheeks = _both(f, 0.2, 0.83, 0.17, 0.4) | _both(f, 0.3, 0.35, 0.13, 0.27)
+    return (forehead | cheeks | _both(f, 0.07, 0.06, 0.08, 0.16)) & f.near(f.face, 0.0)
 
 
 def _glasses(f: _Face) -> np.ndarray:
@@ -244,7 +268,9 @@ _DRAWN_AT: dict[str, Callable[[_Face], np.ndarray]] = {
     "hair": _hair,
     "hairstyle": _hairstyle,
     "fringe": _fringe,
-    "expression": _expression,
+    "expression": lambda f: _smile(f) | _surprise(f),
+    "smile": _smile,
+    "surprise": _surprise,
     "lips": lambda f: f.near(f.lips, 0.045),
     "mouth": _mouth,
     "eyes": lambda f: f.near(f.eyes, 0.02),
