@@ -14,6 +14,9 @@ import pytest
 from packaging.requirements import Requirement
 
 from s2edit_plugin.engine import discovery
+from s2edit_setup.locks import NAMES
+from s2edit_setup.machine import ACCELERATORS
+from s2edit_setup.packages import OLDEST_UV
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALLER = ROOT / "installer"
@@ -26,15 +29,22 @@ notes='{notes}'
 printf '%s\\n' "$*" >>"$notes/calls"
 [ "$(wc -l <"$notes/calls")" -ne "$(cat "$notes/killed" 2>/dev/null || echo 0)" ] || kill -9 0
 case "$*" in
-    *"/installer/environments.py "*) exec '{python}' "$@" ;;
+    *"/installer/s2edit_setup"*) exec '{python}' "$@" ;;
     "-c import sys; print(sys.version)") cat "$notes/version" ;;
     "-m venv "*)
         mkdir -p "$3/bin"
         cp "$0" "$3/bin/python"
         : >"$3/pyvenv.cfg"
         printf '#!/bin/sh\\n# %s\\nprintf "s2edit in %%s:" "$PWD"\\nprintf " [%%s]" "$@"\\n' "$3/bin/python" >"$3/bin/s2edit"
-        chmod +x "$3/bin/s2edit" ;;
+        chmod +x "$3/bin/s2edit"
+        for tool in ruff mypy lint-imports; do
+            printf '#!/bin/sh\\nexit 0\\n' >"$3/bin/$tool"
+            chmod +x "$3/bin/$tool"
+        done ;;
+    "-m pip config list") cat "$notes/settings" 2>/dev/null || true ;;
+    "-m pip install "*uv.lock) [ -e "$notes/has-uv" ] ;;
     "-m pip install "*) [ ! -e "$notes/broken" ] ;;
+    "-m uv pip install "*) [ ! -e "$notes/broken-uv" ] ;;
 esac
 """
 
@@ -48,7 +58,9 @@ class Machine:
         self.elsewhere = folder / "else where"
         for path in (self.notes, self.checkout, self.elsewhere):
             path.mkdir()
-        shutil.copytree(INSTALLER, self.checkout / "installer", symlinks=True)
+        shutil.copytree(
+            INSTALLER, self.checkout / "installer", ignore=shutil.ignore_patterns("typing", "__pycache__")
+        )
         shutil.copy(ROOT / "pyproject.toml", self.checkout)
         (self.notes / "version").write_text("3.11")
         self.python = folder / "stand in"
@@ -59,6 +71,7 @@ class Machine:
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (self.notes / "calls").write_text("")
         clean = {key: value for key, value in os.environ.items() if not key.startswith("S2EDIT")}
+        clean |= {"S2EDIT_ACCELERATOR": "cpu", "S2EDIT_APT": "no"}
         return subprocess.run(
             ["sh", str(self.checkout / "installer" / "run.sh"), *arguments],
             env=clean | {"S2EDIT_PYTHON": str(self.python)} | environment,
@@ -67,24 +80,20 @@ class Machine:
 
     @property
     def installs(self) -> list[str]:
-        """The pip installations of the last run."""
+        """The installations of the last run, without that of uv."""
         calls = (self.notes / "calls").read_text().splitlines()
-        return [call for call in calls if call.startswith("-m pip install")]
+        return [
+            call for call in calls if re.match(r"-m (uv )?pip install", call) and not call.endswith("uv.lock")
+        ]
 
     @property
     def environments(self) -> list[str]:
         """Names of the environments that are there."""
         return sorted(path.parent.name for path in self.checkout.glob(".venv.d/*/bin"))
 
-    def add_tools(self) -> None:
-        """The test tools, which never find anything."""
-        for tool in ("ruff", "mypy", "lint-imports"):
-            (self.venv / "bin" / tool).write_text("#!/bin/sh\nexit 0\n")
-            (self.venv / "bin" / tool).chmod(0o755)
-
     def change_lock(self) -> None:
         """What a newer version asks for."""
-        with (self.checkout / "installer" / "requirements.lock").open("a") as stream:
+        with (self.checkout / "installer" / "locks" / "linux.lock").open("a") as stream:
             stream.write("\n# changed\n")
 
 
@@ -96,7 +105,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-@pytest.mark.parametrize("script", [INSTALLER / "run.sh", INSTALLER / "setup.sh", ROOT / ".ci" / "run"])
+@pytest.mark.parametrize("script", [INSTALLER / "run.sh", INSTALLER / "python.sh", ROOT / ".ci" / "run"])
 def test_the_scripts_are_sound(script: Path) -> None:
     subprocess.run(["sh", "-n", str(script)], check=True)
 
@@ -124,7 +133,7 @@ def test_the_first_call_sets_up_and_the_second_goes_straight_on(machine: Machine
     done = machine.run("edit", "my photo.png", "--prompt", "a 'b' \"c\"")
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"s2edit in {machine.elsewhere}: [edit] [my photo.png] [--prompt] [a 'b' \"c\"]"
-    assert [call.split()[-1] for call in machine.installs[:1]] == ["out/installer/requirements.lock"]
+    assert [call.split()[-1] for call in machine.installs[:1]] == ["out/installer/locks/linux.lock"]
     assert "--require-hashes" in machine.installs[0]
     assert "--require-hashes" not in machine.installs[1]
     assert len(machine.installs) == 3
@@ -153,27 +162,23 @@ def test_an_interrupted_set_up_begins_anew(machine: Machine) -> None:
     assert not (machine.venv / "half a package").exists()
 
 
-@pytest.mark.parametrize("changed", ["requirements.lock", "requirements-torch.txt", "../pyproject.toml"])
-def test_a_changed_lock_is_installed_into_a_copy_of_what_is_there(machine: Machine, changed: str) -> None:
+@pytest.mark.parametrize("changed", ["locks/linux.lock", "locks/linux-cpu.txt", "../pyproject.toml"])
+def test_a_changed_lock_is_installed_beside_what_is_there(machine: Machine, changed: str) -> None:
     machine.run("setup")
-    (machine.venv / "lib").mkdir()
-    (machine.venv / "lib" / "kept").touch()
     with (machine.checkout / "installer" / changed).open("a") as stream:
         stream.write("\n# changed\n")
 
     assert machine.run("setup").returncode == 0
     assert len(machine.installs) == 3
-    assert (machine.venv / "lib" / "kept").exists()
     assert machine.environments == ["b"]
-    assert str(machine.checkout / ".venv.d" / "b") in (machine.venv / "bin" / "s2edit").read_text()
+    assert machine.venv.resolve() == machine.checkout / ".venv.d" / "b"
 
 
-@pytest.mark.parametrize("command", ["test", "repair"])  # from a copy, and from nothing
+@pytest.mark.parametrize("command", ["test", "repair"])
 def test_killed_at_any_step_what_was_there_goes_on_working_without_a_network(
     machine: Machine, command: str
 ) -> None:
     machine.run("setup")
-    machine.add_tools()
     step = 0
     while True:
         step += 1
@@ -275,11 +280,10 @@ def test_a_moved_checkout_is_noticed(machine: Machine) -> None:
 
 def test_testing_adds_the_test_tools(machine: Machine) -> None:
     machine.run("setup")
-    machine.add_tools()
     done = machine.run("test", "--all")
 
     assert done.returncode == 0, done.stderr
-    assert any("requirements-dev.lock" in call for call in machine.installs)
+    assert any("dev.lock" in call for call in machine.installs)
     assert (machine.notes / "calls").read_text().splitlines()[-1] == f"{PYTEST} --all"
     assert "mypy: ok" in done.stdout
 
@@ -312,7 +316,7 @@ def test_a_folder_with_other_things_is_never_touched(machine: Machine, tmp_path:
 def test_a_missing_python_is_named(machine: Machine, tmp_path: Path) -> None:
     tools = tmp_path / "tools"
     tools.mkdir()
-    for name in ("sh", "dirname", "cat", "mkdir", "ls", "sha256sum", "cut", "find", "rm", "tail"):
+    for name in ("sh", "dirname", "cat"):
         (tools / name).symlink_to(str(shutil.which(name)))
     (tools / "id").write_text("#!/bin/sh\necho 1000\n")
     (tools / "id").chmod(0o755)
@@ -323,41 +327,135 @@ def test_a_missing_python_is_named(machine: Machine, tmp_path: Path) -> None:
     assert "apt-get install python3 python3-venv" in done.stderr
 
 
+# ---------------------------------------------------------------------- uv, and without
+
+
+def test_uv_from_the_index_installs_everything_and_pip_what_it_cannot(machine: Machine) -> None:
+    (machine.notes / "has-uv").touch()
+    assert machine.run("setup").returncode == 0
+    assert [call.split()[1] for call in machine.installs] == ["uv"] * 3
+    assert "--require-hashes" in machine.installs[0]
+    assert "--torch-backend cpu" in machine.installs[1]
+    assert "--require-hashes" not in machine.installs[1]
+
+    (machine.notes / "broken-uv").touch()
+    assert machine.run("repair").returncode == 0
+    assert [call.split()[1] for call in machine.installs] == ["uv", "pip"] * 3
+
+
+def test_a_uv_of_the_persons_own_is_used_and_none_fetched(machine: Machine) -> None:
+    own = machine.notes / "uv"
+    own.write_text(
+        f'#!/bin/sh\n[ "$1" = --version ] && echo uv 0.9.1 || exec \'{machine.python}\' -m uv "$@"\n'
+    )
+    own.chmod(0o755)
+    assert machine.run("setup", PATH=f"{machine.notes}:{os.environ['PATH']}").returncode == 0
+    assert len(machine.installs) == 3
+    assert all(call.startswith("-m uv pip install --python ") for call in machine.installs)
+    assert "uv.lock" not in (machine.notes / "calls").read_text()
+
+    own.write_text("#!/bin/sh\necho uv 0.4.0\n")  # too old to know the builds of torch
+    assert machine.run("repair", PATH=f"{machine.notes}:{os.environ['PATH']}").returncode == 0
+    assert all(call.startswith("-m pip install") for call in machine.installs)
+
+
+@pytest.mark.parametrize("setting", ["global.index-url='https://mirror'", ":env:.find-links='/wheels'"])
+def test_where_pip_was_told_where_packages_come_from_it_takes_torch(machine: Machine, setting: str) -> None:
+    (machine.notes / "has-uv").touch()
+    (machine.notes / "settings").write_text(f"{setting}\nglobal.timeout='180'\n")
+    assert machine.run("setup").returncode == 0
+    assert [call.split()[1] for call in machine.installs] == ["uv", "pip", "uv"]
+
+
+def test_another_accelerator_is_another_environment(machine: Machine) -> None:
+    assert machine.run("setup").returncode == 0
+    done = machine.run("setup", S2EDIT_ACCELERATOR="mps")
+    assert done.returncode == 1
+    assert "may be: cpu, cuda, rocm, xpu" in done.stderr
+
+
+def test_what_is_fetched_is_said(machine: Machine) -> None:
+    text = machine.python.read_text()
+    slow = "echo '  Downloading big-1.0.whl (183.0 MB)'"
+    machine.python.write_text(text.replace('"-m pip install "*) [', f'"-m pip install "*) {slow}; ['))
+    done = machine.run("setup")
+    assert "Downloading big-1.0.whl (183.0 MB)" in done.stderr
+    assert "torch and onnxruntime for cpu, up to 200 MB" in done.stderr
+    assert "linux.lock" in (machine.checkout / ".venv.d" / "s2edit-setup.log").read_text()
+
+
 # ---------------------------------------------------------------------- lock files
+
+
+LIBRARIES = ("linux.lock", "macos.lock", "windows.lock")
+LOCKS = INSTALLER / "locks"
+MARKERS = (
+    r'(?: ; (?:platform_machine|python_version) == "[\w.]+"(?: (?:and|or) python_version == "[\d.]+")*)?'
+)
 
 
 def pins(name: str) -> dict[str, tuple[str, int]]:
     """Version and number of hashes of each package in a lock file."""
-    text = (INSTALLER / name).read_text().replace("\\\n", " ")
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    text = (LOCKS / name).read_text().replace("\\\n", " ")
     found = {}
-    for line in lines:
-        machine = r'(?: ; platform_machine == "(?:x86_64|aarch64)")?'  # the only one with a wheel
-        match = re.fullmatch(rf"([a-z0-9-]+)==(\S+){machine}((?:\s+--hash=sha256:[0-9a-f]{{64}})+)\s*", line)
+    for line in (line for line in text.splitlines() if line and not line.startswith("#")):
+        match = re.fullmatch(rf"([a-z0-9-]+)==(\S+){MARKERS}((?:\s+--hash=sha256:[0-9a-f]{{64}})+)\s*", line)
         assert match, line
         found[match.group(1)] = (match.group(2), match.group(3).count("sha256"))
     return found
 
 
-def test_the_locks_are_well_formed_and_disjoint() -> None:
-    base, dev = pins("requirements.lock"), pins("requirements-dev.lock")
+def unlocked(platform: str, accelerator: str) -> dict[str, str]:
+    """Versions of torch and onnxruntime for an accelerator."""
+    lines = (LOCKS / f"{platform}-{accelerator}.txt").read_text().splitlines()
+    return dict(line.split("==") for line in lines if not line.startswith("#"))
+
+
+@pytest.mark.parametrize("lock", LIBRARIES)
+def test_the_locks_are_well_formed_and_disjoint(lock: str) -> None:
+    base, dev = pins(lock), pins("dev.lock")
     assert not set(base) & set(dev)
-    assert {"diffusers", "transformers", "rembg", "setuptools"} <= set(base)
+    assert {"diffusers", "transformers", "rembg", "setuptools", "pyqt6"} <= set(base)
     assert {"pytest", "ruff", "mypy", "import-linter"} <= set(dev)
-    assert not [
-        name for name in {**base, **dev} if re.fullmatch(r"torch|onnxruntime.*|nvidia-.*|triton", name)
-    ]
+    unwanted = r"torch|onnxruntime.*|nvidia-.*|triton"
+    assert not [name for name in {**base, **dev} if re.fullmatch(unwanted, name)]
+
+
+def test_platforms_lock_the_same_versions() -> None:
+    linux = pins("linux.lock")
+    for lock in LIBRARIES[1:]:
+        same = {name: version for name, (version, _) in pins(lock).items() if name in linux}
+        assert same == {name: linux[name][0] for name in same}
+        assert linux.keys() - same.keys() <= {"jpeglib", "c2pa-python", "toml"}  # no wheels
+    assert "colorama" in pins("windows.lock")
+
+
+def test_there_is_a_lock_for_each_platform_and_accelerator_with_one_onnxruntime() -> None:
+    there = {path.stem for path in LOCKS.glob("*-*.txt")} - {"extra-no-deps"}
+    assert there == {
+        f"{NAMES[system]}-{accelerator}" for system, every in ACCELERATORS.items() for accelerator in every
+    }
+    for name in there:
+        runtime = [found for found in unlocked(*name.split("-")) if found.startswith("onnxruntime")]
+        assert runtime == ["onnxruntime-gpu" if name.endswith("cuda") else "onnxruntime"]
+        assert unlocked(*name.split("-"))["torch"] == unlocked("linux", "cpu")["torch"]
+
+
+def test_uv_is_locked_for_every_platform() -> None:
+    version, hashes = pins("uv.lock")["uv"]
+    assert tuple(map(int, version.split("."))) >= OLDEST_UV
+    assert hashes >= 5
 
 
 def test_packages_for_their_data_alone_bring_nothing_else() -> None:
-    lines = (INSTALLER / "extra-no-deps.txt").read_text().splitlines()
+    lines = (LOCKS / "extra-no-deps.txt").read_text().splitlines()
     extra = [line.partition("#")[0].strip() for line in lines if not line.startswith("#")]
-    base, dev = pins("requirements.lock"), pins("requirements-dev.lock")
+    base, dev = pins("linux.lock"), pins("dev.lock")
     for line in extra:
         requirement = Requirement(line)
         assert requirement.specifier.contains(base[requirement.name.replace("_", "-")][0]), line
     assert not {"torchvision", "timm", "ftfy"} & {*base, *dev}
-    # What pip resolves must not name them: it would install all they ask for.
+    # What is resolved must not name them: all they ask for would be installed.
     extras = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
     assert not {Requirement(line).name for line in extra} & {
         Requirement(r).name for r in [*PROJECT["dependencies"], *extras]
@@ -365,22 +463,19 @@ def test_packages_for_their_data_alone_bring_nothing_else() -> None:
 
 
 def test_the_locks_name_no_host_and_no_folder() -> None:
-    for path in INSTALLER.glob("requirements*"):
+    for path in LOCKS.iterdir():
         lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-        assert not [line for line in lines if "/" in line or "--index-url" in line]
+        assert not [
+            line.partition("#")[0] for line in lines if "/" in line.partition("#")[0] or "--index-url" in line
+        ]
 
 
 def test_the_locks_satisfy_the_project() -> None:
     locked = {
-        name: version
-        for lock in ("requirements.lock", "requirements-dev.lock")
-        for name, (version, _) in pins(lock).items()
+        name: version for lock in ("linux.lock", "dev.lock") for name, (version, _) in pins(lock).items()
     }
-    for line in (INSTALLER / "requirements-torch.txt").read_text().splitlines():
-        if not line.startswith("#"):
-            name, _, version = line.partition("==")
-            locked[name] = version
+    locked |= unlocked("linux", "cuda") | unlocked("linux", "cpu")
     extras = PROJECT["optional-dependencies"]
-    for line in [*PROJECT["dependencies"], *extras["dev"], *extras["cpu"]]:
+    for line in [*PROJECT["dependencies"], *extras["dev"], *extras["cpu"], *extras["gpu"]]:
         requirement = Requirement(line)
         assert requirement.specifier.contains(locked[requirement.name]), line

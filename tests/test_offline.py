@@ -36,9 +36,10 @@ def test_tests_are_kept_from_it_too() -> None:
 
 
 def test_the_set_up_imports_the_program_before_its_libraries() -> None:
-    lines = re.findall(r"-c '(import [^']*onnxruntime[^']*)'", (ROOT / "installer" / "setup.sh").read_text())
-    assert lines
-    assert all(line.startswith("import s2edit_plugin,") for line in lines)
+    folder = ROOT / "installer" / "s2edit_setup"
+    lines = re.findall(r"import (.*onnxruntime.*)", "".join(path.read_text() for path in folder.glob("*.py")))
+    assert len(lines) == 2
+    assert all(line.index("s2edit_plugin") < line.index("onnxruntime") for line in lines)
 
 
 def test_what_libraries_compile_lies_with_the_program_unless_the_user_chose(

@@ -53,7 +53,7 @@ ENDPOINT_NAME, LOCK_NAME, START_LOCK_NAME = "engine.json", "engine.lock", "start
 SOCKET_NAME = "engine.sock"
 MAX_SOCKET_PATH = 100  # bytes; systems allow 104 and more
 PROGRAM_NAME, OUTPUT_NAME, WINDOW_OUTPUT_NAME = "program.json", "output.log", "window.log"
-IN_USE_NAME = ".s2edit-in-use"  # as in installer/environments.py
+IN_USE_NAME = ".s2edit-in-use"  # as in installer/s2edit_setup/store.py
 MAX_FILE = 64 * 1024
 
 LockState = str
