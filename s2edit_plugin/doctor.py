@@ -32,6 +32,8 @@ PACKAGES = (
     "scikit-image",
     "rembg",
     "open_clip_torch",
+    "c2pa-python",
+    "cryptography",
 )
 MIN_FREE = 1_000_000_000
 LONGEST = 110.0  # seconds; a driver may hang

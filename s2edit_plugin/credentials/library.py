@@ -68,10 +68,8 @@ def thumbnails(file: Path, mime: str) -> list[str]:
     Raises:
         c2pa.C2paError: the file or its manifests are damaged.
     """
-    import c2pa
-
     with _context() as context, open(file, "rb") as stream:
-        reader = c2pa.Reader.try_create(mime, stream, context=context)
+        reader = _reader(mime, stream, context)
         if reader is None:
             return []
         with reader:
@@ -84,15 +82,25 @@ def read(file: Path, mime: str) -> dict[str, Any] | None:
     Raises:
         c2pa.C2paError: the file or its manifests are damaged.
     """
-    import c2pa
-
     with _context() as context, open(file, "rb") as stream:
-        reader = c2pa.Reader.try_create(mime, stream, context=context)
+        reader = _reader(mime, stream, context)
         if reader is None:
             return None
         with reader:
             found: dict[str, Any] = json.loads(reader.json())
             return found
+
+
+def _reader(mime: str, stream: Any, context: Any) -> Any:
+    """What reads a file's manifests; None where it has none, or names an address of some, which nobody asks."""
+    import c2pa
+
+    try:
+        return c2pa.Reader.try_create(mime, stream, context=context)
+    except c2pa.C2paError as error:
+        if str(error).startswith(("Remote:", "RemoteManifest:")):
+            return None
+        raise
 
 
 def _context() -> Any:
