@@ -103,11 +103,11 @@ def time_left(seconds: float) -> str:
     return f"about {round(seconds / 60)} minutes left"
 
 
-def cost_text(estimate: Estimate, count: int = 1) -> str:
-    """What something will take, said beforehand: "" where it is not known. Args: count: how many of it."""
+def cost_text(estimate: Estimate) -> str:
+    """What something will take, said beforehand: "" where it is not known."""
     if estimate.seconds <= 0:
         return estimate.note
-    seconds = estimate.seconds * count
+    seconds = estimate.seconds
     time = "a second" if seconds < 1.5 else f"{round(seconds)} seconds"
     if seconds >= 90:
         time = f"{round(seconds / 60)} minutes"

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from qt_app.ui.main_window import MainWindow
     from s2edit_plugin.engine.client import Client
 
+ENDED_BY = ("SIGTERM", "SIGHUP")
 END_SECONDS = 30.0  # for a job's last step and its checkpoint, before the process is ended
 
-__all__ = ["begin", "build_parser", "main", "make_window"]
+__all__ = ["begin", "build_parser", "keep_when_ended", "main", "make_window"]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -66,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     window = make_window(application, args.theme, language=language)
     sys.excepthook = _reporting(window)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    keep_when_ended(window)
     window.show()
     begin(window, args.photo)
     collector = Collector()
@@ -103,6 +105,23 @@ def make_window(
     add_parts(window)
     window.arrange()
     return window
+
+
+def keep_when_ended(window: MainWindow) -> None:
+    """From now on a signal that ends the process leaves the window's arrangement behind; unsaved work waits in its session."""
+    for name in ENDED_BY:
+        if hasattr(signal, name):
+            # The collector's timer gives Python a turn at least once a second; Qt's loop by itself gives none.
+            signal.signal(getattr(signal, name), lambda number, _: _leave(window, number))
+
+
+def _leave(window: MainWindow, number: int) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    try:
+        window.layout_of_panels.remember()
+        window.studio.preferences.save()
+    finally:
+        os.kill(os.getpid(), number)
 
 
 def begin(window: MainWindow, photo: str | None) -> None:

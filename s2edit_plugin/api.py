@@ -326,6 +326,7 @@ class MaskResult:
     Attributes:
         note: what the user should know of how it was found. sure: False where it is doubtful; the note says so.
         others: methods that find what could have been meant as well, e.g. ``face:2`` on a group photo.
+        photo_notes: what the user should know of how the photo was read.
     """
 
     mask: bytes
@@ -334,6 +335,7 @@ class MaskResult:
     note: str = ""
     sure: bool = True
     others: tuple[str, ...] = ()
+    photo_notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ class Studio:
             going_on = dataclasses.replace(request, resume=resume)
             return run_learning(self, going_on, reference, photo, acts_in, sees, work.on_progress, on_note)
 
-        for sentence in read:
+        for sentence in (*photo.notes, *read):
             note(sentence)
         work = WorkTime(on_progress)
         result, warnings = self.with_ladder(request, job, on_note)
@@ -276,6 +276,7 @@ class Studio:
             " ".join(found.notes),
             found.sure,
             found.others,
+            photo.notes,
         )
 
     def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:

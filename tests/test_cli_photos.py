@@ -163,6 +163,38 @@ def test_a_long_job_is_announced_with_its_time_and_memory(run: Call, studio: Fak
     assert json.loads(out)["name"] == "anna/me"
 
 
+def test_the_announcement_knows_the_photos_size(run: Call, studio: FakeStudio, tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    Image.new("L", (9000, 9000)).save(stream, "PNG")
+    (tmp_path / "large.png").write_bytes(stream.getvalue())
+    small, large = tmp_path / "small.png", tmp_path / "large.png"
+    small.write_bytes(png())
+    memory = []
+    for photo in (small, large):
+        _, _, err = run("learn", str(photo), *LEARN, "--class", "woman", "--yes-i-have-consent")
+        memory.append(float(err.split(" and ")[1].split()[0]))
+    assert memory[1] > memory[0] + 1.5
+    assert (
+        clients._pixels(b"")
+        == clients._pixels(b"\x89PNG\r\n\x1a\n")
+        == clients._pixels(b"II*\0" + b"\xff" * 99)
+        == 0
+    )
+
+
+def test_how_the_photo_was_read_is_said_with_a_mask(
+    run: Call, studio: FakeStudio, photo: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = api.MaskResult(
+        png(mode="L"), "auto", 0.25, "Not sure.", photo_notes=("The first picture is used.",)
+    )
+    monkeypatch.setattr(studio, "mask", lambda *_: answer)
+    code, _, err = run("mask", photo, "--method", "auto", "--out", str(tmp_path / "m.png"))
+    assert code == 0
+    assert [line for line in err.splitlines() if "first picture" in line]
+    assert "Not sure." in err
+
+
 def test_identity_tokens_need_consent(run: Call, studio: FakeStudio, photo: str) -> None:
     code, out, err = run("learn", photo, *LEARN)
 
@@ -275,6 +307,7 @@ def test_mask_and_caption(run: Call, studio: FakeStudio, photo: str, tmp_path: P
     assert json.loads(run("caption", photo, "--class", "woman", "--json")[1]) == {
         "caption": "a photo of a woman",
         "seen_by": "somebody",
+        "note": "",
     }
     assert studio.requests[-1] == api.SuggestPrompt(Path(photo).read_bytes(), "woman")
 

@@ -294,6 +294,19 @@ def test_a_target_that_names_nobody_is_completed_and_made_again_to_the_pixel(
     assert studio.rerun(api.RerunResult(result.history_id)).equal
 
 
+def test_learning_and_masks_say_how_the_photo_was_read(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = io.BytesIO()
+    Image.fromarray(_rgb(_photo())).save(stream, "GIF")
+    notes = read_photo(stream.getvalue()).notes
+    assert notes
+    assert set(notes) <= set(_learn(studio, photo=stream.getvalue()).warnings)
+    found = FoundMask(np.ones((90, 120), np.float32))
+    monkeypatch.setattr(studio, "search_mask", lambda *_: found)
+    assert studio.mask(api.MakeMask(stream.getvalue(), "grabcut")).photo_notes == notes
+
+
 def test_the_stored_mask_serves_the_photo_it_was_learned_from(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

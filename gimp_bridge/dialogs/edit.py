@@ -347,7 +347,7 @@ class _Dialog:
         info = self._info()
         edit = api.ApplyEdit(b"", (info.name,) if info else (), values.prompt, settings=settings)
         try:
-            text = cost_text(self._link.call(calls.EstimateJob(edit=edit)), values.variants)
+            text = cost_text(self._link.call(calls.EstimateJob(edit=edit, variants=values.variants)))
         except S2EditError as error:
             text = error.sentence
         self._cost.set_text(text)

@@ -1989,6 +1989,11 @@
     </message>
     <message>
         <location filename="../engine/handlers/estimates.py"/>
+        <source>An estimate is for 1 to {0} variants.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../engine/handlers/estimates.py"/>
         <source>An estimate is for one job, to learn or to edit.</source>
         <translation>Eine Schätzung gilt einem Auftrag: zum Lernen oder zum Bearbeiten.</translation>
     </message>

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -352,10 +351,10 @@ class EditState(Observable):
         )
 
         def got(answer: Any) -> None:
-            self.estimate = dataclasses.replace(answer, seconds=answer.seconds * self.variants)
+            self.estimate = answer
 
         self._link.ask(
-            calls.EstimateJob(edit=request, pixels=document.pixels),
+            calls.EstimateJob(edit=request, pixels=document.pixels, variants=self.variants),
             got,
             lambda _: setattr(self, "estimate", None),
         )

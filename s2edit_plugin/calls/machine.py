@@ -93,11 +93,13 @@ class EstimateJob(Request[Estimate]):
 
     Attributes:
         pixels: of the photo, 0 while unknown: what is done beside the model takes longer and more memory for a large one.
+        variants: how many results of the edit, one after the other: the model is loaded and the photo inverted once.
     """
 
     learn: LearnToken | None = None
     edit: ApplyEdit | None = None
     pixels: int = 0
+    variants: int = 1
 
 
 @dataclass(frozen=True)

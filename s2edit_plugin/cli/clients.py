@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import io
 import time
+import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from s2edit_plugin.api import ApplyEdit, Estimate, Event, JobInfo, LearnToken, OnProgress, Request
@@ -80,16 +82,32 @@ def perform(args: argparse.Namespace, request: Request[R], output: Output, files
 def _announce(client: Client, request: object, output: Output) -> None:
     """Say what a long job will cost. That it cannot be said is no reason not to do it: the job tells what is wrong."""
     if isinstance(request, LearnToken):
-        asked = EstimateJob(learn=dataclasses.replace(request, photo=b"", subject_mask=None))
+        bare = dataclasses.replace(request, photo=b"", subject_mask=None)
+        asked = EstimateJob(learn=bare, pixels=_pixels(request.photo))
     elif isinstance(request, ApplyEdit):
-        bare = dataclasses.replace(request, photo=b"", subject_mask=None, region_mask=None)
-        asked = EstimateJob(edit=bare)
+        without = dataclasses.replace(request, photo=b"", subject_mask=None, region_mask=None)
+        asked = EstimateJob(edit=without, pixels=_pixels(request.photo))
     else:
         return
     with contextlib.suppress(S2EditError):
         estimate = client.call(asked)
         if estimate.seconds >= TELLING or not estimate.fits:
             output.warning(_estimate_in_words(estimate))
+
+
+def _pixels(photo: bytes) -> int:
+    """How many pixels a photo's header speaks of, 0 where it cannot be told; nothing is decoded."""
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(photo)) as image:
+                return image.width * image.height
+    except (
+        Exception
+    ):  # Pillow's readers raise whatever a damaged header makes them; the job itself says what is wrong
+        return 0
 
 
 def _estimate_in_words(estimate: Estimate) -> str:

@@ -86,9 +86,10 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
     )
     result = perform(args, request, output, Files(args.photo))
     write_picture(out, result.mask)
-    if result.note:
-        output.warning(result.note)
-    values = {"out": str(out), "method": result.method, "coverage": result.coverage, "note": result.note}
+    said = (*result.photo_notes, *((result.note,) if result.note else ()))
+    for sentence in said:
+        output.warning(sentence)
+    values = {"out": str(out), "method": result.method, "coverage": result.coverage, "note": " ".join(said)}
     output.result(values, f"Wrote {out}: {100 * result.coverage:.1f} % of the photo ({result.method}).")
     return 0
 

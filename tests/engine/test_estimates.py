@@ -67,6 +67,18 @@ def test_a_measured_pace_counts(client: LocalClient, data_home: Path) -> None:
     assert (estimate.device, estimate.note) == ("CPU, 2 threads, fp32", "")
 
 
+def test_variants_load_the_model_and_invert_the_photo_once(client: LocalClient) -> None:
+    one, two, four = (
+        client.call(calls.EstimateJob(edit=EDIT, pixels=10**6, variants=count)).seconds for count in (1, 2, 4)
+    )
+    assert two > one + estimates.START_SECONDS / 100
+    assert two < 2 * one - estimates.START_SECONDS  # which is counted once
+    assert four - two == pytest.approx(2 * (two - one))
+    for count in (0, -1, 10**9):
+        with pytest.raises(UsageError, match="variants"):
+            client.call(calls.EstimateJob(edit=EDIT, variants=count))
+
+
 def test_a_large_photo_takes_longer_and_more_memory(client: LocalClient, data_home: Path) -> None:
     small, large = (
         client.call(calls.EstimateJob(edit=EDIT, pixels=pixels)) for pixels in (300_000, 100_000_000)

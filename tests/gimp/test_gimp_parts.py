@@ -280,7 +280,7 @@ def test_every_ready_made_edit_is_offered_but_those_for_a_token() -> None:
 def test_the_cost_is_told_beforehand() -> None:
     assert cost_text(Estimate(20.4, 0, 0, True, "the CPU")) == "It will take about 20 seconds on the CPU."
     assert (
-        cost_text(Estimate(60.0, 0, 0, True, note="It is a guess."), 4)
+        cost_text(Estimate(240.0, 0, 0, True, note="It is a guess."))
         == "It will take about 4 minutes. It is a guess."
     )
     assert cost_text(Estimate(0.9, 0, 0, True)) == "It will take about a second."

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -34,6 +37,35 @@ def test_the_window_is_there_before_anything_heavy_is_loaded() -> None:
         [sys.executable, "-c", PROBE], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout.split() == ["True"], done.stderr
+
+
+ENDED = """
+import os, signal
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+from qt_app.app import keep_when_ended, make_window
+from qt_app.collecting import Collector
+from s2edit_plugin.engine.fake import FakeClient
+application = QApplication([])
+window = make_window(application, "dark", FakeClient)
+keep_when_ended(window)
+collector = Collector()
+window.show()
+window.resize(901, 702)
+QTimer.singleShot(50, lambda: os.kill(os.getpid(), signal.SIGTERM))
+application.exec()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_signal_ends_the_window_and_its_arrangement_is_kept(data_home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENDED], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == -signal.SIGTERM, done.stderr
+    kept = json.loads((data_home / "window.json").read_text())
+    assert kept["layout"]
+    assert kept["geometry"]
 
 
 def test_without_a_screen_the_window_says_so(

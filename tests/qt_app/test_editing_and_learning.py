@@ -325,7 +325,7 @@ def test_every_preset_says_what_it_costs_and_again_when_something_changed(
     engine.answers[calls.EstimateJob] = lambda request: (
         api.Estimate(seconds[request.learn.settings.steps_token], 10**9, 10**10, True)
         if request.learn is not None
-        else api.Estimate(9.0, 10**9, 10**10, True)
+        else api.Estimate(9.0 * request.variants, 10**9, 10**10, True)
     )
     engine.tell(api.Event("settings"))
     learn, edit = studio.learning, studio.editing

@@ -26,6 +26,7 @@ START_SECONDS = 8.0  # loading the libraries, on a slow disk
 LOADED_A_SECOND = 2e8  # bytes of a model
 BYTES_A_PIXEL = 30  # of a photo: pixels, masks and what they become on their way; measured
 MENTIONED = 10**9
+MOST_VARIANTS = 10_000
 LEARN_SHARE = 0.3  # learning reads a photo and finds its subject, but neither pastes nor writes
 SLOWER = {"rows": 1.3, "checkpointing": 1.4, "attention": 1.2}
 """By the saving: how many times longer a job takes with it, at most about."""
@@ -47,12 +48,15 @@ def _estimate(context: Context, request: calls.EstimateJob) -> api.Estimate:
     basis = _of_loaded(context, job) or _of_folder(context, job, paces)
     plan, computer = basis.plan, basis.computer
     pace, known = paces.pace(computer, job)
-    seconds = job_operations(basis.shape, job) / pace
+    more = request.variants - 1
+    operations = job_operations(basis.shape, job) + more * job_operations(basis.shape, job, inverted=True)
+    seconds = operations / pace
     for rung in plan.rungs:
         seconds *= SLOWER.get(rung.field, 1.0)
     if not basis.ready:
         seconds += START_SECONDS + basis.shape.parameters * computer.place.size / LOADED_A_SECOND
-    seconds += request.pixels / paces.photo_pace() * (1.0 if request.edit is not None else LEARN_SHARE)
+    beside_model = request.pixels / paces.photo_pace() * request.variants
+    seconds += beside_model * (1.0 if request.edit is not None else LEARN_SHARE)
     photo = request.pixels * BYTES_A_PIXEL
     beside = computer.place.device != "cpu"  # the photo stays in main memory
     whole = plan.whole + (0 if beside else photo)
@@ -75,6 +79,8 @@ def _estimate(context: Context, request: calls.EstimateJob) -> api.Estimate:
 
 def _job_of(request: calls.EstimateJob) -> api.LearnToken | api.ApplyEdit:
     """The one job that is asked about. Raises UsageError for none, two, or settings that cannot be."""
+    if not 1 <= request.variants <= MOST_VARIANTS:
+        raise UsageError(f"An estimate is for 1 to {MOST_VARIANTS} variants.")
     if request.learn is not None and request.edit is None:
         check_texts(request.learn)
         check_learn_settings(request.learn.settings)
