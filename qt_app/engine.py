@@ -21,12 +21,14 @@ from s2edit_plugin.api import Event, Request
 from s2edit_plugin.engine.client import Client
 from s2edit_plugin.errors import EngineGoneError, S2EditError
 
-__all__ = ["Connector", "Ender", "EngineLink", "OnError"]
+__all__ = ["Connector", "Ender", "EngineLink", "OnError", "Tell"]
 
 R = TypeVar("R")
 Connector = Callable[[], Client]
 """Attaches to the running engine or starts one; called on a thread, may take seconds; raises S2EditError."""
 OnError = Callable[[S2EditError], None]
+Tell = Callable[[Callable[[], Any]], None]
+"""Calls a function on the window's thread, later."""
 
 
 class Ender(Protocol):
@@ -123,6 +125,40 @@ class EngineLink(QObject):
     def control(self, job_id: str, action: str) -> None:
         """``cancel``, ``pause`` or ``resume`` a job."""
         self._with_client(lambda client: client.control(job_id, action), lambda _: None, None)
+
+    def carry_out(
+        self,
+        work: Callable[[Client, Tell], R],
+        then: Callable[[R], object] = lambda _: None,
+        failed: OnError | None = None,
+    ) -> None:
+        """Do what asks the engine many times, a batch of photos for example, on a thread of its own.
+
+        Args:
+            work: gets the engine's client, and what brings its news to the window's thread. It ends when the engine ends: then
+                every question raises EngineGoneError.
+        """
+
+        def begin() -> None:
+            client = self._client
+            if client is None:
+                self._deliver(lambda: self._wait_or_go(lambda: self._beside(begin)))
+                return
+            try:
+                answer = work(client, self._deliver)
+            except EngineGoneError as error:
+                self._lost(client)
+                self._deliver(partial(failed or self.failed.emit, error))
+            except S2EditError as error:
+                self._deliver(partial(failed or self.failed.emit, error))
+            except Exception as error:  # who waits for it must hear that it is over
+                logging.getLogger(__name__).exception("Work with the engine failed unforeseen.")
+                sentence = f"Something went wrong in the window ({type(error).__name__})."
+                self._deliver(partial(failed or self.failed.emit, S2EditError(sentence)))
+            else:
+                self._deliver(lambda: then(answer))
+
+        self._beside(begin)
 
     def close(self, last: Request[Any] | None = None) -> None:
         """Leave the engine at once, whatever is under way; ``last`` is what it must still hear, within some seconds."""

@@ -1194,6 +1194,21 @@
         <translation>Wählen Sie mit --out einen anderen Ordner.</translation>
     </message>
     <message>
+        <location filename="../batch/order.py"/>
+        <source>{0} is a file.</source>
+        <translation>{0} ist eine Datei.</translation>
+    </message>
+    <message>
+        <location filename="../batch/order.py"/>
+        <source>Name a folder for the results.</source>
+        <translation>Nennen Sie einen Ordner für die Ergebnisse.</translation>
+    </message>
+    <message>
+        <location filename="../batch/order.py"/>
+        <source>Name photos, folders or a CSV table.</source>
+        <translation>Nennen Sie Fotos, Ordner oder eine CSV-Tabelle.</translation>
+    </message>
+    <message>
         <location filename="../batch/photos.py"/>
         <source>Files that are no photos were passed over: {0}.</source>
         <translation>Dateien, die keine Fotos sind, wurden übergangen: {0}.</translation>

@@ -35,6 +35,236 @@
     </message>
 </context>
 <context>
+    <name>BatchDialog</name>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Batch</source>
+        <translation>Stapel</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>One recipe on a folder of photos. What is done already is not done again.</source>
+        <translation>Ein Rezept für einen Ordner voller Fotos. Was schon fertig ist, wird nicht noch einmal gemacht.</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Photos that could not be done</source>
+        <translation>Fotos, die nicht gingen</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Not done</source>
+        <translation>Nicht fertig</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Recipe</source>
+        <translation>Rezept</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>a TOML file</source>
+        <translation>eine TOML-Datei</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Photos</source>
+        <translation>Fotos</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>a folder, or a CSV table</source>
+        <translation>ein Ordner oder eine CSV-Tabelle</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Results</source>
+        <translation>Ergebnisse</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>a folder</source>
+        <translation>ein Ordner</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Folders inside it too</source>
+        <translation>Auch die Ordner darin</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Choose …</source>
+        <translation>Auswählen …</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Choose: {0}</source>
+        <translation>Auswählen: {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Open the report</source>
+        <translation>Bericht öffnen</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Try the first three</source>
+        <translation>Die ersten drei versuchen</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Start</source>
+        <translation>Start</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Recipes</source>
+        <translation>Rezepte</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Choose a recipe</source>
+        <translation>Rezept wählen</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Choose a folder of photos</source>
+        <translation>Ordner mit Fotos wählen</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Choose a folder for the results</source>
+        <translation>Ordner für die Ergebnisse wählen</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Do the others too</source>
+        <translation>Auch die anderen</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Start again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Choose a recipe; File &gt; Save as recipe makes one of the result on show.</source>
+        <translation>Wählen Sie ein Rezept; Datei &gt; Als Rezept speichern macht eines aus dem gezeigten Ergebnis.</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Choose a folder of photos.</source>
+        <translation>Wählen Sie einen Ordner mit Fotos.</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Choose a folder for the results.</source>
+        <translation>Wählen Sie einen Ordner für die Ergebnisse.</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Preparing …</source>
+        <translation>Wird vorbereitet …</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Stopping …</source>
+        <translation>Wird angehalten …</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>The first ones are done. Look at them before the others follow.</source>
+        <translation>Die ersten sind fertig. Sehen Sie sie an, bevor die anderen folgen.</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>{0} of {1}</source>
+        <translation>{0} von {1}</translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/batch_dialog.py"/>
+        <source>%n were there already</source>
+        <translation>
+            <numerusform>%n war schon da</numerusform>
+            <numerusform>%n waren schon da</numerusform>
+        </translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>Before: {0}</source>
+        <translation>Vorher: {0}</translation>
+    </message>
+    <message>
+        <location filename="../ui/batch_dialog.py"/>
+        <source>After: {0}</source>
+        <translation>Nachher: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>BatchState</name>
+    <message>
+        <location filename="../model/batch.py"/>
+        <source>Saved as {0}.</source>
+        <translation>Gespeichert als {0}.</translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../model/batch.py"/>
+        <source>The batch is done: %n photo(s).</source>
+        <translation>
+            <numerusform>Der Stapel ist fertig: %n Foto.</numerusform>
+            <numerusform>Der Stapel ist fertig: %n Fotos.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../model/batch.py"/>
+        <source>%n could not be done.</source>
+        <translation>
+            <numerusform>%n Foto ging nicht.</numerusform>
+            <numerusform>%n Fotos gingen nicht.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CanvasView</name>
     <message>
         <location filename="../ui/canvas/view.py"/>
@@ -3105,6 +3335,36 @@
         <location filename="../ui/parts.py"/>
         <source>&amp;Information about the file …</source>
         <translation>&amp;Angaben zur Datei …</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>Write what made the result on show into a file, to be used on other photos</source>
+        <translation>In eine Datei schreiben, woraus das gezeigte Ergebnis entstand, um es auf andere Fotos anzuwenden</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>Save as recipe (&amp;TOML) …</source>
+        <translation>Als Rezept speichern (&amp;TOML) …</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>Edit a folder of photos by a recipe</source>
+        <translation>Einen Ordner voller Fotos nach einem Rezept bearbeiten</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>&amp;Batch …</source>
+        <translation>Sta&amp;pel …</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>Save as recipe</source>
+        <translation>Als Rezept speichern</translation>
+    </message>
+    <message>
+        <location filename="../ui/parts.py"/>
+        <source>Recipes</source>
+        <translation>Rezepte</translation>
     </message>
     <message>
         <location filename="../ui/parts.py"/>

@@ -2,6 +2,36 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>BatchDialog</name>
+    <message numerus="yes">
+        <location filename="../ui/batch_dialog.py"/>
+        <source>%n were there already</source>
+        <translation>
+            <numerusform>%n was there already</numerusform>
+            <numerusform>%n were there already</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>BatchState</name>
+    <message numerus="yes">
+        <location filename="../model/batch.py"/>
+        <source>The batch is done: %n photo(s).</source>
+        <translation>
+            <numerusform>The batch is done: %n photo.</numerusform>
+            <numerusform>The batch is done: %n photos.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../model/batch.py"/>
+        <source>%n could not be done.</source>
+        <translation>
+            <numerusform>%n could not be done.</numerusform>
+            <numerusform>%n could not be done.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HistoryPanel</name>
     <message numerus="yes">
         <location filename="../ui/history_panel.py"/>

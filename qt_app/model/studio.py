@@ -9,6 +9,7 @@ from PyQt6.QtCore import QObject
 from qt_app.engine import EngineLink
 from qt_app.model.advice import AdviceState
 from qt_app.model.base_models import ModelsState
+from qt_app.model.batch import BatchState
 from qt_app.model.diagnostics import DiagnosticsState
 from qt_app.model.document import Documents
 from qt_app.model.editing import EditState
@@ -65,6 +66,9 @@ class StudioState(QObject):
         self.saving = SaveState(
             DataFolder(folder), self.documents, self.preferences, self.background, self.messages
         )
+        self.batch = BatchState(
+            link, DataFolder(folder), self.documents, self.preferences, self.background, self.messages
+        )
         self.information = InformationState(self.documents, self.background)
         self.settings = EngineSettings(link, self.messages)
         self.models = ModelsState(link, self.jobs, self.messages)
@@ -86,6 +90,7 @@ class StudioState(QObject):
 
     def close(self) -> None:
         """Leave the engine and write what is left to write."""
+        self.batch.close()
         self.link.close(self.handover.farewell())
         self.background.close()
         self.session.close()

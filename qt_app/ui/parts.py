@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, QProcess, Qt
-from PyQt6.QtWidgets import QMessageBox
+from PyQt6.QtWidgets import QFileDialog, QMessageBox
 
 from qt_app.model.history import Comparison
 from qt_app.model.left import LeftSession
@@ -14,6 +15,7 @@ from qt_app.model.observable import Connections, follow
 from qt_app.ui.about_dialog import AboutDialog
 from qt_app.ui.actions import ActionSpec
 from qt_app.ui.banner import SmallModelBanner
+from qt_app.ui.batch_dialog import BatchDialog
 from qt_app.ui.compare_dialog import CompareDialog
 from qt_app.ui.diagnostics_dialog import DiagnosticsDialog
 from qt_app.ui.exchange_dialogs import ExportDialog, ImportDialog
@@ -21,7 +23,7 @@ from qt_app.ui.history_panel import HistoryPanel
 from qt_app.ui.information_dialog import InformationDialog
 from qt_app.ui.leaving import Leaving
 from qt_app.ui.models_page import ModelsPage
-from qt_app.ui.plain import question_box
+from qt_app.ui.plain import confirm_replacing, question_box
 from qt_app.ui.save_dialog import SaveDialog
 from qt_app.ui.settings_dialog import SettingsDialog
 from qt_app.ui.shortcuts_page import ShortcutsPage
@@ -98,6 +100,7 @@ class Parts(QObject):
         tip = self.tr("What a file says about its making, and whether its signature holds")
         spec = ActionSpec("file.information", self.tr("&Information about the file …"), "Ctrl+Alt+P", tip)
         self._window.add_action("file", spec, self.show_information)
+        self._add_batch()
         self.leaving = Leaving(self._window, self.save)
         self._studio.documents.document_changed.connect(self._show_document)
         self._show_document(self._studio.documents.document)
@@ -108,6 +111,34 @@ class Parts(QObject):
             self._save_dialog = SaveDialog(self._studio.saving, self._window)
         self._save_dialog.start()
         return self._save_dialog
+
+    def _add_batch(self) -> None:
+        self._batch_dialog: BatchDialog | None = None
+        add, tr = self._window.add_action, self.tr
+        tip = tr("Write what made the result on show into a file, to be used on other photos")
+        add("file", ActionSpec("file.recipe", tr("Save as recipe (&TOML) …"), "Ctrl+Alt+R", tip), self.save_recipe)
+        tip = tr("Edit a folder of photos by a recipe")
+        add("file", ActionSpec("file.batch", tr("&Batch …"), "Ctrl+Alt+B", tip), self.show_batch)
+        self._studio.batch.saved.connect(lambda _: self.show_batch())
+
+    def save_recipe(self) -> None:
+        """Ask where the recipe of the result on show is to be written."""
+        path, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save as recipe"), self._studio.batch.recipe_name(), self.tr("Recipes") + " (*.toml)",
+            "", QFileDialog.Option.DontConfirmOverwrite,  # Qt's own question would take the name for mark-up
+        )  # fmt: skip
+        path = path if not path or Path(path).suffix else f"{path}.toml"
+        if path and (not Path(path).exists() or confirm_replacing(self._window, Path(path).name)):
+            self._studio.batch.save_recipe(path)
+
+    def show_batch(self) -> BatchDialog:
+        """One recipe on many photos."""
+        if self._batch_dialog is None:
+            self._batch_dialog = BatchDialog(self._studio.batch, self._window)
+        self._batch_dialog.show()
+        self._batch_dialog.raise_()
+        self._batch_dialog.activateWindow()
+        return self._batch_dialog
 
     def show_information(self) -> InformationDialog:
         """What the open photo's file says about its making; without one, that of a file that is chosen there."""
@@ -120,14 +151,17 @@ class Parts(QObject):
         return self._information_dialog
 
     def _show_document(self, document: Document | None) -> None:
-        action = self._window.actions_by_id["file.save"]
+        actions = [self._window.actions_by_id[name] for name in ("file.save", "file.recipe")]
+
+        def enable(_: object = None) -> None:
+            for action in actions:
+                action.setEnabled(document is not None and document.result is not None)
+
         self._connections.clear()
-        action.setEnabled(False)
+        enable()
         if document is not None:
             for name in ("results", "shown"):
-                self._connections.follow(
-                    document, name, lambda _: action.setEnabled(document.result is not None)
-                )
+                self._connections.follow(document, name, enable)
 
     # ------------------------------------------------------------------ GIMP
 

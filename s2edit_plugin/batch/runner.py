@@ -18,7 +18,7 @@ from typing import Protocol
 
 from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.batch.keys import Facts, hash_of, job_hash, with_row
-from s2edit_plugin.batch.ledger import Counts, Entry, Ledger, Stamp
+from s2edit_plugin.batch.ledger import Counts, Entry, Ledger, Pictures, Stamp
 from s2edit_plugin.batch.recipe import Recipe
 from s2edit_plugin.batch.worker import Made, Task, mask_files
 from s2edit_plugin.errors import (
@@ -94,11 +94,12 @@ class State:
 
 @dataclass
 class Outcome:
-    """What a photo came to: its entry as it is now, and whether its result was there already."""
+    """What a photo came to: its entry as it is now, whether its result was there already, both in small if that is known."""
 
     entry: Entry
     skipped: bool = False
     notes: list[str] = field(default_factory=list)
+    pictures: Pictures | None = None
 
 
 OnState = Callable[[State], None]
@@ -168,7 +169,9 @@ class Batch:
             for number, entry in page:
                 self._next = number
                 if self._is_unchanged(entry):
-                    self.note(Outcome(entry, skipped=True))
+                    # Of the first ones somebody may want to see the pictures.
+                    small = self.ledger.pictures(entry) if number < PREVIEWED else None
+                    self.note(Outcome(entry, skipped=True, pictures=small))
                 else:
                     yield from self._leased(number)
         while most is None and self._busy:
@@ -263,7 +266,7 @@ class Batch:
         self.ledger.done(
             entry, stamp, job, seconds=made.seconds, told=told, pictures=made.pictures, kept=kept
         )
-        return Outcome(self.ledger.entry(entry), not made.file, notes)
+        return Outcome(self.ledger.entry(entry), not made.file, notes, made.pictures)
 
     def note(self, outcome: Outcome) -> None:
         """Count an outcome and tell of it."""

@@ -6,8 +6,6 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.cli import clients
 from s2edit_plugin.cli.output import Output
-from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError, UsageError
+from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
 
 if TYPE_CHECKING:
     from s2edit_plugin.batch.ledger import Ledger
@@ -64,48 +62,19 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_batch(args: argparse.Namespace, output: Output) -> int:
     """``s2edit batch``: exit code 1 if a photo could not be done."""
+    from s2edit_plugin.batch.order import Order, enlisted
+    from s2edit_plugin.batch.photos import Passed
     from s2edit_plugin.batch.recipe import read_recipe
 
     path = Path(args.recipe).expanduser()
     recipe = read_recipe(path)
     args.model = args.model or recipe.model or None
-    results = Path(args.out).expanduser() if args.out else Path(f"{path.stem}-results")
-    if results.exists() and not results.is_dir():
-        raise UsageError(f"{results} is a file.", "Name a folder with --out.")
-    with _enlisted(args, results, output) as (ledger, total):
-        return _Run(args, output, recipe, path.absolute().parent, ledger, total).run()
-
-
-@contextmanager
-def _enlisted(args: argparse.Namespace, results: Path, output: Output) -> Iterator[tuple[Ledger, int]]:
-    """The ledger with what this command is to do; left at the end, whatever happened."""
-    from s2edit_plugin.batch.ledger import Ledger
-    from s2edit_plugin.batch.photos import Passed, find_photos
-
-    passed = Passed()
-    photos = find_photos(args.photos, results.absolute(), passed, recursive=args.recursive)
-    first = next(photos, None)  # before a folder is made for a mistyped name
-    if first is None:
-        said = " ".join(passed.sentences())
-        raise UsageError(f"No photos were found. {said}".rstrip(), "Name photos, folders or a CSV table.")
-    ledger = Ledger(results.absolute())
-    try:
-        if ledger.notice:
-            output.warning(ledger.notice)
-        total = ledger.enlist(_with(first, photos))
-        for sentence in passed.sentences():
+    results = Path(args.out) if args.out else Path(f"{path.stem}-results")
+    order, passed = Order(path, tuple(args.photos), results, args.recursive, args.overwrite), Passed()
+    with enlisted(order, passed) as (ledger, total):
+        for sentence in (*((ledger.notice,) if ledger.notice else ()), *passed.sentences()):
             output.warning(sentence)
-        yield ledger, total
-    finally:
-        try:
-            ledger.leave()
-        finally:
-            ledger.close()
-
-
-def _with(first: Any, others: Iterator[Any]) -> Iterator[Any]:
-    yield first
-    yield from others
+        return _Run(args, output, recipe, path.absolute().parent, ledger, total).run()
 
 
 class _Run:

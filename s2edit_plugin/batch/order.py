@@ -1,0 +1,110 @@
+"""A whole batch in one call, for programs that show it: begin, do, report, leave. What was done is not done again."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from pathlib import Path
+
+from s2edit_plugin.batch.ledger import Ledger
+from s2edit_plugin.batch.photos import Passed, find_photos
+from s2edit_plugin.batch.recipe import read_recipe
+from s2edit_plugin.batch.report import Summary, write_report
+from s2edit_plugin.batch.runner import Batch, Job, OnOutcome, OnState
+from s2edit_plugin.batch.worker import PhotoWorker, find_facts
+from s2edit_plugin.credentials.signing import with_credentials
+from s2edit_plugin.engine.client import Client
+from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.paths import DataFolder
+
+__all__ = ["Order", "carry_out", "enlisted"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a batch is to do.
+
+    Attributes:
+        recipe: a TOML file. photos: files, folders, patterns, tables. results: folder.
+        recursive: look into folders inside. overwrite: files of other programs in the results' folder give way.
+    """
+
+    recipe: Path
+    photos: tuple[str, ...]
+    results: Path
+    recursive: bool = False
+    overwrite: bool = False
+
+
+@contextlib.contextmanager
+def enlisted(order: Order, passed: Passed) -> Iterator[tuple[Ledger, int]]:
+    """The ledger with what a run is to do, and how many photos that is; left at the end, whatever happened.
+
+    Args:
+        passed: gets what the search passed over.
+
+    Raises:
+        UsageError: no photo was found, or what was named is not there. ResourceError: the results' folder cannot be used.
+    """
+    results = order.results.expanduser().absolute()
+    if results.exists() and not results.is_dir():
+        raise UsageError(f"{results} is a file.", "Name a folder for the results.")
+    photos = find_photos(order.photos, results, passed, recursive=order.recursive)
+    first = next(photos, None)  # before a folder is made for a mistyped name
+    if first is None:
+        said = " ".join(passed.sentences())
+        raise UsageError(f"No photos were found. {said}".rstrip(), "Name photos, folders or a CSV table.")
+    ledger = Ledger(results)
+    try:
+        yield ledger, ledger.enlist(chain((first,), photos))
+    finally:
+        try:
+            ledger.leave()
+        finally:
+            ledger.close()
+
+
+def carry_out(
+    client: Client,
+    order: Order,
+    folder: DataFolder,
+    *,
+    stop: threading.Event,
+    on_state: OnState,
+    on_outcome: OnOutcome,
+    most: int | None = None,
+) -> tuple[Summary, Path]:
+    """Do a batch by an engine, from where an earlier call left it; returns what it came to, and where the report is.
+
+    Args:
+        folder: whose key signs the results. stop: set it to pause within a step. most: so many of the first photos at most.
+
+    Raises:
+        CancelledError: ``stop`` was set. S2EditError: it cannot go on, and why; a report is there then, too.
+    """
+    recipe = read_recipe(order.recipe)
+    began, ended = time.monotonic(), ""
+    with enlisted(order, Passed()) as (ledger, total):
+        facts = find_facts(client, recipe)
+        beside = order.recipe.absolute().parent
+        job = Job(recipe, facts, beside, order.overwrite, partial(with_credentials, folder))
+        batch = Batch(job, ledger, total, stop=stop, on_state=on_state, on_outcome=on_outcome)
+
+        def summary() -> Summary:
+            seconds = time.monotonic() - began
+            return Summary(total, batch.done, batch.failed, batch.skipped, seconds, facts.model, ended)
+
+        try:
+            batch.tell()
+            batch.run(PhotoWorker(client, recipe, facts, beside), most=most)
+        except S2EditError as error:
+            ended = str(error)
+            with contextlib.suppress(S2EditError):  # why it ended is what must be heard
+                write_report(ledger, recipe, summary())
+            raise
+        return summary(), write_report(ledger, recipe, summary())
