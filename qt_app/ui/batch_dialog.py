@@ -65,7 +65,8 @@ class BatchDialog(QDialog):
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         column.addWidget(self.bar)
         column.addWidget(self.said)
-        column.addWidget(self.failures, 1)
+        column.addWidget(self.failures, 10)
+        column.addStretch(1)  # where there are none
         column.addLayout(self._make_buttons())
         press_with_return(self, self.go)
         for name in ("recipe", "photos", "results", "phase", "state", "problem", "report"):
