@@ -116,7 +116,11 @@ class Parts(QObject):
         self._batch_dialog: BatchDialog | None = None
         add, tr = self._window.add_action, self.tr
         tip = tr("Write what made the result on show into a file, to be used on other photos")
-        add("file", ActionSpec("file.recipe", tr("Save as recipe (&TOML) …"), "Ctrl+Alt+R", tip), self.save_recipe)
+        add(
+            "file",
+            ActionSpec("file.recipe", tr("Save as recipe (&TOML) …"), "Ctrl+Alt+R", tip),
+            self.save_recipe,
+        )
         tip = tr("Edit a folder of photos by a recipe")
         add("file", ActionSpec("file.batch", tr("&Batch …"), "Ctrl+Alt+B", tip), self.show_batch)
         self._studio.batch.saved.connect(lambda _: self.show_batch())
