@@ -32,6 +32,7 @@ __all__ = [
     "MaskResult",
     "ModelReady",
     "MoveModels",
+    "REGION",
     "OnNote",
     "OnProgress",
     "OpenModel",
@@ -76,6 +77,7 @@ class Progress:
         seconds_left: estimate for this stage, None while unknown.
         preview: gives a picture of how the result looks so far; takes time, so whoever wants one calls it, and only before
             it returns from ``on_progress``. Never sent anywhere.
+        region: gives the edit region that was found, a grey PNG of the photo's size; as ``preview``.
         unit: what is counted, ``steps`` or ``bytes``.
     """
 
@@ -86,6 +88,9 @@ class Progress:
     seconds_left: float | None = None
     preview: Preview | None = field(default=None, repr=False, compare=False, metadata={"wire": False})
     unit: str = "steps"
+    region: Callable[[], bytes] | None = field(
+        default=None, repr=False, compare=False, metadata={"wire": False}
+    )
 
 
 OnNote = Callable[[str], None]
@@ -520,6 +525,9 @@ class Estimate:
     note: str = ""
 
 
+REGION = "region"
+"""Text of the preview that shows where an edit may change the photo."""
+
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 EventKind = Literal[
     "state",
@@ -572,7 +580,8 @@ class Event:
     """One thing that happened in the engine.
 
     Attributes:
-        kind: ``state`` (``job`` changed its state), ``progress``, ``preview`` (``picture`` holds a small encoded picture),
+        kind: ``state`` (``job`` changed its state), ``progress``, ``preview`` (``picture`` holds a small encoded picture; with
+            the text `REGION` the edit region that was found, a grey PNG of the photo's size, before the long part begins),
             ``note`` (``text`` for the user, e.g. that less memory is used now), ``log`` (``text``: a record of the engine's
             log, heard by who asks for it), or the name of what changed for everybody: ``library``, ``history``, ``models``,
             ``settings``, ``handover``.

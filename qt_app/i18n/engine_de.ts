@@ -4621,6 +4621,11 @@
         <translation>Nennen Sie ein Wort des Prompts, oder ein Token als &lt;person/name&gt;.</translation>
     </message>
     <message>
+        <location filename="../workflows/edit_region.py"/>
+        <source>Nothing changes: the model sees no difference between the two prompts on this photo. Say the change in other words, or name what may change with a mask.</source>
+        <translation>Nichts ändert sich: Das Modell sieht auf diesem Foto keinen Unterschied zwischen den beiden Beschreibungen. Nennen Sie die Änderung in anderen Worten, oder geben Sie mit einer Maske an, was sich ändern darf.</translation>
+    </message>
+    <message>
         <location filename="../workflows/grey.py"/>
         <source>The photo is grey and stays grey: a colour of the prompt shows as its lightness alone. Save the photo as RGB in another program to give it colours.</source>
         <translation>Das Foto ist grau und bleibt grau: Von einer Farbe des Prompts zeigt es nur die Helligkeit. Speichern Sie das Foto in einem anderen Programm als RGB, um ihm Farben zu geben.</translation>

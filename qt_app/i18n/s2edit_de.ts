@@ -1020,6 +1020,14 @@
     </message>
 </context>
 <context>
+    <name>CorrectingState</name>
+    <message>
+        <location filename="../model/correcting.py"/>
+        <source>The coloured part may change. Paint to correct it; the edit begins anew with it.</source>
+        <translation>Der farbige Teil darf sich ändern. Malen Sie, um ihn zu berichtigen; die Bearbeitung beginnt damit neu.</translation>
+    </message>
+</context>
+<context>
     <name>CredentialsPage</name>
     <message>
         <location filename="../ui/credentials_page.py"/>
@@ -2752,6 +2760,14 @@
         <location filename="../ui/main_window.py"/>
         <source>Stop learning</source>
         <translation>Lernen anhalten</translation>
+    </message>
+</context>
+<context>
+    <name>MaskPair</name>
+    <message>
+        <location filename="../model/masks.py"/>
+        <source>found region</source>
+        <translation>gefundener Bereich</translation>
     </message>
 </context>
 <context>

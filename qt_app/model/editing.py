@@ -9,6 +9,7 @@ import numpy as np
 from PyQt6.QtCore import QTimer, pyqtSignal
 
 from qt_app.engine import EngineLink
+from qt_app.model.correcting import CorrectingState
 from qt_app.model.document import Document, Documents, Result
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.messages import Messages
@@ -41,7 +42,7 @@ class EditState(Observable):
         cross_steps, self_steps: how long the source's layout is kept, 0..1.
         variants: 1..8, with seeds ``seed`` on. weights: word of the target prompt -> factor.
         estimate: what the edit would cost, None while unknown. running: ids of this panel's jobs.
-        suggesting: a caption is awaited.
+        suggesting: a caption is awaited. correcting: what running edits have found to change.
     """
 
     document_changed = pyqtSignal(object)
@@ -89,6 +90,7 @@ class EditState(Observable):
         super().__init__()
         self._link, self._jobs, self._documents = link, jobs, documents
         self._library, self._background, self._messages = library, background, messages
+        self.correcting = CorrectingState(jobs, background)
         self._placed = self._preset_made = self._preset_of = ""  # prompts that were not written by hand
         self._suggestion = ""
         self._timer = QTimer(self)
@@ -305,14 +307,20 @@ class EditState(Observable):
             written = ()
         return tuple(dict.fromkeys([*self.tokens, *written]))
 
-    def _submit(self, document: Document, request: api.ApplyEdit, number: int) -> None:
+    def _submit(
+        self, document: Document, request: api.ApplyEdit, number: int, corrected: bool = False
+    ) -> None:
         ids: list[str] = []
 
         def has_item(item: JobItem) -> None:
             ids.append(item.id)
             self.running = (*self.running, item.id)
+            self.correcting.watch(
+                item, document, request, lambda new: self._submit(document, new, number, True), corrected
+            )
 
         def over() -> None:
+            self.correcting.over(ids)
             self.running = tuple(job_id for job_id in self.running if job_id not in ids)
 
         layers = document.masks.layers

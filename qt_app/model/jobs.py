@@ -12,7 +12,7 @@ from qt_app.engine import EngineLink, OnError
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from s2edit_plugin import calls
-from s2edit_plugin.api import Event, JobInfo, Progress, Request
+from s2edit_plugin.api import REGION, Event, JobInfo, Progress, Request
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
 
 __all__ = ["JobItem", "Jobs"]
@@ -22,7 +22,8 @@ class JobItem(Observable):
     """A job of the engine.
 
     Signals:
-        info_changed(JobInfo), preview_changed(bytes): a small encoded picture. losses_changed: see `losses`.
+        info_changed(JobInfo), preview_changed(bytes): a small encoded picture. region_changed(bytes): where an edit may change
+        the photo, a grey PNG of its size, before the long part begins. losses_changed: see `losses`.
 
     Attributes:
         losses: (step, loss) of every report of a learning run, for its curve.
@@ -30,9 +31,11 @@ class JobItem(Observable):
 
     info_changed = pyqtSignal(object)
     preview_changed = pyqtSignal(object)
+    region_changed = pyqtSignal(object)
     losses_changed = pyqtSignal(object)
     info = Property[JobInfo | None](None)
     preview = Property(b"")
+    region = Property(b"")
 
     def __init__(self, info: JobInfo) -> None:
         super().__init__()
@@ -55,7 +58,9 @@ class JobItem(Observable):
         if event.number and event.number < self._number:
             return
         self._number = event.number
-        if event.kind == "preview":
+        if event.kind == "preview" and event.text == REGION:
+            self.region = event.picture
+        elif event.kind == "preview":
             self.preview = event.picture
         elif event.job is not None:
             self.info = event.job

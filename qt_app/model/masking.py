@@ -185,6 +185,7 @@ class MaskingState(Observable):
         """Swap inside and outside."""
         document = self.document
         if document is not None:
+            document.masks.adopt()
             name = document.masks.active
             document.masks.replace(name, 255 - document.masks.layers[name].pixels, self.tr("Invert"))
 
@@ -293,6 +294,8 @@ class MaskingState(Observable):
         )
 
     def _combine(self, document: Document, name: str, found: np.ndarray, combine: str, text: str) -> None:
+        if combine != "replace" and name == document.masks.active:
+            document.masks.adopt()
         layer = document.masks.layers[name]
         document.masks.replace(name, _combined(layer.pixels, found, combine), text)
         layer.visible = True
@@ -320,6 +323,8 @@ class MaskingState(Observable):
         tries: int = RETRIES,
     ) -> None:
         """Put a mask through a function on a thread; if it was painted on meanwhile, do it again with what it is now."""
+        if name == document.masks.active:
+            document.masks.adopt()
         layer = document.masks.layers[name]
         before = layer.pixels.copy()
 

@@ -24,13 +24,15 @@ class MaskLayer(Observable):
 
     Signals:
         changed(Rect): pixels in this rectangle are other ones. touched_changed(bool): whether the user or a method has
-            set it; an untouched mask is found by itself (``auto``).
+            set it; an untouched mask is found by itself (``auto``). found_changed(ndarray | None): see `found`.
 
     Attributes:
         name: ``subject`` or ``region``. pixels: uint8 (H, W), 0..255.
+        found: uint8 (H, W), what a running edit has found by itself, shown until the mask is touched; None: nothing.
     """
 
     changed = pyqtSignal(object)
+    found_changed = pyqtSignal(object)
     touched_changed = pyqtSignal(object)
     visible_changed = pyqtSignal(object)
     opacity_changed = pyqtSignal(object)
@@ -48,6 +50,7 @@ class MaskLayer(Observable):
         # be felt.
         self.settled = np.zeros(shape, np.uint8)
         self.colour = colour
+        self.found: np.ndarray | None = None
         self._version = 0  # of the pixels
         self._kept = 0  # the version that is in a file, or in the history with a result
         self._encoded: tuple[int, bytes] | None = None
@@ -57,6 +60,17 @@ class MaskLayer(Observable):
     def whole(self) -> Rect:
         """The rectangle of the whole mask."""
         return Rect(0, 0, self.pixels.shape[1], self.pixels.shape[0])
+
+    @property
+    def shown(self) -> np.ndarray | None:
+        """What is to be seen of it: the mask, or what was found in its place; None: nothing."""
+        return self.pixels if self.touched else self.found
+
+    def show_found(self, pixels: np.ndarray | None) -> None:
+        """Show what was found in the place of the mask, or nothing any more."""
+        if pixels is not self.found:
+            self.found = pixels
+            self.found_changed.emit(pixels)
 
     @property
     def version(self) -> int:
@@ -123,8 +137,20 @@ class MaskPair(Observable):
         for layer in self.layers.values():
             layer.as_png()
 
+    @property
+    def changing(self) -> bool:
+        """Whether a change is begun and not made yet."""
+        return self._changing
+
+    def adopt(self) -> None:
+        """Take what a running edit has found for the active mask, as one step of undo, so that it can be corrected."""
+        layer = self.layer
+        if not layer.touched and layer.found is not None:
+            self.replace(layer.name, layer.found, self.tr("found region"))
+
     def begin(self) -> MaskLayer:
-        """Start a change of the active mask."""
+        """Start a change of the active mask, or of what was found for it."""
+        self.adopt()
         layer = self.layer
         self._changing, self._was_touched, self._dirty = True, layer.touched, Rect(0, 0, 0, 0)
         return layer
@@ -161,6 +187,7 @@ class MaskPair(Observable):
 
     def transform(self, text: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
         """Put the active mask through a function of float32 (H, W) in [0, 1], as one step of undo."""
+        self.adopt()
         made = change(self.layer.as_float())
         self.replace(self.active, np.rint(np.clip(made, 0, 1) * 255).astype(np.uint8), text)
 

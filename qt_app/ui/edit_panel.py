@@ -79,7 +79,7 @@ class EditPanel(SidePanel):
         column.addLayout(self._make_form())
         column.addWidget(self._make_advanced())
         column.addStretch(1)
-        self.estimate, self.problem = dim_label(), dim_label()
+        self.estimate, self.problem, self.region_hint = dim_label(), dim_label(), dim_label()
         self.go, self.stop = primary(QPushButton(self.tr("Edit"))), QPushButton(self.tr("Cancel"))
         set_tip(self.go, self.tr("Start the edit (Ctrl+Return)"))
         self.go.clicked.connect(state.start)
@@ -87,13 +87,14 @@ class EditPanel(SidePanel):
         buttons = QHBoxLayout()
         buttons.addWidget(self.stop)
         buttons.addWidget(self.go, 1)
-        for widget in (self.estimate, self.problem):
+        for widget in (self.region_hint, self.estimate, self.problem):
             self.foot.addWidget(widget)
         self.foot.addLayout(buttons)
 
         follow(library, "all", self._know)
         follow(state, "tokens", self._show_tokens)
         follow(state, "estimate", self._show_estimate)
+        follow(state.correcting, "hint", self._show_hint)
         follow(state, "running", lambda jobs: self.stop.setVisible(bool(jobs)))
         for signal in (state.prompt_changed, state.tokens_changed, state.document_changed):
             signal.connect(lambda *_: self._show_problem())
@@ -211,6 +212,10 @@ class EditPanel(SidePanel):
         words = estimate_in_words(estimate)
         self.estimate.setText(words)
         self.estimate.setVisible(bool(words))
+
+    def _show_hint(self, words: str) -> None:
+        self.region_hint.setText(words)
+        self.region_hint.setVisible(bool(words))
 
     def _show_problem(self) -> None:
         words = self._state.problem or self._state.hint

@@ -97,6 +97,8 @@ class EventLog:
 
     def _forget_preview(self, newer: Event) -> None:
         for old in reversed(self._events):
-            if old.kind == "preview" and old.job and newer.job and old.job.id == newer.job.id:
+            if old.kind != "preview" or old.text != newer.text or not (old.job and newer.job):
+                continue
+            if old.job.id == newer.job.id:
                 self._events.remove(old)
                 return

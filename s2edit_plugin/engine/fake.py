@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from s2edit_plugin import api, calls
-from s2edit_plugin.api import Event, JobInfo, Progress, Request
+from s2edit_plugin.api import REGION, Event, JobInfo, Progress, Request
 from s2edit_plugin.engine.client import Client, Job, OnEvent, Subscription, without_log
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.fake_world import FakeWorld
@@ -161,9 +161,10 @@ class FakeClient(Client):
         loss: float | None = None,
         seconds_left: float | None = None,
         preview: bytes = b"",
+        region: bytes = b"",
         job_id: str = "",
     ) -> JobInfo:
-        """Let a running job (the first, or the one of this id) do some steps, then show a preview if one is given."""
+        """Let a running job (the first, or the one of this id) do some steps, then show a preview and a region if given."""
         with self._lock:
             job = self._job(job_id)
             before = job.progress
@@ -175,6 +176,8 @@ class FakeClient(Client):
                 self._queue.report(job, Progress(stage, number, total, loss, seconds_left))
             if preview:
                 self.events.publish(Event("preview", job=job.info(), picture=preview))
+            if region:
+                self.events.publish(Event("preview", job=job.info(), picture=region, text=REGION))
             info = job.info()
         self._dispatch()
         return info

@@ -207,7 +207,7 @@ class JobQueue:
     def report(self, job: QueuedJob, progress: Progress) -> None:
         """Take a running job's progress. Raises CancelledError where the job is to stop here."""
         with self._changed:
-            before, job.progress = job.progress, dataclasses.replace(progress, preview=None)
+            before, job.progress = job.progress, dataclasses.replace(progress, preview=None, region=None)
             now = time.monotonic()
             news = before is None or before.stage != progress.stage or progress.step >= progress.total
             if news or now - job.told >= QUIET:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from s2edit_plugin.api import Event, OnNote, OnProgress, Progress
+from s2edit_plugin.api import REGION, Event, OnNote, OnProgress, Progress
 from s2edit_plugin.backbones.memory import is_out_of_memory, release_memory
 from s2edit_plugin.engine.events import EventLog
 from s2edit_plugin.engine.jobs import JobQueue
@@ -92,12 +92,22 @@ class Worker:
 
         def on_progress(progress: Progress) -> None:
             self._queue.report(job, progress)
+            if progress.region is not None and self._previews():
+                self._show_region(job, progress.region)
             if progress.preview is not None and clock.is_due() and self._previews():
                 picture = clock.measure(partial(progress.preview, partial(self._queue.check, job)))
                 if picture:
                     self._events.publish(Event("preview", job=job.info(), picture=picture))
 
         return on_progress
+
+    def _show_region(self, job: QueuedJob, make: Callable[[], bytes]) -> None:
+        try:
+            picture = make()
+        except Exception as error:  # as for previews
+            log.warning("The region could not be shown (%s).", type(error).__name__)
+            return
+        self._events.publish(Event("preview", job=job.info(), picture=picture, text=REGION))
 
     def _noter(self, job: QueuedJob) -> OnNote:
         def on_note(sentence: str) -> None:

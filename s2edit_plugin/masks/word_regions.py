@@ -14,14 +14,15 @@ import numpy as np
 from s2edit_plugin import prompts
 from s2edit_plugin.masks.refine import grow, shrink
 
-__all__ = ["PARTS", "place_of", "places_of", "word_region"]
+__all__ = ["PARTS", "needed_parts", "place_of", "places_of", "word_region"]
 
-PARTS = ("subject", "face", "hair", "lips", "eyes", "skin")
-"""Masks that `word_region` needs."""
+PARTS = ("subject", "face", "hair", "lips", "eyes")
+"""Masks that `word_region` can need."""
 
 _INSIDE = 0.5
 _EYES_TO_LIPS = 0.526  # of a face's width; 0.06 is the standard deviation over 25 drawn people
 _SMALLEST_EYE, _RIM = 0.06, 0.015  # of a face's width
+_EXACT_MARGIN = 0.25
 _LOOK_AHEAD = 3  # words between an adjective and its noun
 
 
@@ -111,13 +112,13 @@ class _Face:
     hair: np.ndarray
     lips: np.ndarray
     eyes: np.ndarray
-    skin: np.ndarray
     left: float
     right: float
     top: float
     bottom: float
     eye_y: float
     lip_y: float
+    margin: float
 
     @property
     def width(self) -> float:
@@ -141,8 +142,8 @@ class _Face:
         return np.asarray(((u - x) / rx) ** 2 + ((v - y) / ry) ** 2 <= 1)
 
     def near(self, part: np.ndarray, share: float) -> np.ndarray:
-        """A part grown by a share of the face's width."""
-        return grow(part.astype(np.float32), share * self.width) >= _INSIDE
+        """A part grown by a share of the face's width, less where parts are exact."""
+        return grow(part.astype(np.float32), self.margin * share * self.width) >= _INSIDE
 
     @property
     def mouth_x(self) -> float:
@@ -151,9 +152,10 @@ class _Face:
         return float((columns.mean() - self.left) / max(self.width, 1))
 
 
-def _measured(parts: Mapping[str, np.ndarray]) -> _Face | None:
+def _measured(parts: Mapping[str, np.ndarray], margin: float = 1.0) -> _Face | None:
     """None where eyes, lips or face are not to be seen."""
-    masks = {name: parts[name] >= _INSIDE for name in PARTS}
+    nothing = np.zeros(parts["face"].shape, np.float32)
+    masks = {name: parts.get(name, nothing) >= _INSIDE for name in PARTS}
     if not all(masks[name].any() for name in ("face", "lips")):
         return None
     rows, columns = np.flatnonzero(masks["face"].any(axis=1)), np.flatnonzero(masks["face"].any(axis=0))
@@ -171,6 +173,7 @@ def _measured(parts: Mapping[str, np.ndarray]) -> _Face | None:
         bottom=bottom,
         eye_y=eye_y,
         lip_y=lip_y,
+        margin=margin,
     )
 
 
@@ -264,6 +267,12 @@ def _beard(f: _Face) -> np.ndarray:
     return lower | sides
 
 
+_USERS = {
+    "subject": frozenset(["background"]),
+    "hair": frozenset(["hair", "hairstyle", "hat"]),
+}
+"""Part: places that need it."""
+
 _DRAWN_AT: dict[str, Callable[[_Face], np.ndarray]] = {
     "hair": _hair,
     "hairstyle": _hairstyle,
@@ -288,12 +297,21 @@ _DRAWN_AT: dict[str, Callable[[_Face], np.ndarray]] = {
 }
 
 
-def word_region(places: Iterable[str], parts: Mapping[str, np.ndarray]) -> np.ndarray | None:
+def needed_parts(places: Iterable[str]) -> tuple[str, ...]:
+    """The parts of `PARTS` that places are found by: finding each takes time on a photograph."""
+    more = {part for place in places for part, users in _USERS.items() if place in users}
+    return tuple(part for part in PARTS if part in more or part in ("face", "lips", "eyes"))
+
+
+def word_region(
+    places: Iterable[str], parts: Mapping[str, np.ndarray], exact: bool = False
+) -> np.ndarray | None:
     """Region (H, W) float32 of zeros and ones of places on a face; None where there are none or no face is seen.
 
     Args:
-        parts: masks (H, W) in [0, 1] of `PARTS`.
+        parts: masks (H, W) in [0, 1] of `needed_parts`.
+        exact: the masks follow the picture's edges; those of the bundled network are coarse and are grown more.
     """
-    face = _measured(parts)
+    face = _measured(parts, _EXACT_MARGIN if exact else 1.0)
     found = [_DRAWN_AT[place](face) for place in places] if face is not None else []
     return np.logical_or.reduce(found).astype(np.float32) if found else None

@@ -19,26 +19,38 @@ from s2edit_plugin.masks.colour_segments import colour_segment, coloured_thing
 from s2edit_plugin.masks.drawn import sure_regions
 from s2edit_plugin.masks.face_parts import face_parts
 from s2edit_plugin.masks.refine import feather
-from s2edit_plugin.masks.word_regions import places_of, word_region
+from s2edit_plugin.masks.word_regions import needed_parts, places_of, word_region
 from s2edit_plugin.networks.installed import Networks
 from s2edit_plugin.region import changed_region, soften
 from s2edit_plugin.text import Condition
 
-__all__ = ["EditRegion", "find_edit_region", "model_region", "named_region", "region_by_words"]
+__all__ = [
+    "NOTHING_CHANGES",
+    "EditRegion",
+    "find_edit_region",
+    "model_region",
+    "named_region",
+    "region_by_words",
+]
 
 FEATHER = 0.012  # of the crop's side
 
 
+NOTHING_CHANGES = (
+    "Nothing changes: the model sees no difference between the two prompts on this photo. "
+    "Say the change in other words, or name what may change with a mask."
+)
 LARGEST = 512  # side of the crop in which parts are found
 
 
 @dataclass(frozen=True)
 class EditRegion:
     """Attributes: soft: (F, F) float32 in [0, 1], what is pasted, as fine as the crop it was found on. cells: the same or
-    coarser, what the model may change."""
+    coarser, what the model may change. note: what the user should know of it, "" for nothing."""
 
     soft: Tensor
     cells: Tensor
+    note: str = ""
 
 
 def fine_side(crop: Crop, backbone: Backbone) -> int:
@@ -52,8 +64,8 @@ def region_by_words(
     """Region (H, W) of zeros and ones that the changed words name on a picture, uint8 (H, W, 3); None where they name none."""
     places = places_of(source_prompt, target_prompt)
     if places:
-        parts = face_parts(rgb, networks, subject="background" in places)
-        return None if parts is None else word_region(places, parts)
+        found = face_parts(rgb, needed_parts(places), networks)
+        return None if found is None else word_region(places, found.masks, found.exact)
     on_car, thing = car_places(source_prompt, target_prompt), coloured_thing(source_prompt, target_prompt)
     drawn = sure_regions(rgb, ("subject",)) if on_car or thing else None
     if on_car and drawn is not None:
@@ -109,4 +121,5 @@ def model_region(
 ) -> EditRegion:
     """What the model alone proposes. Raises CancelledError: through ``on_progress``."""
     cells = changed_region(backbone, inversion, source, target, tokens, mask_mode, on_progress)
-    return EditRegion(soften(cells, backbone.resolution), cells)
+    note = "" if bool(cells.any()) else NOTHING_CHANGES
+    return EditRegion(soften(cells, backbone.resolution), cells, note)

@@ -26,8 +26,9 @@ from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.masks.painted import encode_mask
 from s2edit_plugin.progress import WorkTime
 from s2edit_plugin.settings import load_settings
+from s2edit_plugin.text import Condition
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
-from s2edit_plugin.workflows.edit_region import find_edit_region, fine_side
+from s2edit_plugin.workflows.edit_region import EditRegion, fine_side, model_region, named_region
 from s2edit_plugin.workflows.grey import about_grey
 from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
@@ -44,12 +45,13 @@ LAYER_MARGIN = 4  # a layer goes on by a fourth of its mask's longer side
 
 @dataclass(frozen=True)
 class Edited:
-    """The model's part of an edit. ``region``: (F, F) float32 in [0, 1] on the crop, soft."""
+    """The model's part of an edit. ``region``: (F, F) float32 in [0, 1] on the crop, soft. ``note``: of how it was found."""
 
     outcome: EditOutcome
     region: np.ndarray
     inversion: Inversion
     cached: bool
+    note: str = ""
 
 
 def run_edit(
@@ -135,6 +137,7 @@ def _edit_once(studio: Studio, request: api.ApplyEdit, given: Given, work: WorkT
             *scene.notes,
             *pair.notes,
             *about_grey(scene.photo, request.prompt, pair.source),
+            *([edited.note] if edited.note else []),
         ),
         identity=likeness.cosine,
         identity_note=likeness.sentence,
@@ -198,6 +201,9 @@ def edit_crop(
         build_condition(backbone, prompt, scene.tokens, settings.isolation, framing_of(scene.crop))
         for prompt in (pair.source, pair.target)
     )
+    automatic = scene.region is None and request.region != "none"
+    # What the words name is known, and shown, before anything long begins.
+    found = _named(studio, scene, source, target, on_progress) if automatic else None
     cache = InversionCache(studio.folder.cache)
     key = inversion_key(backbone, scene.photo, scene.crop, pair.source, scene.tokens, settings)
     inversion = cache.load(_owner(scene), key, backbone.device)
@@ -211,22 +217,15 @@ def edit_crop(
         region = pasted = mask_on_crop(scene.region, scene.crop, backbone)
         # A mask at 45 % lays that much of the change over the photo; the change itself is made in full.
         blend: torch.Tensor | None = region / region.max().clamp_min(1e-6)
-    elif request.region == "none":
+    elif not automatic:
         region = pasted = torch.ones(backbone.resolution, backbone.resolution)
         blend = None
     else:
-        crop = extract_photo(scene.photo, scene.crop, fine_side(scene.crop, backbone))
-        found = find_edit_region(
-            backbone,
-            np.rint(crop * 255).astype(np.uint8),
-            inversion,
-            source,
-            target,
-            scene.tokens,
-            settings.mask_mode,
-            studio.networks,
-            on_progress,
-        )
+        if found is None:
+            found = model_region(
+                backbone, inversion, source, target, scene.tokens, settings.mask_mode, on_progress
+            )
+            _tell(scene, found, on_progress)
         pasted, blend = found.soft, found.cells
         region = _on_model(pasted, backbone.resolution)
     show = EditPreview(backbone, scene.photo, scene.crop, region)
@@ -234,7 +233,27 @@ def edit_crop(
     outcome = edit(backbone, inversion, source, target, tokens, blend, settings, on_progress, show)
     if complete != (len(inversion.uncond) == inversion.steps):
         _store(studio, cache, scene, key, inversion)
-    return Edited(outcome, pasted.cpu().numpy(), inversion, cached)
+    return Edited(outcome, pasted.cpu().numpy(), inversion, cached, "" if found is None else found.note)
+
+
+def _named(
+    studio: Studio, scene: Scene, source: Condition, target: Condition, on_progress: api.OnProgress
+) -> EditRegion | None:
+    """The region that the changed words name, shown to whoever looks on."""
+    backbone = studio.backbone
+    crop = extract_photo(scene.photo, scene.crop, fine_side(scene.crop, backbone))
+    rgb = np.rint(crop * 255).astype(np.uint8)
+    found = named_region(backbone, rgb, source.layout.prompt, target.layout.prompt, studio.networks)
+    if found is not None:
+        _tell(scene, found, on_progress)
+    return found
+
+
+def _tell(scene: Scene, found: EditRegion, on_progress: api.OnProgress) -> None:
+    def picture() -> bytes:
+        return encode_mask(place_mask(found.soft.cpu().numpy(), scene.crop, scene.photo.size))
+
+    on_progress(api.Progress("finding the region", 1, 1, region=picture))
 
 
 def _on_model(region: torch.Tensor, side: int) -> torch.Tensor:

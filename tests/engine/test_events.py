@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from s2edit_plugin.api import Event, JobInfo
+from s2edit_plugin.api import REGION, Event, JobInfo
 from s2edit_plugin.engine import events
 from s2edit_plugin.engine.events import EventLog
 
@@ -72,3 +72,11 @@ def test_wakers_are_called_until_they_are_removed() -> None:
     remove()
     log.publish(Event("library"))
     assert woken == [1]
+
+
+def test_a_found_region_is_kept_beside_later_previews() -> None:
+    log = EventLog()
+    log.publish(Event("preview", job=job("a"), picture=b"mask", text=REGION))
+    log.publish(Event("preview", job=job("a"), picture=b"1"))
+    log.publish(Event("preview", job=job("a"), picture=b"2"))
+    assert [event.picture for event in log.after(0).events] == [b"mask", b"2"]

@@ -83,3 +83,30 @@ def test_previews_show_the_whole_photo_and_change_nothing(
     every = -(-height // small.shape[0])
     difference = np.abs(small - pixels[::every, ::every].astype(float)).mean(axis=2)
     assert difference[: len(small) // 8].mean() < 4  # outside the crop it is the photo
+
+
+def test_the_found_region_is_shown_before_the_photo_is_inverted_or_edited(
+    loaded: Studio, tmp_path: Path
+) -> None:
+    pixels = np.full((96, 128, 3), 120, np.uint8)
+    pixels[20:60, 70:110] = (220, 30, 20)
+    edit = api.ApplyEdit(
+        png(pixels), (), "a blue ball", "a red ball", settings=api.EditSettings(steps=2)
+    )  # fmt: skip
+    stages: list[str] = []
+    shown: list[bytes] = []
+
+    def on_progress(progress: api.Progress) -> None:
+        stages.append(progress.stage)
+        if progress.region is not None:
+            shown.append(progress.region())
+
+    result = loaded.with_home(tmp_path / "home").edit(edit, on_progress)
+    assert len(shown) == 1
+    assert stages.index("finding the region") < stages.index("inverting") < stages.index("editing")
+    with Image.open(io.BytesIO(shown[0])) as picture, Image.open(io.BytesIO(result.region)) as used:
+        assert (picture.mode, picture.size) == ("L", (128, 96))
+        mask = np.asarray(picture)
+        assert np.array_equal(mask, np.asarray(used))
+    assert mask[30:50, 80:100].min() > 200
+    assert mask[:, :60].max() == 0

@@ -34,6 +34,7 @@ class PhotoItem(QGraphicsItem):
         connect = self._connections.add
         for layer in document.masks.layers.values():
             connect(layer.changed, self._mask_changed)
+            connect(layer.found_changed, lambda _: self.update())
             for signal in (layer.opacity_changed, layer.colour_changed, layer.visible_changed):
                 connect(signal, lambda _, one=layer: self._look_changed(one))
         for signal in (
@@ -74,8 +75,9 @@ class PhotoItem(QGraphicsItem):
         if document.heat is not None:
             paint_overlay(painter, document.heat, self._heat_table, exposed, scale)
         for layer in document.masks.layers.values():
-            if layer.visible and layer.touched:
-                paint_overlay(painter, layer.pixels, self._table(layer), exposed, scale)
+            shown = layer.shown if layer.visible else None
+            if shown is not None:
+                paint_overlay(painter, shown, self._table(layer), exposed, scale)
 
     def _paint_split(self, painter: QPainter, result: Result, exposed: QRectF, scale: float) -> None:
         at = self._document.split * self.boundingRect().width()
