@@ -32,7 +32,6 @@ PACKAGES = (
     "scikit-image",
     "rembg",
     "open_clip_torch",
-    "c2pa-python",
     "cryptography",
 )
 MIN_FREE = 1_000_000_000
@@ -201,10 +200,12 @@ def check_data_folder() -> Check:
 
 def check_credentials() -> Check:
     """Results can be signed, with this machine's certificate or the user's own."""
-    from s2edit_plugin.credentials.signing import signer
+    from s2edit_plugin.credentials.signing import is_possible, signer
     from s2edit_plugin.settings import load_settings
 
     folder = data_folder()
+    if not is_possible():
+        return Check("credentials", True, "results are not signed: the library has no build for this system")
     if not load_settings(folder).content_credentials:
         return Check("credentials", True, "results are not signed: the setting content_credentials is off")
     try:

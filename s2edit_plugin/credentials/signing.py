@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -20,12 +21,17 @@ from s2edit_plugin.imaging.reading import format_of, read_photo
 from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.settings import load_settings
 
-__all__ = ["READABLE", "credentials_of", "signed", "signer", "with_credentials"]
+__all__ = ["READABLE", "credentials_of", "is_possible", "signed", "signer", "with_credentials"]
 
 READABLE = ("JPEG", "PNG", "TIFF", "WEBP", "HEIC", "AVIF", "GIF")
 NONE = "The file has no Content Credentials."
 _SECONDS = 120
 _XMP_AT_MOST = 1 << 20
+
+
+def is_possible() -> bool:
+    """Whether this machine can have the library at all: for Windows there is no build of it yet."""
+    return sys.platform != "win32" or importlib.util.find_spec("c2pa") is not None
 
 
 def with_credentials(
@@ -40,7 +46,8 @@ def with_credentials(
         folder: where settings and key are. data: the file. result: the same picture, kept exactly: it says where it was edited.
             original: the file of the photo that was edited, b"": not at hand.
     """
-    if format_of(data) is None or not is_our_result(data) or not load_settings(folder).content_credentials:
+    wanted = is_possible() and load_settings(folder).content_credentials
+    if not wanted or format_of(data) is None or not is_our_result(data):
         return data, ""
     try:
         return signed(folder, data, original, _areas(result, original)), ""

@@ -25,9 +25,7 @@ _NAMES = {
 """XMP's own, Dublin Core's, Photoshop's, IPTC's (2025.1) and ours (``s2edit:``); ``provenance`` says where a manifest lies."""
 _OURS = ("notice", "settings")
 _LONGEST = 1 << 16
-_ELEMENT = re.compile(
-    r"<([A-Za-z][\w-]{0,30}):(\w{1,30})(?:\s[^<>]{0,400})?>\s{0,100}([^<>]{1,65536}?)\s{0,100}</"
-)
+_ELEMENT = re.compile(r"<([A-Za-z][\w-]{0,30}):(\w{1,30})(?:\s[^<>]{0,400})?>([^<>]{1,65536})</")
 _ATTRIBUTE = re.compile(
     r"""\s([A-Za-z][\w-]{0,30}):(\w{1,30})\s?=\s?(?:"([^"]{0,65536})"|'([^']{0,65536})')"""
 )
