@@ -16,7 +16,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from s2edit_plugin import __version__
-from s2edit_plugin.cli.window import check_screen
+from s2edit_plugin.cli.window import check_screen, photo_of
+from s2edit_plugin.desktop.entries import APP_ID, icons_folder
 from s2edit_plugin.engine.discovery import hold_environment  # type: ignore[import-untyped]
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.paths import data_folder
@@ -51,17 +52,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     try:
         check_screen()
+        photo = photo_of(args.photo or "")
     except S2EditError as error:
         print(f"s2edit: {error.sentence}\n        {error.hint}", file=sys.stderr)
         return 1
+    from PyQt6.QtGui import QIcon
     from PyQt6.QtWidgets import QApplication
 
     from qt_app.collecting import Collector
     from qt_app.model.preferences import Preferences
+    from qt_app.ui.opening import Opening
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("S²Edit Studio")
-    application.setDesktopFileName("s2edit-studio")
+    application.setDesktopFileName(APP_ID)
+    application.setWindowIcon(QIcon(str(icons_folder() / f"{APP_ID}-256.png")))
     preferences = Preferences(data_folder().root / "window.json")
     language = preferences.language if args.language is None else args.language
     window = make_window(application, args.theme, language=language)
@@ -69,11 +74,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     keep_when_ended(window)
     window.show()
-    begin(window, args.photo)
+    begin(window, photo)
+    opening = Opening(application, window.open_file)
     collector = Collector()
     try:
         return application.exec()
     finally:
+        opening.stop()
         collector.stop()
 
 

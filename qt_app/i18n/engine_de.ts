@@ -1766,6 +1766,16 @@
         <translation>Der Prozess für Inhaltsnachweise (Content Credentials) ist fehlgeschlagen.</translation>
     </message>
     <message>
+        <location filename="../desktop/entries.py"/>
+        <source>A menu entry on {0} is not known.</source>
+        <translation>Ein Menüeintrag unter {0} ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <location filename="../desktop/entries.py"/>
+        <source>Start the program by `s2edit`.</source>
+        <translation>Starten Sie das Programm mit `s2edit`.</translation>
+    </message>
+    <message>
         <location filename="../doctor.py"/>
         <source>Run `s2edit doctor` in a terminal to see more.</source>
         <translation>Führen Sie `s2edit doctor` in einem Terminal aus, um mehr zu sehen.</translation>

@@ -15,6 +15,7 @@ from s2edit_plugin import __version__
 from s2edit_plugin.cli import (
     batch,
     bench,
+    desktop,
     engine,
     evaluation,
     gimp,
@@ -90,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
         preferences,
         engine,
         gimp,
+        desktop,
         evaluation,
         bench,
         soak,

@@ -10,14 +10,18 @@ import subprocess
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from s2edit_plugin.errors import ImageError, S2EditError, UsageError
 
-__all__ = ["check_screen", "open_window", "window_arguments"]
+__all__ = ["check_screen", "open_window", "photo_of", "window_arguments"]
 
 COMMANDS = "The commands work without one: s2edit --help"
 OPTIONS = ("--language", "--theme")
 """What the window takes, each with a value, beside a photo."""
+PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".gif", ".bmp")
+"""Endings of what a link may open."""
 ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
 
 
@@ -38,10 +42,34 @@ def window_arguments(arguments: Sequence[str], commands: Collection[str]) -> lis
             continue
         elif word.startswith("-") or word in commands:
             return None
-        else:
-            _check_photo(word)
-            given.append(word)
+        elif photo := photo_of(word):
+            _check_photo(photo)
+            given.append(photo)
     return given
+
+
+def photo_of(word: str) -> str:
+    """The path of what is to be opened, from a path, a ``file:`` address of a file manager or an ``s2edit:`` link; "" for none.
+
+    A link may come from any web page, so it can name a picture on this machine and nothing else: it only opens the window.
+
+    Raises:
+        ImageError: the link leads elsewhere.
+    """
+    scheme = word.partition(":")[0].lower()
+    if scheme not in ("file", "s2edit") or ":" not in word:
+        return word
+    parts = urlsplit(word)
+    if not parts.path.strip("/") and not parts.netloc:
+        return ""
+    path = url2pathname(parts.path)
+    picture = scheme == "file" or path.lower().endswith(PICTURES)
+    if parts.netloc not in ("", "localhost") or parts.query or not os.path.isabs(path) or not picture:
+        raise ImageError(
+            f"The link {word} leads to no picture on this machine.",
+            "A link is s2edit:// and the whole path of a photo, for example s2edit:///home/me/photo.jpg",
+        )
+    return path
 
 
 def _check_photo(word: str) -> None:

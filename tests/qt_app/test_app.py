@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QPalette
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qt_app.app import _reporting, build_parser, main, make_window
+from qt_app.ui.opening import Opening
 from s2edit_plugin.engine.fake import FakeClient
 
 PROBE = """
@@ -81,6 +82,16 @@ def test_without_a_screen_the_window_says_so(
 def test_the_arguments_are_a_photo_and_a_theme() -> None:
     args = build_parser().parse_args(["a.jpg", "--theme", "dark"])
     assert (args.photo, args.theme) == ("a.jpg", "dark")
+
+
+def test_what_macos_sends_is_opened(qapp: QApplication) -> None:
+    opened: list[str] = []
+    opening = Opening(qapp, opened.append)
+    for address in ("file:///a%20b.jpg", "s2edit:///c.png", "s2edit:///etc/passwd", "s2edit:"):
+        opening.take(address)  # PyQt makes no such event, only macOS does
+    assert opened == ["/a b.jpg", "/c.png"]
+    assert opening.eventFilter(qapp, QEvent(QEvent.Type.User)) is False
+    opening.stop()
 
 
 def test_what_nobody_foresaw_is_said_in_the_window(
