@@ -219,6 +219,7 @@ class ApplyEdit(Request["EditResult"]):
         source_prompt: what the photo shows; None: the first token's own where it learned from this photo, else as ``auto``:
             what can be seen on it, as far as the prompt keeps or replaces it. To leave something out that the user has written
             here is to take it away; what was only seen stays.
+        in_colour: the result of a grey photo is a colour picture, in sRGB; else it stays grey.
         source_suggested: ``source_prompt`` is a suggestion that the user has left as it was: it counts as seen, unless leaving
             something out is all that the prompt does.
         subject, subject_mask: where identity tokens act; ``auto``: the first token's stored mask if this is the photo it
@@ -243,6 +244,7 @@ class ApplyEdit(Request["EditResult"]):
     embed_settings: bool | None = None
     with_layer: bool = False
     source_suggested: bool = False
+    in_colour: bool = False
     in_history: bool = True
 
 

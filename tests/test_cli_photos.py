@@ -213,7 +213,7 @@ def test_edit_hands_everything_over(run: Call, studio: FakeStudio, photo: str, t
     out_file = tmp_path / "out.png"
     code, out, err = run(
         "edit", photo, "--token", "anna/me", "--with", "bea/lips", "--prompt", "a <anna/me> woman with <eva/hat>",
-        "--source-prompt", "auto", "--mask", "word:lips", "--strength", "0.5", "--steps", "7", "--guidance", "3",
+        "--source-prompt", "auto", "--in-colour", "--mask", "word:lips", "--strength", "0.5", "--steps", "7", "--guidance", "3",
         "--inversion", "ddim", "--control", "refine", "--weight", "Red=1.5", "--seed", "4",
         "--cross-steps", "0.2", "--self-steps", "0.3", "--out", str(out_file), "--region-out", str(tmp_path / "r.png"),
     )  # fmt: skip
@@ -226,6 +226,7 @@ def test_edit_hands_everything_over(run: Call, studio: FakeStudio, photo: str, t
     assert (tmp_path / "r.png").read_bytes() == png(mode="L")
     assert request.tokens == ("anna/me", "bea/lips", "eva/hat")
     assert (request.source_prompt, request.region, request.subject) == ("auto", "word:lips", "auto")
+    assert request.in_colour
     assert request.settings == api.EditSettings(
         steps=7, guidance=3.0, strength=0.5, inversion="ddim", control="refine", weights={"red": 1.5}, seed=4,
         cross_steps=0.2, self_steps=0.3,

@@ -294,6 +294,25 @@ def test_a_target_that_names_nobody_is_completed_and_made_again_to_the_pixel(
     assert studio.rerun(api.RerunResult(result.history_id)).equal
 
 
+def test_a_grey_photo_stays_grey_or_takes_colours(studio: Studio) -> None:
+    stream = io.BytesIO()
+    Image.fromarray(_rgb(_photo())).convert("L").save(stream, "PNG")
+    asked = _request(
+        tokens=(), photo=stream.getvalue(), prompt="a photo of a woman with red hair", region="mask",
+        settings=replace(QUICK, guidance=12.0, cross_steps=0.0, self_steps=0.0),
+    )  # fmt: skip
+    grey = studio.edit(asked)
+    assert _rgb(grey.image).ndim == 2
+    assert any("--in-colour" in note for note in grey.warnings)
+    coloured = studio.edit(replace(asked, in_colour=True))
+    made = _rgb(coloured.image)
+    assert made.ndim == 3
+    assert np.ptp(made[30:60, 30:60].astype(int), axis=2).max() > 3
+    assert np.array_equal(made[:25, :, 0], _rgb(stream.getvalue())[:25])
+    assert not any("grey" in note for note in coloured.warnings)
+    assert studio.rerun(api.RerunResult(coloured.history_id)).equal
+
+
 def test_learning_and_masks_say_how_the_photo_was_read(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

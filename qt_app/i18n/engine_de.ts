@@ -2015,7 +2015,7 @@
     <message>
         <location filename="../engine/handlers/estimates.py"/>
         <source>An estimate is for 1 to {0} variants.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Schätzung gilt für 1 bis {0} Varianten.</translation>
     </message>
     <message>
         <location filename="../engine/handlers/estimates.py"/>
@@ -4637,8 +4637,8 @@
     </message>
     <message>
         <location filename="../workflows/grey.py"/>
-        <source>The photo is grey and stays grey: a colour of the prompt shows as its lightness alone. Save the photo as RGB in another program to give it colours.</source>
-        <translation>Das Foto ist grau und bleibt grau: Von einer Farbe des Prompts zeigt es nur die Helligkeit. Speichern Sie das Foto in einem anderen Programm als RGB, um ihm Farben zu geben.</translation>
+        <source>The photo is grey and stays grey: a colour of the prompt shows as its lightness alone. Choose 'In colour' (--in-colour; in GIMP: Image &gt; Mode &gt; RGB) to give it colours.</source>
+        <translation>Das Foto ist grau und bleibt grau: Eine Farbe des Prompts zeigt sich nur als ihre Helligkeit. Mit „In Farbe“ (--in-colour; in GIMP: Bild &gt; Modus &gt; RGB) bekommt es Farben.</translation>
     </message>
     <message>
         <location filename="../workflows/rerunning.py"/>

@@ -1413,6 +1413,16 @@
     </message>
     <message>
         <location filename="../ui/edit_panel.py"/>
+        <source>In colour</source>
+        <translation>In Farbe</translation>
+    </message>
+    <message>
+        <location filename="../ui/edit_panel.py"/>
+        <source>Give this grey photo colours; else its result stays grey</source>
+        <translation>Diesem grauen Foto Farben geben; sonst bleibt das Ergebnis grau</translation>
+    </message>
+    <message>
+        <location filename="../ui/edit_panel.py"/>
         <source>Guidance</source>
         <translation>Prompttreue</translation>
     </message>

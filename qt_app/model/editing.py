@@ -41,6 +41,7 @@ class EditState(Observable):
         strength: 0..1. guidance: 1..20. steps: denoising steps.
         cross_steps, self_steps: how long the source's layout is kept, 0..1.
         variants: 1..8, with seeds ``seed`` on. weights: word of the target prompt -> factor.
+        in_colour: the result of a grey photo is a colour picture.
         estimate: what the edit would cost, None while unknown. running: ids of this panel's jobs.
         suggesting: a caption is awaited. correcting: what running edits have found to change.
     """
@@ -57,6 +58,7 @@ class EditState(Observable):
     self_steps_changed = pyqtSignal(object)
     variants_changed = pyqtSignal(object)
     seed_changed = pyqtSignal(object)
+    in_colour_changed = pyqtSignal(object)
     weights_changed = pyqtSignal(object)
     estimate_changed = pyqtSignal(object)
     running_changed = pyqtSignal(object)
@@ -73,6 +75,7 @@ class EditState(Observable):
     self_steps = Property(api.EditSettings.self_steps)
     variants = Property(1)
     seed = Property(0)
+    in_colour = Property(False)
     weights = Property[dict[str, float]]({})
     estimate = Property[api.Estimate | None](None)
     running = Property[tuple[str, ...]](())
@@ -119,6 +122,11 @@ class EditState(Observable):
         return ""
 
     @property
+    def may_colour(self) -> bool:
+        """Whether the photo is a grey one, so that its result may stay grey or not."""
+        return self._documents.document is not None and self._documents.document.photo.grey
+
+    @property
     def hint(self) -> str:
         """What there is to know before the edit starts, "" for nothing."""
         if self._documents.document is not None and not self.problem and not self._named_tokens():
@@ -139,6 +147,7 @@ class EditState(Observable):
             tokens=self._named_tokens(),
             prompt=self.prompt.strip(),
             source_prompt=self.source_prompt.strip() or None,
+            in_colour=self.in_colour and self.may_colour,
             source_suggested=bool(self._suggestion) and self.source_prompt == self._suggestion,
             subject_mask=subject,
             region="auto" if region == "mask" else region,
@@ -235,6 +244,7 @@ class EditState(Observable):
         self.tokens = request.tokens
         self.prompt, self.source_prompt = request.prompt, request.source_prompt or ""
         self._suggestion = self.source_prompt if request.source_suggested else ""
+        self.in_colour = request.in_colour
         self.region = "mask" if request.region_mask else request.region
         settings = request.settings
         for name in ("strength", "guidance", "steps", "cross_steps", "self_steps", "seed"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PyQt6.QtWidgets import (
+    QCheckBox,
     QFormLayout,
     QGridLayout,
     QHBoxLayout,
@@ -98,7 +99,12 @@ class EditPanel(SidePanel):
         follow(state, "running", lambda jobs: self.stop.setVisible(bool(jobs)))
         for signal in (state.prompt_changed, state.tokens_changed, state.document_changed):
             signal.connect(lambda *_: self._show_problem())
+        state.document_changed.connect(lambda _: self._show_colour())
+        self._show_colour()
         self._show_problem()
+
+    def _show_colour(self) -> None:
+        self._form.setRowVisible(self.in_colour, self._state.may_colour)
 
     def _make_presets(self) -> QGridLayout:
         grid = QGridLayout()
@@ -152,6 +158,10 @@ class EditPanel(SidePanel):
             calm(box)
             bind(state, prop, box, "value")
         form.addRow(self.tr("May change"), self.region)
+        self.in_colour = QCheckBox(self.tr("In colour"))
+        set_tip(self.in_colour, self.tr("Give this grey photo colours; else its result stays grey"))
+        bind(state, "in_colour", self.in_colour, "checked")
+        form.addRow(self.in_colour)
         form.addRow(self.tr("Strength"), self.strength)
         form.addRow(self.tr("Variants"), self.variants)
         form.addRow(self.tr("Seed"), self.seed)

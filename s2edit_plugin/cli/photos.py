@@ -143,6 +143,9 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
         help=f"where the token acts: {', '.join(SUBJECTS)}, region (the same as --mask), word:WORD or a mask file "
         "(default: auto)",
     )
+    add(
+        "--in-colour", action="store_true", help="give a grey photo colours; without it the result stays grey"
+    )
     add("--mask", default="auto", help=f"what may change: {', '.join(REGIONS)}, word:WORD or a mask file")
     add(
         "--strength",
@@ -251,6 +254,7 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
         region_mask=region.picture,
         settings=_edit_settings(args),
         embed_settings=args.embed_settings,
+        in_colour=args.in_colour,
     )
     files = Files(args.photo, mask=args.mask, subject=args.subject)
     result = perform(args, request, output, files)

@@ -75,7 +75,7 @@ def left_out(photo: Photo, format: FileFormat) -> tuple[str, ...]:
 
 def _with_kept_blocks(photo: Photo, source: Photo, original: bytes) -> bytes | None:
     """The result as a JPEG that keeps the original's blocks; None where that cannot be."""
-    if photo.alpha is not None or photo.depth != 8 or photo.icc != source.icc:
+    if photo.alpha is not None or photo.depth != 8 or photo.icc != source.icc or photo.grey != source.grey:
         return None
     made = with_kept_blocks(original, source.pixels, photo.pixels)
     if made is None:
@@ -86,6 +86,5 @@ def _with_kept_blocks(photo: Photo, source: Photo, original: bytes) -> bytes | N
 
 def _compressed_as(photo: Photo, source: Photo, format: FileFormat) -> Photo:
     """The result with the original's way of being compressed."""
-    return dataclasses.replace(
-        photo, lossless=source.lossless, jpeg=source.jpeg if source.format == format else photo.jpeg
-    )
+    alike = source.format == format and source.grey == photo.grey
+    return dataclasses.replace(photo, lossless=source.lossless, jpeg=source.jpeg if alike else photo.jpeg)

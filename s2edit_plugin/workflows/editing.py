@@ -29,7 +29,7 @@ from s2edit_plugin.settings import load_settings
 from s2edit_plugin.text import Condition
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
 from s2edit_plugin.workflows.edit_region import EditRegion, fine_side, model_region, named_region
-from s2edit_plugin.workflows.grey import about_grey
+from s2edit_plugin.workflows.grey import about_grey, in_colour
 from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
 from s2edit_plugin.workflows.recording import record_edit
@@ -189,7 +189,8 @@ def gather(studio: Studio, request: api.ApplyEdit) -> Given:
     # Without a token nobody has said whether the photo shows a person.
     person = not loaded or any(token.record.kind == "identity" for token in loaded)
     safety.check_prompts(written, person=person)
-    return Given(loaded, read_photo(request.photo))
+    photo = read_photo(request.photo)
+    return Given(loaded, in_colour(photo) if request.in_colour else photo)
 
 
 def edit_crop(

@@ -1,17 +1,33 @@
-"""A grey photo takes an edit's lightness alone; where the prompt asks for colours, that is said."""
+"""A grey photo takes an edit's lightness alone, which is said where the prompt asks for colours, or becomes a colour photo."""
 
 from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
 
 from s2edit_plugin import prompts
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.word_kinds import COLOURS, listed
 
-__all__ = ["about_grey"]
+__all__ = ["about_grey", "in_colour"]
 
 _GREYS = listed("black white grey gray silver dark light platinum")
 _COLOURS = (COLOURS - _GREYS) | listed(
     "tan tanned colour color coloured colored colourful colorful",
 )
+
+
+def in_colour(photo: Photo) -> Photo:
+    """A grey photo as one that can take colours: it looks the same, in sRGB; others as they are."""
+    if not photo.grey:
+        return photo
+    pixels = photo.pixels
+    if not photo.space.is_srgb:
+        levels = photo.as_float_rgb()
+        levels *= photo.white
+        pixels = np.rint(levels, out=levels).astype(pixels.dtype)
+    return dataclasses.replace(photo, pixels=pixels, grey=False, icc=None, jpeg=None)
 
 
 def about_grey(photo: Photo, wanted: str, shown: str) -> tuple[str, ...]:
@@ -25,5 +41,5 @@ def about_grey(photo: Photo, wanted: str, shown: str) -> tuple[str, ...]:
         return ()
     return (
         "The photo is grey and stays grey: a colour of the prompt shows as its lightness alone. "
-        "Save the photo as RGB in another program to give it colours.",
+        "Choose 'In colour' (--in-colour; in GIMP: Image > Mode > RGB) to give it colours.",
     )

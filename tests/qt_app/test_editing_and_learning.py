@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,6 +113,21 @@ def test_a_suggestion_becomes_the_source_prompt(
     assert not studio.editing.suggesting
     assert studio.messages.current is not None
     assert "looks like a car" in studio.messages.current.sentence
+
+
+def test_a_grey_photo_may_get_colours_and_a_colour_photo_has_them(studio: StudioState) -> None:
+    edit, document = studio.editing, studio.documents.document
+    assert document is not None
+    edit.prompt, edit.in_colour = "a photo of a woman with red hair", True
+    assert not edit.request(document, 0).in_colour
+    document.photo = dataclasses.replace(document.photo, grey=True)
+    assert edit.may_colour
+    asked = edit.request(document, 0)
+    assert asked.in_colour
+    edit.in_colour = False
+    assert not edit.request(document, 0).in_colour
+    edit.edit_again(asked)
+    assert edit.in_colour
 
 
 def test_a_suggestion_counts_as_seen_while_nobody_changes_it(
