@@ -242,7 +242,9 @@ def test_edit_defaults_are_those_of_the_api(
 
 def test_edit_without_a_token(run: Call, studio: FakeStudio, photo: str, tmp_path: Path) -> None:
     words = ("--prompt", "a red car", "--subject", "region", "--mask", "word:car")
-    assert run("edit", photo, *words, "--out", str(tmp_path / "o.png"))[0] == 0
+    shown = tmp_path / "region.png"
+    assert run("edit", photo, *words, "--out", str(tmp_path / "o.png"), "--show-region", str(shown))[0] == 0
+    assert shown.read_bytes() == png(mode="L")
     expected = api.ApplyEdit(Path(photo).read_bytes(), (), "a red car", subject="region", region="word:car")
     assert studio.requests[0] == expected
 

@@ -186,7 +186,13 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     add("--weight", action="append", default=[], metavar="WORD=X", help="weigh the attention of a word")
     add("--seed", type=int, default=defaults.seed, metavar="N", help="variants: 0, 1, 2, ...")
     add("--out", required=True, metavar="FILE", help="where to write the edited photo")
-    add("--region-out", metavar="FILE", help="where to write the mask of what was changed")
+    add(
+        "--show-region",
+        "--region-out",
+        dest="region_out",
+        metavar="FILE",
+        help="where to write the region that was found or given: a grey PNG of the photo's size",
+    )
     add(
         "--embed-settings",
         action="store_true",

@@ -22,7 +22,7 @@ PARTS = ("subject", "face", "hair", "lips", "eyes")
 _INSIDE = 0.5
 _EYES_TO_LIPS = 0.526  # of a face's width; 0.06 is the standard deviation over 25 drawn people
 _SMALLEST_EYE, _RIM = 0.06, 0.015  # of a face's width
-_EXACT_MARGIN = 0.25
+_EXACT_MARGIN = 0.0
 _LOOK_AHEAD = 3  # words between an adjective and its noun
 
 

@@ -33,7 +33,10 @@ __all__ = [
     "region_by_words",
 ]
 
-FEATHER = 0.012  # of the crop's side
+FEATHER, FINE_FEATHER = (
+    0.012,
+    0.004,
+)  # of the crop's side; the second where the region follows the photo's own edges
 
 
 NOTHING_CHANGES = (
@@ -60,19 +63,23 @@ def fine_side(crop: Crop, backbone: Backbone) -> int:
 
 def region_by_words(
     rgb: np.ndarray, source_prompt: str, target_prompt: str, networks: Networks | None
-) -> np.ndarray | None:
-    """Region (H, W) of zeros and ones that the changed words name on a picture, uint8 (H, W, 3); None where they name none."""
+) -> tuple[np.ndarray, float] | None:
+    """Region (H, W) of zeros and ones that the changed words name on a picture, uint8 (H, W, 3), and how far its edge is
+    softened, in longer sides; None where they name none."""
     places = places_of(source_prompt, target_prompt)
     if places:
         found = face_parts(rgb, needed_parts(places), networks)
-        return None if found is None else word_region(places, found.masks, found.exact)
+        named = None if found is None else word_region(places, found.masks, found.exact)
+        return None if found is None or named is None else (named, FINE_FEATHER if found.exact else FEATHER)
     on_car, thing = car_places(source_prompt, target_prompt), coloured_thing(source_prompt, target_prompt)
     drawn = sure_regions(rgb, ("subject",)) if on_car or thing else None
     if on_car and drawn is not None:
-        return car_region(on_car, rgb, drawn["subject"])
+        on_it = car_region(on_car, rgb, drawn["subject"])
+        return None if on_it is None else (on_it, FEATHER)
     if thing is not None:
         colour, goes = thing
-        return colour_segment(rgb, colour, None if drawn is None else drawn["subject"], filled=goes)
+        segment = colour_segment(rgb, colour, None if drawn is None else drawn["subject"], filled=goes)
+        return None if segment is None else (segment, FINE_FEATHER)
     return None
 
 
@@ -103,10 +110,11 @@ def named_region(
     backbone: Backbone, rgb: np.ndarray, source_prompt: str, target_prompt: str, networks: Networks | None
 ) -> EditRegion | None:
     """What the changed words name on the crop, uint8 (F, F, 3); None where they name nothing that is seen."""
-    named = region_by_words(rgb, source_prompt, target_prompt, networks)
-    if named is None or not named.any():
+    found = region_by_words(rgb, source_prompt, target_prompt, networks)
+    if found is None or not found[0].any():
         return None
-    soft = torch.from_numpy(feather(named, FEATHER * len(named))).float()
+    named, edge = found
+    soft = torch.from_numpy(feather(named, edge * len(named))).float()
     return EditRegion(soft.to(backbone.device), torch.from_numpy(named).to(backbone.device))
 
 
