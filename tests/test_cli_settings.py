@@ -71,3 +71,13 @@ def test_what_cannot_be_set_is_refused(run: Run, data_home: Path, arguments: tup
     code, error = run(*arguments)
     assert (code, error["error"]) == (2, "UsageError")
     assert not DataFolder(data_home).settings.exists()
+
+
+def test_a_certificate_that_cannot_sign_is_told_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["settings", "certificate", "gone.pem"]) == 0
+    assert "An own certificate needs its key" in capsys.readouterr().err
+    assert main(["settings", "certificate_key", "gone.key"]) == 0
+    assert "gone.pem cannot be read" in capsys.readouterr().err
+    assert main(["settings", "certificate", "--reset"]) == 0
+    assert main(["settings", "certificate_key", "--reset"]) == 0
+    assert capsys.readouterr().err.count("needs its key") == 1

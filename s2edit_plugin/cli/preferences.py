@@ -51,10 +51,24 @@ def run_settings(args: argparse.Namespace, output: Output) -> int:
             changes = {} if args.value is None else {args.name: _value(args.value, defaults[args.name])}
         request = calls.ChangeSettings(changes) if changes else calls.GetSettings()
         values = client.call(request).values
+    if changes.keys() & {"certificate", "certificate_key"}:
+        _try_certificate(output)
     shown = {name: value for name, value in values.items() if args.name in (None, name)}
     rows = [(name, _text(value), _text(defaults.get(name))) for name, value in shown.items()]
     output.result(shown, table(("setting", "value", "default"), rows))
     return 0
+
+
+def _try_certificate(output: Output) -> None:
+    """Say at once where results could not be signed with what was chosen; the setting stays, for the other one may follow."""
+    from s2edit_plugin.credentials.signing import signer
+    from s2edit_plugin.errors import S2EditError
+    from s2edit_plugin.paths import data_folder
+
+    try:
+        signer(data_folder())
+    except S2EditError as error:
+        output.warning(str(error))
 
 
 def _value(text: str, default: object) -> object:
