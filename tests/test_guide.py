@@ -13,6 +13,7 @@ import pytest
 
 from s2edit_plugin import doctor
 from s2edit_plugin.backbones.device import _FAULTS
+from s2edit_plugin.batch.recipe import read_recipe
 from s2edit_plugin.cli.main import build_parser, main
 from s2edit_plugin.credentials.inspection import inspect_picture
 
@@ -103,6 +104,12 @@ def sentences(tree: ast.AST) -> list[str]:
     return found
 
 
+def test_the_recipe_is_one(tmp_path: Path) -> None:
+    (text,) = blocks(GUIDE / "batch.md", "toml")
+    (tmp_path / "red.toml").write_text(text)
+    assert read_recipe(tmp_path / "red.toml").mask == "hair"
+
+
 @pytest.fixture
 def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for picture in SAMPLES.glob("*.png"):
@@ -131,6 +138,8 @@ def test_the_python_example_runs(
 def test_the_commands_of_a_page_do_what_it_says(page: Path, practice: Path) -> None:
     code = (GUIDE / "practice.py").read_text(encoding="utf-8")
     exec(compile(code, "practice.py", "exec"), {"__name__": "__main__"})
+    for recipe in blocks(page, "toml"):
+        (practice / "red.toml").write_text(recipe.replace("steps = 30", "steps = 2"))
     for arguments in commands(page, "sh"):
         quick = ["--steps", "2"] if arguments[0] in ("learn", "edit") else []
         assert main([*arguments, *quick]) == 0, arguments
