@@ -70,7 +70,7 @@ def watched(folder: Path, *command: str) -> tuple[list[str], list[str], list[str
     record = folder / "record.json"
     done = subprocess.run(
         [*alone.UNSHARE, sys.executable, "-m", "tests.fakes.alone", str(record), sys.executable, *command],
-        env=environment, cwd=work, capture_output=True, text=True, timeout=300, check=False,
+        env=environment, cwd=work, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     seen = json.loads(record.read_text())
@@ -94,6 +94,8 @@ def test_the_watch_sees_look_ups_packets_and_files(tmp_path: Path) -> None:
 def test_a_day_of_use_sends_nothing_and_leaves_nothing_elsewhere(tmp_path: Path) -> None:
     names, addresses, files, said = watched(tmp_path, "-m", "tests.e2e.daily_use")
     assert "Learned anna/me" in said
+    assert said.count("its Content Credentials hold") == 2
+    assert "https://manifests.example/one.c2pa; nothing is fetched" in said
     assert [*names, *addresses] == []
     assert [name for name in files if not Path(name).is_relative_to(OWN_FOLDER)] == []
     assert str(OWN_FOLDER / "library" / "anna" / "me.safetensors") in files

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
 from pathlib import Path
 
 from s2edit_plugin.cli.main import main
+from s2edit_plugin.credentials.signing import signed
+from s2edit_plugin.paths import data_folder
 
 SAMPLES = Path(__file__).parents[2] / "models" / "samples"
 FOREST = "a photo of a young woman with long {} hair in a forest"
@@ -19,8 +22,24 @@ def use(*arguments: str) -> None:
     assert code == 0, arguments
 
 
+def kept_elsewhere(picture: Path) -> bytes:
+    """The picture anew, saying that its Content Credentials lie on the web."""
+    from PIL import Image, PngImagePlugin
+
+    said = PngImagePlugin.PngInfo()
+    said.add_itxt(
+        "XML:com.adobe.xmp",
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+        'xmlns:dcterms="http://purl.org/dc/terms/" dcterms:provenance="https://manifests.example/one.c2pa"/></rdf:RDF></x:xmpmeta>',
+    )
+    stream = io.BytesIO()
+    with Image.open(picture) as image:
+        image.save(stream, "PNG", pnginfo=said)
+    return stream.getvalue()
+
+
 def commands() -> None:
-    """Learn, edit, mask, caption."""
+    """Learn, edit, sign, look at what the files say, mask, caption."""
     photo = str(SAMPLES / "anna.png")
     use("learn", photo, "--person", "anna", "--token", "me", "--class", "woman", "--steps", "2",
         "--prompt", FOREST.format("brown"), "--yes-i-have-consent")  # fmt: skip
@@ -36,6 +55,12 @@ def commands() -> None:
         "--out",
         "b.png",
     )
+    # A photo that says where its credentials are kept: nobody asks there, neither to sign a result of it nor to show them.
+    elsewhere = Path("elsewhere.png")
+    elsewhere.write_bytes(kept_elsewhere(Path("b.png")))
+    Path("c.png").write_bytes(signed(data_folder(), Path("b.png").read_bytes(), elsewhere.read_bytes()))
+    for name in ("b.png", "c.png", str(elsewhere)):
+        use("inspect", name)
     use("mask", photo, "--method", "hair", "--out", "hair.png")
     use("caption", photo)
 
