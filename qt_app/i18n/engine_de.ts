@@ -1603,7 +1603,7 @@
     <message>
         <location filename="../credentials/inspection.py"/>
         <source>The base model was {0}.</source>
-        <translation>Das Grundmodell war {0}.</translation>
+        <translation>Das Basismodell war {0}.</translation>
     </message>
     <message>
         <location filename="../credentials/inspection.py"/>
