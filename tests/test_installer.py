@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -17,85 +16,11 @@ from s2edit_plugin.engine import discovery
 from s2edit_setup.locks import NAMES
 from s2edit_setup.machine import ACCELERATORS
 from s2edit_setup.packages import OLDEST_UV
+from tests.fakes.installing import Machine
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTALLER = ROOT / "installer"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-
-# `-m venv DIR` copies the stand-in to DIR/bin/python, `-m pip` and `-c` note their arguments and succeed, unless the file
-# "broken" lies beside the notes; "killed" ends the whole set-up at the call of that number. What is ours really runs.
-STAND_IN = """#!/bin/sh
-notes='{notes}'
-printf '%s\\n' "$*" >>"$notes/calls"
-[ "$(wc -l <"$notes/calls")" -ne "$(cat "$notes/killed" 2>/dev/null || echo 0)" ] || kill -9 0
-case "$*" in
-    *"/installer/s2edit_setup"*) exec '{python}' "$@" ;;
-    "-c import sys; print(sys.version)") cat "$notes/version" ;;
-    "-m venv "*)
-        mkdir -p "$3/bin"
-        cp "$0" "$3/bin/python"
-        : >"$3/pyvenv.cfg"
-        printf '#!/bin/sh\\n# %s\\nprintf "s2edit in %%s:" "$PWD"\\nprintf " [%%s]" "$@"\\n' "$3/bin/python" >"$3/bin/s2edit"
-        chmod +x "$3/bin/s2edit"
-        for tool in ruff mypy lint-imports; do
-            printf '#!/bin/sh\\nexit 0\\n' >"$3/bin/$tool"
-            chmod +x "$3/bin/$tool"
-        done ;;
-    "-m pip config list") cat "$notes/settings" 2>/dev/null || true ;;
-    "-m pip install "*uv.lock) [ -e "$notes/has-uv" ] ;;
-    "-m pip install "*) [ ! -e "$notes/broken" ] ;;
-    "-m uv pip install "*) [ ! -e "$notes/broken-uv" ] ;;
-esac
-"""
-
-
-class Machine:
-    """A checkout in a folder with spaces and a stand-in for Python."""
-
-    def __init__(self, folder: Path) -> None:
-        self.notes = folder / "notes"
-        self.checkout = folder / "my check out"
-        self.elsewhere = folder / "else where"
-        for path in (self.notes, self.checkout, self.elsewhere):
-            path.mkdir()
-        shutil.copytree(
-            INSTALLER, self.checkout / "installer", ignore=shutil.ignore_patterns("typing", "__pycache__")
-        )
-        shutil.copy(ROOT / "pyproject.toml", self.checkout)
-        (self.notes / "version").write_text("3.11")
-        self.python = folder / "stand in"
-        self.python.write_text(STAND_IN.format(notes=self.notes, python=sys.executable))
-        self.python.chmod(0o755)
-        self.venv = self.checkout / ".venv"
-
-    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        (self.notes / "calls").write_text("")
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("S2EDIT")}
-        clean |= {"S2EDIT_ACCELERATOR": "cpu", "S2EDIT_APT": "no"}
-        return subprocess.run(
-            ["sh", str(self.checkout / "installer" / "run.sh"), *arguments],
-            env=clean | {"S2EDIT_PYTHON": str(self.python)} | environment,
-            cwd=self.elsewhere, capture_output=True, text=True, timeout=60, start_new_session=True,
-        )  # fmt: skip
-
-    @property
-    def installs(self) -> list[str]:
-        """The installations of the last run, without that of uv."""
-        calls = (self.notes / "calls").read_text().splitlines()
-        return [
-            call for call in calls if re.match(r"-m (uv )?pip install", call) and not call.endswith("uv.lock")
-        ]
-
-    @property
-    def environments(self) -> list[str]:
-        """Names of the environments that are there."""
-        return sorted(path.parent.name for path in self.checkout.glob(".venv.d/*/bin"))
-
-    def change_lock(self) -> None:
-        """What a newer version asks for."""
-        with (self.checkout / "installer" / "locks" / "linux.lock").open("a") as stream:
-            stream.write("\n# changed\n")
-
 
 PYTEST = "-m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup"
 
@@ -284,14 +209,14 @@ def test_testing_adds_the_test_tools(machine: Machine) -> None:
 
     assert done.returncode == 0, done.stderr
     assert any("dev.lock" in call for call in machine.installs)
-    assert (machine.notes / "calls").read_text().splitlines()[-1] == f"{PYTEST} --all"
+    assert machine.calls[-1] == f"{PYTEST} --all"
     assert "mypy: ok" in done.stdout
 
     (machine.venv / "bin" / "mypy").write_text("#!/bin/sh\necho wrong type\nexit 1\n")
     done = machine.run("test")
     assert (done.returncode, machine.installs) == (1, [])
     assert "wrong type" in done.stdout
-    assert (machine.notes / "calls").read_text().splitlines()[-1] == PYTEST
+    assert machine.calls[-1] == PYTEST
 
 
 def test_repair_starts_from_nothing(machine: Machine) -> None:
@@ -352,7 +277,7 @@ def test_a_uv_of_the_persons_own_is_used_and_none_fetched(machine: Machine) -> N
     assert machine.run("setup", PATH=f"{machine.notes}:{os.environ['PATH']}").returncode == 0
     assert len(machine.installs) == 3
     assert all(call.startswith("-m uv pip install --python ") for call in machine.installs)
-    assert "uv.lock" not in (machine.notes / "calls").read_text()
+    assert "uv.lock" not in "".join(machine.calls)
 
     own.write_text("#!/bin/sh\necho uv 0.4.0\n")  # too old to know the builds of torch
     assert machine.run("repair", PATH=f"{machine.notes}:{os.environ['PATH']}").returncode == 0

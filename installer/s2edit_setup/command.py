@@ -1,4 +1,4 @@
-"""The commands of run.sh: sets up what they need, then becomes the program."""
+"""The commands of run.sh and of the installers: sets up what they need, then becomes the program."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from s2edit_setup import application
 from s2edit_setup.locks import ROOT
 from s2edit_setup.setting_up import SettingUp
 from s2edit_setup.speaking import SetupError, say
@@ -32,6 +33,8 @@ def _run(arguments: list[str]) -> int:
     venv = Path(os.path.abspath(os.environ.get("S2EDIT_VENV") or ROOT / ".venv"))
     setting_up = SettingUp(Store(venv))
     command = arguments[0] if arguments else ""
+    if command == "application":
+        return application.run(arguments[1:])
     if command == "setup":
         setting_up.set_up("base")
         say(f"Set up in {venv}.")

@@ -30,12 +30,15 @@ class SettingUp:
     Attributes:
         store: of environments. source: what is installed, a checkout or a wheel; a checkout is installed as it lies where
         `editable`. Whoever comes second waits for the first.
+        look: what finds the accelerator. prove: tries a new environment for an accelerator before it takes its place, raises
+        SetupError where it does not work.
     """
 
     store: Store
     source: Path = ROOT
     editable: bool = True
     look: Callable[[], machine.Machine] = machine.look
+    prove: Callable[[Environment, str], None] | None = None
 
     def set_up(self, group: str, *, fresh: bool = False) -> Environment:
         """An environment that is up to date, made now if there is none (or from nothing). Quick when there is one.
@@ -111,6 +114,8 @@ class SettingUp:
                 choice = machine.Choice("cpu", "cpu", tried.finding)
                 environment = self._install(choice, group)
             say(f"  {choice.accelerator}: {tried.finding}")
+        if self.prove is not None:
+            self.prove(environment, choice.accelerator)
         self._finish(environment, choice, group)
         return environment
 
