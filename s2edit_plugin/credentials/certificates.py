@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-__all__ = ["FOLDER", "LocalChain", "SigningKey", "signing_key"]
+__all__ = ["FOLDER", "USES", "LocalChain", "SigningKey", "signing_key"]
 
 FOLDER = "credentials"
 NAME = "S2Edit Studio"
 YEARS = 20  # without a time stamp from the network a signature counts as long as its certificate
 _MOST_BYTES = 1 << 20
 _EMAIL_PROTECTION = "1.3.6.1.5.5.7.3.4"  # the use that every reader of Content Credentials takes
+USES = (_EMAIL_PROTECTION, "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.76.59.1.9", "1.3.6.1.4.1.62558.2.1")
+"""What a signer's certificate may be made for: e-mail, documents, Microsoft's and C2PA's own use for claims."""
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 _OWN_HINT = "See `s2edit settings certificate` and `s2edit settings certificate_key`."
 
@@ -151,6 +153,8 @@ def _read(chain: bytes, key: bytes) -> SigningKey:
         raise ValueError("the first certificate is not that of the key")
     if leaf.issuer == leaf.subject:
         raise ValueError("the certificate is signed by itself, which Content Credentials do not allow")
+    if not _is_made_for_signing(leaf):
+        raise ValueError("the certificate is not made for signing documents, mail or Content Credentials")
     # What a root says is not part of a chain that is sent, but every reader takes it.
     encoded = private.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -158,6 +162,16 @@ def _read(chain: bytes, key: bytes) -> SigningKey:
     return SigningKey(
         chain, encoded, _algorithm(private), _common_name(leaf), leaf.not_valid_after_utc, own=False
     )
+
+
+def _is_made_for_signing(leaf: x509.Certificate) -> bool:
+    from cryptography import x509
+
+    try:
+        uses = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return any(use.dotted_string in USES for use in uses)
 
 
 def _algorithm(key: PrivateKeyTypes) -> str:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from s2edit_plugin.credentials.certificates import USES
 from s2edit_plugin.credentials.manifest import parent, thumbnails_of
 
 __all__ = ["MIMES", "SETTINGS", "read", "sign"]
@@ -22,13 +23,11 @@ MIMES = {
 }
 """What the library reads; the first four are signed."""
 
-# Uses that a signer's certificate may have: e-mail, documents, Microsoft's and C2PA's own for claims.
-_USES = ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.76.59.1.9", "1.3.6.1.4.1.62558.2.1")
 SETTINGS: dict[str, Any] = {
     # Whatever a file names, nothing is fetched: no manifest from elsewhere, no revocation list, from no host at all.
     "core": {"allowed_network_hosts": [], "allow_redirects": False},
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_after_sign": True},
-    "trust": {"trust_config": "\n".join(_USES) + "\n"},
+    "trust": {"trust_config": "\n".join(USES) + "\n"},
     # By default a small picture of the result and one of the unedited photo would be put in.
     "builder": {"thumbnail": {"enabled": False}},
 }

@@ -14,6 +14,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from s2edit_plugin.credentials.certificates import LocalChain, signing_key
 from s2edit_plugin.errors import InputError, UsageError
@@ -112,6 +113,11 @@ def test_an_own_certificate_that_cannot_be_used_is_refused_by_name(
     root = b"".join(made.chain.partition(b"-----END CERTIFICATE-----\n")[2:])
     with pytest.raises(InputError):  # the authority's, whose key nobody has
         signing_key(folder, own(tmp_path, root, made.key))
+    leaf, _ = x509.load_pem_x509_certificates(made.chain)
+    server = x509.load_pem_x509_certificate(for_a_server(made.key))
+    assert server.public_key() == leaf.public_key()
+    with pytest.raises(InputError, match="not made for signing documents"):
+        signing_key(folder, own(tmp_path, server.public_bytes(serialization.Encoding.PEM), made.key))
     key = serialization.load_pem_private_key(made.key, None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     locked = key.private_bytes(
@@ -121,6 +127,24 @@ def test_an_own_certificate_that_cannot_be_used_is_refused_by_name(
     )
     with pytest.raises(InputError, match="locked by a password"):
         signing_key(folder, own(tmp_path, made.chain, locked))
+
+
+def for_a_server(key: bytes) -> bytes:
+    """A certificate of the key for a web server, by an authority."""
+    private, authority = (
+        serialization.load_pem_private_key(key, None),
+        ec.generate_private_key(ec.SECP256R1()),
+    )
+    names = [
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in ("server", "authority")
+    ]
+    now = datetime.datetime.now(datetime.UTC)
+    public = private.public_key()
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    builder = x509.CertificateBuilder(names[1], names[0], public, 1, now, now + datetime.timedelta(days=9))
+    use = x509.ExtendedKeyUsage([x509.oid.ExtendedKeyUsageOID.SERVER_AUTH])
+    made = builder.add_extension(use, critical=False).sign(authority, SHA256())
+    return made.public_bytes(serialization.Encoding.PEM)
 
 
 def test_every_kind_of_key_that_signs_is_known() -> None:
