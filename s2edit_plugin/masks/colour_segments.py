@@ -38,6 +38,7 @@ _SHADE = 45  # lightness down to which white is white, inside of something white
 _GROWN = 0.006  # of the longer side: an edge is of both colours
 _OF_LARGEST = 0.12  # parts smaller than this share of the largest are chance
 _FIT_RADIUS = 3
+_EDGE = 8.0  # how much a share of the picture's edge speaks against a part
 _INSIDE = 0.5
 
 
@@ -84,6 +85,9 @@ def colour_segment(
         return None
     # Where the colour is strongest there the thing is: a pale wall of the same hue counts little.
     weight = np.bincount(labels.ravel(), (likely**2).ravel(), minlength=count + 1)
+    if within is None:  # what runs along the picture's edge is a wall or a sky rather than a thing
+        edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+        weight *= np.exp(-_EDGE * np.bincount(edge, minlength=count + 1) / len(edge))
     weight[0] = 0
     keep = weight >= _OF_LARGEST * weight.max() if within is not None else weight == weight.max()
     found = keep[labels]

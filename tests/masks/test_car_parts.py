@@ -87,6 +87,15 @@ def test_a_thing_is_where_its_colour_is(name: str, colour: tuple[int, int, int])
     assert colour_segment(picture, "green") is None
 
 
+def test_a_wall_of_the_colour_is_not_the_thing() -> None:
+    picture, inside = _ball((245, 245, 245))
+    picture[:30] = 250  # a white wall, larger than the ball
+    found = colour_segment(picture, "white", filled=True)
+    assert found is not None
+    assert found[:25].max() == 0
+    assert (found >= 0.5)[inside].mean() > 0.3  # its shade is grey
+
+
 def test_a_car_is_painted_where_its_paint_is() -> None:
     overlaps = []
     for index, paint in enumerate(("red", "white", "blue", "green")):
