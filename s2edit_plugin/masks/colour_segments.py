@@ -73,10 +73,15 @@ def colour_segment(
         filled: with what it encloses, highlights and prints for example.
     """
     from scipy import ndimage
+    from skimage.color import rgb2lab
 
     fine = rgb.astype(np.float32) / 255 if max(rgb.shape[:2]) <= 2 * _SIDE else small_copy(rgb, 2 * _SIDE)
     small = small_copy(rgb, _SIDE)
-    likely = _likeness(ndimage.gaussian_filter(small, (0.7, 0.7, 0)), colour, shaded=within is not None)
+    lab = rgb2lab(ndimage.gaussian_filter(small, (0.7, 0.7, 0)))
+    likely = _likeness(lab, colour, shaded=within is not None)
+    if within is None:  # wood is rather brown than red
+        others = [_likeness(lab, name, shaded=False) for name in COLOURS if COLOURS[name] != COLOURS[colour]]
+        likely = np.where(likely >= np.max(others, axis=0), likely, 0)
     if within is not None:
         likely = likely * (fitted(within, likely.shape) >= _INSIDE)
     found = ndimage.binary_opening(likely > (_LIKELY if within is None else _LIKELY_WITHIN), iterations=1)
@@ -99,11 +104,8 @@ def colour_segment(
     return (mask >= _INSIDE).astype(np.float32)
 
 
-def _likeness(picture: np.ndarray, colour: str, shaded: bool) -> np.ndarray:
-    """How much each pixel of a picture in [0, 1], (h, w, 3), is of a colour, 0..1; shaded: white in the shade is white too."""
-    from skimage.color import rgb2lab
-
-    lab = rgb2lab(picture)
+def _likeness(lab: np.ndarray, colour: str, shaded: bool) -> np.ndarray:
+    """How much each pixel of a picture in Lab, (h, w, 3), is of a colour, 0..1; shaded: white in the shade is white too."""
     light, chroma = lab[..., 0], np.hypot(lab[..., 1], lab[..., 2])
     wanted_light, wanted_chroma, wanted_hue = COLOURS[colour]
     if not wanted_chroma:
