@@ -1310,6 +1310,53 @@
         <translation>Berichtigen Sie die Tabelle.</translation>
     </message>
     <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <source>The machines of the cluster have different base models.</source>
+        <translation>Die Rechner des Clusters haben verschiedene Basismodelle.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <location filename="../engine/worker.py"/>
+        <source>Something went wrong inside S2Edit ({0}).</source>
+        <translation>In S2Edit ist etwas schiefgegangen ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <source>Install the same one on each, or name one with --model.</source>
+        <translation>Installieren Sie überall dasselbe oder nennen Sie eines mit --model.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <source>The worker ended {0} times while it had this photo.</source>
+        <translation>Der Prozess endete {0}-mal, während er dieses Foto hatte.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <location filename="../batch/runner.py"/>
+        <source>Look at the photo; the next run tries it again.</source>
+        <translation>Sehen Sie sich das Foto an; der nächste Lauf versucht es wieder.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <source>Ray is not installed.</source>
+        <translation>Ray ist nicht installiert.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <source>Install it: `pip install 's2edit-studio[scale]'`.</source>
+        <translation>Installieren Sie es: `pip install 's2edit-studio[scale]'`.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <source>The Ray cluster cannot be reached any more ({0}).</source>
+        <translation>Der Ray-Cluster ist nicht mehr zu erreichen ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <source>Start it again; the same command goes on.</source>
+        <translation>Starten Sie ihn wieder; derselbe Befehl macht weiter.</translation>
+    </message>
+    <message>
         <location filename="../batch/recipe.py"/>
         <source>{0} is too large for a recipe.</source>
         <translation>{0} ist zu groß für ein Rezept.</translation>
@@ -1395,11 +1442,6 @@
         <location filename="../batch/runner.py"/>
         <source>The program ended {0} times while it worked on this photo.</source>
         <translation>Das Programm endete {0}-mal, während es an diesem Foto arbeitete.</translation>
-    </message>
-    <message>
-        <location filename="../batch/runner.py"/>
-        <source>Look at the photo; the next run tries it again.</source>
-        <translation>Sehen Sie sich das Foto an; der nächste Lauf versucht es wieder.</translation>
     </message>
     <message>
         <location filename="../batch/runner.py"/>
@@ -2508,11 +2550,6 @@
         <location filename="../engine/worker.py"/>
         <source>Close other programs, use a smaller photo, or a smaller model.</source>
         <translation>Schließen Sie andere Programme, nehmen Sie ein kleineres Foto oder ein kleineres Modell.</translation>
-    </message>
-    <message>
-        <location filename="../engine/worker.py"/>
-        <source>Something went wrong inside S2Edit ({0}).</source>
-        <translation>In S2Edit ist etwas schiefgegangen ({0}).</translation>
     </message>
     <message>
         <location filename="../engine/worker.py"/>

@@ -129,8 +129,9 @@ class Batch:
         self.on_state, self.on_outcome = on_state, on_outcome
         self._times: deque[float] = deque(maxlen=MEASURED)
         self.done = self.failed = self.skipped = self.edited = 0
+        self.workers = 1  # how many photos are done at a time
         self._next = -1  # number of the last photo that was looked at
-        self._current = -1  # of the one that was handed out last
+        self._numbers: dict[int, int] = {}  # of photos with a lease of this run, by their ids
         self._again: list[int] = []  # what was let go of in an earlier call
         self._busy: list[int] = []  # what others held when it was this run's turn
         self._jobs: dict[tuple[str, str], str] = {}
@@ -155,7 +156,7 @@ class Batch:
                 outcome = self.guarded(entry, partial(self._one, editor, entry))
                 if outcome is not None:
                     self.note(outcome)
-        return self._next + 1 >= self.total and not self._busy and not self._again
+        return self.is_over
 
     def turns(self, most: int | None = None) -> Iterator[Entry]:
         """Photos whose turn it is, each with a lease of this run. What others hold comes again at the end."""
@@ -180,14 +181,18 @@ class Batch:
             yield from self._leased(self._busy.pop(0))
             if len(self._busy) == before:
                 self.tell()
-                self.stop.wait(RETRY_SECONDS / before)
+                self.wait(RETRY_SECONDS / before)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for others to be done with what they hold."""
+        self.stop.wait(seconds)
 
     def _leased(self, number: int) -> Iterator[Entry]:
         (_, entry), *_ = self.ledger.wanted(number - 1, 1)
         if not self.ledger.take(entry):
             self._busy.append(number)
             return
-        self._current = number
+        self._numbers[entry.id] = number
         yield entry
 
     def guarded(self, entry: Entry, work: Callable[[], Outcome | None]) -> Outcome | None:
@@ -201,12 +206,12 @@ class Batch:
             return work()
         except S2EditError as error:
             if isinstance(error, STOPPING) or self.stop.is_set():
-                self._let_go(entry)
+                self.let_go(entry)
                 raise
             self.ledger.failed(entry, error)
             return Outcome(self.ledger.entry(entry))
         except BaseException:
-            self._let_go(entry)
+            self.let_go(entry)
             raise
 
     def settled(self, entry: Entry) -> Outcome | None:
@@ -270,6 +275,7 @@ class Batch:
 
     def note(self, outcome: Outcome) -> None:
         """Count an outcome and tell of it."""
+        self._numbers.pop(outcome.entry.id, None)
         if outcome.entry.state == "failed":
             self.failed += 1
         else:
@@ -278,14 +284,19 @@ class Batch:
         self.on_outcome(outcome)
         self.tell()
 
-    def tell(self, photo: str = "", progress: Progress | None = None, workers: int = 1) -> None:
+    def tell(self, photo: str = "", progress: Progress | None = None) -> None:
         """Tell how far it is."""
         left = None
         if self._times:
             mean = sum(self._times) / len(self._times)
-            left = mean * (self.total - self.done - self.failed) / workers
+            left = mean * (self.total - self.done - self.failed) / self.workers
         state = State(self.total, self.done, self.failed, self.skipped, left, photo, progress)
         self.on_state(state)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no photo is left for this run."""
+        return self._next + 1 >= self.total and not (self._busy or self._again or self._numbers)
 
     def check_stop(self) -> None:
         """Raise CancelledError where the batch is to stop."""
@@ -335,9 +346,9 @@ class Batch:
         except ResourceError as error:
             raise S2EditError(error.sentence, error.hint) from error
 
-    def _let_go(self, entry: Entry) -> None:
+    def let_go(self, entry: Entry) -> None:
         """Give a photo back: not it is at fault. The next call of `run` begins with it."""
-        self._again.append(self._current)
+        self._again.append(self._numbers.pop(entry.id))
         with contextlib.suppress(S2EditError):  # the lease runs out by itself
             self.ledger.give_back(entry)
 

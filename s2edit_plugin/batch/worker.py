@@ -23,7 +23,7 @@ from s2edit_plugin.imaging.files import read_photo_file
 from s2edit_plugin.prompt_syntax import read_prompt
 from s2edit_plugin.prompts import parse_ref, references
 
-__all__ = ["NOBODY", "Made", "PhotoWorker", "Task", "find_facts", "mask_files"]
+__all__ = ["NOBODY", "Made", "PhotoWorker", "Task", "facts_of", "find_facts", "mask_files", "token_names"]
 
 NOBODY = "Nobody whom the recipe looks for was recognised on the photo."
 THUMBNAIL_SIDE = 160
@@ -70,9 +70,13 @@ def find_facts(client: Client, recipe: Recipe, on_progress: api.OnProgress = lam
     Raises:
         TokenNotFoundError, WrongModelError: a token of the recipe cannot be used. ModelError: the model cannot.
     """
-    opened = client.run(api.OpenModel(), _reporting(on_progress))
+    return facts_of(client, client.run(api.OpenModel(), _reporting(on_progress)), recipe)
+
+
+def facts_of(client: Client, opened: api.OpenedModel, recipe: Recipe) -> Facts:
+    """`find_facts` for a model that is loaded, here or elsewhere. Raises TokenNotFoundError, WrongModelError."""
     infos = {info.name: info for info in client.call(calls.ListTokens()).tokens if not info.problem}
-    for name in _with_references((*recipe.tokens, *recipe.people.tokens), recipe.prompt):
+    for name in token_names(recipe):
         info = infos.get(name)
         if info is None:
             raise TokenNotFoundError(
@@ -95,6 +99,11 @@ def find_facts(client: Client, recipe: Recipe, on_progress: api.OnProgress = lam
         {name: info.id for name, info in sorted(usable.items())},
         {name: info.class_noun for name, info in usable.items()},
     )
+
+
+def token_names(recipe: Recipe) -> tuple[str, ...]:
+    """Full names of the tokens that a recipe names."""
+    return _with_references((*recipe.tokens, *recipe.people.tokens), recipe.prompt)
 
 
 def mask_files(recipe: Recipe, beside: Path) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ from s2edit_plugin.cli.output import Output
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
 
 if TYPE_CHECKING:
+    from s2edit_plugin.batch.keys import Facts
     from s2edit_plugin.batch.ledger import Ledger
+    from s2edit_plugin.batch.ray_cluster import Cluster
     from s2edit_plugin.batch.recipe import Recipe
     from s2edit_plugin.batch.report import Summary
     from s2edit_plugin.batch.runner import Batch, Outcome, State
@@ -56,6 +59,16 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         help="where to write the report (default: report.html in the results' folder)",
     )
     add("--overwrite", action="store_true", help="replace files of other programs in the results' folder")
+    add(
+        "--ray", metavar="ADDRESS", help="on a Ray cluster: HOST:6379, auto, or local for one on this machine"
+    )
+    add(
+        "--workers",
+        type=int,
+        default=0,
+        metavar="N",
+        help="with --ray: how many (default: one a GPU, else one a CPU)",
+    )
     clients.add_options(batch, model="the recipe's, else the one in use")
     batch.set_defaults(run=run_batch)
 
@@ -130,33 +143,45 @@ class _Run:
                 self._output.warning("The engine has gone; the batch goes on with another.")
 
     def _work(self) -> None:
-        from s2edit_plugin.batch.runner import PREVIEWED, Batch, Job
         from s2edit_plugin.batch.worker import PhotoWorker, find_facts
+
+        with clients.open_client(self._args) as client, self._output.progress() as on_progress:
+            if self._args.ray:
+                with self._cluster() as cluster:
+                    self._do(cluster.find_facts(client), cluster.run, on_progress)
+                return
+            facts = find_facts(client, self._recipe, on_progress)
+            worker = PhotoWorker(client, self._recipe, facts, self._beside)
+            self._do(facts, lambda batch, most=None: batch.run(worker, most=most), on_progress)
+
+    def _cluster(self) -> Cluster:
+        from s2edit_plugin.batch.ray_cluster import Cluster, Setup
+        from s2edit_plugin.paths import data_folder
+
+        args = self._args
+        setup = Setup(self._recipe, self._beside, args.model, args.device)
+        return Cluster(args.ray, setup, data_folder(), workers=max(args.workers, 0))
+
+    def _do(self, facts: Facts, run: Callable[..., bool], on_progress: OnProgress) -> None:
+        """The first photos, the question, the others. Args: run: does a batch, at most so many of its photos."""
+        from s2edit_plugin.batch.runner import PREVIEWED, Batch, Job
         from s2edit_plugin.credentials.signing import with_credentials
         from s2edit_plugin.paths import data_folder
 
-        with clients.open_client(self._args) as client, self._output.progress() as on_progress:
-            facts = find_facts(client, self._recipe, on_progress)
-            self._model = facts.model
-            job = Job(
-                self._recipe,
-                facts,
-                self._beside,
-                self._args.overwrite,
-                partial(with_credentials, data_folder()),
-            )
-            if self._batch is None:
-                self._batch = Batch(job, self._ledger, self._total, on_outcome=self._on_outcome)
-            self._batch.job, batch = job, self._batch
-            batch.on_state = lambda state: _show(state, on_progress)
-            worker = PhotoWorker(client, self._recipe, facts, self._beside)
-            if batch.edited == 0:
-                batch.run(worker, most=PREVIEWED)
-            if self._args.preview:
-                return
-            if self._asks(batch):
-                self._ask(batch)
-            batch.run(worker)
+        self._model = facts.model
+        sign = partial(with_credentials, data_folder())
+        job = Job(self._recipe, facts, self._beside, self._args.overwrite, sign)
+        if self._batch is None:
+            self._batch = Batch(job, self._ledger, self._total, on_outcome=self._on_outcome)
+        self._batch.job, batch = job, self._batch
+        batch.on_state = lambda state: _show(state, on_progress)
+        if batch.edited == 0:
+            run(batch, most=PREVIEWED)
+        if self._args.preview:
+            return
+        if self._asks(batch):
+            self._ask(batch)
+        run(batch)
 
     def _asks(self, batch: Batch) -> bool:
         """Whether somebody is there to look at the first three, and they are new."""

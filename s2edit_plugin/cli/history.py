@@ -52,6 +52,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         help="write prompts, tokens and settings beside it, as FILE.json",
     )
     add_overwrite(export)
+    recipe = verb("recipe", "write what made a result as a recipe for `s2edit batch`", run_recipe)
+    recipe.add_argument("--out", required=True, metavar="FILE", help="a TOML file")
+    add_overwrite(recipe)
     rerun = verb("rerun", "make a result again and compare; exit code 1 if it differs", run_rerun)
     rerun.add_argument("--out", metavar="FILE", help="where to write the new picture")
     add_overwrite(rerun)
@@ -148,6 +151,23 @@ def run_export(args: argparse.Namespace, output: Output) -> int:
         write_atomic(beside, text.encode("utf-8", "replace"))
         values["settings"] = str(beside)
     output.result(values, f"Wrote {' and '.join(list(values.values())[1:])}.")
+    return 0
+
+
+def run_recipe(args: argparse.Namespace, output: Output) -> int:
+    """``s2edit history recipe``."""
+    from s2edit_plugin.batch.recipe import recipe_of, write_recipe
+
+    history = _history(output, follow=True)
+    name = history.find(args.id)
+    out = writable_target(args.out, picture=False)
+    check_outputs((out,), (), overwrite=args.overwrite)
+    recipe, notes = recipe_of(history.request(name), _model_of(history.details(name)) or "")
+    write_recipe(out, recipe)
+    for note in notes:
+        output.warning(note)
+    values = {"id": name, "out": str(out), "warnings": list(notes)}
+    output.result(values, f"Wrote {out}. Use it: s2edit batch {out} FOLDER")
     return 0
 
 

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -48,7 +49,7 @@ class TurningStudio:
         self.requests.append(request)
         if self._diary is not None:
             with self._diary.open("a") as stream:
-                stream.write("edit\n")
+                stream.write(f"{os.getpid()}\n")
         rgb = read_photo(request.photo).as_uint8_rgb()
         if self.fail is not None:
             raise self.fail
@@ -80,6 +81,12 @@ def use(studio: TurningStudio) -> None:
         return LocalClient(make=lambda *_: studio)  # type: ignore[arg-type, return-value]
 
     clients.open_client = open_client
+
+
+def open_turning(home: Path, setup: Any) -> LocalClient:
+    """What an actor of a Ray cluster computes with; see `ray_cluster.open_local`."""
+    studio = TurningStudio(float(os.environ[SECONDS]), Path(os.environ[DIARY]))
+    return LocalClient(home, make=lambda *_: studio)  # type: ignore[arg-type, return-value]
 
 
 if __name__ == "__main__":

@@ -201,3 +201,21 @@ def test_what_was_put_right_is_told(run: Run, history: History) -> None:
     (history.store.root / "journal.sqlite").write_bytes(b"no database at all" * 500)
     assert "was damaged and was made anew from the 1 results" in run("list", text=True)[1]
     assert "damaged" not in run("list", text=True)[1]
+
+
+def test_a_recipe_says_what_made_a_result(run: Run, history: History, tmp_path: Path) -> None:
+    from s2edit_plugin.batch.recipe import read_recipe
+
+    put(history, 0, tokens=(ANNA, LIPS))
+    out = tmp_path / "r.toml"
+    code, values = run("recipe", "last", "--out", str(out))
+    assert (code, values["out"]) == (0, str(out))
+    recipe, made_by = read_recipe(out), history.request(values["id"])
+    assert (recipe.prompt, recipe.tokens, recipe.settings) == (
+        made_by.prompt,
+        made_by.tokens,
+        made_by.settings,
+    )
+    code, error = run("recipe", "last", "--out", str(out))
+    assert (code, error["sentence"]) == (2, f"{out} is there already.")
+    assert run("recipe", "last", "--out", str(out), "--overwrite")[0] == 0

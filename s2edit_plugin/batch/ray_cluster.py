@@ -1,0 +1,359 @@
+"""A batch on many GPUs or machines by Ray (the extra ``scale``): one actor a GPU holds a model, the ledger stays the truth.
+
+Ray places actors and carries bytes, and starts an actor again that died. Nothing else is left to it: which photo is whose turn,
+what is done and what failed stands in the ledger, which only the process that was started by the user changes. So a head that
+is killed costs what was in the air. At most `FLYING` photos an actor are on their way, however many there are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from s2edit_plugin import api
+from s2edit_plugin.batch.keys import Facts, hash_of
+from s2edit_plugin.batch.ledger import Entry, Stamp
+from s2edit_plugin.batch.recipe import Recipe
+from s2edit_plugin.batch.runner import Batch, Outcome, keep_leases
+from s2edit_plugin.batch.worker import Made, PhotoWorker, Task, facts_of, token_names
+from s2edit_plugin.engine.client import Client
+from s2edit_plugin.errors import EngineGoneError, ModelError, S2EditError, UsageError
+from s2edit_plugin.library import Library
+from s2edit_plugin.paths import DataFolder, write_atomic
+from s2edit_plugin.settings import Settings, change_settings, load_settings, models_folder
+
+__all__ = ["LOCAL", "Cluster", "Setup", "open_local"]
+
+LOCAL = "local"
+FLYING = 2
+"""Photos an actor: one it works on, one that waits beside it."""
+RETRIES = 2
+LAND_SECONDS = 1.0
+_KEPT_AT_HOME = (
+    "keep_history",
+    "models_folder",
+    "mirror",
+    "engine_idle_minutes",
+    "certificate",
+    "certificate_key",
+)
+"""Settings that do not travel: they are about this machine, or about this machine's key."""
+
+OpenClient = Callable[[Path, "Setup"], Client]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What an actor is made of; all of it is the same on every machine.
+
+    Attributes:
+        model, device: as on the command line, None: as its machine's settings say. settings: the user's, but for those about
+            this machine. threads: ``OMP_NUM_THREADS`` here, "" for unset: sums on a CPU depend on it.
+    """
+
+    recipe: Recipe
+    beside: Path
+    model: str | None = None
+    device: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    threads: str = ""
+
+
+def open_local(home: Path, setup: Setup) -> Client:
+    """An engine inside the actor, with a data folder of its own and its machine's models."""
+    from s2edit_plugin.engine.local import LocalClient
+
+    return LocalClient(home, model=setup.model, device=setup.device, previews=False)
+
+
+class _Actor:
+    """Lives in a process of the cluster; see `PhotoWorker`."""
+
+    def __init__(self, setup: Setup, open_client: OpenClient) -> None:
+        # Ray sets it to the actor's share of the CPU; torch reads it when it is loaded.
+        if setup.threads:
+            os.environ["OMP_NUM_THREADS"] = setup.threads
+        else:
+            os.environ.pop("OMP_NUM_THREADS", None)
+        self._setup = setup
+        self._home = tempfile.TemporaryDirectory(prefix="s2edit-actor-")
+        self._folder = DataFolder(Path(self._home.name))
+        from s2edit_plugin.paths import data_folder
+
+        here = models_folder(data_folder())
+        change_settings(self._folder, **setup.settings, keep_history=False, models_folder=str(here))
+        self._client = open_client(self._folder.root, setup)
+        self._worker: PhotoWorker | None = None
+
+    def open_model(self) -> dict[str, str] | api.OpenedModel:
+        """Load the model; the error as JSON where that fails."""
+        try:
+            return self._client.run(api.OpenModel())
+        except S2EditError as error:
+            return error.to_json()
+
+    def prepare(self, facts: Facts, tokens: Mapping[str, Any]) -> None:
+        """Take tokens into the actor's own library. Args: tokens: references to the files' bytes, by full name."""
+        import ray
+
+        library = Library(self._folder)
+        for name, reference in tokens.items():
+            path = library.path(name)
+            if not path.exists():
+                write_atomic(path, ray.get(reference), private=True)
+        self._worker = PhotoWorker(self._client, self._setup.recipe, facts, self._setup.beside)
+
+    def edit(self, task: Task, facts: Facts, tokens: Mapping[str, Any]) -> Made | dict[str, str]:
+        """Edit a photo; the error as JSON where that fails. Facts and tokens: for an actor that was started again."""
+        try:
+            if self._worker is None:
+                opened = self._client.run(api.OpenModel())
+                if opened.fingerprint != facts.fingerprint:
+                    raise ModelError("The machines of the cluster have different base models.")
+                self.prepare(facts, tokens)
+            assert self._worker is not None
+            return self._worker.edit(task)
+        except S2EditError as error:
+            return error.to_json()
+        except Exception as error:
+            logging.getLogger(__name__).exception("A photo failed unforeseen.")
+            return S2EditError(f"Something went wrong inside S2Edit ({type(error).__name__}).").to_json()
+
+
+@dataclass(frozen=True)
+class _Flight:
+    entry: Entry
+    task: Task
+    job: str
+    stamp: Stamp | None
+    actor: int
+
+
+class Cluster:
+    """Actors on a Ray cluster.
+
+    Args:
+        address: of a running cluster (``auto``, ``HOST:6379``, ``ray://HOST:10001``), or ``local``: one is started here.
+        workers: how many actors; 0: one a GPU, one a CPU where there is no GPU. folder: the user's data folder.
+        open_client: gives an actor its engine.
+
+    Raises:
+        UsageError: Ray is not installed. EngineGoneError: the cluster cannot be reached.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        setup: Setup,
+        folder: DataFolder,
+        *,
+        workers: int = 0,
+        open_client: OpenClient = open_local,
+    ) -> None:
+        self._ray = _ray()
+        settings = {
+            name: value
+            for name, value in dataclasses.asdict(load_settings(folder)).items()
+            if name not in _KEPT_AT_HOME and value != getattr(Settings(), name)
+        }
+        self._setup = dataclasses.replace(
+            setup, settings=settings, threads=os.environ.get("OMP_NUM_THREADS", "")
+        )
+        self._folder, self._open_client = folder, open_client
+        self._flights: dict[Any, _Flight] = {}
+        self._facts: Facts | None = None
+        self._tokens: dict[str, Any] = {}
+        with _lost_is_said():
+            _join(self._ray, address, workers)
+            self._actors = self._start(workers)
+        self._free = [FLYING] * len(self._actors)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the actors, and a cluster that was started here."""
+        with contextlib.suppress(Exception):  # it may have gone already
+            self._ray.shutdown()
+
+    @property
+    def size(self) -> int:
+        """How many actors there are."""
+        return len(self._actors)
+
+    def find_facts(self, client: Client) -> Facts:
+        """Load the models and send the tokens, each once. Args: client: knows the user's library.
+
+        Raises:
+            ModelError: a machine cannot load the model, or has another one. TokenError: a token cannot be used.
+        """
+        recipe = self._setup.recipe
+        with _lost_is_said():
+            opened = [
+                _model(answer)
+                for answer in self._ray.get([actor.open_model.remote() for actor in self._actors])
+            ]
+            if len({one.fingerprint for one in opened}) > 1:
+                raise ModelError(
+                    "The machines of the cluster have different base models.",
+                    "Install the same one on each, or name one with --model.",
+                )
+            self._facts = facts_of(client, opened[0], recipe)
+            named = token_names(recipe)
+            # A table may name any of them.
+            names = self._facts.tokens if recipe.people.match and not recipe.people.tokens else named
+            self._tokens = self._sent(tuple(names))
+            self._ray.get([actor.prepare.remote(self._facts, self._tokens) for actor in self._actors])
+        return self._facts
+
+    def run(self, batch: Batch, *, most: int | None = None) -> bool:
+        """As `Batch.run`, on all actors."""
+        batch.workers = self.size
+        batch.wait = partial(self._land, batch)  # type: ignore[method-assign]
+        try:
+            with keep_leases(batch.ledger), _lost_is_said():
+                for entry in batch.turns(most):
+                    outcome = batch.guarded(entry, partial(self._settled_or_sent, batch, entry))
+                    if outcome is not None:
+                        batch.note(outcome)
+                    while not any(self._free):
+                        self._land(batch, LAND_SECONDS)
+                while self._flights:
+                    self._land(batch, LAND_SECONDS)
+        finally:
+            for flight in self._flights.values():
+                batch.let_go(flight.entry)
+            self._flights.clear()
+            self._free = [FLYING] * len(self._actors)
+        return batch.is_over
+
+    def _settled_or_sent(self, batch: Batch, entry: Entry) -> Outcome | None:
+        settled = batch.settled(entry)
+        if settled is None:
+            self._send(batch, entry)
+        return settled
+
+    def _send(self, batch: Batch, entry: Entry) -> None:
+        task, job, stamp = batch.task_of(entry)
+        tokens = dict(self._tokens)
+        if entry.row.tokens:
+            tokens |= self._sent(entry.row.tokens)
+        actor = max(range(len(self._free)), key=lambda one: self._free[one])
+        self._free[actor] -= 1
+        reference = self._actors[actor].edit.remote(task, self._facts, tokens)
+        self._flights[reference] = _Flight(entry, task, job, stamp, actor)
+
+    def _land(self, batch: Batch, seconds: float) -> None:
+        """Wait for photos that come back, and finish them."""
+        batch.check_stop()
+        ready, _ = self._ray.wait(list(self._flights), timeout=seconds) if self._flights else ((), ())
+        if not self._flights:
+            batch.stop.wait(seconds)
+        for reference in ready:
+            flight = self._flights.pop(reference)
+            self._free[flight.actor] += 1
+            outcome = batch.guarded(flight.entry, partial(self._finished, batch, flight, reference))
+            if outcome is not None:
+                batch.note(outcome)
+
+    def _finished(self, batch: Batch, flight: _Flight, reference: Any) -> Outcome:
+        try:
+            answer = self._ray.get(reference)
+        except self._ray.exceptions.RayActorError as error:
+            if not any(node["Alive"] for node in self._ray.nodes()):
+                raise  # not the photo ended it
+            raise S2EditError(
+                f"The worker ended {RETRIES + 1} times while it had this photo.",
+                "Look at the photo; the next run tries it again.",
+            ) from error
+        if isinstance(answer, dict):
+            raise S2EditError.from_json(answer)
+        return batch.finish(flight.entry, flight.task, flight.job, flight.stamp, answer)
+
+    def _start(self, workers: int) -> list[Any]:
+        resources = self._ray.cluster_resources()
+        gpus = int(resources.get("GPU", 0))
+        needs = {"num_gpus": 1} if gpus else {"num_cpus": 1}
+        count = workers or gpus or max(int(resources.get("CPU", 1)), 1)
+        actor = self._ray.remote(max_restarts=-1, max_task_retries=RETRIES, **needs)(_Actor)
+        return [actor.remote(self._setup, self._open_client) for _ in range(count)]
+
+    def _sent(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """References to the bytes of token files, put into Ray's store once by their content."""
+        library = Library(self._folder)
+        found = {}
+        for name in names:
+            data = library.path(name).read_bytes() if library.path(name).exists() else b""
+            if data:
+                found[name] = self._store(data)
+        return found
+
+    def _store(self, data: bytes) -> Any:
+        known: dict[str, Any] = self.__dict__.setdefault("_stored", {})
+        key = hash_of(data)
+        if key not in known:
+            known[key] = self._ray.put(data)
+        return known[key]
+
+
+def _ray() -> Any:
+    try:
+        import ray
+    except ImportError as error:
+        raise UsageError(
+            "Ray is not installed.", "Install it: `pip install 's2edit-studio[scale]'`."
+        ) from error
+    return ray
+
+
+def _join(ray: Any, address: str, workers: int) -> None:
+    quiet: dict[str, Any] = {
+        "log_to_driver": False,
+        "logging_level": logging.ERROR,
+        "ignore_reinit_error": True,
+    }
+    if address == LOCAL:
+        ray.init(num_cpus=workers or None, include_dashboard=False, **quiet)
+    else:
+        ray.init(address=address, **quiet)
+
+
+def _model(answer: dict[str, str] | api.OpenedModel) -> api.OpenedModel:
+    if isinstance(answer, dict):
+        raise S2EditError.from_json(answer)
+    return answer
+
+
+@contextlib.contextmanager
+def _lost_is_said() -> Iterator[None]:
+    """Ray's own errors as one of ours: the cluster has gone, and the same command goes on with another."""
+    try:
+        yield
+    except S2EditError:
+        raise
+    except (ConnectionError, RuntimeError, OSError, TimeoutError) as error:
+        raise EngineGoneError(
+            f"The Ray cluster cannot be reached any more ({type(error).__name__}).",
+            "Start it again; the same command goes on.",
+        ) from error
+    except Exception as error:
+        if type(error).__module__.split(".")[0] != "ray":
+            raise
+        raise EngineGoneError(
+            f"The Ray cluster cannot be reached any more ({type(error).__name__}).",
+            "Start it again; the same command goes on.",
+        ) from error
