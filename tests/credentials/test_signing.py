@@ -122,8 +122,8 @@ def test_an_edit_of_an_edited_file_keeps_the_chain_and_no_old_manifest(
 
 
 def test_no_small_picture_of_the_unedited_photo_is_in_the_file(folder: DataFolder) -> None:
-    camera = with_thumbnails(folder, photo_file())
-    assert small_pictures(camera) == 2
+    camera = with_thumbnails(folder, with_thumbnails(folder, photo_file()))
+    assert small_pictures(camera) == 4
     result = edited(read_photo(camera))
     made, why = with_credentials(folder, encode_result(result, "JPEG", original=camera), result, camera)
     assert why == ""
@@ -131,7 +131,8 @@ def test_no_small_picture_of_the_unedited_photo_is_in_the_file(folder: DataFolde
     report = inspect_picture(made).credentials
     assert report is not None
     assert report.state == "intact"
-    assert len(report.chain) == 2  # what the camera signed is there, but for its picture
+    assert len(report.chain) == 3  # what camera and editor signed is there, but for their pictures
+    assert not any(link.failures or link.thumbnail for link in report.chain)
 
 
 def test_a_photo_whose_credentials_do_not_hold_is_said_to_be_so(folder: DataFolder) -> None:
