@@ -118,3 +118,19 @@ def test_all_names_what_is_there(path: Path) -> None:
                 exported = ast.literal_eval(node.value) if node.value else []
     assert set(exported) <= defined
     assert len(exported) == len(set(exported))
+
+
+def test_the_wheel_holds_every_file_that_is_no_code() -> None:
+    """What package-data leaves out would be missing after `pipx install`, and nowhere else."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tool = PROJECT["tool"]["setuptools"]
+    folders = {"s2edit_models": "models"} | {
+        name: name for name in tool["package-data"] if name != "s2edit_models"
+    }
+    globs = {folder: tool["package-data"].get(package, []) for package, folder in folders.items()}
+    held = {path for folder, every in globs.items() for one in every for path in (ROOT / folder).glob(one)}
+    packages = {"s2edit_plugin", "models", "qt_app", "gimp_bridge"}
+    for name in listed.splitlines():
+        path = ROOT / name
+        if path.parts[len(ROOT.parts)] in packages and path.suffix not in (".py", ".md") and path.exists():
+            assert path in held, f"{name} is not in the wheel"

@@ -301,10 +301,13 @@ def test_another_accelerator_is_another_environment(machine: Machine) -> None:
 
 def test_what_is_fetched_is_said(machine: Machine) -> None:
     text = machine.python.read_text()
-    slow = "echo '  Downloading big-1.0.whl (183.0 MB)'"
+    slow = (
+        "printf '  Downloading big-1.0.whl (183.0 MB)\\n Downloading small (2.5MiB)\\n Downloaded small\\n'"
+    )
     machine.python.write_text(text.replace('"-m pip install "*) [', f'"-m pip install "*) {slow}; ['))
     done = machine.run("setup")
     assert "Downloading big-1.0.whl (183.0 MB)" in done.stderr
+    assert "small is here; 183 MB are left" in done.stderr
     assert "torch and onnxruntime for cpu, up to 200 MB" in done.stderr
     assert "linux.lock" in (machine.checkout / ".venv.d" / "s2edit-setup.log").read_text()
 

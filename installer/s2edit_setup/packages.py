@@ -27,7 +27,9 @@ CUT = "Python packages could not be installed; check the network and free disk, 
 HASHED = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
 PIP = ("install", "--no-compile", "--progress-bar")
 OWN_SOURCES = ("index-url", "extra-index-url", "find-links", "no-index", "constraint")
-FETCHING = re.compile(r"^\s*(?:Downloading|Building) \S.*|^ *Downloading \S+ \([\d.]+ ?\w+\).*")
+FETCHING = re.compile(r"\s*Downloading (\S+) \(([\d.]+) ?([kKMG])i?B\)")
+FETCHED = re.compile(r"\s*Downloaded (\S+)")
+UNITS = {"k": 0.001, "K": 0.001, "M": 1.0, "G": 1000.0}
 OLDEST_UV = (0, 8)
 """From here on uv knows the builds of torch for every accelerator."""
 
@@ -177,13 +179,19 @@ def _for_uv(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _follow(stream: IO[bytes], log: IO[bytes], quiet: bool) -> None:
-    """Keep what a command prints, and say what it fetches."""
+    """Keep what a command prints; say what it fetches, and how much of that is left."""
+    left: dict[str, float] = {}
     for line in stream:
         log.write(line)
         log.flush()
         text = line.decode(errors="replace").rstrip()
-        if not quiet and FETCHING.match(text) and "(" in text:
+        if quiet:
+            continue
+        if begins := FETCHING.match(text):
+            left[begins[1]] = float(begins[2]) * UNITS[begins[3]]
             say(f"    {text.strip()}")
+        elif (ends := FETCHED.match(text)) and left.pop(ends[1], None):
+            say(f"    {ends[1]} is here; {sum(left.values()):.0f} MB are left")
 
 
 def _at_terminal() -> bool:
