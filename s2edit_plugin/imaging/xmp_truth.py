@@ -33,6 +33,7 @@ _LARGEST_TAG = 1 << 16
 _ATTRIBUTES = re.compile(
     rf"""\s(?:(?P<prefix>{"|".join(FALSE)}):[\w.-]{{1,80}}|dcterms:provenance)\s{{0,9}}=\s{{0,9}}("[^"]*"|'[^']*')"""
 )
+_DECLARED = re.compile(r"^\s{0,99}<\?xml\s[^>]{0,200}\?>")
 _ORIENTATION = re.compile(r"""(\btiff:Orientation(?:\s{0,9}=\s{0,9}["']|>)\s{0,9})\d{1,5}""")
 _WIDTH = re.compile(
     r"""(\b(?:exif:PixelXDimension|tiff:ImageWidth)(?:\s{0,9}=\s{0,9}["']|>)\s{0,9})\d{1,9}"""
@@ -51,10 +52,10 @@ def truthful_xmp(packet: bytes | None, size: tuple[int, int]) -> tuple[bytes | N
     """
     if not packet:
         return None, set()
-    try:
-        text = packet.decode()
-    except UnicodeDecodeError:
-        return packet, set()  # in UTF-16, which few programs write; ours take its place
+    decoded = _text(packet)
+    if decoded is None:
+        return None, {"xmp"}
+    text = decoded
     lost: set[str] = set()
     text, whole = _without_false(text, lost)
     if not whole:
@@ -62,6 +63,22 @@ def truthful_xmp(packet: bytes | None, size: tuple[int, int]) -> tuple[bytes | N
     text = _ORIENTATION.sub(r"\g<1>1", text)
     text = _HEIGHT.sub(rf"\g<1>{size[0]}", _WIDTH.sub(rf"\g<1>{size[1]}", text))
     return text.encode(), lost - {""}
+
+
+def _text(packet: bytes) -> str | None:
+    """A packet's text: in UTF-8, or in UTF-16 or UTF-32 of either byte order, as the XMP specification allows; None: in none.
+
+    It is written in UTF-8 from then on, so that a declaration of another encoding goes.
+    """
+    for encoding in ("utf-8", "utf-32", "utf-16"):
+        for order in ("",) if encoding == "utf-8" else ("-le", "-be"):
+            try:
+                text = packet.decode(encoding + order)
+            except UnicodeDecodeError:
+                continue
+            if "\0" not in text.strip("\0") and (order == "" or "<" in text):
+                return _DECLARED.sub("", text.removeprefix("\ufeff"))
+    return None
 
 
 def with_xmp_orientation(packet: bytes | None, orientation: int, size: tuple[int, int]) -> bytes | None:

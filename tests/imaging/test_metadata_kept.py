@@ -187,6 +187,16 @@ def test_xmp_says_nothing_that_the_edit_made_false() -> None:
     assert minidom.parseString(declared)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "utf-32-be", "utf-32"])
+def test_xmp_in_other_encodings_is_read_and_kept_in_utf8(encoding: str) -> None:
+    plain = truthful_xmp(XMP.encode(), (301, 203))
+    declared = '<?xml version="1.0" encoding="UTF-16"?>' + XMP
+    assert truthful_xmp(XMP.encode(encoding), (301, 203)) == plain
+    assert truthful_xmp(declared.encode(encoding), (301, 203)) == plain
+    assert truthful_xmp(XMP.encode(encoding)[:-3], (301, 203))[1] == {"xmp"}
+    assert truthful_xmp(b"\xff\xfe<\xd8", (1, 1)) == (None, {"xmp"})
+
+
 def test_xmp_without_an_end_is_left_out_and_hostile_xmp_takes_no_time() -> None:
     assert truthful_xmp(XMP.replace("</xmp:Thumbnails>", "").encode(), (1, 1)) == (None, {"xmp"})
     began = time.monotonic()
