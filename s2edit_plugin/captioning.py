@@ -1,7 +1,7 @@
 """A suggested source prompt: what a picture shows.
 
-Photographs are described by the captioner, where it is installed. Drawn pictures are seen by the attribute judge, in the words
-the small model was trained on; on a photograph it says no more than it is sure of.
+Photographs are described by the captioner, where it is installed, else not at all: what the judge of drawn pictures said of a
+cup of coffee was "a young man with long red hair". Drawn pictures are seen by that judge, in the small model's own words.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ __all__ = ["JUDGE", "suggest", "suggest_prompt"]
 JUDGE = "the drawn pictures' judge"
 CAPTIONER = "the captioner BLIP"
 UNKNOWN = (
-    "Photographs are described by a captioner, which is not installed: every word of this is a guess. "
-    "Correct it, or install the captioner with `s2edit models install captioner`."
+    "Photographs are described by a captioner, which is not installed. "
+    "Say yourself what the photo shows, or install it with `s2edit models install captioner`."
 )
+NOTHING = "a photo"
 SURE = 0.6
 _CALLED = {"portrait": "person", "car": "car"}
 CERTAIN = 0.9  # of what the picture is of, against the class noun
@@ -44,14 +45,13 @@ def suggest(rgb: np.ndarray, networks: Networks, class_noun: str = "") -> Prompt
     if captioner is not None and not drawn:
         beginning = beginning_for(noun)
         return PromptSuggestion(tidy(f"{beginning} {captioner.describe(rgb, beginning)}", noun), CAPTIONER)
+    if not drawn:
+        return PromptSuggestion(plain_prompt(noun) if noun else NOTHING, JUDGE, UNKNOWN)
     asked = domain_of(noun)
     prompt, looks_like = _seen(rgb, asked)
-    if looks_like and not drawn:
-        prompt = plain_prompt(noun)
-    elif noun and not has_noun(prompt, noun):
+    if noun and not has_noun(prompt, noun):
         prompt = tidy(prompt, noun) if asked else plain_prompt(noun)
     note = f"The photo looks like a {looks_like}; '{noun}' is believed." if looks_like else ""
-    note = note if drawn else UNKNOWN
     return PromptSuggestion(prompt, JUDGE, note)
 
 

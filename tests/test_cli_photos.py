@@ -19,6 +19,7 @@ from PIL import Image
 from s2edit_plugin import api
 from s2edit_plugin.cli import clients, photos
 from s2edit_plugin.cli.main import main
+from s2edit_plugin.cli.output import Output
 from s2edit_plugin.engine.local import LocalClient
 from s2edit_plugin.errors import NumericalError
 from s2edit_plugin.paths import DataFolder
@@ -180,6 +181,26 @@ def test_the_announcement_knows_the_photos_size(run: Call, studio: FakeStudio, t
         == clients._pixels(b"II*\0" + b"\xff" * 99)
         == 0
     )
+
+
+def test_a_job_that_waits_for_another_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Waiting:
+        def __init__(self, state: api.JobState) -> None:
+            self._state = state
+
+        def info(self) -> api.JobInfo:
+            return api.JobInfo("1", "MakeMask", "Find a mask", self._state, 0)
+
+    output = Output(as_json=False)
+    said: list[str] = []
+    monkeypatch.setattr(output, "warning", said.append)
+    states: tuple[api.JobState, ...] = ("running", "done", "queued")
+    for state in states:
+        assert said == []
+        clients._tell_if_waiting([Waiting(state)], output)  # type: ignore[list-item]
+    assert said == ["The engine is busy with another job; this one waits for it."]
+    clients._tell_if_waiting([], output)
+    assert len(said) == 1
 
 
 def test_how_the_photo_was_read_is_said_with_a_mask(

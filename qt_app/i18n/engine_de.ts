@@ -1525,8 +1525,8 @@
     </message>
     <message>
         <location filename="../captioning.py"/>
-        <source>Photographs are described by a captioner, which is not installed: every word of this is a guess. Correct it, or install the captioner with `s2edit models install captioner`.</source>
-        <translation>Fotos beschreibt ein Bildbeschreiber, der nicht installiert ist: Jedes Wort hier ist geraten. Berichtigen Sie es, oder installieren Sie den Bildbeschreiber mit `s2edit models install captioner`.</translation>
+        <source>Photographs are described by a captioner, which is not installed. Say yourself what the photo shows, or install it with `s2edit models install captioner`.</source>
+        <translation>Fotos beschreibt ein Bildbeschreiber, der nicht installiert ist. Sagen Sie selbst, was das Foto zeigt, oder installieren Sie ihn mit `s2edit models install captioner`.</translation>
     </message>
     <message>
         <location filename="../captioning.py"/>

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import dataclasses
 import io
+import threading
 import time
 import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +24,7 @@ __all__ = ["add_options", "open_client", "perform"]
 
 R = TypeVar("R")
 STOP_SECONDS = 120.0
+PATIENCE = 2.0  # seconds until it is said that a job waits
 TELLING = 5.0  # seconds; a job that takes longer is announced
 
 
@@ -65,6 +67,9 @@ def perform(args: argparse.Namespace, request: Request[R], output: Output, files
             elif event.kind == "progress" and event.job is not None:
                 _show(event.job, on_progress)
 
+        waiting = threading.Timer(PATIENCE, lambda: _tell_if_waiting(jobs, output))
+        waiting.daemon = True
+        waiting.start()
         try:
             result = client.run(request, on_event, on_job=jobs.append)
         except KeyboardInterrupt:
@@ -73,10 +78,19 @@ def perform(args: argparse.Namespace, request: Request[R], output: Output, files
             raise _stopped(request, _wait_until_over(jobs[0])) from None
         except InputError as error:
             raise files.named(error) from error
+        finally:
+            waiting.cancel()
     for warning in getattr(result, "warnings", ()):
         if warning not in said:
             output.warning(warning)
     return result
+
+
+def _tell_if_waiting(jobs: list[Job[Any]], output: Output) -> None:
+    """The engine does one job after the other; somebody else's may take long, and until it is done nothing moves here."""
+    with contextlib.suppress(S2EditError):
+        if jobs and jobs[0].info().state == "queued":
+            output.warning("The engine is busy with another job; this one waits for it.")
 
 
 def _announce(client: Client, request: object, output: Output) -> None:
