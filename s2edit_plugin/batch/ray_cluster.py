@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ FLYING = 2
 """Photos an actor: one it works on, one that waits beside it."""
 RETRIES = 2
 LAND_SECONDS = 1.0
+CLOSE_SECONDS = 20.0
+_HOME = "s2edit-actor-"
 _KEPT_AT_HOME = (
     "keep_history",
     "models_folder",
@@ -85,14 +88,20 @@ class _Actor:
         else:
             os.environ.pop("OMP_NUM_THREADS", None)
         self._setup = setup
-        self._home = tempfile.TemporaryDirectory(prefix="s2edit-actor-")
-        self._folder = DataFolder(Path(self._home.name))
+        _remove_homes_of_the_dead()
+        self._home = Path(tempfile.mkdtemp(prefix=f"{_HOME}{os.getpid()}-"))
+        self._folder = DataFolder(self._home)
         from s2edit_plugin.paths import data_folder
 
         here = models_folder(data_folder())
         change_settings(self._folder, **setup.settings, keep_history=False, models_folder=str(here))
         self._client = open_client(self._folder.root, setup)
         self._worker: PhotoWorker | None = None
+
+    def close(self) -> None:
+        """Leave nothing of the tokens behind."""
+        self._client.close()
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def open_model(self) -> dict[str, str] | api.OpenedModel:
         """Load the model; the error as JSON where that fails."""
@@ -188,6 +197,8 @@ class Cluster:
     def close(self) -> None:
         """End the actors, and a cluster that was started here."""
         with contextlib.suppress(Exception):  # it may have gone already
+            self._ray.get([actor.close.remote() for actor in self._actors], timeout=CLOSE_SECONDS)
+        with contextlib.suppress(Exception):
             self._ray.shutdown()
 
     @property
@@ -308,6 +319,16 @@ class Cluster:
         if key not in known:
             known[key] = self._ray.put(data)
         return known[key]
+
+
+def _remove_homes_of_the_dead() -> None:
+    """Homes of actors that were killed: there are tokens in them."""
+    import psutil
+
+    for home in Path(tempfile.gettempdir()).glob(f"{_HOME}*"):
+        pid = home.name.removeprefix(_HOME).partition("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _ray() -> Any:
