@@ -61,7 +61,7 @@ def results(place: Path, out: str) -> dict[str, bytes]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 300
+    end = time.monotonic() + 580
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -145,7 +145,7 @@ def test_the_head_killed_and_started_again(
 
     until(is_under_way)
     head()  # kills the first one
-    process.communicate(timeout=300)
+    process.communicate(timeout=580)
     there = len(results(place, "byray"))
     assert there < PHOTOS
     done: dict[str, Any] = {}
@@ -153,7 +153,7 @@ def test_the_head_killed_and_started_again(
     def has_finished() -> bool:
         nonlocal done
         process = again()
-        out, _ = process.communicate(timeout=300)
+        out, _ = process.communicate(timeout=580)
         done = json.loads(out) if process.returncode == 0 else {}
         return bool(done)
 
