@@ -31,9 +31,10 @@ PACKAGES = (
     "scipy",
     "scikit-image",
     "rembg",
-    "open_clip_torch",
     "cryptography",
 )
+WITHOUT_DEPS = ("open_clip_torch", "jpeglib")
+"""What the installers add without what it asks for; a wheel cannot name it, and the program does without."""
 MIN_FREE = 1_000_000_000
 LONGEST = 110.0  # seconds; a driver may hang
 
@@ -112,7 +113,18 @@ def check_packages() -> Check:
             missing.append(name)
     if missing:
         return Check("packages", False, f"missing: {', '.join(missing)}", REPAIR)
-    return Check("packages", True, ", ".join(found))
+    absent = [name for name in WITHOUT_DEPS if not _has(name)]
+    # Single checkpoint files need CLIP's vocabulary; JPEGs are compressed anew without jpeglib, which not every machine has.
+    wanted = f"`python -m pip install --no-deps {absent[0]}` brings {absent[0]}." if absent else ""
+    return Check("packages", True, ", ".join(found), wanted)
+
+
+def _has(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def onnxruntime_distributions(names: Iterable[str] | None = None) -> list[str]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from s2edit_plugin import doctor
 from s2edit_plugin.api import Progress
 from s2edit_plugin.cli.files import NO_FILES, Files, still_in_history
 from s2edit_plugin.cli.main import build_parser, main
@@ -305,3 +306,12 @@ def test_errors_of_a_job_name_the_file(error: InputError, sentence: str) -> None
     named = files.named(error)
     assert (type(named), named.sentence) == (type(error), sentence)
     assert NO_FILES.named(error) is error
+
+
+def test_after_pipx_the_doctor_advises_what_a_wheel_cannot_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_has", lambda name: name != "open_clip_torch")
+    check = doctor.check_packages()
+    assert check.ok
+    assert check.remedy == "`python -m pip install --no-deps open_clip_torch` brings open_clip_torch."
+    monkeypatch.setattr(doctor, "_has", lambda name: True)
+    assert doctor.check_packages().remedy == ""

@@ -27,9 +27,9 @@ CUT = "Python packages could not be installed; check the network and free disk, 
 HASHED = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
 PIP = ("install", "--no-compile", "--progress-bar")
 OWN_SOURCES = ("index-url", "extra-index-url", "find-links", "no-index", "constraint")
-FETCHING = re.compile(r"\s*Downloading (\S+) \(([\d.]+) ?([kKMG])i?B\)")
+FETCHING = re.compile(r"\s*Downloading (\S+) \(([\d.]+) ?([MG])i?B\)")
 FETCHED = re.compile(r"\s*Downloaded (\S+)")
-UNITS = {"k": 0.001, "K": 0.001, "M": 1.0, "G": 1000.0}
+UNITS = {"M": 1.0, "G": 1000.0}
 OLDEST_UV = (0, 8)
 """From here on uv knows the builds of torch for every accelerator."""
 

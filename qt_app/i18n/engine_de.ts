@@ -1829,6 +1829,11 @@
     </message>
     <message>
         <location filename="../doctor.py"/>
+        <source>`python -m pip install --no-deps {0}` brings {1}.</source>
+        <translation>`python -m pip install --no-deps {0}` bringt {1}.</translation>
+    </message>
+    <message>
+        <location filename="../doctor.py"/>
         <source>Remove all (`{0}`), then install one.</source>
         <translation>Entfernen Sie alle (`{0}`), und installieren Sie eines.</translation>
     </message>
