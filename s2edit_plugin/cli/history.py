@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+PAGE = 500  # results looked through at a time
 WIDEST = 60  # characters of a prompt in a list
 
 
@@ -172,11 +173,35 @@ def run_recipe(args: argparse.Namespace, output: Output) -> int:
 
 
 def _photo_of(history: History, name: str) -> bytes:
-    """The photo that a result was made from; b"" where it is not there any more, or the result is a learned token."""
-    try:
-        return history.request(name).photo
-    except S2EditError:
-        return b""
+    """The photo that a result goes back to; b"" where it is not there any more, or the result is a learned token.
+
+    Where a result was edited on, it is the first one's photo: its file has the blocks, and the credentials to go on from.
+    """
+    from s2edit_plugin.imaging.provenance import is_our_result
+
+    photo = b""
+    with contextlib.suppress(S2EditError):
+        while True:
+            photo = history.request(name).photo
+            earlier = _result_of(history, photo, name) if is_our_result(photo) else ""
+            if not earlier:
+                break
+            name = earlier
+    return photo
+
+
+def _result_of(history: History, picture: bytes, before: str) -> str:
+    """The earlier result that has this picture, "" if there is none."""
+    wanted = hashlib.sha256(picture).hexdigest()
+    while True:
+        page = history.list(calls.ListHistory(before=before, limit=PAGE))
+        for entry in page.entries:
+            record = history.details(entry.id)
+            if record.files.get(record.picture) == wanted:
+                return entry.id
+        if not page.next:
+            return ""
+        before = page.next
 
 
 def run_rerun(args: argparse.Namespace, output: Output) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -14,7 +15,7 @@ from typing import Any
 
 from s2edit_plugin.credentials.areas import Area, changed_areas
 from s2edit_plugin.credentials.statements import statements
-from s2edit_plugin.errors import InputError, ResourceError, S2EditError
+from s2edit_plugin.errors import ImageError, InputError, ResourceError, S2EditError
 from s2edit_plugin.imaging.kinds import kind_of
 from s2edit_plugin.imaging.provenance import DIGITAL_SOURCE_TYPE, NOTICE, is_our_result
 from s2edit_plugin.imaging.reading import format_of, read_photo
@@ -120,11 +121,11 @@ def signer(folder: DataFolder) -> dict[str, Any]:
 
 
 def _areas(result: bytes, original: bytes) -> list[Area]:
-    """Where the result differs from the photo; the whole picture where that is not at hand."""
+    """Where the result differs from the photo; the whole picture where that is not at hand, or cannot be read any more."""
     after = read_photo(result, "the result").pixels
-    if not original:
-        return [(0, 0, after.shape[1], after.shape[0])]
-    return changed_areas(read_photo(original, "the photo").pixels, after)
+    with contextlib.suppress(ImageError):
+        return changed_areas(read_photo(original, "the photo").pixels, after)
+    return [(0, 0, after.shape[1], after.shape[0])]
 
 
 def _model_of(data: bytes) -> str:
