@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from s2edit_plugin.imaging.crop import Crop, fitted
-from s2edit_plugin.imaging.detail import CropChange, crop_change
+from s2edit_plugin.imaging.crop import Crop, extract_photo, fitted
+from s2edit_plugin.imaging.detail import CropChange, crop_change, pasting_side
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
 
@@ -34,7 +34,9 @@ class Decoded:
 
 
 def _ours(d: Decoded) -> np.ndarray:
-    return _pasted(d, crop_change(d.seen, d.before, d.after))
+    side = pasting_side(len(d.seen), len(d.photo))
+    fine = extract_photo(Photo(d.photo, None, "PNG"), Crop(0, 0, len(d.photo)), side)
+    return _pasted(d, crop_change(d.seen, d.before, d.after, fine))
 
 
 def _enlarged_change(d: Decoded) -> np.ndarray:

@@ -16,7 +16,7 @@ from s2edit_plugin.conditioning import build_condition, for_the_edit
 from s2edit_plugin.edit import EditOutcome, edit
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.imaging.crop import extract_photo, fitted, place_mask, window_of
-from s2edit_plugin.imaging.detail import CropChange, crop_change
+from s2edit_plugin.imaging.detail import CropChange, crop_change, pasting_side
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.plain_png import encode_plain_png
 from s2edit_plugin.imaging.provenance import Provenance
@@ -116,7 +116,12 @@ def _edit_once(studio: Studio, request: api.ApplyEdit, given: Given, work: WorkT
         branch.permute(1, 2, 0).float().cpu().numpy()
         for branch in (edited.outcome.source, edited.outcome.target)
     )
-    change = crop_change(extract_photo(scene.photo, scene.crop, studio.backbone.resolution), before, after)
+    resolution = studio.backbone.resolution
+    seen, fine = (
+        extract_photo(scene.photo, scene.crop, side)
+        for side in (resolution, pasting_side(resolution, scene.crop.side))
+    )
+    change = crop_change(seen, before, after, fine)
     pixels = paste_change(scene.photo, change, scene.crop, mask)
     window = window_of(scene.crop, scene.photo.size)
     shown = scene.photo.as_uint8_rgb(window)

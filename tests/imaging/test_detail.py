@@ -7,7 +7,7 @@ import pytest
 from s2edit_models.drawing import Scene, counterfactual, split_seed
 
 from s2edit_plugin.imaging.crop import Crop, fitted
-from s2edit_plugin.imaging.detail import CropChange, crop_change
+from s2edit_plugin.imaging.detail import CropChange, crop_change, pasting_side
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
 
@@ -93,3 +93,37 @@ def test_large_windows_are_done_in_bands(monkeypatch: pytest.MonkeyPatch) -> Non
     # Resampling rounds a little differently where a band begins.
     assert np.abs(banded.astype(int) - whole).max() <= 1
     assert (banded != whole).mean() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("model", "crop", "side"), [(128, 60, 128), (128, 300, 300), (128, 3000, 512), (512, 4000, 1024)]
+)
+def test_small_faces_and_large_ones_get_a_fine_crop(model: int, crop: int, side: int) -> None:
+    assert pasting_side(model, crop) == side
+
+
+@pytest.mark.parametrize(
+    ("look", "change"),
+    [({"hat": "red"}, {"hat": "none"}), ({"glasses": "sunglasses"}, {"glasses": "none"})],
+)
+def test_the_finer_crop_brings_what_is_new_nearer(look: dict[str, str], change: dict[str, str]) -> None:
+    errors = np.zeros(2)
+    for number in range(3):
+        scene = Scene.of(split_seed("test", 88_000 + number), {"hair_color": "brown", **look}, number)
+        answer = counterfactual(scene, LARGE, **change)
+        photo, target = (p.rgb / np.float32(255) for p in (answer.source, answer.target))
+        seen, wanted = (fitted(p, (SMALL, SMALL)).clip(0, 1) for p in (photo, target))
+        for index, fine in enumerate((None, photo)):
+            made = crop_change(seen, _loses(seen), _loses(wanted), fine)
+            whole = Photo(answer.source.rgb, None, "PNG")
+            result = paste_change(whole, made, Crop(0, 0, LARGE), answer.region.astype(np.float32))
+            errors[index] += np.square(result.astype(float) - answer.target.rgb).mean()
+    assert errors[1] < errors[0]
+
+
+def test_what_the_autoencoder_blurs_is_sharpened_alike() -> None:
+    rng = np.random.default_rng(3)
+    seen, wanted = (fitted(rng.random((16, 16, 3)).astype(np.float32), (64, 64)).clip(0, 1) for _ in range(2))
+    made = crop_change(seen, _loses(seen), _loses(wanted))
+    sharpened = np.square(seen + made.change - wanted).mean()
+    assert sharpened < 0.5 * np.square(_loses(wanted) - wanted).mean()
