@@ -103,7 +103,7 @@ def inspect_picture(data: bytes, name: str = "The file") -> Inspection:
         credentials=found,
         credentials_problem=problem,
     )
-    return Inspection(**{**vars(made), "sentences": tuple(_sentences(made))})
+    return Inspection(**{**vars(made), "sentences": tuple(map(_in_one_line, _sentences(made)))})
 
 
 # ------------------------------------------------------------------ reading
@@ -222,6 +222,11 @@ def _sentences(made: Inspection) -> Iterator[str]:
     told = list(_claims(made))
     yield from told or ["It says nothing about how it was made, which proves nothing."]
     yield from _about_credentials(made)
+
+
+def _in_one_line(sentence: str) -> str:
+    """Without what would break the line, move a terminal's cursor or turn the direction of writing: files may hold anything."""
+    return "".join(letter if letter.isprintable() or letter == "\xa0" else "?" for letter in sentence)
 
 
 def _claims(made: Inspection) -> Iterator[str]:

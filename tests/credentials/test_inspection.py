@@ -98,6 +98,12 @@ def test_a_generators_comment_in_a_jpeg_is_known_and_the_camera_is_named(coding:
     assert found.camera == "Maker Model 1"
 
 
+def test_what_a_file_says_cannot_leave_its_line() -> None:
+    found = inspect_picture(with_text("parameters", "a\x1b[2Jcat \u202etac\u2028next"))
+    (said,) = (sentence for sentence in found.sentences if "cat" in sentence)
+    assert said == "Stable Diffusion WebUI left its settings: a?[2Jcat ?tac next."
+
+
 def test_a_plain_picture_says_nothing_and_proves_nothing() -> None:
     for format in ("PNG", "JPEG", "GIF", "BMP"):
         found = inspect_picture(picture(format))
