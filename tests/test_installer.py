@@ -16,6 +16,7 @@ from s2edit_plugin.engine import discovery
 from s2edit_setup.locks import NAMES
 from s2edit_setup.machine import ACCELERATORS
 from s2edit_setup.packages import OLDEST_UV
+from s2edit_setup.system import System
 from tests.fakes.installing import Machine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -310,6 +311,24 @@ def test_what_is_fetched_is_said(machine: Machine) -> None:
     assert "small is here; 183 MB are left" in done.stderr
     assert "torch and onnxruntime for cpu, up to 200 MB" in done.stderr
     assert "linux.lock" in (machine.checkout / ".venv.d" / "s2edit-setup.log").read_text()
+
+
+def test_a_checker_that_cannot_be_had_does_not_cost_the_tests_their_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    apt = tmp_path / "apt-get"
+    apt.write_text(
+        f'#!/bin/sh\ncase "$*" in *shellcheck*) exit 100 ;; *) echo "$*" >>\'{tmp_path}/done\' ;; esac\n'
+    )
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("S2EDIT_APT", raising=False)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    System(tmp_path / "log").test_programs()
+    done = (tmp_path / "done").read_text()
+    assert "xvfb" in done
+    assert "appstream" in done
+    assert "Some tests need more (Debian, Ubuntu: sudo apt-get install shellcheck)" in capsys.readouterr().err
 
 
 # ---------------------------------------------------------------------- lock files
