@@ -300,6 +300,37 @@ def test_another_accelerator_is_another_environment(machine: Machine) -> None:
     assert "may be: cpu, cuda, rocm, xpu" in done.stderr
 
 
+def test_onnxruntime_takes_the_place_of_its_gpu_build_where_that_does_not_compute(machine: Machine) -> None:
+    assert machine.run("setup", S2EDIT_ACCELERATOR="cuda").returncode == 0
+    assert any(call.endswith("linux-cuda.txt") for call in machine.installs)
+    assert not [call for call in machine.calls if "uninstall" in call]
+
+    (machine.notes / "no-onnx").touch()
+    done = machine.run("repair", S2EDIT_ACCELERATOR="cuda")
+    assert "onnxruntime-gpu does not work with this driver" in done.stderr
+    removed = machine.calls.index("-m pip uninstall --yes onnxruntime-gpu")
+    (added,) = [n for n, call in enumerate(machine.calls) if re.search(r" onnxruntime==[\d.]+$", call)]
+    assert removed < added  # never both
+
+
+@pytest.mark.parametrize("computes", [True, False])
+def test_a_gpu_that_was_found_must_compute(machine: Machine, computes: bool) -> None:
+    tool = machine.notes / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 590.44.01\n")
+    tool.chmod(0o755)
+    if computes:
+        (machine.notes / "kernel").write_text('{"device": "cuda", "name": "H200, bf16", "reason": ""}')
+    path = f"{machine.notes}:{os.environ['PATH']}"
+    done = machine.run("setup", S2EDIT_ACCELERATOR="", PATH=path)
+    assert done.returncode == 0, done.stderr
+    assert ("the CPU's build is installed instead" in done.stderr) is not computes
+    locks = [Path(call.split()[-1]).name for call in machine.installs if "linux-" in call]
+    assert locks == (["linux-cuda.txt"] if computes else ["linux-cuda.txt", "linux-cpu.txt"])
+    assert machine.environments == ["a"]
+    machine.run("setup", S2EDIT_ACCELERATOR="", PATH=path)
+    assert machine.installs == []  # what was chosen is kept
+
+
 def test_what_is_fetched_is_said(machine: Machine) -> None:
     text = machine.python.read_text()
     slow = (

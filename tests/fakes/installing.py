@@ -32,7 +32,8 @@ case "$*" in
             printf '#!/bin/sh\\nexit 0\\n' >"$3/bin/$tool"
             chmod +x "$3/bin/$tool"
         done ;;
-    *"backbones.device"*) [ ! -e "$notes/no-kernel" ] && echo '{{"device": "cpu", "name": "the CPU", "reason": ""}}' ;;
+    *"backbones.device"*) [ ! -e "$notes/no-kernel" ] && cat "$notes/kernel" ;;
+    *CUDAExecutionProvider*) [ ! -e "$notes/no-onnx" ] ;;
     *"'samples' / 'anna.png'"*) echo "$notes/sample.png" ;;
     "-m s2edit_plugin edit "*) eval "out=\\${{$#}}"; [ ! -e "$notes/no-edit" ] && echo edited >"$out" ;;
     *"data_folder().root)"*) echo "$notes/data" ;;
@@ -59,6 +60,7 @@ class Machine:
         shutil.copy(ROOT / "pyproject.toml", self.checkout)
         (self.notes / "version").write_text("3.11")
         (self.notes / "sample.png").write_text("a portrait")
+        (self.notes / "kernel").write_text('{"device": "cpu", "name": "the CPU", "reason": ""}')
         self.python = folder / "stand in"
         self.python.write_text(STAND_IN.format(notes=self.notes, python=sys.executable))
         self.python.chmod(0o755)
