@@ -313,6 +313,20 @@ def test_a_grey_photo_stays_grey_or_takes_colours(studio: Studio) -> None:
     assert studio.rerun(api.RerunResult(coloured.history_id)).equal
 
 
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("make her hair red", True), ("Please remove the glasses", True), ("add glasses", True), ("Turn it into night", True),
+        ("a photo of a woman with make up", False), ("a photo of a woman", False), ("changing rooms", False),
+        ("make up artist", False), ("red hair", False), ("take-off of a plane", False),
+    ],
+)  # fmt: skip
+def test_commands_are_taken_as_descriptions_and_that_is_said(prompt: str, said: bool) -> None:
+    from s2edit_plugin.workflows.scenes import understood
+
+    assert any("reads like a command" in note for note in understood(_request(prompt=prompt))[1]) == said
+
+
 def test_learning_and_masks_say_how_the_photo_was_read(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

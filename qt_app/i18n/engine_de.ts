@@ -4754,6 +4754,11 @@
     </message>
     <message>
         <location filename="../workflows/scenes.py"/>
+        <source>The prompt reads like a command, and is taken as a description. Say what the photo should show in the end, such as "a photo of a woman with red hair".</source>
+        <translation>Der Prompt liest sich wie ein Befehl und wird als Beschreibung genommen. Sagen Sie, was das Foto am Ende zeigen soll, etwa „a photo of a woman with red hair“.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/scenes.py"/>
         <source>No subject was found for certain: the whole photo is used.</source>
         <translation>Es wurde kein Motiv sicher gefunden: Das ganze Foto wird verwendet.</translation>
     </message>

@@ -6,6 +6,7 @@ A token lives in the subject. Without a token, or where no subject can be found,
 from __future__ import annotations
 
 import io
+import re
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -41,6 +42,15 @@ SERVES_AS_SUBJECT = "No subject was found in the photo: what is around the mask 
 KEPT = (
     "What the prompt says nothing of stays as it is: {0}. "
     'To take something away, write "without" it, or write the source prompt yourself.'
+)
+COMMAND = (
+    "The prompt reads like a command, and is taken as a description. "
+    'Say what the photo should show in the end, such as "a photo of a woman with red hair".'
+)
+_COMMAND = re.compile(
+    r"(?:please\s+)?(?:(?:add|remove|delete)\s+\w|(?:make|turn|change|give|put|replace|take|dye|swap|let)\s+"
+    r"(?:the|an?|her|his|him|it|its|their|them|my|me|this|that|all|some|everything)\b)",
+    re.IGNORECASE,
 )
 WHOLE_PHOTO = "No subject was found for certain: the whole photo is used."
 LONGEST_WHOLE = 2.5  # longer sides for one shorter; of a longer photo the model would see next to nothing
@@ -279,7 +289,7 @@ def understood(request: api.ApplyEdit) -> tuple[api.ApplyEdit, tuple[str, ...]]:
     if not target.prompt:
         raise PromptError("The prompt is empty.", "Say what the photo should show.")
     settings = request.settings
-    said = dict.fromkeys((*target.notes, *source.notes, target.about_weights))
+    said = dict.fromkeys((*target.notes, *source.notes, target.about_weights, _about_commands(target.prompt)))
     plain = replace(
         request,
         prompt=target.prompt,
@@ -287,6 +297,11 @@ def understood(request: api.ApplyEdit) -> tuple[api.ApplyEdit, tuple[str, ...]]:
         settings=replace(settings, weights={**target.weights, **settings.weights}),
     )
     return plain, tuple(note for note in said if note)
+
+
+def _about_commands(prompt: str) -> str:
+    """A word to who tells the model what to do ("make her hair red"), "" for none: prompts describe what there is to be."""
+    return COMMAND if _COMMAND.match(prompt) else ""
 
 
 def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> Prompts:
