@@ -1348,6 +1348,16 @@
     </message>
     <message>
         <location filename="../batch/ray_cluster.py"/>
+        <source>The Ray cluster '{0}' cannot be joined: {1}.</source>
+        <translation>Dem Ray-Cluster „{0}“ kann nicht beigetreten werden: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
+        <source>Use --ray local, auto or HOST:6379.</source>
+        <translation>Nehmen Sie --ray local, auto oder HOST:6379.</translation>
+    </message>
+    <message>
+        <location filename="../batch/ray_cluster.py"/>
         <source>The Ray cluster cannot be reached any more ({0}).</source>
         <translation>Der Ray-Cluster ist nicht mehr zu erreichen ({0}).</translation>
     </message>

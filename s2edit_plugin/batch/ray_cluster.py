@@ -347,10 +347,17 @@ def _join(ray: Any, address: str, workers: int) -> None:
         "logging_level": logging.ERROR,
         "ignore_reinit_error": True,
     }
-    if address == LOCAL:
-        ray.init(num_cpus=workers or None, include_dashboard=False, **quiet)
-    else:
-        ray.init(address=address, **quiet)
+    try:
+        if address == LOCAL:
+            # Said, since Ray would else join any cluster that runs on this machine.
+            ray.init(address="local", num_cpus=workers or None, include_dashboard=False, **quiet)
+        else:
+            ray.init(address=address, **quiet)
+    except ValueError as error:
+        detail = " ".join(str(error).split())[:160].rstrip(".")
+        raise UsageError(
+            f"The Ray cluster '{address}' cannot be joined: {detail}.", "Use --ray local, auto or HOST:6379."
+        ) from error
 
 
 def _model(answer: dict[str, str] | api.OpenedModel) -> api.OpenedModel:

@@ -114,6 +114,7 @@ def test_one_actor_a_gpu_where_there_are_some(
     monkeypatch.setitem(sys.modules, "ray", fake)
     with place.cluster() as cluster:
         assert cluster.size == 3
+        assert fake.joined[0]["address"] == "local"  # not whichever cluster runs here already
     assert fake.options["num_gpus"] == 1
     assert fake.options["max_restarts"] == -1
 
@@ -195,3 +196,12 @@ def test_without_ray_it_is_said_how_to_get_it(place: Place, monkeypatch: pytest.
     with pytest.raises(UsageError, match="Ray is not installed") as error:
         place.cluster()
     assert "scale" in error.value.hint
+
+
+def test_an_address_that_is_none_is_said(ray: FakeRay, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**options: Any) -> None:
+        raise ValueError("no such address")
+
+    monkeypatch.setattr(ray, "init", refuse)
+    with pytest.raises(UsageError, match="'local' cannot be joined: no such address"):
+        place.cluster()
