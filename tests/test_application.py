@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path, PureWindowsPath
 
 import pytest
@@ -264,6 +265,15 @@ def test_shell_scripts_pass_shellcheck(script: Path) -> None:
         ["shellcheck", "-x", str(script)], capture_output=True, text=True, cwd=ROOT, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_types_hold_on_the_other_systems(system: str, tmp_path: Path) -> None:
+    """Names that a system's Python lacks are found without it."""
+    command = [sys.executable, "-m", "mypy", "--platform", system, "--cache-dir", str(tmp_path)]
+    command += ["-p", "s2edit_setup", "-p", "s2edit_plugin.desktop"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def powershell() -> str:

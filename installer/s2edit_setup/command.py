@@ -87,7 +87,8 @@ def _passes(environment: Environment, name: str, words: Sequence[str]) -> bool:
 def _become(environment: Environment, program: str, *arguments: str) -> int:
     """Give this process to a program of the environment; where there is no such call, wait for it."""
     command = [str(environment.program(program)), *arguments]
-    if os.name == "nt":
+    if sys.platform == "win32":  # which has no such call
         return subprocess.run(command, check=False).returncode
-    sys.stdout.flush()
-    os.execv(command[0], command)
+    else:  # mypy passes over the branch of another system only so
+        sys.stdout.flush()
+        os.execv(command[0], command)

@@ -14,23 +14,20 @@ import os
 import shutil
 import string
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from s2edit_setup.speaking import SetupError, say
 
-try:
-    import fcntl
-except ImportError:  # Windows: a running program's files cannot be removed there anyway
-    fcntl = None  # type: ignore[assignment]
-
 __all__ = ["IN_USE", "Environment", "Store"]
 
 IN_USE = ".s2edit-in-use"
 STAMP = ".s2edit-stamp-"
 INCOMPLETE = ".s2edit-incomplete"  # an earlier version's mark of an environment that was being changed
-WINDOWS = os.name == "nt"
+WINDOWS = sys.platform == "win32"
 
 
 class Environment:
@@ -84,8 +81,7 @@ class Environment:
         """Be among those who use it, also after the program has taken this process's place. False where it has just gone."""
         with contextlib.suppress(FileNotFoundError):
             self._held = (self.path / IN_USE).open("rb")
-            if fcntl is not None:
-                fcntl.flock(self._held, fcntl.LOCK_SH)
+            _hold_with_others(self._held)
             os.set_inheritable(self._held.fileno(), True)
         return self.python.exists()
 
@@ -148,12 +144,9 @@ class Store:
             raise SetupError(
                 f"The folder {self.folder} cannot be written to; set S2EDIT_VENV to another place."
             ) from error
-        if fcntl is not None:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
-                self.close()
-                return False
+        if not _hold_alone(self._lock, wait):
+            self.close()
+            return False
         return True
 
     def close(self) -> None:
@@ -229,16 +222,11 @@ def _refuse_foreign(folder: Path, mark: str) -> None:
 def _alone(folder: Path) -> Iterator[bool]:
     """Hold an environment's lock for us alone while the block runs; whether we could."""
     path = folder / IN_USE
-    if fcntl is None or not path.exists():
+    if not path.exists():
         yield True
         return
-    with path.open() as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-        else:
-            yield True
+    with path.open("rb") as stream:
+        yield _hold_alone(stream, wait=False)
 
 
 def _runs_from(folder: Path) -> bool:
@@ -251,3 +239,32 @@ def _runs_from(folder: Path) -> bool:
             if process.name != str(os.getpid()) and started.startswith(starts):
                 return True
     return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _hold_with_others(stream: IO[bytes]) -> None:
+        """Nothing: a running program's files cannot be removed there anyway."""
+
+    def _hold_alone(stream: IO[bytes], wait: bool) -> bool:
+        while True:
+            try:
+                msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+                return True
+            except OSError:
+                if not wait:
+                    return False
+                time.sleep(0.5)
+else:
+    import fcntl
+
+    def _hold_with_others(stream: IO[bytes]) -> None:
+        fcntl.flock(stream, fcntl.LOCK_SH)
+
+    def _hold_alone(stream: IO[bytes], wait: bool) -> bool:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except OSError:
+            return False
+        return True

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from s2edit_setup.speaking import SetupError, say
 from s2edit_setup.store import Environment
 
 __all__ = ["LOADING", "System"]
+
+LINUX = platform.system() == "Linux"
 
 # The program first: it keeps the libraries from sending anything.
 LOADING = "import s2edit_plugin, s2edit_models, torch, onnxruntime, numpy, scipy, skimage"
@@ -56,7 +58,7 @@ class System:
                 return
         said = self.log.read_text("utf-8", "replace").splitlines()[-5:]
         say("\n".join(said))
-        cure = f", try: apt-get install {' '.join(LIBRARIES[:3])}" if sys.platform == "linux" else ""
+        cure = f", try: apt-get install {' '.join(LIBRARIES[:3])}" if LINUX else ""
         raise SetupError(
             f"The libraries do not load; a system library is missing{cure}. (The whole log: {self.log})"
         )
@@ -69,15 +71,13 @@ class System:
             say("  installing the window's system libraries")
             if self._apt(*WINDOW) and self._window_opens(environment):
                 return
-        named = (
-            f" (Debian, Ubuntu: sudo apt-get install {' '.join(WINDOW)})" if sys.platform == "linux" else ""
-        )
+        named = f" (Debian, Ubuntu: sudo apt-get install {' '.join(WINDOW)})" if LINUX else ""
         say(f"  The window may not open: system libraries are missing{named}.")
 
     def test_programs(self) -> None:
         """Have a screen without a monitor, and the checkers of what the desktop reads."""
         missing = [package for program, package in TESTS.items() if shutil.which(program) is None]
-        if not missing or sys.platform != "linux":
+        if not missing or not LINUX:
             return
         if self._may_use_apt():
             say(f"  installing {', '.join(missing)} for the tests")
@@ -92,7 +92,7 @@ class System:
     def _window_opens(self, environment: Environment) -> bool:
         if not self._runs(environment, "import PyQt6.QtWidgets"):
             return False
-        if sys.platform != "linux":
+        if not LINUX:
             return True
         # Qt's wheels bring no font: without one every letter is a box.
         if not any(_has_fonts(Path(folder).expanduser()) for folder in FONTS):
@@ -111,7 +111,7 @@ class System:
     def _may_use_apt(self) -> bool:
         allowed = os.environ.get("S2EDIT_APT") != "no"
         return (
-            allowed and sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get") is not None
+            allowed and LINUX and getattr(os, "geteuid", int)() == 0 and shutil.which("apt-get") is not None
         )
 
     def _apt(self, *packages: str) -> bool:
