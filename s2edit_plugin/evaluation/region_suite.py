@@ -254,6 +254,8 @@ def _table(values: dict[str, Any]) -> str:
         f"\n{name}: {f['seconds']:.2f} s a region, {f['time_share']:.2f} of a first edit"
         for name, f in values["methods"].items()
     ]
+    if not values["paired"]:
+        return "\n".join(lines)
     told = ", ".join(
         f"{name} {low:+.3f} to {high:+.3f}" for name, (low, high) in values["paired"]["model"].items()
     )

@@ -46,7 +46,7 @@ _BESIDE = frozenset(
 # Of drawn cars, in half lengths: from the floor up to the belt line, and radii and places of lamps and wheels.
 _BELT = 0.466
 _STRIPE = (0.065, 0.2)  # below the belt line
-_RACK = (0.2, -0.02)  # above the roof
+_RACK = (0.23, 0.01)  # above the roof
 _LAMP = 0.155  # below the belt line
 _WHEEL = 0.62  # from the middle
 

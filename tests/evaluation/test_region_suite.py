@@ -67,6 +67,11 @@ def test_a_run_tells_kinds_groups_and_the_share_of_time(
     known = RegionCase("objects", "thing", 1, picture, "a ball", "a dragon", region)
     monkeypatch.setattr(region_suite, "cases_of", lambda identities, seed: iter([[case], [known]]))
     monkeypatch.setattr(region_suite, "SETTINGS", EditSettings(steps=2))
+    alone = region_suite.run(1, 0, lambda _: None, backbone, ["s2edit"])
+    assert set(alone["methods"]) == {"s2edit"}
+    assert alone["paired"] == {}
+    assert "| s2edit | unknown | ball |" in alone["table"]
+    monkeypatch.setattr(region_suite, "cases_of", lambda identities, seed: iter([[case], [known]]))
     values = region_suite.run(1, 0, lambda _: None, backbone)
     ours, model = values["methods"]["s2edit"], values["methods"]["model"]
     assert (
