@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Iterator
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +26,8 @@ __all__ = ["cells_of", "main", "worst_place"]
 
 SIDE, LARGE, SQUARES = 224, 2048, (512, 128)
 TWELVE = tuple(kind for kind in DRAWN if kind != "hair_shorter")
-QUALITY = 82
+PHOTOGRAPHED = ("photo_recolour", "photo_relight", "photo_thing_on", "photo_thing_off")
+SEED, QUALITY = 1_000_000, 82
 
 
 def cells_of(backbone: Backbone, case: PasteCase, square: int) -> list[Cell]:
@@ -47,30 +50,37 @@ def worst_place(error: np.ndarray, side: int) -> tuple[slice, slice]:
     return slice(int(top), int(top) + side), slice(int(left), int(left) + side)
 
 
-def _rows(backbone: Backbone) -> Iterator[list[Cell]]:
-    for person, kind in enumerate(TWELVE):
-        yield cells_of(backbone, drawn_at(kind, person, LARGE, 1_000_000), SQUARES[0])
-    kinds: set[str] = set()
-    for case in photographs():
-        if case.kind not in kinds:
-            kinds.add(case.kind)
-            yield cells_of(backbone, case, SQUARES[1])
+@cache
+def _backbone() -> Backbone:
+    from s2edit_plugin.backbones.loading import load_backbone
+
+    return load_backbone()
+
+
+def _row(number: int) -> list[Cell]:
+    """A row of the sheet: first the drawn people, then each kind of photographs."""
+    if number < len(TWELVE):
+        return cells_of(_backbone(), drawn_at(TWELVE[number], number, LARGE, SEED), SQUARES[0])
+    kinds = {case.kind: case for case in reversed(list(photographs()))}
+    return cells_of(_backbone(), kinds[PHOTOGRAPHED[number - len(TWELVE)]], SQUARES[1])
 
 
 def main() -> None:
     """Write the sheet, two edits a line."""
     from PIL import Image
 
-    from s2edit_plugin.backbones.loading import load_backbone
-
     parser = argparse.ArgumentParser(description="The sheet of the suite paste.")
     parser.add_argument("out", type=Path, help="JPEG to write")
-    out = parser.parse_args().out
-    cells = [cell for row in _rows(load_backbone()) for cell in row]
+    parser.add_argument("--jobs", type=int, default=2, help="processes; default: 2")
+    args = parser.parse_args()
+    # Started anew, not forked: torch has threads of its own.
+    with ProcessPoolExecutor(args.jobs, multiprocessing.get_context("spawn")) as pool:
+        rows = list(pool.map(_row, range(len(TWELVE) + len(PHOTOGRAPHED))))
+    cells = [cell for row in rows for cell in row]
     with Image.open(io.BytesIO(contact_sheet(cells, columns=8, side=SIDE))) as sheet:
         stream = io.BytesIO()
         sheet.convert("RGB").save(stream, "JPEG", quality=QUALITY, optimize=True)
-    write_atomic(out, stream.getvalue())
+    write_atomic(args.out, stream.getvalue())
 
 
 if __name__ == "__main__":
