@@ -38,6 +38,8 @@ def environment(place: Path, seconds: float) -> dict[str, str]:
     folders = os.pathsep.join([os.getcwd(), *filter(None, [os.environ.get("PYTHONPATH")])])
     return os.environ | {
         SECONDS: str(seconds), DIARY: str(place / "diary"), "PYTHONPATH": folders, "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": "0123456789abcdef" * 4,
         "RAY_worker_niceness": "0",  # else they starve where other tests run
     }  # fmt: skip
 
