@@ -99,14 +99,16 @@ def test_a_worker_killed_in_the_middle_costs_nothing(place: Path, plain: dict[st
 @pytest.fixture
 def head(place: Path) -> Iterator[Callable[[], None]]:
     """Starts the head of a cluster, killing what there is of an earlier one."""
-    started: list[int] = []
+    started: list[subprocess.Popen[bytes]] = []
 
     def kill() -> None:
-        for pid in started:
-            for process in psutil.Process(pid).children(recursive=True) if psutil.pid_exists(pid) else []:
-                process.kill()
-            if psutil.pid_exists(pid):
-                psutil.Process(pid).kill()
+        for process in started:
+            for below in (
+                psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+            ):
+                below.kill()
+            process.kill()
+            process.wait()
         started.clear()
 
     def begin() -> None:
@@ -122,10 +124,10 @@ def head(place: Path) -> Iterator[Callable[[], None]]:
             "--include-dashboard=false",
             "--block",
         ]
-        process = subprocess.Popen(
-            command, env=environment(place, 0.05), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        nowhere = subprocess.DEVNULL
+        started.append(
+            subprocess.Popen(command, env=environment(place, 0.05), stdout=nowhere, stderr=nowhere)
         )
-        started.append(process.pid)
 
     yield begin
     kill()
@@ -143,6 +145,7 @@ def test_the_head_killed_and_started_again(
     def is_under_way() -> bool:
         nonlocal process
         if process.poll() is not None:  # the head was not ready yet
+            process.communicate()
             process = again()
         return len(results(place, "byray")) > 40
 
