@@ -170,6 +170,11 @@ class _Work:
     tokens: tuple[calls.TokenInfo, ...]
     tattoo: int
 
+    @property
+    def has_source(self) -> bool:
+        """Whether the user typed a source prompt, or changed the one that was suggested."""
+        return self.values.source_prompt not in ("", self.values.suggestion)
+
     def request(self, number: int) -> api.ApplyEdit:
         """What the engine is asked for the variant of this number, from 0."""
         values, frame = self.values, self.frame
@@ -184,7 +189,7 @@ class _Work:
             tokens=tuple(token.name for token in self.tokens),
             prompt=self.names.named(values.prompt),
             source_prompt=self.names.named(values.source_prompt) or None,
-            source_suggested=bool(values.source_prompt) and values.source_prompt == values.suggestion,
+            source_suggested=bool(values.source_prompt) and not self.has_source,
             subject=frame.subject,
             subject_mask=frame.subject_mask,
             region="auto" if values.region in ("", SELECTION) else values.region,
@@ -201,6 +206,8 @@ class _Work:
             seed=values.seed + number,
             variants=1,
             layer=self.tattoo,
+            # What nobody typed is looked for again the next time: it was made for this prompt.
+            source_prompt=result.source_prompt if self.has_source else values.source_prompt,
         )
         attribute = self.names.find(values.attribute).class_noun if values.attribute else ""
         name = layer_name(
