@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,7 +148,8 @@ class _Run:
 
         with clients.open_client(self._args) as client, self._output.progress() as on_progress:
             if self._args.ray:
-                with self._cluster() as cluster:
+                # Ray prints what its workers go through; the output of this command holds its own reference to the stream.
+                with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), self._cluster() as cluster:
                     self._do(cluster.find_facts(client), cluster.run, on_progress)
                 return
             facts = find_facts(client, self._recipe, on_progress)
