@@ -14,6 +14,9 @@ from s2edit_plugin.networks.installed import Networks
 __all__ = ["FaceParts", "face_parts"]
 
 
+_CERTAIN = 0.75  # at 0.5 the cascade takes a drawn mouth for a face
+
+
 @dataclass(frozen=True)
 class FaceParts:
     """Masks (H, W) float32 in [0, 1] by name. exact: they follow the picture's own edges."""
@@ -33,7 +36,7 @@ def face_parts(rgb: np.ndarray, names: tuple[str, ...], networks: Networks | Non
     drawn = drawn_regions(rgb, lambda: photograph.box, surely=parsed)
     if drawn is not None:
         return FaceParts(drawn, exact=False)
-    if photograph.sure_box is None:
+    if photograph.box is None or photograph.box.confidence < _CERTAIN:
         return None
     try:
         masks = photograph.regions(tuple(name for name in names if name != "subject"))
