@@ -15,7 +15,7 @@ from s2edit_plugin.captions import beginning_for, has_noun, plain_prompt, tidy
 from s2edit_plugin.imaging.crop import central_square
 from s2edit_plugin.masks.drawn import sure_regions
 from s2edit_plugin.networks.installed import Networks
-from s2edit_plugin.word_kinds import domain_of
+from s2edit_plugin.word_kinds import domain_of, opposed
 
 __all__ = ["JUDGE", "suggest", "suggest_prompt"]
 
@@ -48,7 +48,7 @@ def suggest(rgb: np.ndarray, networks: Networks, class_noun: str = "") -> Prompt
     if not drawn:
         return PromptSuggestion(plain_prompt(noun) if noun else NOTHING, JUDGE, UNKNOWN)
     asked = domain_of(noun)
-    prompt, looks_like = _seen(rgb, asked)
+    prompt, looks_like = _seen(rgb, asked, noun)
     if noun and not has_noun(prompt, noun):
         prompt = tidy(prompt, noun) if asked else plain_prompt(noun)
     note = f"The photo looks like a {looks_like}; '{noun}' is believed." if looks_like else ""
@@ -64,8 +64,9 @@ def suggest_prompt(rgb: np.ndarray) -> str:
     return _seen(rgb, "")[0]
 
 
-def _seen(rgb: np.ndarray, asked: str) -> tuple[str, str]:
-    """What the judge sees where the picture is of the domain asked for, "" for any; and the domain if it is clearly another."""
+def _seen(rgb: np.ndarray, asked: str, named: str = "") -> tuple[str, str]:
+    """What the judge sees where the picture is of the domain asked for, "" for any; and what it is if that is clearly neither
+    of this domain nor what it is named."""
     from s2edit_plugin.evaluation.judges import AttributeJudge
 
     seen = AttributeJudge.load().predict(central_square(rgb), asked)[0]
@@ -83,7 +84,10 @@ def _seen(rgb: np.ndarray, asked: str) -> tuple[str, str]:
     words = prompt.split()[: -len(place)]
     if here in SCENES:
         words += describe(scene.with_attributes(scene=here)).split()[-3:]
-    return " ".join(words), _CALLED[found] if found != domain and chance >= CERTAIN else ""
+    looks_like = _CALLED[found] if found != domain and chance >= CERTAIN else ""
+    if not looks_like and opposed(noun, named.lower()) and seen["noun"][1] >= CERTAIN:
+        looks_like = noun
+    return " ".join(words), looks_like
 
 
 def _anyone(noun: str, domain: str) -> Scene:

@@ -14,6 +14,7 @@ __all__ = [
     "domain_of",
     "kind_of",
     "listed",
+    "opposed",
 ]
 
 
@@ -60,6 +61,11 @@ def domain_of(noun: str) -> str:
     """``portrait`` or ``car`` for a class noun of one or several words, "" for anything else."""
     last = noun.lower().split()[-1:]
     return next((domain for domain, nouns in DOMAINS.items() if nouns.intersection(last)), "")
+
+
+def opposed(one: str, other: str) -> bool:
+    """Whether one noun means a woman and the other a man."""
+    return bool({one, other} & FEMALE) and bool({one, other} & MALE)
 
 
 def kind_of(word: str) -> str:

@@ -88,6 +88,10 @@ def test_drawn_pictures_are_described_by_the_judge(networks: Networks) -> None:
     found = suggest(anna, networks, "woman")
     assert found.seen_by == "the drawn pictures' judge"
     assert "hair" in found.prompt
+    assert found.note == suggest(anna, networks, "lady").note == suggest(anna, networks).note == ""
+    man = suggest(anna, networks, "man")
+    assert " man with long brown hair" in man.prompt
+    assert man.note == "The photo looks like a woman; 'man' is believed."
 
 
 def test_without_a_captioner_photographs_are_not_described_and_that_is_said(data_home: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from s2edit_plugin import prompts
-from s2edit_plugin.word_kinds import FEMALE, MALE, PHOTOS, domain_of, kind_of, listed
+from s2edit_plugin.word_kinds import PHOTOS, domain_of, kind_of, listed, opposed
 from s2edit_plugin.workflows.phrases import JOINING, LINKS, LOOKS, Clause, Parts, parse
 
 __all__ = ["NOTHING", "Suggested", "fit_to_target"]
@@ -158,8 +158,7 @@ def _noun(
         return wanted.noun, ()
     known = domain_of(theirs), domain_of(ours)
     if all(known) and known[0] == known[1]:
-        against = {theirs, ours}
-        if against & FEMALE and against & MALE:
+        if opposed(theirs, ours):
             return wanted.noun, (_disagree(theirs, ours),)
         return wanted.noun, ()
     if all(known) or (known[0] and changes):
