@@ -111,11 +111,12 @@ class LearnSettings:
         lr_joint: learning rate of the key/value parameters.
         batch: noise levels drawn a step.
         vectors: embedding vectors the token has, 1..8.
-        parameters: what trains beside the embedding: ``none``; ``kv_token`` low-rank key/value deltas on the token's own
+        parameters: what trains beside the embedding: ``auto`` the variant that suits the base model's size, with the numbers
+            that measured best for it (`recipes.resolved`); ``none``; ``kv_token`` low-rank key/value deltas on the token's own
             columns; ``kv_vectors`` a learned key and value vector a layer; ``kv_full`` the key/value matrices of all
             cross-attention layers for all columns (Custom Diffusion); ``kv_lora`` low-rank deltas of these matrices, which
-            other programs read as a LoRA.
-        rank: rank of ``kv_token``, 1..2, or of ``kv_lora``, 1..64.
+            other programs read as a LoRA; ``unet_lora`` low-rank deltas of the whole U-Net inside the token's mask.
+        rank: rank of ``kv_token``, 1..2, or of ``kv_lora`` and ``unet_lora``, 1..64.
         orthogonality: ``soft`` penalty, ``project`` onto the complement of the attribute words, or ``none``.
         orthogonality_space: feature the constraint looks at: ``encoder`` output at the token, ``embedding``, ``pooled``.
         orthogonality_weight: lambda_orth.
@@ -123,6 +124,9 @@ class LearnSettings:
         isolation: encode twice so that only the token's own columns carry it.
         masked_loss: weigh the diffusion loss by the subject mask.
         attention_loss_weight: weight of the attention-to-mask loss (Break-A-Scene), 0 = off.
+        copies: the photo and so many less one changed copies of it (shift, scale, turn, light) are learned from, 1..64.
+        wordings: forms of the prompt that are learned under, clauses left out, 1..64.
+        rate: ``constant``, or ``falling`` to a tenth of ``lr_joint`` in phase B.
         seed: seed of noise and timesteps.
     """
 
@@ -132,7 +136,7 @@ class LearnSettings:
     lr_joint: float = 2e-3
     batch: int = 4
     vectors: int = 2
-    parameters: Literal["none", "kv_token", "kv_vectors", "kv_full", "kv_lora"] = "kv_token"
+    parameters: Literal["auto", "none", "kv_token", "kv_vectors", "kv_full", "kv_lora", "unet_lora"] = "auto"
     rank: int = 2
     orthogonality: Literal["soft", "project", "none"] = "soft"
     orthogonality_space: Literal["encoder", "embedding", "pooled"] = "encoder"
@@ -141,6 +145,9 @@ class LearnSettings:
     isolation: bool = True
     masked_loss: bool = True
     attention_loss_weight: float = 0.0
+    copies: int = 1
+    wordings: int = 1
+    rate: Literal["constant", "falling"] = "constant"
     seed: int = 0
 
 

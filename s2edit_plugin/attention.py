@@ -34,11 +34,13 @@ class RowToken:
         columns: text columns of the token; empty for a row without it (then only whole-prompt parameters act).
         mask: (S, S) float32 in [0, 1], where the token may act, on the crop the model sees; None: everywhere.
         parameters: key/value deltas, None where the token is its embedding alone.
+        share: of deltas that act on the picture (`TokenParameters.on_picture`), 0 in a row without the token.
     """
 
     columns: tuple[int, ...]
     mask: Tensor | None = None
     parameters: TokenParameters | None = None
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ class AttentionControl:
     _masks: dict[tuple[int, int, int], Tensor] = field(default_factory=dict)
     _stacked: dict[tuple[int, int], Tensor | None] = field(default_factory=dict)
     _parts: dict[tuple[int, ...], AttentionControl] = field(default_factory=dict)
+    _on_picture: dict[int, list[tuple[TokenParameters, list[int], Tensor]]] = field(default_factory=dict)
 
     def per_row(self, positions: int, length: int, like: Tensor) -> Tensor | None:
         """Bias or factors (B, 1, N, L) of the token masks at a layer with N positions; None without masks.
@@ -151,6 +154,33 @@ class AttentionControl:
         part.recorder = None if self.recorder is None else _PartRecorder(self.recorder, place)
         part.positions = self.positions
         return part
+
+    @property
+    def acts_on_picture(self) -> bool:
+        """Whether any token has deltas that act on the picture."""
+        return any(t.parameters is not None and t.parameters.on_picture for row in self.rows for t in row)
+
+    def picture_deltas(self, positions: int, like: Tensor) -> list[tuple[TokenParameters, list[int], Tensor]]:
+        """Deltas that act on the picture at a layer with N positions: parameters, rows (b), and their factors (b, N)."""
+        if positions not in self._on_picture:
+            found: dict[int, tuple[TokenParameters, list[int], list[Tensor]]] = {}
+            for index, row in enumerate(self.rows):
+                for token in row:
+                    if token.parameters is None or not token.parameters.on_picture or token.share == 0.0:
+                        continue
+                    mask = None if self.mask_mode == "none" else token.mask
+                    factor = (
+                        torch.ones(positions, device=like.device)
+                        if mask is None
+                        else self._resized(mask, positions, like)
+                    )
+                    entry = found.setdefault(id(token.parameters), (token.parameters, [], []))
+                    entry[1].append(index)
+                    entry[2].append(token.share * factor)
+            self._on_picture[positions] = [
+                (parameters, rows, torch.stack(factors)) for parameters, rows, factors in found.values()
+            ]
+        return self._on_picture[positions]
 
     def _stack(self, positions: int, length: int, like: Tensor) -> Tensor | None:
         if self.mask_mode == "none" or not any(
@@ -247,9 +277,7 @@ class S2EditAttnProcessor(nn.Module):
         records = recorder is not None and recorder.side**2 == positions
         masks = control.per_row(positions, length, query)
         if not records and edit is None and control.mask_mode != "multiply":
-            return F.scaled_dot_product_attention(
-                query, key, value, None if masks is None else masks.to(query.dtype)
-            )
+            return _attend(query, key, value, None if masks is None else masks.to(query.dtype))
         if control.mask_mode == "multiply":
             maps = am.attention_maps(query, key)
             maps = maps if masks is None else am.multiply_columns(maps, masks)
@@ -270,9 +298,9 @@ class S2EditAttnProcessor(nn.Module):
             query[edit.target], key[edit.target] = query[edit.source], key[edit.source]
         some = control.positions
         if not 0 < some < query.shape[2]:
-            return F.scaled_dot_product_attention(query, key, value)
+            return _attend(query, key, value)
         # Each position looks at all others by itself: in slices the sums are the same.
-        slices = [F.scaled_dot_product_attention(part, key, value) for part in query.split(some, dim=2)]
+        slices = [_attend(part, key, value) for part in query.split(some, dim=2)]
         return torch.cat(slices, dim=2)
 
 
@@ -280,6 +308,14 @@ def _span(columns: tuple[int, ...]) -> slice | list[int]:
     """Columns as an index; a slice where they lie side by side, which costs a GPU no copy of the index."""
     side_by_side = columns == tuple(range(columns[0], columns[0] + len(columns)))
     return slice(columns[0], columns[-1] + 1) if side_by_side else list(columns)
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Softmax attention; by plain matrix products where gradients are wanted on a CPU: the fused kernel's way back is slow."""
+    if not torch.is_grad_enabled() or query.device.type != "cpu":
+        return F.scaled_dot_product_attention(query, key, value, bias)
+    scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-1, -2))
+    return torch.matmul((scores if bias is None else scores + bias).softmax(dim=-1).to(value.dtype), value)
 
 
 def _heads(tensor: Tensor, heads: int) -> Tensor:

@@ -17,6 +17,8 @@ from s2edit_plugin.parameters import TokenParameters
 
 __all__ = ["ActiveToken", "build_condition", "for_the_edit", "row_tokens"]
 
+UNCONDITIONAL_SHARE = 0.75
+
 
 @dataclass(frozen=True)
 class ActiveToken:
@@ -60,11 +62,16 @@ def build_condition(
 def row_tokens(
     plan: text.Layout | None, tokens: Sequence[ActiveToken], masked: bool = True
 ) -> list[RowToken]:
-    """What the attention layers need to know of a row; ``plan`` None: an unconditional row, without any token."""
+    """What the layers need to know of a row; ``plan`` None: an unconditional row, without any token.
+
+    Deltas on the picture act in a row whose prompt names the token, and by `UNCONDITIONAL_SHARE` in unconditional rows:
+    guidance then makes what the token adds ``1 + (guidance - 1) * (1 - share)`` times as strong.
+    """
     rows = []
     for token in tokens:
         columns = plan.tokens.get(token.name, ()) if plan is not None else ()
-        rows.append(RowToken(columns, token.mask if masked else None, token.parameters))
+        share = UNCONDITIONAL_SHARE if plan is None else float(bool(columns))
+        rows.append(RowToken(columns, token.mask if masked else None, token.parameters, share))
     return rows
 
 

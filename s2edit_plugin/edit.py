@@ -90,6 +90,7 @@ def edit(
     # The maps of what is to go would hold it: where words only go, the target's own maps act from the start.
     held = 0.0 if prompts.uncovers(source.layout.prompt, target.layout.prompt) else 1.0
     guided = settings.guidance != 1.0
+    on_picture = any(token.parameters.on_picture for token in tokens)
     control: AttentionControl | None = None
 
     from_source = inversion.at(0)
@@ -98,13 +99,14 @@ def edit(
     for index, timestep in enumerate(schedule.timesteps(total)):
         # Rows: source, target, and their unconditional twins. On the fixed trajectory of direct inversion the source's
         # unconditional prediction never changes: it is made once, alone, so that an edit is the same to the last bit
-        # whether the inversion comes from the cache or not (a row's sums depend on how many rows there are).
+        # whether the inversion comes from the cache or not (a row's sums depend on how many rows there are). Deltas on the
+        # picture act in unconditional rows too, and not alike in every edit region: with them it is made anew.
         null = empty if inversion.null is None else replace(empty, hidden=inversion.null[index])
         batch = [from_source, from_target]
         conditions = [source, target]
         rows = [row_tokens(source.layout, tokens), row_tokens(target.layout, tokens)]
         source_null: Tensor | None = None
-        if guided and inversion.method == "direct":
+        if guided and inversion.method == "direct" and not on_picture:
             source_null = inversion.uncond.get(index)
             if source_null is None:
                 with backbone.control(AttentionControl([row_tokens(None, tokens)], settings.mask_mode)):

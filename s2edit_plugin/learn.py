@@ -31,6 +31,8 @@ from s2edit_plugin.constraint import Constraint
 from s2edit_plugin.errors import CancelledError, NumericalError
 from s2edit_plugin.parameters import TokenParameters, create_parameters
 from s2edit_plugin.progress import Stopwatch
+from s2edit_plugin.prompt_variants import variants_of
+from s2edit_plugin.recipes import resolved
 
 __all__ = ["LearnTask", "LearnedToken", "initial_vectors", "learn"]
 
@@ -44,6 +46,8 @@ class LearnTask:
         latents: (1, C, s, s) of the crop. mask: (S, S) float32 in [0, 1] of the subject on the crop.
         class_noun: the noun the token stands before. attribute_words: words to stay orthogonal to.
         framing: how the crop was cut from its photo.
+        copies: latents (N, C, s, s) and masks (N, S, S) of the crop and changed copies of it (`augment.copies_of`); None:
+            the crop alone.
     """
 
     name: str
@@ -53,6 +57,24 @@ class LearnTask:
     class_noun: str
     attribute_words: tuple[str, ...] = ()
     framing: Framing | None = None
+    copies: tuple[Tensor, Tensor] | None = None
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """A copy of the photo in the learning loop: latents (B, C, s, s), mask (S, S), mask at the latent side."""
+
+    clean: Tensor
+    mask: Tensor
+    latent_mask: Tensor
+
+
+@dataclass(frozen=True)
+class _Wording:
+    """A form of the learning prompt: its layout, and its features without the token where tokens are isolated."""
+
+    plan: text.Layout
+    plain: tuple[Tensor, Tensor | None] | None
 
 
 @dataclass
@@ -110,10 +132,12 @@ def learn(
         CancelledError: through ``on_progress``. NumericalError: the loss is not finite.
     """
     started = time.monotonic()
+    settings = resolved(settings, backbone)
     total = settings.steps_token + settings.steps_joint
     generator = torch.Generator().manual_seed(settings.seed)
     vectors = initial_vectors(backbone, task.class_noun, settings.vectors, settings.seed).requires_grad_(True)
-    parameters = create_parameters(settings.parameters, backbone.cross_layers(), settings.rank, settings.seed)
+    layers = backbone.layers_for(settings.parameters)
+    parameters = create_parameters(settings.parameters, layers, settings.rank, settings.seed)
     parameters.to(backbone.device)
     joint = list(parameters.parameters())
     optimizer = torch.optim.Adam(
@@ -127,15 +151,12 @@ def learn(
     )
     token = LearnedToken(task.name, vectors, parameters)
     first = checkpoint.restore(vectors, parameters, optimizer, generator, token.losses) if checkpoint else 0
-    mask = task.mask.to(backbone.device)
-    latent_mask = F.adaptive_avg_pool2d(mask[None, None].float(), task.latents.shape[-1])[0, 0]
-    plan = text.layout(task.prompt, backbone, {task.name: settings.vectors})
-    schedule, clean = backbone.schedule, task.latents.expand(settings.batch, -1, -1, -1)
-    plain = text.without_tokens(plan, backbone) if settings.isolation else None
-    row = RowToken(plan.tokens[task.name], mask if settings.mask_mode != "none" else None, parameters)
-    control = AttentionControl([[row]] * settings.batch, _processor_mode(settings))
+    copies = _copies(task, settings.batch, backbone)
+    wordings = _wordings(task, settings, backbone)
+    schedule = backbone.schedule
+    controls: dict[tuple[int, int], AttentionControl] = {}
     parts = _parts(settings, backbone)
-    scale = _gradient_scale(backbone, clean)
+    scale = _gradient_scale(backbone, copies[0].clean)
     watch = Stopwatch(total, first)
     preview = None if show is None else partial(show, vectors, parameters)
 
@@ -143,13 +164,23 @@ def learn(
         # Phase A trains the embedding alone; in phase B it slows down and the key/value parameters join.
         joined = step >= settings.steps_token
         optimizer.param_groups[0]["lr"] = settings.lr_token * (0.3 if joined else 1.0)
-        optimizer.param_groups[1]["lr"] = settings.lr_joint if joined else 0.0
+        optimizer.param_groups[1]["lr"] = settings.lr_joint * _rate(settings, step) if joined else 0.0
 
+        which, worded = _pick(len(copies), generator), _pick(len(wordings), generator)
+        copy, wording = copies[which], wordings[worded]
+        clean, mask, latent_mask, plan = copy.clean, copy.mask, copy.latent_mask, wording.plan
+        if (which, worded) not in controls:
+            acts_in = mask if settings.mask_mode != "none" else None
+            row = RowToken(plan.tokens[task.name], acts_in, parameters)
+            controls[which, worded] = AttentionControl([[row]] * settings.batch, _processor_mode(settings))
+        control = controls[which, worded]
         noise = torch.randn(settings.batch, *task.latents.shape[1:], generator=generator).to(backbone.device)
         timesteps = schedule.at(_spread(settings.batch, generator)).to(backbone.device)
         noisy = schedule.add_noise(clean, noise, timesteps)
 
-        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation, task.framing, plain)
+        condition = text.encode(
+            plan, backbone, {task.name: vectors}, settings.isolation, task.framing, wording.plain
+        )
         condition = constraint.project_condition(condition, task.name)
         wanted = schedule.target(clean, noise, timesteps)
         # The text side is run once a step and the U-Net once a part: gradients meet at the condition's features.
@@ -159,7 +190,8 @@ def learn(
         for rows in parts:
             recorder = control.recorder = _recorder(settings, backbone)
             # The way back runs under the control too: what was not kept for it is computed again.
-            with backbone.control(control if len(parts) == 1 else control.part(rows)):
+            whole = control if len(parts) == 1 else control.part(rows)
+            with backbone.control(whole), backbone.fast_learning(settings.parameters):
                 predicted = backbone.predict(noisy[rows], timesteps[rows], [leaf] * len(rows))
                 loss = losses.masked_diffusion_loss(
                     wanted[rows], predicted, latent_mask if settings.masked_loss else None
@@ -207,6 +239,7 @@ def learn(
             checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
 
     with torch.no_grad():
+        plan = wordings[0].plan
         condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation, task.framing)
         condition = constraint.project_condition(condition, task.name)
         token.orthogonality = float(constraint.measure(vectors, condition, task.name))
@@ -215,6 +248,36 @@ def learn(
     token.seconds = time.monotonic() - started
     backbone.stage = ""
     return token
+
+
+def _copies(task: LearnTask, batch: int, backbone: Backbone) -> list[_Copy]:
+    latents, masks = task.copies if task.copies is not None else (task.latents, task.mask[None])
+    side, found = task.latents.shape[-1], []
+    for one, mask in zip(latents, masks.to(backbone.device), strict=True):
+        small = F.adaptive_avg_pool2d(mask[None, None].float(), side)[0, 0]
+        found.append(_Copy(one.expand(batch, -1, -1, -1), mask, small))
+    return found
+
+
+def _wordings(task: LearnTask, settings: LearnSettings, backbone: Backbone) -> list[_Wording]:
+    found = []
+    for prompt in dict.fromkeys(variants_of(task.prompt, settings.wordings, settings.seed)):
+        plan = text.layout(prompt, backbone, {task.name: settings.vectors})
+        found.append(_Wording(plan, text.without_tokens(plan, backbone) if settings.isolation else None))
+    return found
+
+
+def _pick(count: int, generator: torch.Generator) -> int:
+    # Nothing is drawn where there is no choice, so that what else is drawn stays the same.
+    return int(torch.randint(count, (), generator=generator)) if count > 1 else 0
+
+
+def _rate(settings: LearnSettings, step: int) -> float:
+    """Factor on the learning rate of the key/value parameters at a step of phase B."""
+    if settings.rate == "constant":
+        return 1.0
+    done = (step - settings.steps_token) / max(1, settings.steps_joint)
+    return min(1.0, (step - settings.steps_token + 1) / 10) * (1 - 0.9 * done)
 
 
 def _spread(batch: int, generator: torch.Generator) -> Tensor:

@@ -20,7 +20,7 @@ __all__ = [
     "default_rank",
 ]
 
-MAX_RANK = {"kv_token": 2, "kv_lora": 64}
+MAX_RANK = {"kv_token": 2, "kv_lora": 64, "unet_lora": 64}
 """Largest rank of the variants of token parameters that have one."""
 MAX_VECTORS = 8
 MAX_BATCH = 64
@@ -45,7 +45,7 @@ _MAX_TEXTS = {
 
 def default_rank(parameters: str) -> int:
     """The rank a variant is learned with when nobody says: deltas for every column need more than the token's own."""
-    return LORA_RANK if parameters == "kv_lora" else LearnSettings().rank
+    return LORA_RANK if parameters in ("kv_lora", "unet_lora") else LearnSettings().rank
 
 
 def check_learn_settings(settings: LearnSettings) -> None:
@@ -63,6 +63,8 @@ def check_learn_settings(settings: LearnSettings) -> None:
     if largest is not None:
         sentence = f"The rank of {settings.parameters} is 1 to {largest}."
         _within("rank", settings.rank, 1, largest, sentence)
+    _within("copies", settings.copies, 1, MAX_BATCH, f"A token is learned from 1 to {MAX_BATCH} copies.")
+    _within("wordings", settings.wordings, 1, MAX_BATCH, f"A prompt has 1 to {MAX_BATCH} wordings.")
     rates = (settings.lr_token, settings.lr_joint)
     if not all(math.isfinite(rate) and 0 <= rate <= 10 for rate in rates):
         raise UsageError("A learning rate is a number from 0 to 10.", "The defaults are 0.005 and 0.002.")

@@ -8,6 +8,8 @@ The variants of METHOD.md ("What trains"), exchangeable behind one interface:
 * ``kv_full``: deltas of the whole key/value matrices, acting on every column (Custom Diffusion, Kumari et al. 2023).
 * ``kv_lora``: low-rank deltas of the key/value matrices, acting on every column (LoRA, Hu et al. 2022): what other
   programs read as a LoRA file is exactly this.
+* ``unet_lora``: low-rank deltas of the whole U-Net (attention, feed-forward and convolution layers, but not the text's keys and
+  values), acting at the picture positions inside the token's mask (DreamBooth with LoRA, Ruiz et al. 2023, limited to a mask).
 * ``none``: the embedding alone (Textual Inversion, Gal et al. 2022).
 
 All start at a zero delta: an untrained token does nothing to the model.
@@ -20,6 +22,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from s2edit_plugin.limits import MAX_RANK
@@ -29,22 +32,34 @@ __all__ = ["LayerShape", "NoParameters", "TokenParameters", "create_parameters",
 
 @dataclass(frozen=True)
 class LayerShape:
-    """A cross-attention layer: its name in the U-Net, text width D (input) and inner width E (keys and values)."""
+    """A layer that deltas act on: its name in the U-Net, text width D (input) and inner width E (keys and values).
+
+    For ``unet_lora`` any linear or convolution layer: width of input and output; kernel: side of a convolution's, 0 if linear.
+    """
 
     name: str
     text: int
     inner: int
+    kernel: int = 0
 
 
 class TokenParameters(nn.Module, ABC):
-    """Base of the variants. ``whole_prompt``: deltas act on every column instead of the token's own."""
+    """Base of the variants.
+
+    ``whole_prompt``: deltas act on every column instead of the token's own. ``on_picture``: deltas act on picture positions.
+    """
 
     kind = "none"
     whole_prompt = False
+    on_picture = False
 
     @abstractmethod
     def delta(self, layer: str, features: Tensor) -> tuple[Tensor, Tensor] | None:
         """Key and value deltas (n, E) for text features (n, D) at a layer, or None where the layer has none."""
+
+    def change(self, layer: str, inputs: Tensor) -> Tensor | None:
+        """What is added to a layer's output on the picture for its inputs, or None where it has no delta."""
+        return None
 
     def named_tensors(self) -> dict[str, Tensor]:
         """Tensors to store, detached, by name ``<layer>/<part>``."""
@@ -103,6 +118,40 @@ class LowRankMatrices(LowRankColumns):
     whole_prompt = True
 
 
+class LowRankNetwork(TokenParameters):
+    """``unet_lora``: dy = B (A x) in every layer on the picture; in a convolution A has its kernel and B is 1 x 1."""
+
+    kind = "unet_lora"
+    on_picture = True
+
+    def __init__(self, layers: list[LayerShape], rank: int, seed: int) -> None:
+        super().__init__()
+        if not 1 <= rank <= MAX_RANK[self.kind]:
+            raise ValueError(f"{self.kind} has a rank of 1 to {MAX_RANK[self.kind]}, not {rank}")
+        generator = torch.Generator().manual_seed(seed)
+        self.weights = nn.ParameterDict()
+        for layer in layers:
+            side = (layer.kernel, layer.kernel) if layer.kernel else ()
+            down = torch.randn(rank, layer.text, *side, generator=generator)
+            scale = (layer.text * max(layer.kernel, 1) ** 2) ** -0.5
+            self.weights[_key(layer.name, "down")] = nn.Parameter(down * scale)
+            self.weights[_key(layer.name, "up")] = nn.Parameter(torch.zeros(layer.inner, rank))
+
+    def delta(self, layer: str, features: Tensor) -> None:
+        """The text's keys and values stay as they are."""
+        return None
+
+    def change(self, layer: str, inputs: Tensor) -> Tensor | None:
+        """Inputs (B, N, C) or (B, C, H, W) -> (B, N, E) or (B, E, H, W); see `TokenParameters.change`."""
+        if _key(layer, "down") not in self.weights:
+            return None
+        down, up = (self.weights[_key(layer, part)].to(inputs.dtype) for part in ("down", "up"))
+        if down.ndim == 2:
+            return (inputs @ down.T) @ up.T
+        low = F.conv2d(inputs, down, padding=down.shape[-1] // 2)
+        return F.conv2d(low, up[..., None, None])
+
+
 class ColumnVectors(TokenParameters):
     """``kv_vectors``: one learned vector a layer added to the token's keys, one to its values."""
 
@@ -150,7 +199,11 @@ class WholeMatrices(TokenParameters):
 
 
 def create_parameters(kind: str, layers: list[LayerShape], rank: int = 2, seed: int = 0) -> TokenParameters:
-    """Fresh parameters of a variant (``none``, ``kv_token``, ``kv_vectors``, ``kv_full``, ``kv_lora``), with a zero delta.
+    """Fresh parameters of a variant (``none``, ``kv_token``, ``kv_vectors``, ``kv_full``, ``kv_lora``, ``unet_lora``), with
+    a zero delta.
+
+    Args:
+        layers: `Backbone.layers_for` this kind.
 
     Raises:
         ValueError: no such variant, or a rank that it cannot have.
@@ -159,6 +212,8 @@ def create_parameters(kind: str, layers: list[LayerShape], rank: int = 2, seed: 
         return LowRankColumns(layers, rank, seed)
     if kind == "kv_lora":
         return LowRankMatrices(layers, rank, seed)
+    if kind == "unet_lora":
+        return LowRankNetwork(layers, rank, seed)
     if kind == "kv_vectors":
         return ColumnVectors(layers)
     if kind == "kv_full":

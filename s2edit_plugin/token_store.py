@@ -51,7 +51,7 @@ def to_active(token: Token, backbone: Backbone, mask: torch.Tensor | None) -> Ac
         stored = {
             name.removeprefix(PREFIX): value for name, value in tensors.items() if name.startswith(PREFIX)
         }
-        parameters = load_parameters(kind, backbone.cross_layers(), rank, stored).to(backbone.device)
+        parameters = load_parameters(kind, backbone.layers_for(kind), rank, stored).to(backbone.device)
         if vectors.ndim != 2 or vectors.shape[1] != backbone.embedding_width:
             raise ValueError("vectors of another width")
     except (KeyError, TypeError, ValueError) as error:

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -129,6 +130,18 @@ class Backbone(ABC):
     def cross_layers(self) -> list[LayerShape]:
         """The layers in which text columns are keys: where a token acts and its parameters live."""
         return [layer.shape for layer in self.attention_layers() if layer.text_keys]
+
+    def fast_learning(self, parameters: str) -> AbstractContextManager[Any]:
+        """Number format of the U-Net while deltas of the whole of it are learned: bfloat16 on a CPU that multiplies in it."""
+        return nullcontext()
+
+    def picture_layers(self) -> list[LayerShape]:
+        """The layers that deltas on the picture act on; none where a backbone has no such deltas."""
+        return []
+
+    def layers_for(self, parameters: str) -> list[LayerShape]:
+        """The layers that a variant of token parameters acts on (`parameters.create_parameters`)."""
+        return self.picture_layers() if parameters == "unet_lora" else self.cross_layers()
 
     @abstractmethod
     def value_projection(self, layer: str) -> Tensor:

@@ -370,3 +370,12 @@ def _seconds(dtype: torch.dtype) -> float:
             matrix = matrix @ matrix
             best = min(best, time.perf_counter() - started)
     return best
+
+
+@functools.cache
+def multiplies_bfloat16() -> bool:
+    """Whether the CPU has instructions for bfloat16 (AVX512-BF16 or AMX); without them it is slower than float32."""
+    known = [
+        getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    ]
+    return any(check is not None and bool(check()) for check in known)

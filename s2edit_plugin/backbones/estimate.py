@@ -197,7 +197,9 @@ def _trained_numbers(unet: UnetShape, parameters: str, rank: int) -> int:
     """Parameters of `parameters.create_parameters` at this shape."""
     blocks = [(unet.channels[i], (2 * unet.layers + 1) * depth) for i, depth in enumerate(unet.depths)]
     blocks.append((unet.channels[-1], unet.middle))
-    low_rank = parameters in ("kv_token", "kv_lora")
+    low_rank = parameters in ("auto", "kv_token", "kv_lora", "unet_lora")
+    if parameters == "unet_lora":
+        rank *= 8  # about: eight matrices a block where the keys and values are two, and convolutions
     per_width = (
         2 * rank if low_rank else {"kv_full": 2 * unet.text_width, "kv_vectors": 2, "none": 0}[parameters]
     )

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
 
 from s2edit_plugin.attention import AttentionControl, S2EditAttnProcessor
 from s2edit_plugin.parameters import LayerShape
 
-__all__ = ["AttentionLayer", "AttentionSwitch", "unet_layers"]
+__all__ = ["AttentionLayer", "AttentionSwitch", "picture_layers", "unet_layers"]
+
+# Not the text's keys and values, which a token changes at its own columns, nor what has no picture positions.
+_ON_PICTURE = re.compile(
+    r"attn1\.to_(q|k|v|out\.0)$|attn2\.to_(q|out\.0)$|\.ff\.net\.(0\.proj|2)$|\.proj_(in|out)$|resnets\.\d+\.conv[12]$"
+)
 
 
 @dataclass(frozen=True)
@@ -73,8 +83,24 @@ def _side_at(name: str, side: int, blocks: int) -> int:
     return side
 
 
+def picture_layers(unet: Any) -> list[LayerShape]:
+    """Linear and convolution layers of a U-Net that see picture positions, in the order of their names in it."""
+    found = []
+    for name, module in unet.named_modules():
+        if not _ON_PICTURE.search(name):
+            continue
+        if isinstance(module, nn.Conv2d):
+            found.append(LayerShape(name, module.in_channels, module.out_channels, module.kernel_size[0]))
+        else:
+            found.append(LayerShape(name, module.in_features, module.out_features))
+    return found
+
+
 class AttentionSwitch:
-    """Our processor in every attention layer of a U-Net, put there once; without a control diffusers' own goes on computing."""
+    """Our processor in every attention layer of a U-Net, put there once; without a control diffusers' own goes on computing.
+
+    Layers on the picture get a hook that adds the deltas of tokens which act there.
+    """
 
     def __init__(self, unet: Any) -> None:
         before = unet.attn_processors
@@ -83,6 +109,8 @@ class AttentionSwitch:
             for name, plain in before.items()
         }
         unet.set_attn_processor(dict(self._processors))
+        for layer in picture_layers(unet):
+            unet.get_submodule(layer.name).register_forward_hook(partial(self._add_deltas, layer.name))
         self.control: AttentionControl | None = None
 
     @contextmanager
@@ -99,3 +127,24 @@ class AttentionSwitch:
         self.control = control
         for processor in self._processors.values():
             processor.control = control
+
+    def _add_deltas(
+        self, name: str, _: nn.Module, inputs: tuple[Tensor, ...], output: Tensor
+    ) -> Tensor | None:
+        if self.control is None or not self.control.acts_on_picture:
+            return None
+        x, spatial = inputs[0], output.ndim == 4
+        positions = output.shape[-2] * output.shape[-1] if spatial else output.shape[1]
+        for parameters, rows, factors in self.control.picture_deltas(positions, output):
+            every = len(rows) == len(output)
+            added = parameters.change(name, x if every else x[rows])
+            if added is None:
+                continue
+            weights = factors.to(added.dtype)
+            added = added * (
+                weights.view(len(rows), 1, *output.shape[-2:]) if spatial else weights[..., None]
+            )
+            added = added.to(output.dtype)
+            place = torch.tensor(rows, device=output.device)
+            output = output + added if every else output.index_add(0, place, added)
+        return output

@@ -17,10 +17,12 @@ from torch import Tensor
 from s2edit_plugin.attention import AttentionControl
 from s2edit_plugin.backbones.base import Backbone, Injection
 from s2edit_plugin.backbones.conditions import Condition
-from s2edit_plugin.backbones.layers import AttentionLayer, AttentionSwitch, unet_layers
+from s2edit_plugin.backbones.device import multiplies_bfloat16
+from s2edit_plugin.backbones.layers import AttentionLayer, AttentionSwitch, picture_layers, unet_layers
 from s2edit_plugin.backbones.relief import Relief, pieces
 from s2edit_plugin.backbones.savings import Savings
 from s2edit_plugin.errors import ModelError, NumericalError
+from s2edit_plugin.parameters import LayerShape
 from s2edit_plugin.schedule import NoiseSchedule
 
 __all__ = ["Parts", "StableDiffusionBackbone", "noise_schedule", "pad_id", "run_text_encoder"]
@@ -176,6 +178,15 @@ class StableDiffusionBackbone(Backbone):
         """See `Backbone.control`."""
         control.positions = self.savings.attention
         return self._attention.obeying(control)
+
+    def fast_learning(self, parameters: str) -> AbstractContextManager[Any]:
+        """See `Backbone.fast_learning`."""
+        plain = self.device.type != "cpu" or self.dtype != torch.float32 or not multiplies_bfloat16()
+        return nullcontext() if plain or parameters != "unet_lora" else torch.autocast("cpu", torch.bfloat16)
+
+    def picture_layers(self) -> list[LayerShape]:
+        """See `Backbone.picture_layers`."""
+        return picture_layers(self.unet)
 
     def attention_layers(self) -> list[AttentionLayer]:
         """See `Backbone.attention_layers`."""

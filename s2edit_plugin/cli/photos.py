@@ -96,15 +96,15 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     add("--vectors", type=_positive, default=defaults.vectors, metavar="N", help="embedding vectors, 1 to 8")
     add(
         "--parameters",
-        choices=("none", "kv_token", "kv_vectors", "kv_full", "kv_lora"),
+        choices=("auto", "none", "kv_token", "kv_vectors", "kv_full", "kv_lora", "unet_lora"),
         default=defaults.parameters,
-        help=f"what trains beside the embedding (default: {defaults.parameters}); kv_lora can be exported as a LoRA",
+        help="what trains beside the embedding (default: auto, what suits the model); kv_lora can be exported as a LoRA",
     )
     add(
         "--rank",
         type=_positive,
         metavar="N",
-        help="of kv_token, 1 or 2 (default: 2), or kv_lora, 1 to 64 (default: 8)",
+        help="of kv_token, 1 or 2 (default: 2), or kv_lora and unet_lora, 1 to 64 (default: 8)",
     )
     add("--orthogonality", choices=("soft", "project", "none"), default=defaults.orthogonality)
     add("--seed", type=int, default=defaults.seed, metavar="N")

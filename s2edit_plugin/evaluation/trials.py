@@ -26,7 +26,8 @@ from s2edit_plugin.imaging.detail import crop_change
 from s2edit_plugin.invert import Inversion, invert
 from s2edit_plugin.learn import LearnTask, learn
 from s2edit_plugin.masks.regions import find_regions
-from s2edit_plugin.workflows.crops import latents_of
+from s2edit_plugin.recipes import resolved
+from s2edit_plugin.workflows.crops import copies_on, latents_of
 from s2edit_plugin.workflows.edit_region import EditRegion, find_edit_region
 
 if TYPE_CHECKING:
@@ -80,12 +81,16 @@ class Trials:
 
     def token(self, settings: LearnSettings) -> list[ActiveToken]:
         """The subject's token, learned by these settings the first time; it may act everywhere."""
+        settings = resolved(settings, self.backbone)
         if settings not in self._learned:
             subject = self.subject
             prompt = prompts.insert_token(subject.prompt, subject.noun, TOKEN)
             mask = self._subject_mask(subject.picture)
             words = default_attribute_words(subject.noun)
-            task = LearnTask(TOKEN, prompt, self._latents(subject.picture), mask, subject.noun, words)
+            latents = self._latents(subject.picture)
+            picture = fitted(subject.picture.astype(np.float32) / 255, self._side)
+            copies = copies_on(picture, mask, settings, self.backbone)
+            task = LearnTask(TOKEN, prompt, latents, mask, subject.noun, words, copies=copies)
             learned = learn(self.backbone, task, settings)
             self._learned[settings] = ActiveToken(TOKEN, learned.vectors, learned.parameters)
         return [self._learned[settings]]

@@ -6,9 +6,11 @@
     kv_vectors   vectors alone (*)     no                    no
     kv_full      vectors alone (*)     exact                 exact at full rank, else with its error told
     kv_lora      vectors alone (*)     exact                 exact
+    unet_lora    vectors alone (*)     no                    no
 
 (*) only where the user accepts it (``approximate``). ``kv_token`` and ``kv_vectors`` act on the token's own columns; matrices
-that other programs load act on every word, so neither format can hold them. Masks and token isolation stay behind in any case.
+that other programs load act on every word, so neither format can hold them; nor those of ``unet_lora``,
+which act inside a mask. Masks and token isolation stay behind in any case.
 """
 
 from __future__ import annotations
@@ -204,6 +206,11 @@ def _check_every_column(token: Token, format: str) -> None:
     if parameters in OWN_COLUMNS:
         raise InputError(
             f"The parameters of the token {name} ({parameters}) act on its own word only, but a {what} acts on every word.",
+            "Learn it with --parameters kv_lora or kv_full, or export its vectors alone: textual-inversion --approximate.",
+        )
+    if parameters == "unet_lora":
+        raise InputError(
+            f"The parameters of the token {name} (unet_lora) act inside its mask only, but a {what} acts on the whole picture.",
             "Learn it with --parameters kv_lora or kv_full, or export its vectors alone: textual-inversion --approximate.",
         )
     if _is_projected(token):

@@ -19,11 +19,12 @@ from s2edit_plugin.learn import LearnTask, learn
 from s2edit_plugin.masks.painted import encode_mask
 from s2edit_plugin.paths import DataFolder
 from s2edit_plugin.prompts import TokenRef
+from s2edit_plugin.recipes import resolved
 from s2edit_plugin.runs import Run
 from s2edit_plugin.self_test import attach
 from s2edit_plugin.token_store import settings_record, to_tensors
 from s2edit_plugin.tokenfile import TokenRecord
-from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop, photo_hash
+from s2edit_plugin.workflows.crops import copies_on, framing_of, latents_of, mask_on_crop, photo_hash
 from s2edit_plugin.workflows.previews import LearnPreview
 from s2edit_plugin.workflows.recording import record_learning
 from s2edit_plugin.workflows.resuming import begin, facts_of
@@ -81,13 +82,15 @@ def _learn_and_store(
     plain = request.prompt or f"a photo of a {noun}"
     prompt = prompts.insert_token(plain, noun, reference)
     words = request.attribute_words or default_attribute_words(noun)
-    backbone, settings = studio.backbone, request.settings
+    backbone = studio.backbone
+    settings = resolved(request.settings, backbone)
 
     crop = subject_crop(sees, acts_in)
     picture = extract_photo(photo, crop, backbone.resolution)
     mask = mask_on_crop(acts_in, crop, backbone)
     latents, framing = latents_of(picture, backbone), framing_of(crop)
-    task = LearnTask(reference.full_name, prompt, latents, mask, noun, tuple(words), framing)
+    copies = copies_on(picture, mask, settings, backbone)
+    task = LearnTask(reference.full_name, prompt, latents, mask, noun, tuple(words), framing, copies)
     source_hash = photo_hash(photo)
     facts = facts_of(request, reference, prompt, tuple(words), backbone, source_hash, acts_in, crop)
     attempt = begin(run, request, facts, studio.model, on_note)

@@ -56,6 +56,54 @@ def test_stored_parameters_come_back(backbone: Backbone, kind: str) -> None:
             assert torch.equal(ours[1], theirs[1])
 
 
+def test_deltas_on_the_picture_start_at_nothing_and_come_back(backbone: Backbone) -> None:
+    layers = backbone.layers_for("unet_lora")
+    assert any(layer.kernel for layer in layers)
+    assert any(not layer.kernel for layer in layers)
+    parameters = create_parameters("unet_lora", layers, rank=3)
+    inputs = {
+        layer.name: torch.randn(2, layer.text, 8, 8) if layer.kernel else torch.randn(2, 64, layer.text)
+        for layer in layers
+    }
+    for name, value in inputs.items():
+        change = parameters.change(name, value)
+        assert change is not None
+        assert float(change.detach().abs().max()) == 0.0
+    with torch.no_grad():
+        for value in parameters.parameters():
+            value.normal_()
+    loaded = load_parameters("unet_lora", layers, 3, parameters.named_tensors())
+    for layer in layers:
+        ours, theirs = (p.change(layer.name, inputs[layer.name]) for p in (parameters, loaded))
+        assert ours is not None
+        assert theirs is not None
+        assert ours.shape[1 if layer.kernel else -1] == layer.inner
+        assert torch.equal(ours, theirs)
+
+
+def test_a_delta_on_the_picture_is_that_of_its_matrix(backbone: Backbone) -> None:
+    """Beside the plain reference: the layer itself with B A added to its weight."""
+    layers = backbone.layers_for("unet_lora")
+    parameters = create_parameters("unet_lora", layers, rank=2)
+    with torch.no_grad():
+        for value in parameters.parameters():
+            value.normal_()
+    named = parameters.named_tensors()
+    for layer in [next(one for one in layers if one.kernel == kernel) for kernel in (0, 3)]:
+        key = layer.name.replace(".", ":")
+        down, up = named[f"{key}/down"], named[f"{key}/up"]
+        matrix = (up @ down.flatten(1)).view(layer.inner, *down.shape[1:])
+        if layer.kernel:
+            inputs = torch.randn(1, layer.text, 6, 6)
+            wanted = torch.nn.functional.conv2d(inputs, matrix, padding=layer.kernel // 2)
+        else:
+            inputs = torch.randn(1, 6, layer.text)
+            wanted = inputs @ matrix.T
+        found = parameters.change(layer.name, inputs)
+        assert found is not None
+        torch.testing.assert_close(found, wanted, rtol=1e-3, atol=1e-3)
+
+
 def test_the_default_token_is_small_at_the_shape_of_stable_diffusion() -> None:
     settings = LearnSettings()
     parameters = create_parameters(settings.parameters, SD15, settings.rank)

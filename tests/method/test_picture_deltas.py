@@ -1,0 +1,85 @@
+"""Deltas that act on the picture: in which rows, where, and by how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+from s2edit_plugin import conditioning, text
+from s2edit_plugin.attention import AttentionControl, RowToken
+from s2edit_plugin.conditioning import ActiveToken, build_condition, row_tokens
+from s2edit_plugin.parameters import TokenParameters, create_parameters
+
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+
+NAME = "anna/me"
+
+
+def _parameters(backbone: Backbone, seed: int = 0) -> TokenParameters:
+    parameters = create_parameters("unet_lora", backbone.layers_for("unet_lora"), 2, seed)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for value in parameters.parameters():
+            value.copy_(0.3 * torch.randn(value.shape, generator=generator))
+    return parameters.requires_grad_(False)  # type: ignore[return-value]
+
+
+def _predict(backbone: Backbone, rows: list[list[RowToken]]) -> torch.Tensor:
+    side = backbone.latent_side
+    latents = torch.randn(1, backbone.latent_channels, side, side, generator=torch.Generator().manual_seed(5))
+    condition = build_condition(backbone, "a photo of a woman", [])
+    with torch.no_grad(), backbone.control(AttentionControl(rows)):
+        return backbone.predict(latents.expand(len(rows), -1, -1, -1), 500.0, [condition] * len(rows))
+
+
+def test_only_rows_with_the_token_change(backbone: Backbone) -> None:
+    token = RowToken((), None, _parameters(backbone))
+    plain = _predict(backbone, [[], [], []])
+    found = _predict(backbone, [[], [token], []])
+    torch.testing.assert_close(found[[0, 2]], plain[[0, 2]])
+    assert float((found[1] - plain[1]).abs().max()) > 1e-3
+
+
+def test_an_empty_mask_or_no_share_leaves_everything_as_it_is(backbone: Backbone) -> None:
+    side, parameters = backbone.resolution, _parameters(backbone)
+    plain = _predict(backbone, [[]])
+    empty = _predict(backbone, [[RowToken((), torch.zeros(side, side), parameters)]])
+    none = _predict(backbone, [[RowToken((), None, parameters, share=0.0)]])
+    torch.testing.assert_close(empty, plain)
+    assert torch.equal(none, plain)
+
+
+def test_the_change_is_larger_inside_the_mask(backbone: Backbone) -> None:
+    side = backbone.resolution
+    mask = torch.zeros(side, side)
+    mask[:, : side // 2] = 1.0
+    plain = _predict(backbone, [[]])
+    change = (_predict(backbone, [[RowToken((), mask, _parameters(backbone))]]) - plain).abs()
+    half = backbone.latent_side // 2
+    assert float(change[..., :half].mean()) > 1.5 * float(change[..., half:].mean())
+
+
+def test_two_tokens_add_up_each_in_its_own_mask(backbone: Backbone) -> None:
+    side = backbone.resolution
+    left = torch.zeros(side, side)
+    left[:, : side // 2] = 1.0
+    one = RowToken((), left, _parameters(backbone, 1))
+    other = RowToken((), 1 - left, _parameters(backbone, 2))
+    control = AttentionControl([[one, other]])
+    deltas = control.picture_deltas(backbone.latent_side**2, torch.zeros(1))
+    assert len(deltas) == 2
+    torch.testing.assert_close(deltas[0][2] + deltas[1][2], torch.ones(1, backbone.latent_side**2))
+
+
+def test_a_row_is_told_its_share(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditioning, "UNCONDITIONAL_SHARE", 0.25)
+    vectors = torch.zeros(1, backbone.embedding_width)
+    token = ActiveToken(NAME, vectors, _parameters(backbone))
+    named = text.layout(f"a photo of a <{NAME}> woman", backbone, {NAME: 1})
+    unnamed = text.layout("a photo of a woman", backbone, {NAME: 1})
+    assert row_tokens(named, [token])[0].share == 1.0
+    assert row_tokens(unnamed, [token])[0].share == 0.0
+    assert row_tokens(None, [token])[0].share == 0.25
