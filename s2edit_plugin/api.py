@@ -130,8 +130,8 @@ class LearnSettings:
         seed: seed of noise and timesteps.
     """
 
-    steps_token: int = 30
-    steps_joint: int = 50
+    steps_token: int = 60
+    steps_joint: int = 100
     lr_token: float = 5e-3
     lr_joint: float = 2e-3
     batch: int = 4

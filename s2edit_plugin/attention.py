@@ -34,13 +34,13 @@ class RowToken:
         columns: text columns of the token; empty for a row without it (then only whole-prompt parameters act).
         mask: (S, S) float32 in [0, 1], where the token may act, on the crop the model sees; None: everywhere.
         parameters: key/value deltas, None where the token is its embedding alone.
-        share: of deltas that act on the picture (`TokenParameters.on_picture`), 0 in a row without the token.
+        on_picture: whether parameters that act on the picture (`TokenParameters.on_picture`) act in this row.
     """
 
     columns: tuple[int, ...]
     mask: Tensor | None = None
     parameters: TokenParameters | None = None
-    share: float = 1.0
+    on_picture: bool = True
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class AttentionControl:
             found: dict[int, tuple[TokenParameters, list[int], list[Tensor]]] = {}
             for index, row in enumerate(self.rows):
                 for token in row:
-                    if token.parameters is None or not token.parameters.on_picture or token.share == 0.0:
+                    if token.parameters is None or not (token.parameters.on_picture and token.on_picture):
                         continue
                     mask = None if self.mask_mode == "none" else token.mask
                     factor = (
@@ -176,7 +176,7 @@ class AttentionControl:
                     )
                     entry = found.setdefault(id(token.parameters), (token.parameters, [], []))
                     entry[1].append(index)
-                    entry[2].append(token.share * factor)
+                    entry[2].append(factor)
             self._on_picture[positions] = [
                 (parameters, rows, torch.stack(factors)) for parameters, rows, factors in found.values()
             ]

@@ -17,8 +17,6 @@ from s2edit_plugin.parameters import TokenParameters
 
 __all__ = ["ActiveToken", "build_condition", "for_the_edit", "row_tokens"]
 
-UNCONDITIONAL_SHARE = 0.75
-
 
 @dataclass(frozen=True)
 class ActiveToken:
@@ -64,14 +62,14 @@ def row_tokens(
 ) -> list[RowToken]:
     """What the layers need to know of a row; ``plan`` None: an unconditional row, without any token.
 
-    Deltas on the picture act in a row whose prompt names the token, and by `UNCONDITIONAL_SHARE` in unconditional rows:
-    guidance then makes what the token adds ``1 + (guidance - 1) * (1 - share)`` times as strong.
+    Deltas on the picture act in a row whose prompt names the token, and in unconditional rows: guidance would make them
+    stronger otherwise, at the cost of the words (measured, docs/DECISIONS.md).
     """
     rows = []
     for token in tokens:
         columns = plan.tokens.get(token.name, ()) if plan is not None else ()
-        share = UNCONDITIONAL_SHARE if plan is None else float(bool(columns))
-        rows.append(RowToken(columns, token.mask if masked else None, token.parameters, share))
+        on_picture = plan is None or bool(columns)
+        rows.append(RowToken(columns, token.mask if masked else None, token.parameters, on_picture))
     return rows
 
 

@@ -113,7 +113,7 @@ class LearnPreset:
 
 
 LEARN_PRESETS: tuple[LearnPreset, ...] = (
-    LearnPreset("quick", 15, 25),
-    LearnPreset("balanced", 30, 50),
-    LearnPreset("best", 60, 100),
+    LearnPreset("quick", 20, 40),
+    LearnPreset("balanced", 60, 100),
+    LearnPreset("best", 180, 300),
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from s2edit_plugin import api, prompts
+from s2edit_plugin import api, captions, prompts
 from s2edit_plugin.consent import consent_note
 from s2edit_plugin.constraint import default_attribute_words
 from s2edit_plugin.errors import NumericalError
@@ -80,13 +80,14 @@ def _learn_and_store(
     started, began = time.monotonic(), time.time()
     noun = request.class_noun.strip().lower()
     plain = request.prompt or f"a photo of a {noun}"
-    prompt = prompts.insert_token(plain, noun, reference)
     words = request.attribute_words or default_attribute_words(noun)
     backbone = studio.backbone
     settings = resolved(request.settings, backbone)
 
     crop = subject_crop(sees, acts_in)
     picture = extract_photo(photo, crop, backbone.resolution)
+    said = _seen(studio, picture, noun) if _is_described(request, settings) else plain
+    prompt = prompts.insert_token(said, noun, reference)
     mask = mask_on_crop(acts_in, crop, backbone)
     latents, framing = latents_of(picture, backbone), framing_of(crop)
     copies = copies_on(picture, mask, settings, backbone)
@@ -141,6 +142,18 @@ def _learn_and_store(
     )
     record_learning(studio, request, record, result, began)
     return result
+
+
+def _is_described(request: api.LearnToken, settings: api.LearnSettings) -> bool:
+    """Whether what the photo shows beside the person is to be said while the token learns, so that it need not hold that."""
+    return request.prompt is None and request.kind == "identity" and settings.wordings > 1
+
+
+def _seen(studio: Studio, picture: np.ndarray, noun: str) -> str:
+    """What can be said of the crop (S, S, 3) in [0, 1]; the noun alone where nothing can be believed or it says another."""
+    rgb = np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
+    seen = studio.describe(rgb, noun).prompt if studio.can_describe(rgb) else ""
+    return seen if captions.has_noun(seen, noun) else captions.plain_prompt(noun)
 
 
 def _box(crop: Crop) -> tuple[int, int, int, int]:

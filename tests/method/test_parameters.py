@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
 from s2edit_plugin.api import LearnSettings
+from s2edit_plugin.backbones.layers import picture_layers
 from s2edit_plugin.errors import TokenDamagedError, WrongModelError
 from s2edit_plugin.learn import LearnedToken
 from s2edit_plugin.parameters import LayerShape, create_parameters, load_parameters
+from s2edit_plugin.recipes import LARGEST_FILE, picture_numbers, resolved
 from s2edit_plugin.token_store import settings_record, to_active, to_tensors
 from s2edit_plugin.tokenfile import Token, TokenRecord
 
@@ -105,10 +108,27 @@ def test_a_delta_on_the_picture_is_that_of_its_matrix(backbone: Backbone) -> Non
 
 
 def test_the_default_token_is_small_at_the_shape_of_stable_diffusion() -> None:
-    settings = LearnSettings()
+    from diffusers import UNet2DConditionModel
+
+    with torch.device("meta"):
+        unet = UNet2DConditionModel(cross_attention_dim=768)
+    settings = resolved(LearnSettings(), SimpleNamespace(picture_layers=lambda: picture_layers(unet)))  # type: ignore[arg-type]
     parameters = create_parameters(settings.parameters, SD15, settings.rank)
     numbers = sum(value.numel() for value in parameters.named_tensors().values()) + settings.vectors * 768
     assert numbers * 2 <= 200 * 1024
+
+
+def test_a_small_model_learns_deltas_of_the_whole_network(backbone: Backbone) -> None:
+    settings = LearnSettings()
+    found = resolved(settings, backbone)
+    assert found.parameters == "unet_lora"
+    assert found.steps_token + found.steps_joint == settings.steps_token + settings.steps_joint
+    layers = backbone.layers_for(found.parameters)
+    parameters = create_parameters(found.parameters, layers, found.rank)
+    numbers = sum(value.numel() for value in parameters.named_tensors().values())
+    assert numbers == picture_numbers(layers, found.rank)
+    assert 2 * numbers <= LARGEST_FILE
+    assert resolved(found, backbone) is found
 
 
 def test_rank_is_that_of_the_features_it_multiplies(backbone: Backbone) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
 import torch
 
-from s2edit_plugin import conditioning, text
+from s2edit_plugin import text
 from s2edit_plugin.attention import AttentionControl, RowToken
 from s2edit_plugin.conditioning import ActiveToken, build_condition, row_tokens
 from s2edit_plugin.parameters import TokenParameters, create_parameters
@@ -43,11 +42,11 @@ def test_only_rows_with_the_token_change(backbone: Backbone) -> None:
     assert float((found[1] - plain[1]).abs().max()) > 1e-3
 
 
-def test_an_empty_mask_or_no_share_leaves_everything_as_it_is(backbone: Backbone) -> None:
+def test_an_empty_mask_or_a_row_without_it_leaves_everything_as_it_is(backbone: Backbone) -> None:
     side, parameters = backbone.resolution, _parameters(backbone)
     plain = _predict(backbone, [[]])
     empty = _predict(backbone, [[RowToken((), torch.zeros(side, side), parameters)]])
-    none = _predict(backbone, [[RowToken((), None, parameters, share=0.0)]])
+    none = _predict(backbone, [[RowToken((), None, parameters, on_picture=False)]])
     torch.testing.assert_close(empty, plain)
     assert torch.equal(none, plain)
 
@@ -74,12 +73,10 @@ def test_two_tokens_add_up_each_in_its_own_mask(backbone: Backbone) -> None:
     torch.testing.assert_close(deltas[0][2] + deltas[1][2], torch.ones(1, backbone.latent_side**2))
 
 
-def test_a_row_is_told_its_share(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conditioning, "UNCONDITIONAL_SHARE", 0.25)
-    vectors = torch.zeros(1, backbone.embedding_width)
-    token = ActiveToken(NAME, vectors, _parameters(backbone))
+def test_deltas_act_where_the_prompt_names_the_token_and_in_unconditional_rows(backbone: Backbone) -> None:
+    token = ActiveToken(NAME, torch.zeros(1, backbone.embedding_width), _parameters(backbone))
     named = text.layout(f"a photo of a <{NAME}> woman", backbone, {NAME: 1})
     unnamed = text.layout("a photo of a woman", backbone, {NAME: 1})
-    assert row_tokens(named, [token])[0].share == 1.0
-    assert row_tokens(unnamed, [token])[0].share == 0.0
-    assert row_tokens(None, [token])[0].share == 0.25
+    assert row_tokens(named, [token])[0].on_picture
+    assert row_tokens(None, [token])[0].on_picture
+    assert not row_tokens(unnamed, [token])[0].on_picture
