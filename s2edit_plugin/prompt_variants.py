@@ -39,9 +39,13 @@ def variants_of(prompt: str, count: int, seed: int) -> list[str]:
     draw = random.Random(seed)
     found = [prompt]
     while len(found) < count:
-        said = [clause for clause in clauses if draw.random() < KEPT]
+        said = [clause for clause in clauses if draw.random() < KEPT or _names_a_token(clause)]
         found.append(" ".join([*head, *_joined(said)]))
     return found
+
+
+def _names_a_token(clause: tuple[str, list[str]]) -> bool:
+    return any(word.startswith("<") for word in clause[1])
 
 
 def _clauses(words: list[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:

@@ -553,7 +553,14 @@ def test_the_pace_of_jobs_is_remembered_but_not_of_those_that_were_held(studio: 
         return Paces(studio.folder).pace(computer_of(studio.backbone), request)
 
     learn = api.LearnToken(
-        _photo(), "anna", "me", "identity", "woman", subject_mask=_mask(), settings=SHORT, consent=True
+        _photo(),
+        "anna",
+        "me",
+        "identity",
+        "woman",
+        subject_mask=_mask(),
+        settings=replace(SHORT, parameters="kv_token"),
+        consent=True,
     )
     assert not pace(learn)[1]
     studio.learn(learn, held)

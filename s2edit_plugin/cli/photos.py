@@ -315,6 +315,10 @@ def _learn_request(args: argparse.Namespace, person: str, name: str) -> api.Lear
 
 
 def _learn_settings(args: argparse.Namespace) -> api.LearnSettings:
+    if args.rank and args.parameters == "auto":
+        raise UsageError(
+            "A rank needs to know of what it is.", "Name the variant with --parameters, e.g. kv_lora."
+        )
     settings = api.LearnSettings(
         vectors=args.vectors,
         parameters=args.parameters,

@@ -146,7 +146,7 @@ def _token(backbone: Backbone) -> Token:
     learned = LearnedToken("anna/me", torch.randn(2, 32), parameters)
     record = TokenRecord(
         kind="identity", person="anna", name="me", class_noun="woman", base_model=backbone.name,
-        base_model_hash=backbone.fingerprint, settings=settings_record(LearnSettings()),
+        base_model_hash=backbone.fingerprint, settings=settings_record(LearnSettings(parameters="kv_token")),
     )  # fmt: skip
     return Token(record, {name: value.numpy() for name, value in to_tensors(learned).items()})
 

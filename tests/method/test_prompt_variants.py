@@ -43,6 +43,12 @@ def test_what_is_kept_keeps_its_opening_word() -> None:
             assert words[words.index("glasses") - 1] == "wearing"
 
 
+def test_a_token_in_a_clause_is_never_left_out() -> None:
+    forms = variants_of("a photo of a woman wearing <mia/lips> lipstick in a city", 20, 0)
+    assert all("wearing <mia/lips> lipstick" in form for form in forms)
+    assert len(set(forms)) == 2
+
+
 @pytest.mark.parametrize("prompt", ["a photo of a <a/me> car", "<a/me>", ""])
 def test_a_prompt_without_clauses_has_one_form(prompt: str) -> None:
     assert len(set(variants_of(prompt, 6, 0))) == 1
