@@ -19,7 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 TITLE = "Learn a token in GIMP"
-TOKEN_SHARE = 0.375  # of the steps, as the engine's defaults: 30 of 80
+TOKEN_SHARE = 0.375  # of the steps, as the engine's defaults: 60 of 160
 
 
 def asked_for(config: Any) -> api.LearnToken:

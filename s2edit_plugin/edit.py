@@ -68,6 +68,7 @@ def edit(
     settings: EditSettings,
     on_progress: OnProgress = lambda _: None,
     show: Callable[[Tensor], bytes] | None = None,
+    source_tokens: Sequence[ActiveToken] | None = None,
 ) -> EditOutcome:
     """Edit; see the module's text.
 
@@ -75,6 +76,7 @@ def edit(
         inversion: of the photo under ``source``. region: (S, S) or (s, s) in [0, 1], the edit region on the crop; None:
             the whole crop.
         show: makes a preview of the target branch's clean latents (1, C, s, s), as far as they can be told by then.
+        source_tokens: the same tokens as they act in the source branch; None: as in the target branch.
 
     Raises:
         NumericalError: a number is not finite. CancelledError: through ``on_progress``.
@@ -90,6 +92,7 @@ def edit(
     # The maps of what is to go would hold it: where words only go, the target's own maps act from the start.
     held = 0.0 if prompts.uncovers(source.layout.prompt, target.layout.prompt) else 1.0
     guided = settings.guidance != 1.0
+    at_source = tokens if source_tokens is None else source_tokens
     on_picture = any(token.parameters.on_picture for token in tokens)
     control: AttentionControl | None = None
 
@@ -104,18 +107,18 @@ def edit(
         null = empty if inversion.null is None else replace(empty, hidden=inversion.null[index])
         batch = [from_source, from_target]
         conditions = [source, target]
-        rows = [row_tokens(source.layout, tokens), row_tokens(target.layout, tokens)]
+        rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, tokens)]
         source_null: Tensor | None = None
         if guided and inversion.method == "direct" and not on_picture:
             source_null = inversion.uncond.get(index)
             if source_null is None:
-                with backbone.control(AttentionControl([row_tokens(None, tokens)], settings.mask_mode)):
+                with backbone.control(AttentionControl([row_tokens(None, at_source)], settings.mask_mode)):
                     source_null = backbone.predict(from_source, timestep, [null])
                 inversion.uncond[index] = source_null
         if guided:
             batch += [from_target] if source_null is not None else [from_target, from_source]
             conditions += [null] * (len(batch) - 2)
-            rows += [row_tokens(None, tokens)] * (len(batch) - 2)
+            rows += [row_tokens(None, tokens), row_tokens(None, at_source)][: len(batch) - 2]
         pair = EditControl(
             source=0,
             target=1,

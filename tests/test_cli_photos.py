@@ -366,7 +366,7 @@ EDIT = ("--token", "anna/me", "--prompt", "x")
         (("learn", "{photo}", *LEARN, "--steps", "many"), 2, "whole number"),
         (("learn", "{photo}", *LEARN, "--vectors", "9"), 2, "1 to 8 vectors"),
         (("learn", "{photo}", *LEARN, "--parameters", "kv_token", "--rank", "3"), 2, "kv_token is 1 to 2"),
-        (("learn", "{photo}", *LEARN, "--rank", "3"), 2, "--parameters"),
+        (("learn", "{photo}", *LEARN, "--rank", "3"), 2, "needs to know of what"),
         (("learn", "{photo}", *LEARN, "--parameters", "kv_lora", "--rank", "65"), 2, "kv_lora is 1 to 64"),
         (("learn", "{photo}", *LEARN, "--subject", "nothere.png"), 1, "no mask file"),
         (("learn", "{photo}", *LEARN, "--subject", "none"), 1, "not possible here"),

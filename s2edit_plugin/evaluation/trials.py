@@ -143,7 +143,11 @@ class Trials:
         here = {TOKEN} if prepared.shot.learned else frozenset[str]()
         acting = for_the_edit(tokens, here, where.soft, source_prompt, target_prompt, settings.inside)
         started = time.monotonic()
-        made = edit(backbone, inversion, source, target, acting, where.cells, settings)
+        import os
+        st = None
+        if os.environ.get("SRC"):
+            st = [replace(t, mask=(1 - where.soft.to(backbone.device)) * (1 if t.mask is None else t.mask)) for t in tokens]
+        made = edit(backbone, inversion, source, target, acting, where.cells, settings, source_tokens=st)
         seconds = time.monotonic() - started
         shape = prepared.picture.shape[:2]
         region = fitted(where.soft.cpu().numpy(), shape).clip(0, 1)

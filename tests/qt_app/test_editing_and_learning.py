@@ -297,7 +297,7 @@ def test_learning_asks_for_consent_once_a_person_and_goes_out_whole(
     qtbot.waitUntil(lambda: learn.job is not None)
     request = engine.submitted[-1]
     assert isinstance(request, api.LearnToken)
-    assert (request.attribute_words, request.settings.steps_token) == (("smiling", "red hair"), 15)
+    assert (request.attribute_words, request.settings.steps_token) == (("smiling", "red hair"), 20)
     assert request.consent
     engine.finish()
     qtbot.waitUntil(lambda: learn.job is None)
@@ -337,7 +337,7 @@ def test_a_run_that_was_cut_off_is_offered_and_goes_on(
 def test_every_preset_says_what_it_costs_and_again_when_something_changed(
     studio: StudioState, engine: FakeClient, qtbot: QtBot
 ) -> None:
-    seconds = {15: 20.0, 30: 45.0, 60: 120.0}
+    seconds = {20: 20.0, 60: 45.0, 180: 120.0}
     engine.answers[calls.EstimateJob] = lambda request: (
         api.Estimate(seconds[request.learn.settings.steps_token], 10**9, 10**10, True)
         if request.learn is not None
