@@ -15,7 +15,7 @@ from s2edit_plugin.backbones.conditions import Framing
 from s2edit_plugin.constraint import Constraint
 from s2edit_plugin.parameters import TokenParameters
 
-__all__ = ["ActiveToken", "build_condition", "for_the_edit", "row_tokens"]
+__all__ = ["ActiveToken", "build_condition", "for_the_edit", "in_source_branch", "row_tokens"]
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,18 @@ def build_condition(
 
 
 def row_tokens(
-    plan: text.Layout | None, tokens: Sequence[ActiveToken], masked: bool = True
+    plan: text.Layout, tokens: Sequence[ActiveToken], masked: bool = True, conditional: bool = True
 ) -> list[RowToken]:
-    """What the layers need to know of a row; ``plan`` None: an unconditional row, without any token.
+    """What the layers need to know of a row with this prompt, or of its unconditional twin, which has no columns.
 
-    Deltas on the picture act in a row whose prompt names the token, and in unconditional rows: guidance would make them
-    stronger otherwise, at the cost of the words (measured, docs/DECISIONS.md).
+    Deltas on the picture act in rows whose prompt names the token and in their twins: otherwise guidance would make them
+    stronger, at the cost of the words (measured, docs/DECISIONS.md).
     """
     rows = []
     for token in tokens:
-        columns = plan.tokens.get(token.name, ()) if plan is not None else ()
-        on_picture = plan is None or bool(columns)
-        rows.append(RowToken(columns, token.mask if masked else None, token.parameters, on_picture))
+        columns = plan.tokens.get(token.name, ())
+        mask = token.mask if masked else None
+        rows.append(RowToken(columns if conditional else (), mask, token.parameters, bool(columns)))
     return rows
 
 
@@ -93,8 +93,30 @@ def for_the_edit(
     if inside == "always" or (inside == "auto" and prompts.uncovers(source_prompt, target_prompt)):
         return list(tokens)
 
-    def limited(token: ActiveToken) -> ActiveToken:
-        outside = 1 - region
-        return replace(token, mask=outside if token.mask is None else token.mask * outside.to(token.mask))
+    return [_outside(token, region) if token.name in learned_here else token for token in tokens]
 
-    return [limited(token) if token.name in learned_here else token for token in tokens]
+
+def in_source_branch(
+    tokens: Sequence[ActiveToken],
+    learned_here: Collection[str],
+    region: Tensor | None,
+    source_prompt: str,
+    target_prompt: str,
+) -> list[ActiveToken]:
+    """The tokens of an edit as they act in its source branch: those of other photos outside the edit region only.
+
+    What a token adds to both branches alike, the source's offset takes out again. Inside the region it acts in the target
+    branch alone, so that what is drawn anew there is drawn as the person. An unchanged prompt gives the photo back, so for it
+    the branches stay alike; so they do where the whole crop may change.
+
+    Args:
+        tokens: from `for_the_edit`. region: (S, S) in [0, 1] on the crop, None: the whole crop.
+    """
+    if region is None or source_prompt == target_prompt:
+        return list(tokens)
+    return [token if token.name in learned_here else _outside(token, region) for token in tokens]
+
+
+def _outside(token: ActiveToken, region: Tensor) -> ActiveToken:
+    outside = 1 - region
+    return replace(token, mask=outside if token.mask is None else token.mask * outside.to(token.mask))

@@ -93,6 +93,8 @@ def edit(
     held = 0.0 if prompts.uncovers(source.layout.prompt, target.layout.prompt) else 1.0
     guided = settings.guidance != 1.0
     at_source = tokens if source_tokens is None else source_tokens
+    twin_of_source = row_tokens(source.layout, at_source, conditional=False)
+    twin_of_target = row_tokens(target.layout, tokens, conditional=False)
     on_picture = any(token.parameters.on_picture for token in tokens)
     control: AttentionControl | None = None
 
@@ -112,13 +114,13 @@ def edit(
         if guided and inversion.method == "direct" and not on_picture:
             source_null = inversion.uncond.get(index)
             if source_null is None:
-                with backbone.control(AttentionControl([row_tokens(None, at_source)], settings.mask_mode)):
+                with backbone.control(AttentionControl([twin_of_source], settings.mask_mode)):
                     source_null = backbone.predict(from_source, timestep, [null])
                 inversion.uncond[index] = source_null
         if guided:
             batch += [from_target] if source_null is not None else [from_target, from_source]
             conditions += [null] * (len(batch) - 2)
-            rows += [row_tokens(None, tokens), row_tokens(None, at_source)][: len(batch) - 2]
+            rows += [twin_of_target, twin_of_source][: len(batch) - 2]
         pair = EditControl(
             source=0,
             target=1,

@@ -117,7 +117,7 @@ def null_text_optimization(
     schedule, total = backbone.schedule, inversion.steps
     empty = text.unconditional(backbone, source.framing)
     null = empty.hidden.clone()
-    rows = [row_tokens(None, tokens), row_tokens(source.layout, tokens)]
+    rows = [row_tokens(source.layout, tokens, conditional=False), row_tokens(source.layout, tokens)]
     latents, found = inversion.at(0), []
     watch = Stopwatch(total)
 

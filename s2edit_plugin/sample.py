@@ -45,7 +45,7 @@ def sample(
     """
     schedule, count = backbone.schedule, len(conditions)
     batch = [text.unconditional(backbone, conditions[0].framing)] * count + list(conditions)
-    rows = [row_tokens(None, tokens)] * count + [row_tokens(c.layout, tokens) for c in conditions]
+    rows = [row_tokens(c.layout, tokens, conditional=named) for named in (False, True) for c in conditions]
     control = backbone.control(AttentionControl(rows, "bias")) if tokens else contextlib.nullcontext()
     latents = noise
     with control:

@@ -16,7 +16,7 @@ import torch
 
 from s2edit_plugin import prompts
 from s2edit_plugin.api import EditSettings, LearnSettings
-from s2edit_plugin.conditioning import ActiveToken, build_condition, for_the_edit
+from s2edit_plugin.conditioning import ActiveToken, build_condition, for_the_edit, in_source_branch
 from s2edit_plugin.constraint import default_attribute_words
 from s2edit_plugin.edit import edit
 from s2edit_plugin.evaluation.methods import Method
@@ -143,11 +143,10 @@ class Trials:
         here = {TOKEN} if prepared.shot.learned else frozenset[str]()
         acting = for_the_edit(tokens, here, where.soft, source_prompt, target_prompt, settings.inside)
         started = time.monotonic()
-        import os
-        st = None
-        if os.environ.get("SRC"):
-            st = [replace(t, mask=(1 - where.soft.to(backbone.device)) * (1 if t.mask is None else t.mask)) for t in tokens]
-        made = edit(backbone, inversion, source, target, acting, where.cells, settings, source_tokens=st)
+        at_source = in_source_branch(acting, here, where.soft, source_prompt, target_prompt)
+        made = edit(
+            backbone, inversion, source, target, acting, where.cells, settings, source_tokens=at_source
+        )
         seconds = time.monotonic() - started
         shape = prepared.picture.shape[:2]
         region = fitted(where.soft.cpu().numpy(), shape).clip(0, 1)

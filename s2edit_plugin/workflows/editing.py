@@ -12,7 +12,7 @@ import torch
 
 from s2edit_plugin import api, safety
 from s2edit_plugin.cache import NOBODY, InversionCache
-from s2edit_plugin.conditioning import build_condition, for_the_edit
+from s2edit_plugin.conditioning import build_condition, for_the_edit, in_source_branch
 from s2edit_plugin.edit import EditOutcome, edit
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.imaging.crop import extract_photo, fitted, place_mask, window_of
@@ -236,7 +236,9 @@ def edit_crop(
         region = _on_model(pasted, backbone.resolution)
     show = EditPreview(backbone, scene.photo, scene.crop, region)
     tokens = for_the_edit(scene.tokens, scene.learned_here, region, pair.source, pair.target, settings.inside)
-    outcome = edit(backbone, inversion, source, target, tokens, blend, settings, on_progress, show)
+    limits = None if blend is None else region
+    at_source = in_source_branch(tokens, scene.learned_here, limits, pair.source, pair.target)
+    outcome = edit(backbone, inversion, source, target, tokens, blend, settings, on_progress, show, at_source)
     if complete != (len(inversion.uncond) == inversion.steps):
         _store(studio, cache, scene, key, inversion)
     return Edited(outcome, pasted.cpu().numpy(), inversion, cached, "" if found is None else found.note)

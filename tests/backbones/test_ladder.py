@@ -55,7 +55,9 @@ def _edit_batch(backbone: Backbone, mask: torch.Tensor) -> tuple[AttentionContro
     """Source, target and their unconditional twins under Prompt-to-Prompt, maps of rows 1 and 2 recorded."""
     token = _token(backbone, mask)
     conditions = [build_condition(backbone, p, [token]) for p in (SOURCE, f"{SOURCE} smiling")]
-    rows = [row_tokens(c.layout, [token]) for c in conditions] + [row_tokens(None, [token])] * 2
+    rows = [row_tokens(c.layout, [token]) for c in conditions] + [
+        row_tokens(c.layout, [token], conditional=False) for c in conditions
+    ]
     mapper = torch.eye(backbone.text_length).roll(1, 0)
     alpha = (torch.arange(backbone.text_length) % 3 > 0).float()
     pair = EditControl(0, 1, mapper, alpha, alpha * 2, self_side=backbone.self_side)

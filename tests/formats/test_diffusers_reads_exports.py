@@ -42,7 +42,10 @@ def _here(backbone: Backbone, token: Token | None) -> torch.Tensor:
     tokens = [to_active(token, backbone, None)] if token else []
     prompt = "a photo of a <anna/me> woman with red hair" if token else "a photo of a woman with red hair"
     condition, none = build_condition(backbone, prompt, tokens, isolation=False), unconditional(backbone)
-    rows = [row_tokens(condition.layout, tokens, masked=False), row_tokens(None, tokens, masked=False)]
+    rows = [
+        row_tokens(condition.layout, tokens, masked=False),
+        row_tokens(condition.layout, tokens, masked=False, conditional=False),
+    ]
     with torch.no_grad(), backbone.control(AttentionControl(rows, "none")):
         return backbone.predict(_latents(backbone), TIMESTEP, [condition, none])
 

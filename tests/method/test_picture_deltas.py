@@ -8,7 +8,7 @@ import torch
 
 from s2edit_plugin import text
 from s2edit_plugin.attention import AttentionControl, RowToken
-from s2edit_plugin.conditioning import ActiveToken, build_condition, row_tokens
+from s2edit_plugin.conditioning import ActiveToken, build_condition, in_source_branch, row_tokens
 from s2edit_plugin.parameters import TokenParameters, create_parameters
 
 if TYPE_CHECKING:
@@ -73,10 +73,33 @@ def test_two_tokens_add_up_each_in_its_own_mask(backbone: Backbone) -> None:
     torch.testing.assert_close(deltas[0][2] + deltas[1][2], torch.ones(1, backbone.latent_side**2))
 
 
-def test_deltas_act_where_the_prompt_names_the_token_and_in_unconditional_rows(backbone: Backbone) -> None:
+def test_deltas_act_where_the_prompt_names_the_token_and_in_the_twins(backbone: Backbone) -> None:
     token = ActiveToken(NAME, torch.zeros(1, backbone.embedding_width), _parameters(backbone))
     named = text.layout(f"a photo of a <{NAME}> woman", backbone, {NAME: 1})
     unnamed = text.layout("a photo of a woman", backbone, {NAME: 1})
     assert row_tokens(named, [token])[0].on_picture
-    assert row_tokens(None, [token])[0].on_picture
+    twin = row_tokens(named, [token], conditional=False)[0]
+    assert twin.on_picture
+    assert twin.columns == ()
     assert not row_tokens(unnamed, [token])[0].on_picture
+    assert not row_tokens(unnamed, [token], conditional=False)[0].on_picture
+
+
+def test_in_the_source_branch_a_token_of_another_photo_acts_outside_the_region_only(
+    backbone: Backbone,
+) -> None:
+    side = backbone.resolution
+    region = torch.zeros(side, side)
+    region[:, : side // 2] = 1.0
+    token = ActiveToken(NAME, torch.zeros(1, backbone.embedding_width), _parameters(backbone))
+    source, target = "a photo of a <anna/me> woman in a hat", "a photo of a <anna/me> woman"
+
+    def mask(here: set[str], where: torch.Tensor | None, after: str) -> torch.Tensor | None:
+        return in_source_branch([token], here, where, source, after)[0].mask
+
+    limited = mask(set(), region, target)
+    assert limited is not None
+    torch.testing.assert_close(limited, 1 - region)
+    assert mask({NAME}, region, target) is None  # `for_the_edit` has said where it acts
+    assert mask(set(), None, target) is None
+    assert mask(set(), region, source) is None  # an unchanged prompt gives the photo back
