@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
 from s2edit_plugin.api import LearnSettings
-from s2edit_plugin.backbones.layers import AttentionLayer, unet_layers
+from s2edit_plugin.backbones.layers import AttentionLayer, picture_layers, unet_layers
 from s2edit_plugin.learn import LearnedToken
 from s2edit_plugin.parameters import create_parameters
 from s2edit_plugin.paths import models_package
+from s2edit_plugin.recipes import resolved
 from s2edit_plugin.token_store import to_tensors
 
 
@@ -25,7 +27,7 @@ def _config(family: str, part: str) -> dict[str, Any]:
 
 
 @cache
-def _layers(family: str) -> list[AttentionLayer]:
+def _unet(family: str) -> Any:
     from diffusers import UNet2DConditionModel
 
     config = _config(family, "unet")
@@ -34,8 +36,11 @@ def _layers(family: str) -> list[AttentionLayer]:
             96  # the configuration is that of the 512 pixel variants, version 2.1 works at 768
         )
     with torch.device("meta"):
-        unet = UNet2DConditionModel.from_config(config)
-    return unet_layers(unet, unet.config.sample_size, 77)
+        return UNet2DConditionModel.from_config(config)
+
+
+def _layers(family: str) -> list[AttentionLayer]:
+    return unet_layers(_unet(family), _unet(family).config.sample_size, 77)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +67,9 @@ def test_the_layers_are_those_of_the_real_model(
 @pytest.mark.parametrize(("family", "most"), [("sd1", 200), ("sd2", 230), ("sdxl", 1800)])
 def test_the_default_token_stays_small(family: str, most: int) -> None:
     """Its tensors as they are stored, in kilobytes of 1024 bytes."""
-    settings = LearnSettings()
+    settings = resolved(
+        LearnSettings(), SimpleNamespace(picture_layers=lambda: picture_layers(_unet(family)))
+    )  # type: ignore[arg-type]
     encoders = ["text_encoder", "text_encoder_2"] if family == "sdxl" else ["text_encoder"]
     width = sum(_config(family, encoder)["hidden_size"] for encoder in encoders)
     shapes = [layer.shape for layer in _layers(family) if layer.text_keys]

@@ -113,16 +113,21 @@ def test_an_edits_batch_in_pieces_predicts_the_same_and_records_the_same(
     assert recorded.count == recorded_split.count > 0
 
 
-@pytest.mark.parametrize("mask_mode", ["bias", "loss"])
+@pytest.mark.parametrize(
+    ("mask_mode", "parameters"), [("bias", "kv_token"), ("loss", "kv_token"), ("bias", "unet_lora")]
+)
 @pytest.mark.parametrize(
     "savings", [Savings(rows=2), Savings(rows=1), Savings(checkpointing=True), Savings(rows=1, checkpointing=True, attention=9)]
 )  # fmt: skip
 def test_learning_in_pieces_learns_the_same_token(
     backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor, spare: Callable[[Savings], None], savings: Savings,
-    mask_mode: Any,
+    mask_mode: Any, parameters: Any, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    monkeypatch.setattr("s2edit_plugin.backbones.stable_diffusion.multiplies_bfloat16", lambda: False)
     task = LearnTask("anna/me", SOURCE, latents, mask, "woman", ("smiling", "red hair"))
-    settings = LearnSettings(steps_token=2, steps_joint=2, batch=3, mask_mode=mask_mode)
+    settings = LearnSettings(
+        steps_token=2, steps_joint=2, batch=3, mask_mode=mask_mode, parameters=parameters
+    )
     whole = learn(backbone, task, settings)
     spare(savings)
     split = learn(backbone, task, settings)
@@ -137,7 +142,7 @@ def test_learning_in_pieces_keeps_less(
     from tests.fakes.allocations import peak_of
 
     task = LearnTask("anna/me", SOURCE, latents, mask, "woman", ())
-    settings = LearnSettings(steps_token=1, steps_joint=0, batch=4)
+    settings = LearnSettings(steps_token=1, steps_joint=0, batch=4, parameters="kv_token")
     peaks = {}
     for savings in (NOTHING, Savings(rows=2), Savings(rows=1), Savings(rows=1, checkpointing=True)):
         spare(savings)

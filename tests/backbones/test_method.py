@@ -19,6 +19,7 @@ from s2edit_plugin.edit import edit
 from s2edit_plugin.invert import invert
 from s2edit_plugin.learn import LearnedToken, LearnTask, initial_vectors, learn
 from s2edit_plugin.parameters import TokenParameters, create_parameters
+from s2edit_plugin.recipes import resolved
 from s2edit_plugin.region import attention_of, changed_region
 from s2edit_plugin.token_store import settings_record, to_active, to_tensors
 from s2edit_plugin.tokenfile import TokenRecord, read_token, write_token
@@ -83,7 +84,7 @@ def test_learning_lowers_the_loss(backbone: Backbone, latents: torch.Tensor, mas
 def test_a_token_survives_saving_and_loading(
     backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor, tmp_path: Path
 ) -> None:
-    settings = LearnSettings(steps_token=2, steps_joint=3, batch=2)
+    settings = resolved(LearnSettings(steps_token=2, steps_joint=3, batch=2), backbone)
     learned = learn(backbone, _task(latents, mask), settings)
     tensors = to_tensors(learned)
     record = TokenRecord(
@@ -264,7 +265,11 @@ def test_a_model_that_starts_from_nothing_but_noise(tmp_path: Path) -> None:
     assert backbone.schedule.timesteps(4)[0] == 999
     everything_noise = backbone.schedule.add_noise(latents, torch.ones_like(latents), torch.tensor([999]))
     assert torch.equal(everything_noise, torch.ones_like(latents))
-    learned = learn(backbone, _task(latents, mask), LearnSettings(steps_token=2, steps_joint=2, batch=4))
+    learned = learn(
+        backbone,
+        _task(latents, mask),
+        LearnSettings(steps_token=2, steps_joint=2, batch=4, parameters="kv_token"),
+    )
     assert all(math.isfinite(loss) for loss in learned.losses)
     token = ActiveToken(NAME, learned.vectors, learned.parameters, mask)
     source, target = (build_condition(backbone, prompt, [token]) for prompt in (SOURCE, TARGET))
