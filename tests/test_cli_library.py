@@ -203,9 +203,11 @@ def test_eval(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     import s2edit_plugin.evaluation as package
 
     asked: list[Any] = []
+    looks: list[bool] = []
 
-    def fake_run(*arguments: Any) -> dict[str, Any]:
+    def fake_run(*arguments: Any, quick: bool) -> dict[str, Any]:
         asked.append(arguments[:5])
+        looks.append(quick)
         return {"table": "method  success", "figures": [1]}
 
     # In the place of the real module, whose imports load torch and the judges.
@@ -218,6 +220,7 @@ def test_eval(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     asked.clear()
     assert run("eval", "--quick", "--suite", "token")[0] == 0
     assert asked == [("token", ("main",), 4, 0, None)]
+    assert looks == [False, False, True]
     assert run("eval", "--identities", "0")[0] == 2
     assert run("eval", "--methods", ",")[0] == 2
 

@@ -157,7 +157,9 @@ class StableDiffusionBackbone(Backbone):
             return self._predict(latents, timestep, conditions)
         found: dict[int, Tensor] = {}
         for rows in parts:
-            times = timestep[rows] if isinstance(timestep, Tensor) and timestep.ndim else timestep
+            # One timestep for all rows, or one a row.
+            several = isinstance(timestep, Tensor) and timestep.numel() > 1
+            times = timestep[rows] if isinstance(timestep, Tensor) and several else timestep
             with nullcontext() if whole is None else self._attention.obeying(whole.part(rows)):
                 predicted = self._predict(latents[rows], times, [conditions[row] for row in rows])
             found |= dict(zip(rows, predicted, strict=True))

@@ -113,7 +113,7 @@ def test_an_edit_goes_before_a_learning(client: FakeClient) -> None:
     client.finish()
     assert learning.info().state == "running"
     info = client.step()
-    assert info.progress == api.Progress("learning", 4, 80)
+    assert info.progress == api.Progress("learning", 4, 160)
 
 
 def test_jobs_are_paused_resumed_and_cancelled_at_once(client: FakeClient) -> None:

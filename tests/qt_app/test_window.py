@@ -599,8 +599,9 @@ def test_closing_in_the_middle_of_an_edit_leaves_nothing_behind(
 def test_each_preset_shows_its_time_and_memory(
     window: MainWindow, engine: FakeClient, document: Document, qtbot: QtBot
 ) -> None:
+    seconds = {40: 100.0, 100: 200.0, 300: 400.0}
     engine.answers[calls.EstimateJob] = lambda request: api.Estimate(
-        4.0 * request.learn.settings.steps_joint if request.learn else 40.0,
+        seconds[request.learn.settings.steps_joint] if request.learn else 40.0,
         3_400_000_000,
         8 * 10**9,
         True,
