@@ -17,7 +17,7 @@ from tests.fakes.offscreen import platform
 os.environ["QT_QPA_PLATFORM"] = platform()
 
 from PIL import Image
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QImage
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
@@ -97,6 +97,7 @@ def play(robot: Robot) -> None:
     robot.choose(edit.region, "mask")
     robot.click(edit.go)
     robot.until("the photo is edited", lambda: robot.document.result)
+    robot.keys(Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)  # without the masks' colours
     QTest.qWait(1000)
     robot.document.compare = "split"
     QTest.qWait(1500)
