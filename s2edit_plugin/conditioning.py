@@ -90,10 +90,21 @@ def for_the_edit(
         learned_here: full names of the tokens learned from this photo. region: (S, S) in [0, 1] on the crop.
         inside: ``auto``, ``always`` or ``never``, see `api.EditSettings`.
     """
-    if inside == "always" or (inside == "auto" and prompts.uncovers(source_prompt, target_prompt)):
+    if inside == "always":
+        return list(tokens)
+    tokens = [_outside(t, torch.ones_like(region)) if _rests(t, learned_here) else t for t in tokens]
+    if inside == "auto" and prompts.uncovers(source_prompt, target_prompt):
         return list(tokens)
 
     return [_outside(token, region) if token.name in learned_here else token for token in tokens]
+
+
+def _rests(token: ActiveToken, learned_here: Collection[str]) -> bool:
+    """Whether a token has nothing to add: deltas of the whole network, on the very photo that they were learned from.
+
+    The inverted photo says all that they hold, hat and beard too, and next to the region they resist the edit (measured).
+    """
+    return token.parameters.on_picture and token.name in learned_here
 
 
 def in_source_branch(

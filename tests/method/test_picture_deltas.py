@@ -8,7 +8,13 @@ import torch
 
 from s2edit_plugin import text
 from s2edit_plugin.attention import AttentionControl, RowToken
-from s2edit_plugin.conditioning import ActiveToken, build_condition, in_source_branch, row_tokens
+from s2edit_plugin.conditioning import (
+    ActiveToken,
+    build_condition,
+    for_the_edit,
+    in_source_branch,
+    row_tokens,
+)
 from s2edit_plugin.parameters import TokenParameters, create_parameters
 
 if TYPE_CHECKING:
@@ -103,3 +109,17 @@ def test_in_the_source_branch_a_token_of_another_photo_acts_outside_the_region_o
     assert mask({NAME}, region, target) is None  # `for_the_edit` has said where it acts
     assert mask(set(), None, target) is None
     assert mask(set(), region, source) is None  # an unchanged prompt gives the photo back
+
+
+def test_on_its_own_photo_a_token_of_the_whole_network_rests(backbone: Backbone) -> None:
+    side = backbone.resolution
+    region = torch.zeros(side, side)
+    region[:, : side // 2] = 1.0
+    token = ActiveToken(NAME, torch.zeros(1, backbone.embedding_width), _parameters(backbone))
+    source, target = "a photo of a <anna/me> woman in a hat", "a photo of a <anna/me> woman"
+    for prompts in ((source, target), (target, source)):
+        (resting,) = for_the_edit([token], {NAME}, region, *prompts)
+        assert resting.mask is not None
+        assert float(resting.mask.abs().max()) == 0.0
+        assert for_the_edit([token], {NAME}, region, *prompts, inside="always")[0].mask is None
+        assert for_the_edit([token], set(), region, *prompts)[0].mask is None
