@@ -1,6 +1,6 @@
 """The GIMP 3 plug-in: GIMP's own Python bindings (gi) and the standard library only, a client of the engine.
 
-``s2edit gimp install`` copies this folder into GIMP's plug-ins together with the files of `engine.remote.STANDALONE`.
+``s2edit gimp install`` copies this folder into GIMP's plug-ins together with the files of `engine.client.remote.STANDALONE`.
 
     s2edit.py    what GIMP starts
       plugin       the procedures as GIMP asks for them; errors become sentences

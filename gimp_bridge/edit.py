@@ -19,7 +19,8 @@ from gimp_bridge.pixels import grey_of_picture
 from gimp_bridge.results import Finished, attach, attached, check_mode, insert_results
 from gimp_bridge.scene import Scene, check_visible
 from gimp_bridge.wording import layer_name
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ImageError, PromptError, UsageError
 
 __all__ = ["Made", "edit_layer", "remembered", "values_of"]
@@ -73,7 +74,7 @@ def edit_layer(
         S2EditError: whatever is wrong, also that nothing visible was changed; the image is as it was then.
     """
     check_visible(chosen)
-    names = Names(link.call(calls.ListTokens()).tokens)
+    names = Names(link.call(queries.ListTokens()).tokens)
     tokens = names.all_of(values)
     if not values.prompt and not values.attribute:
         raise PromptError("The prompt is empty.", "Say what the picture should show.")
@@ -167,7 +168,7 @@ class _Work:
     frame: Frame
     values: EditValues
     names: Names
-    tokens: tuple[calls.TokenInfo, ...]
+    tokens: tuple[queries.TokenInfo, ...]
     tattoo: int
 
     @property

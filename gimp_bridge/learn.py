@@ -11,7 +11,8 @@ from gimp_bridge.frame import CHANNEL, SELECTION, make_frame
 from gimp_bridge.link import Link
 from gimp_bridge.pixels import LayerView
 from gimp_bridge.scene import Scene
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ConsentError, MaskError, UsageError
 
 __all__ = [
@@ -61,26 +62,26 @@ def check_asked(asked: api.LearnToken) -> None:
         )
 
 
-def unfinished(link: Link) -> tuple[calls.Resumable, ...]:
+def unfinished(link: Link) -> tuple[queries.Resumable, ...]:
     """Learning that was stopped and can go on, the newest first."""
-    return link.call(calls.ListResumable()).runs
+    return link.call(queries.ListResumable()).runs
 
 
-def stopped_run(asked: api.LearnToken, link: Link) -> calls.Resumable | None:
+def stopped_run(asked: api.LearnToken, link: Link) -> queries.Resumable | None:
     """Learning of the same token that was stopped and can go on."""
     return next((run for run in unfinished(link) if _same(f"{run.person}/{run.token}", asked)), None)
 
 
 def is_there(asked: api.LearnToken, link: Link) -> bool:
     """Whether the library holds a token of this name."""
-    return any(_same(info.name, asked) for info in link.call(calls.ListTokens()).tokens)
+    return any(_same(info.name, asked) for info in link.call(queries.ListTokens()).tokens)
 
 
 def _same(name: str, asked: api.LearnToken) -> bool:
     return name.casefold() == f"{asked.person}/{asked.token}".casefold()
 
 
-def go_on(run: calls.Resumable, link: Link) -> api.LearnResult:
+def go_on(run: queries.Resumable, link: Link) -> api.LearnResult:
     """Go on with learning that was stopped; its picture is kept with it."""
     return link.run(dataclasses.replace(run.request, resume=True), TITLE)
 

@@ -18,10 +18,10 @@ from typing import Any, Self, TypeVar
 
 from gimp_bridge.beside import Beside
 from gimp_bridge.wording import fraction_of, progress_text
-from s2edit_plugin import __version__, calls
-from s2edit_plugin.api import Event, JobInfo, Request
-from s2edit_plugin.engine import discovery
-from s2edit_plugin.engine.remote import RemoteClient, connect
+from s2edit_plugin import __version__
+from s2edit_plugin.api import Event, JobInfo, Request, queries
+from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client.remote import RemoteClient, connect
 from s2edit_plugin.errors import (
     EngineError,
     EngineGoneError,
@@ -156,7 +156,7 @@ class Link:
         """
         client, heard = self.client, queue.SimpleQueue[Event]()
         job: list[JobInfo] = []
-        ready = type(request).__name__ not in WITH_MODEL or client.call(calls.GetStatus()).model_loaded
+        ready = type(request).__name__ not in WITH_MODEL or client.call(queries.GetStatus()).model_loaded
         waits = 0
 
         def shown() -> None:
@@ -199,7 +199,7 @@ class Link:
         ahead = ""
         if job.state == "queued":
             with contextlib.suppress(S2EditError):
-                running = [one for one in client.call(calls.ListJobs()).jobs if one.state == "running"]
+                running = [one for one in client.call(queries.ListJobs()).jobs if one.state == "running"]
                 ahead = next((one.title for one in running if one.id != job.id), "")
         (start, end), done = part, fraction_of(job)
         fraction = UNKNOWN if done < 0 else start + (end - start) * done

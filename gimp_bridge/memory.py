@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from gimp_bridge.ranges import GUIDANCE, LIMITS
-from s2edit_plugin.calls import TokenInfo
+from s2edit_plugin.api.queries import TokenInfo
 from s2edit_plugin.errors import TokenError, TokenNotFoundError
 
 __all__ = ["GONE", "NO_TOKEN", "EditValues", "Names", "read_values", "write_values"]

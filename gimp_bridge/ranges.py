@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s2edit_plugin.api import EditSettings
-from s2edit_plugin.limits import EDIT_RANGES, MAX_EDIT_STEPS
+from s2edit_plugin.api.limits import EDIT_RANGES, MAX_EDIT_STEPS
 
 __all__ = ["GUIDANCE", "LIMITS"]
 

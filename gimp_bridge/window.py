@@ -16,8 +16,9 @@ from gimp_bridge.png import Pixels
 from gimp_bridge.results import Finished, check_mode, insert_results
 from gimp_bridge.scene import Scene, check_visible
 from gimp_bridge.wording import layer_name
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine import discovery
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.client import discovery
 from s2edit_plugin.errors import CancelledError, EngineError, ImageError, S2EditError
 
 __all__ = ["edit_in_window"]
@@ -54,7 +55,7 @@ def edit_in_window(
     if selection is not None:
         mask = png.encode(Pixels(view.width, view.height, 1, 8, selection.on(view.whole)))
     link.stay()
-    offered = link.call(calls.HandOver(png.encode(pixels, view.icc), mask, _file_name(image)))
+    offered = link.call(queries.HandOver(png.encode(pixels, view.icc), mask, _file_name(image)))
     back = _Waiting(link, offered.id, seconds, may_open).result()
     scene.check()  # meanwhile the user could do anything in GIMP
     made = png.decode(back.layer)
@@ -84,10 +85,10 @@ class _Waiting:
         self._window = 0  # pid of the one that was opened
         self._taken = self._again = False
 
-    def result(self) -> calls.Handover:
+    def result(self) -> queries.Handover:
         """What came back. Raises S2EditError."""
         while True:
-            found = self._link.call(calls.AskHandover(self._name))
+            found = self._link.call(queries.AskHandover(self._name))
             if found.state == "returned":
                 return found
             if found.state == "closed":
@@ -140,7 +141,7 @@ def _remembered(edit: api.ApplyEdit | None, link: Link, layer: Gimp.Layer) -> tu
     """The layer's name, and the settings to begin with the next time: empty where they are not known."""
     if edit is None:
         return "S²Edit", b""
-    names = Names(link.call(calls.ListTokens()).tokens)
+    names = Names(link.call(queries.ListTokens()).tokens)
     given: dict[str, Any] = {"attribute": edit.tokens[1]} if len(edit.tokens) > 1 else {}
     settings = edit.settings
     values = EditValues(

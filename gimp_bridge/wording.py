@@ -10,7 +10,7 @@ from s2edit_plugin.errors import S2EditError
 
 if TYPE_CHECKING:  # GIMP waits for what is imported here, also when it only asks what there is
     from s2edit_plugin.api import Estimate, JobInfo
-    from s2edit_plugin.calls import TokenInfo
+    from s2edit_plugin.api.queries import TokenInfo
 
 __all__ = [
     "LOADING", "PRESETS", "cost_text", "fraction_of", "hint_in_gimp", "layer_name", "progress_text", "said", "time_left",
@@ -23,7 +23,7 @@ PRESETS = {
     "hair-brown": "Brown hair", "hair-blonde": "Blonde hair", "hair-red": "Red hair", "lipstick": "Red lipstick",
     "glasses": "Glasses", "sunglasses": "Sunglasses",
 }  # fmt: skip
-"""The ready-made edits by the names that `s2edit_plugin.presets` knows them by."""
+"""The ready-made edits by the names that `s2edit_plugin.api.presets` knows them by."""
 _REFERENCE = re.compile(r"<[^<>\s]{1,140}>")
 _WORD = re.compile(r"[\w'’-]+")
 _LONGEST = 60  # characters of a layer's name

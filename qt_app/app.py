@@ -17,17 +17,17 @@ from typing import TYPE_CHECKING
 
 from s2edit_plugin import __version__
 from s2edit_plugin.cli.window import check_screen, photo_of
-from s2edit_plugin.desktop.entries import APP_ID, icons_folder
-from s2edit_plugin.engine.discovery import hold_environment  # type: ignore[import-untyped]
+from s2edit_plugin.engine.client.discovery import hold_environment  # type: ignore[import-untyped]
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.paths import data_folder
+from s2edit_plugin.storage.paths import data_folder
+from s2edit_plugin.tools.desktop.entries import APP_ID, icons_folder
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
     from qt_app.engine import Connector
     from qt_app.ui.main_window import MainWindow
-    from s2edit_plugin.engine.client import Client
+    from s2edit_plugin.engine.client.interface import Client
 
 ENDED_BY = ("SIGTERM", "SIGHUP")
 END_SECONDS = 30.0  # for a job's last step and its checkpoint, before the process is ended
@@ -142,7 +142,7 @@ def begin(window: MainWindow, photo: str | None) -> None:
 
 
 def _engine() -> Client:
-    from s2edit_plugin.engine.remote import connect  # type: ignore[import-untyped]
+    from s2edit_plugin.engine.client.remote import connect  # type: ignore[import-untyped]
 
     return connect()
 
@@ -155,13 +155,13 @@ class EngineEnder:
 
     def end_hung(self) -> bool:
         """One that does not answer; the window's watchdog."""
-        from s2edit_plugin.engine.ending import end_hung
+        from s2edit_plugin.engine.client.shutdown import end_hung
 
         return end_hung(self._root)
 
     def end(self) -> object:
         """Whatever it does."""
-        from s2edit_plugin.engine.ending import end_engine
+        from s2edit_plugin.engine.client.shutdown import end_engine
 
         return end_engine(self._root, force=True, patience=END_SECONDS)
 

@@ -16,9 +16,8 @@ from typing import Any, Protocol, TypeVar
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from s2edit_plugin import calls
-from s2edit_plugin.api import Event, Request
-from s2edit_plugin.engine.client import Client
+from s2edit_plugin.api import Event, Request, queries
+from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import EngineGoneError, S2EditError
 
 __all__ = ["Connector", "Ender", "EngineLink", "OnError", "Tell"]
@@ -101,8 +100,8 @@ class EngineLink(QObject):
     def ask(
         self, request: Request[R], then: Callable[[R], object] = lambda _: None, failed: OnError | None = None
     ) -> None:
-        """Ask a call of `s2edit_plugin.calls`; ``then`` gets the answer and ``failed`` the error, on the window's thread."""
-        if failed is None and type(request) in calls.READING:
+        """Ask a call of `s2edit_plugin.api.queries`; ``then`` gets the answer and ``failed`` the error, on the window's thread."""
+        if failed is None and type(request) in queries.READING:
             failed = self._not_read
         self._with_client(lambda client: client.call(request), then, failed)
 

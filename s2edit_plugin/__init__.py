@@ -4,7 +4,7 @@ Importing the package is cheap: nothing here imports torch, diffusers, transform
 imported later from sending anything.
 """
 
-from s2edit_plugin.offline import stay_offline
+from s2edit_plugin.storage.offline import stay_offline
 
 __version__ = "0.1.0"
 

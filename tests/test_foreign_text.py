@@ -19,13 +19,15 @@ import safetensors.numpy
 
 from qt_app.i18n.engine_words import _Words
 from qt_app.ui.wording import brief
-from s2edit_plugin import api, calls, captions, limits, prompts, safety
-from s2edit_plugin.engine.core import Engine
+from s2edit_plugin import api
+from s2edit_plugin.api import limits, prompts, queries, safety
+from s2edit_plugin.api.presets import EDIT_PRESETS, apply_preset
+from s2edit_plugin.engine.server.core import Engine
 from s2edit_plugin.errors import InputError, S2EditError, TokenDamagedError, UsageError
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.presets import EDIT_PRESETS, apply_preset
-from s2edit_plugin.tokenfile import METADATA_KEY, Token, parse_token, token_bytes
-from s2edit_plugin.tokenrecord import TokenRecord, parse_json
+from s2edit_plugin.perception import captions
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.tokens.file import METADATA_KEY, Token, parse_token, token_bytes
+from s2edit_plugin.tokens.record import TokenRecord, parse_json
 from tests.fakes.tokens import make_record
 
 LONG = 30_000  # characters; a tenth of the class noun that stopped the engine
@@ -162,8 +164,8 @@ def test_a_header_of_many_small_values_takes_no_more_memory_than_its_size_allows
         api.LearnToken(b"", "anna", "me", class_noun="1" * LONG),
         api.LearnToken(b"", "anna", "me", class_noun="woman", attribute_words=("1",) * 5000),
         api.SuggestPrompt(b"", "1" * LONG),
-        calls.ChangeToken("anna/me", notes="n" * LONG),
-        calls.ChangeToken("anna/me", add_tags=("n" * LONG,)),
+        queries.ChangeToken("anna/me", notes="n" * LONG),
+        queries.ChangeToken("anna/me", add_tags=("n" * LONG,)),
     ],
     ids=lambda request: type(request).__name__,
 )
@@ -182,7 +184,7 @@ def test_bytes_that_are_no_text_are_refused_before_anything_is_computed(data_hom
     engine = Engine(DataFolder(data_home))
     for request in (
         api.LearnToken(b"p", "anna", "me", prompt="a \udcff"),
-        calls.ChangeToken("anna/me", notes="\udcff"),
+        queries.ChangeToken("anna/me", notes="\udcff"),
     ):
         ask = engine.submit if type(request) in api.JOBS else engine.call
         with pytest.raises(UsageError, match="no text"):

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin import doctor
 from s2edit_plugin.backbones.device import _FAULTS
 from s2edit_plugin.batch.recipe import read_recipe
 from s2edit_plugin.cli.main import build_parser, main
-from s2edit_plugin.credentials.inspection import inspect_picture
+from s2edit_plugin.imaging.credentials.inspection import inspect_picture
+from s2edit_plugin.workflows import doctor
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = ROOT / "docs" / "guide"

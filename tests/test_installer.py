@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from s2edit_plugin.engine import discovery
+from s2edit_plugin.engine.client import discovery
 from s2edit_setup.locks import NAMES
 from s2edit_setup.machine import ACCELERATORS
 from s2edit_setup.packages import OLDEST_UV

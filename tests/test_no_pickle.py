@@ -18,19 +18,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine import discovery
-from s2edit_plugin.engine.local import LocalClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.server.local import LocalClient
 from s2edit_plugin.errors import CancelledError, InputError, S2EditError
 from s2edit_plugin.history import History
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.runs import resumable
-from s2edit_plugin.settings import load_settings
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import load_settings
+from s2edit_plugin.tokens.runs import resumable
 from tests.fakes.pictures import mask_png, photo_png
 from tests.fakes.tiny_model import write_tiny_model
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -240,7 +241,7 @@ EDIT = api.ApplyEdit(
 @pytest.fixture(scope="module")
 def filled(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Studio:
     """A data folder that holds a file of every kind: token, thumbnail, index, inversion, run that was cut off, journal."""
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
     studio = Studio(tmp_path_factory.mktemp("home"), str(model), "cpu")
     studio.learn(LEARN)
@@ -331,7 +332,7 @@ def test_settings_and_discovery_files_are_never_unpickled(kind: str, watch: Watc
 def test_no_import_opens_a_pickle(kind: str, name: str, watch: Watch) -> None:
     with LocalClient() as client, pytest.raises(S2EditError) as caught:
         client.call(
-            calls.ImportFile(watch.bombs[kind], name, "anna/me", "woman", "identity", consent=True),
+            queries.ImportFile(watch.bombs[kind], name, "anna/me", "woman", "identity", consent=True),
         )
     assert "\n" not in caught.value.sentence
     assert watch.is_clean
@@ -361,7 +362,7 @@ def test_no_network_of_a_model_folder_is_opened_as_a_pickle(
     weights.unlink()
     name = {"text_encoder": "pytorch_model"}.get(part, weights.stem) if ending == ".bin" else weights.stem
     (folder / part / f"{name}{ending}").write_bytes(watch.bombs[kind])
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
     with LocalClient(model=str(folder), device="cpu") as client:
         for attempt in (

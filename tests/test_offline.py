@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin.offline import CACHES, VARIABLES, keep_caches
+from s2edit_plugin.storage.offline import CACHES, VARIABLES, keep_caches
 from tests.fakes import alone
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,7 +25,8 @@ from gimp_bridge.results import attached  # noqa: E402
 from gimp_bridge.scene import Scene  # noqa: E402
 from gimp_bridge.showing import in_bar  # noqa: E402
 from gimp_bridge.wording import PRESETS, cost_text  # noqa: E402
-from s2edit_plugin import api, calls, presets, prompts  # noqa: E402
+from s2edit_plugin import api  # noqa: E402
+from s2edit_plugin.api import presets, prompts, queries  # noqa: E402
 from s2edit_plugin.errors import CancelledError, S2EditError  # noqa: E402
 
 __all__ = ["ask_and_edit"]
@@ -73,11 +74,11 @@ def ask_and_edit(
     show = in_bar("S²Edit")
     with Link(show) as link:
         link.stay()
-        tokens = link.call(calls.ListTokens()).tokens
+        tokens = link.call(queries.ListTokens()).tokens
         names = Names(tokens)
         if transfer and not tokens:
             names.find("")
-        pictures = link.call(calls.Thumbnails(tuple(info.name for info in tokens))).pictures
+        pictures = link.call(queries.Thumbnails(tuple(info.name for info in tokens))).pictures
         last = read_values(attached(image))
         if last is not None and transfer and not last.attribute:
             # The prompt of an edit is none of a transfer, where it may be empty: what the picture shows stays.
@@ -307,7 +308,7 @@ class _Dialog:
             self._config.set_property("region", preset.region)
         self._ready.set_active(0)
 
-    def _info(self) -> calls.TokenInfo | None:
+    def _info(self) -> queries.TokenInfo | None:
         token = self._config.get_property("token")
         try:
             return self._names.find(token) if token and token != NO_TOKEN else None
@@ -347,7 +348,7 @@ class _Dialog:
         info = self._info()
         edit = api.ApplyEdit(b"", (info.name,) if info else (), values.prompt, settings=settings)
         try:
-            text = cost_text(self._link.call(calls.EstimateJob(edit=edit, variants=values.variants)))
+            text = cost_text(self._link.call(queries.EstimateJob(edit=edit, variants=values.variants)))
         except S2EditError as error:
             text = error.sentence
         self._cost.set_text(text)

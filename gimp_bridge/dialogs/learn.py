@@ -28,7 +28,8 @@ from gimp_bridge.link import Link  # noqa: E402
 from gimp_bridge.scene import Scene  # noqa: E402
 from gimp_bridge.showing import in_bar  # noqa: E402
 from gimp_bridge.wording import cost_text  # noqa: E402
-from s2edit_plugin import api, calls  # noqa: E402
+from s2edit_plugin import api  # noqa: E402
+from s2edit_plugin.api import queries  # noqa: E402
 from s2edit_plugin.errors import CancelledError, S2EditError  # noqa: E402
 
 __all__ = ["ask_and_learn"]
@@ -71,7 +72,7 @@ class _Dialog:
         self._config, self._image, self._layer = config, image, layer
         config.set_property("consent", False)  # each time anew: it may be another person
         self._runs = unfinished(link)
-        self._chosen: calls.Resumable | None = None
+        self._chosen: queries.Resumable | None = None
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, "S²Edit: Learn token")
         self._dialog.set_ok_label("L_earn")
         self._dialog.set_default_size(WIDTH, -1)
@@ -158,7 +159,7 @@ class _Dialog:
 
     # ------------------------------------------------------------------ parts
 
-    def _stopped(self, run: calls.Resumable) -> Gtk.Widget:
+    def _stopped(self, run: queries.Resumable) -> Gtk.Widget:
         row = Gtk.Box(spacing=12)
         text = f"Learning {run.person}/{run.token} was stopped at step {run.step} of {run.total}."
         row.pack_start(Gtk.Label(label=text, xalign=0, wrap=True), True, True, 0)
@@ -168,7 +169,7 @@ class _Dialog:
         row.show_all()
         return row
 
-    def _go_on(self, run: calls.Resumable) -> None:
+    def _go_on(self, run: queries.Resumable) -> None:
         self._chosen = run
         self._dialog.response(Gtk.ResponseType.OK)
 
@@ -202,6 +203,6 @@ class _Dialog:
 
     def _cost(self, link: Link) -> str:
         try:
-            return cost_text(link.call(calls.EstimateJob(learn=asked_for(self._config))))
+            return cost_text(link.call(queries.EstimateJob(learn=asked_for(self._config))))
         except S2EditError as error:
             return error.sentence

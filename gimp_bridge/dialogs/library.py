@@ -16,7 +16,7 @@ from gimp_bridge.dialogs.working import tell  # noqa: E402
 from gimp_bridge.library import change_library, tokens_of  # noqa: E402
 from gimp_bridge.link import Link  # noqa: E402
 from gimp_bridge.wording import token_text  # noqa: E402
-from s2edit_plugin import calls  # noqa: E402
+from s2edit_plugin.api import queries  # noqa: E402
 from s2edit_plugin.errors import S2EditError  # noqa: E402
 
 __all__ = ["show_library"]
@@ -72,7 +72,7 @@ class _Library:
         """Show what the library holds now."""
         tokens = tokens_of(self._link)
         self._tokens = {info.id or info.name: info for info in tokens}
-        pictures = self._link.call(calls.Thumbnails(tuple(info.name for info in tokens))).pictures
+        pictures = self._link.call(queries.Thumbnails(tuple(info.name for info in tokens))).pictures
         self._chooser.destroy()
         self._chooser = TokenChooser("To_kens", tokens, pictures, self._choose)
         self._place.pack_start(self._chooser, True, True, 0)

@@ -11,7 +11,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, Gtk  # noqa: E402 - versions first
 
 from gimp_bridge.dialogs.working import thumbnail  # noqa: E402
-from s2edit_plugin.calls import TokenInfo  # noqa: E402
+from s2edit_plugin.api.queries import TokenInfo  # noqa: E402
 
 __all__ = ["TokenChooser"]
 

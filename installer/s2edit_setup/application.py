@@ -313,7 +313,7 @@ def _quietly(environment: Environment, words: Sequence[str]) -> bool:
 
 
 def _data_folder(environment: Environment) -> Path | None:
-    code = "from s2edit_plugin.paths import data_folder; print(data_folder().root)"
+    code = "from s2edit_plugin.storage.paths import data_folder; print(data_folder().root)"
     done = subprocess.run([str(environment.python), "-c", code], capture_output=True, text=True, check=False)
     said = done.stdout.strip()
     return Path(said) if done.returncode == 0 and os.path.isabs(said) else None

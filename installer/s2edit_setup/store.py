@@ -2,7 +2,7 @@
 
 An environment is made beside the one that is there and put in its place by one rename when it is complete. None is changed, and
 none is removed while a program uses it, so an interruption at any point leaves what worked. Who uses an environment holds a
-shared lock on its `IN_USE` file: `run.sh`, and every program (`s2edit_plugin.engine.discovery`).
+shared lock on its `IN_USE` file: `run.sh`, and every program (`s2edit_plugin.engine.client.discovery`).
 
 On Windows, where links want rights, a text file with the path (``.venv.txt``) stands for the link.
 """

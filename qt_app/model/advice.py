@@ -9,7 +9,7 @@ from PyQt6.QtCore import pyqtSignal
 from qt_app.model.base_models import ModelsState
 from qt_app.model.document import Documents
 from qt_app.model.observable import Observable, Property
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
 
 __all__ = ["AdviceState"]
 

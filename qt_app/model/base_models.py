@@ -11,7 +11,8 @@ from qt_app.engine import EngineLink
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import S2EditError
 
 __all__ = ["MOVING", "ModelsState"]
@@ -40,7 +41,7 @@ class ModelsState(Observable):
     folder_changed = pyqtSignal(object)
     free_bytes_changed = pyqtSignal(object)
     working_changed = pyqtSignal(object)
-    models = Property[tuple[calls.ModelInfo, ...]](())
+    models = Property[tuple[queries.ModelInfo, ...]](())
     folder = Property("")
     free_bytes = Property(0)
     working = Property[dict[str, JobItem]]({})
@@ -55,14 +56,14 @@ class ModelsState(Observable):
 
     def refresh(self) -> None:
         """Ask anew what is there."""
-        self._link.ask(calls.ListModels(), self._take)
+        self._link.ask(queries.ListModels(), self._take)
 
-    def model(self, name: str) -> calls.ModelInfo | None:
+    def model(self, name: str) -> queries.ModelInfo | None:
         """What is known of a model."""
         return next((model for model in self.models if model.name == name), None)
 
     @property
-    def in_use(self) -> calls.ModelInfo | None:
+    def in_use(self) -> queries.ModelInfo | None:
         """The base model in use."""
         return next((model for model in self.models if model.in_use), None)
 
@@ -71,11 +72,11 @@ class ModelsState(Observable):
     def use(self, name: str) -> None:
         """Learn and edit with this base model from now on."""
         bundled = self.models[0].name if self.models else ""
-        self._link.ask(calls.UseModel("" if name == bundled else name))
+        self._link.ask(queries.UseModel("" if name == bundled else name))
 
     def remove(self, name: str) -> None:
         """Delete an installed model's files."""
-        self._link.ask(calls.RemoveModel(name), lambda done: self._messages.note(done.sentence))
+        self._link.ask(queries.RemoveModel(name), lambda done: self._messages.note(done.sentence))
 
     def install(self, name: str, *, accept_licence: bool = False, then: Then = _nothing) -> None:
         """Download a model; what has come before goes on. ``then``: when it is there."""
@@ -132,6 +133,6 @@ class ModelsState(Observable):
             title=title,
         )
 
-    def _take(self, answer: calls.ModelList) -> None:
+    def _take(self, answer: queries.ModelList) -> None:
         self.folder, self.free_bytes = answer.folder, answer.free_bytes
         self.models = answer.models

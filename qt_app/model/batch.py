@@ -21,7 +21,7 @@ from s2edit_plugin.batch.recipe import SUFFIX, recipe_of, write_recipe
 from s2edit_plugin.batch.report import Summary
 from s2edit_plugin.batch.runner import PREVIEWED, Outcome, State
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.storage.paths import DataFolder
 
 __all__ = ["BatchState", "Failure", "Shown"]
 

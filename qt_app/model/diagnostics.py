@@ -13,8 +13,9 @@ from qt_app.engine import EngineLink
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.tasks import Background
-from s2edit_plugin import __version__, calls
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin import __version__
+from s2edit_plugin.api import queries
+from s2edit_plugin.storage.paths import DataFolder
 
 __all__ = ["DiagnosticsState"]
 
@@ -37,8 +38,8 @@ class DiagnosticsState(Observable):
     checks_changed = pyqtSignal(object)
     log_changed = pyqtSignal(object)
     checking_changed = pyqtSignal(object)
-    status = Property[calls.EngineStatus | None](None)
-    checks = Property[tuple[calls.CheckInfo, ...]](())
+    status = Property[queries.EngineStatus | None](None)
+    checks = Property[tuple[queries.CheckInfo, ...]](())
     log = Property("")
     checking = Property(False)
 
@@ -63,15 +64,15 @@ class DiagnosticsState(Observable):
                 lambda: _log_files(self._folder.engine), lambda text: setattr(self, "log", text)
             )
             return
-        self._link.ask(calls.GetStatus(), lambda answer: setattr(self, "status", answer))
-        self._link.ask(calls.ReadLog(LOG_LINES), lambda answer: setattr(self, "log", answer.text))
+        self._link.ask(queries.GetStatus(), lambda answer: setattr(self, "status", answer))
+        self._link.ask(queries.ReadLog(LOG_LINES), lambda answer: setattr(self, "log", answer.text))
         if not self.checking:
             self.checking = True
             self._link.ask(
-                calls.Diagnose(), self._checked, lambda _: self._checked(calls.Diagnosis(self.checks))
+                queries.Diagnose(), self._checked, lambda _: self._checked(queries.Diagnosis(self.checks))
             )
 
-    def _checked(self, answer: calls.Diagnosis) -> None:
+    def _checked(self, answer: queries.Diagnosis) -> None:
         self.checking = False
         self.checks = answer.checks
 

@@ -16,9 +16,10 @@ from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.pictures import decoded_result
 from qt_app.model.tasks import Background
-from s2edit_plugin import api, calls, prompts
+from s2edit_plugin import api
+from s2edit_plugin.api import prompts, queries
+from s2edit_plugin.api.presets import EditPreset, apply_preset, known_noun, noun_in
 from s2edit_plugin.errors import S2EditError, UsageError
-from s2edit_plugin.presets import EditPreset, apply_preset, known_noun, noun_in
 
 if TYPE_CHECKING:
     from qt_app.model.library import LibraryState
@@ -278,7 +279,7 @@ class EditState(Observable):
         """As `place_token`, for a token that was just learned: it is on no list yet, or its old record is, and is fetched."""
         self._library.fetch(name, lambda token: self._place(name, token))
 
-    def _place(self, name: str, token: calls.TokenInfo | None) -> None:
+    def _place(self, name: str, token: queries.TokenInfo | None) -> None:
         noun = token.class_noun if token is not None else ""
         written = self.prompt.strip()
         if written == self._placed and name not in self._named_tokens():
@@ -372,7 +373,7 @@ class EditState(Observable):
             self.estimate = answer
 
         self._link.ask(
-            calls.EstimateJob(edit=request, pixels=document.pixels, variants=self.variants),
+            queries.EstimateJob(edit=request, pixels=document.pixels, variants=self.variants),
             got,
             lambda _: setattr(self, "estimate", None),
         )

@@ -12,7 +12,7 @@ from qt_app.i18n.engine_words import spoken
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.tasks import Background
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ImageError, S2EditError, UsageError
 
 __all__ = ["FORMATS", "ExportState", "ImportState"]
@@ -67,11 +67,11 @@ class ExportState(Observable):
         """Write one file a token, or one for the person, into a folder. An existing file keeps its place, the new one gets a
         number."""
         if self.person:
-            self._ask(calls.ExportPerson(self.person, self.private), Path(folder))
+            self._ask(queries.ExportPerson(self.person, self.private), Path(folder))
             return
         foreign = self.format != "s2edit"
         for name in self.names:
-            request = calls.ExportToken(
+            request = queries.ExportToken(
                 name,
                 self.format,
                 private=self.private and not foreign,
@@ -80,17 +80,17 @@ class ExportState(Observable):
             )
             self._ask(request, Path(folder))
 
-    def _ask(self, request: calls.ExportToken | calls.ExportPerson, folder: Path) -> None:
+    def _ask(self, request: queries.ExportToken | queries.ExportPerson, folder: Path) -> None:
         self.busy += 1
 
-        def got(file: calls.ExportedFile) -> None:
+        def got(file: queries.ExportedFile) -> None:
             self._background.run(
                 lambda: _stored(folder, file), lambda path: self._done(path, file), self._failed
             )
 
         self._link.ask(request, got, self._failed)
 
-    def _done(self, path: Path, file: calls.ExportedFile) -> None:
+    def _done(self, path: Path, file: queries.ExportedFile) -> None:
         self.busy -= 1
         self._messages.note(self.tr("Exported to {0}.").format(path), " ".join(file.notes))
         self.exported.emit(str(path))
@@ -165,13 +165,13 @@ class ImportState(Observable):
             self._messages.error(type(error)(f"{path.name}: {spoken(error.sentence)}", error.hint))
             self._next(rest, came)
 
-        def got(answer: calls.Imported) -> None:
+        def got(answer: queries.Imported) -> None:
             for note in answer.notes:
                 self._messages.note(note)
             self._next(rest, (*came, *(token.name for token in answer.tokens)))
 
         def read(data: bytes) -> None:
-            request = calls.ImportFile(
+            request = queries.ImportFile(
                 data,
                 path.name,
                 self.name.strip(),
@@ -185,8 +185,8 @@ class ImportState(Observable):
         self._background.run(lambda: _content(path), read, failed)
 
 
-def _stored(folder: Path, file: calls.ExportedFile) -> Path:
-    from s2edit_plugin.paths import write_atomic
+def _stored(folder: Path, file: queries.ExportedFile) -> Path:
+    from s2edit_plugin.storage.paths import write_atomic
 
     wanted = folder / Path(file.file_name).name
     path, number = wanted, 1

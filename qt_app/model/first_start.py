@@ -12,7 +12,7 @@ from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.preferences import Preferences
 from s2edit_plugin.api import ModelReady
-from s2edit_plugin.calls import ModelInfo
+from s2edit_plugin.api.queries import ModelInfo
 
 __all__ = ["FirstStart"]
 

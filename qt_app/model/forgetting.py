@@ -20,11 +20,11 @@ from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
 from qt_app.model.session import SessionState
 from qt_app.model.tasks import Background
-from s2edit_plugin import forgotten
 from s2edit_plugin.api import Event
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.forgotten import Notice
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.storage import forgotten
+from s2edit_plugin.storage.forgotten import Notice
+from s2edit_plugin.storage.paths import DataFolder
 
 if TYPE_CHECKING:
     from s2edit_plugin.imaging.photo import Photo

@@ -17,7 +17,7 @@ from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.pictures import decoded_mask
 from qt_app.model.tasks import Background
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import EngineGoneError, S2EditError, UsageError
 
 __all__ = ["HandoverState"]
@@ -45,8 +45,8 @@ class HandoverState(Observable):
         self._link, self._documents = link, documents
         self._background, self._messages = background, messages
         self.may_open: Callable[[], bool] = lambda: True
-        self._coming: calls.TakenPicture | None = None
-        self._held: calls.TakenPicture | None = None
+        self._coming: queries.TakenPicture | None = None
+        self._held: queries.TakenPicture | None = None
         self._asking = self._missed = False
         documents.document_changed.connect(self._document_changed)
         # A moment later what was opened is there.
@@ -75,20 +75,20 @@ class HandoverState(Observable):
         region = document.masks.layers["region"]
         version = region.version
 
-        def done(_: calls.Done) -> None:
+        def done(_: queries.Done) -> None:
             if self.current == name:
                 self._hold(None)
             document.keep(result)
             region.keep(version)  # GIMP has the result's mask, also that of one that was recovered
             self._messages.note(self.tr("The result is in GIMP, as a layer."))
 
-        self._link.ask(calls.GiveBack(name, result.made.image, result.made.region, edit), done)
+        self._link.ask(queries.GiveBack(name, result.made.image, result.made.region, edit), done)
 
-    def farewell(self) -> calls.GiveBack | None:
+    def farewell(self) -> queries.GiveBack | None:
         """What the engine is to hear when the window is closed; None for nothing."""
         name = self.current
         self._hold(None)
-        return calls.GiveBack(name) if name else None
+        return queries.GiveBack(name) if name else None
 
     # ------------------------------------------------------------------ inside
 
@@ -98,14 +98,14 @@ class HandoverState(Observable):
         if self._missed:
             return
         self._asking = True
-        self._link.ask(calls.TakeHandover(), self._taken, self._not_taken)
+        self._link.ask(queries.TakeHandover(), self._taken, self._not_taken)
 
     def _not_taken(self, error: S2EditError) -> None:
         self._asking = False
         if not isinstance(error, EngineGoneError):  # it is looked for again when an engine is there
             self._messages.error(error)
 
-    def _taken(self, picture: calls.TakenPicture) -> None:
+    def _taken(self, picture: queries.TakenPicture) -> None:
         self._asking = False
         if picture.id and picture.id != self.current:  # else the engine took a broken connection for our end
             self._coming = picture
@@ -129,7 +129,7 @@ class HandoverState(Observable):
             self._documents.open_bytes(coming.photo, title, failed=self._failed, origin=coming.id)
         else:
             self._coming = None
-            self._link.ask(calls.GiveBack(coming.id))
+            self._link.ask(queries.GiveBack(coming.id))
 
     def _go_on(self) -> None:
         """Something was opened, or not."""
@@ -144,7 +144,7 @@ class HandoverState(Observable):
             self._select(document, held.selection)  # opened again, with what was made of it
             return
         if held is not None:  # another picture is in its place
-            self._link.ask(calls.GiveBack(held.id), failed=lambda _: None)
+            self._link.ask(queries.GiveBack(held.id), failed=lambda _: None)
             self._hold(None)
         if coming is not None and document is not None and document.origin == coming.id:
             self._arrived(document)
@@ -154,14 +154,14 @@ class HandoverState(Observable):
         if coming is None:
             return
         if self._held is not None:
-            self._link.ask(calls.GiveBack(self._held.id), failed=lambda _: None)
+            self._link.ask(queries.GiveBack(self._held.id), failed=lambda _: None)
         self._hold(coming)
         self._select(document, coming.selection)
         self._messages.note(self.tr("When it is edited, choose File > Send back to GIMP."))
         self.opened.emit(document)
         self._look()  # another one may wait
 
-    def _hold(self, picture: calls.TakenPicture | None) -> None:
+    def _hold(self, picture: queries.TakenPicture | None) -> None:
         self._held = picture
         self.current = picture.id if picture is not None else ""
 
@@ -169,7 +169,7 @@ class HandoverState(Observable):
         """The picture that was coming could not be read; the window has said so."""
         coming, self._coming = self._coming, None
         if coming is not None:
-            self._link.ask(calls.GiveBack(coming.id), failed=lambda _: None)
+            self._link.ask(queries.GiveBack(coming.id), failed=lambda _: None)
 
     def _select(self, document: Document, selection: bytes) -> None:
         """The selection as the edit region, where there is none yet."""

@@ -18,7 +18,8 @@ from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.pictures import decoded_mask, decoded_result
 from qt_app.model.tasks import Background
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import S2EditError
 
 __all__ = ["PAGE", "Comparison", "HistoryState", "differences"]
@@ -33,7 +34,7 @@ THUMBNAILS_AT_ONCE = 64
 class Comparison:
     """Two results and in what their making differed, see `differences`."""
 
-    entries: tuple[calls.HistoryEntry, calls.HistoryEntry]
+    entries: tuple[queries.HistoryEntry, queries.HistoryEntry]
     results: tuple[Result, Result]
 
     @property
@@ -65,7 +66,7 @@ class HistoryState(Observable):
     deleted = pyqtSignal(object)
     reopened = pyqtSignal(object)
     compared = pyqtSignal(object)
-    entries = Property[tuple[calls.HistoryEntry, ...]](())
+    entries = Property[tuple[queries.HistoryEntry, ...]](())
     total = Property(0)
     loading = Property(False)
     search = Property("")
@@ -85,7 +86,7 @@ class HistoryState(Observable):
         self._next = ""
         self._wanted = PAGE
         self._question = 0
-        self._pending: calls.HistoryDetails | None = None
+        self._pending: queries.HistoryDetails | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
@@ -103,7 +104,7 @@ class HistoryState(Observable):
         """Whether there are older ones than those shown."""
         return bool(self._next)
 
-    def entry(self, result: str) -> calls.HistoryEntry | None:
+    def entry(self, result: str) -> queries.HistoryEntry | None:
         """What is known of a result on the list."""
         return next((entry for entry in self.entries if entry.id == result), None)
 
@@ -123,7 +124,7 @@ class HistoryState(Observable):
         self._asked.update(missing)
         for start in range(0, len(missing), THUMBNAILS_AT_ONCE):
             names = tuple(missing[start : start + THUMBNAILS_AT_ONCE])
-            self._link.ask(calls.Thumbnails(names, what="history"), self._got_thumbnails)
+            self._link.ask(queries.Thumbnails(names, what="history"), self._got_thumbnails)
 
     def forget_pictures(self) -> None:
         """Keep no thumbnail; those that are shown are fetched again."""
@@ -134,26 +135,26 @@ class HistoryState(Observable):
 
     def star(self, results: Sequence[str], starred: bool) -> None:
         """Give results a star or take it away."""
-        self._change(calls.ChangeHistory(tuple(results), starred=starred))
+        self._change(queries.ChangeHistory(tuple(results), starred=starred))
 
     def annotate(self, result: str, note: str) -> None:
         """Set a result's note."""
-        self._change(calls.ChangeHistory((result,), note=note))
+        self._change(queries.ChangeHistory((result,), note=note))
 
     def delete(self, results: Sequence[str]) -> None:
         """Move results to the trash; ``deleted`` tells, so that it can be undone."""
         names = tuple(results)
-        self._link.ask(calls.ChangeHistory(names, delete=True), lambda _: self.deleted.emit(names))
+        self._link.ask(queries.ChangeHistory(names, delete=True), lambda _: self.deleted.emit(names))
 
     def restore(self, results: Sequence[str]) -> None:
         """Bring results back from the trash."""
-        self._change(calls.ChangeHistory(tuple(results), restore=True))
+        self._change(queries.ChangeHistory(tuple(results), restore=True))
 
     # ------------------------------------------------------------------ using
 
     def reopen(self, result: str) -> None:
         """Show a result on its photo again, with its masks, and its settings in the edit panel."""
-        self._link.ask(calls.ShowHistory(result), self._reopen)
+        self._link.ask(queries.ShowHistory(result), self._reopen)
 
     def bring(self, document: Document, results: Sequence[str], shown: int) -> None:
         """Take results into a document again, one after the other; those that are gone from the journal are left out.
@@ -169,10 +170,10 @@ class HistoryState(Observable):
                 document.shown = ids.index(wanted) if wanted in ids else -1
                 return
 
-            def got(details: calls.HistoryDetails) -> None:
+            def got(details: queries.HistoryDetails) -> None:
                 self._background.run(lambda: _decoded(details), lambda result: put(result, left[1:]))
 
-            self._link.ask(calls.ShowHistory(left[0]), got, lambda _: next_one(left[1:]))
+            self._link.ask(queries.ShowHistory(left[0]), got, lambda _: next_one(left[1:]))
 
         def put(result: Result, left: tuple[str, ...]) -> None:
             _put(document, result, undoable=False)
@@ -183,10 +184,10 @@ class HistoryState(Observable):
     def compare(self, one: str, other: str) -> None:
         """Fetch two results; ``compared`` tells when they are there."""
 
-        def got_one(first: calls.HistoryDetails) -> None:
-            self._link.ask(calls.ShowHistory(other), lambda second: self._compare(first, second))
+        def got_one(first: queries.HistoryDetails) -> None:
+            self._link.ask(queries.ShowHistory(other), lambda second: self._compare(first, second))
 
-        self._link.ask(calls.ShowHistory(one), got_one)
+        self._link.ask(queries.ShowHistory(one), got_one)
 
     def rerun(self, result: str) -> None:
         """Make a result again and say whether the same came out."""
@@ -215,11 +216,11 @@ class HistoryState(Observable):
         question = self._question
         document = self._documents.document
         photo = hashlib.sha256(document.data).hexdigest() if self.this_photo and document is not None else ""
-        request = calls.ListHistory(
+        request = queries.ListHistory(
             search=self.search.strip(), starred=self.starred, photo_hash=photo, limit=limit, before=before
         )
 
-        def got(page: calls.HistoryPage) -> None:
+        def got(page: queries.HistoryPage) -> None:
             if question != self._question:
                 return  # another question is under way, its answer is the newer one
             self._next, self.total = page.next, page.total
@@ -235,10 +236,10 @@ class HistoryState(Observable):
         self.loading = True
         self._link.ask(request, got, failed)
 
-    def _change(self, request: calls.ChangeHistory) -> None:
+    def _change(self, request: queries.ChangeHistory) -> None:
         self._link.ask(request)
 
-    def _got_thumbnails(self, answer: calls.Pictures) -> None:
+    def _got_thumbnails(self, answer: queries.Pictures) -> None:
         for name, picture in answer.pictures.items():
             self.thumbnails[name] = picture
             self.thumbnail.emit(name, picture)
@@ -248,7 +249,7 @@ class HistoryState(Observable):
         self._asked &= there
         self.thumbnails = {name: picture for name, picture in self.thumbnails.items() if name in there}
 
-    def _reopen(self, details: calls.HistoryDetails) -> None:
+    def _reopen(self, details: queries.HistoryDetails) -> None:
         document = self._documents.document
         if document is not None and document.data == details.request.photo:
             self._show(document, details)
@@ -256,7 +257,7 @@ class HistoryState(Observable):
             self._pending = details
             self._documents.open_bytes(details.request.photo, self.tr("Photo from the history"))
 
-    def _show(self, document: Document, details: calls.HistoryDetails) -> None:
+    def _show(self, document: Document, details: queries.HistoryDetails) -> None:
         size = (document.rgb.shape[0], document.rgb.shape[1])
         request = details.request
         encoded = {"subject": request.subject_mask, "region": request.region_mask}
@@ -281,7 +282,7 @@ class HistoryState(Observable):
 
         self._background.run(read, ready)
 
-    def _compare(self, first: calls.HistoryDetails, second: calls.HistoryDetails) -> None:
+    def _compare(self, first: queries.HistoryDetails, second: queries.HistoryDetails) -> None:
         def ready(results: tuple[Result, Result]) -> None:
             self.compared.emit(Comparison((first.entry, second.entry), results))
 
@@ -318,7 +319,7 @@ def _in_words(value: object) -> str:
     return str(value)
 
 
-def _decoded(details: calls.HistoryDetails) -> Result:
+def _decoded(details: queries.HistoryDetails) -> Result:
     entry, request = details.entry, details.request
     made = api.EditResult(
         details.image,

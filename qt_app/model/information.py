@@ -14,7 +14,7 @@ from qt_app.model.tasks import Background
 from s2edit_plugin.errors import ImageError
 
 if TYPE_CHECKING:
-    from s2edit_plugin.credentials.inspection import Inspection
+    from s2edit_plugin.imaging.credentials.inspection import Inspection
 
 __all__ = ["InformationState"]
 
@@ -60,7 +60,7 @@ class InformationState(Observable):
         self.name, self.found, self.problem, self.busy = name, None, "", True
 
         def work() -> Inspection:
-            from s2edit_plugin.credentials.inspection import inspect_picture
+            from s2edit_plugin.imaging.credentials.inspection import inspect_picture
 
             return inspect_picture(data(), name)
 

@@ -11,8 +11,7 @@ from PyQt6.QtCore import pyqtSignal
 from qt_app.engine import EngineLink, OnError
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
-from s2edit_plugin import calls
-from s2edit_plugin.api import REGION, Event, JobInfo, Progress, Request
+from s2edit_plugin.api import REGION, Event, JobInfo, Progress, Request, queries
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
 
 __all__ = ["JobItem", "Jobs"]
@@ -190,7 +189,7 @@ class Jobs(Observable):
 
     def _engine_state(self, state: str) -> None:
         if state == "connected":
-            self._link.ask(calls.ListJobs(), self._listed)
+            self._link.ask(queries.ListJobs(), self._listed)
         elif state == "lost":
             # The engine's jobs ended with it; a learning run goes on from its checkpoint when it is started again.
             self.lost = tuple(
@@ -206,7 +205,7 @@ class Jobs(Observable):
             for one in waiting.values():
                 one.failed(EngineGoneError("The engine ended while it worked.", "It is being started again."))
 
-    def _listed(self, answer: calls.JobList) -> None:
+    def _listed(self, answer: queries.JobList) -> None:
         for info in answer.jobs:
             if info.id not in self.items:
                 self._hear(Event("state", job=info))

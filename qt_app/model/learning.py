@@ -14,9 +14,10 @@ from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
 from qt_app.model.tasks import Background
-from s2edit_plugin import api, calls, prompts
+from s2edit_plugin import api
+from s2edit_plugin.api import prompts, queries
+from s2edit_plugin.api.presets import LEARN_PRESETS, LearnPreset
 from s2edit_plugin.errors import S2EditError, UsageError
-from s2edit_plugin.presets import LEARN_PRESETS, LearnPreset
 
 if TYPE_CHECKING:
     from qt_app.model.library import LibraryState
@@ -68,7 +69,7 @@ class LearnState(Observable):
     consent = Property(False)
     estimates = Property[dict[str, api.Estimate]]({})
     job = Property[JobItem | None](None)
-    resumable = Property[tuple[calls.Resumable, ...]](())
+    resumable = Property[tuple[queries.Resumable, ...]](())
     suggesting = Property(False)
 
     def __init__(
@@ -156,7 +157,7 @@ class LearnState(Observable):
             return
         self._background.run(document.masks.encode, lambda _: self._submit(self.request(document)))
 
-    def go_on(self, run: calls.Resumable) -> None:
+    def go_on(self, run: queries.Resumable) -> None:
         """Go on with a run that was cut off."""
         self._submit(dataclasses.replace(run.request, resume=True))
 
@@ -237,7 +238,7 @@ class LearnState(Observable):
             self._timer.start()
 
     def _ask_resumable(self) -> None:
-        self._link.ask(calls.ListResumable(), lambda answer: setattr(self, "resumable", answer.runs))
+        self._link.ask(queries.ListResumable(), lambda answer: setattr(self, "resumable", answer.runs))
 
     def _ask_estimates(self) -> None:
         if self._link.state != "connected":
@@ -254,4 +255,4 @@ class LearnState(Observable):
             def failed(_: S2EditError, name: str = preset.id) -> None:
                 self.estimates = {one: known for one, known in self.estimates.items() if one != name}
 
-            self._link.ask(calls.EstimateJob(learn=request, pixels=pixels), got, failed)
+            self._link.ask(queries.EstimateJob(learn=request, pixels=pixels), got, failed)

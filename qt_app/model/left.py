@@ -14,8 +14,8 @@ import numpy as np
 from qt_app.model.masks import LAYERS
 from qt_app.model.pictures import decoded_mask
 from s2edit_plugin.errors import BusyError, ImageError, S2EditError
-from s2edit_plugin.locks import file_lock
-from s2edit_plugin.sessions import LOCK, RECORD, remove_session
+from s2edit_plugin.storage.locks import file_lock
+from s2edit_plugin.storage.sessions import LOCK, RECORD, remove_session
 
 __all__ = ["PHOTO", "VERSION", "LeftSession", "hash_of", "masks_of", "newest_left", "photo_of"]
 

@@ -9,8 +9,7 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from qt_app.engine import EngineLink
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
-from s2edit_plugin import calls
-from s2edit_plugin.api import Event
+from s2edit_plugin.api import Event, queries
 
 __all__ = ["LibraryState"]
 
@@ -33,9 +32,9 @@ class LibraryState(Observable):
     search_changed = pyqtSignal(object)
     thumbnail = pyqtSignal(str, bytes)
     deleted = pyqtSignal(object)
-    tokens = Property[tuple[calls.TokenInfo, ...]](())
-    all = Property[dict[str, calls.TokenInfo]]({})
-    people = Property[tuple[calls.PersonInfo, ...]](())
+    tokens = Property[tuple[queries.TokenInfo, ...]](())
+    all = Property[dict[str, queries.TokenInfo]]({})
+    people = Property[tuple[queries.PersonInfo, ...]](())
     search = Property("")
 
     def __init__(self, link: EngineLink, messages: Messages) -> None:
@@ -59,10 +58,10 @@ class LibraryState(Observable):
 
     def refresh(self) -> None:
         """Ask anew what is there."""
-        self._link.ask(calls.ListTokens(), self._know)
-        self._link.ask(calls.ListPeople(), lambda answer: setattr(self, "people", answer.people))
+        self._link.ask(queries.ListTokens(), self._know)
+        self._link.ask(queries.ListPeople(), lambda answer: setattr(self, "people", answer.people))
 
-    def _know(self, answer: calls.TokenList) -> None:
+    def _know(self, answer: queries.TokenList) -> None:
         self.all = {token.name: token for token in answer.tokens}
         self._find()
 
@@ -73,74 +72,74 @@ class LibraryState(Observable):
             self.tokens = tuple(self.all.values())
             return
 
-        def found(answer: calls.TokenList) -> None:
+        def found(answer: queries.TokenList) -> None:
             if search == self.search:
                 self.tokens = answer.tokens
 
-        self._link.ask(calls.ListTokens(search=search), found)
+        self._link.ask(queries.ListTokens(search=search), found)
 
-    def token(self, name: str) -> calls.TokenInfo | None:
+    def token(self, name: str) -> queries.TokenInfo | None:
         """What is known of a token, whether the search finds it or not."""
         return self.all.get(name)
 
-    def fetch(self, name: str, then: Callable[[calls.TokenInfo | None], None]) -> None:
+    def fetch(self, name: str, then: Callable[[queries.TokenInfo | None], None]) -> None:
         """Have the engine say what a token is now: one that was just learned is on no list yet. None: it is not there."""
 
-        def got(details: calls.TokenDetails) -> None:
+        def got(details: queries.TokenDetails) -> None:
             self.all = self.all | {name: details.info}
             then(details.info)
 
-        self._link.ask(calls.ShowToken(name), got, lambda _: then(None))
+        self._link.ask(queries.ShowToken(name), got, lambda _: then(None))
 
     def want_thumbnails(self, names: Sequence[str]) -> None:
         """Have the thumbnails of these tokens fetched; each comes by the signal ``thumbnail``."""
         missing = [name for name in names if name not in self._asked]
         self._asked.update(missing)
         for start in range(0, len(missing), THUMBNAILS_AT_ONCE):
-            self._link.ask(calls.Thumbnails(tuple(missing[start : start + THUMBNAILS_AT_ONCE])), self._got)
+            self._link.ask(queries.Thumbnails(tuple(missing[start : start + THUMBNAILS_AT_ONCE])), self._got)
 
-    def show(self, name: str, then: Callable[[calls.TokenDetails], None]) -> None:
+    def show(self, name: str, then: Callable[[queries.TokenDetails], None]) -> None:
         """Fetch everything known about a token."""
-        self._link.ask(calls.ShowToken(name), then)
+        self._link.ask(queries.ShowToken(name), then)
 
     # ------------------------------------------------------------------ changing
 
     def rename(self, name: str, new: str) -> None:
         """Give a token another name."""
-        self._link.ask(calls.ChangeToken(name, rename=new))
+        self._link.ask(queries.ChangeToken(name, rename=new))
 
     def tag(self, name: str, add: tuple[str, ...] = (), remove: tuple[str, ...] = ()) -> None:
         """Add and remove tags."""
-        self._link.ask(calls.ChangeToken(name, add_tags=add, remove_tags=remove))
+        self._link.ask(queries.ChangeToken(name, add_tags=add, remove_tags=remove))
 
     def annotate(self, name: str, notes: str) -> None:
         """Set a token's notes."""
-        self._link.ask(calls.ChangeToken(name, notes=notes))
+        self._link.ask(queries.ChangeToken(name, notes=notes))
 
     def delete(self, names: tuple[str, ...]) -> None:
         """Move tokens to the trash; ``deleted`` tells, so that it can be undone."""
-        self._link.ask(calls.DeleteTokens(names), lambda _: self.deleted.emit(names))
+        self._link.ask(queries.DeleteTokens(names), lambda _: self.deleted.emit(names))
 
     def restore(self, names: tuple[str, ...]) -> None:
         """Bring tokens back from the trash."""
         for name in names:
-            self._link.ask(calls.RestoreToken(name))
+            self._link.ask(queries.RestoreToken(name))
 
     def duplicate(self, name: str, new: str) -> None:
         """Copy a token."""
-        self._link.ask(calls.DuplicateToken(name, new))
+        self._link.ask(queries.DuplicateToken(name, new))
 
     def rename_person(self, person: str, new: str) -> None:
         """Give a person another name."""
-        self._link.ask(calls.ChangePerson(person, rename=new))
+        self._link.ask(queries.ChangePerson(person, rename=new))
 
     def annotate_person(self, person: str, notes: str) -> None:
         """Set a person's notes."""
-        self._link.ask(calls.ChangePerson(person, notes=notes))
+        self._link.ask(queries.ChangePerson(person, notes=notes))
 
     def forget(self, person: str) -> None:
         """Remove a person for good."""
-        self._link.ask(calls.ForgetPerson(person), lambda answer: self._messages.note(answer.sentence))
+        self._link.ask(queries.ForgetPerson(person), lambda answer: self._messages.note(answer.sentence))
 
     # ------------------------------------------------------------------ inside
 
@@ -150,7 +149,7 @@ class LibraryState(Observable):
             self._asked.clear()
             self._timer.start()
 
-    def _got(self, answer: calls.Pictures) -> None:
+    def _got(self, answer: queries.Pictures) -> None:
         for name, picture in answer.pictures.items():
             self.thumbnails[name] = picture
             self.thumbnail.emit(name, picture)

@@ -250,8 +250,8 @@ class MaskingState(Observable):
         pixels, version = layer.pixels.copy(), layer.version
 
         def write() -> None:
-            from s2edit_plugin.masks.painted import encode_mask
-            from s2edit_plugin.paths import write_atomic
+            from s2edit_plugin.perception.masks.painted import encode_mask
+            from s2edit_plugin.storage.paths import write_atomic
 
             write_atomic(Path(path), encode_mask(pixels.astype(np.float32) / 255))
 
@@ -306,7 +306,7 @@ class MaskingState(Observable):
             return
 
         def change(pixels: np.ndarray) -> np.ndarray:
-            from s2edit_plugin.masks import refine
+            from s2edit_plugin.perception.masks import refine
 
             mask = pixels.astype(np.float32) / 255
             made: np.ndarray = getattr(refine, function)(mask, *amounts)

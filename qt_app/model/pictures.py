@@ -21,7 +21,7 @@ def decoded_result(made: EditResult, request: ApplyEdit) -> Result:
 
 def painted_mask(data: bytes, size: tuple[int, int], name: str) -> tuple[np.ndarray, tuple[str, ...]]:
     """A mask that somebody painted, uint8 (H, W), and what was taken for it. Raises as `decoded_mask`."""
-    from s2edit_plugin.masks.painted import read_painted
+    from s2edit_plugin.perception.masks.painted import read_painted
 
     painted = read_painted(data, size, name)
     return np.rint(painted.mask * 255).astype(np.uint8), painted.notes
@@ -29,6 +29,6 @@ def painted_mask(data: bytes, size: tuple[int, int], name: str) -> tuple[np.ndar
 
 def decoded_mask(data: bytes, size: tuple[int, int], name: str) -> np.ndarray:
     """A mask as uint8 (H, W). ``size``: height and width it must have. Raises MaskError: it has not, or is none."""
-    from s2edit_plugin.masks.painted import read_mask
+    from s2edit_plugin.perception.masks.painted import read_mask
 
     return np.rint(read_mask(data, size, name) * 255).astype(np.uint8)

@@ -11,7 +11,7 @@ from PyQt6.QtCore import pyqtSignal
 
 from qt_app.model.observable import Observable, Property
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.paths import write_atomic
+from s2edit_plugin.storage.paths import write_atomic
 
 __all__ = ["Preferences"]
 

@@ -18,7 +18,7 @@ from qt_app.model.preferences import Preferences
 from qt_app.model.tasks import Background
 from s2edit_plugin.api import EditResult
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.storage.paths import DataFolder
 
 if TYPE_CHECKING:
     from s2edit_plugin.imaging.photo import FileFormat, Photo
@@ -237,7 +237,7 @@ class SaveState(Observable):
         names, camera = (self.tr("Photo"), self.tr("Result"), self.tr("Edit region")), document.camera
 
         def write() -> str:
-            from s2edit_plugin.credentials.signing import with_credentials
+            from s2edit_plugin.imaging.credentials.signing import with_credentials
             from s2edit_plugin.imaging.writing import write_atomic
 
             data = encoded(photo, result.made, options, names, camera)

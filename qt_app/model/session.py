@@ -1,7 +1,7 @@
 """Autosave: what is open and unsaved is on disk some seconds later, and is offered after a crash.
 
 A session's folder holds ``session.json`` - the photo's path and hash, the panels, the results by their ids in the journal -
-beside the masks as PNG files and, for a photo without a file, its bytes. See `s2edit_plugin.sessions`.
+beside the masks as PNG files and, for a photo without a file, its bytes. See `s2edit_plugin.storage.sessions`.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from qt_app.model.masks import LAYERS
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Connections, Observable, Property
 from qt_app.model.tasks import Background
-from s2edit_plugin import forgotten
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.locks import file_lock
-from s2edit_plugin.paths import DataFolder, write_atomic
-from s2edit_plugin.sessions import LOCK, RECORD, remove_session
+from s2edit_plugin.storage import forgotten
+from s2edit_plugin.storage.locks import file_lock
+from s2edit_plugin.storage.paths import DataFolder, write_atomic
+from s2edit_plugin.storage.sessions import LOCK, RECORD, remove_session
 
 if TYPE_CHECKING:
     from s2edit_plugin.imaging.photo import Photo
@@ -75,7 +75,7 @@ class SessionState(Observable):
         restored(Document). outdated(): somebody was forgotten that this window does not know of; nothing was written.
 
     Attributes:
-        seen: `forgotten.stamp` of what this window knows of.
+        seen: `storage.forgotten.stamp` of what this window knows of.
     """
 
     offered_changed = pyqtSignal(object)

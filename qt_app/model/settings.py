@@ -10,9 +10,9 @@ from PyQt6.QtCore import QTimer, pyqtSignal
 from qt_app.engine import EngineLink
 from qt_app.model.messages import Messages
 from qt_app.model.observable import Observable, Property
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.settings import Settings
+from s2edit_plugin.storage.settings import Settings
 
 __all__ = ["NAMES", "EngineSettings"]
 
@@ -21,7 +21,7 @@ SEND_MS = 300  # a slider or a word that is typed is one change
 
 
 class EngineSettings(Observable):
-    """Every field of `s2edit_plugin.settings.Settings` as a property; a change goes to the engine, which checks and keeps it.
+    """Every field of `s2edit_plugin.storage.settings.Settings` as a property; a change goes to the engine, which checks and keeps it.
 
     Signals: ``<name>_changed`` of each.
 
@@ -76,21 +76,21 @@ class EngineSettings(Observable):
 
     def refresh(self) -> None:
         """Ask the engine what is set."""
-        self._link.ask(calls.GetSettings(), self._take)
+        self._link.ask(queries.GetSettings(), self._take)
 
     def send(self) -> None:
         """Tell the engine what was changed."""
         self._timer.stop()
         changes, self._changes = self._changes, {}
         if changes:
-            self._link.ask(calls.ChangeSettings(changes), self._take, self._refused)
+            self._link.ask(queries.ChangeSettings(changes), self._take, self._refused)
 
     def _changed(self, name: str, value: Any) -> None:
         if not self._taking:
             self._changes[name] = value
             self._timer.start()
 
-    def _take(self, answer: calls.SettingsValues) -> None:
+    def _take(self, answer: queries.SettingsValues) -> None:
         self._taking = True
         try:
             for name in NAMES:

@@ -30,7 +30,7 @@ from qt_app.model.session import SessionState
 from qt_app.model.settings import EngineSettings
 from qt_app.model.tasks import Background
 from qt_app.model.tools import ToolState
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.storage.paths import DataFolder
 
 __all__ = ["StudioState"]
 

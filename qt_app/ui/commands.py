@@ -17,7 +17,7 @@ from qt_app.ui.actions import ActionSpec
 from qt_app.ui.canvas.view import CanvasView
 from qt_app.ui.dropping import SUFFIXES, picture_in
 from qt_app.ui.plain import confirm_replacing, name_of_action, set_tip
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
 
 if TYPE_CHECKING:
     from qt_app.ui.main_window import MainWindow

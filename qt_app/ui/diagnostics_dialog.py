@@ -23,7 +23,7 @@ from qt_app.model.diagnostics import DiagnosticsState
 from qt_app.model.observable import follow
 from qt_app.ui.fields import dim_label, press_with_return
 from qt_app.ui.plain import Form, plain_label, set_tip
-from s2edit_plugin.calls import CheckInfo
+from s2edit_plugin.api.queries import CheckInfo
 
 __all__ = ["DiagnosticsDialog"]
 

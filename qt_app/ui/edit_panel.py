@@ -33,9 +33,9 @@ from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.weights_field import WeightsField
 from qt_app.ui.wording import estimate_in_words
 from s2edit_plugin.api import Estimate
-from s2edit_plugin.calls import TokenInfo
-from s2edit_plugin.limits import EDIT_RANGES
-from s2edit_plugin.presets import EDIT_PRESETS
+from s2edit_plugin.api.limits import EDIT_RANGES
+from s2edit_plugin.api.presets import EDIT_PRESETS
+from s2edit_plugin.api.queries import TokenInfo
 
 __all__ = ["EditPanel"]
 

@@ -26,7 +26,7 @@ from qt_app.ui.fields import dim_label, put_into
 from qt_app.ui.icons import icon, paint_icon
 from qt_app.ui.plain import ask_text, plain_label, set_tip
 from qt_app.ui.wording import brief, day_and_time, duration, number
-from s2edit_plugin.calls import HistoryEntry
+from s2edit_plugin.api.queries import HistoryEntry
 
 __all__ = ["HistoryPanel"]
 

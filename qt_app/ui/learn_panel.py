@@ -22,7 +22,7 @@ from qt_app.ui.fields import ChoiceBox, SidePanel, dim_label, primary, small_pic
 from qt_app.ui.plain import Form, plain_label, set_tip
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.wording import cost_in_words, estimate_in_words, number, progress_in_words, stage_in_words
-from s2edit_plugin.calls import Resumable
+from s2edit_plugin.api.queries import Resumable
 
 __all__ = ["LearnPanel", "LossCurve"]
 

@@ -26,7 +26,7 @@ from qt_app.model.observable import bind, follow
 from qt_app.ui.fields import put_into
 from qt_app.ui.plain import ask_text, confirmed, plain_label, set_tip
 from qt_app.ui.prompt_edit import TOKEN_MIME
-from s2edit_plugin.calls import PersonInfo, TokenInfo
+from s2edit_plugin.api.queries import PersonInfo, TokenInfo
 
 __all__ = ["LibraryPanel", "TokenTree"]
 

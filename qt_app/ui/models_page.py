@@ -29,7 +29,7 @@ from qt_app.model.observable import Connections, follow
 from qt_app.ui.fields import dim_label, heading, press_with_return, primary, show_progress
 from qt_app.ui.plain import Link, LinkLabel, confirmed, plain_label, set_tip
 from qt_app.ui.wording import progress_in_words, size_in_words
-from s2edit_plugin.calls import ModelInfo
+from s2edit_plugin.api.queries import ModelInfo
 
 __all__ = ["LicenceDialog", "ModelsPage", "WorkBar", "ask_install", "licence_link"]
 

@@ -34,7 +34,7 @@ from qt_app.ui.wording import day_and_time
 if TYPE_CHECKING:
     from qt_app.model.document import Document
     from qt_app.ui.main_window import MainWindow
-    from s2edit_plugin.calls import TokenDetails
+    from s2edit_plugin.api.queries import TokenDetails
 
 __all__ = ["Parts", "add_parts", "parts_of"]
 

@@ -21,7 +21,7 @@ from qt_app.model.library import LibraryState
 from qt_app.ui.fields import FoldButton, dim_label, heading, press_with_return, primary, small_picture
 from qt_app.ui.plain import SELECTABLE, Form, plain_label, set_tip
 from qt_app.ui.wording import day_and_time, number, size_in_words
-from s2edit_plugin.calls import TokenDetails, TokenInfo
+from s2edit_plugin.api.queries import TokenDetails, TokenInfo
 
 __all__ = ["TokenDialog"]
 

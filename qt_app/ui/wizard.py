@@ -22,7 +22,7 @@ from qt_app.model.observable import bind
 from qt_app.ui.fields import dim_label, primary
 from qt_app.ui.plain import Link, LinkLabel, name_of_action, plain_label, set_tip
 from qt_app.ui.wording import number, size_in_words
-from s2edit_plugin.calls import ModelInfo
+from s2edit_plugin.api.queries import ModelInfo
 
 __all__ = ["Wizard"]
 

@@ -6,11 +6,11 @@ predicts, how many text encoders it has.
 
     words       `Backbone.encode_ids`        columns of a prompt -> features; a token's vectors are injected at its columns
     condition   `conditions.Condition`       everything a prediction depends on beside latents and timestep, one a row
-    schedule    `schedule.Schedule`          noise in, what the model is trained to say, denoising step and its inverse
+    schedule    `backbones.schedule.Schedule`          noise in, what the model is trained to say, denoising step and its inverse
     attention   `layers.AttentionLayer`      each layer's name, kind, and which key columns are text, which picture positions
 
 A transformer with joint attention (FLUX.2, Z-Image, Qwen-Image) joins as one more file: its layers are of the kind ``joint``,
-whose key columns are text columns and picture positions in one sequence, and its schedule is a `schedule.FlowSchedule`.
+whose key columns are text columns and picture positions in one sequence, and its schedule is a `backbones.schedule.FlowSchedule`.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from s2edit_plugin.attention import AttentionControl
+from s2edit_plugin.backbones.attention import AttentionControl
 from s2edit_plugin.backbones.conditions import Condition
 from s2edit_plugin.backbones.device import DeviceChoice
 from s2edit_plugin.backbones.layers import AttentionLayer
+from s2edit_plugin.backbones.parameters import LayerShape
 from s2edit_plugin.backbones.savings import NOTHING, Savings
+from s2edit_plugin.backbones.schedule import Schedule
 from s2edit_plugin.backbones.shape import ModelShape
-from s2edit_plugin.parameters import LayerShape
-from s2edit_plugin.schedule import Schedule
 
 __all__ = ["Backbone", "Injection"]
 
@@ -140,7 +140,7 @@ class Backbone(ABC):
         return []
 
     def layers_for(self, parameters: str) -> list[LayerShape]:
-        """The layers that a variant of token parameters acts on (`parameters.create_parameters`)."""
+        """The layers that a variant of token parameters acts on (`backbones.parameters.create_parameters`)."""
         return self.picture_layers() if parameters == "unet_lora" else self.cross_layers()
 
     @abstractmethod

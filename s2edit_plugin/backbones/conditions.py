@@ -14,7 +14,7 @@ class Layout:
     """Where the words of a prompt stand in the text encoder's input.
 
     Attributes:
-        prompt: as written, with references. words: `prompts.words` of it.
+        prompt: as written, with references. words: `api.prompts.words` of it.
         columns: for each word its columns. tokens: full token name -> its columns. ids: (L,) vocabulary ids; a token's
         columns hold the first id of the word after it as a placeholder. end: column of the end-of-text id.
     """

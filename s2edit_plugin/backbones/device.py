@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from s2edit_plugin.backbones.memory import CONTEXT_BYTES, SMALL, free_memory, is_out_of_memory
+from s2edit_plugin.backbones.device_memory import CONTEXT_BYTES, SMALL, free_memory, is_out_of_memory
 from s2edit_plugin.errors import UsageError
 
 __all__ = [

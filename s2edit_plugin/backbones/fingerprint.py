@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.errors import ResourceError
-from s2edit_plugin.paths import MAX_JSON, read_limited, write_atomic
+from s2edit_plugin.storage.paths import MAX_JSON, read_limited, write_atomic
 
 __all__ = ["fingerprint_folder", "is_quick"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from s2edit_plugin.base_models.bounds import check_config
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import MAX_JSON, read_limited
+from s2edit_plugin.storage.paths import MAX_JSON, read_limited
 
 __all__ = ["ModelFolder", "read_folder"]
 

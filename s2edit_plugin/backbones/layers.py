@@ -12,8 +12,8 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from s2edit_plugin.attention import AttentionControl, S2EditAttnProcessor
-from s2edit_plugin.parameters import LayerShape
+from s2edit_plugin.backbones.attention import AttentionControl, S2EditAttnProcessor
+from s2edit_plugin.backbones.parameters import LayerShape
 
 __all__ = ["AttentionLayer", "AttentionSwitch", "picture_layers", "unet_layers"]
 

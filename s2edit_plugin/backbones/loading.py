@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.backbones.device_memory import is_out_of_memory
 from s2edit_plugin.backbones.folder import AGAIN, ModelFolder, read_folder
-from s2edit_plugin.backbones.memory import is_out_of_memory
 from s2edit_plugin.base_models.bounds import fewest_parameters
 from s2edit_plugin.errors import ModelError, ResourceError
-from s2edit_plugin.paths import bundled_model
+from s2edit_plugin.storage.paths import bundled_model
 
 if TYPE_CHECKING:
     import torch
@@ -34,15 +34,15 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
     """Load a model in the diffusers folder layout; None: the bundled small model.
 
     Args:
-        device, precision: as in `settings.Settings`; what became of them is the backbone's ``choice``.
+        device, precision: as in `storage.settings.Settings`; what became of them is the backbone's ``choice``.
 
     Raises:
         ModelError: the folder is missing, incomplete, damaged, or of a kind that is not supported.
         UsageError: the device does not work. ResourceError: the model does not fit into memory.
     """
     from s2edit_plugin.backbones.device import choose, without_gpu
+    from s2edit_plugin.backbones.device_memory import count_parameters, count_part, release_memory
     from s2edit_plugin.backbones.fingerprint import fingerprint_folder
-    from s2edit_plugin.backbones.memory import count_parameters, count_part, release_memory
     from s2edit_plugin.backbones.sdxl import StableDiffusionXLBackbone
     from s2edit_plugin.backbones.shape import shape_of
     from s2edit_plugin.backbones.stable_diffusion import StableDiffusionBackbone

@@ -8,7 +8,7 @@ from typing import Any
 
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.errors import UsageError
-from s2edit_plugin.paths import bundled_model, models_package
+from s2edit_plugin.storage.paths import bundled_model, models_package
 
 __all__ = ["SHAPES", "random_backbone"]
 

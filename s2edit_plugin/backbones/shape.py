@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.backbones.memory import count_part
-from s2edit_plugin.paths import MAX_JSON, read_limited
+from s2edit_plugin.backbones.device_memory import count_part
+from s2edit_plugin.storage.paths import MAX_JSON, read_limited
 
 __all__ = ["ModelShape", "TextShape", "UnetShape", "VaeShape", "shape_of", "shape_of_folder"]
 

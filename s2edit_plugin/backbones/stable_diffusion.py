@@ -14,16 +14,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from s2edit_plugin.attention import AttentionControl
+from s2edit_plugin.backbones.attention import AttentionControl
 from s2edit_plugin.backbones.base import Backbone, Injection
 from s2edit_plugin.backbones.conditions import Condition
 from s2edit_plugin.backbones.device import multiplies_bfloat16
 from s2edit_plugin.backbones.layers import AttentionLayer, AttentionSwitch, picture_layers, unet_layers
-from s2edit_plugin.backbones.relief import Relief, pieces
+from s2edit_plugin.backbones.offloading import Relief, pieces
+from s2edit_plugin.backbones.parameters import LayerShape
 from s2edit_plugin.backbones.savings import Savings
+from s2edit_plugin.backbones.schedule import NoiseSchedule
 from s2edit_plugin.errors import ModelError, NumericalError
-from s2edit_plugin.parameters import LayerShape
-from s2edit_plugin.schedule import NoiseSchedule
 
 __all__ = ["Parts", "StableDiffusionBackbone", "noise_schedule", "pad_id", "run_text_encoder"]
 

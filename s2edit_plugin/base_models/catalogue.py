@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
 
 __all__ = [
     "BUNDLED",

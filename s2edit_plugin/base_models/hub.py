@@ -17,8 +17,8 @@ from s2edit_plugin import __version__
 from s2edit_plugin.base_models.stream import Patience
 from s2edit_plugin.base_models.transfer import Refusal, is_secure, open_answer, persist
 from s2edit_plugin.errors import DownloadError, UsageError
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import load_settings
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import load_settings
 
 if TYPE_CHECKING:
     import httpx2

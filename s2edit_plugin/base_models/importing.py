@@ -29,7 +29,7 @@ from s2edit_plugin.base_models.weights import (
     shapes_of,
 )
 from s2edit_plugin.errors import ModelError, UsageError
-from s2edit_plugin.paths import MAX_JSON, DataFolder, disk_error, read_limited
+from s2edit_plugin.storage.paths import MAX_JSON, DataFolder, disk_error, read_limited
 
 __all__ = ["import_model"]
 

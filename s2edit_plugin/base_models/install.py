@@ -25,7 +25,7 @@ from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, record
 from s2edit_plugin.base_models.stream import Patience, open_client
 from s2edit_plugin.base_models.transfer import PART, Wanted, fetch, part_of
 from s2edit_plugin.errors import DownloadError, ModelError
-from s2edit_plugin.paths import DataFolder, disk_error, read_limited, write_atomic
+from s2edit_plugin.storage.paths import DataFolder, disk_error, read_limited, write_atomic
 
 if TYPE_CHECKING:
     import httpx2

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.base_models.records import is_model_name
-from s2edit_plugin.paths import DataFolder, read_limited, write_atomic
+from s2edit_plugin.storage.paths import DataFolder, read_limited, write_atomic
 
 __all__ = ["MARK", "Move", "begin", "begun", "finished", "forget", "keep"]
 

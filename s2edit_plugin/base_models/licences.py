@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from s2edit_plugin.base_models.catalogue import CatalogueEntry, find_entry
 from s2edit_plugin.errors import LicenceError
-from s2edit_plugin.locks import file_lock
-from s2edit_plugin.paths import DataFolder, write_atomic
+from s2edit_plugin.storage.locks import file_lock
+from s2edit_plugin.storage.paths import DataFolder, write_atomic
 
 __all__ = ["accept", "accepted", "require_accepted"]
 

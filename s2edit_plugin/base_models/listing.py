@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from s2edit_plugin.api.queries import ModelInfo, ModelList
 from s2edit_plugin.base_models.catalogue import BUNDLED, CatalogueEntry, load_catalogue
 from s2edit_plugin.base_models.licences import accepted
 from s2edit_plugin.base_models.records import ModelRecord
 from s2edit_plugin.base_models.store import free_bytes, installed_models
-from s2edit_plugin.calls import ModelInfo, ModelList
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import DataFolder, bundled_model
-from s2edit_plugin.settings import load_settings, models_folder
+from s2edit_plugin.storage.paths import DataFolder, bundled_model
+from s2edit_plugin.storage.settings import load_settings, models_folder
 
 __all__ = ["model_info", "model_list"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from s2edit_plugin.api import OnProgress, Progress
-from s2edit_plugin.progress import Stopwatch
+from s2edit_plugin.api.progress import Stopwatch
 
 __all__ = ["Meter", "silent"]
 

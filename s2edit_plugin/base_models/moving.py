@@ -18,9 +18,9 @@ from s2edit_plugin.base_models.journal import MARK, Move
 from s2edit_plugin.base_models.meter import Meter, silent
 from s2edit_plugin.base_models.records import RECORD_NAME, ModelRecord, record_in, records_in
 from s2edit_plugin.errors import ModelError, UsageError
-from s2edit_plugin.locks import file_lock
-from s2edit_plugin.paths import DataFolder, disk_error
-from s2edit_plugin.settings import change_settings
+from s2edit_plugin.storage.locks import file_lock
+from s2edit_plugin.storage.paths import DataFolder, disk_error
+from s2edit_plugin.storage.settings import change_settings
 
 __all__ = ["move"]
 

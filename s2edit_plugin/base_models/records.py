@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.paths import read_limited, write_atomic
+from s2edit_plugin.storage.paths import read_limited, write_atomic
 
 __all__ = [
     "RECORD_NAME",

@@ -29,7 +29,7 @@ from s2edit_plugin.base_models.weights import (
     write_weights,
 )
 from s2edit_plugin.errors import ModelError, UsageError
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
 
 if TYPE_CHECKING:
     import torch

@@ -20,11 +20,11 @@ from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.base_models.catalogue import BUNDLED, find_entry, load_catalogue
 from s2edit_plugin.base_models.meter import silent
 from s2edit_plugin.base_models.records import ModelRecord, is_model_name, read_record, record_in, records_in
-from s2edit_plugin.disk import make_private, sync_folder, sync_tree
 from s2edit_plugin.errors import BusyError, ModelError, ResourceError, UsageError
-from s2edit_plugin.locks import file_lock
-from s2edit_plugin.paths import DataFolder, bundled_model
-from s2edit_plugin.settings import change_settings, load_settings, models_folder
+from s2edit_plugin.storage.disk import make_private, sync_folder, sync_tree
+from s2edit_plugin.storage.locks import file_lock
+from s2edit_plugin.storage.paths import DataFolder, bundled_model
+from s2edit_plugin.storage.settings import change_settings, load_settings, models_folder
 
 __all__ = [
     "changing_models",

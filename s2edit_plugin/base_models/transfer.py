@@ -18,9 +18,9 @@ from urllib.parse import urljoin, urlsplit
 from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.meter import Meter
 from s2edit_plugin.base_models.stream import Answer, Interrupted, Patience
-from s2edit_plugin.disk import sync_folder
 from s2edit_plugin.errors import DownloadError
-from s2edit_plugin.paths import disk_error
+from s2edit_plugin.storage.disk import sync_folder
+from s2edit_plugin.storage.paths import disk_error
 
 if TYPE_CHECKING:
     import httpx2

@@ -11,8 +11,8 @@ from s2edit_plugin.base_models.meter import Meter, silent
 from s2edit_plugin.base_models.records import ModelRecord
 from s2edit_plugin.base_models.store import record_of
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import models_folder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import models_folder
 
 __all__ = ["damages", "verify"]
 

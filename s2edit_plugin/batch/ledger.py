@@ -24,7 +24,7 @@ from typing import Any
 
 from s2edit_plugin.batch.photos import LEDGER_FOLDER, Found, Row, result_name
 from s2edit_plugin.errors import BusyError, ResourceError, S2EditError
-from s2edit_plugin.paths import disk_error
+from s2edit_plugin.storage.paths import disk_error
 
 __all__ = ["LEASE_SECONDS", "Counts", "Entry", "Ledger", "Pictures", "Stamp"]
 

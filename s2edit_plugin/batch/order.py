@@ -17,10 +17,10 @@ from s2edit_plugin.batch.recipe import read_recipe
 from s2edit_plugin.batch.report import Summary, write_report
 from s2edit_plugin.batch.runner import Batch, Job, OnOutcome, OnState
 from s2edit_plugin.batch.worker import PhotoWorker, find_facts
-from s2edit_plugin.credentials.signing import with_credentials
-from s2edit_plugin.engine.client import Client
+from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import S2EditError, UsageError
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.imaging.credentials.signing import with_credentials
+from s2edit_plugin.storage.paths import DataFolder
 
 __all__ = ["Order", "carry_out", "enlisted"]
 

@@ -26,11 +26,11 @@ from s2edit_plugin.batch.ledger import Entry, Stamp
 from s2edit_plugin.batch.recipe import Recipe
 from s2edit_plugin.batch.runner import Batch, Outcome, keep_leases
 from s2edit_plugin.batch.worker import Made, PhotoWorker, Task, facts_of, token_names
-from s2edit_plugin.engine.client import Client
+from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import EngineGoneError, ModelError, S2EditError, UsageError
 from s2edit_plugin.library import Library
-from s2edit_plugin.paths import DataFolder, write_atomic
-from s2edit_plugin.settings import Settings, change_settings, load_settings, models_folder
+from s2edit_plugin.storage.paths import DataFolder, write_atomic
+from s2edit_plugin.storage.settings import Settings, change_settings, load_settings, models_folder
 
 __all__ = ["LOCAL", "Cluster", "Setup", "open_local"]
 
@@ -73,7 +73,7 @@ class Setup:
 
 def open_local(home: Path, setup: Setup) -> Client:
     """An engine inside the actor, with a data folder of its own and its machine's models."""
-    from s2edit_plugin.engine.local import LocalClient
+    from s2edit_plugin.engine.server.local import LocalClient
 
     return LocalClient(home, model=setup.model, device=setup.device, previews=False)
 
@@ -91,7 +91,7 @@ class _Actor:
         _remove_homes_of_the_dead()
         self._home = Path(tempfile.mkdtemp(prefix=f"{_HOME}{os.getpid()}-"))
         self._folder = DataFolder(self._home)
-        from s2edit_plugin.paths import data_folder
+        from s2edit_plugin.storage.paths import data_folder
 
         here = models_folder(data_folder())
         change_settings(self._folder, **setup.settings, keep_history=False, models_folder=str(here))

@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from s2edit_plugin.api import ApplyEdit, EditSettings
-from s2edit_plugin.engine.wire import decode
+from s2edit_plugin.api.limits import check_edit_settings, check_texts
+from s2edit_plugin.api.prompts import parse_ref
+from s2edit_plugin.engine.protocol.wire import decode
 from s2edit_plugin.errors import PromptError, S2EditError, UsageError
-from s2edit_plugin.limits import check_edit_settings, check_texts
-from s2edit_plugin.paths import write_atomic
-from s2edit_plugin.prompts import parse_ref
+from s2edit_plugin.storage.paths import write_atomic
 
 __all__ = [
     "CLASS",

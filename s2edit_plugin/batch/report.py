@@ -13,7 +13,7 @@ from urllib.parse import quote
 from s2edit_plugin import __version__
 from s2edit_plugin.batch.ledger import Entry, Ledger, Pictures
 from s2edit_plugin.batch.recipe import Recipe, recipe_text
-from s2edit_plugin.paths import atomic_file
+from s2edit_plugin.storage.paths import atomic_file
 
 __all__ = ["REPORT", "Summary", "write_report"]
 

@@ -31,7 +31,7 @@ from s2edit_plugin.errors import (
     UsageError,
 )
 from s2edit_plugin.imaging.files import is_ours, read_photo_file
-from s2edit_plugin.paths import write_atomic
+from s2edit_plugin.storage.paths import write_atomic
 
 __all__ = ["PREVIEWED", "Batch", "Editor", "Job", "Outcome", "State", "keep_leases"]
 

@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.api.prompt_syntax import read_prompt
+from s2edit_plugin.api.prompts import parse_ref, references
 from s2edit_plugin.batch.keys import Facts, edit_key, hash_of, with_row
 from s2edit_plugin.batch.ledger import Pictures
 from s2edit_plugin.batch.photos import PHOTO_SUFFIXES, Row
 from s2edit_plugin.batch.recipe import CLASS, Recipe
-from s2edit_plugin.engine.client import Client
+from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import InputError, ModelError, S2EditError, TokenNotFoundError, WrongModelError
 from s2edit_plugin.imaging.files import read_photo_file
-from s2edit_plugin.prompt_syntax import read_prompt
-from s2edit_plugin.prompts import parse_ref, references
 
 __all__ = ["NOBODY", "Made", "PhotoWorker", "Task", "facts_of", "find_facts", "mask_files", "token_names"]
 
@@ -75,7 +76,7 @@ def find_facts(client: Client, recipe: Recipe, on_progress: api.OnProgress = lam
 
 def facts_of(client: Client, opened: api.OpenedModel, recipe: Recipe) -> Facts:
     """`find_facts` for a model that is loaded, here or elsewhere. Raises TokenNotFoundError, WrongModelError."""
-    infos = {info.name: info for info in client.call(calls.ListTokens()).tokens if not info.problem}
+    infos = {info.name: info for info in client.call(queries.ListTokens()).tokens if not info.problem}
     for name in token_names(recipe):
         info = infos.get(name)
         if info is None:
@@ -154,7 +155,7 @@ class PhotoWorker:
 
     def _check_model(self) -> None:
         """An engine uses the model of the settings, which somebody may have changed meanwhile. Raises ModelError."""
-        used = self._client.call(calls.GetStatus()).fingerprint
+        used = self._client.call(queries.GetStatus()).fingerprint
         if used and used != self._facts.fingerprint:
             raise ModelError(
                 "The base model in use was changed while the batch ran.",

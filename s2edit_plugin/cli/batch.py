@@ -158,7 +158,7 @@ class _Run:
 
     def _cluster(self) -> Cluster:
         from s2edit_plugin.batch.ray_cluster import Cluster, Setup
-        from s2edit_plugin.paths import data_folder
+        from s2edit_plugin.storage.paths import data_folder
 
         args = self._args
         setup = Setup(self._recipe, self._beside, args.model, args.device)
@@ -167,8 +167,8 @@ class _Run:
     def _do(self, facts: Facts, run: Callable[..., bool], on_progress: OnProgress) -> None:
         """The first photos, the question, the others. Args: run: does a batch, at most so many of its photos."""
         from s2edit_plugin.batch.runner import PREVIEWED, Batch, Job
-        from s2edit_plugin.credentials.signing import with_credentials
-        from s2edit_plugin.paths import data_folder
+        from s2edit_plugin.imaging.credentials.signing import with_credentials
+        from s2edit_plugin.storage.paths import data_folder
 
         self._model = facts.model
         sign = partial(with_credentials, data_folder())

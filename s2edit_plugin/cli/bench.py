@@ -48,8 +48,9 @@ def run_bench(args: argparse.Namespace, output: Output) -> int:
         raise UsageError(f"{out} is a folder.", "Name a file with --out.")
     if out is not None:
         check_replaceable(out, overwrite=args.overwrite, figures=True)
-    from s2edit_plugin import api, bench
-    from s2edit_plugin.paths import write_atomic
+    from s2edit_plugin import api
+    from s2edit_plugin.storage.paths import write_atomic
+    from s2edit_plugin.tools import bench
 
     token = max(1, round(args.learn_steps * 0.4))
     plan = bench.Plan(
@@ -71,8 +72,8 @@ def _backbone(args: argparse.Namespace) -> Any:
         return random_backbone(args.random, args.device, args.precision)
     from s2edit_plugin.backbones.loading import load_backbone
     from s2edit_plugin.base_models import resolve
-    from s2edit_plugin.paths import data_folder
-    from s2edit_plugin.settings import load_settings
+    from s2edit_plugin.storage.paths import data_folder
+    from s2edit_plugin.storage.settings import load_settings
 
     folder = data_folder(None)
     return load_backbone(

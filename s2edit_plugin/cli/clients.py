@@ -12,13 +12,13 @@ import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from s2edit_plugin.api import ApplyEdit, Estimate, Event, JobInfo, LearnToken, OnProgress, Request
-from s2edit_plugin.calls import EstimateJob
+from s2edit_plugin.api.queries import EstimateJob
 from s2edit_plugin.cli.files import NO_FILES, Files
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.errors import CancelledError, InputError, S2EditError
 
 if TYPE_CHECKING:
-    from s2edit_plugin.engine.client import Client, Job
+    from s2edit_plugin.engine.client.interface import Client, Job
 
 __all__ = ["add_options", "open_client", "perform"]
 
@@ -41,7 +41,7 @@ def add_options(parser: argparse.ArgumentParser, model: str = "the one in use") 
 
 def open_client(args: argparse.Namespace) -> Client:
     """A client for a command with `add_options`."""
-    from s2edit_plugin.engine.local import connect_or_local
+    from s2edit_plugin.engine.server.local import connect_or_local
 
     return connect_or_local(model=args.model, device=args.device, use_engine=not args.no_engine)
 

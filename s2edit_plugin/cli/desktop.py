@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from s2edit_plugin.cli.output import Output
 
 if TYPE_CHECKING:
-    from s2edit_plugin.desktop.entries import Entry
+    from s2edit_plugin.tools.desktop.entries import Entry
 
 __all__ = ["register"]
 
@@ -39,7 +39,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_install(args: argparse.Namespace, output: Output) -> int:
     """``s2edit desktop install``."""
-    from s2edit_plugin.desktop.placing import place
+    from s2edit_plugin.tools.desktop.placing import place
 
     entry = _entry(args)
     place(entry)
@@ -50,7 +50,7 @@ def run_install(args: argparse.Namespace, output: Output) -> int:
 
 def run_uninstall(args: argparse.Namespace, output: Output) -> int:
     """``s2edit desktop uninstall``."""
-    from s2edit_plugin.desktop.placing import remove
+    from s2edit_plugin.tools.desktop.placing import remove
 
     found = [str(path) for path in remove(_entry(args))]
     output.result({"removed": found}, "The menu entry is gone." if found else "There was no menu entry.")
@@ -59,7 +59,7 @@ def run_uninstall(args: argparse.Namespace, output: Output) -> int:
 
 def run_show(args: argparse.Namespace, output: Output) -> int:
     """``s2edit desktop show``: writes nothing."""
-    from s2edit_plugin.desktop.placing import is_placed
+    from s2edit_plugin.tools.desktop.placing import is_placed
 
     entry = _entry(args)
     there = is_placed(entry)
@@ -75,7 +75,7 @@ def run_show(args: argparse.Namespace, output: Output) -> int:
 
 def _entry(args: argparse.Namespace) -> Entry:
     from s2edit_plugin.cli.manual import man_page
-    from s2edit_plugin.desktop.entries import make_entry
-    from s2edit_plugin.desktop.placing import find_prefix
+    from s2edit_plugin.tools.desktop.entries import make_entry
+    from s2edit_plugin.tools.desktop.placing import find_prefix
 
     return make_entry(args.prefix.absolute() if args.prefix else find_prefix(), man_page())

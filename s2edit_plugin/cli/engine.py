@@ -11,11 +11,10 @@ import queue
 import sys
 from typing import Any
 
-from s2edit_plugin import calls
-from s2edit_plugin.api import Event
+from s2edit_plugin.api import Event, queries
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.errors import EngineGoneError, UsageError
-from s2edit_plugin.paths import data_folder
+from s2edit_plugin.storage.paths import data_folder
 
 __all__ = ["register"]
 
@@ -58,8 +57,8 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_here(args: argparse.Namespace, output: Output) -> int:
     """``s2edit engine run``."""
-    from s2edit_plugin.engine.discovery import Endpoint
-    from s2edit_plugin.engine.process import run_engine
+    from s2edit_plugin.engine.client.discovery import Endpoint
+    from s2edit_plugin.engine.server.process import run_engine
 
     def ready(endpoint: Endpoint) -> None:
         values = {"running": True, "pid": endpoint.pid, "port": endpoint.port, "version": endpoint.version}
@@ -76,20 +75,20 @@ def run_here(args: argparse.Namespace, output: Output) -> int:
 
 def run_start(args: argparse.Namespace, output: Output) -> int:
     """``s2edit engine start``."""
-    from s2edit_plugin.engine.remote import connect
+    from s2edit_plugin.engine.client.remote import connect
 
     with connect(data_folder=data_folder().root) as client:
-        _show(client.call(calls.GetStatus()), output)
+        _show(client.call(queries.GetStatus()), output)
     return 0
 
 
 def run_status(args: argparse.Namespace, output: Output) -> int:
     """``s2edit engine status``."""
-    from s2edit_plugin.engine.remote import connect
+    from s2edit_plugin.engine.client.remote import connect
 
     try:
         with connect(start=False, data_folder=data_folder().root, wait=5.0) as client:
-            _show(client.call(calls.GetStatus()), output)
+            _show(client.call(queries.GetStatus()), output)
     except EngineGoneError:
         output.result({"running": False}, "The engine is not running; it starts when something needs it.")
     return 0
@@ -101,7 +100,7 @@ def run_stop(args: argparse.Namespace, output: Output) -> int:
     Raises:
         EngineError: it did not end.
     """
-    from s2edit_plugin.engine.ending import end_engine
+    from s2edit_plugin.engine.client.shutdown import end_engine
 
     ended = end_engine(data_folder().root, force=args.force)
     if ended is None:
@@ -117,7 +116,7 @@ def run_log(args: argparse.Namespace, output: Output) -> int:
     Raises:
         UsageError: no or too many lines, or ``--follow`` with ``--json``. EngineGoneError: none runs that could be followed.
     """
-    from s2edit_plugin.engine.handlers.machine import newest_lines
+    from s2edit_plugin.engine.server.handlers.machine import newest_lines
 
     if not args.follow:
         text = newest_lines(data_folder(), args.lines)
@@ -125,12 +124,12 @@ def run_log(args: argparse.Namespace, output: Output) -> int:
         return 0
     if output.as_json:
         raise UsageError("--follow does not end, and --json gives one object.", "Leave one of them out.")
-    from s2edit_plugin.engine.remote import connect
+    from s2edit_plugin.engine.client.remote import connect
 
     heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
     with connect(start=False, data_folder=data_folder().root, wait=5.0) as client:
         client.subscribe(heard.put, log=True)
-        text = client.call(calls.ReadLog(args.lines)).text
+        text = client.call(queries.ReadLog(args.lines)).text
         output.result({"text": text}, text)
         with contextlib.suppress(KeyboardInterrupt):
             _follow(heard, text, output)
@@ -148,8 +147,8 @@ def _follow(heard: queue.SimpleQueue[Event], shown: str, output: Output) -> None
             sys.stdout.flush()
 
 
-def _show(status: calls.EngineStatus, output: Output) -> None:
-    from s2edit_plugin.engine.handlers.machine import LOG_NAME
+def _show(status: queries.EngineStatus, output: Output) -> None:
+    from s2edit_plugin.engine.server.handlers.machine import LOG_NAME
 
     log = data_folder(None).engine / LOG_NAME
     lines = [

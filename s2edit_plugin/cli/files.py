@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s2edit_plugin.errors import ImageError, InputError, MaskError, ResourceError, UsageError
-from s2edit_plugin.paths import disk_error, write_atomic
+from s2edit_plugin.storage.paths import disk_error, write_atomic
 
 __all__ = [
     "NO_FILES",
@@ -181,10 +181,10 @@ def write_result(path: Path, data: bytes, original: bytes = b"") -> list[str]:
     Raises:
         ResourceError: the disk refused. ImageError: the picture cannot be held by the format.
     """
-    from s2edit_plugin.credentials.signing import with_credentials
+    from s2edit_plugin.imaging.credentials.signing import with_credentials
     from s2edit_plugin.imaging.saving import encode_result
     from s2edit_plugin.imaging.writing import format_of_suffix
-    from s2edit_plugin.paths import data_folder
+    from s2edit_plugin.storage.paths import data_folder
 
     notes: list[str] = []
     made = encode_result(data, format_of_suffix(path), original=original, notes=notes)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.paths import data_folder
+from s2edit_plugin.storage.paths import data_folder
 
 if TYPE_CHECKING:
-    from s2edit_plugin.gimp.profiles import Profile
+    from s2edit_plugin.tools.gimp.profiles import Profile
 
 __all__ = ["register"]
 
@@ -45,7 +45,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_install(args: argparse.Namespace, output: Output) -> int:
     """``s2edit gimp install``: exit code 1 where a GIMP does not know the plug-in afterwards."""
-    from s2edit_plugin.gimp.install import install
+    from s2edit_plugin.tools.gimp.install import install
 
     profiles = _profiles(args)
     for profile in profiles:
@@ -60,8 +60,8 @@ def run_doctor(args: argparse.Namespace, output: Output) -> int:
 
 def run_uninstall(args: argparse.Namespace, output: Output) -> int:
     """``s2edit gimp uninstall``."""
-    from s2edit_plugin.gimp.install import uninstall
-    from s2edit_plugin.gimp.profiles import find_profiles
+    from s2edit_plugin.tools.gimp.install import uninstall
+    from s2edit_plugin.tools.gimp.profiles import find_profiles
 
     removed = [profile.title for profile in find_profiles() if uninstall(profile)]
     text = "\n".join(f"Removed from {title}." for title in removed) or "The plug-in was in no GIMP."
@@ -70,7 +70,7 @@ def run_uninstall(args: argparse.Namespace, output: Output) -> int:
 
 
 def _profiles(args: argparse.Namespace) -> list[Profile]:
-    from s2edit_plugin.gimp.profiles import find_profiles
+    from s2edit_plugin.tools.gimp.profiles import find_profiles
 
     found = find_profiles(console=shlex.split(args.gimp))
     if not found:
@@ -80,8 +80,8 @@ def _profiles(args: argparse.Namespace) -> list[Profile]:
 
 def _examined(profile: Profile, *, files: bool = True) -> dict[str, Any]:
     """What is to be said of one GIMP: faults of the files, else what GIMP itself says."""
-    from s2edit_plugin.gimp.install import find_faults
-    from s2edit_plugin.gimp.verify import verify
+    from s2edit_plugin.tools.gimp.install import find_faults
+    from s2edit_plugin.tools.gimp.verify import verify
 
     values: dict[str, Any] = {"gimp": profile.title, "folder": str(profile.plugin)}
     faults = find_faults(profile, data_folder()) if files else []

@@ -9,7 +9,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.cli import clients
 from s2edit_plugin.cli.files import read_photo, writable_target, write_result
 from s2edit_plugin.cli.output import Output, table
@@ -93,7 +94,7 @@ def _register_list(listing: argparse.ArgumentParser) -> None:
 def run_list(args: argparse.Namespace, output: Output) -> int:
     """``s2edit history list``."""
     history = _history(output, follow=True)
-    request = calls.ListHistory(
+    request = queries.ListHistory(
         search=args.search,
         token=args.token,
         photo_hash=hashlib.sha256(read_photo(args.photo)).hexdigest() if args.photo else "",
@@ -146,7 +147,7 @@ def run_export(args: argparse.Namespace, output: Output) -> int:
         output.warning(sentence)
     values = {"id": name, "out": str(out)}
     if args.with_settings:
-        from s2edit_plugin.paths import write_atomic
+        from s2edit_plugin.storage.paths import write_atomic
 
         text = json.dumps(_described(history, name), ensure_ascii=False, indent=2) + "\n"
         write_atomic(beside, text.encode("utf-8", "replace"))
@@ -194,7 +195,7 @@ def _result_of(history: History, picture: bytes, before: str) -> str:
     """The earlier result that has this picture, "" if there is none."""
     wanted = hashlib.sha256(picture).hexdigest()
     while True:
-        page = history.list(calls.ListHistory(before=before, limit=PAGE))
+        page = history.list(queries.ListHistory(before=before, limit=PAGE))
         for entry in page.entries:
             record = history.details(entry.id)
             if record.files.get(record.picture) == wanted:
@@ -245,8 +246,8 @@ def run_prune(args: argparse.Namespace, output: Output) -> int:
     Raises:
         UsageError: a limit below zero.
     """
-    from s2edit_plugin.paths import data_folder
-    from s2edit_plugin.settings import load_settings
+    from s2edit_plugin.storage.paths import data_folder
+    from s2edit_plugin.storage.settings import load_settings
 
     limit = load_settings(data_folder()).history_limit_gb if args.limit_gb is None else args.limit_gb
     if not 0 <= limit < 1e9:
@@ -266,7 +267,7 @@ def run_check(args: argparse.Namespace, output: Output) -> int:
 
     history = History()
     problems = history.check()
-    total = sum(history.list(calls.ListHistory(kind="", trash=trash)).total for trash in (False, True))
+    total = sum(history.list(queries.ListHistory(kind="", trash=trash)).total for trash in (False, True))
     sound = f"All is as it was written: {total} results."
     output.result({"checked": total, "problems": problems}, "\n".join(problems) or sound)
     return 1 if problems else 0
@@ -275,7 +276,7 @@ def run_check(args: argparse.Namespace, output: Output) -> int:
 def _change(args: argparse.Namespace, output: Output, **changes: Any) -> int:
     history = _history(output)
     ids = tuple(dict.fromkeys(history.find(text) for text in args.ids))
-    done = history.change(calls.ChangeHistory(ids, **changes))
+    done = history.change(queries.ChangeHistory(ids, **changes))
     output.result({"ids": list(ids), "sentence": done.sentence}, done.sentence)
     return 0
 
@@ -290,7 +291,7 @@ def _history(output: Output, *, follow: bool = False) -> History:
 
         history.follow(Library())
     else:
-        history.list(calls.ListHistory(limit=1))
+        history.list(queries.ListHistory(limit=1))
     for notice in history.notices:
         output.warning(notice)
     return history
@@ -299,8 +300,8 @@ def _history(output: Output, *, follow: bool = False) -> History:
 def _model_of(record: Record) -> str | None:
     """The model that made a result, by a name that is known here; None where it is the one in use, or unknown."""
     from s2edit_plugin.base_models import resolve
-    from s2edit_plugin.paths import data_folder
-    from s2edit_plugin.settings import load_settings
+    from s2edit_plugin.storage.paths import data_folder
+    from s2edit_plugin.storage.settings import load_settings
 
     folder, name = data_folder(), record.machine.model
     try:

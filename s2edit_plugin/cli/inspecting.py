@@ -31,7 +31,7 @@ def run_inspect(args: argparse.Namespace, output: Output) -> int:
     Raises:
         ImageError: there is no such file, or it is no picture.
     """
-    from s2edit_plugin.credentials.inspection import inspect_picture
+    from s2edit_plugin.imaging.credentials.inspection import inspect_picture
 
     found = inspect_picture(read_photo(args.file), args.file)
     size = f", {found.size[0]} x {found.size[1]} pixels" if found.size else ""

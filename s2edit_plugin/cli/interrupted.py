@@ -10,7 +10,7 @@ from s2edit_plugin.api import LearnToken
 from s2edit_plugin.errors import UsageError
 
 if TYPE_CHECKING:
-    from s2edit_plugin.runs import Kept
+    from s2edit_plugin.tokens.runs import Kept
 
 __all__ = ["kept_request"]
 
@@ -50,8 +50,8 @@ def kept_request(args: argparse.Namespace, person: str, token: str) -> LearnToke
 
 
 def _find(person: str, token: str) -> Kept | None:
-    from s2edit_plugin.paths import data_folder
-    from s2edit_plugin.runs import Run, find_run
+    from s2edit_plugin.storage.paths import data_folder
+    from s2edit_plugin.tokens.runs import Run, find_run
 
     folder = data_folder()
     return Run(folder, person, token).kept() if find_run(folder, person, token) else None

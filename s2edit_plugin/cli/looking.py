@@ -107,9 +107,9 @@ def run_caption(args: argparse.Namespace, output: Output) -> int:
 def run_identity(args: argparse.Namespace, output: Output) -> int:
     """``s2edit identity``."""
     files = [read_photo(name) for name in (args.first, args.second)]
-    from s2edit_plugin.identity import compare
     from s2edit_plugin.imaging.reading import read_photo as decoded
-    from s2edit_plugin.networks.installed import Networks
+    from s2edit_plugin.perception.identity import compare
+    from s2edit_plugin.perception.networks.installed import Networks
 
     named = zip(files, (args.first, args.second), strict=True)
     first, second = (decoded(data, name).as_uint8_rgb() for data, name in named)

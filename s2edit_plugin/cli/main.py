@@ -32,7 +32,7 @@ from s2edit_plugin.cli import (
     window,
 )
 from s2edit_plugin.cli.output import Output, silence
-from s2edit_plugin.engine.discovery import hold_environment
+from s2edit_plugin.engine.client.discovery import hold_environment
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
 
 __all__ = ["build_parser", "main"]

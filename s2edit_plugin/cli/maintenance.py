@@ -20,7 +20,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_doctor(args: argparse.Namespace, output: Output) -> int:
     """``s2edit doctor``: exit code 1 if something is broken."""
-    from s2edit_plugin.doctor import examine
+    from s2edit_plugin.workflows.doctor import examine
 
     checks = examine()
     broken = [check for check in checks if not check.ok]

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.errors import CancelledError, ModelError, UsageError
-from s2edit_plugin.paths import MAX_JSON, read_limited
+from s2edit_plugin.storage.paths import MAX_JSON, read_limited
 
 if TYPE_CHECKING:
+    from s2edit_plugin.api.queries import ModelInfo
     from s2edit_plugin.base_models.catalogue import CatalogueEntry
-    from s2edit_plugin.calls import ModelInfo
-    from s2edit_plugin.paths import DataFolder
+    from s2edit_plugin.storage.paths import DataFolder
 
 __all__ = ["register"]
 
@@ -245,7 +245,7 @@ def run_remove(args: argparse.Namespace, output: Output) -> int:
 
 
 def _folder() -> DataFolder:
-    from s2edit_plugin.paths import data_folder
+    from s2edit_plugin.storage.paths import data_folder
 
     return data_folder()
 

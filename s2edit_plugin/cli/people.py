@@ -6,11 +6,11 @@ import argparse
 import contextlib
 from typing import Any
 
+from s2edit_plugin.api.prompts import check_name
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.cli.token_files import CONSENT_HELP, export_target, given_file, with_consent
 from s2edit_plugin.cli.tokens import note_text
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.prompts import check_name
 
 __all__ = ["register"]
 
@@ -85,8 +85,8 @@ def run_list(args: argparse.Namespace, output: Output) -> int:
 
 def run_rename(args: argparse.Namespace, output: Output) -> int:
     """``s2edit person rename``."""
-    from s2edit_plugin.paths import data_folder
-    from s2edit_plugin.people import rename_person
+    from s2edit_plugin.storage.paths import data_folder
+    from s2edit_plugin.workflows.people import rename_person
 
     moved = rename_person(data_folder(), args.old, args.new)
     output.result({"person": args.new, "tokens": moved}, f"{args.old} is now {args.new} ({moved} tokens).")
@@ -142,8 +142,8 @@ def run_forget(args: argparse.Namespace, output: Output) -> int:
     Raises:
         UsageError: nobody to ask and no ``--yes``. CancelledError: the answer was no.
     """
-    from s2edit_plugin.paths import data_folder
-    from s2edit_plugin.people import forget_person
+    from s2edit_plugin.storage.paths import data_folder
+    from s2edit_plugin.workflows.people import forget_person
 
     person = check_name(args.person, "person's name")
     if not args.yes:
@@ -170,9 +170,9 @@ def run_forget(args: argparse.Namespace, output: Output) -> int:
 
 def _forget_in_engine(person: str, marks: frozenset[str]) -> None:
     """A running engine has pictures in its memory, too, and jobs that wait."""
-    from s2edit_plugin.calls import ForgetPerson
-    from s2edit_plugin.engine.local import ATTACH_SECONDS
-    from s2edit_plugin.engine.remote import connect
+    from s2edit_plugin.api.queries import ForgetPerson
+    from s2edit_plugin.engine.client.remote import connect
+    from s2edit_plugin.engine.server.local import ATTACH_SECONDS
 
     # None runs, or it finds nothing on the disk any more, which it says after it has looked in its memory.
     with contextlib.suppress(S2EditError), connect(start=False, wait=ATTACH_SECONDS) as client:

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api
+from s2edit_plugin.api.limits import EDIT_RANGES, check_edit_settings, check_learn_settings, default_rank
+from s2edit_plugin.api.prompt_syntax import read_prompt
+from s2edit_plugin.api.prompts import check_name, parse_ref, references
 from s2edit_plugin.cli.clients import add_options, perform
 from s2edit_plugin.cli.files import (
     Files,
@@ -22,14 +25,11 @@ from s2edit_plugin.cli.files import (
 from s2edit_plugin.cli.interrupted import kept_request
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.cli.replacing import add_overwrite, check_outputs, check_replaceable
-from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import UsageError
-from s2edit_plugin.limits import EDIT_RANGES, check_edit_settings, check_learn_settings, default_rank
-from s2edit_plugin.prompt_syntax import read_prompt
-from s2edit_plugin.prompts import check_name, parse_ref, references
+from s2edit_plugin.tokens.consent import require_consent
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["register"]
 
@@ -205,7 +205,7 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
 
 def run_demo(args: argparse.Namespace, output: Output) -> int:
     """``s2edit demo``."""
-    from s2edit_plugin import demo
+    from s2edit_plugin.tools import demo
 
     out = Path(args.out).expanduser()
     if out.exists() and not out.is_dir():
@@ -285,9 +285,9 @@ def _known_consent(person: str) -> str:
 
 def _studio(args: argparse.Namespace) -> Studio:
     """The studio; importing it loads torch, which is why it happens here."""
-    from s2edit_plugin.paths import data_folder
-    from s2edit_plugin.settings import load_settings
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.storage.paths import data_folder
+    from s2edit_plugin.storage.settings import load_settings
+    from s2edit_plugin.workflows.studio import Studio
 
     return Studio(model=args.model, device=args.device or load_settings(data_folder()).device)
 

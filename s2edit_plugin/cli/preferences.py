@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 from typing import Any
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.errors import UsageError
 
@@ -36,8 +36,8 @@ def run_settings(args: argparse.Namespace, output: Output) -> int:
     Raises:
         UsageError: there is no such setting, or it cannot have that value.
     """
-    from s2edit_plugin.engine.local import connect_or_local
-    from s2edit_plugin.settings import Settings
+    from s2edit_plugin.engine.server.local import connect_or_local
+    from s2edit_plugin.storage.settings import Settings
 
     defaults = dataclasses.asdict(Settings())
     if args.reset and (args.name is None or args.value is not None):
@@ -49,7 +49,7 @@ def run_settings(args: argparse.Namespace, output: Output) -> int:
             changes = {args.name: defaults[args.name]}
         else:
             changes = {} if args.value is None else {args.name: _value(args.value, defaults[args.name])}
-        request = calls.ChangeSettings(changes) if changes else calls.GetSettings()
+        request = queries.ChangeSettings(changes) if changes else queries.GetSettings()
         values = client.call(request).values
     if changes.keys() & {"certificate", "certificate_key"}:
         _try_certificate(output)
@@ -61,9 +61,9 @@ def run_settings(args: argparse.Namespace, output: Output) -> int:
 
 def _try_certificate(output: Output) -> None:
     """Say at once where results could not be signed with what was chosen; the setting stays, for the other one may follow."""
-    from s2edit_plugin.credentials.signing import signer
     from s2edit_plugin.errors import S2EditError
-    from s2edit_plugin.paths import data_folder
+    from s2edit_plugin.imaging.credentials.signing import signer
+    from s2edit_plugin.storage.paths import data_folder
 
     try:
         signer(data_folder())

@@ -56,11 +56,11 @@ def run_soak(args: argparse.Namespace, output: Output) -> int:
 
 
 def _soak(args: argparse.Namespace, output: Output, folder: Path) -> int:
-    from s2edit_plugin.engine.remote import connect
-    from s2edit_plugin.paths import DataFolder, write_atomic
-    from s2edit_plugin.settings import change_settings
-    from s2edit_plugin.soak.kills import run_kills
-    from s2edit_plugin.soak.mixed import run_mixed
+    from s2edit_plugin.engine.client.remote import connect
+    from s2edit_plugin.storage.paths import DataFolder, write_atomic
+    from s2edit_plugin.storage.settings import change_settings
+    from s2edit_plugin.tools.soak.kills import run_kills
+    from s2edit_plugin.tools.soak.mixed import run_mixed
 
     change_settings(DataFolder(folder), model=args.model, history_limit_gb=0.2)
     values: dict[str, Any] = {}
@@ -88,7 +88,7 @@ def _soak(args: argparse.Namespace, output: Output, folder: Path) -> int:
 
 
 def _end_engine(folder: Path) -> None:
-    from s2edit_plugin.engine.remote import connect
+    from s2edit_plugin.engine.client.remote import connect
     from s2edit_plugin.errors import EngineError
 
     try:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from s2edit_plugin.api.prompts import parse_ref
 from s2edit_plugin.cli import foreign
 from s2edit_plugin.cli.files import writable_target
 from s2edit_plugin.cli.output import Output
-from s2edit_plugin.consent import require_consent
 from s2edit_plugin.errors import ConsentError, UsageError
-from s2edit_plugin.prompts import parse_ref
+from s2edit_plugin.tokens.consent import require_consent
 
 if TYPE_CHECKING:
     from s2edit_plugin.library import Finding
@@ -108,8 +108,8 @@ def run_check(args: argparse.Namespace, output: Output) -> int:
 
 
 def _self_test(args: argparse.Namespace, library: Any) -> tuple[dict[str, Any], list[str]]:
-    from s2edit_plugin.self_test import verify_library
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.self_test import verify_library
+    from s2edit_plugin.workflows.studio import Studio
 
     backbone = Studio(None, args.model, args.device).backbone
     result = verify_library(backbone, library)

@@ -11,7 +11,7 @@ from s2edit_plugin.errors import UsageError
 
 if TYPE_CHECKING:
     from s2edit_plugin.library import Entry, Library
-    from s2edit_plugin.tokenfile import TokenRecord
+    from s2edit_plugin.tokens.file import TokenRecord
 
 __all__ = ["register"]
 

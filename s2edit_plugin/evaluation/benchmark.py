@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.api import LearnSettings, OnProgress, Progress
+from s2edit_plugin.api.progress import Stopwatch
 from s2edit_plugin.evaluation import paste_suite, region_suite, token_suite
 from s2edit_plugin.evaluation.figures import Row, figures_of, judged
-from s2edit_plugin.evaluation.judges import AttributeJudge, IdentityJudge
 from s2edit_plugin.evaluation.methods import Method, choose_methods
 from s2edit_plugin.evaluation.report import SHOWN_PEOPLE, sheet, table
 from s2edit_plugin.evaluation.statistics import interval, mcnemar
 from s2edit_plugin.evaluation.suites import Subject, suite
 from s2edit_plugin.evaluation.trials import Outcome, Trials
-from s2edit_plugin.paths import write_atomic
-from s2edit_plugin.progress import Stopwatch
+from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
+from s2edit_plugin.storage.paths import write_atomic
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

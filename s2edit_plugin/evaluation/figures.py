@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from s2edit_models.drawing import Scene, sample_identity
 
-from s2edit_plugin.evaluation.judges import AttributeJudge, IdentityJudge
 from s2edit_plugin.evaluation.metrics import overlap, psnr
 from s2edit_plugin.evaluation.suites import SIZE
 from s2edit_plugin.evaluation.trials import Outcome
+from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
 
 __all__ = ["Row", "figures_of", "judged", "mean_rows"]
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.contact_sheet import Cell, contact_sheet
 from s2edit_plugin.evaluation.paste_cases import DRAWN, PasteCase, drawn_at, photographs
 from s2edit_plugin.evaluation.paste_rivals import BASELINE, OURS, WAYS
 from s2edit_plugin.evaluation.paste_suite import decoded
-from s2edit_plugin.paths import write_atomic
+from s2edit_plugin.imaging.contact_sheet import Cell, contact_sheet
+from s2edit_plugin.storage.paths import write_atomic
 
 __all__ = ["cells_of", "main", "worst_place"]
 

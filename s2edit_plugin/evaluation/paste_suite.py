@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from s2edit_plugin.api import OnProgress, Progress
+from s2edit_plugin.api.progress import Stopwatch
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.errors import UsageError
 from s2edit_plugin.evaluation.metrics import psnr
@@ -25,8 +26,7 @@ from s2edit_plugin.evaluation.paste_cases import EDITS_A_PERSON, PasteCase, draw
 from s2edit_plugin.evaluation.paste_rivals import BASELINE, OURS, WAYS, Decoded
 from s2edit_plugin.evaluation.statistics import interval
 from s2edit_plugin.imaging.crop import Crop, fitted, place_mask
-from s2edit_plugin.masks.refine import feather, grow
-from s2edit_plugin.progress import Stopwatch
+from s2edit_plugin.perception.masks.refine import feather, grow
 from s2edit_plugin.workflows.crops import latents_of
 from s2edit_plugin.workflows.edit_region import FEATHER
 

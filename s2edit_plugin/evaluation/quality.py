@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.evaluation.judges import AttributeJudge, IdentityJudge
+from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
 
 if TYPE_CHECKING:
     from s2edit_models.drawing.scene import Scene
@@ -134,7 +134,7 @@ def mask_figures(rgb: np.ndarray, packed: np.ndarray) -> list[Figure]:
     from s2edit_models.train.judge_networks import REGIONS
     from s2edit_models.train.mask_network import mean_iou, region_iou
 
-    from s2edit_plugin.masks.regions import find_regions
+    from s2edit_plugin.perception.masks.regions import find_regions
 
     found = []
     for picture in rgb:
@@ -171,8 +171,8 @@ def generate(
     """Pictures uint8 ``(S, S, 3)`` for prompts in order; prompt i starts from noise of ``seed + i``."""
     import torch
 
-    from s2edit_plugin import text
-    from s2edit_plugin.sample import noise_of, sample
+    from s2edit_plugin.method import text
+    from s2edit_plugin.method.generate import noise_of, sample
 
     for first in range(0, len(prompts), batch):
         some = prompts[first : first + batch]

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from s2edit_plugin.api import EditSettings, OnProgress, Progress
-from s2edit_plugin.conditioning import build_condition
-from s2edit_plugin.edit import edit
+from s2edit_plugin.api.progress import Stopwatch
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.evaluation.metrics import overlap
 from s2edit_plugin.evaluation.region_photos import photographs
 from s2edit_plugin.evaluation.statistics import interval
 from s2edit_plugin.evaluation.suites import suite
 from s2edit_plugin.imaging.crop import Crop, extract, place_mask, subject_crop
-from s2edit_plugin.invert import Inversion, invert
-from s2edit_plugin.masks.resolve import search_mask
-from s2edit_plugin.progress import Stopwatch
+from s2edit_plugin.method.conditioning import build_condition
+from s2edit_plugin.method.edit import edit
+from s2edit_plugin.method.invert import Inversion, invert
+from s2edit_plugin.perception.masks.resolve import search_mask
 from s2edit_plugin.workflows.crops import latents_of
 from s2edit_plugin.workflows.edit_region import fine_side, model_region, named_region
 

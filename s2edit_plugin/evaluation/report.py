@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from s2edit_plugin.contact_sheet import Cell, contact_sheet
 from s2edit_plugin.evaluation.methods import Method
 from s2edit_plugin.evaluation.trials import Outcome
+from s2edit_plugin.imaging.contact_sheet import Cell, contact_sheet
 
 __all__ = ["SHOWN_PEOPLE", "sheet", "table"]
 

@@ -16,17 +16,16 @@ import numpy as np
 import torch
 from s2edit_models.drawing import Scene, describe, render, split_seed
 
-from s2edit_plugin import prompts
-from s2edit_plugin.api import LearnSettings, OnProgress, Progress
-from s2edit_plugin.conditioning import ActiveToken, build_condition
-from s2edit_plugin.evaluation.judges import AttributeJudge, IdentityJudge
+from s2edit_plugin.api import LearnSettings, OnProgress, Progress, prompts
+from s2edit_plugin.api.progress import Stopwatch
 from s2edit_plugin.evaluation.quality import asked_attributes
 from s2edit_plugin.evaluation.statistics import interval
 from s2edit_plugin.evaluation.suites import SIZE, Subject, portraits
 from s2edit_plugin.evaluation.trials import TOKEN, Trials, channels_last, to_uint8
 from s2edit_plugin.imaging.crop import fitted
-from s2edit_plugin.progress import Stopwatch
-from s2edit_plugin.sample import noise_of, sample
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition
+from s2edit_plugin.method.generate import noise_of, sample
+from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

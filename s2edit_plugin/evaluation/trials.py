@@ -14,19 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from s2edit_plugin import prompts
-from s2edit_plugin.api import EditSettings, LearnSettings
-from s2edit_plugin.conditioning import ActiveToken, build_condition, for_the_edit, in_source_branch
-from s2edit_plugin.constraint import default_attribute_words
-from s2edit_plugin.edit import edit
+from s2edit_plugin.api import EditSettings, LearnSettings, prompts
 from s2edit_plugin.evaluation.methods import Method
 from s2edit_plugin.evaluation.suites import Case, Shot, Subject
 from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.imaging.detail import crop_change
-from s2edit_plugin.invert import Inversion, invert
-from s2edit_plugin.learn import LearnTask, learn
-from s2edit_plugin.masks.regions import find_regions
-from s2edit_plugin.recipes import resolved
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition, for_the_edit, in_source_branch
+from s2edit_plugin.method.edit import edit
+from s2edit_plugin.method.invert import Inversion, invert
+from s2edit_plugin.method.learn import LearnTask, learn
+from s2edit_plugin.method.orthogonality import default_attribute_words
+from s2edit_plugin.method.recipes import resolved
+from s2edit_plugin.perception.masks.regions import find_regions
 from s2edit_plugin.workflows.crops import copies_on, latents_of
 from s2edit_plugin.workflows.edit_region import EditRegion, find_edit_region
 

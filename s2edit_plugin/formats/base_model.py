@@ -12,8 +12,8 @@ import numpy as np
 
 from s2edit_plugin.base_models import resolve
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import MAX_JSON, DataFolder, read_limited
-from s2edit_plugin.settings import load_settings
+from s2edit_plugin.storage.paths import MAX_JSON, DataFolder, read_limited
+from s2edit_plugin.storage.settings import load_settings
 
 __all__ = ["BaseModel"]
 

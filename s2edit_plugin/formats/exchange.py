@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from s2edit_plugin.api.prompts import parse_ref
 from s2edit_plugin.errors import ModelError, UsageError
 from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.formats.exporting import Exported, check_options, export_token
 from s2edit_plugin.formats.importing import EmbeddingFacts, embedding_token, read_embedding
-from s2edit_plugin.prompts import parse_ref
 
 if TYPE_CHECKING:
     from s2edit_plugin.library import Library

@@ -26,8 +26,8 @@ import numpy as np
 from s2edit_plugin.errors import InputError, ModelError, TokenDamagedError, UsageError
 from s2edit_plugin.formats import custom_diffusion, lora, textual_inversion
 from s2edit_plugin.formats.base_model import BaseModel
-from s2edit_plugin.paths import write_atomic
-from s2edit_plugin.tokenfile import PARAMETERS, Token, check_model, token_bytes
+from s2edit_plugin.storage.paths import write_atomic
+from s2edit_plugin.tokens.file import PARAMETERS, Token, check_model, token_bytes
 
 __all__ = ["FORMATS", "Exported", "check_options", "export_token"]
 

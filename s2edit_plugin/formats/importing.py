@@ -15,11 +15,18 @@ from typing import Any
 import numpy as np
 
 from s2edit_plugin import api
-from s2edit_plugin.consent import consent_note, require_consent
 from s2edit_plugin.errors import InputError, TokenDamagedError, UsageError
 from s2edit_plugin.formats import textual_inversion
 from s2edit_plugin.formats.base_model import BaseModel
-from s2edit_plugin.tokenfile import FOREIGN_DTYPES, METADATA_KEY, Token, TokenRecord, read_arrays, read_table
+from s2edit_plugin.tokens.consent import consent_note, require_consent
+from s2edit_plugin.tokens.file import (
+    FOREIGN_DTYPES,
+    METADATA_KEY,
+    Token,
+    TokenRecord,
+    read_arrays,
+    read_table,
+)
 
 __all__ = ["UNNAMED", "EmbeddingFacts", "embedding_token", "is_token_file", "read_embedding"]
 

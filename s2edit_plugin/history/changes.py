@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from s2edit_plugin.calls import ChangeHistory, Done
+from s2edit_plugin.api.queries import ChangeHistory, Done
 from s2edit_plugin.errors import InputError
 from s2edit_plugin.history.database import words_of
 from s2edit_plugin.history.folders import disk

@@ -18,10 +18,10 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from s2edit_plugin.disk import make_private, sync_folder
 from s2edit_plugin.errors import ResourceError
 from s2edit_plugin.history.record import ID, Record, damaged
-from s2edit_plugin.paths import disk_error, write_atomic
+from s2edit_plugin.storage.disk import make_private, sync_folder
+from s2edit_plugin.storage.paths import disk_error, write_atomic
 
 __all__ = ["RECORD", "REGION", "THUMBNAIL", "Folders", "disk"]
 
@@ -128,7 +128,7 @@ class Folders:
             *(Path(entry.path) for entry in _entries(self.originals) if entry.is_dir()),
         ]:
             for entry in _entries(folder):
-                # What `paths.write_atomic` had begun.
+                # What `storage.paths.write_atomic` had begun.
                 if entry.name.startswith(".") and entry.name.endswith(".part"):
                     with disk(Path(entry.path)):
                         os.unlink(entry.path)

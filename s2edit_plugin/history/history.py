@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from s2edit_plugin import calls
-from s2edit_plugin.api import ApplyEdit, LearnToken
+from s2edit_plugin.api import ApplyEdit, LearnToken, queries
 from s2edit_plugin.errors import ConsentError, InputError, ResourceError, S2EditError, UsageError
 from s2edit_plugin.history import changes, checking, listing
 from s2edit_plugin.history.folders import REGION, THUMBNAIL
@@ -27,7 +26,7 @@ from s2edit_plugin.history.record import (
     unnamed,
 )
 from s2edit_plugin.history.store import Store, names_in
-from s2edit_plugin.paths import DataFolder, data_folder
+from s2edit_plugin.storage.paths import DataFolder, data_folder
 
 if TYPE_CHECKING:
     from s2edit_plugin.library import Library
@@ -87,11 +86,11 @@ class History:
                 raise
         return name
 
-    def change(self, request: calls.ChangeHistory) -> calls.Done:
+    def change(self, request: queries.ChangeHistory) -> queries.Done:
         """Star, annotate, delete or restore results. Raises UsageError: there is no such result."""
         return changes.change(self.store, request)
 
-    def prune(self, limit_bytes: int, keep: str = "") -> calls.Done:
+    def prune(self, limit_bytes: int, keep: str = "") -> queries.Done:
         """Remove the oldest results until the journal is no larger than ``limit_bytes``.
 
         Deleted ones go first, starred ones stay, and so does the result ``keep``.
@@ -145,14 +144,14 @@ class History:
 
     # ------------------------------------------------------------------ reading
 
-    def list(self, request: calls.ListHistory | None = None) -> calls.HistoryPage:
+    def list(self, request: queries.ListHistory | None = None) -> queries.HistoryPage:
         """Results, the newest first. Raises UsageError: the request makes no sense."""
         with self.store.reading() as connection:
             if connection is None:
-                return calls.HistoryPage((), 0)
-            return listing.page(connection, request or calls.ListHistory())
+                return queries.HistoryPage((), 0)
+            return listing.page(connection, request or queries.ListHistory())
 
-    def show(self, name: str) -> calls.HistoryDetails:
+    def show(self, name: str) -> queries.HistoryDetails:
         """A result with its picture and the request that made it.
 
         A learned token is shown as the edit one would begin with it: its photo and its source prompt.
@@ -165,7 +164,7 @@ class History:
             entry = listing.entry(connection, record.id)
         region = self.store.folders.read(record.id, REGION) if REGION in record.files else b""
         request = self._edit(record, names)
-        return calls.HistoryDetails(entry, request, self.picture(record.id), region, record.warnings)
+        return queries.HistoryDetails(entry, request, self.picture(record.id), region, record.warnings)
 
     def request(self, name: str) -> ApplyEdit:
         """The edit that made a result, with the source prompt that was used and the tokens as they are called now.

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import UsageError
 from s2edit_plugin.history.database import folded
 from s2edit_plugin.history.record import created_of, named
@@ -22,7 +22,7 @@ _USES = (
 Filter = tuple[str, tuple[Any, ...]]
 
 
-def page(connection: sqlite3.Connection, request: calls.ListHistory) -> calls.HistoryPage:
+def page(connection: sqlite3.Connection, request: queries.ListHistory) -> queries.HistoryPage:
     """One page of results, the newest first.
 
     Raises:
@@ -41,10 +41,10 @@ def page(connection: sqlite3.Connection, request: calls.ListHistory) -> calls.Hi
     shown = rows[:limit]
     names = _names_of(connection, [row[0] for row in shown])
     entries = tuple(_entry(row, names.get(row[0], [])) for row in shown)
-    return calls.HistoryPage(entries, total, entries[-1].id if len(rows) > limit else "")
+    return queries.HistoryPage(entries, total, entries[-1].id if len(rows) > limit else "")
 
 
-def entry(connection: sqlite3.Connection | None, name: str) -> calls.HistoryEntry:
+def entry(connection: sqlite3.Connection | None, name: str) -> queries.HistoryEntry:
     """One result as lists show it. Raises UsageError: there is none."""
     query = f"SELECT {_COLUMNS} FROM results WHERE id = ?"
     row = connection.execute(query, (name,)).fetchone() if connection is not None else None
@@ -77,7 +77,7 @@ def no_such_result() -> UsageError:
     return UsageError("There is no such result in the history.", "`s2edit history list` shows them.")
 
 
-def _filters(request: calls.ListHistory) -> list[Filter]:
+def _filters(request: queries.ListHistory) -> list[Filter]:
     if request.kind not in ("", "edit", "learn"):
         raise UsageError(f"There are no results of the kind '{request.kind[:40]}'.", "Use edit or learn.")
     filters: list[Filter] = [("deleted != ''" if request.trash else "deleted = ''", ())]
@@ -123,9 +123,9 @@ def _names_of(connection: sqlite3.Connection, results: Sequence[str]) -> dict[st
     return found
 
 
-def _entry(row: Sequence[Any], names: Sequence[str]) -> calls.HistoryEntry:
+def _entry(row: Sequence[Any], names: Sequence[str]) -> queries.HistoryEntry:
     name, kind, prompt, source, model, photo, seconds, identity, starred, note = row
-    return calls.HistoryEntry(
+    return queries.HistoryEntry(
         id=name,
         created=created_of(name),
         prompt=named(prompt, names),

@@ -19,7 +19,7 @@ from s2edit_plugin.errors import BusyError, ResourceError
 from s2edit_plugin.history.database import DamagedDatabaseError, Database, Row, insert, row_of, rows_in
 from s2edit_plugin.history.folders import Folders, disk
 from s2edit_plugin.history.record import Machine, Record
-from s2edit_plugin.locks import WAIT_SECONDS, file_lock
+from s2edit_plugin.storage.locks import WAIT_SECONDS, file_lock
 
 __all__ = ["LOCK", "MARK", "Store", "names_in"]
 

@@ -23,6 +23,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from s2edit_plugin.api.prompts import TokenRef
 from s2edit_plugin.errors import InputError, TokenDamagedError, TokenError, TokenNotFoundError
 from s2edit_plugin.library.changes import free_name
 from s2edit_plugin.library.entry import Imported
@@ -31,10 +32,9 @@ from s2edit_plugin.library.names import PERSON, SUFFIX, TOKEN, check_new, key, u
 from s2edit_plugin.library.people import checked_notes, notes_of
 from s2edit_plugin.library.store import Store, named_by_place, normal
 from s2edit_plugin.library.transfer import with_consent
-from s2edit_plugin.paths import atomic_file
-from s2edit_plugin.prompts import TokenRef
-from s2edit_plugin.tokenfile import MAX_FILE, Token, parse_token, read_token, token_bytes, write_token
-from s2edit_plugin.tokenrecord import parse_json
+from s2edit_plugin.storage.paths import atomic_file
+from s2edit_plugin.tokens.file import MAX_FILE, Token, parse_token, read_token, token_bytes, write_token
+from s2edit_plugin.tokens.record import parse_json
 
 __all__ = [
     "ARCHIVE_SUFFIX",

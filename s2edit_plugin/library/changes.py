@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.disk import make_private
+from s2edit_plugin.api.prompts import TokenRef, check_name, parse_ref
 from s2edit_plugin.errors import InputError, TokenDamagedError, TokenNotFoundError
 from s2edit_plugin.library.intent import Intent, changing, perform
 from s2edit_plugin.library.names import PERSON, check_new, key, reference, trashed_at, usable
 from s2edit_plugin.library.people import checked_notes, write_notes
 from s2edit_plugin.library.store import Store, disk, named_by_place, normal, remove_if_empty
-from s2edit_plugin.prompts import TokenRef, check_name, parse_ref
-from s2edit_plugin.tokenfile import TokenRecord, read_token, write_token
+from s2edit_plugin.storage.disk import make_private
+from s2edit_plugin.tokens.file import TokenRecord, read_token, write_token
 
 __all__ = [
     "add",

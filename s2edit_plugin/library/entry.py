@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from s2edit_plugin.tokenfile import TokenRecord
+from s2edit_plugin.tokens.file import TokenRecord
 
 __all__ = ["Entry", "Finding", "Forgotten", "Imported", "Person", "Report", "folded", "matches"]
 

@@ -12,7 +12,7 @@ from s2edit_plugin.library.entry import Forgotten
 from s2edit_plugin.library.intent import Intent, changing, pending, perform
 from s2edit_plugin.library.names import PERSON, SUFFIX, usable
 from s2edit_plugin.library.store import Store, disk, normal
-from s2edit_plugin.tokenfile import TokenRecord, read_record
+from s2edit_plugin.tokens.file import TokenRecord, read_record
 
 __all__ = ["MADE_FROM", "ForgetElsewhere", "forget", "marks_of"]
 

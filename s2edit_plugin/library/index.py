@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.disk import make_private
 from s2edit_plugin.errors import TokenError, TokenNotFoundError
-from s2edit_plugin.tokenfile import FORMAT_VERSION, TokenRecord, read_record
-from s2edit_plugin.tokenrecord import PICTURES
+from s2edit_plugin.storage.disk import make_private
+from s2edit_plugin.tokens.file import FORMAT_VERSION, TokenRecord, read_record
+from s2edit_plugin.tokens.record import PICTURES
 
 __all__ = ["Found", "Index", "Known"]
 

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from s2edit_plugin.disk import make_private, sync_folder
 from s2edit_plugin.errors import TokenError
 from s2edit_plugin.library.names import SUFFIX
 from s2edit_plugin.library.people import FILE, notes_of, write_notes
 from s2edit_plugin.library.store import Store, disk, normal, remove_if_empty
-from s2edit_plugin.locks import file_lock
-from s2edit_plugin.paths import write_atomic
-from s2edit_plugin.tokenfile import read_record, read_token, write_token
+from s2edit_plugin.storage.disk import make_private, sync_folder
+from s2edit_plugin.storage.locks import file_lock
+from s2edit_plugin.storage.paths import write_atomic
+from s2edit_plugin.tokens.file import read_record, read_token, write_token
 
 __all__ = ["Intent", "changing", "incoming", "pending", "perform"]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from s2edit_plugin.api.prompts import TokenRef
 from s2edit_plugin.errors import S2EditError, TokenError, TokenNotFoundError
 from s2edit_plugin.library import archive, changes, tidying, transfer
 from s2edit_plugin.library.archive import OnClash
@@ -17,9 +18,8 @@ from s2edit_plugin.library.names import reference
 from s2edit_plugin.library.people import notes_of, people_with_notes
 from s2edit_plugin.library.repair import examine
 from s2edit_plugin.library.store import Store, named_by_place, normal
-from s2edit_plugin.paths import DataFolder, data_folder
-from s2edit_plugin.prompts import TokenRef
-from s2edit_plugin.tokenfile import Token, TokenRecord, read_record, read_token
+from s2edit_plugin.storage.paths import DataFolder, data_folder
+from s2edit_plugin.tokens.file import Token, TokenRecord, read_record, read_token
 
 __all__ = ["Library"]
 
@@ -164,7 +164,7 @@ class Library:
 
         Raises:
             InputError: no valid name, or the name is taken and ``replace`` is off.
-            NumericalError, ResourceError: as `tokenfile.write_token`.
+            NumericalError, ResourceError: as `tokens.file.write_token`.
         """
         return changes.add(self._store, record, tensors, replace=replace)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from s2edit_plugin.api.prompts import TokenRef, check_name, parse_ref
 from s2edit_plugin.errors import InputError
-from s2edit_plugin.prompts import TokenRef, check_name, parse_ref
 
 __all__ = [
     "SUFFIX",

@@ -7,10 +7,10 @@ import os
 import stat
 from pathlib import Path
 
+from s2edit_plugin.api.limits import MAX_NOTES
 from s2edit_plugin.errors import InputError
 from s2edit_plugin.library.store import Store, disk
-from s2edit_plugin.limits import MAX_NOTES
-from s2edit_plugin.paths import write_atomic
+from s2edit_plugin.storage.paths import write_atomic
 
 __all__ = [
     "FILE",

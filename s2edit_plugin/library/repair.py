@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from s2edit_plugin.api.prompts import MAX_NAME
 from s2edit_plugin.errors import (
     InputError,
     TokenDamagedError,
@@ -28,8 +29,14 @@ from s2edit_plugin.library.intent import changing, pending
 from s2edit_plugin.library.names import PERSON, SUFFIX, TOKEN, check_new, key, name_of_trashed, possible
 from s2edit_plugin.library.people import FILE, notes_problem
 from s2edit_plugin.library.store import Store, disk, named_by_place, normal, remove_if_empty
-from s2edit_plugin.prompts import MAX_NAME
-from s2edit_plugin.tokenfile import FORMAT_VERSION, Token, read_record, read_token, stored_format, write_token
+from s2edit_plugin.tokens.file import (
+    FORMAT_VERSION,
+    Token,
+    read_record,
+    read_token,
+    stored_format,
+    write_token,
+)
 
 __all__ = ["examine"]
 

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from s2edit_plugin.disk import make_private, sync_file, sync_folder
+from s2edit_plugin.api.prompts import TokenRef
 from s2edit_plugin.errors import InputError, ResourceError, TokenDamagedError, TokenNotFoundError
 from s2edit_plugin.library.entry import Entry
 from s2edit_plugin.library.index import Found, Index
@@ -30,9 +30,9 @@ from s2edit_plugin.library.names import (
     trashed_at,
     usable,
 )
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.prompts import TokenRef
-from s2edit_plugin.tokenfile import TokenRecord
+from s2edit_plugin.storage.disk import make_private, sync_file, sync_folder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.tokens.file import TokenRecord
 
 __all__ = ["Store", "disk", "named_by_place", "normal", "remove_if_empty"]
 

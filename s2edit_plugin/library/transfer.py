@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from s2edit_plugin.consent import consent_note
+from s2edit_plugin.api.prompts import TokenRef
 from s2edit_plugin.errors import ConsentError, InputError
 from s2edit_plugin.library.changes import with_unique_id
 from s2edit_plugin.library.intent import changing
 from s2edit_plugin.library.names import SUFFIX, reference
 from s2edit_plugin.library.store import Store, named_by_place
-from s2edit_plugin.paths import write_atomic
-from s2edit_plugin.prompts import TokenRef
-from s2edit_plugin.tokenfile import Token, TokenRecord, parse_token, read_token, token_bytes, write_token
+from s2edit_plugin.storage.paths import write_atomic
+from s2edit_plugin.tokens.consent import consent_note
+from s2edit_plugin.tokens.file import Token, TokenRecord, parse_token, read_token, token_bytes, write_token
 
 __all__ = ["export", "export_bytes", "import_token", "read_given", "with_consent"]
 

@@ -8,27 +8,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from s2edit_plugin import api, compose, prompts
+from s2edit_plugin import api
+from s2edit_plugin.api import prompts
+from s2edit_plugin.api.prompt_syntax import clean, read_prompt
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.base_models.catalogue import BUNDLED
-from s2edit_plugin.conditioning import ActiveToken, build_condition
 from s2edit_plugin.errors import MaskError, PromptError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask, subject_crop
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
-from s2edit_plugin.masks.drawn import sure_regions
-from s2edit_plugin.masks.found import FoundMask
-from s2edit_plugin.masks.painted import read_subject_mask
-from s2edit_plugin.paths import models_package
-from s2edit_plugin.prompt_syntax import clean, read_prompt
-from s2edit_plugin.region import attention_of
-from s2edit_plugin.text import word_columns
-from s2edit_plugin.token_store import to_active
-from s2edit_plugin.tokenfile import Token
+from s2edit_plugin.method import compose
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition
+from s2edit_plugin.method.region import attention_of
+from s2edit_plugin.method.text import word_columns
+from s2edit_plugin.perception.masks.drawn import sure_regions
+from s2edit_plugin.perception.masks.found import FoundMask
+from s2edit_plugin.perception.masks.painted import read_subject_mask
+from s2edit_plugin.storage.paths import models_package
+from s2edit_plugin.tokens.file import Token
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
+from s2edit_plugin.workflows.token_io import to_active
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["attention_picture", "token_attention", "word_attention", "word_mask"]
 

@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from s2edit_plugin.api import LearnSettings
-from s2edit_plugin.augment import copies_of
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.conditions import Framing
 from s2edit_plugin.imaging.crop import Crop, extract
 from s2edit_plugin.imaging.hashing import photo_hash
+from s2edit_plugin.method.augment import copies_of
 
 __all__ = ["copies_on", "framing_of", "latents_of", "mask_on_crop", "photo_hash"]
 

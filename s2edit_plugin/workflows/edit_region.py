@@ -11,18 +11,18 @@ from torch import Tensor
 
 from s2edit_plugin.api import OnProgress
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.conditioning import ActiveToken
 from s2edit_plugin.imaging.crop import Crop
-from s2edit_plugin.invert import Inversion
-from s2edit_plugin.masks.car_parts import car_places, car_region
-from s2edit_plugin.masks.colour_segments import colour_segment, coloured_thing
-from s2edit_plugin.masks.drawn import sure_regions
-from s2edit_plugin.masks.face_parts import face_parts
-from s2edit_plugin.masks.refine import feather
-from s2edit_plugin.masks.word_regions import needed_parts, places_of, word_region
-from s2edit_plugin.networks.installed import Networks
-from s2edit_plugin.region import changed_region, soften
-from s2edit_plugin.text import Condition
+from s2edit_plugin.method.conditioning import ActiveToken
+from s2edit_plugin.method.invert import Inversion
+from s2edit_plugin.method.region import changed_region, soften
+from s2edit_plugin.method.text import Condition
+from s2edit_plugin.perception.masks.car_parts import car_places, car_region
+from s2edit_plugin.perception.masks.colour_segments import colour_segment, coloured_thing
+from s2edit_plugin.perception.masks.drawn import sure_regions
+from s2edit_plugin.perception.masks.face_parts import face_parts
+from s2edit_plugin.perception.masks.refine import feather
+from s2edit_plugin.perception.masks.word_regions import needed_parts, places_of, word_region
+from s2edit_plugin.perception.networks.installed import Networks
 
 __all__ = [
     "NOTHING_CHANGES",

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from s2edit_plugin import api, safety
-from s2edit_plugin.cache import NOBODY, InversionCache
-from s2edit_plugin.conditioning import build_condition, for_the_edit, in_source_branch
-from s2edit_plugin.edit import EditOutcome, edit
+from s2edit_plugin import api
+from s2edit_plugin.api import safety
+from s2edit_plugin.api.progress import WorkTime
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.imaging.crop import extract_photo, fitted, place_mask, window_of
 from s2edit_plugin.imaging.detail import CropChange, crop_change, pasting_side
@@ -22,21 +21,23 @@ from s2edit_plugin.imaging.plain_png import encode_plain_png
 from s2edit_plugin.imaging.provenance import Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_exactly
-from s2edit_plugin.invert import Inversion, invert
-from s2edit_plugin.masks.painted import encode_mask
-from s2edit_plugin.progress import WorkTime
-from s2edit_plugin.settings import load_settings
-from s2edit_plugin.text import Condition
+from s2edit_plugin.method.conditioning import build_condition, for_the_edit, in_source_branch
+from s2edit_plugin.method.edit import EditOutcome, edit
+from s2edit_plugin.method.invert import Inversion, invert
+from s2edit_plugin.method.text import Condition
+from s2edit_plugin.perception.masks.painted import encode_mask
+from s2edit_plugin.storage.settings import load_settings
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
 from s2edit_plugin.workflows.edit_region import EditRegion, fine_side, model_region, named_region
 from s2edit_plugin.workflows.grey import about_grey, in_colour
+from s2edit_plugin.workflows.inversion_cache import NOBODY, InversionCache
 from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
 from s2edit_plugin.workflows.recording import record_edit
 from s2edit_plugin.workflows.scenes import Given, Prompts, Scene, prepare, source_and_target, understood
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["Edited", "edit_crop", "gather", "make_edit", "run_edit"]
 

@@ -6,9 +6,9 @@ import dataclasses
 
 import numpy as np
 
-from s2edit_plugin import prompts
+from s2edit_plugin.api import prompts
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.word_kinds import COLOURS, listed
+from s2edit_plugin.perception.word_kinds import COLOURS, listed
 
 __all__ = ["about_grey", "in_colour"]
 

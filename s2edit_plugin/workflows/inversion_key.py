@@ -11,12 +11,12 @@ import numpy as np
 import torch
 
 from s2edit_plugin.api import EditSettings
-from s2edit_plugin.cache import cache_key
-from s2edit_plugin.conditioning import ActiveToken
 from s2edit_plugin.imaging.colour import ColourSpace
 from s2edit_plugin.imaging.crop import Crop
 from s2edit_plugin.imaging.photo import Photo
+from s2edit_plugin.method.conditioning import ActiveToken
 from s2edit_plugin.workflows.crops import photo_hash
+from s2edit_plugin.workflows.inversion_cache import cache_key
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

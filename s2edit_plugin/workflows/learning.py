@@ -9,28 +9,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from s2edit_plugin import api, captions, prompts
-from s2edit_plugin.consent import consent_note
-from s2edit_plugin.constraint import default_attribute_words
+from s2edit_plugin import api
+from s2edit_plugin.api import prompts
+from s2edit_plugin.api.prompts import TokenRef
 from s2edit_plugin.errors import NumericalError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, subject_crop
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.learn import LearnTask, learn
-from s2edit_plugin.masks.painted import encode_mask
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.prompts import TokenRef
-from s2edit_plugin.recipes import resolved
-from s2edit_plugin.runs import Run
-from s2edit_plugin.self_test import attach
-from s2edit_plugin.token_store import settings_record, to_tensors
-from s2edit_plugin.tokenfile import TokenRecord
+from s2edit_plugin.method.learn import LearnTask, learn
+from s2edit_plugin.method.orthogonality import default_attribute_words
+from s2edit_plugin.method.recipes import resolved
+from s2edit_plugin.perception import captions
+from s2edit_plugin.perception.masks.painted import encode_mask
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.tokens.consent import consent_note
+from s2edit_plugin.tokens.file import TokenRecord
+from s2edit_plugin.tokens.runs import Run
 from s2edit_plugin.workflows.crops import copies_on, framing_of, latents_of, mask_on_crop, photo_hash
 from s2edit_plugin.workflows.previews import LearnPreview
 from s2edit_plugin.workflows.recording import record_learning
 from s2edit_plugin.workflows.resuming import begin, facts_of
+from s2edit_plugin.workflows.self_test import attach
+from s2edit_plugin.workflows.token_io import settings_record, to_tensors
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["can_go_on", "run_learning"]
 

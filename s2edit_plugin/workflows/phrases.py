@@ -6,9 +6,9 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from s2edit_plugin import prompts
-from s2edit_plugin.masks.word_regions import place_of
-from s2edit_plugin.word_kinds import DOMAINS, NEGATIONS, PHOTOS, kind_of, listed
+from s2edit_plugin.api import prompts
+from s2edit_plugin.perception.masks.word_regions import place_of
+from s2edit_plugin.perception.word_kinds import DOMAINS, NEGATIONS, PHOTOS, kind_of, listed
 
 __all__ = ["JOINING", "LINKS", "LOOKS", "Clause", "Parts", "noun_of", "parse", "place", "tells"]
 

@@ -12,12 +12,12 @@ from PIL import Image
 from torch import Tensor
 
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.conditioning import ActiveToken, build_condition
+from s2edit_plugin.backbones.parameters import TokenParameters
 from s2edit_plugin.imaging.crop import Crop
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.learn import LearnTask
-from s2edit_plugin.parameters import TokenParameters
-from s2edit_plugin.sample import noise_of, sample
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition
+from s2edit_plugin.method.generate import noise_of, sample
+from s2edit_plugin.method.learn import LearnTask
 
 __all__ = ["EditPreview", "LearnPreview"]
 

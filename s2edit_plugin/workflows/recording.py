@@ -16,12 +16,12 @@ from s2edit_plugin.history import Machine, Made, TokenUsed
 from s2edit_plugin.imaging.photo import FileFormat, Photo
 from s2edit_plugin.imaging.reading import format_of
 from s2edit_plugin.imaging.thumbnail import thumbnail
-from s2edit_plugin.paths import disk_error
-from s2edit_plugin.settings import load_settings
-from s2edit_plugin.tokenrecord import TokenRecord
+from s2edit_plugin.storage.paths import disk_error
+from s2edit_plugin.storage.settings import load_settings
+from s2edit_plugin.tokens.record import TokenRecord
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["machine_of", "record_edit", "record_learning"]
 

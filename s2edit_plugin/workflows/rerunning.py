@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from s2edit_plugin import __version__, api
-from s2edit_plugin.backbones.ladder import RUNGS
+from s2edit_plugin.backbones.memory.fallback import RUNGS
 from s2edit_plugin.errors import InputError, UsageError, WrongModelError
 from s2edit_plugin.history import Record
 from s2edit_plugin.imaging.photo import Photo
@@ -18,7 +18,7 @@ from s2edit_plugin.imaging.saving import encode_result
 from s2edit_plugin.workflows.recording import machine_of
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["repeatable", "run_again"]
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from s2edit_plugin import api
-from s2edit_plugin.checkpoint import Checkpoint
+from s2edit_plugin.api.prompts import TokenRef
 from s2edit_plugin.errors import ResourceError
 from s2edit_plugin.imaging.crop import Crop
-from s2edit_plugin.prompts import TokenRef
-from s2edit_plugin.runs import Kept, Run
+from s2edit_plugin.method.checkpoint import Checkpoint
+from s2edit_plugin.tokens.runs import Kept, Run
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -28,7 +28,7 @@ class Attempt:
     """One go at a run, first or resumed.
 
     Attributes:
-        id: what the token will be known by, the same in every attempt at the run. checkpoint: to hand to `learn.learn`.
+        id: what the token will be known by, the same in every attempt at the run. checkpoint: to hand to `method.learn.learn`.
         notes: sentences for the user so far.
     """
 

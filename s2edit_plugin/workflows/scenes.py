@@ -13,23 +13,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from s2edit_plugin import api, captions, compose, prompts
-from s2edit_plugin.conditioning import ActiveToken
+from s2edit_plugin import api
+from s2edit_plugin.api import prompts
+from s2edit_plugin.api.prompt_syntax import read_prompt
 from s2edit_plugin.errors import MaskError, PromptError, S2EditError, UsageError
 from s2edit_plugin.imaging.crop import Crop, place_mask, subject_crop, window_of
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.masks.found import FoundMask
-from s2edit_plugin.masks.painted import read_painted, read_subject_mask
-from s2edit_plugin.prompt_syntax import read_prompt
-from s2edit_plugin.text import layout
-from s2edit_plugin.token_store import to_active
-from s2edit_plugin.tokenfile import Token, TokenRecord
+from s2edit_plugin.method import compose
+from s2edit_plugin.method.conditioning import ActiveToken
+from s2edit_plugin.method.text import layout
+from s2edit_plugin.perception import captions
+from s2edit_plugin.perception.masks.found import FoundMask
+from s2edit_plugin.perception.masks.painted import read_painted, read_subject_mask
+from s2edit_plugin.tokens.file import Token, TokenRecord
 from s2edit_plugin.workflows.crops import mask_on_crop, photo_hash
 from s2edit_plugin.workflows.phrases import noun_of
 from s2edit_plugin.workflows.suggested import NOTHING, Suggested, fit_to_target
+from s2edit_plugin.workflows.token_io import to_active
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["Given", "Prompts", "Scene", "prepare", "source_and_target", "understood"]
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from s2edit_plugin import prompts
-from s2edit_plugin.word_kinds import PHOTOS, domain_of, kind_of, listed, opposed
+from s2edit_plugin.api import prompts
+from s2edit_plugin.perception.word_kinds import PHOTOS, domain_of, kind_of, listed, opposed
 from s2edit_plugin.workflows.phrases import JOINING, LINKS, LOOKS, Clause, Parts, parse
 
 __all__ = ["NOTHING", "Suggested", "fit_to_target"]

@@ -14,10 +14,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from s2edit_plugin import doctor
 from s2edit_plugin.backbones import device as module
 from s2edit_plugin.backbones.device import DeviceChoice, Gpu, choose, find_gpus, remedy, try_device
 from s2edit_plugin.errors import UsageError
+from s2edit_plugin.workflows import doctor
 
 LARGE, TINY = 1_000_000_000, 1_000_000
 FORMATS = (torch.float32, torch.float16, torch.bfloat16)

@@ -8,12 +8,12 @@ import pytest
 import torch
 from diffusers import DDIMInverseScheduler, DDIMScheduler
 
-from s2edit_plugin import text
 from s2edit_plugin.api import EditSettings
-from s2edit_plugin.attention import AttentionControl
+from s2edit_plugin.backbones.attention import AttentionControl
 from s2edit_plugin.backbones.conditions import Framing
 from s2edit_plugin.evaluation.quality import generate
-from s2edit_plugin.invert import ddim_inversion
+from s2edit_plugin.method import text
+from s2edit_plugin.method.invert import ddim_inversion
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

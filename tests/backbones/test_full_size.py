@@ -12,11 +12,11 @@ import torch
 
 from s2edit_plugin.api import LearnSettings
 from s2edit_plugin.backbones.layers import AttentionLayer, picture_layers, unet_layers
-from s2edit_plugin.learn import LearnedToken
-from s2edit_plugin.parameters import create_parameters
-from s2edit_plugin.paths import models_package
-from s2edit_plugin.recipes import resolved
-from s2edit_plugin.token_store import to_tensors
+from s2edit_plugin.backbones.parameters import create_parameters
+from s2edit_plugin.method.learn import LearnedToken
+from s2edit_plugin.method.recipes import resolved
+from s2edit_plugin.storage.paths import models_package
+from s2edit_plugin.workflows.token_io import to_tensors
 
 
 def _config(family: str, part: str) -> dict[str, Any]:

@@ -10,19 +10,25 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from s2edit_plugin import losses, text
 from s2edit_plugin.api import EditSettings, LearnSettings
-from s2edit_plugin.attention import AttentionControl, EditControl, MapRecorder, RowToken, S2EditAttnProcessor
+from s2edit_plugin.backbones.attention import (
+    AttentionControl,
+    EditControl,
+    MapRecorder,
+    RowToken,
+    S2EditAttnProcessor,
+)
 from s2edit_plugin.backbones.layers import AttentionLayer
-from s2edit_plugin.conditioning import ActiveToken, build_condition, row_tokens
-from s2edit_plugin.edit import edit
-from s2edit_plugin.invert import invert
-from s2edit_plugin.learn import LearnedToken, LearnTask, initial_vectors, learn
-from s2edit_plugin.parameters import TokenParameters, create_parameters
-from s2edit_plugin.recipes import resolved
-from s2edit_plugin.region import attention_of, changed_region
-from s2edit_plugin.token_store import settings_record, to_active, to_tensors
-from s2edit_plugin.tokenfile import TokenRecord, read_token, write_token
+from s2edit_plugin.backbones.parameters import TokenParameters, create_parameters
+from s2edit_plugin.method import losses, text
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition, row_tokens
+from s2edit_plugin.method.edit import edit
+from s2edit_plugin.method.invert import invert
+from s2edit_plugin.method.learn import LearnedToken, LearnTask, initial_vectors, learn
+from s2edit_plugin.method.recipes import resolved
+from s2edit_plugin.method.region import attention_of, changed_region
+from s2edit_plugin.tokens.file import TokenRecord, read_token, write_token
+from s2edit_plugin.workflows.token_io import settings_record, to_active, to_tensors
 from tests.fakes.tiny_model import write_tiny_sd2
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 from s2edit_plugin.base_models import catalogue, install
 from s2edit_plugin.base_models.stream import Patience
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.paths import DataFolder, data_folder
+from s2edit_plugin.storage.paths import DataFolder, data_folder
 from tests.fakes.hub_server import COMMIT, HubServer, running_hub
 
 WEIGHTS = random.Random(1).randbytes(700_000)

@@ -15,8 +15,8 @@ from s2edit_plugin.backbones.loading import load_backbone
 from s2edit_plugin.base_models.bounds import check_config, fewest_parameters
 from s2edit_plugin.base_models.weights import shapes_of
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.networks import transformers_model
-from s2edit_plugin.paths import bundled_model, models_package
+from s2edit_plugin.perception.networks import transformers_model
+from s2edit_plugin.storage.paths import bundled_model, models_package
 from tests.fakes.tiny_model import write_tiny_model
 
 CONFIGS = sorted(models_package().glob("configs/*/*/*config.json")) + sorted(

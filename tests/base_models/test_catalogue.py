@@ -27,7 +27,7 @@ def test_everything_that_was_promised_is_there() -> None:
 
 
 def test_every_mask_network_that_may_be_opened_can_be_installed() -> None:
-    from s2edit_plugin.masks.sessions import LOCAL_NETWORKS
+    from s2edit_plugin.perception.masks.sessions import LOCAL_NETWORKS
 
     masks = {e.name: tuple(file.path for file in e.files) for e in ENTRIES if e.kind == "mask"}
     assert masks == LOCAL_NETWORKS

@@ -19,7 +19,7 @@ from s2edit_plugin.base_models.importing import import_model
 from s2edit_plugin.base_models.single_file import convert
 from s2edit_plugin.base_models.stream import Patience
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import DataFolder, models_package
+from s2edit_plugin.storage.paths import DataFolder, models_package
 from tests.fakes.hub_server import HubServer, running_hub
 from tests.fakes.ldm_checkpoint import networks_of, tiny_configs, write_checkpoint
 from tests.fakes.safety_checkers import add_safety_checker

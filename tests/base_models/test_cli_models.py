@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import load_settings, models_folder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import load_settings, models_folder
 from tests.fakes.installed_models import put_model
 
 Run = Callable[..., tuple[int, Any]]

@@ -19,8 +19,8 @@ from s2edit_plugin.base_models.importing import import_model
 from s2edit_plugin.base_models.records import RECORD_NAME, InstalledFile, ModelRecord, record_in, write_record
 from s2edit_plugin.base_models.verify import verify
 from s2edit_plugin.errors import ModelError, UsageError
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import change_settings, models_folder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import change_settings, models_folder
 from tests.fakes.tiny_model import write_tiny_model
 
 

@@ -17,8 +17,8 @@ from s2edit_plugin.base_models.listing import model_info
 from s2edit_plugin.base_models.records import read_record
 from s2edit_plugin.base_models.verify import verify
 from s2edit_plugin.errors import CancelledError, ModelError, ResourceError, UsageError
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import models_folder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import models_folder
 from tests.fakes.tiny_model import write_tiny_model
 
 Run = Callable[..., tuple[int, Any]]
@@ -474,7 +474,7 @@ def test_importing_and_moving_from_the_command_line(
 def test_the_studio_uses_the_model_of_the_settings_or_the_one_that_is_named(
     source: Path, folder: DataFolder, data_home: Path
 ) -> None:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
     import_model(folder, source, "mine")
     store.use(folder, "mine")

@@ -33,8 +33,8 @@ from s2edit_plugin.errors import (
     ResourceError,
     UsageError,
 )
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import change_settings, models_folder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import change_settings, models_folder
 from tests.fakes.hub_server import COMMIT, Fault, HubServer
 
 Run = Callable[..., tuple[int, Any]]
@@ -142,7 +142,7 @@ def test_a_killed_installation_is_not_visible_and_goes_on(
     hub.faults = [Fault("/blob/", "stall", times=1, after=400_000)]
     code = (
         "import sys; from pathlib import Path; from s2edit_plugin.base_models import catalogue, install;"
-        "from s2edit_plugin.paths import data_folder;"
+        "from s2edit_plugin.storage.paths import data_folder;"
         "catalogue.catalogue_file = lambda: Path(sys.argv[1]);"
         "install.install(data_folder(), 'tiny', lambda p: print(p.step, flush=True))"
     )

@@ -14,8 +14,8 @@ import pytest
 from s2edit_plugin.base_models import catalogue, licences, store
 from s2edit_plugin.base_models.verify import verify
 from s2edit_plugin.errors import ModelError
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import models_folder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import models_folder
 from tests.fakes.hub_server import HubServer
 
 # Installs, moves away and back, and removes, for ever. Copying instead of linking, so that a move takes its time.
@@ -23,7 +23,7 @@ CHILD = """
 import os, sys
 from pathlib import Path
 from s2edit_plugin.base_models import catalogue, install, moving, store
-from s2edit_plugin.paths import data_folder
+from s2edit_plugin.storage.paths import data_folder
 catalogue.catalogue_file = lambda: Path(sys.argv[1])
 def refuse(*args, **kwargs):
     raise OSError(18, "Invalid cross-device link")

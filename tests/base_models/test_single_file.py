@@ -22,8 +22,8 @@ from s2edit_plugin.base_models.records import read_record
 from s2edit_plugin.base_models.single_file import convert
 from s2edit_plugin.base_models.weights import TensorInfo, differences, read_header, shapes_of, write_weights
 from s2edit_plugin.errors import CancelledError, ModelError, UsageError
-from s2edit_plugin.paths import DataFolder, models_package
-from s2edit_plugin.settings import models_folder
+from s2edit_plugin.storage.paths import DataFolder, models_package
+from s2edit_plugin.storage.settings import models_folder
 from tests.fakes.ldm_checkpoint import ldm_tensors, networks_of, tiny_configs, write_checkpoint
 
 SHIPPED = models_package() / "configs"

@@ -11,8 +11,8 @@ from s2edit_plugin.base_models import licences, resolve, store
 from s2edit_plugin.base_models.listing import model_info, model_list
 from s2edit_plugin.base_models.records import RECORD_NAME, ModelRecord, read_record, write_record
 from s2edit_plugin.errors import LicenceError, ModelError, ResourceError, UsageError
-from s2edit_plugin.paths import DataFolder, bundled_model
-from s2edit_plugin.settings import change_settings, load_settings, models_folder
+from s2edit_plugin.storage.paths import DataFolder, bundled_model
+from s2edit_plugin.storage.settings import change_settings, load_settings, models_folder
 from tests.fakes.installed_models import put_model
 
 

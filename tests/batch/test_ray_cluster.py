@@ -16,13 +16,13 @@ from s2edit_plugin.batch.photos import Passed, find_photos
 from s2edit_plugin.batch.ray_cluster import FLYING, Cluster, Setup
 from s2edit_plugin.batch.recipe import Recipe
 from s2edit_plugin.batch.runner import Batch, Job
-from s2edit_plugin.engine.local import LocalClient
+from s2edit_plugin.engine.server.local import LocalClient
 from s2edit_plugin.errors import EngineGoneError, MaskError, ModelError, UsageError
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Library
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import change_settings
-from s2edit_plugin.tokenrecord import TokenRecord
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import change_settings
+from s2edit_plugin.tokens.record import TokenRecord
 from tests.fakes.batch_studio import TurningStudio, photo
 from tests.fakes.fake_ray import FakeRay, RayActorError
 
@@ -122,7 +122,7 @@ def test_one_actor_a_gpu_where_there_are_some(
 def test_settings_travel_but_for_those_about_this_machine(
     ray: FakeRay, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from s2edit_plugin.settings import load_settings
+    from s2edit_plugin.storage.settings import load_settings
 
     change_settings(place.home, safety_checker=False, precision="fp32", certificate="/my/key.pem")
     with place.cluster(workers=1):

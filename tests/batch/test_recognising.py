@@ -16,10 +16,10 @@ from s2edit_plugin import api
 from s2edit_plugin.errors import ModelError, UsageError
 from s2edit_plugin.history import History
 from s2edit_plugin.library import Library
-from s2edit_plugin.networks.installed import Networks
-from s2edit_plugin.paths import DataFolder, models_package
-from s2edit_plugin.recognising import recognise
-from s2edit_plugin.tokenrecord import TokenRecord
+from s2edit_plugin.perception.networks.installed import Networks
+from s2edit_plugin.storage.paths import DataFolder, models_package
+from s2edit_plugin.tokens.record import TokenRecord
+from s2edit_plugin.workflows.recognising import recognise
 from tests.fakes.networks import install_faces
 
 HASH = "f" * 64

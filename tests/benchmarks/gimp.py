@@ -17,8 +17,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.paths import models_package
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.storage.paths import models_package
 from tests.e2e.gimp.workplace import BLONDE, CAPTION, HERE, Workplace
 
 BOUND = 0.3
@@ -102,7 +103,7 @@ def measured(place: Workplace, rounds: int) -> dict[str, Any]:
     with place.client() as client:
         client.subscribe(lambda _: None)
         facts = place.run(values + SCRIPT)
-        jobs = client.call(calls.ListJobs()).jobs
+        jobs = client.call(queries.ListJobs()).jobs
     wrong = [one for one in (*facts["calls"], *facts["empty"]) if one["status"] != "success"]
     assert not wrong, wrong
     engine = [

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from s2edit_plugin.library import Library
-from s2edit_plugin.tokenfile import TokenRecord, token_bytes
+from s2edit_plugin.tokens.file import TokenRecord, token_bytes
 
 TIMED = """
 import sys, time

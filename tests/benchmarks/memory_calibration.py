@@ -75,14 +75,14 @@ def job_of(folder: Path, name: str) -> tuple[Callable[[], Any], int, Any]:
     import torch
 
     from s2edit_plugin import api
-    from s2edit_plugin.backbones.estimate import job_need
     from s2edit_plugin.backbones.loading import load_backbone
+    from s2edit_plugin.backbones.memory.estimate import job_need
+    from s2edit_plugin.backbones.parameters import create_parameters
     from s2edit_plugin.backbones.shape import shape_of_folder
-    from s2edit_plugin.conditioning import ActiveToken, build_condition
-    from s2edit_plugin.edit import edit
-    from s2edit_plugin.invert import Inversion, invert
-    from s2edit_plugin.learn import LearnTask, learn
-    from s2edit_plugin.parameters import create_parameters
+    from s2edit_plugin.method.conditioning import ActiveToken, build_condition
+    from s2edit_plugin.method.edit import edit
+    from s2edit_plugin.method.invert import Inversion, invert
+    from s2edit_plugin.method.learn import LearnTask, learn
 
     backbone = load_backbone(folder, "cpu", "fp32")
     size, side = backbone.resolution, backbone.latent_side

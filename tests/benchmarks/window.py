@@ -30,9 +30,9 @@ from qt_app.engine import Connector, EngineLink
 from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
 from qt_app.ui.main_window import MainWindow
-from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
+from tests.fakes.engine_client import FakeClient
 
 HEIGHT, WIDTH = 4000, 6000
 SCREEN = (2560, 1440)
@@ -43,7 +43,7 @@ import sys, time
 from PyQt6.QtCore import QEvent, QObject
 from PyQt6.QtWidgets import QApplication
 from qt_app.app import make_window
-from s2edit_plugin.engine.fake import FakeClient
+from tests.fakes.engine_client import FakeClient
 
 class Watch(QObject):
     def eventFilter(self, watched, event):
@@ -178,7 +178,7 @@ def _stall(application: QApplication, folder: Path, real: bool = False) -> bool:
     """The longest time between two turns of the event loop while a run reports its steps, curve and pictures."""
     connect: Connector = lambda: FakeClient(auto=0.005)  # noqa: E731
     if real:
-        from s2edit_plugin.engine.remote import connect as connect_real
+        from s2edit_plugin.engine.client.remote import connect as connect_real
 
         connect = connect_real
     window = _window(application, folder / "learning", connect)
@@ -195,7 +195,7 @@ def _stall(application: QApplication, folder: Path, real: bool = False) -> bool:
     longest = gaps.longest
     gaps.timer.stop()
     if real:
-        from s2edit_plugin.engine.remote import RemoteClient
+        from s2edit_plugin.engine.client.remote import RemoteClient
 
         client = studio.link._client
         if isinstance(client, RemoteClient):

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.credentials.signing import signed
-from s2edit_plugin.paths import data_folder
+from s2edit_plugin.imaging.credentials.signing import signed
+from s2edit_plugin.storage.paths import data_folder
 
 SAMPLES = Path(__file__).parents[2] / "models" / "samples"
 FOREST = "a photo of a young woman with long {} hair in a forest"

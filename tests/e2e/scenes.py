@@ -24,11 +24,12 @@ from qt_app.app import make_window
 from qt_app.ui.compare_dialog import CompareDialog
 from qt_app.ui.models_page import ModelsPage
 from qt_app.ui.parts import parts_of
-from s2edit_plugin import api, calls
-from s2edit_plugin.calls import ModelInfo
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.api.queries import ModelInfo
 from s2edit_plugin.errors import ResourceError
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
+from tests.fakes.engine_client import FakeClient
 
 SAMPLES = models_package() / "samples"
 PROMPT = "a photo of a <anna/me> young woman with long blonde hair in a forest"
@@ -277,7 +278,7 @@ class Scene:
             picture, about = _small(file), {"tags": tags, "kind": kind, "class_noun": noun}
             self.engine.world.add_token(name, picture, source_prompt=SOURCE, **about)
         self.engine.world.models = {model.name: model for model in MODELS}
-        self.engine.answers[calls.EstimateJob] = lambda request: api.Estimate(
+        self.engine.answers[queries.EstimateJob] = lambda request: api.Estimate(
             95.0 if request.learn else 40.0, 340_000_000, 10**10, True, "NVIDIA RTX 4070"
         )
 
@@ -321,7 +322,7 @@ def _small(name: str) -> bytes:
 @lru_cache
 def _region(name: str) -> np.ndarray:
     """A part of the sample portrait, float32 (H, W) in [0, 1]."""
-    from s2edit_plugin.masks.regions import find_regions
+    from s2edit_plugin.perception.masks.regions import find_regions
 
     with Image.open(SAMPLES / "anna.png") as image:
         return find_regions(np.asarray(image.convert("RGB")))[name]

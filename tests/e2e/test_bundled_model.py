@@ -11,7 +11,7 @@ from PIL import Image
 
 from s2edit_plugin.api import LearnSettings, Progress
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
 
 SAMPLES = models_package() / "samples"
 WORDS = "a photo of a woman smiling"  # what the photograph shows, in words the small model knows
@@ -106,8 +106,8 @@ def test_a_caption_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_demo_writes_its_sheet(tmp_path: Path) -> None:
-    from s2edit_plugin import demo
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.tools import demo
+    from s2edit_plugin.workflows.studio import Studio
 
     seen: list[Progress] = []
     values = demo.run(tmp_path / "out", seen.append, Studio(), LearnSettings(steps_token=3, steps_joint=3))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin import calls
-from s2edit_plugin.engine.remote import RemoteClient, connect
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.client.remote import RemoteClient, connect
 from s2edit_plugin.errors import S2EditError
 from tests.e2e.screen import xvfb
 
@@ -77,7 +77,7 @@ def test_an_engine_killed_in_the_middle_costs_nothing_but_time(
 def test_learning_goes_on_when_the_window_is_closed(screen: str, tmp_path: Path, engine_ends: None) -> None:
     play("closed", screen, tmp_path)
     with connect(start=False) as client:
-        jobs = {job.kind: job for job in client.call(calls.ListJobs()).jobs}
+        jobs = {job.kind: job for job in client.call(queries.ListJobs()).jobs}
         learning = jobs["LearnToken"]
         assert learning.state in ("running", "done")
         assert learning.keep

@@ -33,8 +33,8 @@ from qt_app.model.masks import MaskLayer
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import parts_of
 from qt_app.ui.save_dialog import SaveDialog
-from s2edit_plugin.engine.remote import RemoteClient
-from s2edit_plugin.presets import LearnPreset
+from s2edit_plugin.api.presets import LearnPreset
+from s2edit_plugin.engine.client.remote import RemoteClient
 
 LEFT = Qt.MouseButton.LeftButton
 SECONDS = 300.0  # many times what is needed: a machine may be busy

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin.engine import process
-from s2edit_plugin.engine.discovery import Endpoint
-from s2edit_plugin.engine.remote import RemoteClient
-from s2edit_plugin.engine.studios import Make
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.engine.client.discovery import Endpoint
+from s2edit_plugin.engine.client.remote import RemoteClient
+from s2edit_plugin.engine.server import process
+from s2edit_plugin.engine.server.studios import Make
+from s2edit_plugin.storage.paths import DataFolder
 from tests.fakes.fake_studio import FakeStudio
 
 

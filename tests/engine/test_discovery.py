@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin.engine import discovery
-from s2edit_plugin.engine.discovery import Endpoint, Lock
-from s2edit_plugin.engine.program import write_program
-from s2edit_plugin.engine.remote import STANDALONE
+from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client.discovery import Endpoint, Lock
+from s2edit_plugin.engine.client.remote import STANDALONE
+from s2edit_plugin.engine.server.program import write_program
 from s2edit_plugin.errors import EngineError
-from s2edit_plugin.paths import APP_NAME, HOME_VARIABLE, DataFolder, data_folder
+from s2edit_plugin.storage.paths import APP_NAME, HOME_VARIABLE, DataFolder, data_folder
 
 PACKAGE = Path(discovery.__file__).resolve().parent.parent
 ENDPOINT = Endpoint(40_000, 1234, "s" * 43, "0.1.0", 1.5)
@@ -180,7 +180,7 @@ def test_a_lock_has_one_holder_and_who_looks_disturbs_nobody(tmp_path: Path) -> 
 
 def test_the_system_lets_go_of_the_lock_of_a_process_that_was_killed(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from s2edit_plugin.engine.discovery import Lock\n"
+        "import sys, time; from pathlib import Path; from s2edit_plugin.engine.client.discovery import Lock\n"
         f"lock = Lock(Path({str(tmp_path)!r}) / 'engine.lock'); print(lock.acquire(), flush=True); time.sleep(60)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -233,7 +233,7 @@ def test_without_the_whole_program_the_engine_says_how_it_is_started(
 
 
 def test_a_program_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    from s2edit_plugin.engine.remote import connect
+    from s2edit_plugin.engine.client.remote import connect
 
     with pytest.raises(EngineError, match="could not be started") as caught:
         connect(data_folder=tmp_path, command=[str(tmp_path / "nothing")], wait=10)
@@ -241,7 +241,7 @@ def test_a_program_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_an_engine_that_fails_at_once_says_why(tmp_path: Path) -> None:
-    from s2edit_plugin.engine.remote import connect
+    from s2edit_plugin.engine.client.remote import connect
 
     command = [sys.executable, "-c", "raise SystemExit('There is no disk.')"]
     with pytest.raises(EngineError, match="could not be started") as caught:

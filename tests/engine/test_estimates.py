@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.backbones.estimate import Place
-from s2edit_plugin.backbones.pace import Computer, Paces
-from s2edit_plugin.engine.handlers import estimates
-from s2edit_plugin.engine.local import LocalClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.backbones.memory.estimate import Place
+from s2edit_plugin.backbones.memory.throughput import Computer, Paces
+from s2edit_plugin.engine.server.handlers import estimates
+from s2edit_plugin.engine.server.local import LocalClient
 from s2edit_plugin.errors import ModelError, UsageError
-from s2edit_plugin.paths import DataFolder, bundled_model
+from s2edit_plugin.storage.paths import DataFolder, bundled_model
 from tests.fakes.fake_studio import FakeStudio
 
 LEARN = api.LearnToken(b"", "anna", "me")
@@ -37,7 +38,7 @@ def client(studio: FakeStudio) -> Iterator[LocalClient]:
 
 def test_an_estimate_loads_no_heavy_library() -> None:
     code = (
-        "import sys; from s2edit_plugin import api, calls; from s2edit_plugin.engine.local import LocalClient\n"
+        "import sys; from s2edit_plugin import api, calls; from s2edit_plugin.engine.server.local import LocalClient\n"
         "with LocalClient() as client:\n"
         "    print(client.call(calls.EstimateJob(learn=api.LearnToken(b'', 'anna', 'me'))).seconds > 0)\n"
         "print([name for name in ('torch', 'diffusers', 'transformers', 'scipy') if name in sys.modules])"
@@ -47,11 +48,11 @@ def test_an_estimate_loads_no_heavy_library() -> None:
 
 
 def test_more_work_takes_longer_and_a_guess_is_called_one(client: LocalClient) -> None:
-    learn = client.call(calls.EstimateJob(learn=LEARN))
+    learn = client.call(queries.EstimateJob(learn=LEARN))
     longer = api.LearnToken(b"", "anna", "me", settings=api.LearnSettings(steps_joint=1000, batch=8))
-    assert client.call(calls.EstimateJob(learn=longer)).seconds > learn.seconds
-    assert client.call(calls.EstimateJob(learn=longer)).memory_bytes > learn.memory_bytes
-    assert client.call(calls.EstimateJob(edit=EDIT)).seconds > 0
+    assert client.call(queries.EstimateJob(learn=longer)).seconds > learn.seconds
+    assert client.call(queries.EstimateJob(learn=longer)).memory_bytes > learn.memory_bytes
+    assert client.call(queries.EstimateJob(edit=EDIT)).seconds > 0
     assert learn.device == "CPU, fp32"
     assert learn.fits
     assert 0 < learn.memory_bytes < learn.free_bytes
@@ -62,40 +63,41 @@ def test_a_measured_pace_counts(client: LocalClient, data_home: Path) -> None:
     computer, paces = Computer(Place(), "CPU, 2 threads", "abc"), Paces(DataFolder(data_home))
     paces.remember("", "cpu", "auto", computer)
     paces.note(computer, LEARN, 1e15, 1.0)
-    estimate = client.call(calls.EstimateJob(learn=LEARN))
+    estimate = client.call(queries.EstimateJob(learn=LEARN))
     assert estimate.seconds < estimates.START_SECONDS + 2
     assert (estimate.device, estimate.note) == ("CPU, 2 threads, fp32", "")
 
 
 def test_variants_load_the_model_and_invert_the_photo_once(client: LocalClient) -> None:
     one, two, four = (
-        client.call(calls.EstimateJob(edit=EDIT, pixels=10**6, variants=count)).seconds for count in (1, 2, 4)
+        client.call(queries.EstimateJob(edit=EDIT, pixels=10**6, variants=count)).seconds
+        for count in (1, 2, 4)
     )
     assert two > one + estimates.START_SECONDS / 100
     assert two < 2 * one - estimates.START_SECONDS  # which is counted once
     assert four - two == pytest.approx(2 * (two - one))
     for count in (0, -1, 10**9):
         with pytest.raises(UsageError, match="variants"):
-            client.call(calls.EstimateJob(edit=EDIT, variants=count))
+            client.call(queries.EstimateJob(edit=EDIT, variants=count))
 
 
 def test_a_large_photo_takes_longer_and_more_memory(client: LocalClient, data_home: Path) -> None:
     small, large = (
-        client.call(calls.EstimateJob(edit=EDIT, pixels=pixels)) for pixels in (300_000, 100_000_000)
+        client.call(queries.EstimateJob(edit=EDIT, pixels=pixels)) for pixels in (300_000, 100_000_000)
     )
     assert large.seconds > small.seconds + 100
     assert large.memory_bytes > small.memory_bytes + 2e9
-    learn = client.call(calls.EstimateJob(learn=LEARN, pixels=100_000_000))
-    assert learn.seconds > client.call(calls.EstimateJob(learn=LEARN)).seconds + 30
+    learn = client.call(queries.EstimateJob(learn=LEARN, pixels=100_000_000))
+    assert learn.seconds > client.call(queries.EstimateJob(learn=LEARN)).seconds + 30
     paces = Paces(DataFolder(data_home))
     paces.note_photo((1000, 1000), 1e-3)  # says nothing about large ones
-    assert client.call(calls.EstimateJob(edit=EDIT, pixels=100_000_000)).seconds == large.seconds
+    assert client.call(queries.EstimateJob(edit=EDIT, pixels=100_000_000)).seconds == large.seconds
     paces.note_photo((4000, 5000), 4.0)  # 20 seconds for 100 megapixels
-    known = client.call(calls.EstimateJob(edit=EDIT, pixels=100_000_000))
+    known = client.call(queries.EstimateJob(edit=EDIT, pixels=100_000_000))
     assert known.seconds == pytest.approx(small.seconds + 20, abs=2)
-    client.call(calls.ChangeSettings({"memory_limit_gb": 2.0}))
-    assert not client.call(calls.EstimateJob(edit=EDIT, pixels=100_000_000)).fits
-    assert client.call(calls.EstimateJob(edit=EDIT, pixels=300_000)).fits
+    client.call(queries.ChangeSettings({"memory_limit_gb": 2.0}))
+    assert not client.call(queries.EstimateJob(edit=EDIT, pixels=100_000_000)).fits
+    assert client.call(queries.EstimateJob(edit=EDIT, pixels=300_000)).fits
 
 
 def test_beside_a_graphics_card_a_large_photos_memory_is_said_in_words(
@@ -103,7 +105,7 @@ def test_beside_a_graphics_card_a_large_photos_memory_is_said_in_words(
 ) -> None:
     Paces(DataFolder(data_home)).remember("", "cpu", "auto", Computer(Place("xpu", "fp16"), "Card A", "abc"))
     small, large = (
-        client.call(calls.EstimateJob(edit=EDIT, pixels=pixels)) for pixels in (300_000, 100_000_000)
+        client.call(queries.EstimateJob(edit=EDIT, pixels=pixels)) for pixels in (300_000, 100_000_000)
     )
     assert large.memory_bytes == small.memory_bytes
     assert "main memory" in large.note
@@ -113,8 +115,8 @@ def test_beside_a_graphics_card_a_large_photos_memory_is_said_in_words(
 def test_an_answer_comes_while_the_gpu_thread_is_busy(client: LocalClient, studio: FakeStudio) -> None:
     studio.hold()
     client.submit(LEARN)
-    client.call(calls.ChangeSettings({"memory_limit_gb": 0.1}))
-    estimate = client.call(calls.EstimateJob(learn=LEARN))
+    client.call(queries.ChangeSettings({"memory_limit_gb": 0.1}))
+    estimate = client.call(queries.EstimateJob(learn=LEARN))
     assert not estimate.fits
     assert "Another job is running" in estimate.note
 
@@ -123,9 +125,9 @@ def test_an_answer_comes_while_the_gpu_thread_is_busy(client: LocalClient, studi
     ("limit", "note"), [(0.16, "smaller pieces"), (0.1, "may differ a little"), (0.001, "Even with all that saves memory")]
 )  # fmt: skip
 def test_a_job_that_does_not_fit_says_what_will_be_done(client: LocalClient, limit: float, note: str) -> None:
-    roomy = client.call(calls.EstimateJob(learn=LEARN))
-    client.call(calls.ChangeSettings({"memory_limit_gb": limit}))
-    estimate = client.call(calls.EstimateJob(learn=LEARN))
+    roomy = client.call(queries.EstimateJob(learn=LEARN))
+    client.call(queries.ChangeSettings({"memory_limit_gb": limit}))
+    estimate = client.call(queries.EstimateJob(learn=LEARN))
     assert note in estimate.note
     assert not estimate.fits
     assert estimate.free_bytes == int(limit * 1e9)
@@ -138,10 +140,10 @@ def test_a_gpu_that_may_be_too_small_is_told_from_a_computer_that_is(
 ) -> None:
     paces = Paces(DataFolder(data_home))
     paces.remember("", "cpu", "auto", Computer(Place("xpu", "fp16"), "Card A", "abc"))
-    estimate = client.call(calls.EstimateJob(edit=EDIT))
+    estimate = client.call(queries.EstimateJob(edit=EDIT))
     assert (estimate.free_bytes, estimate.fits) == (0, True)  # what is free there is not known
-    client.call(calls.ChangeSettings({"memory_limit_gb": 0.001}))
-    assert client.call(calls.EstimateJob(edit=EDIT)).note.startswith("It may not fit.")
+    client.call(queries.ChangeSettings({"memory_limit_gb": 0.001}))
+    assert client.call(queries.EstimateJob(edit=EDIT)).note.startswith("It may not fit.")
 
 
 def test_a_loaded_model_is_asked_itself_unless_the_settings_want_another(
@@ -151,26 +153,26 @@ def test_a_loaded_model_is_asked_itself_unless_the_settings_want_another(
 
     client.run(api.MakeMask(b"photo"))
     studio._backbone = load_backbone(bundled_model(), "cpu", "fp32")  # type: ignore[attr-defined]
-    estimate = client.call(calls.EstimateJob(learn=LEARN))
+    estimate = client.call(queries.EstimateJob(learn=LEARN))
     assert estimate.device.startswith("CPU, ")
     assert "thread" in estimate.device
-    client.call(calls.ChangeSettings({"precision": "fp32"}))
-    assert client.call(calls.EstimateJob(learn=LEARN)).device == "CPU, fp32"
+    client.call(queries.ChangeSettings({"precision": "fp32"}))
+    assert client.call(queries.EstimateJob(learn=LEARN)).device == "CPU, fp32"
 
 
 def test_what_cannot_be_estimated_is_refused(client: LocalClient, tmp_path: Path) -> None:
-    for request in (calls.EstimateJob(), calls.EstimateJob(learn=LEARN, edit=EDIT)):
+    for request in (queries.EstimateJob(), queries.EstimateJob(learn=LEARN, edit=EDIT)):
         with pytest.raises(UsageError, match="one job"):
             client.call(request)
     with pytest.raises(UsageError, match="steps"):
-        client.call(calls.EstimateJob(edit=api.ApplyEdit(b"", (), "", settings=api.EditSettings(steps=0))))
+        client.call(queries.EstimateJob(edit=api.ApplyEdit(b"", (), "", settings=api.EditSettings(steps=0))))
     huge = api.LearnToken(b"", "a", "b", settings=api.LearnSettings(batch=10**9))
     with pytest.raises(UsageError, match="batch"):
-        client.call(calls.EstimateJob(learn=huge))
-    client.call(calls.ChangeSettings({"model": "nowhere"}))
+        client.call(queries.EstimateJob(learn=huge))
+    client.call(queries.ChangeSettings({"model": "nowhere"}))
     with pytest.raises(ModelError):
-        client.call(calls.EstimateJob(learn=LEARN))
+        client.call(queries.EstimateJob(learn=LEARN))
     (tmp_path / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
-    client.call(calls.ChangeSettings({"model": str(tmp_path)}))
+    client.call(queries.ChangeSettings({"model": str(tmp_path)}))
     with pytest.raises(ModelError):
-        client.call(calls.EstimateJob(learn=LEARN))
+        client.call(queries.EstimateJob(learn=LEARN))

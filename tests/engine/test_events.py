@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from s2edit_plugin.api import REGION, Event, JobInfo
-from s2edit_plugin.engine import events
-from s2edit_plugin.engine.events import EventLog
+from s2edit_plugin.engine.server import events
+from s2edit_plugin.engine.server.events import EventLog
 
 
 def job(name: str) -> JobInfo:

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.api import Event
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import Event, queries
 from s2edit_plugin.errors import (
     CancelledError,
     EngineGoneError,
@@ -19,6 +18,7 @@ from s2edit_plugin.errors import (
     TokenNotFoundError,
     UsageError,
 )
+from tests.fakes.engine_client import FakeClient
 
 EDIT = api.ApplyEdit(b"photo", ("anna/me",), "smiling")
 LEARN = api.LearnToken(b"photo", "anna", "two", class_noun="woman")
@@ -37,14 +37,14 @@ REQUESTS: list[Any] = [
     api.MoveModels("/n"),
 ]
 ARGUMENTS: dict[type, tuple[Any, ...]] = {
-    calls.ShowToken: ("anna/me",), calls.Thumbnails: (("anna/me",),), calls.ChangeToken: ("anna/me", "you"),
-    calls.DeleteTokens: (("anna/you",),), calls.RestoreToken: ("anna/you",), calls.DuplicateToken: ("anna/you", "anna/me"),
-    calls.ExportToken: ("anna/me",), calls.ExportPerson: ("anna",), calls.ImportFile: (b"data", "", "bob/me"),
-    calls.DropResumable: ("anna", "me"),
-    calls.ChangePerson: ("bob", None, "a note"), calls.ForgetPerson: ("bob",), calls.ShowHistory: ("result-1",),
-    calls.ChangeHistory: (("result-1",), True), calls.PruneHistory: (10,), calls.AcceptLicence: ("sd15",),
-    calls.UseModel: ("sd15",), calls.RemoveModel: ("sd15",), calls.ChangeSettings: ({"device": "cpu"},),
-    calls.HandOver: (b"photo",), calls.AskHandover: ("handed0",), calls.GiveBack: ("handed0",),
+    queries.ShowToken: ("anna/me",), queries.Thumbnails: (("anna/me",),), queries.ChangeToken: ("anna/me", "you"),
+    queries.DeleteTokens: (("anna/you",),), queries.RestoreToken: ("anna/you",), queries.DuplicateToken: ("anna/you", "anna/me"),
+    queries.ExportToken: ("anna/me",), queries.ExportPerson: ("anna",), queries.ImportFile: (b"data", "", "bob/me"),
+    queries.DropResumable: ("anna", "me"),
+    queries.ChangePerson: ("bob", None, "a note"), queries.ForgetPerson: ("bob",), queries.ShowHistory: ("result-1",),
+    queries.ChangeHistory: (("result-1",), True), queries.PruneHistory: (10,), queries.AcceptLicence: ("sd15",),
+    queries.UseModel: ("sd15",), queries.RemoveModel: ("sd15",), queries.ChangeSettings: ({"device": "cpu"},),
+    queries.HandOver: (b"photo",), queries.AskHandover: ("handed0",), queries.GiveBack: ("handed0",),
 }  # fmt: skip
 
 
@@ -57,9 +57,9 @@ def client() -> FakeClient:
 
 
 def test_every_call_is_answered_with_its_own_class(client: FakeClient) -> None:
-    for kind, answer in calls.CALLS.items():
+    for kind, answer in queries.CALLS.items():
         assert type(client.call(kind(*ARGUMENTS.get(kind, ())))) is answer
-    assert [type(request) for request in client.asked] == list(calls.CALLS)
+    assert [type(request) for request in client.asked] == list(queries.CALLS)
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: type(request).__name__)
@@ -76,7 +76,7 @@ def test_calls_are_not_submitted_and_jobs_not_called(client: FakeClient) -> None
     with pytest.raises(UsageError):
         client.call(EDIT)
     with pytest.raises(UsageError):
-        client.submit(calls.ListTokens())
+        client.submit(queries.ListTokens())
 
 
 def test_what_jobs_and_calls_change_is_seen_and_heard(client: FakeClient) -> None:
@@ -84,23 +84,23 @@ def test_what_jobs_and_calls_change_is_seen_and_heard(client: FakeClient) -> Non
     client.subscribe(lambda event: heard.append(event.kind))
     client.submit(LEARN)
     client.finish()
-    names = [token.name for token in client.call(calls.ListTokens()).tokens]
+    names = [token.name for token in client.call(queries.ListTokens()).tokens]
     assert names == ["anna/me", "anna/two"]
-    client.call(calls.DeleteTokens(("anna/two",)))
-    assert [token.name for token in client.call(calls.ListTokens(trash=True)).tokens] == ["anna/two"]
-    client.call(calls.RestoreToken("anna/two"))
-    client.call(calls.ChangePerson("anna", rename="ann"))
-    assert [p.name for p in client.call(calls.ListPeople()).people] == ["ann"]
-    client.call(calls.ForgetPerson("ann"))
-    assert client.call(calls.ListTokens()).tokens == ()
+    client.call(queries.DeleteTokens(("anna/two",)))
+    assert [token.name for token in client.call(queries.ListTokens(trash=True)).tokens] == ["anna/two"]
+    client.call(queries.RestoreToken("anna/two"))
+    client.call(queries.ChangePerson("anna", rename="ann"))
+    assert [p.name for p in client.call(queries.ListPeople()).people] == ["ann"]
+    client.call(queries.ForgetPerson("ann"))
+    assert client.call(queries.ListTokens()).tokens == ()
     assert heard == ["state", "state", "library", "state", *["library"] * 4, "history"]
 
 
 def test_a_journal_is_paged(client: FakeClient) -> None:
     for number in range(4):
         client.world.add_result(EDIT, b"picture", prompt=f"prompt {number}")
-    page = client.call(calls.ListHistory(limit=3))
-    rest = client.call(calls.ListHistory(limit=3, before=page.next))
+    page = client.call(queries.ListHistory(limit=3))
+    rest = client.call(queries.ListHistory(limit=3, before=page.next))
     assert [len(page.entries), len(rest.entries), page.total, rest.next] == [3, 2, 5, ""]
     assert page.entries[0].prompt == "prompt 3"
 
@@ -138,15 +138,15 @@ def test_errors_come_when_told(client: FakeClient) -> None:
     client.finish()
     with pytest.raises(ImageError):
         job.wait()
-    client.answers[calls.ListTokens] = EngineGoneError("Gone.")
+    client.answers[queries.ListTokens] = EngineGoneError("Gone.")
     with pytest.raises(EngineGoneError):
-        client.call(calls.ListTokens())
-    client.answers[calls.ListTokens] = lambda request: calls.TokenList(
-        (calls.TokenInfo(request.search, "x"),)
+        client.call(queries.ListTokens())
+    client.answers[queries.ListTokens] = lambda request: queries.TokenList(
+        (queries.TokenInfo(request.search, "x"),)
     )
-    assert client.call(calls.ListTokens(search="s")).tokens[0].name == "s"
+    assert client.call(queries.ListTokens(search="s")).tokens[0].name == "s"
     with pytest.raises(TokenNotFoundError):
-        client.call(calls.ShowToken("anna/nobody"))
+        client.call(queries.ShowToken("anna/nobody"))
 
 
 def test_steps_and_previews_are_heard(client: FakeClient) -> None:
@@ -168,12 +168,12 @@ def test_death_is_heard_once_and_after_it_everything_raises_until_it_is_back(cli
     heard.clear()
     client.die("It crashed.")
     assert heard == [Event("state", text="It crashed.")]
-    for act in (job.info, lambda: client.submit(EDIT), lambda: client.call(calls.ListTokens())):
+    for act in (job.info, lambda: client.submit(EDIT), lambda: client.call(queries.ListTokens())):
         with pytest.raises(EngineGoneError, match="crashed"):
             act()
     client.revive()
-    assert client.call(calls.ListTokens()).tokens
-    assert client.call(calls.ListJobs()).jobs == ()
+    assert client.call(queries.ListTokens()).tokens
+    assert client.call(queries.ListJobs()).jobs == ()
 
 
 def test_run_follows_a_job_that_advances_by_itself() -> None:
@@ -193,7 +193,7 @@ def test_what_a_listener_of_run_raises_cancels_the_job() -> None:
     with FakeClient(auto=0.001) as client:
         with pytest.raises(KeyboardInterrupt):
             client.run(EDIT, lambda event: (_ for _ in ()).throw(KeyboardInterrupt()))
-        (job,) = client.call(calls.ListJobs()).jobs
+        (job,) = client.call(queries.ListJobs()).jobs
         assert job.state == "cancelled"
 
 

@@ -12,17 +12,19 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from s2edit_plugin import api, calls, forgotten
-from s2edit_plugin.api import Event
+from s2edit_plugin import api
+from s2edit_plugin.api import Event, queries
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.engine import discovery, service
-from s2edit_plugin.engine.remote import RemoteClient, connect
+from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client.remote import RemoteClient, connect
+from s2edit_plugin.engine.server import service
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.imaging.hashing import photo_hash
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Library
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.runs import Run
+from s2edit_plugin.storage import forgotten
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.tokens.runs import Run
 from tests.engine.conftest import Running
 from tests.fakes.tokens import TENSORS, make_record
 
@@ -73,14 +75,14 @@ def test_the_engine_keeps_no_title_preview_note_or_result(
     with pytest.raises(S2EditError):
         client.run(EDIT)
     events = running.service.engine.events
-    events.publish(Event("preview", job=client.call(calls.ListJobs()).jobs[0], picture=b"her face"))
-    monkeypatch.setattr("s2edit_plugin.engine.jobs.FETCHED_WITHIN", 0.0)
+    events.publish(Event("preview", job=client.call(queries.ListJobs()).jobs[0], picture=b"her face"))
+    monkeypatch.setattr("s2edit_plugin.engine.server.job_queue.FETCHED_WITHIN", 0.0)
     client.run(api.MakeMask(PHOTO))  # over: nobody can tell whom it showed
     assert SECRET in kept(running)
     assert "her face" in kept(running)
     number = events.number
 
-    assert client.call(calls.ForgetPerson(SECRET)).sentence
+    assert client.call(queries.ForgetPerson(SECRET)).sentence
 
     assert SECRET not in kept(running)
     assert "her face" not in kept(running)
@@ -101,12 +103,12 @@ def test_jobs_with_the_person_or_their_photo_are_stopped_and_others_go_on(
         client.submit(api.ApplyEdit(OTHER, ("bob/me",), "smiling", settings=api.EditSettings(steps=2))),
         client.submit(api.MakeMask(OTHER)),
     ]
-    client.call(calls.ForgetPerson(SECRET))
+    client.call(queries.ForgetPerson(SECRET))
     running.studio.release()
     assert waiting[1].wait(10).image == OTHER
     assert waiting[2].wait(10).mask == OTHER
     wait_until(lambda: hers.id not in running.service.engine.queue._jobs)
-    assert {info.id for info in client.call(calls.ListJobs()).jobs} == {waiting[1].id, waiting[2].id}
+    assert {info.id for info in client.call(queries.ListJobs()).jobs} == {waiting[1].id, waiting[2].id}
     assert SECRET not in kept(running)
 
 
@@ -117,7 +119,7 @@ def test_the_engine_ends_afterwards_when_nothing_runs(
     monkeypatch.setattr(service, "RENEW_SECONDS", 0.0)
     running.studio.hold()
     job = client.submit(api.MakeMask(OTHER))
-    client.call(calls.ForgetPerson(SECRET))
+    client.call(queries.ForgetPerson(SECRET))
     time.sleep(0.3)
     assert not running.server.should_exit, "somebody else's work goes on"
     running.studio.release()
@@ -130,12 +132,12 @@ def test_forgetting_nobody_ends_no_engine(
 ) -> None:
     monkeypatch.setattr(service, "RENEW_SECONDS", 0.0)
     with pytest.raises(S2EditError, match="no person"):
-        client.call(calls.ForgetPerson("nobody"))
+        client.call(queries.ForgetPerson("nobody"))
     assert not running.service.is_to_be_renewed
     with pytest.raises(
         S2EditError, match="no person"
     ):  # as the command line says it, which has done it on the disk
-        client.call(calls.ForgetPerson("nobody", ("ab" * 32,)))
+        client.call(queries.ForgetPerson("nobody", ("ab" * 32,)))
     assert running.service.is_to_be_renewed
 
 
@@ -208,7 +210,7 @@ def test_nothing_is_left_in_any_file_or_in_memory(
         edit = api.ApplyEdit(b"no photo", (f"{SECRET}/me",), "scarf-of-the-lost")
         with pytest.raises(S2EditError):
             client.run(edit, title=f"portrait of {SECRET}")
-        assert client.call(calls.ListTokens()).tokens
+        assert client.call(queries.ListTokens()).tokens
         for name in ("output.log", "window.log"):
             with (root / "engine" / name).open("a") as printed:
                 print(f"Warning: something about {SECRET}", file=printed)
@@ -220,11 +222,11 @@ def test_nothing_is_left_in_any_file_or_in_memory(
             assert main(["person", "forget", SECRET, "--yes"]) == 0
             capsys.readouterr()
         else:
-            client.call(calls.ForgetPerson(SECRET))
+            client.call(queries.ForgetPerson(SECRET))
         assert traces(root, hers) == []
         wait_until(lambda: not discovery.is_alive(pid))
     with connect(data_folder=root) as client:
-        client.call(calls.ListTokens())
+        client.call(queries.ListTokens())
         assert client.endpoint.pid != pid
         for mark in hers:
             assert not in_memory(client.endpoint.pid, mark)

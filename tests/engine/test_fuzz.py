@@ -16,12 +16,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin import api, calls, doctor
-from s2edit_plugin.engine import gate, service
-from s2edit_plugin.engine.studios import make_studio
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.server import access_guard, service
+from s2edit_plugin.engine.server.studios import make_studio
 from s2edit_plugin.library import Library
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import change_settings
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import change_settings
+from s2edit_plugin.workflows import doctor
 from tests.engine.conftest import Running, start_engine
 from tests.fakes.fuzz_requests import fuzzed
 from tests.fakes.tiny_model import write_tiny_model
@@ -55,8 +57,10 @@ def engine(
         doctor, "examine_apart", lambda folder: []
     )  # a process each time, and nothing to attack
     monkeypatch.setattr(service, "RENEW_SECONDS", 1e9)  # it is to live on after somebody was forgotten
-    monkeypatch.setattr(gate, "HEAD_SECONDS", 0.3)  # requests that do not end would take most of the time
-    monkeypatch.setattr(gate, "GAP_SECONDS", 0.3)
+    monkeypatch.setattr(
+        access_guard, "HEAD_SECONDS", 0.3
+    )  # requests that do not end would take most of the time
+    monkeypatch.setattr(access_guard, "GAP_SECONDS", 0.3)
     (tmp_path / "cwd").mkdir()
     monkeypatch.chdir(tmp_path / "cwd")
     running = start_engine(data_home, monkeypatch, make=make_studio)
@@ -75,7 +79,7 @@ def samples_for(running: Running) -> dict[str, Any]:
     )  # fmt: skip
     with running.client() as client:
         client.run(learn)
-        exported = client.call(calls.ExportToken("anna/me")).data
+        exported = client.call(queries.ExportToken("anna/me")).data
     return {
         "photo": photo, "subject_mask": png(area), "region_mask": png(area), "data": exported,
         "file_name": "anna.safetensors", "name": "anna/me", "names": ("anna/me",), "tokens": ("anna/me",),
@@ -152,11 +156,11 @@ def run_attack(engine: Running, count: int, threads: int) -> None:
 def check_afterwards(engine: Running, outside: set[str]) -> None:
     """It answers, works, has logged nothing unforeseen, and has left nothing where it does not belong."""
     with engine.client() as client:
-        assert client.call(calls.GetStatus()).jobs_running == 0
+        assert client.call(queries.GetStatus()).jobs_running == 0
         image = np.full((60, 60, 3), 90, np.uint8)
         image[15:45, 15:45] = (200, 30, 30)
         assert client.run(api.MakeMask(png(image), "grabcut")).mask
-        assert client.call(calls.CheckLibrary()).problems == ()
+        assert client.call(queries.CheckLibrary()).problems == ()
     log = (engine.root / "engine" / "engine.log").read_text("utf-8")
     assert "Unforeseen" not in log, log[log.index("Unforeseen") - 200 :][:3000]
     assert "A preview failed" not in log

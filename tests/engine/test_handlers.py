@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from s2edit_plugin import api, calls, doctor
-from s2edit_plugin.api import Event
-from s2edit_plugin.engine import wire
-from s2edit_plugin.engine.handlers import CLIENT_HANDLERS, HANDLERS
-from s2edit_plugin.engine.local import LocalClient
-from s2edit_plugin.engine.queued import lane_of
-from s2edit_plugin.engine.tasks import CHANGES, DISK_WORK, GPU_WORK
+from s2edit_plugin import api
+from s2edit_plugin.api import Event, queries
+from s2edit_plugin.engine.protocol import wire
+from s2edit_plugin.engine.server.handlers import CLIENT_HANDLERS, HANDLERS
+from s2edit_plugin.engine.server.job import lane_of
+from s2edit_plugin.engine.server.local import LocalClient
+from s2edit_plugin.engine.server.tasks import CHANGES, DISK_WORK, GPU_WORK
 from s2edit_plugin.errors import (
     ConsentError,
     InputError,
@@ -29,9 +29,10 @@ from s2edit_plugin.errors import (
     UsageError,
 )
 from s2edit_plugin.library import Library
-from s2edit_plugin.paths import DataFolder, bundled_model
-from s2edit_plugin.runs import Kept, Run
-from s2edit_plugin.tokenfile import TokenRecord
+from s2edit_plugin.storage.paths import DataFolder, bundled_model
+from s2edit_plugin.tokens.file import TokenRecord
+from s2edit_plugin.tokens.runs import Kept, Run
+from s2edit_plugin.workflows import doctor
 from tests.fakes.fake_studio import FakeStudio
 from tests.fakes.png import png64
 
@@ -59,11 +60,11 @@ def client(library: Library) -> Iterator[LocalClient]:
 
 
 def names(client: LocalClient, **request: object) -> list[str]:
-    return [token.name for token in client.call(calls.ListTokens(**request)).tokens]  # type: ignore[arg-type]
+    return [token.name for token in client.call(queries.ListTokens(**request)).tokens]  # type: ignore[arg-type]
 
 
 def test_every_call_has_its_handler() -> None:
-    assert set(HANDLERS) | set(CLIENT_HANDLERS) == set(calls.CALLS)
+    assert set(HANDLERS) | set(CLIENT_HANDLERS) == set(queries.CALLS)
 
 
 def test_every_job_is_done_in_its_lane() -> None:
@@ -74,7 +75,7 @@ def test_every_job_is_done_in_its_lane() -> None:
 
 def test_answering_loads_neither_torch_nor_the_network_libraries() -> None:
     code = (
-        "import sys; from s2edit_plugin import calls; from s2edit_plugin.engine.local import LocalClient\n"
+        "import sys; from s2edit_plugin import calls; from s2edit_plugin.engine.server.local import LocalClient\n"
         "with LocalClient() as client:\n"
         "    for kind in (calls.ListTokens, calls.ListPeople, calls.ListResumable, calls.ListModels, calls.GetSettings,\n"
         "                 calls.GetStatus, calls.ListJobs, calls.CheckLibrary, calls.ReadLog, calls.Diagnose):\n"
@@ -92,18 +93,18 @@ def test_tokens_are_listed_searched_and_shown(client: LocalClient) -> None:
     assert names(client) == ["anna/lips", "anna/me", "bob/me"]
     assert names(client, person="anna") == ["anna/lips", "anna/me"]
     assert names(client, search="holiday ANNA") == ["anna/lips"]
-    details = client.call(calls.ShowToken("anna/me"))
+    details = client.call(queries.ShowToken("anna/me"))
     assert details.info.kind == "identity"
     assert details.info.attribute_words == ("red",)
     assert details.settings == {"rank": 2}
     assert details.thumbnail.startswith(b"\x89PNG")
     assert details.subject_mask.startswith(b"\x89PNG")
     assert Path(details.path).is_file()
-    assert wire.decode(calls.TokenDetails, wire.plain(details)) == details
+    assert wire.decode(queries.TokenDetails, wire.plain(details)) == details
     with pytest.raises(TokenNotFoundError):
-        client.call(calls.ShowToken("anna/nobody"))
+        client.call(queries.ShowToken("anna/nobody"))
     with pytest.raises(InputError):
-        client.call(calls.ShowToken("../../etc/passwd"))
+        client.call(queries.ShowToken("../../etc/passwd"))
 
 
 def test_tokens_of_another_model_and_damaged_ones_are_told(client: LocalClient, library: Library) -> None:
@@ -116,56 +117,56 @@ def test_tokens_of_another_model_and_damaged_ones_are_told(client: LocalClient, 
     )
     path = library.path("bob/me")
     path.write_bytes(path.read_bytes()[:60])
-    tokens = {token.name: token for token in client.call(calls.ListTokens()).tokens}
+    tokens = {token.name: token for token in client.call(queries.ListTokens()).tokens}
     assert tokens["anna/fits"].usable
     assert not tokens["anna/me"].usable
     assert not tokens["anna/me"].problem
     assert not tokens["bob/me"].usable
     assert tokens["bob/me"].problem
     with pytest.raises(TokenDamagedError):
-        client.call(calls.ShowToken("bob/me"))
+        client.call(queries.ShowToken("bob/me"))
 
 
 def test_thumbnails_come_together_and_what_has_none_is_left_out(client: LocalClient) -> None:
-    pictures = client.call(calls.Thumbnails(("anna/me", "anna/lips", "bob/me", "eva/me"))).pictures
+    pictures = client.call(queries.Thumbnails(("anna/me", "anna/lips", "bob/me", "eva/me"))).pictures
     assert sorted(pictures) == ["anna/me", "bob/me"]
     with pytest.raises(UsageError):
-        client.call(calls.Thumbnails(("anna/me",) * 5000))
+        client.call(queries.Thumbnails(("anna/me",) * 5000))
     with pytest.raises(UsageError):
-        client.call(calls.Thumbnails(("anna/me",), what="secrets"))
+        client.call(queries.Thumbnails(("anna/me",), what="secrets"))
 
 
 def test_tokens_are_changed_and_everybody_hears_it(client: LocalClient) -> None:
     heard: list[Event] = []
     client.subscribe(heard.append)
-    info = client.call(calls.ChangeToken("anna/me", "portrait", ("x", "y"), (), "my notes"))
+    info = client.call(queries.ChangeToken("anna/me", "portrait", ("x", "y"), (), "my notes"))
     assert (info.name, info.tags, info.notes) == ("anna/portrait", ("x", "y"), "my notes")
-    info = client.call(calls.ChangeToken("anna/portrait", "bob/friend", remove_tags=("x",)))
+    info = client.call(queries.ChangeToken("anna/portrait", "bob/friend", remove_tags=("x",)))
     assert (info.name, info.tags, info.notes) == ("bob/friend", ("y",), "my notes")
-    copy = client.call(calls.DuplicateToken("bob/friend", "bob/twin"))
+    copy = client.call(queries.DuplicateToken("bob/friend", "bob/twin"))
     assert copy.name == "bob/twin"
     assert copy.id != info.id
-    assert client.call(calls.DeleteTokens(("bob/twin", "bob/friend", "bob/twin"))).count == 2
+    assert client.call(queries.DeleteTokens(("bob/twin", "bob/friend", "bob/twin"))).count == 2
     assert sorted(names(client, trash=True)) == ["bob/friend", "bob/twin"]
-    assert client.call(calls.RestoreToken("bob/twin")).name == "bob/twin"
+    assert client.call(queries.RestoreToken("bob/twin")).name == "bob/twin"
     client.run(api.MakeMask(b"photo"))
     assert sum(event.kind == "library" for event in heard) >= 5
 
 
 def test_deleting_several_is_all_or_nothing(client: LocalClient) -> None:
     with pytest.raises(TokenNotFoundError):
-        client.call(calls.DeleteTokens(("anna/me", "anna/nobody")))
+        client.call(queries.DeleteTokens(("anna/me", "anna/nobody")))
     assert "anna/me" in names(client)
 
 
 def test_people(client: LocalClient) -> None:
-    anna, _ = client.call(calls.ListPeople()).people
+    anna, _ = client.call(queries.ListPeople()).people
     assert (anna.name, anna.tokens, anna.thumbnail_of, anna.consent) == ("anna", 2, "anna/me", "agreed")
-    client.call(calls.ChangePerson("anna", "ann", "a friend"))
-    ann, _ = client.call(calls.ListPeople()).people
+    client.call(queries.ChangePerson("anna", "ann", "a friend"))
+    ann, _ = client.call(queries.ListPeople()).people
     assert (ann.name, ann.notes) == ("ann", "a friend")
     with pytest.raises(TokenNotFoundError):
-        client.call(calls.ChangePerson("anna", notes="x"))
+        client.call(queries.ChangePerson("anna", notes="x"))
 
 
 def test_a_person_is_forgotten_in_memory_too(client: LocalClient) -> None:
@@ -173,28 +174,28 @@ def test_a_person_is_forgotten_in_memory_too(client: LocalClient) -> None:
     other = api.ApplyEdit(b"photo", ("bob/me",), "smiling", settings=api.EditSettings(steps=1))
     for request in (edit, other):
         client.run(request)
-    done = client.call(calls.ForgetPerson("anna"))
+    done = client.call(queries.ForgetPerson("anna"))
     assert done.count == 2
     assert names(client) == ["bob/me"]
-    assert [job.title for job in client.call(calls.ListJobs()).jobs] == ["Edit with bob/me"]
+    assert [job.title for job in client.call(queries.ListJobs()).jobs] == ["Edit with bob/me"]
     with pytest.raises(TokenNotFoundError):
-        client.call(calls.ForgetPerson("anna"))
+        client.call(queries.ForgetPerson("anna"))
 
 
 def test_tokens_and_people_go_out_and_come_in(client: LocalClient) -> None:
-    token = client.call(calls.ExportToken("anna/me"))
-    person = client.call(calls.ExportPerson("anna"))
+    token = client.call(queries.ExportToken("anna/me"))
+    person = client.call(queries.ExportPerson("anna"))
     assert token.file_name.endswith(".safetensors")
     with pytest.raises(InputError):
-        client.call(calls.ImportFile(token.data, token.file_name))  # the name is taken
-    came = client.call(calls.ImportFile(token.data, token.file_name, "eva/me"))
+        client.call(queries.ImportFile(token.data, token.file_name))  # the name is taken
+    came = client.call(queries.ImportFile(token.data, token.file_name, "eva/me"))
     assert [info.name for info in came.tokens] == ["eva/me"]
-    replaced = client.call(calls.ImportFile(token.data, token.file_name, replace=True))
+    replaced = client.call(queries.ImportFile(token.data, token.file_name, replace=True))
     assert [info.name for info in replaced.tokens] == ["anna/me"]
-    client.call(calls.ForgetPerson("anna"))
-    came = client.call(calls.ImportFile(person.data, person.file_name))
+    client.call(queries.ForgetPerson("anna"))
+    came = client.call(queries.ImportFile(person.data, person.file_name))
     assert [info.name for info in came.tokens] == ["anna/lips", "anna/me"]
-    came = client.call(calls.ImportFile(person.data, person.file_name, "carla"))
+    came = client.call(queries.ImportFile(person.data, person.file_name, "carla"))
     assert [info.name for info in came.tokens] == ["carla/lips", "carla/me"]
 
 
@@ -203,7 +204,7 @@ def test_tokens_and_people_go_out_and_come_in(client: LocalClient) -> None:
 )
 def test_what_is_no_token_does_not_come_in(client: LocalClient, data: bytes) -> None:
     with pytest.raises((InputError, TokenDamagedError)):
-        client.call(calls.ImportFile(data, "file.safetensors", "anna/new", "woman", consent=True))
+        client.call(queries.ImportFile(data, "file.safetensors", "anna/new", "woman", consent=True))
     assert "anna/new" not in names(client)
 
 
@@ -218,32 +219,32 @@ def test_embeddings_come_in_and_go_out(client: LocalClient, library: Library) ->
     head = json.dumps(header).encode()
     data = struct.pack("<Q", len(head)) + head + np.ones(width, np.float32).tobytes()
     with pytest.raises(UsageError):
-        client.call(calls.ImportFile(data, "cat.safetensors"))
+        client.call(queries.ImportFile(data, "cat.safetensors"))
     with pytest.raises(ConsentError):
-        client.call(calls.ImportFile(data, "cat.safetensors", "eva/me", "woman"))
-    came = client.call(calls.ImportFile(data, "cat.safetensors", "eva/me", "woman", consent=True))
+        client.call(queries.ImportFile(data, "cat.safetensors", "eva/me", "woman"))
+    came = client.call(queries.ImportFile(data, "cat.safetensors", "eva/me", "woman", consent=True))
     assert came.tokens[0].usable
-    exported = client.call(calls.ExportToken("eva/me", "textual-inversion"))
+    exported = client.call(queries.ExportToken("eva/me", "textual-inversion"))
     assert exported.file_name.endswith(".safetensors")
-    for wrong in (calls.ExportToken("eva/me", "docx"), calls.ExportToken("eva/me", "lora", private=True)):
+    for wrong in (queries.ExportToken("eva/me", "docx"), queries.ExportToken("eva/me", "lora", private=True)):
         with pytest.raises(UsageError):
             client.call(wrong)
 
 
 def test_the_library_is_checked_and_repaired(client: LocalClient, library: Library) -> None:
-    assert client.call(calls.CheckLibrary()) == calls.LibraryReport(3)
+    assert client.call(queries.CheckLibrary()) == queries.LibraryReport(3)
     path = library.path("bob/me")
     path.write_bytes(path.read_bytes()[:60])
-    report = client.call(calls.CheckLibrary())
+    report = client.call(queries.CheckLibrary())
     assert (report.checked, len(report.problems), report.repaired) == (3, 1, ())
-    assert client.call(calls.CheckLibrary(repair=True)).repaired
-    assert client.call(calls.CheckLibrary()).problems == ()
+    assert client.call(queries.CheckLibrary(repair=True)).repaired
+    assert client.call(queries.CheckLibrary()).problems == ()
 
 
 def test_runs_that_were_cut_off_are_offered_and_given_up(client: LocalClient, library: Library) -> None:
     request = api.LearnToken(b"a photo", "anna", "new", class_noun="woman", consent=True)
     Run(library.folder, "anna", "new").keep(Kept(request, "id", "", {}, 7))
-    (run,) = client.call(calls.ListResumable()).runs
+    (run,) = client.call(queries.ListResumable()).runs
     assert (run.person, run.token, run.total, run.request.photo, run.request.resume) == (
         "anna",
         "new",
@@ -251,30 +252,34 @@ def test_runs_that_were_cut_off_are_offered_and_given_up(client: LocalClient, li
         b"a photo",
         True,
     )
-    client.call(calls.DropResumable("anna", "new"))
-    assert client.call(calls.ListResumable()).runs == ()
+    client.call(queries.DropResumable("anna", "new"))
+    assert client.call(queries.ListResumable()).runs == ()
     with pytest.raises(UsageError):
-        client.call(calls.DropResumable("anna", "new"))
+        client.call(queries.DropResumable("anna", "new"))
 
 
 # ---------------------------------------------------------------------- models and machine
 
 
 def test_models_are_listed_chosen_and_removed(client: LocalClient) -> None:
-    listed = client.call(calls.ListModels())
+    listed = client.call(queries.ListModels())
     assert (listed.models[0].name, listed.models[0].in_use) == ("small", True)
     assert listed.free_bytes > 0
     with pytest.raises(ModelError):
-        client.call(calls.UseModel("sd15"))
+        client.call(queries.UseModel("sd15"))
     with pytest.raises(LicenceError):
         client.run(api.InstallModel("sd15"))
-    client.call(calls.AcceptLicence("sd15"))
-    accepted = {model.name: model.licence_accepted for model in client.call(calls.ListModels()).models}
+    client.call(queries.AcceptLicence("sd15"))
+    accepted = {model.name: model.licence_accepted for model in client.call(queries.ListModels()).models}
     assert accepted["sd15"]
-    for wrong in (calls.RemoveModel("sd15"), calls.AcceptLicence("nothing"), calls.RemoveModel("../library")):
+    for wrong in (
+        queries.RemoveModel("sd15"),
+        queries.AcceptLicence("nothing"),
+        queries.RemoveModel("../library"),
+    ):
         with pytest.raises((ModelError, UsageError)):
             client.call(wrong)
-    client.call(calls.UseModel(""))
+    client.call(queries.UseModel(""))
 
 
 def test_models_are_imported_checked_and_moved_on_the_disk_lane(client: LocalClient, tmp_path: Path) -> None:
@@ -286,17 +291,17 @@ def test_models_are_imported_checked_and_moved_on_the_disk_lane(client: LocalCli
     assert any(event.kind == "progress" for event in heard)
     assert client.run(api.VerifyModel("mine")).size_bytes == ready.size_bytes
     client.run(api.MoveModels(str(tmp_path / "elsewhere")))
-    listed = client.call(calls.ListModels())
+    listed = client.call(queries.ListModels())
     assert listed.folder == str(tmp_path / "elsewhere")
-    client.call(calls.UseModel("mine"))
-    assert client.call(calls.GetSettings()).values["model"] == "mine"
-    client.call(calls.RemoveModel("mine"))
-    assert client.call(calls.GetSettings()).values["model"] == ""
+    client.call(queries.UseModel("mine"))
+    assert client.call(queries.GetSettings()).values["model"] == "mine"
+    client.call(queries.RemoveModel("mine"))
+    assert client.call(queries.GetSettings()).values["model"] == ""
 
 
 def test_settings_are_read_and_changed(client: LocalClient) -> None:
-    assert client.call(calls.GetSettings()).values["device"] == "auto"
-    assert client.call(calls.ChangeSettings({"device": "cpu"})).values["device"] == "cpu"
+    assert client.call(queries.GetSettings()).values["device"] == "auto"
+    assert client.call(queries.ChangeSettings({"device": "cpu"})).values["device"] == "cpu"
     for wrong in (
         {"devise": 1},
         {"device": 1},
@@ -305,17 +310,17 @@ def test_settings_are_read_and_changed(client: LocalClient) -> None:
         {"device": {"a": 1}},
     ):
         with pytest.raises(UsageError):
-            client.call(calls.ChangeSettings(wrong))  # type: ignore[arg-type]
+            client.call(queries.ChangeSettings(wrong))  # type: ignore[arg-type]
 
 
 def test_the_log_is_read_from_its_end(client: LocalClient, data_home: Path) -> None:
-    assert client.call(calls.ReadLog()).text == ""
+    assert client.call(queries.ReadLog()).text == ""
     (data_home / "engine").mkdir(parents=True)
     (data_home / "engine" / "engine.log").write_bytes(b"".join(b"line %d\n" % n for n in range(1000)))
-    assert client.call(calls.ReadLog(2)).text == "line 998\nline 999"
+    assert client.call(queries.ReadLog(2)).text == "line 998\nline 999"
     for wrong in (0, -1, 10**9):
         with pytest.raises(UsageError):
-            client.call(calls.ReadLog(wrong))
+            client.call(queries.ReadLog(wrong))
 
 
 def test_who_asks_for_the_doctor_while_it_is_at_work_gets_its_findings(
@@ -332,7 +337,7 @@ def test_who_asks_for_the_doctor_while_it_is_at_work_gets_its_findings(
     monkeypatch.setattr(doctor, "examine_apart", examine)
     found: list[str] = []
     ask = [
-        threading.Thread(target=lambda: found.append(client.call(calls.Diagnose()).checks[0].finding))
+        threading.Thread(target=lambda: found.append(client.call(queries.Diagnose()).checks[0].finding))
         for _ in range(3)
     ]
     for thread in ask:
@@ -343,7 +348,7 @@ def test_who_asks_for_the_doctor_while_it_is_at_work_gets_its_findings(
     for thread in ask:
         thread.join(10)
     assert found == ["1", "1", "1"]
-    assert client.call(calls.Diagnose()).checks[0].finding == "2"
+    assert client.call(queries.Diagnose()).checks[0].finding == "2"
 
 
 def test_a_doctor_that_breaks_off_or_hangs_is_a_finding(
@@ -355,7 +360,7 @@ def test_a_doctor_that_breaks_off_or_hangs_is_a_finding(
         script.chmod(0o700)
         monkeypatch.setattr(doctor.sys, "executable", str(script))
         monkeypatch.setattr(doctor, "LONGEST", limit)
-        (check,) = client.call(calls.Diagnose()).checks
+        (check,) = client.call(queries.Diagnose()).checks
         assert not check.ok
         assert words in check.finding
         assert "doctor" in check.remedy

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from gimp_bridge import png
-from s2edit_plugin import api, calls
-from s2edit_plugin.api import Event
-from s2edit_plugin.calls import Handover, TakenPicture
-from s2edit_plugin.engine.handovers import PATIENCE_SECONDS, Handovers
-from s2edit_plugin.engine.local import LocalClient
+from s2edit_plugin import api
+from s2edit_plugin.api import Event, queries
+from s2edit_plugin.api.queries import Handover, TakenPicture
+from s2edit_plugin.engine.server.image_transfer import PATIENCE_SECONDS, Handovers
+from s2edit_plugin.engine.server.local import LocalClient
 from s2edit_plugin.errors import EngineError, ImageError
 from tests.engine.conftest import Running
 from tests.engine.test_remote import wait_until
@@ -110,26 +110,26 @@ def test_the_engine_notices_that_a_window_has_gone(running: Running) -> None:
     heard: list[Event] = []
     with running.client() as gimp:
         gimp.subscribe(heard.append)
-        offered = gimp.call(calls.HandOver(photo_png()))
+        offered = gimp.call(queries.HandOver(photo_png()))
         for listens in (True, False):  # one that never listened may be gone already
             with running.client() as window:
                 if listens:
                     window.subscribe(lambda _: None)
-                assert window.call(calls.TakeHandover()).id == offered.id
+                assert window.call(queries.TakeHandover()).id == offered.id
                 window._stream.close()  # killed: nobody says goodbye
-                wait_until(lambda: gimp.call(calls.AskHandover(offered.id)).state == "waiting")
+                wait_until(lambda: gimp.call(queries.AskHandover(offered.id)).state == "waiting")
         # Offered once, and twice it waits again: that is what other windows look for.
         wait_until(lambda: [event.kind for event in heard].count("handover") >= 3)
 
 
 def test_a_window_that_is_closed_says_so_at_once(running: Running) -> None:
     with running.client() as gimp:
-        offered = gimp.call(calls.HandOver(photo_png()))
+        offered = gimp.call(queries.HandOver(photo_png()))
         with running.client() as window:
             window.subscribe(lambda _: None)
-            window.call(calls.TakeHandover())
-            window.call(calls.GiveBack(offered.id))
-        assert gimp.call(calls.AskHandover(offered.id)).state == "closed"
+            window.call(queries.TakeHandover())
+            window.call(queries.GiveBack(offered.id))
+        assert gimp.call(queries.AskHandover(offered.id)).state == "closed"
 
 
 @pytest.fixture
@@ -151,8 +151,8 @@ def test_a_result_comes_back_as_a_layer_over_what_differs_and_its_region(client:
     heard: list[Event] = []
     client.subscribe(heard.append)
     photo = photo_png()
-    offered = client.call(calls.HandOver(photo, mask_png(), "a picture"))
-    taken = client.call(calls.TakeHandover())
+    offered = client.call(queries.HandOver(photo, mask_png(), "a picture"))
+    taken = client.call(queries.TakeHandover())
     assert (taken.id, taken.photo, taken.selection, taken.title) == (
         offered.id,
         photo,
@@ -160,8 +160,8 @@ def test_a_result_comes_back_as_a_layer_over_what_differs_and_its_region(client:
         "a picture",
     )
     asked = api.ApplyEdit(photo, ("anna/me",), "smiling", region_mask=mask_png())
-    client.call(calls.GiveBack(taken.id, edited(photo), mask_png(box=(10, 10, 20, 20)), asked))
-    back = client.call(calls.AskHandover(offered.id))
+    client.call(queries.GiveBack(taken.id, edited(photo), mask_png(box=(10, 10, 20, 20)), asked))
+    back = client.call(queries.AskHandover(offered.id))
     assert back.edit == api.ApplyEdit(b"", ("anna/me",), "smiling")
     with Image.open(io.BytesIO(edited(photo))) as image:
         assert png.decode(back.layer).data == np.asarray(image).tobytes()
@@ -175,30 +175,30 @@ def test_a_result_comes_back_as_a_layer_over_what_differs_and_its_region(client:
 
 def test_a_grey_picture_comes_back_grey(client: LocalClient) -> None:
     grey = edited(photo_png(), "L")
-    offered = client.call(calls.HandOver(grey))
-    client.call(calls.TakeHandover())
-    client.call(calls.GiveBack(offered.id, edited(grey, "L")))
-    assert png.decode(client.call(calls.AskHandover(offered.id)).layer).channels == 1
+    offered = client.call(queries.HandOver(grey))
+    client.call(queries.TakeHandover())
+    client.call(queries.GiveBack(offered.id, edited(grey, "L")))
+    assert png.decode(client.call(queries.AskHandover(offered.id)).layer).channels == 1
 
 
 def test_a_picture_that_was_closed_ends_the_waiting(client: LocalClient) -> None:
-    offered = client.call(calls.HandOver(photo_png()))
-    client.call(calls.TakeHandover())
-    client.call(calls.GiveBack(offered.id))
-    assert client.call(calls.AskHandover(offered.id)) == Handover(offered.id, "closed")
+    offered = client.call(queries.HandOver(photo_png()))
+    client.call(queries.TakeHandover())
+    client.call(queries.GiveBack(offered.id))
+    assert client.call(queries.AskHandover(offered.id)) == Handover(offered.id, "closed")
 
 
 def test_a_result_of_another_picture_is_refused(client: LocalClient) -> None:
-    offered = client.call(calls.HandOver(photo_png()))
-    client.call(calls.TakeHandover())
+    offered = client.call(queries.HandOver(photo_png()))
+    client.call(queries.TakeHandover())
     with pytest.raises(ImageError, match="another size"):
-        client.call(calls.GiveBack(offered.id, photo_png(60, 60)))
-    assert client.call(calls.AskHandover(offered.id)).state == "taken"
+        client.call(queries.GiveBack(offered.id, photo_png(60, 60)))
+    assert client.call(queries.AskHandover(offered.id)).state == "taken"
 
 
 def test_forgetting_a_person_takes_the_pictures_along(client: LocalClient) -> None:
-    offered = client.call(calls.HandOver(photo_png()))
+    offered = client.call(queries.HandOver(photo_png()))
     with pytest.raises(Exception, match="nobody"):
-        client.call(calls.ForgetPerson("nobody"))
+        client.call(queries.ForgetPerson("nobody"))
     with pytest.raises(EngineError, match="Nobody waits"):
-        client.call(calls.AskHandover(offered.id))
+        client.call(queries.AskHandover(offered.id))

@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.engine import wire
-from s2edit_plugin.engine.local import LocalClient
+from s2edit_plugin.engine.protocol import wire
+from s2edit_plugin.engine.server.local import LocalClient
 from s2edit_plugin.errors import UsageError
 from s2edit_plugin.history import History
 from s2edit_plugin.library import Library
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.tokenfile import TokenRecord
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.tokens.file import TokenRecord
 from tests.engine.conftest import Running
 from tests.fakes.fake_studio import FakeStudio
 from tests.fakes.results import ANNA, BEN, picture, put
@@ -54,9 +55,9 @@ def client(library: Library, heard: list[str]) -> Iterator[LocalClient]:
 
 
 def test_an_empty_journal_is_listed_and_not_made(client: LocalClient, history: History) -> None:
-    assert client.call(calls.ListHistory()) == calls.HistoryPage((), 0)
-    assert client.call(calls.PruneHistory(0)).count == 0
-    assert client.call(calls.Thumbnails(("x",), "history")).pictures == {}
+    assert client.call(queries.ListHistory()) == queries.HistoryPage((), 0)
+    assert client.call(queries.PruneHistory(0)).count == 0
+    assert client.call(queries.Thumbnails(("x",), "history")).pictures == {}
     assert not history.folder.history.exists()
 
 
@@ -64,23 +65,23 @@ def test_results_are_listed_shown_changed_and_pruned(
     client: LocalClient, history: History, heard: list[str]
 ) -> None:
     names = [put(history, number) for number in range(5)]
-    page = client.call(calls.ListHistory(limit=3))
+    page = client.call(queries.ListHistory(limit=3))
     assert [entry.id for entry in page.entries] == names[:1:-1]
-    rest = client.call(calls.ListHistory(limit=3, before=page.next))
+    rest = client.call(queries.ListHistory(limit=3, before=page.next))
     assert [entry.id for entry in rest.entries] == names[1::-1]
-    details = client.call(calls.ShowHistory(names[2]))
+    details = client.call(queries.ShowHistory(names[2]))
     assert details.image == picture(2)
     assert details.request.photo == picture(1002)
-    assert wire.decode(calls.HistoryDetails, wire.plain(details)) == details
-    assert sorted(client.call(calls.Thumbnails(tuple(names), "history")).pictures) == names
+    assert wire.decode(queries.HistoryDetails, wire.plain(details)) == details
+    assert sorted(client.call(queries.Thumbnails(tuple(names), "history")).pictures) == names
 
-    client.call(calls.ChangeHistory((names[0],), starred=True, note="the best"))
-    assert client.call(calls.ListHistory(search="best")).entries[0].starred
-    client.call(calls.ChangeHistory((names[1],), delete=True))
-    assert [entry.id for entry in client.call(calls.ListHistory(trash=True)).entries] == [names[1]]
-    client.call(calls.ChangeHistory((names[1],), restore=True))
-    assert client.call(calls.PruneHistory(0)).count == 4
-    assert [entry.id for entry in client.call(calls.ListHistory()).entries] == [names[0]]
+    client.call(queries.ChangeHistory((names[0],), starred=True, note="the best"))
+    assert client.call(queries.ListHistory(search="best")).entries[0].starred
+    client.call(queries.ChangeHistory((names[1],), delete=True))
+    assert [entry.id for entry in client.call(queries.ListHistory(trash=True)).entries] == [names[1]]
+    client.call(queries.ChangeHistory((names[1],), restore=True))
+    assert client.call(queries.PruneHistory(0)).count == 4
+    assert [entry.id for entry in client.call(queries.ListHistory()).entries] == [names[0]]
     wait_until(lambda: heard.count("history") == 4)
 
 
@@ -89,21 +90,21 @@ def test_names_follow_the_library_whoever_renames(
 ) -> None:
     name = put(history, prompt="a photo of a <anna/me> woman")
     put(history, 1, tokens=(BEN,))
-    client.call(calls.ChangeToken("anna/me", rename="summer"))
+    client.call(queries.ChangeToken("anna/me", rename="summer"))
     assert history.show(name).entry.prompt == "a photo of a <anna/summer> woman"
-    client.call(calls.ChangePerson("anna", rename="eva"))
+    client.call(queries.ChangePerson("anna", rename="eva"))
     assert history.show(name).entry.tokens == ("eva/summer",)
     library.rename("eva/summer", "mia/winter")  # another process
-    assert client.call(calls.ListHistory(token="mia/winter")).total == 1
+    assert client.call(queries.ListHistory(token="mia/winter")).total == 1
     wait_until(lambda: heard.count("history") == 3)
 
 
 def test_forgetting_clears_library_and_journal(client: LocalClient, history: History) -> None:
     put(history)
     kept = put(history, 1, tokens=(BEN,))
-    client.call(calls.ForgetPerson("anna"))
-    assert [entry.id for entry in client.call(calls.ListHistory()).entries] == [kept]
-    assert [token.name for token in client.call(calls.ListTokens()).tokens] == ["ben/me"]
+    client.call(queries.ForgetPerson("anna"))
+    assert [entry.id for entry in client.call(queries.ListHistory()).entries] == [kept]
+    assert [token.name for token in client.call(queries.ListTokens()).tokens] == ["ben/me"]
 
 
 def test_a_person_forgotten_by_the_command_line_goes_from_a_running_engines_memory(
@@ -113,25 +114,25 @@ def test_a_person_forgotten_by_the_command_line_goes_from_a_running_engines_memo
     edit = api.ApplyEdit(b"photo", ("anna/me",), "smiling", settings=api.EditSettings(steps=1))
     with running.client() as client:
         client.run(edit, keep=True)
-        assert len(client.call(calls.ListJobs()).jobs) == 1
+        assert len(client.call(queries.ListJobs()).jobs) == 1
         assert main(["person", "forget", "anna", "--yes"]) == 0
         assert "1 tokens" in capsys.readouterr().out
-        assert client.call(calls.ListJobs()).jobs == ()
-        assert client.call(calls.ListHistory()).total == 0
+        assert client.call(queries.ListJobs()).jobs == ()
+        assert client.call(queries.ListHistory()).total == 0
 
 
 @pytest.mark.parametrize(
     "request_",
     [
-        calls.ShowHistory("20261125-101010123456-abcdef"),
-        calls.ShowHistory("../../settings"),
-        calls.ChangeHistory(("20261125-101010123456-abcdef",), starred=True),
-        calls.ChangeHistory(("../x",), delete=True),
-        calls.ChangeHistory(("x",) * 10_001),
-        calls.PruneHistory(-1),
-        calls.ListHistory(kind="novel"),
-        calls.ListHistory(since="yesterday"),
-        calls.Thumbnails(("x",) * 2001, "history"),
+        queries.ShowHistory("20261125-101010123456-abcdef"),
+        queries.ShowHistory("../../settings"),
+        queries.ChangeHistory(("20261125-101010123456-abcdef",), starred=True),
+        queries.ChangeHistory(("../x",), delete=True),
+        queries.ChangeHistory(("x",) * 10_001),
+        queries.PruneHistory(-1),
+        queries.ListHistory(kind="novel"),
+        queries.ListHistory(since="yesterday"),
+        queries.Thumbnails(("x",) * 2001, "history"),
     ],
 )
 def test_what_makes_no_sense_is_refused(client: LocalClient, history: History, request_: object) -> None:

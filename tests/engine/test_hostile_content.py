@@ -19,13 +19,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.api import Request
-from s2edit_plugin.engine.remote import RemoteClient
-from s2edit_plugin.engine.studios import make_studio
+from s2edit_plugin import api
+from s2edit_plugin.api import Request, queries
+from s2edit_plugin.engine.client.remote import RemoteClient
+from s2edit_plugin.engine.server.studios import make_studio
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.library import Library
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.storage.paths import DataFolder
 from tests.engine.conftest import Running, start_engine
 from tests.fakes.pictures import mask_png, photo_png
 from tests.fakes.png import png64
@@ -56,8 +56,8 @@ def client(running: Running) -> Iterator[RemoteClient]:
     before = surroundings(running.root)
     with running.client() as client:
         yield client
-        assert client.call(calls.GetStatus()).pid
-        assert [token.name for token in client.call(calls.ListTokens()).tokens] == ["anna/me"]
+        assert client.call(queries.GetStatus()).pid
+        assert [token.name for token in client.call(queries.ListTokens()).tokens] == ["anna/me"]
     assert surroundings(running.root) == before
     assert "Unforeseen" not in (running.root / "engine" / "engine.log").read_text("utf-8")
 
@@ -107,37 +107,37 @@ def named(place: str) -> list[Request[Any]]:
         learn,
         api.LearnToken(photo, "anna", place, class_noun="woman", subject_mask=mask, consent=True),
         api.ApplyEdit(photo, (f"{place}/me",), "a photo of a woman"),
-        calls.ShowToken(f"{place}/me"),
-        calls.ChangeToken(f"{place}/me", notes="x"),
-        calls.ChangeToken("anna/me", rename=f"{place}/me"),
-        calls.DuplicateToken("anna/me", f"{place}/me"),
-        calls.DeleteTokens((f"{place}/me",)),
-        calls.RestoreToken(f"{place}/me"),
-        calls.ExportToken(f"{place}/me"),
-        calls.ExportPerson(place),
-        calls.ChangePerson("anna", rename=place),
-        calls.ChangePerson(place, notes="x"),
-        calls.ForgetPerson(place),
-        calls.DropResumable(place, "me"),
-        calls.DropResumable("anna", place),
-        calls.ShowHistory(place),
-        calls.ChangeHistory((place,), delete=True),
+        queries.ShowToken(f"{place}/me"),
+        queries.ChangeToken(f"{place}/me", notes="x"),
+        queries.ChangeToken("anna/me", rename=f"{place}/me"),
+        queries.DuplicateToken("anna/me", f"{place}/me"),
+        queries.DeleteTokens((f"{place}/me",)),
+        queries.RestoreToken(f"{place}/me"),
+        queries.ExportToken(f"{place}/me"),
+        queries.ExportPerson(place),
+        queries.ChangePerson("anna", rename=place),
+        queries.ChangePerson(place, notes="x"),
+        queries.ForgetPerson(place),
+        queries.DropResumable(place, "me"),
+        queries.DropResumable("anna", place),
+        queries.ShowHistory(place),
+        queries.ChangeHistory((place,), delete=True),
         api.RerunResult(place),
-        calls.RemoveModel(place),
-        calls.AcceptLicence(place),
+        queries.RemoveModel(place),
+        queries.AcceptLicence(place),
         api.InstallModel(place),
         api.VerifyModel(place),
-        calls.UseModel(f"{place}/precious"),
+        queries.UseModel(f"{place}/precious"),
     ]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=ascii)
 def test_no_name_leads_out_of_the_library(place: str, client: RemoteClient, running: Running) -> None:
     for request in named(place):
-        if place == "" and isinstance(request, calls.UseModel):
+        if place == "" and isinstance(request, queries.UseModel):
             continue
         refusal(client, request)
-    assert set(client.call(calls.Thumbnails((f"{place}/me", place))).pictures) == set()
+    assert set(client.call(queries.Thumbnails((f"{place}/me", place))).pictures) == set()
 
 
 # ---------------------------------------------------------------------- pictures
@@ -252,7 +252,7 @@ def test_a_hostile_file_is_refused(
     kind: str, files: dict[str, bytes], client: RemoteClient, tmp_path: Path
 ) -> None:
     for name in ("me.safetensors", "anna.s2edit", "../../precious/me.safetensors"):
-        refusal(client, calls.ImportFile(files[kind], name, "bob/me", "man", "identity", consent=True))
+        refusal(client, queries.ImportFile(files[kind], name, "bob/me", "man", "identity", consent=True))
     path = tmp_path / "model.safetensors"
     path.write_bytes(files[kind])
     assert type(refusal(client, api.ImportModel(str(path), "mine"))).__name__ == "ModelError"
@@ -273,12 +273,13 @@ def test_a_token_whose_record_lies_is_refused(
     changes: dict[str, Any], client: RemoteClient, running: Running
 ) -> None:
     """As `export` made it, but for one field."""
-    exported = client.call(calls.ExportToken("anna/me", private=True)).data
+    exported = client.call(queries.ExportToken("anna/me", private=True)).data
     (length,) = struct.unpack("<Q", exported[:8])
     header = json.loads(exported[8 : 8 + length])
     ((key, text),) = header["__metadata__"].items()
     header["__metadata__"][key] = json.dumps(json.loads(text) | {"id": "f" * 32} | changes)
     raw = json.dumps(header).encode()
     refusal(
-        client, calls.ImportFile(struct.pack("<Q", len(raw)) + raw + exported[8 + length :], "me.safetensors")
+        client,
+        queries.ImportFile(struct.pack("<Q", len(raw)) + raw + exported[8 + length :], "me.safetensors"),
     )

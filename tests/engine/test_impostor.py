@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine import handshake, stream
-from s2edit_plugin.engine.discovery import SOCKET_NAME, Endpoint
-from s2edit_plugin.engine.remote import RemoteClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.client import stream
+from s2edit_plugin.engine.client.discovery import SOCKET_NAME, Endpoint
+from s2edit_plugin.engine.client.remote import RemoteClient
+from s2edit_plugin.engine.protocol import handshake
 from s2edit_plugin.errors import EngineError, EngineGoneError
 from tests.engine.conftest import Running
 
@@ -116,7 +118,7 @@ def test_an_impostor_gets_neither_the_secret_nor_a_photo(
             client.submit(api.MakeMask(PHOTO))
         assert "password" not in str(caught.value)
         with pytest.raises(EngineGoneError):
-            client.call(calls.ForgetPerson("annabel"))
+            client.call(queries.ForgetPerson("annabel"))
         assert client.end_engine()  # there is none
     assert b"/v1/prove" in impostor.heard
     for private in (SECRET.encode(), SECRET[:12].encode(), b"a photo of somebody", b"annabel", b"Bearer"):
@@ -126,13 +128,13 @@ def test_an_impostor_gets_neither_the_secret_nor_a_photo(
 def test_a_client_whose_engine_crashed_tells_the_next_program_on_its_port_nothing(running: Running) -> None:
     """The client stays as it is, only the place of the engine is another program's now."""
     with RemoteClient(running.endpoint) as client:
-        assert client.call(calls.GetStatus()).version
+        assert client.call(queries.GetStatus()).version
         impostor = Impostor(yes)
         try:
             client._transport._drop_idle()
             client._transport._endpoint = Endpoint(impostor.port, 1, running.endpoint.secret, "0.1.0")
             with pytest.raises(EngineGoneError):
-                client.call(calls.ListTokens())
+                client.call(queries.ListTokens())
         finally:
             impostor.close()
     assert running.endpoint.secret.encode() not in impostor.heard
@@ -151,7 +153,7 @@ def test_the_secret_is_on_no_wire(running: Running, monkeypatch: pytest.MonkeyPa
     for root in (running.root, None):
         with RemoteClient(running.endpoint, root) as client:
             client.run(api.MakeMask(PHOTO))
-            client.call(calls.ListTokens())
+            client.call(queries.ListTokens())
     wire = b"".join(sent)
     assert PHOTO in wire
     assert b"/v1/events" in wire
@@ -187,20 +189,20 @@ class Counted:
 def test_what_changes_something_is_sent_once_whatever_breaks(
     client: RemoteClient, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client.call(calls.GetStatus())
+    client.call(queries.GetStatus())
     counted = Counted(running, monkeypatch)
     counted.breaks = 1
     with pytest.raises(EngineGoneError, match="before it answered") as caught:
-        client.call(calls.ChangeSettings({"device": "cpu"}))
+        client.call(queries.ChangeSettings({"device": "cpu"}))
     assert "whether it was done" in caught.value.hint
     assert counted.asked == ["ChangeSettings"]
-    assert client.call(calls.GetSettings()).values["device"] == "cpu", "it was done, and the client goes on"
+    assert client.call(queries.GetSettings()).values["device"] == "cpu", "it was done, and the client goes on"
 
 
 def test_a_question_is_asked_again_on_one_new_connection(
     client: RemoteClient, running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads = [threading.Thread(target=lambda: client.call(calls.Diagnose())) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: client.call(queries.Diagnose())) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -208,17 +210,17 @@ def test_a_question_is_asked_again_on_one_new_connection(
     assert len(client._transport._idle) > 1, "several connections of the pool will be dead at once"
     counted = Counted(running, monkeypatch)
     counted.breaks = 1
-    assert client.call(calls.GetSettings()).values
+    assert client.call(queries.GetSettings()).values
     assert counted.asked == ["GetSettings", "GetSettings"]
     counted.breaks = 5
     with pytest.raises(EngineError):
-        client.call(calls.GetSettings())
+        client.call(queries.GetSettings())
     assert len(counted.asked) == 4
 
 
 def test_reading_calls_are_those_that_change_nothing() -> None:
-    assert set(calls.CALLS) > calls.READING
-    changing = {kind.__name__ for kind in set(calls.CALLS) - calls.READING}
+    assert set(queries.CALLS) > queries.READING
+    changing = {kind.__name__ for kind in set(queries.CALLS) - queries.READING}
     assert changing == {
         "ChangeToken", "DeleteTokens", "RestoreToken", "DuplicateToken", "ImportFile", "CheckLibrary", "ChangePerson",
         "ForgetPerson", "DropResumable", "ChangeHistory", "PruneHistory", "AcceptLicence", "UseModel", "RemoveModel",

@@ -10,10 +10,10 @@ import pytest
 
 from s2edit_plugin import api
 from s2edit_plugin.api import Progress
-from s2edit_plugin.engine import jobs
-from s2edit_plugin.engine.events import EventLog
-from s2edit_plugin.engine.jobs import JobQueue
-from s2edit_plugin.engine.queued import QueuedJob, lane_of, priority_of, title_of
+from s2edit_plugin.engine.server import job_queue
+from s2edit_plugin.engine.server.events import EventLog
+from s2edit_plugin.engine.server.job import QueuedJob, lane_of, priority_of, title_of
+from s2edit_plugin.engine.server.job_queue import JobQueue
 from s2edit_plugin.errors import CancelledError, EngineError, ImageError, ResourceError, UsageError
 
 LEARN = api.LearnToken(b"photo", "anna", "me", class_noun="woman")
@@ -32,7 +32,7 @@ def queue(events: EventLog) -> JobQueue:
     return JobQueue(events, linger=0.0)
 
 
-def take(queue: JobQueue, lane: jobs.Lane = "gpu") -> QueuedJob:
+def take(queue: JobQueue, lane: job_queue.Lane = "gpu") -> QueuedJob:
     job = queue.take(lane, wait=False)
     assert job is not None
     return job
@@ -232,7 +232,7 @@ def test_what_is_unknown_is_refused(queue: JobQueue) -> None:
 
 
 def test_the_queue_has_a_limit(queue: JobQueue, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "MAX_QUEUED", 2)
+    monkeypatch.setattr(job_queue, "MAX_QUEUED", 2)
     queue.add(EDIT)
     info = queue.add(EDIT)
     with pytest.raises(ResourceError):
@@ -244,8 +244,8 @@ def test_the_queue_has_a_limit(queue: JobQueue, monkeypatch: pytest.MonkeyPatch)
 def test_old_results_are_dropped_but_the_newest_stays(
     queue: JobQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "KEPT_BYTES", 100)
-    monkeypatch.setattr(jobs, "KEPT_JOBS", 3)
+    monkeypatch.setattr(job_queue, "KEPT_BYTES", 100)
+    monkeypatch.setattr(job_queue, "KEPT_JOBS", 3)
     infos = []
     for _ in range(5):
         infos.append(queue.add(EDIT))

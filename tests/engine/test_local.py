@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.api import Event
-from s2edit_plugin.engine import worker
-from s2edit_plugin.engine.core import Engine
-from s2edit_plugin.engine.local import LocalClient
-from s2edit_plugin.engine.worker import PreviewClock
+from s2edit_plugin import api
+from s2edit_plugin.api import Event, queries
+from s2edit_plugin.engine.server import worker
+from s2edit_plugin.engine.server.core import Engine
+from s2edit_plugin.engine.server.local import LocalClient
+from s2edit_plugin.engine.server.worker import PreviewClock
 from s2edit_plugin.errors import (
     CancelledError,
     EngineError,
@@ -28,7 +28,7 @@ from s2edit_plugin.errors import (
     S2EditError,
     UsageError,
 )
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.storage.paths import DataFolder
 from tests.fakes.fake_studio import FakeStudio
 from tests.fakes.tiny_model import write_tiny_model
 
@@ -127,7 +127,7 @@ def test_what_the_caller_raises_cancels_the_job(client: LocalClient, studio: Fak
     with pytest.raises(KeyboardInterrupt):
         client.run(dataclasses.replace(LEARN, settings=api.LearnSettings(10_000, 10_000)), interrupt)
     client.run(MASK)
-    (_, job) = client.call(calls.ListJobs()).jobs
+    (_, job) = client.call(queries.ListJobs()).jobs
     assert job.state == "cancelled"
     assert len(studio.steps) < 10_000
 
@@ -180,16 +180,16 @@ def test_the_studio_is_made_anew_when_the_settings_name_another_model(
 ) -> None:
     client.run(MASK)
     client.run(MASK)
-    client.call(calls.ChangeSettings({"device": "cpu", "history_limit_gb": 3}))
+    client.call(queries.ChangeSettings({"device": "cpu", "history_limit_gb": 3}))
     client.run(MASK)
-    client.call(calls.ChangeSettings({"history_limit_gb": 4}))
+    client.call(queries.ChangeSettings({"history_limit_gb": 4}))
     client.run(MASK)
     assert studio.made_for == [("", "auto"), ("", "cpu")]
 
 
 def test_what_the_caller_names_stands_above_the_settings(studio: FakeStudio) -> None:
     with LocalClient(make=studio.make, model="sd15", device="cpu") as client:
-        client.call(calls.ChangeSettings({"device": "cuda"}))
+        client.call(queries.ChangeSettings({"device": "cuda"}))
         client.run(MASK)
     assert studio.made_for == [("sd15", "cpu")]
 
@@ -246,7 +246,7 @@ def test_a_finished_job_tells_what_it_changed(client: LocalClient) -> None:
     client.run(EDIT)
     unsubscribe = client.subscribe(lambda event: heard.append(event.kind))
     client.run(LEARN)
-    client.call(calls.ChangeSettings({"device": "cpu"}))
+    client.call(queries.ChangeSettings({"device": "cpu"}))
     client.run(MASK)
     unsubscribe()
     assert "library" in heard
@@ -275,14 +275,14 @@ def test_closing_stops_a_learning_with_its_checkpoint(studio: FakeStudio) -> Non
     closing.join()
     client.close()
     assert studio.checkpoints["anna/me"] in (3, 4)
-    for act in (lambda: client.submit(EDIT), lambda: client.call(calls.GetStatus())):
+    for act in (lambda: client.submit(EDIT), lambda: client.call(queries.GetStatus())):
         with pytest.raises(EngineGoneError):
             act()
 
 
 def test_jobs_and_calls_are_not_mixed_up(client: LocalClient) -> None:
     with pytest.raises(UsageError):
-        client.submit(calls.ListJobs())
+        client.submit(queries.ListJobs())
     with pytest.raises(UsageError):
         client.call(EDIT)
     with pytest.raises(EngineError):
@@ -295,12 +295,12 @@ def test_an_unforeseen_error_of_a_call_is_one_sentence(
     engine = Engine(DataFolder(tmp_path))
     monkeypatch.setattr(engine.queue, "infos", lambda: 1 / 0)
     with pytest.raises(S2EditError, match="inside S2Edit"):
-        engine.call(calls.ListJobs())
+        engine.call(queries.ListJobs())
     caplog.clear()
 
 
 def test_the_state_is_told_without_loading_anything(client: LocalClient) -> None:
-    status = client.call(calls.GetStatus())
+    status = client.call(queries.GetStatus())
     assert not status.model_loaded
     assert status.memory_bytes > 1_000_000
     assert status.jobs_running == 0
@@ -343,6 +343,6 @@ def test_learning_editing_and_looking_with_a_real_model(model: Path) -> None:
             with Image.open(io.BytesIO(client.run(request).heat)) as heat:
                 assert heat.size == (60, 80)
                 assert heat.mode == "L"
-        status = client.call(calls.GetStatus())
+        status = client.call(queries.GetStatus())
     assert status.model_loaded
     assert status.fingerprint

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin.engine import logs
+from s2edit_plugin.engine.server import logs
 from s2edit_plugin.errors import EngineError
 
 PACKAGE = Path(logs.__file__).resolve().parent.parent
@@ -29,7 +29,7 @@ def test_an_exceptions_text_is_left_out_but_not_where_it_came_from(path: Path) -
         except KeyError as error:
             raise ValueError("anna's photo") from error
     except ValueError:
-        logging.getLogger("s2edit_plugin.engine.worker").warning("It failed.", exc_info=True)
+        logging.getLogger("s2edit_plugin.engine.server.worker").warning("It failed.", exc_info=True)
     text = path.read_text()
     assert "anna" not in text
     assert "test_logs.py" in text
@@ -49,7 +49,7 @@ def test_what_other_parts_say_is_told_without_what_was_put_into_it(path: Path) -
 
 
 def test_the_engines_own_words_are_told(path: Path) -> None:
-    logging.getLogger("s2edit_plugin.engine.process").info("The engine runs on port %d.", 80)
+    logging.getLogger("s2edit_plugin.engine.server.process").info("The engine runs on port %d.", 80)
     logging.getLogger("other.library").warning("anna")
     assert "The engine runs on port 80." in path.read_text()
     assert "anna" not in path.read_text()
@@ -102,7 +102,9 @@ def test_warnings_of_one_kind_are_few_and_the_next_ones_say_how_many_there_were(
     spare = logs.Sparing(most=2, seconds=60, clock=lambda: now[0])
 
     def warn(message: str, level: int = logging.WARNING) -> None:
-        record = logging.LogRecord("s2edit_plugin.engine.gate", level, "", 0, message, None, None)
+        record = logging.LogRecord(
+            "s2edit_plugin.engine.server.access_guard", level, "", 0, message, None, None
+        )
         if spare.filter(record):
             shown.append(record.getMessage())
 

@@ -15,14 +15,14 @@ from s2edit_plugin import api
 from tests.fakes.tiny_model import write_tiny_model
 
 if TYPE_CHECKING:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Studio:
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
     model = write_tiny_model(tmp_path_factory.mktemp("models") / "tiny")
     studio = Studio(tmp_path_factory.mktemp("home"), str(model), "cpu")

@@ -18,16 +18,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.api import Event
+from s2edit_plugin import api
+from s2edit_plugin.api import Event, queries
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.engine import discovery, ending, remote
-from s2edit_plugin.engine.discovery import Lock
-from s2edit_plugin.engine.local import LocalClient, connect_or_local
-from s2edit_plugin.engine.remote import RemoteClient, connect
+from s2edit_plugin.engine.client import discovery, remote, shutdown
+from s2edit_plugin.engine.client.discovery import Lock
+from s2edit_plugin.engine.client.remote import RemoteClient, connect
+from s2edit_plugin.engine.server.local import LocalClient, connect_or_local
 from s2edit_plugin.errors import EngineError, EngineGoneError, EngineVersionError, S2EditError
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import change_settings
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import change_settings
 from tests.fakes.tiny_model import write_tiny_model
 
 
@@ -56,7 +56,7 @@ CONNECT = """
 import sys
 from pathlib import Path
 from typing import Any
-from s2edit_plugin.engine.remote import connect
+from s2edit_plugin.engine.client.remote import connect
 sys.stdin.readline()
 with connect(data_folder=Path({root!r}), wait=60) as client:
     print(client.hello()["pid"], flush=True)
@@ -111,7 +111,7 @@ def test_a_killed_engine_is_noticed_and_replaced(root: Path) -> None:
     wait_until(lambda: bool(heard))
     assert [event.text for event in heard] == ["The engine ended unexpectedly."]
     with pytest.raises(EngineGoneError):
-        first.call(calls.GetStatus())
+        first.call(queries.GetStatus())
     first.close()
     assert discovery.read_endpoint(root / "engine") == first.endpoint  # stale, and seen through:
     with pytest.raises(EngineGoneError, match="not running"):
@@ -170,7 +170,7 @@ def test_an_engine_nobody_needs_ends_and_one_with_a_client_stays(root: Path) -> 
     with connect(data_folder=root) as client:
         client.subscribe(lambda _: None)
         time.sleep(1.5)
-        assert client.call(calls.GetStatus()).clients == 1
+        assert client.call(queries.GetStatus()).clients == 1
     wait_until(lambda: not lives(root))
     assert discovery.read_endpoint(root / "engine") is None
     assert "nobody needs it" in (root / "engine" / "engine.log").read_text()
@@ -264,29 +264,29 @@ def test_when_it_is_said_to_have_ended_its_process_has(
 
 def test_one_that_hangs_is_ended_too(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "END_SECONDS", 0.2)
-    monkeypatch.setattr(ending, "TERM_SECONDS", 0.2)
+    monkeypatch.setattr(shutdown, "TERM_SECONDS", 0.2)
     with connect(data_folder=root) as client:
         pid = client.endpoint.pid
     os.kill(pid, signal.SIGSTOP)
-    ended = ending.end_engine(root)
+    ended = shutdown.end_engine(root)
     assert ended is not None
     assert ended.pid == pid
     assert not discovery.is_alive(pid)
-    assert ending.end_engine(root) is None
+    assert shutdown.end_engine(root) is None
 
 
 def test_the_watchdog_ends_one_that_hangs_and_no_other(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ending, "HUNG_SECONDS", 0.3)
-    monkeypatch.setattr(ending, "TERM_SECONDS", 0.2)
-    assert not ending.end_hung(root)
+    monkeypatch.setattr(shutdown, "HUNG_SECONDS", 0.3)
+    monkeypatch.setattr(shutdown, "TERM_SECONDS", 0.2)
+    assert not shutdown.end_hung(root)
     with connect(data_folder=root) as client:
         pid = client.endpoint.pid
-        monkeypatch.setattr(ending, "HUNG_SECONDS", 10.0)
-        assert not ending.end_hung(root)
-        assert client.call(calls.GetStatus()).pid == pid
-        monkeypatch.setattr(ending, "HUNG_SECONDS", 0.3)
+        monkeypatch.setattr(shutdown, "HUNG_SECONDS", 10.0)
+        assert not shutdown.end_hung(root)
+        assert client.call(queries.GetStatus()).pid == pid
+        monkeypatch.setattr(shutdown, "HUNG_SECONDS", 0.3)
         os.kill(pid, signal.SIGSTOP)
-        assert ending.end_hung(root)
+        assert shutdown.end_hung(root)
     assert not discovery.is_alive(pid)
     with connect(data_folder=root) as client:
         assert client.endpoint.pid != pid
@@ -424,11 +424,11 @@ def test_the_command_line_uses_the_engine_and_gives_what_it_gives_alone(
         assert there["loss_last"] == alone["loss_last"]
         edited_there = run(*edit, str(tmp_path / "there.png"))
         assert set(edited_there) == set(edited)
-        ran = [job.kind for job in client.call(calls.ListJobs()).jobs]
+        ran = [job.kind for job in client.call(queries.ListJobs()).jobs]
         assert ran == ["ApplyEdit", "LearnToken"]
         apart(*edit, str(tmp_path / "here.png"), "--no-engine")
         run(*edit, str(tmp_path / "other.png"), "--device", "cpu:0")
-        assert len(client.call(calls.ListJobs()).jobs) == 2
+        assert len(client.call(queries.ListJobs()).jobs) == 2
     # Pixels: each file is signed anew, at its own time.
     pictures = [np.asarray(Image.open(tmp_path / name)) for name in ("alone.png", "there.png", "here.png")]
     assert (pictures[0] == pictures[1]).all()

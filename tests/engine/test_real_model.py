@@ -19,16 +19,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.api import Event, Request
-from s2edit_plugin.engine import worker
-from s2edit_plugin.engine.client import Job
-from s2edit_plugin.engine.remote import RemoteClient
-from s2edit_plugin.engine.studios import make_studio
+from s2edit_plugin import api
+from s2edit_plugin.api import Event, Request, queries
+from s2edit_plugin.engine.client.interface import Job
+from s2edit_plugin.engine.client.remote import RemoteClient
+from s2edit_plugin.engine.server import worker
+from s2edit_plugin.engine.server.studios import make_studio
 from s2edit_plugin.errors import CancelledError
 from s2edit_plugin.library import Library
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import change_settings
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import change_settings
 from tests.engine.conftest import Running, start_engine
 from tests.fakes.pictures import mask_png, photo_png
 from tests.fakes.tiny_model import write_tiny_model
@@ -166,7 +166,7 @@ def test_cancelling_stops_within_one_denoising_step(
     total = engine.count
     assert total >= 4
     if learns:
-        client.call(calls.DeleteTokens(("anna/other",)))
+        client.call(queries.DeleteTokens(("anna/other",)))
         total -= 2  # of the self-test
     for at in sorted({1, 2, total // 2, total - 2}):
         engine.reset()
@@ -176,7 +176,7 @@ def test_cancelling_stops_within_one_denoising_step(
         assert at <= engine.count <= at + slack, (at, total)
         assert job.info().resumable == learns
         if learns:
-            client.call(calls.DropResumable("anna", "other"))
+            client.call(queries.DropResumable("anna", "other"))
 
 
 # ---------------------------------------------------------------------- priorities, pause
@@ -229,7 +229,7 @@ def test_an_edit_goes_before_a_learning_that_runs_and_changes_nothing_of_its_tok
     assert steps == sorted(steps)
     assert result.resumed_at == 3
     assert_same(tensors(engine, "anna/slow"), undisturbed)
-    client.call(calls.DeleteTokens(("anna/slow",)))
+    client.call(queries.DeleteTokens(("anna/slow",)))
 
 
 def test_a_paused_learning_lets_others_work_and_ends_in_the_same_token(
@@ -245,7 +245,7 @@ def test_a_paused_learning_lets_others_work_and_ends_in_the_same_token(
     learning.resume()
     assert learning.wait(WAIT).resumed_at == 2
     assert_same(tensors(engine, "anna/slow"), undisturbed)
-    client.call(calls.DeleteTokens(("anna/slow",)))
+    client.call(queries.DeleteTokens(("anna/slow",)))
 
 
 def test_a_paused_edit_starts_again_and_gives_the_same_picture(engine: Watched, client: RemoteClient) -> None:
@@ -276,7 +276,7 @@ def test_previews_come_every_few_steps(
         with Image.open(io.BytesIO(pictures[-1])) as picture:
             assert picture.format == "JPEG"
         assert all(event.job is not None for event in heard)
-    client.call(calls.DeleteTokens(("anna/shown",)))
+    client.call(queries.DeleteTokens(("anna/shown",)))
 
 
 def test_cancelling_stops_a_preview_too(
@@ -290,8 +290,8 @@ def test_cancelling_stops_a_preview_too(
         job.wait(WAIT)
     assert engine.count == 4  # one of the learning, three of the preview
     assert "A preview failed" not in (engine.folder.engine / "engine.log").read_text("utf-8")
-    assert [run.step for run in client.call(calls.ListResumable()).runs] == [1]
-    client.call(calls.DropResumable("anna", "shown"))
+    assert [run.step for run in client.call(queries.ListResumable()).runs] == [1]
+    client.call(queries.DropResumable("anna", "shown"))
 
 
 # ---------------------------------------------------------------------- several clients
@@ -303,7 +303,7 @@ def test_three_clients_at_once_learn_edit_and_tidy_up(engine: Watched, client: R
 
     def learn(own: RemoteClient) -> None:
         assert own.run(dataclasses.replace(LEARN, person="bob")).name == "bob/me"
-        own.call(calls.ForgetPerson("bob"))
+        own.call(queries.ForgetPerson("bob"))
 
     def edit(own: RemoteClient) -> None:
         for _ in range(3):
@@ -311,11 +311,11 @@ def test_three_clients_at_once_learn_edit_and_tidy_up(engine: Watched, client: R
 
     def tidy(own: RemoteClient) -> None:
         for number in range(8):
-            own.call(calls.DuplicateToken("anna/me", f"anna/copy-{number}"))
-            own.call(calls.ChangeToken(f"anna/copy-{number}", rename=f"new-{number}", add_tags=("x",)))
-            assert own.call(calls.Thumbnails(("anna/me", f"anna/new-{number}"))).pictures
+            own.call(queries.DuplicateToken("anna/me", f"anna/copy-{number}"))
+            own.call(queries.ChangeToken(f"anna/copy-{number}", rename=f"new-{number}", add_tags=("x",)))
+            assert own.call(queries.Thumbnails(("anna/me", f"anna/new-{number}"))).pictures
             assert own.run(api.MakeMask(photo_png(), "word:hair")).mask
-            own.call(calls.DeleteTokens((f"anna/new-{number}",)))
+            own.call(queries.DeleteTokens((f"anna/new-{number}",)))
 
     def work(act: Callable[[RemoteClient], None]) -> None:
         try:
@@ -330,15 +330,15 @@ def test_three_clients_at_once_learn_edit_and_tidy_up(engine: Watched, client: R
     for thread in threads:
         thread.join(WAIT)
     assert failures == []
-    assert [token.name for token in client.call(calls.ListTokens()).tokens] == ["anna/me"]
-    assert client.call(calls.CheckLibrary()).problems == ()
+    assert [token.name for token in client.call(queries.ListTokens()).tokens] == ["anna/me"]
+    assert client.call(queries.CheckLibrary()).problems == ()
 
 
 CLIENT = """
 import sys
 from pathlib import Path
 from s2edit_plugin import api
-from s2edit_plugin.engine.remote import connect
+from s2edit_plugin.engine.client.remote import connect
 photo, mask = (Path(name).read_bytes() for name in sys.argv[2:4])
 client = connect(start=False, data_folder=Path(sys.argv[1]))
 settings = api.LearnSettings(steps_token=50_000, steps_joint=50_000, batch=1)
@@ -368,7 +368,7 @@ def test_a_client_that_is_killed_takes_its_job_along_but_not_what_is_to_be_kept(
     with pytest.raises(CancelledError):
         lost.wait(WAIT)
     assert kept.wait(WAIT).mask
-    (run,) = client.call(calls.ListResumable()).runs
+    (run,) = client.call(queries.ListResumable()).runs
     assert (run.person, run.token) == ("anna", "lost")
     assert run.step > 2
-    client.call(calls.DropResumable("anna", "lost"))
+    client.call(queries.DropResumable("anna", "lost"))

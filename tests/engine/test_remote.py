@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.api import Event
-from s2edit_plugin.engine import presence, process, stream, wire
-from s2edit_plugin.engine.blobs import BlobStore
-from s2edit_plugin.engine.remote import RemoteClient
+from s2edit_plugin import api
+from s2edit_plugin.api import Event, queries
+from s2edit_plugin.engine.client import stream
+from s2edit_plugin.engine.client.remote import RemoteClient
+from s2edit_plugin.engine.protocol import wire
+from s2edit_plugin.engine.server import client_registry, process
+from s2edit_plugin.engine.server.blobs import BlobStore
 from s2edit_plugin.errors import (
     CancelledError,
     EngineError,
@@ -79,17 +81,17 @@ def test_clients_come_over_the_socket_and_over_the_loopback_where_it_is_hidden(
 
 
 def test_calls_are_answered(client: RemoteClient) -> None:
-    assert client.call(calls.GetStatus()).version
-    changed = client.call(calls.ChangeSettings({"device": "cpu"})).values
+    assert client.call(queries.GetStatus()).version
+    changed = client.call(queries.ChangeSettings({"device": "cpu"})).values
     assert changed["device"] == "cpu"
-    assert client.call(calls.GetSettings()).values == changed
-    assert client.call(calls.ListModels()).models
+    assert client.call(queries.GetSettings()).values == changed
+    assert client.call(queries.ListModels()).models
     with pytest.raises(UsageError, match="setting"):
-        client.call(calls.ChangeSettings({"devise": "cpu"}))
+        client.call(queries.ChangeSettings({"devise": "cpu"}))
     with pytest.raises(UsageError):
         client.call(EDIT)
     with pytest.raises(UsageError):
-        client.submit(calls.ListJobs())
+        client.submit(queries.ListJobs())
 
 
 def test_errors_of_jobs_arrive_as_they_were_raised(client: RemoteClient, running: Running) -> None:
@@ -146,7 +148,7 @@ def test_a_refused_picture_gives_the_engines_sentence(client: RemoteClient, runn
     running.service.blobs = BlobStore(held=1000)
     with pytest.raises(ResourceError, match="too many pictures"):
         client.run(dataclasses.replace(EDIT, photo=bytes(30_000_000)))
-    assert client.call(calls.GetStatus())
+    assert client.call(queries.GetStatus())
 
 
 def test_jobs_are_controlled_and_other_clients_see_it(client: RemoteClient, running: Running) -> None:
@@ -164,7 +166,7 @@ def test_jobs_are_controlled_and_other_clients_see_it(client: RemoteClient, runn
         running.studio.release()
         with pytest.raises(CancelledError):
             job.wait(10)
-        assert [info.id for info in other.call(calls.ListJobs()).jobs] == [job.id]
+        assert [info.id for info in other.call(queries.ListJobs()).jobs] == [job.id]
         with pytest.raises(UsageError):
             other.control(job.id, "explode")
 
@@ -179,7 +181,7 @@ def test_three_clients_at_once(running: Running) -> None:
             prompt = f"{index} {number}"
             result = clients[index].run(dataclasses.replace(EDIT, prompt=prompt), heard[index].append)
             assert result.target_prompt == prompt
-            clients[index].call(calls.ListJobs())
+            clients[index].call(queries.ListJobs())
         results[index] = result
 
     threads = [threading.Thread(target=work, args=(index,)) for index in range(3)]
@@ -188,7 +190,7 @@ def test_three_clients_at_once(running: Running) -> None:
     for thread in threads:
         thread.join(30)
     assert len(results) == 3
-    assert clients[0].call(calls.GetStatus()).clients == 3
+    assert clients[0].call(queries.GetStatus()).clients == 3
     for client, events in zip(clients, heard, strict=True):
         assert len({event.job.id for event in events if event.job}) == 5
         client.close()
@@ -253,7 +255,7 @@ def test_the_log_is_heard_by_who_asks_for_it(client: RemoteClient, running: Runn
     assert not [event for event in heard if event.kind == "log"]
     assert [event for event in everything if event.kind != "log"] == heard
     assert "sunflowers" not in "".join(records)
-    assert all(record in client.call(calls.ReadLog()).text for record in records)
+    assert all(record in client.call(queries.ReadLog()).text for record in records)
 
 
 def test_who_missed_events_hears_how_everything_is(client: RemoteClient, running: Running) -> None:
@@ -284,7 +286,7 @@ def test_the_end_of_the_engine_is_heard_once_and_calls_raise(
     assert [event.text for event in heard if event.job is None] == ["The engine has ended."]
     states = [event.job.state for event in heard if event.job and event.kind == "state"]
     assert states[-1] == "cancelled"
-    for act in (job.info, lambda: client.submit(EDIT), lambda: client.call(calls.GetStatus())):
+    for act in (job.info, lambda: client.submit(EDIT), lambda: client.call(queries.GetStatus())):
         with pytest.raises(EngineGoneError):
             act()
     client.close()
@@ -316,10 +318,10 @@ def test_waiting_ends_when_the_engine_ends(data_home: Path, monkeypatch: pytest.
 def test_an_idle_connection_that_the_engine_closed_is_replaced(
     client: RemoteClient, running: Running
 ) -> None:
-    client.call(calls.GetStatus())
+    client.call(queries.GetStatus())
     ((_, connection),) = client._transport._idle
     connection.sock.shutdown(socket.SHUT_RDWR)
-    assert client.call(calls.GetStatus()).pid
+    assert client.call(queries.GetStatus()).pid
 
 
 def test_a_closed_client_says_so(running: Running) -> None:
@@ -328,7 +330,7 @@ def test_a_closed_client_says_so(running: Running) -> None:
     client.close()
     client.close()
     with pytest.raises(EngineGoneError, match="closed"):
-        client.call(calls.GetStatus())
+        client.call(queries.GetStatus())
 
 
 def test_closing_a_client_ends_its_waiting(
@@ -336,13 +338,13 @@ def test_closing_a_client_ends_its_waiting(
 ) -> None:
     answering, gate = threading.Event(), threading.Event()
     monkeypatch.setattr(
-        running.service.engine, "call", lambda *_: (answering.set(), gate.wait(20)) and calls.JobList(())
+        running.service.engine, "call", lambda *_: (answering.set(), gate.wait(20)) and queries.JobList(())
     )
     caught: list[BaseException] = []
 
     def ask() -> None:
         try:
-            client.call(calls.ListJobs())
+            client.call(queries.ListJobs())
         except EngineGoneError as error:
             caught.append(error)
 
@@ -368,7 +370,7 @@ def test_what_a_listener_of_run_raises_cancels_the_job(client: RemoteClient, run
     with pytest.raises(KeyboardInterrupt):
         client.run(dataclasses.replace(LEARN, settings=api.LearnSettings(10_000, 10_000)), interrupt)
     thread.join()
-    (job,) = client.call(calls.ListJobs()).jobs
+    (job,) = client.call(queries.ListJobs()).jobs
     wait_until(lambda: client.job_info(job.id).state == "cancelled")
 
 
@@ -388,7 +390,7 @@ def test_the_end_of_a_client_that_never_comes_back_is_a_cancel_at_once(
 
 
 def test_grace_is_long_enough_for_a_reconnect() -> None:
-    assert presence.GRACE_SECONDS > stream.RETURN_SECONDS
+    assert client_registry.GRACE_SECONDS > stream.RETURN_SECONDS
 
 
 def test_the_engine_tidies_up_once_in_a_while(data_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

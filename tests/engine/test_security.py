@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine import gate, handshake, process, wire
-from s2edit_plugin.engine.remote import RemoteClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.client.remote import RemoteClient
+from s2edit_plugin.engine.protocol import handshake, wire
+from s2edit_plugin.engine.server import access_guard, process
 from s2edit_plugin.errors import EngineError
 from tests.engine.conftest import Running, start_engine
 
@@ -213,10 +215,10 @@ def test_strangers_starve_nobody(running: Running) -> None:
             stranger.sendall(b"GET /v1/hello HTTP/1.1\r\nHost: loc")
     for root in (running.root, None):  # over the socket, and over the loopback among the strangers
         with RemoteClient(running.endpoint, root) as client:
-            assert client.call(calls.GetStatus()).version
+            assert client.call(queries.GetStatus()).version
             client.subscribe(lambda _: None)
-            assert client.call(calls.ListJobs()).jobs == ()
-    assert len(running.server.server_state.connections) <= gate.STRANGERS + 4
+            assert client.call(queries.ListJobs()).jobs == ()
+    assert len(running.server.server_state.connections) <= access_guard.STRANGERS + 4
     assert time.monotonic() - started < 5
     for stranger in strangers:
         stranger.close()
@@ -308,7 +310,7 @@ def test_a_damaged_picture_is_not_kept(running: Running) -> None:
 
 @pytest.mark.parametrize("path", ["/v1/call/ListTokens", "/v1/jobs", "/v1/shutdown"])
 def test_an_announced_body_that_is_too_large_is_refused_unread(running: Running, path: str) -> None:
-    for length in (str(gate.MAX_JSON + 1), "9" * 30):
+    for length in (str(access_guard.MAX_JSON + 1), "9" * 30):
         answer = ask(running, "POST", path, Content_Length=length)
         assert answer[0] in (400, 413)
         error_of(answer)
@@ -316,8 +318,8 @@ def test_an_announced_body_that_is_too_large_is_refused_unread(running: Running,
 
 
 def test_an_endless_body_is_cut_off(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "MAX_JSON", 100_000)
-    monkeypatch.setattr(gate.body_of, "__defaults__", (100_000,))
+    monkeypatch.setattr(access_guard, "MAX_JSON", 100_000)
+    monkeypatch.setattr(access_guard.body_of, "__defaults__", (100_000,))
     head = (
         f"POST /v1/call/ListTokens HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {running.endpoint.secret}\r\n"
         "Transfer-Encoding: chunked\r\n\r\n"
@@ -381,7 +383,7 @@ def test_requests_in_one_piece_are_answered_in_order(running: Running) -> None:
 
 
 def test_a_head_that_does_not_end_is_given_up(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(access_guard, "HEAD_SECONDS", 0.2)
     for start in (b"", b"GET /v1/hello HTTP/1.1\r\nHost: loc"):
         with socket.create_connection(("127.0.0.1", running.endpoint.port), 10) as connection:
             connection.sendall(start)
@@ -391,7 +393,7 @@ def test_a_head_that_does_not_end_is_given_up(running: Running, monkeypatch: pyt
 def test_a_second_head_that_does_not_end_is_given_up_too(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gate, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(access_guard, "HEAD_SECONDS", 0.2)
     with socket.create_connection(("127.0.0.1", running.endpoint.port), 10) as connection:
         request = f"GET /v1/hello HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {running.endpoint.secret}\r\n\r\n"
         connection.sendall(request.encode())
@@ -403,9 +405,9 @@ def test_a_second_head_that_does_not_end_is_given_up_too(
 
 
 def test_a_body_that_does_not_come_is_given_up(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "GAP_SECONDS", 0.1)
+    monkeypatch.setattr(access_guard, "GAP_SECONDS", 0.1)
     assert ask(running, "POST", "/v1/call/ListJobs", b"{", Content_Length="2")[0] == 408
-    monkeypatch.setattr(gate, "BODY_SECONDS", 0.0)
+    monkeypatch.setattr(access_guard, "BODY_SECONDS", 0.0)
     assert ask(running, "POST", "/v1/call/ListJobs", b"{", Content_Length="2")[0] == 408
 
 
@@ -469,7 +471,7 @@ def use_everything(client: RemoteClient, running: Running) -> None:
     job = client.submit(edit)
     with pytest.raises(Exception, match="inside S2Edit"):
         job.wait(10)
-    client.call(calls.ReadLog())
+    client.call(queries.ReadLog())
 
 
 def test_the_files_of_the_engine_are_the_users_alone(running: Running) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine import wire
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.protocol import wire
 from s2edit_plugin.errors import UsageError
 
 KINDS = sorted(
-    {*api.JOBS, *api.JOBS.values(), *calls.CALLS, *calls.CALLS.values(), api.Event, api.JobInfo},
+    {*api.JOBS, *api.JOBS.values(), *queries.CALLS, *queries.CALLS.values(), api.Event, api.JobInfo},
     key=lambda kind: kind.__name__,
 )
 
@@ -61,7 +62,7 @@ def test_every_request_and_result_travels(kind: type, inline: int) -> None:
 
 
 def test_every_class_of_the_contract_has_its_own_name() -> None:
-    names = [kind.__name__ for kind in (*api.JOBS, *calls.CALLS)]
+    names = [kind.__name__ for kind in (*api.JOBS, *queries.CALLS)]
     assert len(set(names)) == len(names)
     assert set(wire.JOBS_BY_NAME) | set(wire.CALLS_BY_NAME) == set(names)
 
@@ -97,7 +98,7 @@ def test_a_whole_number_is_a_number() -> None:
 
 
 def test_characters_no_file_can_hold_are_replaced_when_sent() -> None:
-    assert wire.plain(calls.Done("a\0b\ud800c")) == {"sentence": "a\ufffdb\ufffdc", "count": 1}
+    assert wire.plain(queries.Done("a\0b\ud800c")) == {"sentence": "a\ufffdb\ufffdc", "count": 1}
 
 
 def _nested(depth: int) -> Any:
@@ -110,25 +111,25 @@ def _nested(depth: int) -> Any:
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        (calls.ListTokens, []),
-        (calls.ListTokens, None),
-        (calls.ListTokens, "text"),
-        (calls.ListTokens, {"persons": "anna"}),
-        (calls.ListTokens, {"person\n\x1b[31m": 1}),
-        (calls.ListTokens, {"person": 3}),
-        (calls.ListTokens, {"person": None}),
-        (calls.ListTokens, {"trash": 1}),
-        (calls.ListTokens, {"trash": "true"}),
-        (calls.ListTokens, {"person": "x" * (wire.MAX_TEXT + 1)}),
-        (calls.ListTokens, {"person": "a\0b"}),
-        (calls.ListTokens, {"person": "\ud800"}),
-        (calls.ShowToken, {}),
-        (calls.DeleteTokens, {"names": "anna/me"}),
-        (calls.DeleteTokens, {"names": [1]}),
-        (calls.DeleteTokens, {"names": ["a"] * (wire.MAX_ITEMS + 1)}),
-        (calls.ListHistory, {"limit": 1.5}),
-        (calls.ListHistory, {"limit": True}),
-        (calls.ListHistory, {"limit": 10**30}),
+        (queries.ListTokens, []),
+        (queries.ListTokens, None),
+        (queries.ListTokens, "text"),
+        (queries.ListTokens, {"persons": "anna"}),
+        (queries.ListTokens, {"person\n\x1b[31m": 1}),
+        (queries.ListTokens, {"person": 3}),
+        (queries.ListTokens, {"person": None}),
+        (queries.ListTokens, {"trash": 1}),
+        (queries.ListTokens, {"trash": "true"}),
+        (queries.ListTokens, {"person": "x" * (wire.MAX_TEXT + 1)}),
+        (queries.ListTokens, {"person": "a\0b"}),
+        (queries.ListTokens, {"person": "\ud800"}),
+        (queries.ShowToken, {}),
+        (queries.DeleteTokens, {"names": "anna/me"}),
+        (queries.DeleteTokens, {"names": [1]}),
+        (queries.DeleteTokens, {"names": ["a"] * (wire.MAX_ITEMS + 1)}),
+        (queries.ListHistory, {"limit": 1.5}),
+        (queries.ListHistory, {"limit": True}),
+        (queries.ListHistory, {"limit": 10**30}),
         (api.EditSettings, {"guidance": "5"}),
         (api.EditSettings, {"guidance": float("nan")}),
         (api.EditSettings, {"guidance": float("inf")}),
@@ -147,9 +148,9 @@ def _nested(depth: int) -> Any:
         (api.MakeMask, {"photo": {"$blob": "a" * 64 + "\n"}}),
         (api.MakeMask, {"photo": {}}),
         (api.LearnToken, {"photo": {"$b64": ""}, "person": "a", "token": "b", "settings": 3}),
-        (calls.ChangeSettings, {"changes": _nested(20)}),
-        (calls.ChangeSettings, {"changes": {"a\0": 1}}),
-        (calls.ChangeSettings, {"changes": {"a": float("nan")}}),
+        (queries.ChangeSettings, {"changes": _nested(20)}),
+        (queries.ChangeSettings, {"changes": {"a\0": 1}}),
+        (queries.ChangeSettings, {"changes": {"a": float("nan")}}),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(kind: type, value: Any) -> None:
@@ -190,7 +191,7 @@ def test_numbers_that_are_not_finite_are_not_sent(value: float) -> None:
 
 def test_what_has_no_form_in_json_is_not_sent() -> None:
     with pytest.raises(UsageError):
-        wire.encode(calls.SettingsValues({"folder": object()}))
+        wire.encode(queries.SettingsValues({"folder": object()}))
 
 
 def test_inline_bytes_are_plain_base64() -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 from s2edit_plugin import api
 from s2edit_plugin.cli import clients
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.engine.local import LocalClient
+from s2edit_plugin.engine.server.local import LocalClient
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.imaging.reading import read_photo
 

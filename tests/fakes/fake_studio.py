@@ -7,7 +7,7 @@ from typing import Any
 
 from s2edit_plugin import api
 from s2edit_plugin.errors import CancelledError
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.storage.paths import DataFolder
 
 WAIT = 20.0
 
@@ -30,7 +30,7 @@ class FakeStudio:
         self.threads: set[str] = set()
 
     def make(self, folder: DataFolder, model: str | None, device: str) -> Any:
-        """Stands for `engine.studios.make_studio`."""
+        """Stands for `engine.server.studios.make_studio`."""
         self.made_for.append((model, device))
         return self
 

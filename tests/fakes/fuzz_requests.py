@@ -16,8 +16,9 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine import wire
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.protocol import wire
 
 __all__ = ["fuzzed", "valid_value"]
 
@@ -75,7 +76,7 @@ def fuzzed(seed: int, count: int, secret: str, samples: Mapping[str, Any]) -> It
         samples: values for fields, by name: a photo, names that are in the library, a file to import.
     """
     dice = random.Random(seed)
-    kinds = [*api.JOBS, *api.JOBS, *calls.CALLS]
+    kinds = [*api.JOBS, *api.JOBS, *queries.CALLS]
     for _ in range(count):
         roll = dice.random()
         if roll < 0.08:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2edit_plugin.tokenfile import token_bytes
+from s2edit_plugin.tokens.file import token_bytes
 from tests.fakes.png import png64
 from tests.fakes.tokens import make_record
 from tests.fakes.version_1 import version_1_bytes

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, write_record
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import models_folder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import models_folder
 
 
 def put_model(folder: DataFolder, name: str, kind: str = "base", content: bytes = b"weights") -> Path:

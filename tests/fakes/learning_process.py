@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from s2edit_plugin.api import LearnToken, Progress
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
 
 WORDS = ("smiling", "red hair")
 
@@ -35,7 +35,7 @@ def request(photo: bytes, mask: bytes, settings: dict[str, object]) -> LearnToke
 
 
 def _learn(studio: Studio, wanted: LearnToken) -> None:
-    from s2edit_plugin import checkpoint
+    from s2edit_plugin.method import checkpoint
 
     # A state every few steps, or most kills would find none.
     checkpoint.EVERY_STEPS, checkpoint.COST_SHARE = 3, 1.0
@@ -52,7 +52,7 @@ def main(model: str) -> None:
 
     torch.set_num_threads(1)
     from s2edit_plugin.errors import S2EditError
-    from s2edit_plugin.studio import Studio
+    from s2edit_plugin.workflows.studio import Studio
     from tests.fakes.pictures import mask_png, photo_png
 
     loaded = Studio(Path("never-written"), model, "cpu")

@@ -16,9 +16,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, write_record
-from s2edit_plugin.networks.sface import TARGETS
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.settings import models_folder
+from s2edit_plugin.perception.networks.sface import TARGETS
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.settings import models_folder
 
 OPSET = 17
 FACE_WIDTH = 96.0  # pixels of the box around a red cell; its height is a quarter more

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from s2edit_plugin.library import Library
-from s2edit_plugin.tokenfile import TokenRecord
+from s2edit_plugin.tokens.file import TokenRecord
 from tests.fakes.png import png64
 
 __all__ = ["PHOTO_HASH", "TENSORS", "make_record", "names", "snapshot"]

@@ -14,7 +14,7 @@ from tests.fakes.tiny_model import TINY_FAMILIES
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
     from s2edit_plugin.formats.base_model import BaseModel
-    from s2edit_plugin.tokenfile import Token
+    from s2edit_plugin.tokens.file import Token
 
 MakeToken = Callable[..., "Token"]
 
@@ -66,10 +66,10 @@ def make_token(backbone: Backbone) -> MakeToken:
         import torch
 
         from s2edit_plugin.api import LearnSettings
-        from s2edit_plugin.learn import LearnedToken
-        from s2edit_plugin.parameters import create_parameters
-        from s2edit_plugin.token_store import settings_record, to_tensors
-        from s2edit_plugin.tokenfile import Token, TokenRecord
+        from s2edit_plugin.backbones.parameters import create_parameters
+        from s2edit_plugin.method.learn import LearnedToken
+        from s2edit_plugin.tokens.file import Token, TokenRecord
+        from s2edit_plugin.workflows.token_io import settings_record, to_tensors
 
         generator = torch.Generator().manual_seed(1)
         chosen = LearnSettings(parameters=parameters, rank=rank, vectors=vectors, **settings)  # type: ignore[arg-type]

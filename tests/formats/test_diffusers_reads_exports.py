@@ -12,16 +12,16 @@ import pytest
 import safetensors.torch
 import torch
 
-from s2edit_plugin.attention import AttentionControl
-from s2edit_plugin.conditioning import build_condition, row_tokens
+from s2edit_plugin.backbones.attention import AttentionControl
 from s2edit_plugin.formats.exporting import export_token
-from s2edit_plugin.text import unconditional
-from s2edit_plugin.token_store import to_active
+from s2edit_plugin.method.conditioning import build_condition, row_tokens
+from s2edit_plugin.method.text import unconditional
+from s2edit_plugin.workflows.token_io import to_active
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
     from s2edit_plugin.formats.base_model import BaseModel
-    from s2edit_plugin.tokenfile import Token
+    from s2edit_plugin.tokens.file import Token
     from tests.formats.conftest import MakeToken
 
 TIMESTEP = 400

@@ -25,11 +25,11 @@ from s2edit_plugin.errors import (
 )
 from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.formats.exporting import Exported, export_token
-from s2edit_plugin.tokenfile import parse_token
+from s2edit_plugin.tokens.file import parse_token
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
-    from s2edit_plugin.tokenfile import Token
+    from s2edit_plugin.tokens.file import Token
     from tests.formats.conftest import MakeToken
 
 

@@ -16,8 +16,7 @@ import safetensors.numpy
 import safetensors.torch
 import torch
 
-from s2edit_plugin.attention import AttentionControl
-from s2edit_plugin.conditioning import build_condition, row_tokens
+from s2edit_plugin.backbones.attention import AttentionControl
 from s2edit_plugin.errors import (
     ConsentError,
     InputError,
@@ -34,12 +33,13 @@ from s2edit_plugin.formats.importing import (
     is_token_file,
     read_embedding,
 )
-from s2edit_plugin.token_store import to_active
-from s2edit_plugin.tokenfile import token_bytes
+from s2edit_plugin.method.conditioning import build_condition, row_tokens
+from s2edit_plugin.tokens.file import token_bytes
+from s2edit_plugin.workflows.token_io import to_active
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
-    from s2edit_plugin.tokenfile import Token
+    from s2edit_plugin.tokens.file import Token
     from tests.formats.conftest import MakeToken
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ConsentError, UsageError
 from tests.fakes.fake_gi import fake_gi
 
 ASKED = api.LearnToken(b"", "Anna", "me", class_noun="woman", consent=True)
-STOPPED = calls.Resumable("anna", "me", 30, 80, "2026-12-01", api.LearnToken(b"photo", "anna", "me"))
+STOPPED = queries.Resumable("anna", "me", 30, 80, "2026-12-01", api.LearnToken(b"photo", "anna", "me"))
 
 
 class FakeLink:
@@ -24,9 +25,9 @@ class FakeLink:
         self.ran: list[Any] = []
 
     def call(self, request: Any) -> Any:
-        if isinstance(request, calls.ListResumable):
-            return calls.ResumableList((STOPPED,))
-        return calls.TokenList((calls.TokenInfo("anna/me", "anna"),))
+        if isinstance(request, queries.ListResumable):
+            return queries.ResumableList((STOPPED,))
+        return queries.TokenList((queries.TokenInfo("anna/me", "anna"),))
 
     def run(self, request: Any, title: str) -> api.LearnResult:
         self.ran.append(request)

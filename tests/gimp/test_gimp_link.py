@@ -13,9 +13,9 @@ import pytest
 
 from gimp_bridge import link as module
 from gimp_bridge.link import Link, data_folder
-from s2edit_plugin import __version__, api, calls
-from s2edit_plugin.engine import discovery
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import __version__, api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.client import discovery
 from s2edit_plugin.errors import (
     CancelledError,
     EngineError,
@@ -23,6 +23,7 @@ from s2edit_plugin.errors import (
     EngineVersionError,
     PromptError,
 )
+from tests.fakes.engine_client import FakeClient
 from tests.fakes.waiting import wait_until
 
 EDIT = api.ApplyEdit(b"photo", ("anna/me",), "smiling")
@@ -82,10 +83,10 @@ def test_while_the_model_is_loaded_that_is_said_and_the_bar_moves(
     engine: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link, shown = linked(engine)
-    status = calls.EngineStatus("1", 1, model_loaded=False)
+    status = queries.EngineStatus("1", 1, model_loaded=False)
     asked = engine.call
     monkeypatch.setattr(
-        engine, "call", lambda request: status if isinstance(request, calls.GetStatus) else asked(request)
+        engine, "call", lambda request: status if isinstance(request, queries.GetStatus) else asked(request)
     )
 
     def work() -> None:
@@ -166,13 +167,13 @@ def test_what_is_wrong_is_said_before_anything_is_started(
 ) -> None:
     monkeypatch.setattr(module, "connect", lambda **_: pytest.fail("started"))
     with pytest.raises(EngineError, match="was not found on this machine"):
-        Link().call(calls.GetStatus())
+        Link().call(queries.GetStatus())
     written(data_home, command=["/nowhere/python"], version=__version__)
     with pytest.raises(EngineError, match="is not at /nowhere/python any more"):
-        Link().call(calls.GetStatus())
+        Link().call(queries.GetStatus())
     written(data_home, command=[sys.executable], version="0.0.1")
     with pytest.raises(EngineVersionError, match=r"version 0\.0\.1, this plug-in is"):
-        Link().call(calls.GetStatus())
+        Link().call(queries.GetStatus())
 
 
 def test_a_flatpak_asks_the_user_to_start_the_program(
@@ -181,7 +182,7 @@ def test_a_flatpak_asks_the_user_to_start_the_program(
     monkeypatch.setenv("FLATPAK_ID", "org.gimp.GIMP")
     written(data_home, command=["/nowhere/python"], version=__version__)  # outside of what a sandbox sees
     with pytest.raises(EngineError, match="cannot be started from inside this sandbox") as caught:
-        Link().call(calls.GetStatus())
+        Link().call(queries.GetStatus())
     assert caught.value.hint == "Start S2Edit Studio, then try again."
     with pytest.raises(EngineError, match="sandbox"):
         discovery.start_window(data_home)

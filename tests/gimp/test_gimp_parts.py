@@ -27,9 +27,8 @@ from gimp_bridge.wording import (
     said,
     token_text,
 )
-from s2edit_plugin import presets
-from s2edit_plugin.api import Estimate, JobInfo, Progress
-from s2edit_plugin.calls import TokenInfo
+from s2edit_plugin.api import Estimate, JobInfo, Progress, presets
+from s2edit_plugin.api.queries import TokenInfo
 from s2edit_plugin.errors import EngineError, S2EditError, TokenError, TokenNotFoundError
 from s2edit_plugin.imaging.crop import subject_crop
 from s2edit_plugin.imaging.plain_png import encode_plain_png

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin import calls
-from s2edit_plugin.engine import discovery
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.client import discovery
 from s2edit_plugin.errors import CancelledError, EngineError, ImageError, S2EditError
-from s2edit_plugin.gimp.verify import PROCEDURES
+from s2edit_plugin.tools.gimp.verify import PROCEDURES
 from tests.fakes.fake_gi import Channel, Image, Layer, LayerMask, Procedure, fake_gi
 
 
@@ -172,9 +172,9 @@ class FakeLink:
     def __init__(self, folder: Path, *states: str) -> None:
         self.folder, self.states, self.shown = folder, list(states), list[str]()
 
-    def call(self, request: calls.AskHandover) -> calls.Handover:
+    def call(self, request: queries.AskHandover) -> queries.Handover:
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
-        return calls.Handover(request.id, state)  # type: ignore[arg-type]
+        return queries.Handover(request.id, state)  # type: ignore[arg-type]
 
     def show(self, fraction: float, text: str) -> None:
         self.shown.append(text)

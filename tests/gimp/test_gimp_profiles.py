@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.engine import discovery
+from s2edit_plugin.engine.client import discovery
 from s2edit_plugin.errors import ResourceError
-from s2edit_plugin.gimp import verify
-from s2edit_plugin.gimp.install import STARTED, files_of_plugin, find_faults, install, uninstall
-from s2edit_plugin.gimp.profiles import Machine, Profile, find_profiles
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.tools.gimp import verify
+from s2edit_plugin.tools.gimp.install import STARTED, files_of_plugin, find_faults, install, uninstall
+from s2edit_plugin.tools.gimp.profiles import Machine, Profile, find_profiles
 
 
 def machine(
@@ -145,9 +145,9 @@ def test_an_installation_that_fails_leaves_the_old_one(
             raise OSError(28, "No space left on device")
         real(source, target)
 
-    monkeypatch.setattr("s2edit_plugin.gimp.install.write_program", lambda data: None)
+    monkeypatch.setattr("s2edit_plugin.tools.gimp.install.write_program", lambda data: None)
     monkeypatch.setattr(os, "replace", fails)
-    monkeypatch.setattr("s2edit_plugin.gimp.install._exchange", lambda one, other: False)
+    monkeypatch.setattr("s2edit_plugin.tools.gimp.install._exchange", lambda one, other: False)
     with pytest.raises(ResourceError, match="cannot be written"):
         install(profile, DataFolder(data_home))
     monkeypatch.undo()
@@ -160,8 +160,8 @@ def test_there_is_no_moment_without_a_plugin(
 ) -> None:
     profile.plugin.mkdir(parents=True)
     (profile.plugin / "old.py").write_text("old")
-    monkeypatch.setattr("s2edit_plugin.gimp.install.write_program", lambda data: None)
-    monkeypatch.setattr("s2edit_plugin.gimp.install._replace", None)
+    monkeypatch.setattr("s2edit_plugin.tools.gimp.install.write_program", lambda data: None)
+    monkeypatch.setattr("s2edit_plugin.tools.gimp.install._replace", None)
     install(profile, DataFolder(data_home))
     assert not (profile.plugin / "old.py").exists()
     assert [path.name for path in profile.plugin.parent.iterdir()] == ["s2edit"]
@@ -198,7 +198,7 @@ def test_what_gimp_gets_imports_with_the_standard_library_alone(profile: Profile
     code = (
         f"import sys; sys.path.insert(0, {str(folder)!r})\n"
         + "".join(f"import gimp_bridge.{name}\n" for name in light)
-        + "import s2edit_plugin.engine.remote\n"
+        + "import s2edit_plugin.engine.client.remote\n"
         + "print([n for n in sys.modules if 'site-packages' in str(getattr(sys.modules[n], '__file__', ''))])"
     )
     done = subprocess.run(

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from s2edit_plugin.history import History
 
 
@@ -18,7 +18,7 @@ def assert_sound(home: Path) -> set[str]:
     listed = {
         entry.id
         for trash in (False, True)
-        for entry in history.list(calls.ListHistory(kind="", limit=1000, trash=trash)).entries
+        for entry in history.list(queries.ListHistory(kind="", limit=1000, trash=trash)).entries
     }
     if not root.exists():
         return set()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from s2edit_plugin.history import History
 from tests.fakes.results import ANNA, BEN, LIPS, put
 
@@ -26,8 +26,8 @@ def test_an_empty_journal_is_sound_and_stays_unmade(history: History) -> None:
 
 def test_a_used_journal_is_sound(history: History) -> None:
     names = [put(history, number, tokens=((ANNA, LIPS), (BEN,))[number % 2]) for number in range(12)]
-    history.change(calls.ChangeHistory((names[0],), starred=True, note="Größe & <#0> 'quoted'"))
-    history.change(calls.ChangeHistory(tuple(names[1:3]), delete=True))
+    history.change(queries.ChangeHistory((names[0],), starred=True, note="Größe & <#0> 'quoted'"))
+    history.change(queries.ChangeHistory(tuple(names[1:3]), delete=True))
     history.rename_person("anna", "eva")
     history.prune(history.size_bytes() // 2)
     assert history.check() == []

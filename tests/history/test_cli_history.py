@@ -13,16 +13,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin import api, studio
+from s2edit_plugin import api
 from s2edit_plugin.cli import clients
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.credentials.inspection import inspect_picture
 from s2edit_plugin.history import History
+from s2edit_plugin.imaging.credentials.inspection import inspect_picture
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.provenance import NOTICE, Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_exactly, encode_photo
-from s2edit_plugin.settings import change_settings
+from s2edit_plugin.storage.settings import change_settings
+from s2edit_plugin.workflows import studio
 from tests.fakes.results import ANNA, LIPS, made, put, request
 
 Run = Callable[..., tuple[int, Any]]

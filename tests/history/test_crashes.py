@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ResourceError
 from s2edit_plugin.history import History, database
 from tests.fakes.results import ANNA, BEN, LIPS, picture, put
@@ -173,11 +173,11 @@ def _put(history: History, name: str) -> None:
 
 
 def _star(history: History, name: str) -> None:
-    history.change(calls.ChangeHistory((name,), starred=True, note="my favourite"))
+    history.change(queries.ChangeHistory((name,), starred=True, note="my favourite"))
 
 
 def _delete(history: History, name: str) -> None:
-    history.change(calls.ChangeHistory((name,), delete=True))
+    history.change(queries.ChangeHistory((name,), delete=True))
 
 
 def _prune(history: History, name: str) -> None:

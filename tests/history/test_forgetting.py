@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ConsentError
 from s2edit_plugin.history import History
 from tests.fakes.results import ANNA, BEN, LIPS, made, picture, pixels_of, put, request
@@ -39,10 +40,10 @@ ANNAS = ("anna", ANNA.id, "particular scarf", PHOTO[2000:2100], picture(1)[:100]
 
 def test_nothing_of_a_forgotten_person_is_left(history: History) -> None:
     name = put(history, 1, photo=PHOTO, prompt=SECRET)
-    history.change(calls.ChangeHistory((name,), note="anna in the garden"))
+    history.change(queries.ChangeHistory((name,), note="anna in the garden"))
     put(history, 2, tokens=(ANNA, LIPS), photo=PHOTO)
     deleted = put(history, 3, photo=PHOTO, prompt=SECRET)
-    history.change(calls.ChangeHistory((deleted,), delete=True))
+    history.change(queries.ChangeHistory((deleted,), delete=True))
     history.record(
         api.LearnToken(PHOTO, "anna", "me", class_noun="woman", prompt=SECRET),
         made(4, pixels=pixels_of(PHOTO)),
@@ -148,4 +149,4 @@ def test_an_old_name_is_in_no_file_after_renaming(history: History) -> None:
         put(history, number, prompt="a photo of a <anna/me> woman")
     history.rename_person("anna", "eva")
     assert mentions(history, "anna") == set()
-    assert history.list(calls.ListHistory(person="eva")).total == 20
+    assert history.list(queries.ListHistory(person="eva")).total == 20

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import InputError, ResourceError, UsageError
 from s2edit_plugin.history import History, Record
 from s2edit_plugin.history.database import Database
@@ -33,7 +34,7 @@ def again(history: History) -> Callable[[], History]:
 
 
 def listed(history: History, **query: object) -> list[str]:
-    return [entry.id for entry in history.list(calls.ListHistory(**query)).entries]  # type: ignore[arg-type]
+    return [entry.id for entry in history.list(queries.ListHistory(**query)).entries]  # type: ignore[arg-type]
 
 
 def files_below(folder: Path) -> set[str]:
@@ -41,7 +42,7 @@ def files_below(folder: Path) -> set[str]:
 
 
 def test_looking_into_an_empty_journal_creates_nothing(history: History) -> None:
-    assert history.list() == calls.HistoryPage((), 0)
+    assert history.list() == queries.HistoryPage((), 0)
     assert history.thumbnails(["20261125-101010123456-abcdef"]) == {}
     assert history.size_bytes() == 0
     history.rename_person("anna", "eva")
@@ -116,20 +117,20 @@ def test_everything_is_readable_by_the_user_alone(history: History) -> None:
 
 def test_pages_go_from_the_newest_to_the_oldest(history: History) -> None:
     names = [put(history, number) for number in range(7)]
-    first = history.list(calls.ListHistory(limit=3))
+    first = history.list(queries.ListHistory(limit=3))
     assert [entry.id for entry in first.entries] == names[:3:-1]
     assert (first.total, first.next) == (7, names[4])
     # A page does not shift when its last entry goes.
-    history.change(calls.ChangeHistory((names[4],), delete=True))
+    history.change(queries.ChangeHistory((names[4],), delete=True))
     assert listed(history, limit=3, before=first.next) == [names[3], names[2], names[1]]
-    last = history.list(calls.ListHistory(limit=3, before=names[1]))
+    last = history.list(queries.ListHistory(limit=3, before=names[1]))
     assert ([entry.id for entry in last.entries], last.next) == ([names[0]], "")
 
 
 def test_results_are_found_by_words_tokens_people_photo_and_day(history: History) -> None:
     both = put(history, 1, tokens=(ANNA, LIPS), prompt="a <anna/me> woman in a café, 100 % red_hair")
     ben = put(history, 2, tokens=(BEN,), prompt="a <ben/me> man on a beach", photo=picture(99))
-    history.change(calls.ChangeHistory((ben,), note="For the Exhibition"))
+    history.change(queries.ChangeHistory((ben,), note="For the Exhibition"))
     assert listed(history, search="CAFE woman") == [both]
     assert listed(history, search="100 % red_") == [both]
     assert listed(history, search="r%d") == listed(history, search="woman desert") == []
@@ -148,7 +149,7 @@ def test_results_are_found_by_words_tokens_people_photo_and_day(history: History
 
 def test_stars_and_notes_stay_when_the_index_is_lost(history: History, again: Callable[[], History]) -> None:
     name, other = put(history, 1), put(history, 2)
-    assert history.change(calls.ChangeHistory((name,), starred=True, note="my favourite")).count == 1
+    assert history.change(queries.ChangeHistory((name,), starred=True, note="my favourite")).count == 1
     (history.store.root / "journal.sqlite").unlink()
     for journal in (history, again()):
         entries = {entry.id: entry for entry in journal.list().entries}
@@ -156,15 +157,15 @@ def test_stars_and_notes_stay_when_the_index_is_lost(history: History, again: Ca
         assert not entries[other].starred
     assert listed(history, starred=True) == [name]
     with pytest.raises(InputError, match="at most"):
-        history.change(calls.ChangeHistory((name,), note="x" * 10_001))
+        history.change(queries.ChangeHistory((name,), note="x" * 10_001))
 
 
 def test_what_was_deleted_can_be_restored(history: History) -> None:
     name = put(history)
-    assert "restore" in history.change(calls.ChangeHistory((name,), delete=True)).sentence
+    assert "restore" in history.change(queries.ChangeHistory((name,), delete=True)).sentence
     assert listed(history) == []
     assert listed(history, trash=True) == [name]
-    history.change(calls.ChangeHistory((name,), restore=True))
+    history.change(queries.ChangeHistory((name,), restore=True))
     assert listed(history) == [name]
 
 
@@ -172,7 +173,7 @@ def test_a_change_of_several_results_is_refused_if_one_is_not_there(history: His
     name = put(history)
     for wrong in ("20200101-101010123456-abcdef", "", "../x"):
         with pytest.raises(UsageError, match="no such result"):
-            history.change(calls.ChangeHistory((name, wrong), delete=True))
+            history.change(queries.ChangeHistory((name, wrong), delete=True))
         with pytest.raises(UsageError, match="no such result"):
             history.show(wrong)
     assert listed(history) == [name]
@@ -189,8 +190,8 @@ def test_a_result_is_found_by_a_part_of_its_id(history: History) -> None:
 
 def test_pruning_drops_the_oldest_but_nothing_that_is_starred(history: History) -> None:
     names = [put(history, number, photo=picture(number), region_mask=None) for number in range(6)]
-    history.change(calls.ChangeHistory((names[0],), starred=True))
-    history.change(calls.ChangeHistory((names[4],), delete=True))
+    history.change(queries.ChangeHistory((names[0],), starred=True))
+    history.change(queries.ChangeHistory((names[4],), delete=True))
     each = history.size_bytes() / 6
     assert history.prune(int(each * 4.5)).count == 2
     assert listed(history) == [names[5], names[3], names[2], names[0]]
@@ -211,7 +212,7 @@ def test_pruning_keeps_a_photo_as_long_as_a_result_needs_it(history: History) ->
 
 def test_results_deleted_long_ago_go_with_the_next_pruning(history: History) -> None:
     old, fresh = put(history, 1), put(history, 2)
-    history.change(calls.ChangeHistory((old, fresh), delete=True))
+    history.change(queries.ChangeHistory((old, fresh), delete=True))
     record = history.details(old)
     history.store.folders.rewrite(dataclasses.replace(record, deleted="2020-01-01T00:00:00+00:00"))
     (history.store.root / "journal.sqlite").unlink()
@@ -321,7 +322,7 @@ def test_a_damaged_index_is_made_anew_from_what_lies_there(
     history: History, again: Callable[[], History], how: str
 ) -> None:
     names = [put(history, number, tokens=(ANNA, LIPS)) for number in range(30)]
-    history.change(calls.ChangeHistory((names[3],), starred=True))
+    history.change(queries.ChangeHistory((names[3],), starred=True))
     path = history.store.root / "journal.sqlite"
     data = bytearray(path.read_bytes())
     match how:
@@ -442,7 +443,7 @@ def test_two_threads_and_two_objects_write_at_once(history: History, again: Call
             for number in range(first, first + 5):
                 names.append(put(journal, number))
                 journal.list()
-                journal.change(calls.ChangeHistory((names[-1],), note=f"{number}"))
+                journal.change(queries.ChangeHistory((names[-1],), note=f"{number}"))
         except BaseException as error:
             failures.append(error)
 
@@ -468,6 +469,6 @@ def test_ten_thousand_results_list_quickly(history: History, again: Callable[[],
                 connection, dataclasses.replace(record, id=other), {}, {ANNA.id: "anna/me"}, 1
             )
     started = time.perf_counter()
-    page = history.list(calls.ListHistory(search="smiling anna"))
+    page = history.list(queries.ListHistory(search="smiling anna"))
     assert (page.total, len(page.entries)) == (10_001, 100)
     assert time.perf_counter() - started < 60  # a hang, not a slow machine

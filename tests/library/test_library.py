@@ -11,8 +11,8 @@ import pytest
 
 from s2edit_plugin.errors import InputError, ResourceError, TokenDamagedError, TokenNotFoundError
 from s2edit_plugin.library import Library
-from s2edit_plugin.paths import data_folder
-from s2edit_plugin.tokenfile import read_token, write_token
+from s2edit_plugin.storage.paths import data_folder
+from s2edit_plugin.tokens.file import read_token, write_token
 from tests.fakes.tokens import PHOTO_HASH, TENSORS, make_record
 
 

@@ -24,7 +24,7 @@ from s2edit_plugin.errors import (
     TokenNotFoundError,
 )
 from s2edit_plugin.library import Library, is_person_file
-from s2edit_plugin.tokenfile import token_bytes
+from s2edit_plugin.tokens.file import token_bytes
 from tests.fakes.tokens import TENSORS, make_record, names, snapshot
 from tests.fakes.version_1 import version_1_bytes
 

@@ -11,7 +11,7 @@ import pytest
 
 from s2edit_plugin.errors import ConsentError, InputError, TokenDamagedError, TokenNotFoundError
 from s2edit_plugin.library import Library
-from s2edit_plugin.tokenfile import read_token, stored_format
+from s2edit_plugin.tokens.file import read_token, stored_format
 from tests.fakes.tokens import TENSORS, make_record, names, snapshot
 from tests.fakes.version_1 import version_1_bytes, version_1_record
 

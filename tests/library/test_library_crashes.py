@@ -20,7 +20,7 @@ import pytest
 
 from s2edit_plugin.errors import ResourceError
 from s2edit_plugin.library import Library
-from s2edit_plugin.tokenfile import read_token
+from s2edit_plugin.tokens.file import read_token
 from tests.fakes.tokens import TENSORS, make_record
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -11,7 +11,7 @@ import pytest
 
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.library import Library, is_person_file
-from s2edit_plugin.tokenfile import parse_token, read_record, read_token
+from s2edit_plugin.tokens.file import parse_token, read_record, read_token
 from tests.fakes.fuzz_tokens import malformed_person, malformed_token
 from tests.fakes.tokens import names, snapshot
 

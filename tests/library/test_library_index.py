@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from s2edit_plugin.library import Library, index
-from s2edit_plugin.tokenfile import write_token
+from s2edit_plugin.tokens.file import write_token
 from tests.fakes.tokens import TENSORS, make_record, names, snapshot
 
 MANY = 300

@@ -15,7 +15,7 @@ import pytest
 from s2edit_plugin.errors import ResourceError
 from s2edit_plugin.library import Finding, Library
 from s2edit_plugin.library import repair as repair_module
-from s2edit_plugin.tokenfile import read_token, stored_format, token_bytes, write_token
+from s2edit_plugin.tokens.file import read_token, stored_format, token_bytes, write_token
 from tests.fakes.tokens import TENSORS, make_record, names, snapshot
 from tests.fakes.version_1 import version_1_bytes
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin import tidying as everything
 from s2edit_plugin.library import Library, tidying
 from s2edit_plugin.library.tidying import Bound
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.workflows import tidying as everything
 
 DAY = 86_400
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from s2edit_plugin import alignment, attention_math, text
+from s2edit_plugin.backbones import attention_math
 from s2edit_plugin.errors import PromptError
+from s2edit_plugin.method import alignment, text
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

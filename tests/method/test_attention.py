@@ -6,10 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from s2edit_plugin import attention_math as am
-from s2edit_plugin import text
-from s2edit_plugin.attention import AttentionControl, EditControl, MapRecorder, RowToken, S2EditAttnProcessor
-from s2edit_plugin.parameters import create_parameters
+from s2edit_plugin.backbones import attention_math as am
+from s2edit_plugin.backbones.attention import (
+    AttentionControl,
+    EditControl,
+    MapRecorder,
+    RowToken,
+    S2EditAttnProcessor,
+)
+from s2edit_plugin.backbones.parameters import create_parameters
+from s2edit_plugin.method import text
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

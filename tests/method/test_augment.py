@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from s2edit_plugin.augment import LARGEST, SHIFT, copies_of
+from s2edit_plugin.method.augment import LARGEST, SHIFT, copies_of
 
 SIDE = 64
 

@@ -12,10 +12,10 @@ import safetensors
 import safetensors.torch
 import torch
 
-from s2edit_plugin import checkpoint as module
-from s2edit_plugin.checkpoint import Checkpoint
+from s2edit_plugin.backbones.parameters import LayerShape, create_parameters
 from s2edit_plugin.errors import CancelledError, ResourceError
-from s2edit_plugin.parameters import LayerShape, create_parameters
+from s2edit_plugin.method import checkpoint as module
+from s2edit_plugin.method.checkpoint import Checkpoint
 
 FACTS = {"photo": "abc", "prompt": "a photo", "base model": "f"}
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import torch
 
-from s2edit_plugin import compose
-from s2edit_plugin.cache import InversionCache, cache_key
 from s2edit_plugin.errors import MaskError, PromptError
-from s2edit_plugin.invert import Inversion
-from s2edit_plugin.masks.found import FoundMask
+from s2edit_plugin.method import compose
+from s2edit_plugin.method.invert import Inversion
+from s2edit_plugin.perception.masks.found import FoundMask
 from s2edit_plugin.workflows import scenes
+from s2edit_plugin.workflows.inversion_cache import InversionCache, cache_key
 
 
 def test_attribute_tokens_are_appended_once() -> None:

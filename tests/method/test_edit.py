@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from s2edit_plugin.api import EditSettings, Progress
-from s2edit_plugin.conditioning import ActiveToken, build_condition
-from s2edit_plugin.edit import EditOutcome, edit
+from s2edit_plugin.backbones.parameters import create_parameters
 from s2edit_plugin.errors import CancelledError, PromptError
-from s2edit_plugin.invert import Inversion, invert
-from s2edit_plugin.parameters import create_parameters
-from s2edit_plugin.region import attention_of, changed_region
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition
+from s2edit_plugin.method.edit import EditOutcome, edit
+from s2edit_plugin.method.invert import Inversion, invert
+from s2edit_plugin.method.region import attention_of, changed_region
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from s2edit_plugin.api import LearnSettings, Progress
-from s2edit_plugin.checkpoint import Checkpoint
 from s2edit_plugin.errors import CancelledError, NumericalError
-from s2edit_plugin.learn import LearnedToken, LearnTask, learn
+from s2edit_plugin.method.checkpoint import Checkpoint
+from s2edit_plugin.method.learn import LearnedToken, LearnTask, learn
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -52,7 +52,7 @@ class _Frozen:
         self.token = token
 
     def losses_on(self, backbone: Backbone, task: LearnTask, settings: LearnSettings) -> list[float]:
-        import s2edit_plugin.learn as module
+        import s2edit_plugin.method.learn as module
 
         token, start, create = self.token, module.initial_vectors, module.create_parameters
         module.initial_vectors = lambda *_: token.vectors.clone()  # type: ignore[assignment]
@@ -111,9 +111,9 @@ def test_the_soft_penalty_keeps_the_token_clear(
 
 @pytest.mark.parametrize("space", ["encoder", "embedding", "pooled"])
 def test_the_penalty_reaches_the_token_in_every_space(backbone: Backbone, space: str) -> None:
-    from s2edit_plugin import text
-    from s2edit_plugin.constraint import Constraint
-    from s2edit_plugin.parameters import create_parameters
+    from s2edit_plugin.backbones.parameters import create_parameters
+    from s2edit_plugin.method import text
+    from s2edit_plugin.method.orthogonality import Constraint
 
     vectors = torch.randn(2, 32, generator=torch.Generator().manual_seed(0)).requires_grad_(True)
     constraint = Constraint(backbone, ("smiling", "red hair"), "woman", "soft", space)
@@ -127,7 +127,7 @@ def test_the_penalty_reaches_the_token_in_every_space(backbone: Backbone, space:
 def test_the_subject_mask_weighs_the_loss(
     backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import s2edit_plugin.losses as module
+    import s2edit_plugin.method.losses as module
 
     seen: list[torch.Tensor | None] = []
     plain = module.masked_diffusion_loss

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from s2edit_plugin import losses
+from s2edit_plugin.method import losses
 
 
 def _random(*shape: int, seed: int = 0) -> torch.Tensor:

@@ -11,12 +11,12 @@ import torch
 
 from s2edit_plugin.api import LearnSettings
 from s2edit_plugin.backbones.layers import picture_layers
+from s2edit_plugin.backbones.parameters import LayerShape, create_parameters, load_parameters
 from s2edit_plugin.errors import TokenDamagedError, WrongModelError
-from s2edit_plugin.learn import LearnedToken
-from s2edit_plugin.parameters import LayerShape, create_parameters, load_parameters
-from s2edit_plugin.recipes import LARGEST_FILE, picture_numbers, resolved
-from s2edit_plugin.token_store import settings_record, to_active, to_tensors
-from s2edit_plugin.tokenfile import Token, TokenRecord
+from s2edit_plugin.method.learn import LearnedToken
+from s2edit_plugin.method.recipes import LARGEST_FILE, picture_numbers, resolved
+from s2edit_plugin.tokens.file import Token, TokenRecord
+from s2edit_plugin.workflows.token_io import settings_record, to_active, to_tensors
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

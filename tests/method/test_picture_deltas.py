@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from s2edit_plugin import text
-from s2edit_plugin.attention import AttentionControl, RowToken
-from s2edit_plugin.conditioning import (
+from s2edit_plugin.backbones.attention import AttentionControl, RowToken
+from s2edit_plugin.backbones.parameters import TokenParameters, create_parameters
+from s2edit_plugin.method import text
+from s2edit_plugin.method.conditioning import (
     ActiveToken,
     build_condition,
     for_the_edit,
     in_source_branch,
     row_tokens,
 )
-from s2edit_plugin.parameters import TokenParameters, create_parameters
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from s2edit_plugin import prompts
-from s2edit_plugin.prompt_variants import variants_of
+from s2edit_plugin.api import prompts
+from s2edit_plugin.method.prompt_variants import variants_of
 
 LONG = "a photo of a <a/me> woman with long red hair and bangs smiling wearing glasses and red lipstick in a city"
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import torch
 
-from s2edit_plugin import text
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.conditioning import ActiveToken, build_condition
-from s2edit_plugin.parameters import create_parameters
-from s2edit_plugin.sample import noise_of, sample
+from s2edit_plugin.backbones.parameters import create_parameters
+from s2edit_plugin.method import text
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition
+from s2edit_plugin.method.generate import noise_of, sample
 
 PROMPT = "a photo of a woman smiling"
 

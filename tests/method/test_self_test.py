@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from s2edit_plugin.errors import NumericalError, TokenDamagedError, WrongModelError
-from s2edit_plugin.tokenfile import Token, TokenRecord, parse_token, token_bytes
+from s2edit_plugin.tokens.file import Token, TokenRecord, parse_token, token_bytes
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -22,9 +22,9 @@ def make_token(backbone: Backbone, kind: str = "kv_token", seed: int = 0, **reco
     """A token with random parameters, as strong as a learned one, without a self-test."""
     import torch
 
-    from s2edit_plugin.learn import LearnedToken
-    from s2edit_plugin.parameters import create_parameters
-    from s2edit_plugin.token_store import to_tensors
+    from s2edit_plugin.backbones.parameters import create_parameters
+    from s2edit_plugin.method.learn import LearnedToken
+    from s2edit_plugin.workflows.token_io import to_tensors
 
     generator = torch.Generator().manual_seed(seed)
     parameters = create_parameters(kind, backbone.cross_layers(), 2, seed)
@@ -43,7 +43,7 @@ def make_token(backbone: Backbone, kind: str = "kv_token", seed: int = 0, **reco
 def with_self_test(backbone: Backbone, token: Token) -> Token:
     import torch
 
-    from s2edit_plugin.self_test import attach
+    from s2edit_plugin.workflows.self_test import attach
 
     tensors = {name: torch.from_numpy(array) for name, array in token.tensors.items()}
     return Token(attach(backbone, token.record, tensors), token.tensors)
@@ -51,7 +51,7 @@ def with_self_test(backbone: Backbone, token: Token) -> Token:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_stored_token_passes_its_own_test(backbone: Backbone, kind: str) -> None:
-    from s2edit_plugin.self_test import measure, verify
+    from s2edit_plugin.workflows.self_test import measure, verify
 
     token = with_self_test(backbone, make_token(backbone, kind))
     assert token.record.dtype == "float32"
@@ -62,14 +62,14 @@ def test_a_stored_token_passes_its_own_test(backbone: Backbone, kind: str) -> No
 
 
 def test_another_name_does_not_change_it(backbone: Backbone) -> None:
-    from s2edit_plugin.self_test import verify
+    from s2edit_plugin.workflows.self_test import verify
 
     token = with_self_test(backbone, make_token(backbone))
     assert verify(backbone, Token(token.record.replace(person="eva", name="x"), token.tensors)) == ""
 
 
 def test_it_notices_other_tensors(backbone: Backbone) -> None:
-    from s2edit_plugin.self_test import verify
+    from s2edit_plugin.workflows.self_test import verify
 
     token = with_self_test(backbone, make_token(backbone))
     other = Token(token.record, make_token(backbone, seed=1).tensors)
@@ -77,7 +77,7 @@ def test_it_notices_other_tensors(backbone: Backbone) -> None:
 
 
 def test_it_notices_a_model_that_does_not_obey(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
-    from s2edit_plugin import self_test
+    from s2edit_plugin.workflows import self_test
 
     token = with_self_test(backbone, make_token(backbone))
 
@@ -90,7 +90,7 @@ def test_it_notices_a_model_that_does_not_obey(backbone: Backbone, monkeypatch: 
 
 
 def test_numbers_that_are_not_finite_are_said(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
-    from s2edit_plugin.self_test import measure, verify
+    from s2edit_plugin.workflows.self_test import measure, verify
 
     token = with_self_test(backbone, make_token(backbone))
 
@@ -104,7 +104,7 @@ def test_numbers_that_are_not_finite_are_said(backbone: Backbone, monkeypatch: p
 
 
 def test_the_wrong_model_and_damage_are_said(backbone: Backbone) -> None:
-    from s2edit_plugin.self_test import measure, verify
+    from s2edit_plugin.workflows.self_test import measure, verify
 
     token = with_self_test(backbone, make_token(backbone))
     foreign = Token(token.record.replace(base_model="sd15", base_model_hash="ff"), token.tensors)
@@ -118,7 +118,7 @@ def test_the_wrong_model_and_damage_are_said(backbone: Backbone) -> None:
 
 
 def test_a_token_without_self_test_passes(backbone: Backbone) -> None:
-    from s2edit_plugin.self_test import verify
+    from s2edit_plugin.workflows.self_test import verify
 
     assert verify(backbone, make_token(backbone)) == ""
 
@@ -135,7 +135,7 @@ def test_a_token_without_self_test_passes(backbone: Backbone) -> None:
     ],
 )
 def test_a_self_test_from_elsewhere_cannot_do_harm(backbone: Backbone, changes: dict[str, Any]) -> None:
-    from s2edit_plugin.self_test import verify
+    from s2edit_plugin.workflows.self_test import verify
 
     token = with_self_test(backbone, make_token(backbone))
     spoiled = Token(token.record.replace(self_test=token.record.self_test | changes), token.tensors)
@@ -143,7 +143,7 @@ def test_a_self_test_from_elsewhere_cannot_do_harm(backbone: Backbone, changes: 
 
 
 def test_half_precision_is_given_its_latitude(backbone: Backbone) -> None:
-    from s2edit_plugin.self_test import verify
+    from s2edit_plugin.workflows.self_test import verify
 
     token = with_self_test(backbone, make_token(backbone))
     values = {name: value + 0.01 for name, value in token.record.self_test["values"].items()}
@@ -154,7 +154,7 @@ def test_half_precision_is_given_its_latitude(backbone: Backbone) -> None:
 
 
 def test_the_same_numbers_come_out_whatever_the_array_type(backbone: Backbone) -> None:
-    from s2edit_plugin.self_test import measure
+    from s2edit_plugin.workflows.self_test import measure
 
     token = make_token(backbone)
     wide = Token(token.record, {name: array.astype(np.float32) for name, array in token.tensors.items()})
@@ -163,7 +163,7 @@ def test_the_same_numbers_come_out_whatever_the_array_type(backbone: Backbone) -
 
 def test_a_whole_library_is_tested(backbone: Backbone, tmp_path: Path) -> None:
     from s2edit_plugin.library import Library
-    from s2edit_plugin.self_test import verify_library
+    from s2edit_plugin.workflows.self_test import verify_library
 
     library = Library(tmp_path)
     good = with_self_test(backbone, make_token(backbone))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from s2edit_plugin import text
 from s2edit_plugin.errors import PromptError
+from s2edit_plugin.method import text
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from qt_app.engine import EngineLink
 from qt_app.i18n.loading import install_language
-from s2edit_plugin.engine.fake import FakeClient
+from tests.fakes.engine_client import FakeClient
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from qt_app.app import make_window
 from qt_app.ui.main_window import MainWindow
-from s2edit_plugin.engine.fake import FakeClient
+from tests.fakes.engine_client import FakeClient
 
 
 def start(application: QApplication, what: str) -> dict[str, Any]:

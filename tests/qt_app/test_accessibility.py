@@ -19,9 +19,9 @@ from qt_app.app import make_window
 from qt_app.ui.icons import ICONS, icon
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.theme import CHIP, DARK, LIGHT, Colours, apply_theme, mixed
-from s2edit_plugin.engine.fake import FakeClient
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
 from tests.e2e.looking import controls, nameless
+from tests.fakes.engine_client import FakeClient
 
 THEMES = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 

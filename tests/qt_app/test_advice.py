@@ -14,10 +14,10 @@ from qt_app.app import make_window
 from qt_app.model.remedies import remedy_of
 from qt_app.ui.banner import SmallModelBanner
 from qt_app.ui.main_window import MainWindow
-from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import ModelError, UsageError
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
 from tests.e2e.scenes import MODELS
+from tests.fakes.engine_client import FakeClient
 
 SAMPLE = models_package() / "samples" / "anna.png"
 

@@ -16,13 +16,13 @@ from pytestqt.qtbot import QtBot
 
 from qt_app.app import _reporting, build_parser, main, make_window
 from qt_app.ui.opening import Opening
-from s2edit_plugin.engine.fake import FakeClient
+from tests.fakes.engine_client import FakeClient
 
 PROBE = """
 import sys
 from PyQt6.QtWidgets import QApplication
 from qt_app.app import make_window
-from s2edit_plugin.engine.fake import FakeClient
+from tests.fakes.engine_client import FakeClient
 application = QApplication([])
 window = make_window(application, "dark", FakeClient)
 window.show()
@@ -46,7 +46,7 @@ from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 from qt_app.app import keep_when_ended, make_window
 from qt_app.collecting import Collector
-from s2edit_plugin.engine.fake import FakeClient
+from tests.fakes.engine_client import FakeClient
 application = QApplication([])
 window = make_window(application, "dark", FakeClient)
 keep_when_ended(window)

@@ -18,11 +18,11 @@ from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import parts_of
 from s2edit_plugin import api
 from s2edit_plugin.batch.recipe import Recipe, read_recipe, write_recipe
-from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import MaskError
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
 from tests.e2e.looking import nameless
 from tests.fakes.batch_studio import photo
+from tests.fakes.engine_client import FakeClient
 
 Settled = Callable[[Callable[[], bool]], None]
 PHOTOS = 5

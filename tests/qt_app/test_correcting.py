@@ -16,7 +16,7 @@ from qt_app.model.document import Document
 from qt_app.model.mask_paint import paint_rectangle
 from qt_app.model.studio import StudioState
 from s2edit_plugin import api
-from s2edit_plugin.engine.fake import FakeClient
+from tests.fakes.engine_client import FakeClient
 
 SHAPE = (40, 60)
 

@@ -14,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from qt_app.engine import EngineLink
 from qt_app.model.studio import StudioState
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.api.presets import EDIT_PRESETS, EditPreset, apply_preset
 from s2edit_plugin.errors import MaskError
-from s2edit_plugin.presets import EDIT_PRESETS, EditPreset, apply_preset
+from tests.fakes.engine_client import FakeClient
 
 
 def picture(colour: tuple[int, int, int] = (200, 120, 90)) -> bytes:
@@ -326,7 +327,7 @@ def test_a_run_that_was_cut_off_is_offered_and_goes_on(
     studio: StudioState, engine: FakeClient, qtbot: QtBot
 ) -> None:
     request = api.LearnToken(picture(), "bea", "me", consent=True)
-    engine.world.resumable.append(calls.Resumable("bea", "me", 50, 160, "2026-01-01T00:00:00Z", request))
+    engine.world.resumable.append(queries.Resumable("bea", "me", 50, 160, "2026-01-01T00:00:00Z", request))
     studio.learning._ask_resumable()
     qtbot.waitUntil(lambda: len(studio.learning.resumable) == 1)
     studio.learning.go_on(studio.learning.resumable[0])
@@ -338,7 +339,7 @@ def test_every_preset_says_what_it_costs_and_again_when_something_changed(
     studio: StudioState, engine: FakeClient, qtbot: QtBot
 ) -> None:
     seconds = {20: 20.0, 60: 45.0, 180: 120.0}
-    engine.answers[calls.EstimateJob] = lambda request: (
+    engine.answers[queries.EstimateJob] = lambda request: (
         api.Estimate(seconds[request.learn.settings.steps_token], 10**9, 10**10, True)
         if request.learn is not None
         else api.Estimate(9.0 * request.variants, 10**9, 10**10, True)
@@ -349,7 +350,7 @@ def test_every_preset_says_what_it_costs_and_again_when_something_changed(
     qtbot.waitUntil(lambda: {name: one.seconds for name, one in learn.estimates.items()} == wanted)
     edit.variants = 3
     qtbot.waitUntil(lambda: edit.estimate is not None and edit.estimate.seconds == 27.0)
-    engine.answers[calls.EstimateJob] = MaskError("No.")
+    engine.answers[queries.EstimateJob] = MaskError("No.")
     edit.start()
     engine.tell(api.Event("models"))
     qtbot.waitUntil(lambda: learn.estimates == {} and edit.estimate is None)

@@ -11,16 +11,17 @@ from pytestqt.qtbot import QtBot
 
 from qt_app import engine as module
 from qt_app.engine import EngineLink
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine.client import Client
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import EngineError, EngineGoneError, S2EditError, TokenNotFoundError
+from tests.fakes.engine_client import FakeClient
 
 
 def test_an_answer_comes_on_the_windows_thread(engine: FakeClient, link: EngineLink, qtbot: QtBot) -> None:
     engine.world.add_token("anna/me")
     heard: list[Any] = []
-    link.ask(calls.ListTokens(), lambda answer: heard.append((answer, threading.current_thread())))
+    link.ask(queries.ListTokens(), lambda answer: heard.append((answer, threading.current_thread())))
     qtbot.waitUntil(lambda: bool(heard))
     assert [token.name for token in heard[0][0].tokens] == ["anna/me"]
     assert heard[0][1] is threading.main_thread()
@@ -32,8 +33,8 @@ def test_an_error_goes_to_who_asked_else_to_everybody(
     mine: list[S2EditError] = []
     everybody: list[S2EditError] = []
     link.failed.connect(everybody.append)
-    link.ask(calls.ShowToken("nobody/me"), failed=mine.append)
-    link.ask(calls.ShowToken("nobody/me"))
+    link.ask(queries.ShowToken("nobody/me"), failed=mine.append)
+    link.ask(queries.ShowToken("nobody/me"))
     qtbot.waitUntil(lambda: bool(mine) and bool(everybody))
     assert isinstance(mine[0], TokenNotFoundError)
     assert isinstance(everybody[0], TokenNotFoundError)
@@ -63,7 +64,7 @@ def test_what_was_asked_before_the_engine_is_there_is_answered_then(engine: Fake
 
     link, heard = EngineLink(connect), []
     link.start()
-    link.ask(calls.ListPeople(), heard.append)
+    link.ask(queries.ListPeople(), heard.append)
     qtbot.wait(30)
     assert heard == []
     ready.set()
@@ -81,7 +82,7 @@ def test_a_lost_engine_is_started_again_and_says_so(
     link._connect = lambda: fresh
     qtbot.waitUntil(lambda: states == ["lost", "connected"])
     heard: list[Any] = []
-    link.ask(calls.GetStatus(), heard.append)
+    link.ask(queries.GetStatus(), heard.append)
     qtbot.waitUntil(lambda: bool(heard))
     fresh.close()
 
@@ -121,7 +122,7 @@ def test_an_engine_that_dies_again_and_again_is_given_up(
 
 def test_closing_twice_and_asking_afterwards_does_nothing(engine: FakeClient, link: EngineLink) -> None:
     link.close()
-    link.ask(calls.ListPeople(), lambda _: pytest.fail("answered after closing"))
+    link.ask(queries.ListPeople(), lambda _: pytest.fail("answered after closing"))
     link.close()
 
 
@@ -206,9 +207,9 @@ def test_closing_waits_for_no_answer(qtbot: QtBot, monkeypatch: pytest.MonkeyPat
     link.start()
     qtbot.waitUntil(lambda: link.state == "connected")
     for _ in range(module.POOL + 1):
-        link.ask(calls.ListPeople())
+        link.ask(queries.ListPeople())
     began = time.monotonic()
-    link.close(calls.ListPeople())
+    link.close(queries.ListPeople())
     assert time.monotonic() - began < 5
 
 
@@ -236,8 +237,8 @@ def test_questions_that_an_engine_takes_along_are_no_errors(
     link.failed.connect(errors.append)
     engine.close = lambda: None  # type: ignore[method-assign]  # this one comes again
     engine.die()
-    link.ask(calls.ListTokens())
-    link.ask(calls.ListPeople(), failed=mine.append)
+    link.ask(queries.ListTokens())
+    link.ask(queries.ListPeople(), failed=mine.append)
     qtbot.waitUntil(lambda: bool(mine) or link.state == "lost")
     engine.revive()
     qtbot.waitUntil(lambda: link.state == "connected")

@@ -13,13 +13,14 @@ from pytestqt.qtbot import QtBot
 from qt_app.engine import EngineLink
 from qt_app.model import session as sessions
 from qt_app.model.studio import StudioState
-from s2edit_plugin import api, forgotten
+from s2edit_plugin import api
 from s2edit_plugin.api import Event
-from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.imaging.hashing import photo_hash
 from s2edit_plugin.imaging.reading import read_photo
-from s2edit_plugin.paths import DataFolder
-from s2edit_plugin.sessions import forget_in_sessions
+from s2edit_plugin.storage import forgotten
+from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.sessions import forget_in_sessions
+from tests.fakes.engine_client import FakeClient
 
 SECRET = "quaggajoghurt"
 

@@ -16,9 +16,10 @@ from qt_app.app import make_window
 from qt_app.model.document import Document
 from qt_app.model.pictures import decoded_result
 from qt_app.ui.main_window import MainWindow
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import EngineError
+from tests.fakes.engine_client import FakeClient
 from tests.fakes.pictures import mask_png, photo_png
 
 Settled = Callable[[Callable[[], bool]], None]
@@ -34,12 +35,12 @@ def window(qtbot: QtBot, qapp: QApplication, data_home: Path, engine: FakeClient
     window.deleteLater()
 
 
-def given_back(engine: FakeClient) -> list[calls.GiveBack]:
-    return [request for request in engine.asked if isinstance(request, calls.GiveBack)]
+def given_back(engine: FakeClient) -> list[queries.GiveBack]:
+    return [request for request in engine.asked if isinstance(request, queries.GiveBack)]
 
 
 def from_gimp(window: MainWindow, engine: FakeClient, settled: Settled) -> Document:
-    engine.call(calls.HandOver(photo_png(), mask_png(), "holiday.xcf"))
+    engine.call(queries.HandOver(photo_png(), mask_png(), "holiday.xcf"))
     settled(lambda: bool(window.studio.handover.current) and window.studio.background.is_idle)
     document = window.studio.documents.document
     assert document is not None
@@ -104,7 +105,7 @@ def test_a_window_that_keeps_its_photo_gives_the_picture_back(
     window: MainWindow, engine: FakeClient, settled: Settled
 ) -> None:
     window.guards.append(lambda: False)
-    engine.call(calls.HandOver(photo_png()))
+    engine.call(queries.HandOver(photo_png()))
     settled(lambda: bool(given_back(engine)))
     assert window.studio.documents.document is None
     window.guards.clear()
@@ -113,7 +114,7 @@ def test_a_window_that_keeps_its_photo_gives_the_picture_back(
 def test_a_picture_that_cannot_be_read_is_given_back(
     window: MainWindow, engine: FakeClient, settled: Settled
 ) -> None:
-    engine.call(calls.HandOver(b"no picture"))
+    engine.call(queries.HandOver(b"no picture"))
     settled(lambda: bool(given_back(engine)))
     assert not window.studio.handover.current
     from_gimp(window, engine, settled)
@@ -125,7 +126,7 @@ def test_a_picture_that_gimp_does_not_wait_for_any_more_stays_with_a_sentence(
     document = from_gimp(window, engine, settled)
     made = api.EditResult(photo_png(seed=1), mask_png(), 1.0, False, "a", "b")
     document.add_result(decoded_result(made, api.ApplyEdit(document.data, ("anna/me",), "b")))
-    engine.answers[calls.GiveBack] = EngineError("Nobody waits for this picture any more.")
+    engine.answers[queries.GiveBack] = EngineError("Nobody waits for this picture any more.")
     window.studio.handover.send_back()
     settled(
         lambda: (
@@ -139,7 +140,7 @@ def test_a_picture_that_gimp_does_not_wait_for_any_more_stays_with_a_sentence(
 def test_a_picture_that_waited_before_the_window_was_there_is_opened(
     qtbot: QtBot, qapp: QApplication, data_home: Path, engine: FakeClient, settled: Settled
 ) -> None:
-    engine.call(calls.HandOver(photo_png(), b"", ""))
+    engine.call(queries.HandOver(photo_png(), b"", ""))
     window = make_window(qapp, "light", lambda: engine)
     window.studio.link.start()
     settled(lambda: bool(window.studio.handover.current))

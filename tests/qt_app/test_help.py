@@ -13,20 +13,21 @@ from pytestqt.qtbot import QtBot
 from qt_app.app import make_window
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import Parts
-from s2edit_plugin import __version__, calls
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import __version__
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import EngineError, S2EditError
+from tests.fakes.engine_client import FakeClient
 
 CHECKS = (
-    calls.CheckInfo("Python", True, "3.11"),
-    calls.CheckInfo("free disk", False, "0.4 GB", "Free some space."),
+    queries.CheckInfo("Python", True, "3.11"),
+    queries.CheckInfo("free disk", False, "0.4 GB", "Free some space."),
 )
 
 
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, data_home: Path, engine: FakeClient) -> Iterator[MainWindow]:
-    engine.answers[calls.Diagnose] = calls.Diagnosis(CHECKS)
-    engine.answers[calls.GetStatus] = calls.EngineStatus(
+    engine.answers[queries.Diagnose] = queries.Diagnosis(CHECKS)
+    engine.answers[queries.GetStatus] = queries.EngineStatus(
         "9.9", 4711, 300.0, "CPU, 2 threads", "no GPU", model="small", memory_bytes=10**9
     )
     engine.world.log = "the engine started"
@@ -95,7 +96,7 @@ def test_an_engine_that_does_not_start_has_its_log_read_from_the_file(
 def test_a_check_that_fails_itself_ends_the_checking(
     window: MainWindow, engine: FakeClient, qtbot: QtBot
 ) -> None:
-    engine.answers[calls.Diagnose] = S2EditError("Doctor is ill.")
+    engine.answers[queries.Diagnose] = S2EditError("Doctor is ill.")
     window.studio.diagnostics.refresh()
     qtbot.waitUntil(lambda: not window.studio.diagnostics.checking)
 

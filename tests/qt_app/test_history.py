@@ -19,9 +19,10 @@ from qt_app.model.history import PAGE, Comparison, differences
 from qt_app.model.studio import StudioState
 from qt_app.ui.compare_dialog import CompareDialog
 from qt_app.ui.history_panel import HistoryPanel
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import S2EditError
+from tests.fakes.engine_client import FakeClient
 
 SIZE = (60, 40)
 
@@ -278,7 +279,7 @@ def test_the_menu_offers_what_is_possible_and_making_again_reports(
 
 
 def test_a_list_that_cannot_be_had_says_why(studio: StudioState, engine: FakeClient, qtbot: QtBot) -> None:
-    engine.answers[calls.ListHistory] = S2EditError("The journal is damaged.", "Repair it.")
+    engine.answers[queries.ListHistory] = S2EditError("The journal is damaged.", "Repair it.")
     studio.history.refresh()
     qtbot.waitUntil(lambda: studio.messages.current is not None)
     assert not studio.history.loading

@@ -22,8 +22,8 @@ from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import parts_of
 from qt_app.ui.wording import stage_in_words, title_in_words
 from s2edit_plugin import api
-from s2edit_plugin.engine.fake import FakeClient
-from s2edit_plugin.engine.queued import title_of
+from s2edit_plugin.engine.server.job import title_of
+from tests.fakes.engine_client import FakeClient
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,10 +16,10 @@ from qt_app.app import make_window
 from qt_app.ui.information_dialog import InformationDialog
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import Parts
-from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.provenance import Provenance
 from s2edit_plugin.imaging.writing import encode_exactly
+from tests.fakes.engine_client import FakeClient
 
 
 @pytest.fixture

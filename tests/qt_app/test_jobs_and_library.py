@@ -12,8 +12,8 @@ from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.library import LibraryState
 from qt_app.model.messages import Messages
 from s2edit_plugin import api
-from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import CancelledError, EngineGoneError, MaskError, S2EditError
+from tests.fakes.engine_client import FakeClient
 
 
 @pytest.fixture

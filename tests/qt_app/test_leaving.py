@@ -22,7 +22,7 @@ from qt_app.ui.leaving import Leaving
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import parts_of
 from s2edit_plugin import api
-from s2edit_plugin.engine.fake import FakeClient
+from tests.fakes.engine_client import FakeClient
 
 SIZE = (60, 40)
 ASK = Leaving.ask

@@ -17,8 +17,8 @@ from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
 from qt_app.ui.main_window import MainWindow
 from s2edit_plugin import api
-from s2edit_plugin.engine.fake import FakeClient
 from s2edit_plugin.errors import MaskError
+from tests.fakes.engine_client import FakeClient
 
 HEIGHT, WIDTH = 40, 60
 

@@ -26,7 +26,8 @@ import qt_app
 from qt_app.ui import plain
 from qt_app.ui.parts import parts_of
 from qt_app.ui.plain import Link, LinkLabel, confirmed, plain_label, question_box, set_tip
-from s2edit_plugin import api, calls
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ImageError
 from tests.e2e import scenes
 
@@ -160,8 +161,8 @@ class Hostile(scenes.Scene):
             )
             for model in scenes.MODELS
         }  # fmt: skip
-        self.engine.answers[calls.Diagnose] = lambda _: calls.Diagnosis(
-            (calls.CheckInfo(MARKUP, False, MARKUP, MARKUP),)
+        self.engine.answers[queries.Diagnose] = lambda _: queries.Diagnosis(
+            (queries.CheckInfo(MARKUP, False, MARKUP, MARKUP),)
         )
 
     def messages(self) -> None:

@@ -25,13 +25,13 @@ from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import Parts
 from qt_app.ui.save_dialog import SaveDialog
 from s2edit_plugin import api
-from s2edit_plugin.credentials.inspection import inspect_picture
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin.imaging.credentials.inspection import inspect_picture
 from s2edit_plugin.imaging.provenance import NOTICE, Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_exactly
-from s2edit_plugin.paths import data_folder
-from s2edit_plugin.settings import change_settings
+from s2edit_plugin.storage.paths import data_folder
+from s2edit_plugin.storage.settings import change_settings
+from tests.fakes.engine_client import FakeClient
 
 ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 SIZE = (60, 40)

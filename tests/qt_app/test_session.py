@@ -19,9 +19,10 @@ from qt_app.engine import EngineLink
 from qt_app.model.document import Document
 from qt_app.model.left import LeftSession
 from qt_app.model.studio import StudioState
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ResourceError
+from tests.fakes.engine_client import FakeClient
 
 SIZE = (60, 40)
 
@@ -317,10 +318,10 @@ def test_the_window_asks_what_is_to_become_of_it(
 # ---------------------------------------------------------------------- what came from GIMP
 
 
-def handed_over(engine: FakeClient, studio: StudioState, qtbot: QtBot) -> calls.TakenPicture:
+def handed_over(engine: FakeClient, studio: StudioState, qtbot: QtBot) -> queries.TakenPicture:
     """A picture of GIMP that the window has taken and painted a mask for, as the engine knows it."""
-    offered = engine.call(calls.HandOver(picture(), b"", "holiday.xcf"))
-    waiting = calls.TakenPicture(offered.id, picture(), b"", "holiday.xcf")
+    offered = engine.call(queries.HandOver(picture(), b"", "holiday.xcf"))
+    waiting = queries.TakenPicture(offered.id, picture(), b"", "holiday.xcf")
     qtbot.waitUntil(lambda: studio.handover.current == waiting.id)
     document = studio.documents.document
     assert document is not None
@@ -329,8 +330,8 @@ def handed_over(engine: FakeClient, studio: StudioState, qtbot: QtBot) -> calls.
     return waiting
 
 
-def gave_back(engine: FakeClient) -> list[calls.GiveBack]:
-    return [request for request in engine.asked if isinstance(request, calls.GiveBack)]
+def gave_back(engine: FakeClient) -> list[queries.GiveBack]:
+    return [request for request in engine.asked if isinstance(request, queries.GiveBack)]
 
 
 @pytest.mark.parametrize("first_to_come", ["engine", "session", "neither"])
@@ -366,7 +367,7 @@ def test_the_same_picture_handed_over_anew_is_a_new_one(
 ) -> None:
     studio = start(studios, engine, data_home, qtbot)
     before = handed_over(engine, studio, qtbot)
-    engine.call(calls.HandOver(picture(), b"", "holiday.xcf"))
+    engine.call(queries.HandOver(picture(), b"", "holiday.xcf"))
     qtbot.waitUntil(lambda: studio.handover.current not in ("", before.id))
     document = studio.documents.document
     assert document is not None
@@ -383,7 +384,7 @@ def test_a_picture_that_comes_again_because_the_connection_broke_stays_as_it_is(
     engine.world.handed.append(waiting)
     engine.world._changed("handover")
     qtbot.waitUntil(lambda: not engine.world.handed)
-    engine.call(calls.HandOver(picture((1, 2, 3)), b"", "next"))  # still looked for afterwards
+    engine.call(queries.HandOver(picture((1, 2, 3)), b"", "next"))  # still looked for afterwards
     qtbot.waitUntil(lambda: studio.handover.current not in ("", waiting.id))
     assert document is not None
     qtbot.waitUntil(lambda: [request.id for request in gave_back(engine)] == [waiting.id])

@@ -21,10 +21,11 @@ from qt_app.ui.models_page import LicenceDialog, ModelsPage
 from qt_app.ui.parts import Parts
 from qt_app.ui.settings_dialog import ComputingPage, FilesPage, LookPage, SettingsDialog
 from qt_app.ui.shortcuts_page import ShortcutsPage
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import DownloadError
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.storage.paths import models_package
+from tests.fakes.engine_client import FakeClient
 
 
 @pytest.fixture
@@ -64,14 +65,14 @@ def test_a_changed_setting_goes_to_the_engine_and_is_kept(
     got = engine.world.settings
     assert (got["memory_limit_gb"], got["device"], got["safety_checker"]) == (6.5, "cuda:1", False)
     assert (got["embed_settings"], got["keep_history"]) == (True, False)
-    changes = [request.changes for request in engine.asked if isinstance(request, calls.ChangeSettings)]
+    changes = [request.changes for request in engine.asked if isinstance(request, queries.ChangeSettings)]
     assert len(changes) == 1  # one question for all of it
 
 
 def test_what_the_engine_refuses_is_said_and_shown_as_it_was(
     window: MainWindow, dialog: SettingsDialog, engine: FakeClient, qtbot: QtBot
 ) -> None:
-    engine.answers[calls.ChangeSettings] = DownloadError("That address is none.", "Write it as https://…")
+    engine.answers[queries.ChangeSettings] = DownloadError("That address is none.", "Write it as https://…")
     window.studio.settings.mirror = "nonsense"
     window.studio.settings.send()
     qtbot.waitUntil(lambda: window.studio.messages.current is not None)
@@ -81,12 +82,12 @@ def test_what_the_engine_refuses_is_said_and_shown_as_it_was(
 def test_what_others_change_is_shown_without_being_sent_back(
     window: MainWindow, dialog: SettingsDialog, engine: FakeClient, qtbot: QtBot
 ) -> None:
-    engine.world.answer(calls.ChangeSettings({"precision": "fp32", "memory_limit_gb": 4}))
+    engine.world.answer(queries.ChangeSettings({"precision": "fp32", "memory_limit_gb": 4}))
     qtbot.waitUntil(lambda: window.studio.settings.precision == "fp32")
     assert window.studio.settings.memory_limit_gb == 4.0
     assert dialog.findChild(ComputingPage).precision.currentData() == "fp32"
     dialog.close()
-    assert not [request for request in engine.asked if isinstance(request, calls.ChangeSettings)]
+    assert not [request for request in engine.asked if isinstance(request, queries.ChangeSettings)]
 
 
 def test_theme_and_language_are_remembered(
@@ -245,7 +246,9 @@ def test_models_are_imported_and_moved(
 
 
 def test_the_licence_must_be_accepted_and_its_words_are_no_markup(qtbot: QtBot) -> None:
-    model = calls.ModelInfo("x", "X", licence="L", licence_text="No <b>harm</b>.", licence_url="javascript:x")
+    model = queries.ModelInfo(
+        "x", "X", licence="L", licence_text="No <b>harm</b>.", licence_url="javascript:x"
+    )
     dialog = LicenceDialog(model)
     qtbot.addWidget(dialog)
     dialog.show()
@@ -258,7 +261,7 @@ def test_the_licence_must_be_accepted_and_its_words_are_no_markup(qtbot: QtBot) 
 
 
 def test_what_a_catalogue_says_is_shown_as_text_never_as_markup(page: ModelsPage) -> None:
-    evil = calls.ModelInfo(
+    evil = queries.ModelInfo(
         "x", "X", licence="<img src=x>", licence_url='https://x" onclick="', note="<script>"
     )
     page.about.say(*page._about(evil))

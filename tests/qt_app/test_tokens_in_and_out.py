@@ -16,9 +16,9 @@ from qt_app.app import make_window
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import Parts
 from qt_app.ui.token_dialog import TokenDialog
-from s2edit_plugin import calls
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ConsentError, TokenError
+from tests.fakes.engine_client import FakeClient
 
 
 def picture() -> bytes:
@@ -104,7 +104,7 @@ def test_tokens_are_exported_one_file_each_and_nothing_is_overwritten(
     qtbot.waitUntil(lambda: window.studio.exporting.busy == 0 and len(list(tmp_path.iterdir())) == 3)
     assert (tmp_path / "anna-me.safetensors").read_bytes() == b"precious"
     assert (tmp_path / "anna-me-2.safetensors").read_bytes() == b"token"
-    asked = [request for request in engine.asked if isinstance(request, calls.ExportToken)]
+    asked = [request for request in engine.asked if isinstance(request, queries.ExportToken)]
     assert sorted((one.name, one.format, one.private) for one in asked) == [
         ("anna/lips", "s2edit", True),
         ("anna/me", "s2edit", True),
@@ -129,11 +129,11 @@ def test_options_go_with_the_format_they_belong_to(
     assert [dialog.form.isRowVisible(row) for row in rows] == [True, False, False]
     state.private, state.format, state.rank, state.approximate = True, "lora", 8, True
     assert [dialog.form.isRowVisible(row) for row in rows] == [False, True, True]
-    engine.answers[calls.ExportToken] = TokenError("A LoRA cannot hold this token.", "Export its vectors.")
+    engine.answers[queries.ExportToken] = TokenError("A LoRA cannot hold this token.", "Export its vectors.")
     dialog.go.click()
     qtbot.waitUntil(lambda: window.studio.messages.current is not None and state.busy == 0)
-    (request,) = [request for request in engine.asked if isinstance(request, calls.ExportToken)]
-    assert request == calls.ExportToken("anna/me", "lora", private=False, approximate=True, rank=8)
+    (request,) = [request for request in engine.asked if isinstance(request, queries.ExportToken)]
+    assert request == queries.ExportToken("anna/me", "lora", private=False, approximate=True, rank=8)
     assert list(tmp_path.glob("*.safetensors")) == []
 
 
@@ -172,8 +172,8 @@ def test_files_are_imported_with_what_the_user_says_about_them(
     dialog.consent.setChecked(True)
     dialog.go.click()
     qtbot.waitUntil(lambda: window.library_panel.selected() == ("bea/me",))
-    (request,) = [request for request in engine.asked if isinstance(request, calls.ImportFile)]
-    assert request == calls.ImportFile(
+    (request,) = [request for request in engine.asked if isinstance(request, queries.ImportFile)]
+    assert request == queries.ImportFile(
         b"vectors", "bea.safetensors", "bea/me", "woman", "identity", replace=False, consent=True
     )
     window.actions_by_id["tokens.import"].trigger()
@@ -189,12 +189,12 @@ def test_of_several_files_each_that_is_refused_says_why_and_the_others_come(
         (tmp_path / f"{name}.safetensors").write_bytes(name.encode())
         files.append(str(tmp_path / f"{name}.safetensors"))
 
-    def answer(request: calls.ImportFile) -> calls.Imported:
+    def answer(request: queries.ImportFile) -> queries.Imported:
         if request.data == b"one":
             raise ConsentError("No consent was given.", "Ask the person.")
         return engine.world.answer(request)
 
-    engine.answers[calls.ImportFile] = answer
+    engine.answers[queries.ImportFile] = answer
     state = window.studio.importing
     parts.import_files((files[0], str(tmp_path / "gone"), files[1]))
     state.name = "a/b"

@@ -22,8 +22,9 @@ from qt_app.model.studio import StudioState
 from qt_app.model.tools import TOOLS
 from qt_app.ui.dropping import is_picture, picture_in
 from qt_app.ui.main_window import MainWindow
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from tests.fakes.engine_client import FakeClient
 
 WIDTH, HEIGHT = 240, 160
 
@@ -600,7 +601,7 @@ def test_each_preset_shows_its_time_and_memory(
     window: MainWindow, engine: FakeClient, document: Document, qtbot: QtBot
 ) -> None:
     seconds = {40: 100.0, 100: 200.0, 300: 400.0}
-    engine.answers[calls.EstimateJob] = lambda request: api.Estimate(
+    engine.answers[queries.EstimateJob] = lambda request: api.Estimate(
         seconds[request.learn.settings.steps_joint] if request.learn else 40.0,
         3_400_000_000,
         8 * 10**9,

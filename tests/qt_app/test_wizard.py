@@ -14,10 +14,11 @@ from qt_app.model.preferences import Preferences
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import parts_of
 from qt_app.ui.wizard import Wizard
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine.fake import FakeClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from tests.fakes.engine_client import FakeClient
 
-LARGE = calls.ModelInfo(
+LARGE = queries.ModelInfo(
     "large", "Large", size_bytes=200_000_000_000, licence="L", licence_url="https://l.example", licence_text="Be kind.",
     commercial_use="no", memory_gb=12,
 )  # fmt: skip
@@ -26,12 +27,12 @@ LARGE = calls.ModelInfo(
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication, data_home: Path, engine: FakeClient) -> Iterator[MainWindow]:
     sd15 = engine.world.models["sd15"]
-    engine.world.models["sd15"] = calls.ModelInfo(
+    engine.world.models["sd15"] = queries.ModelInfo(
         "sd15", sd15.title, size_bytes=sd15.size_bytes, licence="RAIL", licence_url="https://r.example", commercial_use="yes"
     )  # fmt: skip
     engine.world.models |= {
         "large": LARGE,
-        "sam": calls.ModelInfo("sam", "SAM", kind="mask", licence_url="https://s"),
+        "sam": queries.ModelInfo("sam", "SAM", kind="mask", licence_url="https://s"),
     }
     window = make_window(qapp, "light", lambda: engine)
     window.show()

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from s2edit_plugin import __version__
-from s2edit_plugin.engine import discovery
-from s2edit_plugin.engine.remote import RemoteClient, connect
-from s2edit_plugin.paths import models_package
+from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client.remote import RemoteClient, connect
+from s2edit_plugin.storage.paths import models_package
 from tests.e2e.gimp.hosted import Hosted
 from tests.e2e.gimp.workplace import CAPTION, HERE, START_SECONDS, Workplace
 from tests.e2e.screen import xvfb

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from s2edit_plugin import __version__
-from s2edit_plugin.engine import discovery
-from s2edit_plugin.engine.remote import RemoteClient, connect
+from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client.remote import RemoteClient, connect
 from s2edit_plugin.errors import EngineGoneError
 from tests.e2e.gimp.workplace import HERE, Workplace
 

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from s2edit_plugin import api
-from s2edit_plugin.engine.process import run_engine
+from s2edit_plugin.engine.server.process import run_engine
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.imaging.plain_png import encode_plain_png
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Library
-from s2edit_plugin.masks.painted import encode_mask, read_mask
-from s2edit_plugin.paths import DataFolder
+from s2edit_plugin.perception.masks.painted import encode_mask, read_mask
+from s2edit_plugin.storage.paths import DataFolder
 from tests.fakes.tokens import TENSORS, make_record
 
 LOADING_SECONDS = 1.0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from tests.e2e.gimp.conftest import Quick
 from tests.e2e.gimp.test_gimp_engine import watched
 from tests.e2e.gimp.workplace import BLONDE, CAPTION
@@ -206,7 +206,7 @@ def test_learning_asks_for_consent_and_keeps_what_was_typed(typed: dict[str, Any
 def test_an_attribute_is_transferred(quick: Quick, typed: dict[str, Any]) -> None:
     values = json.loads(typed["transfer"]["settings"])
     with quick.client() as client:
-        ids = {info.name: info.id for info in client.call(calls.ListTokens()).tokens}
+        ids = {info.name: info.id for info in client.call(queries.ListTokens()).tokens}
     assert (values["token"], values["attribute"]) == (ids["anna/me"], ids["mia/lips"])
     assert (values["prompt"], values["steps"]) == (CAPTION, 2)
     assert (values["source_prompt"], typed["transfer"]["name"]) == (CAPTION, "+ lipstick")

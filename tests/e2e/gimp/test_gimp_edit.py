@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from tests.e2e.gimp.workplace import BLONDE, CAPTION, Workplace
 
 SIDE = 512
@@ -120,7 +120,7 @@ def test_soft_edges_are_mixed_as_the_engine_mixes_them(workplace: Workplace, edi
 
 def test_settings_are_kept_by_token_ids_without_names(workplace: Workplace, edited: dict[str, Any]) -> None:
     with workplace.client() as client:
-        token = client.call(calls.ShowToken("anna/me")).info.id
+        token = client.call(queries.ShowToken("anna/me")).info.id
     values = json.loads(edited["layers"][0]["settings"])
     assert (values["token"], values["prompt"], values["seed"]) == (token, BLONDE, 0)
     assert f"<{token}>" in values["source_prompt"]

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin import __version__, api, calls
-from s2edit_plugin.api import JobInfo
-from s2edit_plugin.engine import discovery
-from s2edit_plugin.engine.remote import RemoteClient
+from s2edit_plugin import __version__, api
+from s2edit_plugin.api import JobInfo, queries
+from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client.remote import RemoteClient
 from tests.e2e.gimp.workplace import BLONDE, CAPTION, Workplace
 
 PATIENCE = 120.0
@@ -53,7 +53,7 @@ def watched(client: RemoteClient, good: Callable[[JobInfo], bool]) -> JobInfo:
     """The first job of the queue that is as wanted."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        for job in client.call(calls.ListJobs()).jobs:
+        for job in client.call(queries.ListJobs()).jobs:
             if good(job):
                 return job
         time.sleep(0.05)
@@ -111,10 +111,10 @@ def broken(workplace: Workplace, learned: dict[str, Any]) -> dict[str, Any]:
         blocking.cancel()
         wait_for(workplace.folder / "was busy")
 
-        client.call(calls.ChangeSettings({"model": "sd15"}))
+        client.call(queries.ChangeSettings({"model": "sd15"}))
         (workplace.folder / "other model").touch()
         wait_for(workplace.folder / "model asked for")
-        client.call(calls.ChangeSettings({"model": ""}))
+        client.call(queries.ChangeSettings({"model": ""}))
         (workplace.folder / "own model").touch()
         watched(client, lambda one: one.id not in (job.id, blocking.id) and under_way(one))
         workplace.kill_engine()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from tests.e2e.gimp.workplace import BLONDE, CAPTION, Workplace
 
 SIDE = 192
@@ -221,9 +221,9 @@ def test_of_a_large_layer_only_the_square_around_subject_and_selection_travels(
     assert np.array_equal(before[outside], after[outside])
     assert (before[~outside] != after[~outside]).any()
     with workplace.client() as client:
-        entries = client.call(calls.ListHistory(limit=2)).entries
+        entries = client.call(queries.ListHistory(limit=2)).entries
         sizes = [
-            Image.open(io.BytesIO(client.call(calls.ShowHistory(entry.id)).request.photo)).size
+            Image.open(io.BytesIO(client.call(queries.ShowHistory(entry.id)).request.photo)).size
             for entry in entries
         ]
     by_channel, found = sizes

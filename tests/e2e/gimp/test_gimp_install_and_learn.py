@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from tests.e2e.gimp.workplace import Workplace
 
 
@@ -25,7 +25,7 @@ def test_a_person_is_learned_from_a_layer(workplace: Workplace, learned: dict[st
     assert learned["person"]["status"] == "success", learned
     assert learned["person"]["token"] == ["anna/me"]
     with workplace.client() as client:
-        details = client.call(calls.ShowToken("anna/me"))
+        details = client.call(queries.ShowToken("anna/me"))
     assert details.info.consent
     assert details.settings["steps_token"] + details.settings["steps_joint"] == 2
 
@@ -38,7 +38,7 @@ def test_a_person_is_not_learned_without_consent(learned: dict[str, Any]) -> Non
 def test_an_attribute_is_learned_in_the_selection(workplace: Workplace, learned: dict[str, Any]) -> None:
     assert learned["attribute"]["status"] == "success", learned
     with workplace.client() as client:
-        info = client.call(calls.ShowToken("mia/lips")).info
+        info = client.call(queries.ShowToken("mia/lips")).info
     assert (info.kind, info.class_noun) == ("attribute", "lipstick")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin.engine import discovery
+from s2edit_plugin.engine.client import discovery
 from tests.e2e.gimp.hosted import Hosted
 from tests.e2e.gimp.test_gimp_engine import plugin_processes
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from tests.e2e.gimp.hosted import FOREIGN, Hosted
 from tests.e2e.gimp.workplace import BLONDE, CAPTION
 
@@ -73,7 +73,7 @@ def test_the_engine_is_a_process_of_its_own_that_outlives_the_filter_and_gimp(
     pid = started["last"][0]
     with hosted.client() as client:
         assert client.endpoint.pid == pid
-        assert "anna/me" in [token.name for token in client.call(calls.ListTokens()).tokens]
+        assert "anna/me" in [token.name for token in client.call(queries.ListTokens()).tokens]
     parent = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]
     assert "gimp" not in Path(f"/proc/{parent}/cmdline").read_text()
 

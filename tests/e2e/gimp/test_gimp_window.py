@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine.remote import RemoteClient
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.engine.client.remote import RemoteClient
 from tests.e2e.gimp.workplace import BLONDE, CAPTION, Workplace
 
 PATIENCE = 120.0
@@ -51,10 +52,10 @@ FACTS["unknown"] = tokens(action="delete", token="mia/nothing")
 """
 
 
-def taken(client: RemoteClient) -> calls.TakenPicture:
+def taken(client: RemoteClient) -> queries.TakenPicture:
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        picture = client.call(calls.TakeHandover())
+        picture = client.call(queries.TakeHandover())
         if picture.id:
             return picture
         time.sleep(0.05)
@@ -76,8 +77,8 @@ def handed(workplace: Workplace, learned: dict[str, Any]) -> dict[str, Any]:
         )  # fmt: skip
         made = client.run(asked)
         facts["made here"] = made
-        client.call(calls.GiveBack(picture.id, made.image, made.region, asked))
-        client.call(calls.GiveBack(taken(client).id))
+        client.call(queries.GiveBack(picture.id, made.image, made.region, asked))
+        client.call(queries.GiveBack(taken(client).id))
         return facts | workplace.end(gimp)
 
 
@@ -120,7 +121,7 @@ def test_what_comes_back_is_a_layer_that_shows_the_windows_result(
 def test_what_came_back_can_be_edited_again(workplace: Workplace, handed: dict[str, Any]) -> None:
     values = json.loads(handed["made"][0]["settings"])
     with workplace.client() as client:
-        token = client.call(calls.ShowToken("anna/me")).info.id
+        token = client.call(queries.ShowToken("anna/me")).info.id
     assert (values["token"], values["prompt"], values["seed"], values["steps"]) == (token, BLONDE, 3, 2)
     assert "anna" not in json.dumps(values)
 

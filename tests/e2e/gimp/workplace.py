@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.engine import discovery
-from s2edit_plugin.engine.remote import RemoteClient, connect
+from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client.remote import RemoteClient, connect
 
 HERE = Path(__file__).parent
 CAPTION = "a photo of a young woman with long brown hair in a forest"

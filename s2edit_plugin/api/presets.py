@@ -1,0 +1,119 @@
+"""Ready-made edits: each turns the source prompt into a target prompt. Pure functions of text, standard library only.
+
+The window and the GIMP plug-in, which carries a copy, offer the same ones.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "EDIT_PRESETS",
+    "LEARN_PRESETS",
+    "EditPreset",
+    "LearnPreset",
+    "apply_preset",
+    "known_noun",
+    "noun_in",
+]
+
+_LONGEST = 2000  # characters, as `api.limits.MAX_PROMPT`
+_PLACE = re.compile(r"\s+(?:in|on|at|by|near|before|against)\s+(?:a|an|the)\s+[\w -]+$", re.IGNORECASE)
+_SUBJECT = re.compile(r"\b(woman|man|girl|boy|person|child|lady|car)\b", re.IGNORECASE)
+_HAIR_COLOURS = "black|brown|blonde|blond|red|grey|gray|white|ginger|auburn"
+
+
+@dataclass(frozen=True)
+class EditPreset:
+    """A ready-made edit.
+
+    Attributes:
+        id: stable name. words: what is added. replaces: pattern of words that give way to ``words``, "" for none; where it does
+            not occur, the words are added. removes: pattern of words that would contradict.
+        region: the edit region that suits, as `api.ApplyEdit.region`.
+    """
+
+    id: str
+    words: str
+    replaces: str = ""
+    removes: str = ""
+    region: str = "auto"
+
+
+EDIT_PRESETS: tuple[EditPreset, ...] = (
+    EditPreset("smile", "smiling", removes=r"\s+(?:looking )?(?:surprised|serious|sad|angry|frowning)"),
+    EditPreset("surprise", "looking surprised", removes=r"\s+smiling"),
+    EditPreset("older", "old", replaces=r"\byoung\b"),
+    EditPreset("younger", "young", replaces=r"\b(?:old|elderly|middle-aged)\b"),
+    EditPreset("hair-black", "black hair", replaces=rf"\b(?:{_HAIR_COLOURS}) hair\b", region="auto"),
+    EditPreset("hair-brown", "brown hair", replaces=rf"\b(?:{_HAIR_COLOURS}) hair\b"),
+    EditPreset("hair-blonde", "blonde hair", replaces=rf"\b(?:{_HAIR_COLOURS}) hair\b"),
+    EditPreset("hair-red", "red hair", replaces=rf"\b(?:{_HAIR_COLOURS}) hair\b"),
+    EditPreset("lipstick", "wearing red lipstick", replaces=r"\bwearing (?:\w+ )?lipstick\b", region="lips"),
+    EditPreset("glasses", "wearing glasses", replaces=r"\bwearing (?:sun)?glasses\b"),
+    EditPreset("sunglasses", "wearing sunglasses", replaces=r"\bwearing (?:sun)?glasses\b"),
+    EditPreset("makeup", "", region="face"),
+)
+"""``makeup`` changes no word: it is for a makeup token, which adds its own."""
+
+
+def noun_in(prompt: str) -> str:
+    """What a prompt without tokens is of, as far as it is plain; "person" where nothing is found."""
+    return known_noun(prompt) or "person"
+
+
+def known_noun(prompt: str) -> str:
+    """The first noun of a prompt that is known, "" where there is none."""
+    found = _SUBJECT.search(prompt)
+    return found[1].lower() if found else ""
+
+
+def apply_preset(prompt: str, preset: EditPreset, class_noun: str = "") -> str:
+    """The target prompt of a preset.
+
+    Args:
+        prompt: source prompt, with or without references. class_noun: adjectives go before it.
+    """
+    if len(prompt) > _LONGEST:
+        return prompt  # the engine refuses it; nobody waits for the patterns here to look through it
+    text = re.sub(preset.removes, "", prompt, flags=re.IGNORECASE) if preset.removes else prompt
+    if not preset.words:
+        return text
+    article = "an" if preset.words[0] in "aeiou" else "a"
+    return re.sub(
+        rf"\ban? (?={re.escape(preset.words)}\b)", f"{article} ", _reworded(text, preset, class_noun)
+    )
+
+
+def _reworded(text: str, preset: EditPreset, class_noun: str) -> str:
+    if preset.replaces and re.search(preset.replaces, text, re.IGNORECASE):
+        return re.sub(preset.replaces, preset.words, text, count=1, flags=re.IGNORECASE)
+    if preset.id in ("older", "younger"):
+        noun = re.search(rf"(?:<[^<>]+>\s+)?\b{re.escape(class_noun)}\b", text) if class_noun else None
+        return (
+            f"{text[: noun.start()]}{preset.words} {text[noun.start() :]}"
+            if noun
+            else f"{text}, {preset.words}"
+        )
+    words = f"with {preset.words}" if preset.words.endswith("hair") else preset.words
+    place = _PLACE.search(text)
+    at = place.start() if place else len(text)
+    return f"{text[:at].rstrip()} {words}{text[at:]}"
+
+
+@dataclass(frozen=True)
+class LearnPreset:
+    """How thoroughly a token is learned: optimizer steps of both phases."""
+
+    id: Literal["quick", "balanced", "best"]
+    steps_token: int
+    steps_joint: int
+
+
+LEARN_PRESETS: tuple[LearnPreset, ...] = (
+    LearnPreset("quick", 20, 40),
+    LearnPreset("balanced", 60, 100),
+    LearnPreset("best", 180, 300),
+)

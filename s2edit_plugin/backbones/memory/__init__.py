@@ -1,0 +1,1 @@
+"""What a job needs of memory and time, and the steps down when memory runs out."""

@@ -1,0 +1,1 @@
+"""The engine's clients in other processes. Standard library only: GIMP carries copies."""

@@ -1,0 +1,286 @@
+"""HTTP to the engine: connections that stay open, pictures sent once, errors as they were raised. Standard library only.
+
+A request that must not be done twice is sent once: where its connection breaks, nobody knows whether it was done.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from s2edit_plugin.engine.client.connections import GONE, NO_ANSWER, Connection, dial
+from s2edit_plugin.engine.client.discovery import Endpoint
+from s2edit_plugin.engine.protocol import wire
+from s2edit_plugin.errors import EngineError, EngineGoneError, S2EditError
+
+__all__ = ["EventLines", "Transport"]
+
+PROVE_SECONDS = 15.0  # for the engine to prove itself on a new connection; it may be busy
+ANSWER_SECONDS = 120.0  # calls take milliseconds, the doctor some seconds, checking a large library longer
+FRESH_SECONDS = 30.0  # the engine closes idle connections later than this
+MAX_IDLE = 8
+MAX_PICTURE = 1 << 30
+SEND_AGAIN = 3
+
+
+class Transport:
+    """Requests to one engine, from any thread.
+
+    Args:
+        client: 32 hexadecimal digits that name the client. folder: of the discovery file, where a Unix socket may lie.
+    """
+
+    def __init__(self, endpoint: Endpoint, client: str, folder: Path | None = None) -> None:
+        self._endpoint, self._client, self._folder = endpoint, client, folder
+        self._idle: list[tuple[float, Connection]] = []
+        self._busy: set[Connection] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        patience: float = ANSWER_SECONDS,
+        *,
+        again: bool = True,
+    ) -> Any:
+        """Send JSON values, get JSON values; waits ``patience`` seconds for the answer.
+
+        Args:
+            again: whether it does no harm to be asked twice; otherwise it is not sent again where a connection breaks.
+
+        Raises:
+            EngineGoneError: it cannot be reached. S2EditError: what it answered.
+        """
+        content = None if body is None else wire.dump(body)
+        status, data = self._exchange(method, path, content, patience, again)
+        return _checked(status, data)
+
+    def ask_with_pictures(self, path: str, body: Any, pictures: dict[str, bytes], *, again: bool) -> Any:
+        """As `ask` with POST; large pictures the engine does not have yet are sent before."""
+        for name, data in pictures.items():
+            self._send_picture(name, data, maybe_there=True)
+        content = wire.dump(body)
+        for _ in range(SEND_AGAIN):
+            status, data = self._exchange("POST", path, content, again=again)
+            missing = _missing(status, data)
+            if not missing or not set(missing) <= set(pictures):
+                return _checked(status, data)
+            for name in missing:  # dropped in between
+                self._send_picture(name, pictures[name], maybe_there=False)
+        return _checked(status, data)
+
+    def fetch_picture(self, name: str) -> bytes:
+        """A picture of the engine. Raises MissingBlobError where it is not there any more."""
+        status, data = self._exchange("GET", f"/v1/blobs/{name}")
+        if status == 404:
+            raise wire.MissingBlobError((name,))
+        if status != 200:
+            _checked(status, data)
+        if wire.hash_of(data) != name:
+            raise EngineError("A picture was damaged on its way.", "Try again.")
+        return data
+
+    def open_stream(self, since: int, timeout: float, patient: bool = True) -> EventLines:
+        """The event stream; reading it raises OSError after ``timeout`` seconds of silence.
+
+        Args:
+            patient: whether the engine waits a moment for another stream when this one breaks.
+
+        Raises:
+            OSError, http.client.HTTPException: the connection broke. S2EditError: it cannot be reached, or what it answered.
+        """
+        connection = self._dialled(timeout)
+        try:
+            path = f"/v1/events?since={since}&patient={int(patient)}"
+            connection.sock.settimeout(timeout)
+            connection.request("GET", path, headers=self._headers(connection))
+            response = connection.getresponse()
+            if response.status != 200:
+                _checked(response.status, response.read())
+        except BaseException:
+            connection.close()
+            raise
+        return EventLines(connection, response)
+
+    def close(self) -> None:
+        """Close the connections; whoever waits for an answer hears at once that there will be none."""
+        with self._lock:
+            self._closed = True
+            busy = list(self._busy)
+        for connection in busy:
+            with contextlib.suppress(OSError, AttributeError):  # it may have its answer by now
+                connection.sock.shutdown(socket.SHUT_RDWR)
+        self._drop_idle()
+
+    # ------------------------------------------------------------------ inside
+
+    def _send_picture(self, name: str, data: bytes, *, maybe_there: bool) -> None:
+        if len(data) > MAX_PICTURE:
+            raise EngineError("The picture is larger than 1 GB.", "Use a smaller one.")
+        if maybe_there and self._exchange("HEAD", f"/v1/blobs/{name}")[0] == 200:
+            return
+        status, answer = self._exchange("PUT", f"/v1/blobs/{name}", data)
+        if status != 204:
+            _checked(status, answer)
+
+    def _headers(self, connection: Connection) -> dict[str, str]:
+        return {"Authorization": connection.authorization, "X-S2Edit-Client": self._client}
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        patience: float = ANSWER_SECONDS,
+        again: bool = True,
+    ) -> tuple[int, bytes]:
+        """One request and its answer. Where a connection that was idle breaks, a new one is tried once, if ``again``."""
+        connection = self._idle_connection()
+        if connection is not None:
+            try:
+                return self._exchanged(connection, method, path, body, patience)
+            except (OSError, http.client.HTTPException) as error:
+                if not again or isinstance(error, TimeoutError):
+                    raise _broken(error, again) from error
+            self._drop_idle()  # the others are from the same time
+        try:
+            return self._exchanged(self._dialled(patience), method, path, body, patience)
+        except (OSError, http.client.HTTPException) as error:
+            raise _broken(error, again) from error
+
+    def _exchanged(
+        self, connection: Connection, method: str, path: str, body: bytes | None, patience: float
+    ) -> tuple[int, bytes]:
+        headers = self._headers(connection) | (
+            {"Content-Type": "application/json"} if body is not None else {}
+        )
+        self._take_up(connection)
+        try:
+            connection.sock.settimeout(patience)
+            # An engine that refuses a body answers and closes before it has read all of it.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            data = response.read()
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            with self._lock:
+                self._busy.discard(connection)
+        if response.will_close:
+            connection.close()
+        else:
+            self._keep(connection)
+        return response.status, data
+
+    def _take_up(self, connection: Connection) -> None:
+        """Note that an answer is waited for on a connection, so that `close` can end the waiting."""
+        with self._lock:
+            if not self._closed:
+                self._busy.add(connection)
+                return
+        connection.close()
+        raise EngineGoneError("This client was closed.")
+
+    def _dialled(self, patience: float) -> Connection:
+        if self._closed:
+            raise EngineGoneError("This client was closed.")
+        return dial(self._endpoint, self._folder, min(patience, PROVE_SECONDS))
+
+    def _idle_connection(self) -> Connection | None:
+        """A connection that was used before and still stands."""
+        with self._lock:
+            if self._closed:
+                raise EngineGoneError("This client was closed.")
+            while self._idle:
+                since, connection = self._idle.pop()
+                if time.monotonic() - since < FRESH_SECONDS and connection.is_fresh:
+                    return connection
+                connection.close()
+        return None
+
+    def _drop_idle(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for _, connection in idle:
+            connection.close()
+
+    def _keep(self, connection: Connection) -> None:
+        with self._lock:
+            if not self._closed and len(self._idle) < MAX_IDLE:
+                self._idle.append((time.monotonic(), connection))
+                return
+        connection.close()
+
+
+class EventLines:
+    """The lines of an open event stream. `close` may be called from another thread and ends the reading."""
+
+    def __init__(self, connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> None:
+        self._connection, self._response = connection, response
+        self._socket: socket.socket | None = connection.sock
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Lines as they come."""
+        return iter(self._response)
+
+    def close(self) -> None:
+        """End the stream."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """Free what it holds; by the thread that read it."""
+        self._response.close()
+        self._connection.close()
+        if self._socket is not None:
+            self._socket.close()
+
+
+def _broken(error: Exception, again: bool) -> EngineError:
+    """What a connection that broke means."""
+    if isinstance(error, TimeoutError):
+        return EngineError(NO_ANSWER, "It may be busy; try again.")
+    if again:
+        return EngineGoneError(GONE, "It ended or crashed; try again.")
+    return EngineGoneError(
+        "The connection to the engine broke before it answered.",
+        "Look whether it was done before you do it again.",
+    )
+
+
+def _missing(status: int, data: bytes) -> list[str]:
+    if status != 409:
+        return []
+    try:
+        missing = json.loads(data).get("missing", [])
+    except (ValueError, AttributeError):
+        return []
+    return [name for name in missing if wire.is_hash(name)] if isinstance(missing, list) else []
+
+
+def _checked(status: int, data: bytes) -> Any:
+    """The values of a good answer. Raises what a bad one says."""
+    try:
+        values = wire.parse(data) if data else {}
+    except S2EditError:
+        values = None
+    if 200 <= status < 300 and values is not None:
+        return values
+    if isinstance(values, dict) and values.get("sentence"):
+        raise S2EditError.from_json(values)
+    if status == 503:
+        raise EngineError("The engine has too many connections.", "Close other programs that use it.")
+    raise EngineError(f"The engine gave an answer that makes no sense (status {status}).", "Restart it.")

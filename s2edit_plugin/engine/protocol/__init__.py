@@ -1,0 +1,1 @@
+"""What engine and clients say to each other. Standard library only."""

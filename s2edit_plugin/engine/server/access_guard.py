@@ -1,0 +1,299 @@
+"""Who may speak to the engine, and how much: checked before anything of a request is read.
+
+Another program of the same machine does not know the secret; a web page that makes the browser speak to 127.0.0.1 has a foreign
+Origin, or by DNS rebinding a foreign Host; neither can make the engine hold large or endless bodies. Who has not shown on a
+connection that he knows the secret is a stranger: of these few are kept, and the oldest goes for the next one, so that they
+cannot take the room of clients. What comes over the Unix socket comes from the user's own private folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from s2edit_plugin.engine.protocol import handshake, wire
+from s2edit_plugin.errors import EngineError, S2EditError, UsageError
+
+__all__ = [
+    "CLIENT_HEADER",
+    "Gate",
+    "GuardedProtocol",
+    "Peer",
+    "RefusedError",
+    "body_of",
+    "drain",
+    "error_response",
+    "has_body",
+    "stream_of",
+]
+
+CLIENT_HEADER = "x-s2edit-client"
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+MAX_JSON = 8 << 20
+HEAD_SECONDS = 10.0  # until a request's head is complete
+GAP_SECONDS = 15.0  # between two pieces of a body
+BODY_SECONDS = 120.0  # for a whole body
+DRAINED_BYTES, DRAIN_SECONDS, DRAIN_GAP = 64 << 20, 1.0, 0.1
+READ = "s2edit.read"  # marks a request whose body was read to its end
+PEER = "s2edit.peer"  # the `Peer` in a request's state
+STRANGERS = 32  # connections that have not shown the secret
+
+log = logging.getLogger(__name__)
+_numbers = itertools.count()
+
+
+@dataclass(eq=False)
+class Peer:
+    """The other side of a connection.
+
+    Attributes:
+        is_known: whether it knows the secret, or came through the private folder. proof: what it has to show after
+            the handshake, "" before. number: grows with every connection.
+    """
+
+    is_known: bool = False
+    proof: str = ""
+    number: int = field(default_factory=lambda: next(_numbers))
+
+
+class RefusedError(Exception):
+    """A request that is answered with this status and error; what is left of its body is not read."""
+
+    def __init__(self, status: int, error: S2EditError) -> None:
+        super().__init__(error.sentence)
+        self.status, self.error = status, error
+
+
+def error_response(status: int, error: S2EditError, *, close: bool = False, **more: Any) -> Response:
+    """An error as every endpoint gives it."""
+    headers = {"connection": "close"} if close else {}
+    if status == 401:
+        headers["www-authenticate"] = "Bearer"
+    return Response(wire.dump(error.to_json() | more), status, headers, "application/json")
+
+
+class Gate:
+    """The outermost layer of the service.
+
+    Args:
+        app: what lies behind. secret: what every request must show. on_request: called for every request let in.
+    """
+
+    def __init__(self, app: ASGIApp, secret: str, on_request: Callable[[], None] = lambda: None) -> None:
+        self._app, self._secret, self._on_request = app, secret, on_request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        peer: Peer = scope.get("state", {}).get(PEER) or Peer()
+        try:
+            headers = _checked_headers(scope)
+            if scope["path"] == handshake.PROVE_PATH and not has_body(scope):
+                await self._prove(scope, peer)(scope, receive, send)
+                return
+            self._check_secret(headers, peer)
+        except RefusedError as refusal:
+            log.warning("A request was refused (%d).", refusal.status)
+            await drain(scope, receive)
+            await error_response(refusal.status, refusal.error, close=True)(scope, receive, send)
+            return
+        peer.is_known = True
+        self._on_request()
+        await self._app(scope, receive, send)
+
+    def _prove(self, scope: Scope, peer: Peer) -> Response:
+        """Prove to anybody that this is the engine, and say by the way what would prove that he is a client."""
+        theirs = parse_qs(scope["query_string"].decode("latin-1")).get("nonce", [""])[0]
+        if scope["method"] != "GET" or not handshake.is_nonce(theirs):
+            raise RefusedError(400, UsageError("A proof is asked for with a nonce of 32 hexadecimal digits."))
+        own = handshake.new_nonce()
+        peer.proof = handshake.proof(self._secret, "client", theirs, own)
+        values = {"nonce": own, "proof": handshake.proof(self._secret, "engine", theirs, own)}
+        return Response(wire.dump(values), media_type="application/json")
+
+    def _check_secret(self, headers: dict[bytes, list[bytes]], peer: Peer) -> None:
+        shown = headers.get(b"authorization", [b""])
+        if len(shown) == 1:
+            kind, _, value = shown[0].decode("latin-1").partition(" ")
+            wanted = {"Bearer": self._secret, handshake.SCHEME: peer.proof}.get(kind, "")
+            if handshake.is_right(value, wanted):
+                return
+        raise RefusedError(401, EngineError("The secret is missing or wrong."))
+
+
+def _checked_headers(scope: Scope) -> dict[bytes, list[bytes]]:
+    """The headers of a request of this machine, not of a web page. Raises RefusedError for others."""
+    headers: dict[bytes, list[bytes]] = {}
+    for name, value in scope["headers"]:
+        headers.setdefault(name, []).append(value)
+    host = headers.get(b"host", [])
+    if len(host) != 1 or not _is_loopback(host[0]):
+        raise RefusedError(403, EngineError("The engine answers to this machine alone."))
+    if any(origin != b"http://" + host[0] for origin in headers.get(b"origin", [])):
+        raise RefusedError(403, EngineError("The engine does not answer web pages."))
+    return headers
+
+
+def _is_loopback(host: bytes) -> bool:
+    name = host.decode("latin-1").lower()
+    for loopback in LOOPBACK:
+        rest = name.removeprefix(loopback)
+        if rest != name and (not rest or (rest[0] == ":" and rest[1:].isascii() and rest[1:].isdigit())):
+            return True
+    return False
+
+
+async def drain(scope: Scope, receive: Receive) -> None:
+    """Throw away what is left of a refused body, within limits: the answer then reaches clients that send before they read."""
+    if not has_body(scope) or scope.get(READ):
+        return
+    left, end = DRAINED_BYTES, asyncio.get_running_loop().time() + DRAIN_SECONDS
+    while left > 0 and asyncio.get_running_loop().time() < end:
+        try:
+            async with asyncio.timeout(DRAIN_GAP):
+                message = await receive()
+        except TimeoutError:
+            return
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return
+        left -= len(message.get("body", b""))
+
+
+def has_body(scope: Scope) -> bool:
+    """Whether a request announces a body."""
+    headers = dict(scope["headers"])
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+
+
+async def stream_of(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The pieces of a body.
+
+    Raises:
+        RefusedError: it is larger than ``limit`` bytes (413), or comes too slowly (408). ClientDisconnect: the client has gone.
+    """
+    announced = request.headers.get("content-length", "0")
+    if not announced.isdigit() or int(announced[:20]) > limit:
+        raise _too_large(limit)
+    got, end = 0, asyncio.get_running_loop().time() + BODY_SECONDS
+    while True:
+        left = end - asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(min(GAP_SECONDS, max(left, 0.0))):
+                message = await request.receive()
+        except TimeoutError:
+            raise RefusedError(408, EngineError("The request came too slowly.")) from None
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        piece = message.get("body", b"")
+        got += len(piece)
+        if got > limit:
+            raise _too_large(limit)
+        if piece:
+            yield piece
+        if not message.get("more_body", False):
+            request.scope[READ] = True
+            return
+
+
+async def body_of(request: Request, limit: int = MAX_JSON) -> bytes:
+    """A whole small body; raises as `stream_of`."""
+    return b"".join([piece async for piece in stream_of(request, limit)])
+
+
+def _too_large(limit: int) -> RefusedError:
+    size = f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit} bytes"
+    return RefusedError(413, UsageError(f"The request is larger than {size}."))
+
+
+class GuardedProtocol(H11Protocol):
+    """uvicorn's protocol, but a request's head must be complete within seconds, what is no HTTP gets our kind of answer, and
+    strangers cannot take the room of clients.
+    """
+
+    _late: asyncio.TimerHandle | None = None
+    peer: Peer
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A connection that says nothing does not stay, and answers go out at once.
+
+        Head and body of an answer are two packets; by default the second waits, up to 44 ms, until the first is acknowledged.
+        asyncio only says so for sockets that were made with a protocol number.
+        """
+        own: socket.socket = transport.get_extra_info("socket")
+        is_local = own.family not in (socket.AF_INET, socket.AF_INET6)
+        self.peer = Peer(is_known=is_local)
+        self.app_state = {**self.app_state, PEER: self.peer}  # every request of this connection carries it
+        super().connection_made(transport)  # type: ignore[arg-type]
+        if not is_local:
+            own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._make_room()
+        self._late = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def data_received(self, data: bytes) -> None:
+        """The clock runs from a head's first byte to its last."""
+        import h11
+
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_clock()
+        elif self._late is None and self.conn.trailing_data[0]:
+            self._late = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing to wait for any more."""
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP: one sentence, and the connection is closed."""
+        import h11
+
+        body = wire.dump(UsageError("This is no HTTP request.").to_json())
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.close()  # an answer is on its way already
+            return
+        for event in (
+            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
+            h11.Data(data=body),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+    def _make_room(self) -> None:
+        """Close the oldest of too many strangers; a client is one for the milliseconds of its handshake only."""
+        strangers = [
+            one for one in self.connections if isinstance(one, GuardedProtocol) and not one.peer.is_known
+        ]
+        if len(strangers) > STRANGERS:
+            oldest = min(strangers, key=lambda one: one.peer.number)
+            self.connections.discard(oldest)  # it counts no more, though its end comes later
+            oldest.transport.abort()
+            log.warning("There are too many connections that do not show the secret; the oldest was closed.")
+
+    def _stop_clock(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def _give_up(self) -> None:
+        self._late = None
+        self.transport.close()

@@ -1,0 +1,107 @@
+"""The engine without its connections: queue, workers, answers. `LocalClient` holds one, the service puts one on the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from s2edit_plugin import api
+from s2edit_plugin.api import JobInfo, OnNote, OnProgress
+from s2edit_plugin.api.limits import check_texts
+from s2edit_plugin.engine.server.events import EventLog
+from s2edit_plugin.engine.server.handlers import CLIENT_HANDLERS, HANDLERS, Context
+from s2edit_plugin.engine.server.job_queue import LINGER, JobQueue
+from s2edit_plugin.engine.server.studios import Make, StudioKeeper, make_studio
+from s2edit_plugin.engine.server.tasks import DISK_WORK, GPU_WORK
+from s2edit_plugin.engine.server.worker import Worker, unforeseen
+from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.storage.paths import DataFolder
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Everything an engine does, for whoever connects it to its clients. Every method may be called from any thread.
+
+    Args:
+        folder: the user's data. model, device: what to use whatever the settings say; None: the settings.
+        make: makes a studio. linger: see `jobs.LINGER`.
+
+    Attributes:
+        wants_previews: whether anybody would see one.
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        *,
+        model: str | None = None,
+        device: str | None = None,
+        make: Make = make_studio,
+        linger: float = LINGER,
+    ) -> None:
+        self.folder = folder
+        self.events = EventLog()
+        self.queue = JobQueue(self.events, linger)
+        self.keeper = StudioKeeper(folder, model, device, make)
+        self.context = Context(folder, self.events, self.queue, self.keeper)
+        self.wants_previews: Callable[[], bool] = lambda: True
+        self.context.on_forget.append(self.queue.forget)
+        self._workers = (
+            Worker("gpu", self.queue, self.events, self._on_gpu, lambda: self.wants_previews()),
+            Worker("disk", self.queue, self.events, self._on_disk),
+        )
+
+    def start(self) -> None:
+        """Start the workers."""
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self, timeout: float) -> bool:
+        """Cancel all jobs, learning with its checkpoint, and wait for the workers; whether they ended in time."""
+        self.queue.close()
+        ended = [worker.join(timeout) for worker in self._workers]
+        return all(ended)
+
+    def call(self, request: Any, client: str = "") -> Any:
+        """Answer a call of a client, "" for one that cannot go. Raises S2EditError, nothing else."""
+        kind = type(request)
+        if kind not in HANDLERS and kind not in CLIENT_HANDLERS:
+            raise UsageError(f"{kind.__name__} is nothing the engine can be asked.")
+        check_texts(request)
+        try:
+            if kind in CLIENT_HANDLERS:
+                return CLIENT_HANDLERS[kind](self.context, request, client)
+            return HANDLERS[kind](self.context, request)
+        except S2EditError:
+            raise
+        except Exception as error:
+            raise unforeseen(error) from None
+
+    def submit(
+        self,
+        request: Any,
+        *,
+        job_id: str = "",
+        owner: str = "",
+        keep: bool = False,
+        priority: int | None = None,
+        title: str = "",
+    ) -> JobInfo:
+        """Queue a job; see `JobQueue.add`. Raises UsageError for what is no job, or too long."""
+        if type(request) not in api.JOBS:
+            raise UsageError(f"{type(request).__name__} is no job.")
+        check_texts(request)
+        return self.queue.add(request, job_id=job_id, owner=owner, keep=keep, priority=priority, title=title)
+
+    def leave(self, client: str) -> None:
+        """A client has gone for good: cancel what it did not ask to keep, give up what it held."""
+        self.queue.leave(client)
+        if self.context.handovers.leave(client):
+            self.context.changed("handover")
+
+    def _on_gpu(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:
+        return GPU_WORK[type(request)](self.keeper.current(), request, on_progress, on_note)
+
+    def _on_disk(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:
+        return DISK_WORK[type(request)](self.folder, request, on_progress)

@@ -1,0 +1,337 @@
+"""The queue: what runs next, what stops for it, and what became of it. Knows nothing of models or connections.
+
+Jobs run in two lanes, one after another in each: ``gpu`` for everything that takes a model, ``disk`` for downloads and their
+kind. Smaller priorities go first, equal ones in the order they came. A running learning stops within one step for a job that
+goes before it, and goes on from its checkpoint afterwards; nothing else is stopped once it runs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from s2edit_plugin import api
+from s2edit_plugin.api import Event, JobInfo, JobState, Progress
+from s2edit_plugin.engine.server.events import EventLog
+from s2edit_plugin.engine.server.job import (
+    Lane,
+    QueuedJob,
+    bytes_of,
+    lane_of,
+    priority_of,
+    title_of,
+    without_pictures,
+    without_words,
+)
+from s2edit_plugin.errors import CancelledError, EngineError, ResourceError, S2EditError, UsageError
+
+__all__ = ["ACTIONS", "LINGER", "JobQueue"]
+
+ACTIONS = ("cancel", "pause", "resume")
+
+LINGER = 1.0  # seconds until a learning that stopped for somebody goes on: a series of clicks must not make it flap
+QUIET = 0.02  # seconds between two progress events of a stage
+MAX_QUEUED = 1000
+FETCHED_WITHIN = 10.0  # seconds in which whoever waits for a job that is over fetches its result
+KEPT_JOBS = 200  # jobs that are over
+KEPT_BYTES = 256 * 1024 * 1024  # of their results
+
+
+class JobQueue:
+    """All jobs of an engine. Every method may be called from any thread.
+
+    Args:
+        events: where changes are published. linger: see `LINGER`.
+    """
+
+    def __init__(self, events: EventLog, linger: float = LINGER) -> None:
+        self._events, self._linger = events, linger
+        self._changed = threading.Condition()
+        self._jobs: dict[str, QueuedJob] = {}
+        self._numbers = 0
+        self._quiet_since = 0.0  # when the last job of the gpu lane that was no learning ended, monotonic
+        self._closed = False
+
+    # ------------------------------------------------------------------ for clients
+
+    def add(
+        self,
+        request: Any,
+        *,
+        job_id: str = "",
+        owner: str = "",
+        keep: bool = False,
+        priority: int | None = None,
+        title: str = "",
+    ) -> JobInfo:
+        """Queue a job. A job of this id that is there already is returned as it is: a repeated request starts nothing twice.
+
+        Raises:
+            EngineError: the engine is ending. ResourceError: the queue is full.
+        """
+        with self._changed:
+            known = self._jobs.get(job_id)
+            if known is not None:
+                return known.info()
+            if self._closed:
+                raise EngineError("The engine is ending.", "Try again in a moment.")
+            if sum(not job.is_over for job in self._jobs.values()) >= MAX_QUEUED:
+                raise ResourceError(f"{MAX_QUEUED} jobs are waiting already.", "Wait, or cancel some.")
+            self._numbers += 1
+            job = QueuedJob(
+                id=job_id or uuid.uuid4().hex,
+                request=request,
+                title=title or title_of(request),
+                priority=priority_of(request) if priority is None else priority,
+                lane=lane_of(request),
+                number=self._numbers,
+                owner=owner,
+                keep=keep,
+                created=time.time(),
+            )
+            self._jobs[job.id] = job
+            self._tell(job)
+            self._make_way(job)
+            return job.info()
+
+    def control(self, job_id: str, action: str) -> JobInfo:
+        """``cancel``, ``pause`` or ``resume`` a job; what makes no sense in its state changes nothing.
+
+        Raises:
+            EngineError: there is no job of this id. UsageError: there is no such action.
+        """
+        if action not in ACTIONS:
+            raise UsageError("A job can be cancelled, paused or resumed.")
+        with self._changed:
+            job = self._get(job_id)
+            if action == "cancel":
+                self._cancel(job)
+            elif action == "pause":
+                self._pause(job)
+            else:
+                self._resume(job)
+            return job.info()
+
+    def leave(self, owner: str) -> None:
+        """Cancel what a client that has gone did not ask to keep."""
+        with self._changed:
+            for job in list(self._jobs.values()):
+                if job.owner == owner and not job.keep:
+                    self._cancel(job)
+
+    def forget(self, concerns: Callable[[Any], bool]) -> None:
+        """Cancel what a person that was forgotten takes part in, and drop it; of what is over, all but the newest.
+
+        A request that is over has no photo any more, and nobody could tell whom its result shows.
+
+        Args:
+            concerns: whether a request is about the person.
+        """
+        with self._changed:
+            living = [job for job in self._jobs.values() if not job.is_over]
+        doomed = {
+            job.id for job in living if concerns(job.request)
+        }  # it may look at pictures: not under the lock
+        with self._changed:
+            late = time.time() - FETCHED_WITHIN
+            for job in list(self._jobs.values()):
+                if job.id in doomed:
+                    job.forgotten, job.title = True, ""
+                    self._cancel(job)
+                elif job.is_over and (job.ended < late or concerns(job.request)):
+                    self._jobs.pop(job.id, None)
+
+    def info(self, job_id: str) -> JobInfo:
+        """A job as it is now. Raises EngineError where there is none of this id."""
+        with self._changed:
+            return self._get(job_id).info()
+
+    def infos(self) -> tuple[JobInfo, ...]:
+        """All jobs: running, waiting in their order, paused, then those that are over, the newest first."""
+        order = {"running": 0, "queued": 1, "paused": 2}
+        with self._changed:
+            waiting = [job for job in self._jobs.values() if not job.is_over]
+            waiting.sort(key=lambda job: (order[job.state], job.priority, job.number))
+            over = sorted((job for job in self._jobs.values() if job.is_over), key=lambda job: -job.ended)
+            return tuple(job.info() for job in [*waiting, *over])
+
+    def result(self, job_id: str) -> Any:
+        """The result of a job that is done.
+
+        Raises:
+            CancelledError: it was cancelled. S2EditError: its own error if it failed. EngineError: it is unknown, not over, or
+                its result was dropped.
+        """
+        with self._changed:
+            job = self._get(job_id)
+            if job.state == "cancelled":
+                raise CancelledError()
+            if job.state == "failed":
+                raise S2EditError.from_json(job.error)
+            if job.state != "done":
+                raise EngineError("The job is not over yet.", "Wait for it.")
+            if job.result is None:
+                raise EngineError(
+                    "The result of this job is not kept any more.", "Edits are in the history; run it again."
+                )
+            return job.result
+
+    def counts(self) -> tuple[int, int]:
+        """How many jobs run, and how many wait (paused ones not counted)."""
+        with self._changed:
+            states = [job.state for job in self._jobs.values()]
+        return states.count("running"), states.count("queued")
+
+    # ------------------------------------------------------------------ for the workers
+
+    def take(self, lane: Lane, wait: bool = True) -> QueuedJob | None:
+        """The next job of a lane, from now on running; waits for one. None once the queue is closed, or without ``wait``."""
+        with self._changed:
+            while not self._closed:
+                job = self._next(lane)
+                delay = self._delay(job)
+                if job is not None and delay <= 0:
+                    job.state, job.wish, job.yielded = "running", "", False
+                    job.started = job.started or time.time()
+                    self._tell(job)
+                    return job
+                if not wait:
+                    break
+                self._changed.wait(delay if job is not None else None)
+            return None
+
+    def report(self, job: QueuedJob, progress: Progress) -> None:
+        """Take a running job's progress. Raises CancelledError where the job is to stop here."""
+        with self._changed:
+            before, job.progress = job.progress, dataclasses.replace(progress, preview=None, region=None)
+            now = time.monotonic()
+            news = before is None or before.stage != progress.stage or progress.step >= progress.total
+            if news or now - job.told >= QUIET:
+                job.told = now
+                self._events.publish(Event("progress", job=job.info()))
+            if job.wish:
+                raise CancelledError()
+
+    def check(self, job: QueuedJob) -> None:
+        """Between two steps of something beside a running job: raises CancelledError where the job is to stop here."""
+        with self._changed:
+            if job.wish:
+                raise CancelledError()
+
+    def done(self, job: QueuedJob, result: Any) -> None:
+        """A job has its result."""
+        with self._changed:
+            job.result = result
+            self._end(job, "done")
+
+    def failed(self, job: QueuedJob, error: S2EditError) -> None:
+        """A job ended with an error."""
+        with self._changed:
+            job.error = error.to_json()
+            self._end(job, "failed")
+
+    def stopped(self, job: QueuedJob) -> None:
+        """A job stopped because it was asked to: it is cancelled, paused, or goes on later."""
+        with self._changed:
+            wish, job.wish = job.wish, ""
+            if isinstance(job.request, api.LearnToken):
+                # From here on the checkpoint holds what was done.
+                job.resumable = True
+                job.request = dataclasses.replace(job.request, resume=True)
+            if wish in ("", "cancel") or self._closed:
+                self._end(job, "cancelled")
+                return
+            job.state, job.yielded = ("paused" if wish == "pause" else "queued"), wish == "yield"
+            self._tell(job)
+
+    def close(self) -> None:
+        """Cancel everything, learning with a checkpoint, and let the workers end after what they do now."""
+        with self._changed:
+            self._closed = True
+            for job in list(self._jobs.values()):
+                self._cancel(job)
+            self._changed.notify_all()
+
+    # ------------------------------------------------------------------ inside, under the lock
+
+    def _get(self, job_id: str) -> QueuedJob:
+        try:
+            return self._jobs[job_id]
+        except KeyError:
+            raise EngineError("The engine knows no such job.", "It may have been restarted.") from None
+
+    def _next(self, lane: Lane) -> QueuedJob | None:
+        waiting = [job for job in self._jobs.values() if job.state == "queued" and job.lane == lane]
+        return min(waiting, key=lambda job: (job.priority, job.number), default=None)
+
+    def _delay(self, job: QueuedJob | None) -> float:
+        """Seconds a job that stopped for others still waits, in case more of them come."""
+        if job is None or not job.yielded:
+            return 0.0
+        return self._quiet_since + self._linger - time.monotonic()
+
+    def _make_way(self, newcomer: QueuedJob) -> None:
+        """Ask a running learning to stop for a job that goes before it."""
+        for job in self._jobs.values():
+            if (
+                job.state == "running"
+                and job.lane == newcomer.lane
+                and isinstance(job.request, api.LearnToken)
+                and newcomer.priority < job.priority
+                and not job.wish
+            ):
+                job.wish = "yield"
+
+    def _cancel(self, job: QueuedJob) -> None:
+        if job.state == "running":
+            job.wish = "cancel"
+        elif not job.is_over:
+            self._end(job, "cancelled")
+
+    def _pause(self, job: QueuedJob) -> None:
+        if job.state == "running" and job.wish != "cancel":
+            job.wish = "pause"
+        elif job.state == "queued":
+            job.state, job.yielded = "paused", False
+            self._tell(job)
+
+    def _resume(self, job: QueuedJob) -> None:
+        if job.state == "running" and job.wish == "pause":
+            job.wish = ""
+            for waiting in self._jobs.values():
+                if waiting.state == "queued":
+                    self._make_way(waiting)
+        elif job.state == "paused":
+            job.state = "queued"
+            self._tell(job)
+            self._make_way(job)
+
+    def _end(self, job: QueuedJob, state: JobState) -> None:
+        job.state, job.wish, job.ended = state, "", time.time()
+        if job.lane == "gpu" and not isinstance(job.request, api.LearnToken):
+            self._quiet_since = time.monotonic()
+        if job.forgotten:
+            job.request, job.result, job.error = without_words(job.request), None, {}
+            self._jobs.pop(job.id, None)
+        self._tell(job)
+        self._forget_old()
+
+    def _tell(self, job: QueuedJob) -> None:
+        self._events.publish(Event("state", job=job.info()))
+        self._changed.notify_all()
+
+    def _forget_old(self) -> None:
+        over = sorted((job for job in self._jobs.values() if job.is_over), key=lambda job: job.ended)
+        for job in over[: max(0, len(over) - KEPT_JOBS)]:
+            del self._jobs[job.id]
+        held = 0
+        for job in reversed(over):  # the newest result always stays
+            size = bytes_of(job.result)
+            if held and held + size > KEPT_BYTES:
+                job.result = None
+            held += size
+            job.request = without_pictures(job.request)

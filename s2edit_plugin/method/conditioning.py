@@ -1,0 +1,134 @@
+"""Tokens at work: which token acts in which row of a batch, where, and with what parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from s2edit_plugin.api import prompts
+from s2edit_plugin.backbones.attention import RowToken
+from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.backbones.conditions import Framing
+from s2edit_plugin.backbones.parameters import TokenParameters
+from s2edit_plugin.method import text
+from s2edit_plugin.method.orthogonality import Constraint
+
+__all__ = ["ActiveToken", "build_condition", "for_the_edit", "in_source_branch", "row_tokens"]
+
+
+@dataclass(frozen=True)
+class ActiveToken:
+    """A token that takes part in an edit.
+
+    Attributes:
+        name: full name ``person/name``. vectors: (n, W). parameters: key/value parameters.
+        mask: (S, S) float32 in [0, 1], where it may act on the crop; None: everywhere.
+        constraint: only for tokens learned under a hard projection, which must hold in use as in learning.
+    """
+
+    name: str
+    vectors: Tensor
+    parameters: TokenParameters
+    mask: Tensor | None = None
+    constraint: Constraint | None = None
+
+
+def build_condition(
+    backbone: Backbone,
+    prompt: str,
+    tokens: Sequence[ActiveToken],
+    isolation: bool = True,
+    framing: Framing | None = None,
+) -> text.Condition:
+    """Text condition of a prompt with references to some of the tokens, for a picture framed so.
+
+    Raises:
+        PromptError: too long, or a reference to a token that is not at hand.
+    """
+    plan = text.layout(prompt, backbone, {token.name: len(token.vectors) for token in tokens})
+    with torch.no_grad():
+        vectors = {token.name: token.vectors for token in tokens}
+        condition = text.encode(plan, backbone, vectors, isolation, framing)
+        for token in tokens:
+            if token.constraint is not None:
+                condition = token.constraint.project_condition(condition, token.name)
+    return condition
+
+
+def row_tokens(
+    plan: text.Layout, tokens: Sequence[ActiveToken], masked: bool = True, conditional: bool = True
+) -> list[RowToken]:
+    """What the layers need to know of a row with this prompt, or of its unconditional twin, which has no columns.
+
+    Deltas on the picture act in rows whose prompt names the token and in their twins: otherwise guidance would make them
+    stronger, at the cost of the words (measured, docs/DECISIONS.md).
+    """
+    rows = []
+    for token in tokens:
+        columns = plan.tokens.get(token.name, ())
+        mask = token.mask if masked else None
+        rows.append(RowToken(columns if conditional else (), mask, token.parameters, bool(columns)))
+    return rows
+
+
+def for_the_edit(
+    tokens: Sequence[ActiveToken],
+    learned_here: Collection[str],
+    region: Tensor,
+    source_prompt: str,
+    target_prompt: str,
+    inside: str = "auto",
+) -> list[ActiveToken]:
+    """The tokens as they act in an edit: those learned from this very photo outside the edit region only.
+
+    There a token acts in both branches alike, so that inside the region it could only resist the edit: what it holds is the
+    photo as it was. What comes to light when a hat is taken off only the token knows: there it acts inside too.
+
+    Args:
+        learned_here: full names of the tokens learned from this photo. region: (S, S) in [0, 1] on the crop.
+        inside: ``auto``, ``always`` or ``never``, see `api.EditSettings`.
+    """
+    if inside == "always":
+        return list(tokens)
+    tokens = [_outside(t, torch.ones_like(region)) if _rests(t, learned_here) else t for t in tokens]
+    if inside == "auto" and prompts.uncovers(source_prompt, target_prompt):
+        return list(tokens)
+
+    return [_outside(token, region) if token.name in learned_here else token for token in tokens]
+
+
+def _rests(token: ActiveToken, learned_here: Collection[str]) -> bool:
+    """Whether a token has nothing to add: deltas of the whole network, on the very photo that they were learned from.
+
+    The inverted photo says all that they hold, hat and beard too, and next to the region they resist the edit (measured).
+    """
+    return token.parameters.on_picture and token.name in learned_here
+
+
+def in_source_branch(
+    tokens: Sequence[ActiveToken],
+    learned_here: Collection[str],
+    region: Tensor | None,
+    source_prompt: str,
+    target_prompt: str,
+) -> list[ActiveToken]:
+    """The tokens of an edit as they act in its source branch: those of other photos outside the edit region only.
+
+    What a token adds to both branches alike, the source's offset takes out again. Inside the region it acts in the target
+    branch alone, so that what is drawn anew there is drawn as the person. An unchanged prompt gives the photo back, so for it
+    the branches stay alike; so they do where the whole crop may change.
+
+    Args:
+        tokens: from `for_the_edit`. region: (S, S) in [0, 1] on the crop, None: the whole crop.
+    """
+    if region is None or source_prompt == target_prompt:
+        return list(tokens)
+    return [token if token.name in learned_here else _outside(token, region) for token in tokens]
+
+
+def _outside(token: ActiveToken, region: Tensor) -> ActiveToken:
+    outside = 1 - region
+    return replace(token, mask=outside if token.mask is None else token.mask * outside.to(token.mask))

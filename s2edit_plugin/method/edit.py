@@ -1,0 +1,205 @@
+"""Stage 2b: edit an inverted photo by text.
+
+    batch {source: P, target: P*}, token, parameters and masks on in both
+    source branch: on the inverted trajectory (direct inversion adds the offset o_t that DDIM misses)
+    target branch: cross-attention maps from the source (replace, refine), reweighted; self-attention injected
+                   (neither where the edit only takes something away);
+                   latents outside the edit region from the source (local blend)
+    change = decode(target) - decode(source)
+
+Sources: Hertz et al. 2022 (Prompt-to-Prompt); Ju et al. 2023 (direct inversion). With ``offset="both"`` (ours, the default) the
+offset is added to the target branch as well: an unchanged prompt then follows the source branch step by step, so it gives the
+photo back exactly, and an edit differs from the photo only by what the two prompts' guided predictions differ in.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from s2edit_plugin.api import EditSettings, OnProgress, Progress, prompts
+from s2edit_plugin.api.progress import Stopwatch
+from s2edit_plugin.backbones.attention import AttentionControl, EditControl
+from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.backbones.schedule import Schedule
+from s2edit_plugin.errors import NumericalError
+from s2edit_plugin.method import alignment, text
+from s2edit_plugin.method.conditioning import ActiveToken, row_tokens
+from s2edit_plugin.method.invert import Inversion
+from s2edit_plugin.method.text import Condition
+
+__all__ = ["EditOutcome", "edit"]
+
+VARIANT_NOISE = 0.35  # share of fresh noise in the starting latents of variants (seed > 0)
+
+
+@dataclass(frozen=True)
+class EditOutcome:
+    """What the edit made on the crop.
+
+    Attributes:
+        source, target: (3, S, S) float32 decoded branches in [0, 1].
+        change: (3, S, S) float32, target minus source, in [-1, 1].
+    """
+
+    source: Tensor
+    target: Tensor
+
+    @property
+    def change(self) -> Tensor:
+        """Target minus source."""
+        return self.target - self.source
+
+
+@torch.no_grad()
+def edit(
+    backbone: Backbone,
+    inversion: Inversion,
+    source: Condition,
+    target: Condition,
+    tokens: Sequence[ActiveToken],
+    region: Tensor | None,
+    settings: EditSettings,
+    on_progress: OnProgress = lambda _: None,
+    show: Callable[[Tensor], bytes] | None = None,
+    source_tokens: Sequence[ActiveToken] | None = None,
+) -> EditOutcome:
+    """Edit; see the module's text.
+
+    Args:
+        inversion: of the photo under ``source``. region: (S, S) or (s, s) in [0, 1], the edit region on the crop; None:
+            the whole crop.
+        show: makes a preview of the target branch's clean latents (1, C, s, s), as far as they can be told by then.
+        source_tokens: the same tokens as they act in the source branch; None: as in the target branch.
+
+    Raises:
+        NumericalError: a number is not finite. CancelledError: through ``on_progress``.
+    """
+    schedule, total = backbone.schedule, inversion.steps
+    blend = _blend_mask(region, backbone.latent_side) if settings.local_blend else None
+    empty = text.unconditional(backbone, source.framing)
+    mapper, alpha = (
+        t.to(backbone.device) for t in alignment.map_columns(source.layout, target.layout, settings.control)
+    )
+    weights = alignment.column_weights(target.layout, settings.weights)
+    weights = None if weights is None else weights.to(backbone.device)
+    # The maps of what is to go would hold it: where words only go, the target's own maps act from the start.
+    held = 0.0 if prompts.uncovers(source.layout.prompt, target.layout.prompt) else 1.0
+    guided = settings.guidance != 1.0
+    at_source = tokens if source_tokens is None else source_tokens
+    twin_of_source = row_tokens(source.layout, at_source, conditional=False)
+    twin_of_target = row_tokens(target.layout, tokens, conditional=False)
+    on_picture = any(token.parameters.on_picture for token in tokens)
+    control: AttentionControl | None = None
+
+    from_source = inversion.at(0)
+    from_target = _starting_latents(from_source, blend, settings.seed)
+    watch = Stopwatch(total)
+    for index, timestep in enumerate(schedule.timesteps(total)):
+        # Rows: source, target, and their unconditional twins. On the fixed trajectory of direct inversion the source's
+        # unconditional prediction never changes: it is made once, alone, so that an edit is the same to the last bit
+        # whether the inversion comes from the cache or not (a row's sums depend on how many rows there are). Deltas on the
+        # picture act in unconditional rows too, and not alike in every edit region: with them it is made anew.
+        null = empty if inversion.null is None else replace(empty, hidden=inversion.null[index])
+        batch = [from_source, from_target]
+        conditions = [source, target]
+        rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, tokens)]
+        source_null: Tensor | None = None
+        if guided and inversion.method == "direct" and not on_picture:
+            source_null = inversion.uncond.get(index)
+            if source_null is None:
+                with backbone.control(AttentionControl([twin_of_source], settings.mask_mode)):
+                    source_null = backbone.predict(from_source, timestep, [null])
+                inversion.uncond[index] = source_null
+        if guided:
+            batch += [from_target] if source_null is not None else [from_target, from_source]
+            conditions += [null] * (len(batch) - 2)
+            rows += [twin_of_target, twin_of_source][: len(batch) - 2]
+        pair = EditControl(
+            source=0,
+            target=1,
+            mapper=mapper,
+            alpha=alpha,
+            weights=weights,
+            cross=settings.control != "none" and index < held * settings.cross_steps * total,
+            self_attention=index < held * settings.self_steps * total,
+            self_side=backbone.self_side,
+        )
+        if control is None or len(control.rows) != len(rows):
+            control = AttentionControl(rows, settings.mask_mode)
+        control.edit = pair
+        with backbone.control(control):
+            predicted = backbone.predict(torch.cat(batch), timestep, conditions)
+        to_source, to_target = predicted[0:1], predicted[1:2]
+        if guided:
+            if source_null is None:
+                source_null = predicted[3:4]
+            to_source = source_null + settings.guidance * (to_source - source_null)
+            to_target = predicted[2:3] + settings.guidance * (to_target - predicted[2:3])
+        # Strength 0 follows the source branch, 1 the target prompt's prediction.
+        to_target = to_source + settings.strength * (to_target - to_source)
+
+        preview = None
+        if show is not None:
+            preview = partial(_preview, show, schedule, from_target, to_target, timestep)
+        stepped = schedule.step(from_source, to_source, timestep, total)
+        from_target = schedule.step(from_target, to_target, timestep, total)
+        from_source = stepped
+        if inversion.method == "direct":
+            offset = inversion.at(index + 1) - stepped
+            from_source = inversion.at(index + 1)
+            if settings.offset == "both":
+                from_target = from_target + offset
+        if blend is not None:
+            from_target = from_source + blend * (from_target - from_source)
+        on_progress(Progress("editing", index + 1, total, None, watch.seconds_left(index + 1), preview))
+
+    if not bool(torch.isfinite(from_target).all()):
+        raise NumericalError(
+            "The edit gave a number that is not finite.", "Try a smaller guidance or another precision."
+        )
+    if torch.equal(from_target, from_source):
+        same = _to_unit(backbone.decode_latents(from_source))[0]
+        return EditOutcome(same, same)
+    decoded = _to_unit(backbone.decode_latents(torch.cat([from_source, from_target])))
+    return EditOutcome(decoded[0], decoded[1])
+
+
+def _preview(
+    show: Callable[[Tensor], bytes],
+    schedule: Schedule,
+    latents: Tensor,
+    prediction: Tensor,
+    timestep: float,
+    check: Callable[[], None],
+) -> bytes:
+    """One decoding: there is nothing to interrupt."""
+    return show(schedule.clean(latents, prediction, timestep))
+
+
+def _to_unit(picture: Tensor) -> Tensor:
+    return (picture / 2 + 0.5).clamp(0, 1)
+
+
+def _blend_mask(region: Tensor | None, side: int) -> Tensor | None:
+    """Region at the latent side, (1, 1, s, s): every latent cell the region touches, and its neighbours by half."""
+    if region is None:
+        return None
+    cells = F.adaptive_max_pool2d(region[None, None].float(), side)
+    return torch.maximum(cells, 0.5 * F.max_pool2d(cells, 3, stride=1, padding=1))
+
+
+def _starting_latents(latents: Tensor, blend: Tensor | None, seed: int) -> Tensor:
+    """The inverted noise; for variants (seed > 0) partly fresh noise of the same variance, inside the edit region."""
+    if seed == 0:
+        return latents
+    generator = torch.Generator().manual_seed(seed)
+    fresh = torch.randn(latents.shape, generator=generator).to(latents.device)
+    mixed = math.sqrt(1 - VARIANT_NOISE**2) * latents + VARIANT_NOISE * fresh
+    return mixed if blend is None else latents + blend * (mixed - latents)

@@ -1,0 +1,338 @@
+"""Stage 1: learn a person (or an attribute) from ONE picture into a token.
+
+    z = VAE(x), encoded once;  e_I starts at the embedding of the class noun
+    phase A  train e_I alone
+    phase B  train e_I and the key/value parameters
+    L = |(eps - eps_hat) * M|^2  +  lambda * L_orth  (+ attention-to-mask loss)      eps: whatever the model predicts
+    the attention of [I] is limited to M in every cross-attention layer
+
+Source: S2Edit (arXiv 2507.04584) as far as it is known; figures of its ancestors and what is ours: docs/DECISIONS.md.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from s2edit_plugin.api import LearnSettings, OnProgress, Progress
+from s2edit_plugin.api.progress import Stopwatch
+from s2edit_plugin.backbones.attention import AttentionControl, MapRecorder, RowToken
+from s2edit_plugin.backbones.base import Backbone
+from s2edit_plugin.backbones.conditions import Framing
+from s2edit_plugin.backbones.parameters import TokenParameters, create_parameters
+from s2edit_plugin.errors import CancelledError, NumericalError
+from s2edit_plugin.method import losses, text
+from s2edit_plugin.method.checkpoint import Checkpoint
+from s2edit_plugin.method.orthogonality import Constraint
+from s2edit_plugin.method.prompt_variants import variants_of
+from s2edit_plugin.method.recipes import resolved
+
+__all__ = ["LearnTask", "LearnedToken", "initial_vectors", "learn"]
+
+
+@dataclass(frozen=True)
+class LearnTask:
+    """What is learned.
+
+    Attributes:
+        name: full token name ``person/name``. prompt: source prompt with the token's reference in it.
+        latents: (1, C, s, s) of the crop. mask: (S, S) float32 in [0, 1] of the subject on the crop.
+        class_noun: the noun the token stands before. attribute_words: words to stay orthogonal to.
+        framing: how the crop was cut from its photo.
+        copies: latents (N, C, s, s) and masks (N, S, S) of the crop and changed copies of it (`method.augment.copies_of`); None:
+            the crop alone.
+    """
+
+    name: str
+    prompt: str
+    latents: Tensor
+    mask: Tensor
+    class_noun: str
+    attribute_words: tuple[str, ...] = ()
+    framing: Framing | None = None
+    copies: tuple[Tensor, Tensor] | None = None
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """A copy of the photo in the learning loop: latents (B, C, s, s), mask (S, S), mask at the latent side."""
+
+    clean: Tensor
+    mask: Tensor
+    latent_mask: Tensor
+
+
+@dataclass(frozen=True)
+class _Wording:
+    """A form of the learning prompt: its layout, and its features without the token where tokens are isolated."""
+
+    plan: text.Layout
+    plain: tuple[Tensor, Tensor | None] | None
+
+
+@dataclass
+class LearnedToken:
+    """What learning made.
+
+    Attributes:
+        vectors: (n, W) float32 embedding vectors. parameters: key/value parameters.
+        losses: diffusion loss of every step. orthogonality: L_orth at the end. seconds: time taken by this run.
+    """
+
+    name: str
+    vectors: Tensor
+    parameters: TokenParameters
+    losses: list[float] = field(default_factory=list)
+    orthogonality: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def loss_first(self) -> float:
+        """Mean loss of the first tenth of the steps."""
+        return _mean(self.losses[: max(1, len(self.losses) // 10)])
+
+    @property
+    def loss_last(self) -> float:
+        """Mean loss of the last tenth of the steps."""
+        return _mean(self.losses[-max(1, len(self.losses) // 10) :])
+
+
+def initial_vectors(backbone: Backbone, class_noun: str, count: int, seed: int) -> Tensor:
+    """Start vectors (n, W): the class noun's mean embedding, slightly apart from each other so that they can part."""
+    mean = backbone.embedding_of(class_noun).mean(dim=0)
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.randn(count, mean.shape[0], generator=generator).to(mean.device)
+    return mean + 0.05 * mean.std() * noise
+
+
+def learn(
+    backbone: Backbone,
+    task: LearnTask,
+    settings: LearnSettings,
+    on_progress: OnProgress = lambda _: None,
+    checkpoint: Checkpoint | None = None,
+    show: Callable[[Tensor, TokenParameters, Callable[[], None]], bytes] | None = None,
+) -> LearnedToken:
+    """Learn a token; see the module's text.
+
+    Args:
+        show: makes a preview from the token's vectors and parameters as they are by then; see `api.Preview`.
+        on_progress: called after every step; raising `CancelledError` stops there, with a checkpoint written.
+        checkpoint: where to save to, and, if it holds something, to go on from: the token comes out bit-equal to that of
+            an uninterrupted run on the CPU.
+
+    Raises:
+        CancelledError: through ``on_progress``. NumericalError: the loss is not finite.
+    """
+    started = time.monotonic()
+    settings = resolved(settings, backbone)
+    total = settings.steps_token + settings.steps_joint
+    generator = torch.Generator().manual_seed(settings.seed)
+    vectors = initial_vectors(backbone, task.class_noun, settings.vectors, settings.seed).requires_grad_(True)
+    layers = backbone.layers_for(settings.parameters)
+    parameters = create_parameters(settings.parameters, layers, settings.rank, settings.seed)
+    parameters.to(backbone.device)
+    joint = list(parameters.parameters())
+    optimizer = torch.optim.Adam(
+        [
+            {"params": [vectors], "lr": settings.lr_token},
+            {"params": joint or [vectors.new_zeros(1)], "lr": 0.0},
+        ]
+    )
+    constraint = Constraint(
+        backbone, task.attribute_words, task.class_noun, settings.orthogonality, settings.orthogonality_space
+    )
+    token = LearnedToken(task.name, vectors, parameters)
+    first = checkpoint.restore(vectors, parameters, optimizer, generator, token.losses) if checkpoint else 0
+    copies = _copies(task, settings.batch, backbone)
+    wordings = _wordings(task, settings, backbone)
+    schedule = backbone.schedule
+    controls: dict[tuple[int, int], AttentionControl] = {}
+    parts = _parts(settings, backbone)
+    scale = _gradient_scale(backbone, copies[0].clean)
+    watch = Stopwatch(total, first)
+    preview = None if show is None else partial(show, vectors, parameters)
+
+    for step in range(first, total):
+        # Phase A trains the embedding alone; in phase B it slows down and the key/value parameters join.
+        joined = step >= settings.steps_token
+        optimizer.param_groups[0]["lr"] = settings.lr_token * (0.3 if joined else 1.0)
+        optimizer.param_groups[1]["lr"] = settings.lr_joint * _rate(settings, step) if joined else 0.0
+
+        which, worded = _pick(len(copies), generator), _pick(len(wordings), generator)
+        copy, wording = copies[which], wordings[worded]
+        clean, mask, latent_mask, plan = copy.clean, copy.mask, copy.latent_mask, wording.plan
+        if (which, worded) not in controls:
+            acts_in = mask if settings.mask_mode != "none" else None
+            row = RowToken(plan.tokens[task.name], acts_in, parameters)
+            controls[which, worded] = AttentionControl([[row]] * settings.batch, _processor_mode(settings))
+        control = controls[which, worded]
+        noise = torch.randn(settings.batch, *task.latents.shape[1:], generator=generator).to(backbone.device)
+        timesteps = schedule.at(_spread(settings.batch, generator)).to(backbone.device)
+        noisy = schedule.add_noise(clean, noise, timesteps)
+
+        condition = text.encode(
+            plan, backbone, {task.name: vectors}, settings.isolation, task.framing, wording.plain
+        )
+        condition = constraint.project_condition(condition, task.name)
+        wanted = schedule.target(clean, noise, timesteps)
+        # The text side is run once a step and the U-Net once a part: gradients meet at the condition's features.
+        leaf = _detached(condition)
+        optimizer.zero_grad(set_to_none=True)
+        value = 0.0
+        for rows in parts:
+            recorder = control.recorder = _recorder(settings, backbone)
+            # The way back runs under the control too: what was not kept for it is computed again.
+            whole = control if len(parts) == 1 else control.part(rows)
+            with backbone.control(whole), backbone.fast_learning(settings.parameters):
+                predicted = backbone.predict(noisy[rows], timesteps[rows], [leaf] * len(rows))
+                loss = losses.masked_diffusion_loss(
+                    wanted[rows], predicted, latent_mask if settings.masked_loss else None
+                )
+                value += float(loss.detach()) * len(rows) / settings.batch
+                objective = loss * (len(rows) / settings.batch)
+                if recorder is not None:
+                    columns = list(plan.tokens[task.name])
+                    maps = torch.stack([recorder.mean(r)[..., columns].mean(-1) for r in recorder.rows]).mean(
+                        0
+                    )
+                    inside = F.adaptive_avg_pool2d(mask[None, None].float(), recorder.side)[0, 0]
+                    weight = settings.attention_loss_weight or 0.01
+                    objective = objective + weight * losses.attention_to_mask_loss(
+                        maps.flatten(), inside.flatten()
+                    )
+                (objective * scale).backward()
+        penalty = torch.zeros((), device=backbone.device)
+        if settings.orthogonality == "soft":
+            penalty = constraint.loss(vectors, condition, task.name, parameters)
+            penalty = settings.orthogonality_weight * penalty
+        if not math.isfinite(value + float(penalty.detach())):
+            raise NumericalError("Learning gave a number that is not finite.", "Try a smaller learning rate.")
+        _send_back(condition, leaf, penalty * scale)
+        if scale != 1:
+            for gradient in (p.grad for p in (vectors, *joint) if p.grad is not None):
+                gradient /= scale
+        optimizer.step()
+        with torch.no_grad():
+            vectors.copy_(constraint.project_vectors(vectors))
+        token.losses.append(value)
+
+        done = step + 1
+        try:
+            on_progress(
+                Progress(
+                    "learning", done, total, _mean(token.losses[-20:]), watch.seconds_left(done), preview
+                )
+            )
+        except CancelledError:
+            if checkpoint:
+                checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
+            raise
+        if checkpoint and done < total and checkpoint.due(done):
+            checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
+
+    with torch.no_grad():
+        plan = wordings[0].plan
+        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation, task.framing)
+        condition = constraint.project_condition(condition, task.name)
+        token.orthogonality = float(constraint.measure(vectors, condition, task.name))
+    token.vectors = vectors.detach()
+    parameters.requires_grad_(False)
+    token.seconds = time.monotonic() - started
+    backbone.stage = ""
+    return token
+
+
+def _copies(task: LearnTask, batch: int, backbone: Backbone) -> list[_Copy]:
+    latents, masks = task.copies if task.copies is not None else (task.latents, task.mask[None])
+    side, found = task.latents.shape[-1], []
+    for one, mask in zip(latents, masks.to(backbone.device), strict=True):
+        small = F.adaptive_avg_pool2d(mask[None, None].float(), side)[0, 0]
+        found.append(_Copy(one.expand(batch, -1, -1, -1), mask, small))
+    return found
+
+
+def _wordings(task: LearnTask, settings: LearnSettings, backbone: Backbone) -> list[_Wording]:
+    found = []
+    for prompt in dict.fromkeys(variants_of(task.prompt, settings.wordings, settings.seed)):
+        plan = text.layout(prompt, backbone, {task.name: settings.vectors})
+        found.append(_Wording(plan, text.without_tokens(plan, backbone) if settings.isolation else None))
+    return found
+
+
+def _pick(count: int, generator: torch.Generator) -> int:
+    # Nothing is drawn where there is no choice, so that what else is drawn stays the same.
+    return int(torch.randint(count, (), generator=generator)) if count > 1 else 0
+
+
+def _rate(settings: LearnSettings, step: int) -> float:
+    """Factor on the learning rate of the key/value parameters at a step of phase B."""
+    if settings.rate == "constant":
+        return 1.0
+    done = (step - settings.steps_token) / max(1, settings.steps_joint)
+    return min(1.0, (step - settings.steps_token + 1) / 10) * (1 - 0.9 * done)
+
+
+def _spread(batch: int, generator: torch.Generator) -> Tensor:
+    # One noise level from each of `batch` equal slices: less noise in a small batch's loss than independent draws.
+    return (torch.arange(batch) + torch.rand(batch, generator=generator)) / batch
+
+
+def _gradient_scale(backbone: Backbone, clean: Tensor) -> float:
+    # A mean over all latents makes gradients so small that float16 rounds them to zero on their way through the U-Net. This
+    # power of two lifts those of the prediction to about 1/32, twelve binary orders from either end of float16's range.
+    return 2.0 ** round(math.log2(max(1.0, clean.numel() / 64))) if backbone.dtype == torch.float16 else 1.0
+
+
+def _parts(settings: LearnSettings, backbone: Backbone) -> list[list[int]]:
+    """Rows of the batch that go through the U-Net together. The attention loss looks at the mean map of all rows at once."""
+    rows = list(range(settings.batch))
+    most = 0 if _recorder(settings, backbone) is not None else backbone.savings.rows
+    return [rows[start : start + most] for start in rows[::most]] if most else [rows]
+
+
+def _detached(condition: text.Condition) -> text.Condition:
+    """The condition as a leaf: the U-Net's gradients gather there, whatever number of parts they come in."""
+    pooled = condition.pooled
+    if pooled is not None:
+        pooled = pooled.detach().requires_grad_(pooled.requires_grad)
+    return replace(condition, hidden=condition.hidden.detach().requires_grad_(True), pooled=pooled)
+
+
+def _send_back(condition: text.Condition, leaf: text.Condition, penalty: Tensor) -> None:
+    """Send the gathered gradients on to the token, together with those of the penalty."""
+    roots, gradients = [penalty], [torch.ones_like(penalty)]
+    for feature, gathered in ((condition.hidden, leaf.hidden), (condition.pooled, leaf.pooled)):
+        if (
+            feature is not None
+            and gathered is not None
+            and gathered.grad is not None
+            and feature.requires_grad
+        ):
+            roots.append(feature)
+            gradients.append(gathered.grad)
+    reached = [
+        (root, gradient) for root, gradient in zip(roots, gradients, strict=True) if root.requires_grad
+    ]
+    torch.autograd.backward([root for root, _ in reached], [gradient for _, gradient in reached])
+
+
+def _processor_mode(settings: LearnSettings) -> str:
+    return settings.mask_mode if settings.mask_mode in ("bias", "multiply") else "none"
+
+
+def _recorder(settings: LearnSettings, backbone: Backbone) -> MapRecorder | None:
+    if settings.mask_mode == "loss" or settings.attention_loss_weight > 0:
+        return MapRecorder(backbone.map_side, tuple(range(settings.batch)))
+    return None
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / max(1, len(values))

@@ -1,0 +1,66 @@
+"""Loading a network of the transformers library from a folder: never fetched, never pickled, never half."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from s2edit_plugin.base_models.bounds import check_config
+from s2edit_plugin.errors import ModelError
+from s2edit_plugin.storage.paths import MAX_JSON, read_limited
+
+__all__ = ["load", "weights_name"]
+
+
+def weights_name(variant: str | None = None) -> str:
+    """The file that holds the weights."""
+    return "model.safetensors" if variant is None else f"model.{variant}.safetensors"
+
+
+def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any:
+    """A model of a transformers class, in evaluation mode, on the CPU.
+
+    Args:
+        kind: the class. title: what the network is, for sentences. variant: ``fp16`` where its file's name says so.
+
+    Raises:
+        ModelError: files are missing or damaged, or the weights are those of another network.
+    """
+    from transformers.utils import logging as chatter
+
+    hint = "Its files may be damaged or another network's; remove and install it again."
+    weights = weights_name(variant)
+    if not (folder / weights).is_file():
+        raise ModelError(f"The file {weights} of {title} is missing.", hint)
+    _check_config(folder, title, hint)
+    chatter.disable_progress_bar()
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    try:
+        model, told = kind.from_pretrained(
+            str(folder),
+            variant=variant,
+            local_files_only=True,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+    except Exception as error:  # safetensors' and tokenizers' errors derive from Exception alone
+        raise ModelError(f"{_capital(title)} cannot be loaded.", hint) from error
+    # Weights that are not in the file would be drawn by lot, and a warning is all that transformers says.
+    if told["missing_keys"] or told["mismatched_keys"]:
+        raise ModelError(f"{_capital(title)} lacks a part of its weights.", hint)
+    return model.float().eval()
+
+
+def _check_config(folder: Path, title: str, hint: str) -> None:
+    """Look at the configuration before a network is built from it. Raises ModelError."""
+    try:
+        values = json.loads(read_limited(folder / "config.json", MAX_JSON))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{_capital(title)} cannot be loaded.", hint) from error
+    check_config(values if isinstance(values, dict) else {}, _capital(title))
+
+
+def _capital(title: str) -> str:
+    return title[:1].upper() + title[1:]

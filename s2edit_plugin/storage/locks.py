@@ -1,0 +1,151 @@
+"""One lock a file, held by one thread of one process at a time. Standard library only.
+
+The operating system lets go of a lock when its process ends, however it ends: a crash never leaves one behind. A lock file
+that is only needed while it is held may be removed by who holds it: whoever gets a lock looks whether its file is still the
+one of this name, else two processes could hold locks on two files of one name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from s2edit_plugin.errors import BusyError, ResourceError
+from s2edit_plugin.storage.disk import make_private
+
+__all__ = ["file_lock"]
+
+WAIT_SECONDS = 30.0
+_PAUSES = (0.001, 0.005, 0.02, 0.05)  # seconds between tries; the last one repeats
+# What a file system without locks answers (some network drives).
+_UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+_held = threading.local()
+
+
+@contextlib.contextmanager
+def file_lock(
+    path: Path, *, timeout: float = WAIT_SECONDS, what: str = "the data folder", remove: bool = False
+) -> Iterator[bool]:
+    """Hold the lock of a file while the block runs; the same thread may take it again inside.
+
+    Yields whether this is the thread's first hold, so that what belongs to the beginning is done once. On a file system
+    without locks the block runs without one.
+
+    Args:
+        path: the lock file, created with its folder, readable by the user alone.
+        timeout: seconds to wait for whoever holds it; 0: do not wait.
+        what: what the lock protects, for the error's sentence. remove: leave no file behind.
+
+    Raises:
+        BusyError: somebody else holds it. ResourceError: the lock file cannot be made.
+    """
+    key = os.path.realpath(path)
+    depths: dict[str, int] = _held.__dict__.setdefault("depths", {})
+    if depths.get(key, 0):
+        depths[key] += 1
+        try:
+            yield False
+        finally:
+            depths[key] -= 1
+        return
+    handle = _take(path, timeout, what)
+    try:
+        depths[key] = 1
+        try:
+            yield True
+        finally:
+            del depths[key]
+            if remove:
+                with contextlib.suppress(OSError):  # Windows removes no file that is open
+                    path.unlink()
+            _unlock(handle)
+    finally:
+        os.close(handle)
+
+
+def _take(path: Path, timeout: float, what: str) -> int:
+    """Open and lock the file that has this name when the lock is there."""
+    end = time.monotonic() + timeout
+    while True:
+        handle = _open(path, what)
+        try:
+            _wait(handle, end - time.monotonic(), what)
+            if _is_named(handle, path):
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)  # removed by whoever held it before
+
+
+def _is_named(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), os.stat(path))
+    except OSError:
+        return False
+
+
+def _open(path: Path, what: str) -> int:
+    try:
+        make_private(path.parent)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+        return os.open(path, flags, 0o600)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ResourceError(f"The disk is full: {what} cannot be changed.", "Free some space.") from error
+        reason = error.strerror or type(error).__name__
+        raise ResourceError(
+            f"{what[:1].upper()}{what[1:]} cannot be changed ({reason}).",
+            f"Make {path.parent} writable, or choose another folder.",
+        ) from error
+
+
+def _wait(handle: int, timeout: float, what: str) -> None:
+    end = time.monotonic() + timeout
+    tries = 0
+    while True:
+        try:
+            _try_lock(handle)
+            return
+        except OSError as error:
+            if error.errno in _UNSUPPORTED:
+                logging.getLogger(__name__).info("The file system has no locks; going on without one.")
+                return
+            if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                raise ResourceError(f"{what[:1].upper()}{what[1:]} cannot be locked.") from error
+        left = end - time.monotonic()
+        if left <= 0:
+            raise BusyError(
+                f"Another process is changing {what}.", "Wait until it has finished, then try again."
+            )
+        time.sleep(min(left, _PAUSES[min(tries, len(_PAUSES) - 1)]))
+        tries += 1
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(handle: int) -> None:
+        os.lseek(handle, 0, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    def _unlock(handle: int) -> None:
+        with contextlib.suppress(OSError):
+            os.lseek(handle, 0, os.SEEK_SET)
+            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+else:
+    import fcntl
+
+    def _try_lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(handle: int) -> None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)

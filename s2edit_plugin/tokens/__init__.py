@@ -1,0 +1,1 @@
+"""Token files, their records, consent, and the learning runs that did not finish."""

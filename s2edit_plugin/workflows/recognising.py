@@ -1,0 +1,157 @@
+"""Who of the library is on a photo: its faces against those that the identity tokens were learned from.
+
+On photographs faces are found by YuNet and compared by SFace, where they are installed; on pictures drawn as the small model's
+training pictures are, the bundled identity judge compares. A token's face comes from the photo it was learned from, where the
+journal still has it, else from the token's thumbnail. Nothing of it is written down: features live in the engine's memory.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from s2edit_plugin import api
+from s2edit_plugin.api import queries
+from s2edit_plugin.errors import ModelError, S2EditError, UsageError
+from s2edit_plugin.imaging.crop import central_square
+from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.perception.identity import face_networks, is_drawn_portrait
+from s2edit_plugin.perception.networks.sface import SAME_PERSON
+from s2edit_plugin.perception.networks.yunet import largest
+from s2edit_plugin.tokens.record import TokenRecord
+
+if TYPE_CHECKING:
+    from s2edit_plugin.perception.judges import IdentityJudge
+    from s2edit_plugin.workflows.studio import Studio
+
+__all__ = ["recognise"]
+
+Feature = Callable[[np.ndarray], "np.ndarray | None"]
+"""The unit vector of the face of a token's picture, uint8 (H, W, 3); None where there is none to be seen."""
+
+
+def recognise(studio: Studio, request: api.RecognisePeople) -> api.PeopleFound:
+    """Compare the faces of a photo with the library's; see `Studio.recognise`.
+
+    Raises:
+        ImageError, ModelError, TokenError, UsageError (a named token is no identity token).
+    """
+    records = _candidates(studio, request.tokens)
+    rgb = read_photo(request.photo).as_uint8_rgb()
+    if is_drawn_portrait(rgb):
+        return _by_judge(studio, rgb, records)
+    return _by_faces(studio, rgb, records)
+
+
+def _candidates(studio: Studio, names: Sequence[str]) -> list[TokenRecord]:
+    if names:
+        records = [studio.library.record(name) for name in dict.fromkeys(names)]
+        for record in records:
+            if record.kind != "identity":
+                raise UsageError(
+                    f"{record.full_name} holds no person: it cannot be recognised by its face.",
+                    "Name identity tokens.",
+                )
+        return records
+    fingerprint = studio.backbone.fingerprint
+    listed = [(entry.full_name, entry.record) for entry in studio.library.list() if entry.record is not None]
+    return [
+        studio.library.record(name)  # lists come without pictures
+        for name, record in listed
+        if record.kind == "identity" and record.base_model_hash == fingerprint
+    ]
+
+
+def _by_judge(studio: Studio, rgb: np.ndarray, records: Sequence[TokenRecord]) -> api.PeopleFound:
+    from s2edit_plugin.perception.judges import IdentityJudge
+
+    judge = IdentityJudge.load()
+
+    known, notes = _known(studio, "judge", records, lambda picture: _judged(judge, picture))
+    here = _judged(judge, rgb)
+    people = _assigned([here], known, judge.threshold_for("portrait"))
+    return api.PeopleFound(people, 1, "identity judge", notes)
+
+
+def _judged(judge: IdentityJudge, rgb: np.ndarray) -> np.ndarray:
+    return np.asarray(judge.embed(central_square(rgb))[0], dtype=np.float32)
+
+
+def _by_faces(studio: Studio, rgb: np.ndarray, records: Sequence[TokenRecord]) -> api.PeopleFound:
+    networks = face_networks(studio.networks)
+    if isinstance(networks, ModelError):
+        raise ModelError("People cannot be recognised by their faces: " + networks.sentence, networks.hint)
+    detector, recogniser = networks
+
+    def feature(picture: np.ndarray) -> np.ndarray | None:
+        face = largest(detector.detect(picture))
+        return None if face is None else recogniser.feature(picture, face.landmarks)
+
+    # In the order of `masks.photograph`, whose numbers they are called by.
+    faces = sorted(detector.detect(rgb), key=lambda face: -face.width * face.height)
+    if not faces:
+        return api.PeopleFound((), 0, "SFace")
+    known, notes = _known(studio, "SFace", records, feature)
+    here = [recogniser.feature(rgb, face.landmarks) for face in faces]
+    return api.PeopleFound(_assigned(here, known, SAME_PERSON), len(faces), "SFace", notes)
+
+
+def _known(
+    studio: Studio, method: str, records: Iterable[TokenRecord], feature: Feature
+) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """Features by full name, and a sentence about each token without one."""
+    known, notes = {}, []
+    for record in records:
+        key = (method, record.id)
+        if key not in studio.features:
+            try:
+                picture = _portrait(studio, record)
+                studio.features[key] = None if picture is None else feature(picture)
+            except S2EditError:
+                studio.features[key] = None
+        found = studio.features[key]
+        if found is None:
+            notes.append(f"The token {record.full_name} has no picture with a face that could be compared.")
+        else:
+            known[record.full_name] = found
+    return known, tuple(notes)
+
+
+def _portrait(studio: Studio, record: TokenRecord) -> np.ndarray | None:
+    """The picture a token was learned from, uint8 (H, W, 3): the subject's part of the photo, else the thumbnail."""
+    try:
+        page = studio.history.list(queries.ListHistory(token=record.full_name, kind="learn", limit=20))
+        for entry in page.entries:
+            if record.id in studio.history.details(entry.id).tokens:
+                rgb = read_photo(studio.history.learned(entry.id).photo).as_uint8_rgb()
+                left, top, right, bottom = record.crop or (0, 0, rgb.shape[1], rgb.shape[0])
+                return rgb[max(top, 0) : bottom, max(left, 0) : right]
+    except S2EditError:
+        pass  # pruned, or damaged: the token itself has a small picture
+    if not record.thumbnail_png:
+        return None
+    with Image.open(io.BytesIO(record.thumbnail_png)) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def _assigned(
+    faces: Sequence[np.ndarray], known: dict[str, np.ndarray], threshold: float
+) -> tuple[api.PersonFound, ...]:
+    """Who is who, the most alike first; nobody is there twice, though several tokens may be hers."""
+    pairs = [
+        (float(face @ feature), number, name)
+        for number, face in enumerate(faces, start=1)
+        for name, feature in known.items()
+    ]
+    found: list[api.PersonFound] = []
+    taken: set[object] = set()
+    for cosine, number, name in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        person = name.partition("/")[0]
+        if cosine >= threshold and number not in taken and person not in taken:
+            taken |= {number, person}
+            found.append(api.PersonFound(name, number, min(cosine, 1.0)))
+    return tuple(sorted(found, key=lambda one: one.face))
