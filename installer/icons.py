@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parents[1] / "s2edit_plugin" / "desktop" / "icons"
+FOLDER = Path(__file__).resolve().parents[1] / "s2edit_plugin" / "tools" / "desktop" / "icons"
 NAME = "s2edit-studio"
 SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 192, 256, 512)
 CLOSE = 32  # up to this many pixels the face fills the icon

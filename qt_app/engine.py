@@ -100,7 +100,7 @@ class EngineLink(QObject):
     def ask(
         self, request: Request[R], then: Callable[[R], object] = lambda _: None, failed: OnError | None = None
     ) -> None:
-        """Ask a call of `s2edit_plugin.api.queries`; ``then`` gets the answer and ``failed`` the error, on the window's thread."""
+        """Ask a query; ``then`` gets the answer and ``failed`` the error, on the window's thread."""
         if failed is None and type(request) in queries.READING:
             failed = self._not_read
         self._with_client(lambda client: client.call(request), then, failed)

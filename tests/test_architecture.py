@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from s2edit_plugin.engine.client.remote import STANDALONE
+
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "s2edit_plugin"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 HEAVY = ("torch", "diffusers", "transformers", "PyQt6", "rembg", "onnxruntime")
 SOURCES = sorted(
@@ -31,32 +34,17 @@ def top_level_imports(path: Path) -> set[str]:
     return names
 
 
-LIGHT_ENGINE = (
-    "client", "wire", "discovery", "handshake", "dialing", "transport", "stream", "remote", "ending",
+LIGHT = (
+    "__init__", "errors", "storage/offline", "storage/disk", "tokens/consent",
+    *("/".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in sorted((PACKAGE / "api").rglob("*.py"))),
+    *(name.removesuffix(".py") for name in STANDALONE),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        *("__init__", "offline", "api", "disk", "errors", "limits", "prompts", "consent"),
-        *(f"calls/{path.stem}" for path in sorted((ROOT / "s2edit_plugin" / "calls").glob("*.py"))),
-        *(f"engine/{name}" for name in LIGHT_ENGINE),
-    ],
-)
+@pytest.mark.parametrize("module", sorted(set(LIGHT)))
 def test_the_light_modules_need_the_standard_library_alone(module: str) -> None:
-    own = {
-        "s2edit_plugin",
-        "s2edit_plugin.storage.offline",
-        "s2edit_plugin.storage.disk",
-        "s2edit_plugin.errors",
-        "s2edit_plugin.api",
-        "s2edit_plugin.engine",
-    }
-    own |= {f"s2edit_plugin.engine.{name}" for name in LIGHT_ENGINE}
-    imports = top_level_imports(ROOT / "s2edit_plugin" / f"{module}.py") - own
-    if module.startswith("calls/"):
-        imports = {name for name in imports if not name.startswith("s2edit_plugin.api.queries.")}
+    own = {f"s2edit_plugin.{name.replace('/', '.')}".removesuffix(".__init__") for name in LIGHT}
+    imports = top_level_imports(PACKAGE / f"{module}.py") - own
     assert {name.split(".")[0] for name in imports} <= sys.stdlib_module_names
 
 

@@ -4,19 +4,192 @@
 <context>
     <name>engine</name>
     <message>
-        <location filename="../alignment.py"/>
-        <source>Replacing words needs prompts with equally many words.</source>
-        <translation>Wörter lassen sich nur zwischen Prompts mit gleich vielen Wörtern ersetzen.</translation>
+        <location filename="../api/limits.py"/>
+        <source>A token has 1 to 8 vectors.</source>
+        <translation>Ein Token hat 1 bis 8 Vektoren.</translation>
     </message>
     <message>
-        <location filename="../alignment.py"/>
-        <source>Use --control refine, or reword the prompts.</source>
-        <translation>Verwenden Sie --control refine, oder formulieren Sie die Prompts um.</translation>
+        <location filename="../api/limits.py"/>
+        <source>A batch has 1 to {0} pictures.</source>
+        <translation>Ein Stapel hat 1 bis {0} Bilder.</translation>
     </message>
     <message>
-        <location filename="../alignment.py"/>
-        <source>The weighted word '{0}' is not in the prompt.</source>
-        <translation>Das gewichtete Wort „{0}“ steht nicht im Prompt.</translation>
+        <location filename="../api/limits.py"/>
+        <source>Learning takes 1 to {0} steps, not {1}.</source>
+        <translation>Lernen braucht 1 bis {0} Schritte, nicht {1}.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>Change --steps.</source>
+        <translation>Ändern Sie --steps.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>The rank of {0} is 1 to {1}.</source>
+        <translation>Der Rang von {0} ist 1 bis {1}.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>A token is learned from 1 to {0} copies.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>A prompt has 1 to {0} wordings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>A learning rate is a number from 0 to 10.</source>
+        <translation>Eine Lernrate ist eine Zahl von 0 bis 10.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>The defaults are 0.005 and 0.002.</source>
+        <translation>Vorgabe sind 0.005 und 0.002.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>An edit takes 1 to {0} steps.</source>
+        <translation>Eine Bearbeitung braucht 1 bis {0} Schritte.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>The guidance is a number from {0} to {1}.</source>
+        <translation>Die Prompttreue ist eine Zahl von {0} bis {1}.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>The strength is a number from {0} to {1}.</source>
+        <translation>Die Stärke ist eine Zahl von {0} bis {1}.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>The part of the steps is a number from {0} to {1}.</source>
+        <translation>Der Anteil der Schritte ist eine Zahl von {0} bis {1}.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>The weight of a word is a number from -100 to 100.</source>
+        <translation>Das Gewicht eines Wortes ist eine Zahl von -100 bis 100.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>There are more than {0} {1}.</source>
+        <translation>Es gibt mehr als {0} {1}.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>Leave some out.</source>
+        <translation>Lassen Sie einige weg.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <location filename="../api/prompts.py"/>
+        <source>The {0} is longer than {1} characters.</source>
+        <translation>{0} ist länger als {1} Zeichen.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <location filename="../tokens/file.py"/>
+        <source>Shorten it.</source>
+        <translation>Kürzen Sie es.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>The {0} holds bytes that are no text.</source>
+        <translation>{0} enthält Bytes, die kein Text sind.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>Write it in UTF-8.</source>
+        <translation>Schreiben Sie es in UTF-8.</translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
+        <source>{0} was asked for as {1}.</source>
+        <translation>{0} wurde als {1} verlangt.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompt_syntax.py"/>
+        <source>Read as weights of words: {0}.</source>
+        <translation>Als Gewichte von Wörtern gelesen: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompt_syntax.py"/>
+        <source>LoRAs and the like in a prompt are left out.</source>
+        <translation>LoRAs und Ähnliches in einem Prompt werden weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompt_syntax.py"/>
+        <source>The settings pasted with the prompt are left out.</source>
+        <translation>Die mit dem Prompt eingefügten Einstellungen werden weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompt_syntax.py"/>
+        <source>The negative prompt pasted with the prompt is left out.</source>
+        <translation>Der mit dem Prompt eingefügte negative Prompt wird weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompt_syntax.py"/>
+        <source>The negative prompt and the settings pasted with the prompt are left out.</source>
+        <translation>Der mit dem Prompt eingefügte negative Prompt und die Einstellungen werden weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompts.py"/>
+        <location filename="../library/names.py"/>
+        <source>Choose a shorter one.</source>
+        <translation>Wählen Sie einen kürzeren.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompts.py"/>
+        <source>'{0}' cannot be a {1}.</source>
+        <translation>„{0}“ kann nicht {1} sein.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompts.py"/>
+        <source>Use letters, digits, '-', '_' and '.', beginning with a letter or digit.</source>
+        <translation>Möglich sind Buchstaben, Ziffern, „-“, „_“ und „.“, am Anfang ein Buchstabe oder eine Ziffer.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompts.py"/>
+        <source>'{0}' is no token name.</source>
+        <translation>„{0}“ ist kein Name eines Tokens.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompts.py"/>
+        <source>Write it as PERSON/NAME, e.g. anna/me.</source>
+        <translation>Schreiben Sie ihn als PERSON/NAME, zum Beispiel anna/me.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompts.py"/>
+        <source>'{0}' in the prompt is no token.</source>
+        <translation>„{0}“ im Prompt ist kein Token.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompts.py"/>
+        <source>Write a token as &lt;person/name&gt;.</source>
+        <translation>Schreiben Sie ein Token als &lt;person/name&gt;.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompts.py"/>
+        <source>The prompt does not contain the class noun '{0}'.</source>
+        <translation>Im Prompt steht das Gattungswort „{0}“ nicht.</translation>
+    </message>
+    <message>
+        <location filename="../api/prompts.py"/>
+        <source>Name the subject as in "a photo of a {0}", or write {1} where it belongs.</source>
+        <translation>Nennen Sie das Motiv, etwa „a photo of a {0}“, oder schreiben Sie {1}, wo es hingehört.</translation>
+    </message>
+    <message>
+        <location filename="../api/safety.py"/>
+        <source>Prompts about nudity or sex are refused where the photo may show a person.</source>
+        <translation>Prompts über Nacktheit oder Sex werden abgelehnt, wo das Foto eine Person zeigen kann.</translation>
+    </message>
+    <message>
+        <location filename="../api/safety.py"/>
+        <source>Say it in other words if nothing of the kind was meant.</source>
+        <translation>Sagen Sie es mit anderen Worten, wenn nichts dergleichen gemeint war.</translation>
     </message>
     <message>
         <location filename="../backbones/device.py"/>
@@ -229,82 +402,6 @@
         <translation>Die Teile des Modells „{0}“ gehören nicht zusammen: Seine Textmerkmale haben {1} Zahlen, sein U-Net liest {2}.</translation>
     </message>
     <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Close other programs, use a smaller model, or set the device to cpu.</source>
-        <translation>Schließen Sie andere Programme, nehmen Sie ein kleineres Modell, oder stellen Sie das Gerät auf cpu.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory was short: less was computed at once, which takes a little longer.</source>
-        <translation>Der Speicher war knapp: Es wurde weniger auf einmal berechnet, was etwas länger dauert.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory was short: one thing after the other was computed, which takes longer.</source>
-        <translation>Der Speicher war knapp: Es wurde eines nach dem anderen berechnet, was länger dauert.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory was short: the picture was drawn in tiles.</source>
-        <translation>Der Speicher war knapp: Das Bild wurde in Kacheln gezeichnet.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory was short: attention was computed in slices, which takes longer.</source>
-        <translation>Der Speicher war knapp: Die Aufmerksamkeit wurde in Scheiben berechnet, was länger dauert.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory was short: intermediate results were computed twice instead of kept.</source>
-        <translation>Der Speicher war knapp: Zwischenergebnisse wurden zweimal berechnet statt behalten.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory was short: the CPU read the words and drew the picture, which takes longer.</source>
-        <translation>Der Speicher war knapp: Die CPU las die Wörter und zeichnete das Bild, was länger dauert.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory was short: half precision was used; the result may differ a little.</source>
-        <translation>Der Speicher war knapp: Es wurde mit halber Genauigkeit gerechnet; das Ergebnis kann etwas abweichen.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory was short: the model saw the picture at three quarters of the usual size.</source>
-        <translation>Der Speicher war knapp: Das Modell sah das Bild mit drei Vierteln der üblichen Größe.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory was short: the model saw the picture at half of the usual size.</source>
-        <translation>Der Speicher war knapp: Das Modell sah das Bild mit der Hälfte der üblichen Größe.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>This needs about {0} GB of memory, and {1} GB are free.</source>
-        <translation>Dafür werden etwa {0} GB Speicher gebraucht, und {1} GB sind frei.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <location filename="../backbones/loading.py"/>
-        <source>Close other programs, or use a smaller model.</source>
-        <translation>Schließen Sie andere Programme, oder nehmen Sie ein kleineres Modell.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>The computer's memory ran out while the photo was worked on.</source>
-        <translation>Der Speicher des Rechners reichte nicht, um das Foto zu bearbeiten.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Close other programs, or use a smaller photo.</source>
-        <translation>Schließen Sie andere Programme, oder nehmen Sie ein kleineres Foto.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/ladder.py"/>
-        <source>Memory ran out, and nothing that saves memory was enough.</source>
-        <translation>Der Speicher reichte nicht, und nichts, was Speicher spart, genügte.</translation>
-    </message>
-    <message>
         <location filename="../backbones/loading.py"/>
         <source>The {0} of the model '{1}' cannot be loaded: it is smaller than its configuration says.</source>
         <translation>{0} des Modells „{1}“ kann nicht geladen werden: die Datei ist kleiner, als die Konfiguration sagt.</translation>
@@ -321,18 +418,94 @@
     </message>
     <message>
         <location filename="../backbones/loading.py"/>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Close other programs, or use a smaller model.</source>
+        <translation>Schließen Sie andere Programme, oder nehmen Sie ein kleineres Modell.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/loading.py"/>
         <source>The {0} of the model '{1}' cannot be loaded: {2}.</source>
         <translation>Der Teil {0} des Modells „{1}“ lässt sich nicht laden: {2}.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Close other programs, use a smaller model, or set the device to cpu.</source>
+        <translation>Schließen Sie andere Programme, nehmen Sie ein kleineres Modell, oder stellen Sie das Gerät auf cpu.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory was short: less was computed at once, which takes a little longer.</source>
+        <translation>Der Speicher war knapp: Es wurde weniger auf einmal berechnet, was etwas länger dauert.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory was short: one thing after the other was computed, which takes longer.</source>
+        <translation>Der Speicher war knapp: Es wurde eines nach dem anderen berechnet, was länger dauert.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory was short: the picture was drawn in tiles.</source>
+        <translation>Der Speicher war knapp: Das Bild wurde in Kacheln gezeichnet.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory was short: attention was computed in slices, which takes longer.</source>
+        <translation>Der Speicher war knapp: Die Aufmerksamkeit wurde in Scheiben berechnet, was länger dauert.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory was short: intermediate results were computed twice instead of kept.</source>
+        <translation>Der Speicher war knapp: Zwischenergebnisse wurden zweimal berechnet statt behalten.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory was short: the CPU read the words and drew the picture, which takes longer.</source>
+        <translation>Der Speicher war knapp: Die CPU las die Wörter und zeichnete das Bild, was länger dauert.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory was short: half precision was used; the result may differ a little.</source>
+        <translation>Der Speicher war knapp: Es wurde mit halber Genauigkeit gerechnet; das Ergebnis kann etwas abweichen.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory was short: the model saw the picture at three quarters of the usual size.</source>
+        <translation>Der Speicher war knapp: Das Modell sah das Bild mit drei Vierteln der üblichen Größe.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory was short: the model saw the picture at half of the usual size.</source>
+        <translation>Der Speicher war knapp: Das Modell sah das Bild mit der Hälfte der üblichen Größe.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>This needs about {0} GB of memory, and {1} GB are free.</source>
+        <translation>Dafür werden etwa {0} GB Speicher gebraucht, und {1} GB sind frei.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>The computer's memory ran out while the photo was worked on.</source>
+        <translation>Der Speicher des Rechners reichte nicht, um das Foto zu bearbeiten.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Close other programs, or use a smaller photo.</source>
+        <translation>Schließen Sie andere Programme, oder nehmen Sie ein kleineres Foto.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/memory/fallback.py"/>
+        <source>Memory ran out, and nothing that saves memory was enough.</source>
+        <translation>Der Speicher reichte nicht, und nichts, was Speicher spart, genügte.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/offloading.py"/>
+        <source>The model '{0}' cannot be read again.</source>
+        <translation>Das Modell „{0}“ ist nicht mehr lesbar.</translation>
     </message>
     <message>
         <location filename="../backbones/random_weights.py"/>
         <source>'{0}' is no shape.</source>
         <translation>„{0}“ ist keine Form.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/relief.py"/>
-        <source>The model '{0}' cannot be read again.</source>
-        <translation>Das Modell „{0}“ ist nicht mehr lesbar.</translation>
     </message>
     <message>
         <location filename="../backbones/sdxl.py"/>
@@ -346,7 +519,7 @@
     </message>
     <message>
         <location filename="../backbones/stable_diffusion.py"/>
-        <location filename="../invert.py"/>
+        <location filename="../method/invert.py"/>
         <source>Try another precision.</source>
         <translation>Versuchen Sie es mit einer anderen Genauigkeit.</translation>
     </message>
@@ -419,9 +592,9 @@
     <message>
         <location filename="../base_models/catalogue.py"/>
         <location filename="../base_models/clip_vocabulary.py"/>
-        <location filename="../credentials/child.py"/>
-        <location filename="../doctor.py"/>
-        <location filename="../paths.py"/>
+        <location filename="../imaging/credentials/child.py"/>
+        <location filename="../storage/paths.py"/>
+        <location filename="../workflows/doctor.py"/>
         <source>Run `sh installer/run.sh repair` in the checkout.</source>
         <translation>Führen Sie `sh installer/run.sh repair` im Ordner des Programms aus.</translation>
     </message>
@@ -859,7 +1032,7 @@
     <message>
         <location filename="../base_models/single_file.py"/>
         <location filename="../imaging/writing.py"/>
-        <location filename="../masks/resolve.py"/>
+        <location filename="../perception/masks/resolve.py"/>
         <source>Use one of {0}.</source>
         <translation>Möglich sind {0}.</translation>
     </message>
@@ -930,7 +1103,7 @@
     </message>
     <message>
         <location filename="../base_models/store.py"/>
-        <location filename="../masks/sessions.py"/>
+        <location filename="../perception/masks/sessions.py"/>
         <source>Choose another one.</source>
         <translation>Wählen Sie ein anderes.</translation>
     </message>
@@ -1162,14 +1335,14 @@
     <message>
         <location filename="../batch/ledger.py"/>
         <location filename="../imaging/writing.py"/>
-        <location filename="../paths.py"/>
+        <location filename="../storage/paths.py"/>
         <source>The disk is full: {0} was not written.</source>
         <translation>Der Datenträger ist voll: {0} wurde nicht geschrieben.</translation>
     </message>
     <message>
         <location filename="../batch/ledger.py"/>
         <location filename="../history/database.py"/>
-        <location filename="../paths.py"/>
+        <location filename="../storage/paths.py"/>
         <source>Free some space and try again.</source>
         <translation>Schaffen Sie Platz, und versuchen Sie es noch einmal.</translation>
     </message>
@@ -1316,7 +1489,7 @@
     </message>
     <message>
         <location filename="../batch/ray_cluster.py"/>
-        <location filename="../engine/worker.py"/>
+        <location filename="../engine/server/worker.py"/>
         <source>Something went wrong inside S2Edit ({0}).</source>
         <translation>In S2Edit ist etwas schiefgegangen ({0}).</translation>
     </message>
@@ -1534,1040 +1707,696 @@
         <translation>Darauf wurde kein Gesicht gefunden.</translation>
     </message>
     <message>
-        <location filename="../captioning.py"/>
-        <source>Photographs are described by a captioner, which is not installed. Say yourself what the photo shows, or install it with `s2edit models install captioner`.</source>
-        <translation>Fotos beschreibt ein Bildbeschreiber, der nicht installiert ist. Sagen Sie selbst, was das Foto zeigt, oder installieren Sie ihn mit `s2edit models install captioner`.</translation>
-    </message>
-    <message>
-        <location filename="../captioning.py"/>
-        <source>The photo looks like a {0}; '{1}' is believed.</source>
-        <translation>Das Foto sieht nach „{0}“ aus; „{1}“ gilt.</translation>
-    </message>
-    <message>
-        <location filename="../checkpoint.py"/>
-        <source>Learning {0} starts at the beginning: {1}.</source>
-        <translation>Das Lernen von {0} beginnt am Anfang: {1}.</translation>
-    </message>
-    <message>
-        <location filename="../consent.py"/>
-        <source>An identity token needs the consent of the person it shows ({0}).</source>
-        <translation>Ein Token, das eine Person zeigt, braucht deren Einverständnis ({0}).</translation>
-    </message>
-    <message>
-        <location filename="../consent.py"/>
-        <location filename="../library/transfer.py"/>
-        <source>Add --yes-i-have-consent if you have it.</source>
-        <translation>Fügen Sie --yes-i-have-consent hinzu, wenn Sie es haben.</translation>
-    </message>
-    <message>
-        <location filename="../consent.py"/>
-        <source>The user confirmed the person's consent on {0}.</source>
-        <translation>Am {0} wurde das Einverständnis der Person bestätigt.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <source>See `s2edit settings certificate` and `s2edit settings certificate_key`.</source>
-        <translation>Siehe `s2edit settings certificate` und `s2edit settings certificate_key`.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <source>The signing key in {0} cannot be read.</source>
-        <translation>Der Signaturschlüssel in {0} kann nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <source>Delete this folder.</source>
-        <translation>Löschen Sie diesen Ordner.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <source>An own certificate needs its key: the setting '{0}' is empty.</source>
-        <translation>Ein eigenes Zertifikat braucht seinen Schlüssel: Die Einstellung „{0}“ ist leer.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <location filename="../imaging/files.py"/>
-        <source>{0} cannot be read ({1}).</source>
-        <translation>{0} kann nicht gelesen werden ({1}).</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <source>The key {0} is locked by a password.</source>
-        <translation>Der Schlüssel {0} ist durch ein Kennwort geschützt.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <source>Save it without one, mode 0600.</source>
-        <translation>Speichern Sie ihn ohne Kennwort, mit den Rechten 0600.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <source>The certificate {0} and its key cannot be used: {1}.</source>
-        <translation>Das Zertifikat {0} und sein Schlüssel können nicht verwendet werden: {1}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <source>The certificate {0} ended on {1}.</source>
-        <translation>Das Zertifikat {0} ist am {1} abgelaufen.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/certificates.py"/>
-        <source>Use a newer one.</source>
-        <translation>Verwenden Sie ein neueres.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/child.py"/>
-        <source>The library for Content Credentials is not installed ({0}).</source>
-        <translation>Die Bibliothek für Inhaltsnachweise (Content Credentials) ist nicht installiert ({0}).</translation>
-    </message>
-    <message>
-        <location filename="../credentials/child.py"/>
-        <source>Content Credentials failed ({0}).</source>
-        <translation>Die Inhaltsnachweise (Content Credentials) sind fehlgeschlagen ({0}).</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <location filename="../imaging/reading.py"/>
-        <source>{0} is not a picture that can be read.</source>
-        <translation>{0} ist kein Bild, das gelesen werden kann.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <location filename="../imaging/files.py"/>
-        <source>Name a picture file.</source>
-        <translation>Nennen Sie eine Bilddatei.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says nothing about how it was made, which proves nothing.</source>
-        <translation>Sie sagt nichts darüber, wie sie entstand; das beweist nichts.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It holds what an image generator leaves, so AI made or changed it.</source>
-        <translation>Sie enthält, was ein Bildgenerator hinterlässt; KI hat sie also erzeugt oder verändert.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>The program was {0}.</source>
-        <translation>Das Programm war {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>The base model was {0}.</source>
-        <translation>Das Basismodell war {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>The AI system was {0}.</source>
-        <translation>Das KI-System war {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>The camera was {0}.</source>
-        <translation>Die Kamera war {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>Prompt, names and settings are embedded: {0}.</source>
-        <translation>Prompt, Namen und Einstellungen sind eingebettet: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>The prompt was: {0}.</source>
-        <translation>Der Prompt war: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>{0} left its settings: {1}.</source>
-        <translation>{0} hat seine Einstellungen hinterlassen: {1}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says that it was edited by AI.</source>
-        <translation>Sie sagt, dass sie mit KI bearbeitet wurde.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says that it was made by AI.</source>
-        <translation>Sie sagt, dass sie von KI erzeugt wurde.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says that parts of it were made by AI.</source>
-        <translation>Sie sagt, dass Teile von KI erzeugt wurden.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says that it was made by a program without AI.</source>
-        <translation>Sie sagt, dass ein Programm ohne KI sie erzeugt hat.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says that a program enhanced it.</source>
-        <translation>Sie sagt, dass ein Programm sie verbessert hat.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says that a camera took it.</source>
-        <translation>Sie sagt, dass eine Kamera sie aufgenommen hat.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says that a person edited it.</source>
-        <translation>Sie sagt, dass ein Mensch sie bearbeitet hat.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says that it was put together from several pictures.</source>
-        <translation>Sie sagt, dass sie aus mehreren Bildern zusammengesetzt wurde.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It says of its source: {0}.</source>
-        <translation>Sie sagt über ihre Herkunft: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>Its Content Credentials cannot be read.</source>
-        <translation>Ihre Inhaltsnachweise (Content Credentials) können nicht gelesen werden.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It has no Content Credentials.</source>
-        <translation>Sie hat keine Inhaltsnachweise (Content Credentials).</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>Such are said to be kept at {0}; nothing is fetched.</source>
-        <translation>Solche sollen unter {0} liegen; es wird nichts abgerufen.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It was changed after it was signed: its Content Credentials do not hold.</source>
-        <translation>Sie wurde nach dem Signieren verändert: Ihre Inhaltsnachweise (Content Credentials) gelten nicht.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>Its Content Credentials do not hold: {0}.</source>
-        <translation>Ihre Inhaltsnachweise (Content Credentials) gelten nicht: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It is as it was signed: its Content Credentials hold.</source>
-        <translation>Sie ist, wie sie signiert wurde: Ihre Inhaltsnachweise (Content Credentials) gelten.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>The signer is {0}.</source>
-        <translation>Unterzeichner ist {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>The signer calls itself {0}; it is on no list of trusted ones, and viewers show it as unknown.</source>
-        <translation>Der Unterzeichner nennt sich {0}; er steht auf keiner Liste vertrauenswürdiger, und Anzeigeprogramme nennen ihn unbekannt.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>Before that the picture was signed by {0}.</source>
-        <translation>Davor wurde das Bild signiert von {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>A part of it was signed by {0}.</source>
-        <translation>Ein Teil davon wurde signiert von {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>What that one says does not hold: {0}.</source>
-        <translation>Was dort steht, gilt nicht: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>It holds a small picture of how it was then.</source>
-        <translation>Sie enthält eine Vorschau des damaligen Zustands.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/inspection.py"/>
-        <source>Signed as done: {0}.</source>
-        <translation>Als ausgeführt signiert: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/signing.py"/>
-        <source>The file has no Content Credentials.</source>
-        <translation>Die Datei hat keine Inhaltsnachweise (Content Credentials).</translation>
-    </message>
-    <message>
-        <location filename="../credentials/signing.py"/>
-        <source>Only JPEG, PNG, TIFF and WebP files can be signed.</source>
-        <translation>Nur JPEG-, PNG-, TIFF- und WebP-Dateien können signiert werden.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/signing.py"/>
-        <source>The file could not be signed.</source>
-        <translation>Die Datei konnte nicht signiert werden.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/signing.py"/>
-        <source>Content Credentials took too long.</source>
-        <translation>Die Inhaltsnachweise (Content Credentials) haben zu lange gedauert.</translation>
-    </message>
-    <message>
-        <location filename="../credentials/signing.py"/>
-        <source>The process for Content Credentials failed.</source>
-        <translation>Der Prozess für Inhaltsnachweise (Content Credentials) ist fehlgeschlagen.</translation>
-    </message>
-    <message>
-        <location filename="../desktop/entries.py"/>
-        <source>A menu entry on {0} is not known.</source>
-        <translation>Ein Menüeintrag unter {0} ist nicht bekannt.</translation>
-    </message>
-    <message>
-        <location filename="../desktop/entries.py"/>
-        <source>Start the program by `s2edit`.</source>
-        <translation>Starten Sie das Programm mit `s2edit`.</translation>
-    </message>
-    <message>
-        <location filename="../doctor.py"/>
-        <source>Run `s2edit doctor` in a terminal to see more.</source>
-        <translation>Führen Sie `s2edit doctor` in einem Terminal aus, um mehr zu sehen.</translation>
-    </message>
-    <message>
-        <location filename="../doctor.py"/>
-        <source>Install Python 3.11 or newer and set up again.</source>
-        <translation>Installieren Sie Python 3.11 oder neuer, und richten Sie das Programm noch einmal ein.</translation>
-    </message>
-    <message>
-        <location filename="../doctor.py"/>
-        <source>`python -m pip install --no-deps {0}` brings {1}.</source>
-        <translation>`python -m pip install --no-deps {0}` bringt {1}.</translation>
-    </message>
-    <message>
-        <location filename="../doctor.py"/>
-        <source>Remove all (`{0}`), then install one.</source>
-        <translation>Entfernen Sie alle (`{0}`), und installieren Sie eines.</translation>
-    </message>
-    <message>
-        <location filename="../doctor.py"/>
-        <source>Run `s2edit models verify {0}`, or remove it and install it again.</source>
-        <translation>Führen Sie `s2edit models verify {0}` aus, oder entfernen Sie es und installieren Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../doctor.py"/>
-        <source>`s2edit models install yunet` and `sface` bring the identity score of photographs; see `s2edit models list`.</source>
-        <translation>`s2edit models install yunet` und `sface` bringen den Vergleich der Gesichter auf Fotos; siehe `s2edit models list`.</translation>
-    </message>
-    <message>
-        <location filename="../doctor.py"/>
-        <source>Make it writable, or set S2EDIT_HOME to another folder.</source>
-        <translation>Machen Sie ihn beschreibbar, oder setzen Sie S2EDIT_HOME auf einen anderen Ordner.</translation>
-    </message>
-    <message>
-        <location filename="../doctor.py"/>
-        <source>Free at least 1 GB.</source>
-        <translation>Schaffen Sie mindestens 1 GB Platz.</translation>
-    </message>
-    <message>
-        <location filename="../edit.py"/>
-        <source>The edit gave a number that is not finite.</source>
-        <translation>Beim Bearbeiten kam eine Zahl heraus, die nicht endlich ist.</translation>
-    </message>
-    <message>
-        <location filename="../edit.py"/>
-        <source>Try a smaller guidance or another precision.</source>
-        <translation>Versuchen Sie es mit weniger Prompttreue oder einer anderen Genauigkeit.</translation>
-    </message>
-    <message>
-        <location filename="../engine/blobs.py"/>
-        <source>The engine holds too many pictures at the moment.</source>
-        <translation>Die Engine hält im Augenblick zu viele Bilder.</translation>
-    </message>
-    <message>
-        <location filename="../engine/blobs.py"/>
-        <source>Wait until a job has ended.</source>
-        <translation>Warten Sie, bis ein Auftrag fertig ist.</translation>
-    </message>
-    <message>
-        <location filename="../engine/client.py"/>
-        <location filename="../engine/dialing.py"/>
+        <location filename="../engine/client/connections.py"/>
+        <location filename="../engine/client/interface.py"/>
         <source>The engine has gone.</source>
         <translation>Die Engine ist fort.</translation>
     </message>
     <message>
-        <location filename="../engine/client.py"/>
-        <source>Run the command again.</source>
-        <translation>Versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../engine/client.py"/>
-        <source>The job {0} is not over after {1} seconds.</source>
-        <translation>Der Auftrag {0} ist nach {1} Sekunden nicht fertig.</translation>
-    </message>
-    <message>
-        <location filename="../engine/core.py"/>
-        <source>{0} is nothing the engine can be asked.</source>
-        <translation>{0} ist nichts, wonach die Engine gefragt werden kann.</translation>
-    </message>
-    <message>
-        <location filename="../engine/core.py"/>
-        <location filename="../engine/remote.py"/>
-        <source>{0} is no job.</source>
-        <translation>{0} ist kein Auftrag.</translation>
-    </message>
-    <message>
-        <location filename="../engine/dialing.py"/>
+        <location filename="../engine/client/connections.py"/>
         <source>The engine does not answer.</source>
         <translation>Die Engine antwortet nicht.</translation>
     </message>
     <message>
-        <location filename="../engine/dialing.py"/>
-        <location filename="../engine/transport.py"/>
+        <location filename="../engine/client/connections.py"/>
+        <location filename="../engine/client/transport.py"/>
         <source>It may be busy; try again.</source>
         <translation>Sie ist vielleicht beschäftigt; versuchen Sie es noch einmal.</translation>
     </message>
     <message>
-        <location filename="../engine/dialing.py"/>
-        <location filename="../engine/transport.py"/>
+        <location filename="../engine/client/connections.py"/>
+        <location filename="../engine/client/transport.py"/>
         <source>It ended or crashed; try again.</source>
         <translation>Sie endete oder stürzte ab; versuchen Sie es noch einmal.</translation>
     </message>
     <message>
-        <location filename="../engine/dialing.py"/>
-        <location filename="../engine/transport.py"/>
+        <location filename="../engine/client/connections.py"/>
+        <location filename="../engine/client/transport.py"/>
         <source>The engine has too many connections.</source>
         <translation>Die Engine hat zu viele Verbindungen.</translation>
     </message>
     <message>
-        <location filename="../engine/dialing.py"/>
-        <location filename="../engine/transport.py"/>
+        <location filename="../engine/client/connections.py"/>
+        <location filename="../engine/client/transport.py"/>
         <source>Close other programs that use it.</source>
         <translation>Schließen Sie andere Programme, die sie benutzen.</translation>
     </message>
     <message>
-        <location filename="../engine/dialing.py"/>
+        <location filename="../engine/client/connections.py"/>
         <source>Another program answers in the engine's place.</source>
         <translation>Ein anderes Programm antwortet an Stelle der Engine.</translation>
     </message>
     <message>
-        <location filename="../engine/dialing.py"/>
+        <location filename="../engine/client/connections.py"/>
         <source>It was told nothing; try again.</source>
         <translation>Es hat nichts erfahren; versuchen Sie es noch einmal.</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>The folder {0} cannot be used ({1}).</source>
         <translation>Der Ordner {0} kann nicht benutzt werden ({1}).</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>Make it writable, or set {0} to another folder.</source>
         <translation>Machen Sie ihn beschreibbar, oder setzen Sie {0} auf einen anderen Ordner.</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
-        <location filename="../engine/remote.py"/>
+        <location filename="../engine/client/discovery.py"/>
+        <location filename="../engine/client/remote.py"/>
         <source>The engine is not running.</source>
         <translation>Die Engine läuft nicht.</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>Start S2Edit Studio once, then try again.</source>
         <translation>Starten Sie S²Edit Studio einmal, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>The engine is not running, and it cannot be started from inside this sandbox.</source>
         <translation>Die Engine läuft nicht und kann aus dieser abgeschotteten Umgebung nicht gestartet werden.</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>Start S2Edit Studio, then try again.</source>
         <translation>Starten Sie S²Edit Studio, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>The engine could not be started ({0}).</source>
         <translation>Die Engine konnte nicht gestartet werden ({0}).</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>Run `s2edit doctor`, or `s2edit engine run`.</source>
         <translation>Führen Sie `s2edit doctor` oder `s2edit engine run` aus.</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>The window cannot be opened from inside this sandbox.</source>
         <translation>Das Fenster kann aus dieser abgeschotteten Umgebung nicht geöffnet werden.</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>Start S2Edit Studio.</source>
         <translation>Starten Sie S²Edit Studio.</translation>
     </message>
     <message>
-        <location filename="../engine/discovery.py"/>
+        <location filename="../engine/client/discovery.py"/>
         <source>The window could not be opened ({0}).</source>
         <translation>Das Fenster konnte nicht geöffnet werden ({0}).</translation>
     </message>
     <message>
-        <location filename="../engine/ending.py"/>
+        <location filename="../engine/client/interface.py"/>
+        <source>Run the command again.</source>
+        <translation>Versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/interface.py"/>
+        <source>The job {0} is not over after {1} seconds.</source>
+        <translation>Der Auftrag {0} ist nach {1} Sekunden nicht fertig.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>Try again; `s2edit engine stop` ends one that hangs.</source>
+        <translation>Versuchen Sie es noch einmal; `s2edit engine stop` beendet eine, die hängt.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>Start the window, or run `s2edit engine start`.</source>
+        <translation>Starten Sie das Fenster, oder führen Sie `s2edit engine start` aus.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>The running engine is version {0}, this program is {1}.</source>
+        <translation>Die laufende Engine hat Version {0}, dieses Programm {1}.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>Close the other S2Edit programs, or run `s2edit engine stop`, then try again.</source>
+        <translation>Schließen Sie die anderen S2Edit-Programme, oder führen Sie `s2edit engine stop` aus, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>The engine could not be started.</source>
+        <translation>Die Engine konnte nicht gestartet werden.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>{0} is no call.</source>
+        <translation>{0} ist keine Frage.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>Submit it.</source>
+        <translation>Reichen Sie es als Auftrag ein.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <location filename="../engine/server/core.py"/>
+        <source>{0} is no job.</source>
+        <translation>{0} ist kein Auftrag.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>Call it.</source>
+        <translation>Stellen Sie es als Frage.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <location filename="../engine/server/job_queue.py"/>
+        <source>A job can be cancelled, paused or resumed.</source>
+        <translation>Ein Auftrag kann abgebrochen, angehalten oder fortgesetzt werden.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <location filename="../engine/client/transport.py"/>
+        <location filename="../engine/server/local.py"/>
+        <source>This client was closed.</source>
+        <translation>Diese Verbindung wurde geschlossen.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>Something else answers in the engine's place.</source>
+        <translation>An der Stelle der Engine antwortet etwas anderes.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>Connect again.</source>
+        <translation>Verbinden Sie sich noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <source>The engine gave an answer that makes no sense.</source>
+        <translation>Die Engine gab eine Antwort, die keinen Sinn ergibt.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <location filename="../engine/client/transport.py"/>
+        <source>Restart it.</source>
+        <translation>Starten Sie sie neu.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/remote.py"/>
+        <location filename="../engine/server/job_queue.py"/>
+        <location filename="../engine/server/service.py"/>
+        <source>The engine knows no such job.</source>
+        <translation>Die Engine kennt keinen solchen Auftrag.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/shutdown.py"/>
         <source>The engine (process {0}) has not ended yet.</source>
         <translation>Die Engine (Prozess {0}) ist noch nicht beendet.</translation>
     </message>
     <message>
-        <location filename="../engine/ending.py"/>
+        <location filename="../engine/client/shutdown.py"/>
         <source>Wait, or run `s2edit engine stop --force`.</source>
         <translation>Warten Sie, oder führen Sie `s2edit engine stop --force` aus.</translation>
     </message>
     <message>
-        <location filename="../engine/gate.py"/>
+        <location filename="../engine/client/stream.py"/>
+        <source>The engine has ended.</source>
+        <translation>Die Engine hat geendet.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/stream.py"/>
+        <source>The engine ended unexpectedly.</source>
+        <translation>Die Engine endete unerwartet.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/stream.py"/>
+        <source>The engine does not answer any more.</source>
+        <translation>Die Engine antwortet nicht mehr.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/transport.py"/>
+        <source>A picture was damaged on its way.</source>
+        <translation>Ein Bild wurde unterwegs beschädigt.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/transport.py"/>
+        <source>Try again.</source>
+        <translation>Versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/transport.py"/>
+        <source>The picture is larger than 1 GB.</source>
+        <translation>Das Bild ist größer als 1 GB.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/transport.py"/>
+        <source>Use a smaller one.</source>
+        <translation>Nehmen Sie ein kleineres.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/transport.py"/>
+        <source>The connection to the engine broke before it answered.</source>
+        <translation>Die Verbindung zur Engine brach ab, bevor sie antwortete.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/transport.py"/>
+        <source>Look whether it was done before you do it again.</source>
+        <translation>Sehen Sie nach, ob es geschehen ist, bevor Sie es wiederholen.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/transport.py"/>
+        <source>The engine gave an answer that makes no sense (status {0}).</source>
+        <translation>Die Engine gab eine Antwort, die keinen Sinn ergibt (Status {0}).</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>A picture of the request is not in the engine.</source>
+        <translation>Ein Bild der Anfrage ist nicht in der Engine.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <location filename="../engine/server/service.py"/>
+        <source>Send it again.</source>
+        <translation>Schicken Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>A value cannot be sent: it is no text or finite number.</source>
+        <translation>Ein Wert kann nicht geschickt werden: Er ist weder Text noch eine endliche Zahl.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>This is not JSON as the engine understands it.</source>
+        <translation>Das ist kein JSON, wie die Engine es versteht.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>A value cannot be sent: it is no finite number.</source>
+        <translation>Ein Wert kann nicht geschickt werden: Er ist keine endliche Zahl.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>A value of the type {0} cannot be sent.</source>
+        <translation>Ein Wert vom Typ {0} kann nicht geschickt werden.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>{0} is nested too deeply.</source>
+        <translation>{0} ist zu tief verschachtelt.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>{0} must be one of {1}.</source>
+        <translation>{0} muss eines von {1} sein.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>{0} has no field '{1}'.</source>
+        <translation>{0} hat kein Feld „{1}“.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>{0} lacks the field '{1}'.</source>
+        <translation>{0} fehlt das Feld „{1}“.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>{0} is too long.</source>
+        <translation>{0} ist zu lang.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>{0} holds characters that are no text.</source>
+        <translation>{0} enthält Zeichen, die kein Text sind.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>{0} is too large.</source>
+        <translation>{0} ist zu groß.</translation>
+    </message>
+    <message>
+        <location filename="../engine/protocol/wire.py"/>
+        <source>{0} must be {1}.</source>
+        <translation>{0} muss {1} sein.</translation>
+    </message>
+    <message>
+        <location filename="../engine/server/access_guard.py"/>
         <source>A proof is asked for with a nonce of 32 hexadecimal digits.</source>
         <translation>Ein Nachweis wird mit einer Zufallszahl von 32 hexadezimalen Ziffern verlangt.</translation>
     </message>
     <message>
-        <location filename="../engine/gate.py"/>
+        <location filename="../engine/server/access_guard.py"/>
         <source>The secret is missing or wrong.</source>
         <translation>Das Geheimnis fehlt oder ist falsch.</translation>
     </message>
     <message>
-        <location filename="../engine/gate.py"/>
+        <location filename="../engine/server/access_guard.py"/>
         <source>The engine answers to this machine alone.</source>
         <translation>Die Engine antwortet nur diesem Rechner.</translation>
     </message>
     <message>
-        <location filename="../engine/gate.py"/>
+        <location filename="../engine/server/access_guard.py"/>
         <source>The engine does not answer web pages.</source>
         <translation>Die Engine antwortet keinen Webseiten.</translation>
     </message>
     <message>
-        <location filename="../engine/gate.py"/>
+        <location filename="../engine/server/access_guard.py"/>
         <source>The request came too slowly.</source>
         <translation>Die Anfrage kam zu langsam.</translation>
     </message>
     <message>
-        <location filename="../engine/gate.py"/>
+        <location filename="../engine/server/access_guard.py"/>
         <source>The request is larger than {0}.</source>
         <translation>Die Anfrage ist größer als {0}.</translation>
     </message>
     <message>
-        <location filename="../engine/gate.py"/>
+        <location filename="../engine/server/access_guard.py"/>
         <source>This is no HTTP request.</source>
         <translation>Das ist keine HTTP-Anfrage.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/estimates.py"/>
+        <location filename="../engine/server/blobs.py"/>
+        <source>The engine holds too many pictures at the moment.</source>
+        <translation>Die Engine hält im Augenblick zu viele Bilder.</translation>
+    </message>
+    <message>
+        <location filename="../engine/server/blobs.py"/>
+        <source>Wait until a job has ended.</source>
+        <translation>Warten Sie, bis ein Auftrag fertig ist.</translation>
+    </message>
+    <message>
+        <location filename="../engine/server/core.py"/>
+        <source>{0} is nothing the engine can be asked.</source>
+        <translation>{0} ist nichts, wonach die Engine gefragt werden kann.</translation>
+    </message>
+    <message>
+        <location filename="../engine/server/handlers/estimates.py"/>
         <source>The photo takes about {0} GB of main memory besides.</source>
         <translation>Das Foto braucht außerdem etwa {0} GB Hauptspeicher.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/estimates.py"/>
+        <location filename="../engine/server/handlers/estimates.py"/>
         <source>Another job is running; more memory will be free when it has ended.</source>
         <translation>Ein anderer Auftrag läuft; danach ist mehr Speicher frei.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/estimates.py"/>
+        <location filename="../engine/server/handlers/estimates.py"/>
         <source>The time is a cautious guess until one has run here.</source>
         <translation>Die Zeit ist vorsichtig geschätzt, bis hier einer gelaufen ist.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/estimates.py"/>
+        <location filename="../engine/server/handlers/estimates.py"/>
         <source>An estimate is for 1 to {0} variants.</source>
         <translation>Eine Schätzung gilt für 1 bis {0} Varianten.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/estimates.py"/>
+        <location filename="../engine/server/handlers/estimates.py"/>
         <source>An estimate is for one job, to learn or to edit.</source>
         <translation>Eine Schätzung gilt einem Auftrag: zum Lernen oder zum Bearbeiten.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/estimates.py"/>
+        <location filename="../engine/server/handlers/estimates.py"/>
         <source>The configuration of the model '{0}' cannot be read.</source>
         <translation>Die Konfiguration des Modells „{0}“ ist nicht lesbar.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/estimates.py"/>
+        <location filename="../engine/server/handlers/estimates.py"/>
         <source>Even with all that saves memory it needs about {0}, and {1} are free.</source>
         <translation>Selbst mit allem, was Speicher spart, braucht es etwa {0}, und {1} sind frei.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/estimates.py"/>
+        <location filename="../engine/server/handlers/estimates.py"/>
         <source>Memory is short: it will be done in smaller pieces, which takes longer.</source>
         <translation>Der Speicher ist knapp: Es wird in kleineren Stücken gerechnet, was länger dauert.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/estimates.py"/>
+        <location filename="../engine/server/handlers/estimates.py"/>
         <source>Memory is short: it will be done with less, and the result may differ a little.</source>
         <translation>Der Speicher ist knapp: Es wird mit weniger gerechnet, und das Ergebnis kann etwas abweichen.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/handover.py"/>
+        <location filename="../engine/server/handlers/handover.py"/>
         <source>The picture was given back.</source>
         <translation>Das Bild wurde zurückgegeben.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/handover.py"/>
+        <location filename="../engine/server/handlers/handover.py"/>
         <source>This picture has another size or depth than the one from GIMP.</source>
         <translation>Dieses Bild hat eine andere Größe oder Tiefe als das aus GIMP.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/handover.py"/>
+        <location filename="../engine/server/handlers/handover.py"/>
         <source>Send back a result of the picture that came from there.</source>
         <translation>Schicken Sie ein Ergebnis des Bildes zurück, das von dort kam.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/history.py"/>
+        <location filename="../engine/server/handlers/history.py"/>
         <source>At most {0} results are changed at a time.</source>
         <translation>Auf einmal werden höchstens {0} Ergebnisse geändert.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/history.py"/>
+        <location filename="../engine/server/handlers/history.py"/>
         <source>The history cannot be smaller than nothing.</source>
         <translation>Der Verlauf kann nicht kleiner als nichts sein.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/history.py"/>
+        <location filename="../engine/server/handlers/history.py"/>
         <source>Give a number from 0 on.</source>
         <translation>Geben Sie eine Zahl ab 0 an.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>The file is damaged.</source>
         <translation>Die Datei ist beschädigt.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>At most {0} pictures are given at a time.</source>
         <translation>Auf einmal werden höchstens {0} Bilder gegeben.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>Thumbnails are of tokens or history.</source>
         <translation>Vorschaubilder gibt es von Token oder vom Verlauf.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>{0} in the trash.</source>
         <translation>{0} im Papierkorb.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>{0} is now {1}.</source>
         <translation>{0} heißt jetzt {1}.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>The notes were changed.</source>
         <translation>Die Notizen wurden geändert.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>Forgot {0}: {1} and {2} other things are gone for good.</source>
         <translation>{0} ist vergessen: {1} und {2} weitere Dinge sind endgültig fort.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>{0} is called {1} here.</source>
         <translation>{0} heißt hier {1}.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>The {0} that was here is in the trash.</source>
         <translation>{0}, das hier war, liegt im Papierkorb.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>An embedding holds vectors alone, no mask and no thumbnail.</source>
         <translation>Eine Einbettung enthält nur Vektoren, keine Maske und kein Vorschaubild.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>There is nothing to resume for {0}/{1}.</source>
         <translation>Für {0}/{1} gibt es nichts, was weitergehen kann.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/library.py"/>
+        <location filename="../engine/server/handlers/library.py"/>
         <source>The run was given up.</source>
         <translation>Der Lauf wurde aufgegeben.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/machine.py"/>
-        <location filename="../engine/tasks.py"/>
+        <location filename="../engine/server/handlers/machine.py"/>
+        <location filename="../engine/server/tasks.py"/>
         <source>'{0}' is no whole path.</source>
         <translation>„{0}“ ist kein ganzer Pfad.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/machine.py"/>
-        <location filename="../engine/tasks.py"/>
+        <location filename="../engine/server/handlers/machine.py"/>
+        <location filename="../engine/server/tasks.py"/>
         <source>Name it from the root on.</source>
         <translation>Nennen Sie ihn von der Wurzel an.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/machine.py"/>
+        <location filename="../engine/server/handlers/machine.py"/>
         <source>The log can be asked for 1 to {0} lines.</source>
         <translation>Das Protokoll kann nach 1 bis {0} Zeilen gefragt werden.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/models.py"/>
+        <location filename="../engine/server/handlers/models.py"/>
         <source>The licence was accepted.</source>
         <translation>Die Lizenz wurde angenommen.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/models.py"/>
+        <location filename="../engine/server/handlers/models.py"/>
         <source>The next job uses it.</source>
         <translation>Der nächste Auftrag benutzt es.</translation>
     </message>
     <message>
-        <location filename="../engine/handlers/models.py"/>
+        <location filename="../engine/server/handlers/models.py"/>
         <source>{0} GB were freed.</source>
         <translation>{0} GB wurden frei.</translation>
     </message>
     <message>
-        <location filename="../engine/handovers.py"/>
+        <location filename="../engine/server/image_transfer.py"/>
         <source>Nobody waits for this picture any more.</source>
         <translation>Auf dieses Bild wartet niemand mehr.</translation>
     </message>
     <message>
-        <location filename="../engine/handovers.py"/>
+        <location filename="../engine/server/image_transfer.py"/>
         <source>Open it again from GIMP, or save the result to a file.</source>
         <translation>Öffnen Sie es noch einmal aus GIMP, oder speichern Sie das Ergebnis in einer Datei.</translation>
     </message>
     <message>
-        <location filename="../engine/jobs.py"/>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/job_queue.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>The engine is ending.</source>
         <translation>Die Engine endet gerade.</translation>
     </message>
     <message>
-        <location filename="../engine/jobs.py"/>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/job_queue.py"/>
+        <location filename="../engine/server/service.py"/>
         <location filename="../history/database.py"/>
         <source>Try again in a moment.</source>
         <translation>Versuchen Sie es gleich noch einmal.</translation>
     </message>
     <message>
-        <location filename="../engine/jobs.py"/>
+        <location filename="../engine/server/job_queue.py"/>
         <source>{0} jobs are waiting already.</source>
         <translation>Es warten schon {0} Aufträge.</translation>
     </message>
     <message>
-        <location filename="../engine/jobs.py"/>
+        <location filename="../engine/server/job_queue.py"/>
         <source>Wait, or cancel some.</source>
         <translation>Warten Sie, oder brechen Sie einige ab.</translation>
     </message>
     <message>
-        <location filename="../engine/jobs.py"/>
-        <location filename="../engine/remote.py"/>
-        <source>A job can be cancelled, paused or resumed.</source>
-        <translation>Ein Auftrag kann abgebrochen, angehalten oder fortgesetzt werden.</translation>
-    </message>
-    <message>
-        <location filename="../engine/jobs.py"/>
+        <location filename="../engine/server/job_queue.py"/>
         <source>The job is not over yet.</source>
         <translation>Der Auftrag ist noch nicht fertig.</translation>
     </message>
     <message>
-        <location filename="../engine/jobs.py"/>
+        <location filename="../engine/server/job_queue.py"/>
         <source>Wait for it.</source>
         <translation>Warten Sie darauf.</translation>
     </message>
     <message>
-        <location filename="../engine/jobs.py"/>
+        <location filename="../engine/server/job_queue.py"/>
         <source>The result of this job is not kept any more.</source>
         <translation>Das Ergebnis dieses Auftrags wird nicht mehr aufgehoben.</translation>
     </message>
     <message>
-        <location filename="../engine/jobs.py"/>
+        <location filename="../engine/server/job_queue.py"/>
         <source>Edits are in the history; run it again.</source>
         <translation>Bearbeitungen stehen im Verlauf; machen Sie es noch einmal.</translation>
     </message>
     <message>
-        <location filename="../engine/jobs.py"/>
-        <location filename="../engine/remote.py"/>
-        <location filename="../engine/service.py"/>
-        <source>The engine knows no such job.</source>
-        <translation>Die Engine kennt keinen solchen Auftrag.</translation>
-    </message>
-    <message>
-        <location filename="../engine/jobs.py"/>
+        <location filename="../engine/server/job_queue.py"/>
         <source>It may have been restarted.</source>
         <translation>Sie wurde vielleicht neu gestartet.</translation>
     </message>
     <message>
-        <location filename="../engine/local.py"/>
-        <location filename="../engine/remote.py"/>
-        <location filename="../engine/transport.py"/>
-        <source>This client was closed.</source>
-        <translation>Diese Verbindung wurde geschlossen.</translation>
-    </message>
-    <message>
-        <location filename="../engine/logs.py"/>
+        <location filename="../engine/server/logs.py"/>
         <source>The engine's log {0} cannot be written ({1}).</source>
         <translation>Das Protokoll {0} der Engine kann nicht geschrieben werden ({1}).</translation>
     </message>
     <message>
-        <location filename="../engine/logs.py"/>
+        <location filename="../engine/server/logs.py"/>
         <source>Make its folder writable.</source>
         <translation>Machen Sie seinen Ordner beschreibbar.</translation>
     </message>
     <message>
-        <location filename="../engine/remote.py"/>
-        <source>Try again; `s2edit engine stop` ends one that hangs.</source>
-        <translation>Versuchen Sie es noch einmal; `s2edit engine stop` beendet eine, die hängt.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>Start the window, or run `s2edit engine start`.</source>
-        <translation>Starten Sie das Fenster, oder führen Sie `s2edit engine start` aus.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>The running engine is version {0}, this program is {1}.</source>
-        <translation>Die laufende Engine hat Version {0}, dieses Programm {1}.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>Close the other S2Edit programs, or run `s2edit engine stop`, then try again.</source>
-        <translation>Schließen Sie die anderen S2Edit-Programme, oder führen Sie `s2edit engine stop` aus, und versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>The engine could not be started.</source>
-        <translation>Die Engine konnte nicht gestartet werden.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>{0} is no call.</source>
-        <translation>{0} ist keine Frage.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>Submit it.</source>
-        <translation>Reichen Sie es als Auftrag ein.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>Call it.</source>
-        <translation>Stellen Sie es als Frage.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>Something else answers in the engine's place.</source>
-        <translation>An der Stelle der Engine antwortet etwas anderes.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>Connect again.</source>
-        <translation>Verbinden Sie sich noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <source>The engine gave an answer that makes no sense.</source>
-        <translation>Die Engine gab eine Antwort, die keinen Sinn ergibt.</translation>
-    </message>
-    <message>
-        <location filename="../engine/remote.py"/>
-        <location filename="../engine/transport.py"/>
-        <source>Restart it.</source>
-        <translation>Starten Sie sie neu.</translation>
-    </message>
-    <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>The picture was damaged on its way.</source>
         <translation>Das Bild wurde unterwegs beschädigt.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
-        <location filename="../engine/wire.py"/>
-        <source>Send it again.</source>
-        <translation>Schicken Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>The engine knows no such call.</source>
         <translation>Die Engine kennt keine solche Frage.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>A job's id has 32 hexadecimal digits.</source>
         <translation>Die Nummer eines Auftrags hat 32 hexadezimale Ziffern.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>A job that is not kept needs a client.</source>
         <translation>Ein Auftrag, der nicht behalten wird, braucht jemanden, dem er gehört.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>Name one, and open its event stream.</source>
         <translation>Nennen Sie einen, und öffnen Sie seinen Strom von Ereignissen.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>The engine is busy.</source>
         <translation>Die Engine ist beschäftigt.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>Try again later.</source>
         <translation>Versuchen Sie es später noch einmal.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>Only a client that names itself can hear events.</source>
         <translation>Nur wer sich nennt, kann Ereignisse hören.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>Events are asked for since a number.</source>
         <translation>Ereignisse werden ab einer Nummer verlangt.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>A picture is named by its sha256.</source>
         <translation>Ein Bild wird mit seiner sha256 genannt.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>A client is named by 32 hexadecimal digits.</source>
         <translation>Wer fragt, nennt sich mit 32 hexadezimalen Ziffern.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>This method is not possible here.</source>
         <translation>Diese Methode ist hier nicht möglich.</translation>
     </message>
     <message>
-        <location filename="../engine/service.py"/>
+        <location filename="../engine/server/service.py"/>
         <source>There is nothing here.</source>
         <translation>Hier ist nichts.</translation>
     </message>
     <message>
-        <location filename="../engine/stream.py"/>
-        <source>The engine has ended.</source>
-        <translation>Die Engine hat geendet.</translation>
-    </message>
-    <message>
-        <location filename="../engine/stream.py"/>
-        <source>The engine ended unexpectedly.</source>
-        <translation>Die Engine endete unerwartet.</translation>
-    </message>
-    <message>
-        <location filename="../engine/stream.py"/>
-        <source>The engine does not answer any more.</source>
-        <translation>Die Engine antwortet nicht mehr.</translation>
-    </message>
-    <message>
-        <location filename="../engine/transport.py"/>
-        <source>A picture was damaged on its way.</source>
-        <translation>Ein Bild wurde unterwegs beschädigt.</translation>
-    </message>
-    <message>
-        <location filename="../engine/transport.py"/>
-        <source>Try again.</source>
-        <translation>Versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../engine/transport.py"/>
-        <source>The picture is larger than 1 GB.</source>
-        <translation>Das Bild ist größer als 1 GB.</translation>
-    </message>
-    <message>
-        <location filename="../engine/transport.py"/>
-        <source>Use a smaller one.</source>
-        <translation>Nehmen Sie ein kleineres.</translation>
-    </message>
-    <message>
-        <location filename="../engine/transport.py"/>
-        <source>The connection to the engine broke before it answered.</source>
-        <translation>Die Verbindung zur Engine brach ab, bevor sie antwortete.</translation>
-    </message>
-    <message>
-        <location filename="../engine/transport.py"/>
-        <source>Look whether it was done before you do it again.</source>
-        <translation>Sehen Sie nach, ob es geschehen ist, bevor Sie es wiederholen.</translation>
-    </message>
-    <message>
-        <location filename="../engine/transport.py"/>
-        <source>The engine gave an answer that makes no sense (status {0}).</source>
-        <translation>Die Engine gab eine Antwort, die keinen Sinn ergibt (Status {0}).</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>A picture of the request is not in the engine.</source>
-        <translation>Ein Bild der Anfrage ist nicht in der Engine.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>A value cannot be sent: it is no text or finite number.</source>
-        <translation>Ein Wert kann nicht geschickt werden: Er ist weder Text noch eine endliche Zahl.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>This is not JSON as the engine understands it.</source>
-        <translation>Das ist kein JSON, wie die Engine es versteht.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>A value cannot be sent: it is no finite number.</source>
-        <translation>Ein Wert kann nicht geschickt werden: Er ist keine endliche Zahl.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>A value of the type {0} cannot be sent.</source>
-        <translation>Ein Wert vom Typ {0} kann nicht geschickt werden.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>{0} is nested too deeply.</source>
-        <translation>{0} ist zu tief verschachtelt.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>{0} must be one of {1}.</source>
-        <translation>{0} muss eines von {1} sein.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>{0} has no field '{1}'.</source>
-        <translation>{0} hat kein Feld „{1}“.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>{0} lacks the field '{1}'.</source>
-        <translation>{0} fehlt das Feld „{1}“.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>{0} is too long.</source>
-        <translation>{0} ist zu lang.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>{0} holds characters that are no text.</source>
-        <translation>{0} enthält Zeichen, die kein Text sind.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>{0} is too large.</source>
-        <translation>{0} ist zu groß.</translation>
-    </message>
-    <message>
-        <location filename="../engine/wire.py"/>
-        <source>{0} must be {1}.</source>
-        <translation>{0} muss {1} sein.</translation>
-    </message>
-    <message>
-        <location filename="../engine/worker.py"/>
+        <location filename="../engine/server/worker.py"/>
         <source>There was not enough memory.</source>
         <translation>Der Speicher reichte nicht.</translation>
     </message>
     <message>
-        <location filename="../engine/worker.py"/>
+        <location filename="../engine/server/worker.py"/>
         <source>Close other programs, use a smaller photo, or a smaller model.</source>
         <translation>Schließen Sie andere Programme, nehmen Sie ein kleineres Foto oder ein kleineres Modell.</translation>
     </message>
     <message>
-        <location filename="../engine/worker.py"/>
+        <location filename="../engine/server/worker.py"/>
         <source>The log says where: `s2edit engine status` names it, on the command line S2EDIT_DEBUG=1 shows it.</source>
         <translation>Das Protokoll sagt, wo: `s2edit engine status` nennt es, auf der Kommandozeile zeigt es S2EDIT_DEBUG=1.</translation>
     </message>
@@ -2598,9 +2427,9 @@
     </message>
     <message>
         <location filename="../formats/base_model.py"/>
-        <location filename="../networks/captioner.py"/>
-        <location filename="../networks/face_parser.py"/>
-        <location filename="../networks/safety_checker.py"/>
+        <location filename="../perception/networks/captioner.py"/>
+        <location filename="../perception/networks/face_parser.py"/>
+        <location filename="../perception/networks/safety_checker.py"/>
         <source>Install it again.</source>
         <translation>Installieren Sie es noch einmal.</translation>
     </message>
@@ -2740,6 +2569,11 @@
     </message>
     <message>
         <location filename="../formats/exporting.py"/>
+        <source>The parameters of the token {0} (unet_lora) act inside its mask only, but a {1} acts on the whole picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../formats/exporting.py"/>
         <source>The token {0} is kept clear of its attribute words after the text encoder, which other programs do not do.</source>
         <translation>Das Token {0} wird nach dem Text-Encoder von seinen Attributwörtern ferngehalten, was andere Programme nicht tun.</translation>
     </message>
@@ -2760,7 +2594,7 @@
     </message>
     <message>
         <location filename="../formats/importing.py"/>
-        <location filename="../studio.py"/>
+        <location filename="../workflows/studio.py"/>
         <source>The class noun is missing.</source>
         <translation>Es fehlt, was gezeigt wird.</translation>
     </message>
@@ -3113,29 +2947,257 @@
         <translation>Das Ergebnis {0} hatte sein Bild verloren und wurde aus dem Verlauf genommen.</translation>
     </message>
     <message>
-        <location filename="../identity.py"/>
-        <source>How alike the faces are cannot be told ({0}).</source>
-        <translation>Wie ähnlich die Gesichter sind, lässt sich nicht sagen ({0}).</translation>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <source>See `s2edit settings certificate` and `s2edit settings certificate_key`.</source>
+        <translation>Siehe `s2edit settings certificate` und `s2edit settings certificate_key`.</translation>
     </message>
     <message>
-        <location filename="../identity.py"/>
-        <source>{0} {1} not installed.</source>
-        <translation>{0}: nicht installiert.</translation>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <source>The signing key in {0} cannot be read.</source>
+        <translation>Der Signaturschlüssel in {0} kann nicht gelesen werden.</translation>
     </message>
     <message>
-        <location filename="../identity.py"/>
-        <source>The picture before shows no face that could be compared.</source>
-        <translation>Auf dem Bild davor ist kein Gesicht, das verglichen werden könnte.</translation>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <source>Delete this folder.</source>
+        <translation>Löschen Sie diesen Ordner.</translation>
     </message>
     <message>
-        <location filename="../identity.py"/>
-        <source>The picture after shows no face that could be compared.</source>
-        <translation>Auf dem Bild danach ist kein Gesicht, das verglichen werden könnte.</translation>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <source>An own certificate needs its key: the setting '{0}' is empty.</source>
+        <translation>Ein eigenes Zertifikat braucht seinen Schlüssel: Die Einstellung „{0}“ ist leer.</translation>
     </message>
     <message>
-        <location filename="../identity.py"/>
-        <source>{0}: {1} of 1, the same from {2} on ({3}).</source>
-        <translation>{0}: {1} von 1, dieselbe ab {2} ({3}).</translation>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <location filename="../imaging/files.py"/>
+        <source>{0} cannot be read ({1}).</source>
+        <translation>{0} kann nicht gelesen werden ({1}).</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <source>The key {0} is locked by a password.</source>
+        <translation>Der Schlüssel {0} ist durch ein Kennwort geschützt.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <source>Save it without one, mode 0600.</source>
+        <translation>Speichern Sie ihn ohne Kennwort, mit den Rechten 0600.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <source>The certificate {0} and its key cannot be used: {1}.</source>
+        <translation>Das Zertifikat {0} und sein Schlüssel können nicht verwendet werden: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <source>The certificate {0} ended on {1}.</source>
+        <translation>Das Zertifikat {0} ist am {1} abgelaufen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/certificates.py"/>
+        <source>Use a newer one.</source>
+        <translation>Verwenden Sie ein neueres.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/child.py"/>
+        <source>The library for Content Credentials is not installed ({0}).</source>
+        <translation>Die Bibliothek für Inhaltsnachweise (Content Credentials) ist nicht installiert ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/child.py"/>
+        <source>Content Credentials failed ({0}).</source>
+        <translation>Die Inhaltsnachweise (Content Credentials) sind fehlgeschlagen ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} is not a picture that can be read.</source>
+        <translation>{0} ist kein Bild, das gelesen werden kann.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <location filename="../imaging/files.py"/>
+        <source>Name a picture file.</source>
+        <translation>Nennen Sie eine Bilddatei.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says nothing about how it was made, which proves nothing.</source>
+        <translation>Sie sagt nichts darüber, wie sie entstand; das beweist nichts.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It holds what an image generator leaves, so AI made or changed it.</source>
+        <translation>Sie enthält, was ein Bildgenerator hinterlässt; KI hat sie also erzeugt oder verändert.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>The program was {0}.</source>
+        <translation>Das Programm war {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>The base model was {0}.</source>
+        <translation>Das Basismodell war {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>The AI system was {0}.</source>
+        <translation>Das KI-System war {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>The camera was {0}.</source>
+        <translation>Die Kamera war {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>Prompt, names and settings are embedded: {0}.</source>
+        <translation>Prompt, Namen und Einstellungen sind eingebettet: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>The prompt was: {0}.</source>
+        <translation>Der Prompt war: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>{0} left its settings: {1}.</source>
+        <translation>{0} hat seine Einstellungen hinterlassen: {1}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says that it was edited by AI.</source>
+        <translation>Sie sagt, dass sie mit KI bearbeitet wurde.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says that it was made by AI.</source>
+        <translation>Sie sagt, dass sie von KI erzeugt wurde.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says that parts of it were made by AI.</source>
+        <translation>Sie sagt, dass Teile von KI erzeugt wurden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says that it was made by a program without AI.</source>
+        <translation>Sie sagt, dass ein Programm ohne KI sie erzeugt hat.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says that a program enhanced it.</source>
+        <translation>Sie sagt, dass ein Programm sie verbessert hat.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says that a camera took it.</source>
+        <translation>Sie sagt, dass eine Kamera sie aufgenommen hat.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says that a person edited it.</source>
+        <translation>Sie sagt, dass ein Mensch sie bearbeitet hat.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says that it was put together from several pictures.</source>
+        <translation>Sie sagt, dass sie aus mehreren Bildern zusammengesetzt wurde.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It says of its source: {0}.</source>
+        <translation>Sie sagt über ihre Herkunft: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>Its Content Credentials cannot be read.</source>
+        <translation>Ihre Inhaltsnachweise (Content Credentials) können nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It has no Content Credentials.</source>
+        <translation>Sie hat keine Inhaltsnachweise (Content Credentials).</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>Such are said to be kept at {0}; nothing is fetched.</source>
+        <translation>Solche sollen unter {0} liegen; es wird nichts abgerufen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It was changed after it was signed: its Content Credentials do not hold.</source>
+        <translation>Sie wurde nach dem Signieren verändert: Ihre Inhaltsnachweise (Content Credentials) gelten nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>Its Content Credentials do not hold: {0}.</source>
+        <translation>Ihre Inhaltsnachweise (Content Credentials) gelten nicht: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It is as it was signed: its Content Credentials hold.</source>
+        <translation>Sie ist, wie sie signiert wurde: Ihre Inhaltsnachweise (Content Credentials) gelten.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>The signer is {0}.</source>
+        <translation>Unterzeichner ist {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>The signer calls itself {0}; it is on no list of trusted ones, and viewers show it as unknown.</source>
+        <translation>Der Unterzeichner nennt sich {0}; er steht auf keiner Liste vertrauenswürdiger, und Anzeigeprogramme nennen ihn unbekannt.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>Before that the picture was signed by {0}.</source>
+        <translation>Davor wurde das Bild signiert von {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>A part of it was signed by {0}.</source>
+        <translation>Ein Teil davon wurde signiert von {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>What that one says does not hold: {0}.</source>
+        <translation>Was dort steht, gilt nicht: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>It holds a small picture of how it was then.</source>
+        <translation>Sie enthält eine Vorschau des damaligen Zustands.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/inspection.py"/>
+        <source>Signed as done: {0}.</source>
+        <translation>Als ausgeführt signiert: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/signing.py"/>
+        <source>The file has no Content Credentials.</source>
+        <translation>Die Datei hat keine Inhaltsnachweise (Content Credentials).</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/signing.py"/>
+        <source>Only JPEG, PNG, TIFF and WebP files can be signed.</source>
+        <translation>Nur JPEG-, PNG-, TIFF- und WebP-Dateien können signiert werden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/signing.py"/>
+        <source>The file could not be signed.</source>
+        <translation>Die Datei konnte nicht signiert werden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/signing.py"/>
+        <source>Content Credentials took too long.</source>
+        <translation>Die Inhaltsnachweise (Content Credentials) haben zu lange gedauert.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/credentials/signing.py"/>
+        <source>The process for Content Credentials failed.</source>
+        <translation>Der Prozess für Inhaltsnachweise (Content Credentials) ist fehlgeschlagen.</translation>
     </message>
     <message>
         <location filename="../imaging/crop.py"/>
@@ -3217,7 +3279,7 @@
     </message>
     <message>
         <location filename="../imaging/files.py"/>
-        <location filename="../masks/painted.py"/>
+        <location filename="../perception/masks/painted.py"/>
         <source>{0} is empty.</source>
         <translation>{0} ist leer.</translation>
     </message>
@@ -3543,21 +3605,6 @@
         <translation>Wählen Sie einen anderen Platz.</translation>
     </message>
     <message>
-        <location filename="../invert.py"/>
-        <source>Inverting the photo gave a number that is not finite.</source>
-        <translation>Bei der Inversion des Fotos kam eine Zahl heraus, die nicht endlich ist.</translation>
-    </message>
-    <message>
-        <location filename="../learn.py"/>
-        <source>Learning gave a number that is not finite.</source>
-        <translation>Beim Lernen kam eine Zahl heraus, die nicht endlich ist.</translation>
-    </message>
-    <message>
-        <location filename="../learn.py"/>
-        <source>Try a smaller learning rate.</source>
-        <translation>Versuchen Sie es mit einer kleineren Lernrate.</translation>
-    </message>
-    <message>
         <location filename="../library/archive.py"/>
         <source>Run `s2edit tokens check --repair`, or delete it first.</source>
         <translation>Führen Sie `s2edit tokens check --repair` aus, oder löschen Sie es zuerst.</translation>
@@ -3634,12 +3681,6 @@
         <location filename="../library/names.py"/>
         <source>The {0} is too long for a file's name.</source>
         <translation>{0} ist zu lang für einen Dateinamen.</translation>
-    </message>
-    <message>
-        <location filename="../library/names.py"/>
-        <location filename="../prompts.py"/>
-        <source>Choose a shorter one.</source>
-        <translation>Wählen Sie einen kürzeren.</translation>
     </message>
     <message>
         <location filename="../library/names.py"/>
@@ -3857,795 +3898,674 @@
         <translation>Das Token {0} zeigt eine Person und enthält ihr Einverständnis nicht.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>A token has 1 to 8 vectors.</source>
-        <translation>Ein Token hat 1 bis 8 Vektoren.</translation>
+        <location filename="../library/transfer.py"/>
+        <location filename="../tokens/consent.py"/>
+        <source>Add --yes-i-have-consent if you have it.</source>
+        <translation>Fügen Sie --yes-i-have-consent hinzu, wenn Sie es haben.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>A batch has 1 to {0} pictures.</source>
-        <translation>Ein Stapel hat 1 bis {0} Bilder.</translation>
+        <location filename="../method/alignment.py"/>
+        <source>Replacing words needs prompts with equally many words.</source>
+        <translation>Wörter lassen sich nur zwischen Prompts mit gleich vielen Wörtern ersetzen.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>Learning takes 1 to {0} steps, not {1}.</source>
-        <translation>Lernen braucht 1 bis {0} Schritte, nicht {1}.</translation>
+        <location filename="../method/alignment.py"/>
+        <source>Use --control refine, or reword the prompts.</source>
+        <translation>Verwenden Sie --control refine, oder formulieren Sie die Prompts um.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>Change --steps.</source>
-        <translation>Ändern Sie --steps.</translation>
+        <location filename="../method/alignment.py"/>
+        <source>The weighted word '{0}' is not in the prompt.</source>
+        <translation>Das gewichtete Wort „{0}“ steht nicht im Prompt.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>The rank of {0} is 1 to {1}.</source>
-        <translation>Der Rang von {0} ist 1 bis {1}.</translation>
+        <location filename="../method/checkpoint.py"/>
+        <source>Learning {0} starts at the beginning: {1}.</source>
+        <translation>Das Lernen von {0} beginnt am Anfang: {1}.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>A learning rate is a number from 0 to 10.</source>
-        <translation>Eine Lernrate ist eine Zahl von 0 bis 10.</translation>
+        <location filename="../method/edit.py"/>
+        <source>The edit gave a number that is not finite.</source>
+        <translation>Beim Bearbeiten kam eine Zahl heraus, die nicht endlich ist.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>The defaults are 0.005 and 0.002.</source>
-        <translation>Vorgabe sind 0.005 und 0.002.</translation>
+        <location filename="../method/edit.py"/>
+        <source>Try a smaller guidance or another precision.</source>
+        <translation>Versuchen Sie es mit weniger Prompttreue oder einer anderen Genauigkeit.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>An edit takes 1 to {0} steps.</source>
-        <translation>Eine Bearbeitung braucht 1 bis {0} Schritte.</translation>
+        <location filename="../method/invert.py"/>
+        <source>Inverting the photo gave a number that is not finite.</source>
+        <translation>Bei der Inversion des Fotos kam eine Zahl heraus, die nicht endlich ist.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>The guidance is a number from {0} to {1}.</source>
-        <translation>Die Prompttreue ist eine Zahl von {0} bis {1}.</translation>
+        <location filename="../method/learn.py"/>
+        <source>Learning gave a number that is not finite.</source>
+        <translation>Beim Lernen kam eine Zahl heraus, die nicht endlich ist.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>The strength is a number from {0} to {1}.</source>
-        <translation>Die Stärke ist eine Zahl von {0} bis {1}.</translation>
+        <location filename="../method/learn.py"/>
+        <source>Try a smaller learning rate.</source>
+        <translation>Versuchen Sie es mit einer kleineren Lernrate.</translation>
     </message>
     <message>
-        <location filename="../limits.py"/>
-        <source>The part of the steps is a number from {0} to {1}.</source>
-        <translation>Der Anteil der Schritte ist eine Zahl von {0} bis {1}.</translation>
-    </message>
-    <message>
-        <location filename="../limits.py"/>
-        <source>The weight of a word is a number from -100 to 100.</source>
-        <translation>Das Gewicht eines Wortes ist eine Zahl von -100 bis 100.</translation>
-    </message>
-    <message>
-        <location filename="../limits.py"/>
-        <source>There are more than {0} {1}.</source>
-        <translation>Es gibt mehr als {0} {1}.</translation>
-    </message>
-    <message>
-        <location filename="../limits.py"/>
-        <source>Leave some out.</source>
-        <translation>Lassen Sie einige weg.</translation>
-    </message>
-    <message>
-        <location filename="../limits.py"/>
-        <location filename="../prompts.py"/>
-        <source>The {0} is longer than {1} characters.</source>
-        <translation>{0} ist länger als {1} Zeichen.</translation>
-    </message>
-    <message>
-        <location filename="../limits.py"/>
-        <location filename="../tokenfile.py"/>
-        <source>Shorten it.</source>
-        <translation>Kürzen Sie es.</translation>
-    </message>
-    <message>
-        <location filename="../limits.py"/>
-        <source>The {0} holds bytes that are no text.</source>
-        <translation>{0} enthält Bytes, die kein Text sind.</translation>
-    </message>
-    <message>
-        <location filename="../limits.py"/>
-        <source>Write it in UTF-8.</source>
-        <translation>Schreiben Sie es in UTF-8.</translation>
-    </message>
-    <message>
-        <location filename="../limits.py"/>
-        <source>{0} was asked for as {1}.</source>
-        <translation>{0} wurde als {1} verlangt.</translation>
-    </message>
-    <message>
-        <location filename="../locks.py"/>
-        <source>The disk is full: {0} cannot be changed.</source>
-        <translation>Der Datenträger ist voll: {0} kann nicht geändert werden.</translation>
-    </message>
-    <message>
-        <location filename="../locks.py"/>
-        <source>Free some space.</source>
-        <translation>Schaffen Sie Platz.</translation>
-    </message>
-    <message>
-        <location filename="../locks.py"/>
-        <source>{0}{1} cannot be changed ({2}).</source>
-        <translation>{0}{1} kann nicht geändert werden ({2}).</translation>
-    </message>
-    <message>
-        <location filename="../locks.py"/>
-        <source>Make {0} writable, or choose another folder.</source>
-        <translation>Machen Sie {0} beschreibbar, oder wählen Sie einen anderen Ordner.</translation>
-    </message>
-    <message>
-        <location filename="../locks.py"/>
-        <source>{0}{1} cannot be locked.</source>
-        <translation>{0}{1} kann nicht gesperrt werden.</translation>
-    </message>
-    <message>
-        <location filename="../locks.py"/>
-        <source>Another process is changing {0}.</source>
-        <translation>Ein anderer Prozess ändert gerade {0}.</translation>
-    </message>
-    <message>
-        <location filename="../locks.py"/>
-        <source>Wait until it has finished, then try again.</source>
-        <translation>Warten Sie, bis er fertig ist, und versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>`s2edit models install sam` brings the network that knows things by their shape.</source>
-        <translation>`s2edit models install sam` bringt das Netz, das Dinge an ihrer Form erkennt.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <location filename="../networks/sam.py"/>
-        <source>Nothing was clicked on.</source>
-        <translation>Es wurde nirgends hingeklickt.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <location filename="../networks/sam.py"/>
-        <source>Click on what is meant, or draw a box around it.</source>
-        <translation>Klicken Sie auf das, was gemeint ist, oder ziehen Sie ein Rechteck darum.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>More than {0} clicks say nothing new.</source>
-        <translation>Mehr als {0} Klicks sagen nichts Neues.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>Begin anew, or paint the mask.</source>
-        <translation>Fangen Sie neu an, oder malen Sie die Maske.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>The click at {0}, {1} lies beside the photo.</source>
-        <translation>Der Klick bei {0}, {1} liegt neben dem Foto.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>It has {0} x {1} pixels.</source>
-        <translation>Es hat {0} x {1} Pixel.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>A box is left, top, right and bottom.</source>
-        <translation>Ein Rechteck ist links, oben, rechts und unten.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>Draw it around what is meant.</source>
-        <translation>Ziehen Sie es um das, was gemeint ist.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>The box holds nothing of the photo.</source>
-        <translation>In dem Rechteck ist nichts vom Foto.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>Nothing was found where you clicked.</source>
-        <translation>Wo Sie geklickt haben, wurde nichts gefunden.</translation>
-    </message>
-    <message>
-        <location filename="../masks/clicks.py"/>
-        <source>Click on another place of it.</source>
-        <translation>Klicken Sie auf eine andere Stelle davon.</translation>
-    </message>
-    <message>
-        <location filename="../masks/face.py"/>
-        <source>Paint the mask, or choose another method such as grabcut.</source>
-        <translation>Malen Sie die Maske, oder wählen Sie ein anderes Verfahren, zum Beispiel grabcut.</translation>
-    </message>
-    <message>
-        <location filename="../masks/face.py"/>
-        <location filename="../masks/photograph.py"/>
-        <source>No face was found in the photo.</source>
-        <translation>Auf dem Foto wurde kein Gesicht gefunden.</translation>
-    </message>
-    <message>
-        <location filename="../masks/grabcut.py"/>
-        <source>No subject was found {0}.</source>
-        <translation>Es wurde kein Motiv gefunden {0}.</translation>
-    </message>
-    <message>
-        <location filename="../masks/grabcut.py"/>
-        <source>Paint the mask, or choose another way to find it.</source>
-        <translation>Malen Sie die Maske, oder lassen Sie es auf andere Weise finden.</translation>
-    </message>
-    <message>
-        <location filename="../masks/painted.py"/>
-        <source>Paint what belongs to it in white on black.</source>
-        <translation>Malen Sie weiß auf schwarz, was dazugehört.</translation>
-    </message>
-    <message>
-        <location filename="../masks/painted.py"/>
-        <source>{0} has {1} x {2} pixels but the photo has {3} x {4}.</source>
-        <translation>{0} hat {1} x {2} Pixel, aber das Foto hat {3} x {4}.</translation>
-    </message>
-    <message>
-        <location filename="../masks/painted.py"/>
-        <source>Save the mask at the size of the photo.</source>
-        <translation>Speichern Sie die Maske in der Größe des Fotos.</translation>
-    </message>
-    <message>
-        <location filename="../masks/painted.py"/>
-        <source>{0} is a picture cut out: what is visible of it is the mask. Where the rest is meant, invert it.</source>
-        <translation>{0} ist ein ausgeschnittenes Bild: Was davon sichtbar ist, ist die Maske. Ist der Rest gemeint, kehren Sie sie um.</translation>
-    </message>
-    <message>
-        <location filename="../masks/painted.py"/>
-        <source>{0} is a picture with a hole: the hole is the mask. Where the rest is meant, invert it.</source>
-        <translation>{0} ist ein Bild mit einem Loch: Das Loch ist die Maske. Ist der Rest gemeint, kehren Sie sie um.</translation>
-    </message>
-    <message>
-        <location filename="../masks/painted.py"/>
-        <source>{0} looks like a photo: how bright it is counts as how much belongs to the mask.</source>
-        <translation>{0} sieht wie ein Foto aus: Ihre Helligkeit gilt als das, was zur Maske gehört.</translation>
-    </message>
-    <message>
-        <location filename="../masks/painted.py"/>
-        <source>{0} is at most {1} % white: where it is, that much of the change is laid over the photo.</source>
-        <translation>{0} ist höchstens zu {1} % weiß: Dort wird die Änderung zu diesem Teil über das Foto gelegt.</translation>
-    </message>
-    <message>
-        <location filename="../masks/painted.py"/>
-        <source>{0} holds {1} % of the photo. Where the rest is meant, invert it.</source>
-        <translation>{0} enthält {1} % des Fotos. Ist der Rest gemeint, kehren Sie sie um.</translation>
-    </message>
-    <message>
-        <location filename="../masks/photograph.py"/>
-        <source>Not sure that this is the subject: it was found by colour alone. Look at the mask before you use it.</source>
-        <translation>Nicht sicher, dass dies das Motiv ist: Es wurde nur nach der Farbe gefunden. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
-    </message>
-    <message>
-        <location filename="../masks/photograph.py"/>
-        <source>Not sure that this is all of the person. Look at the mask before you use it.</source>
-        <translation>Nicht sicher, dass dies die ganze Person ist. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
-    </message>
-    <message>
-        <location filename="../masks/photograph.py"/>
-        <source>There is no face {0} in the photo: {1} were found.</source>
-        <translation>Es gibt kein Gesicht {0} im Foto: {1} wurden gefunden.</translation>
-    </message>
-    <message>
-        <location filename="../masks/photograph.py"/>
-        <source>Finding {0} needs the face parser, which is not installed or does not see this face.</source>
-        <translation>Um {0} zu finden, wird der Gesichtszerleger gebraucht; er ist nicht installiert oder sieht dieses Gesicht nicht.</translation>
-    </message>
-    <message>
-        <location filename="../masks/photograph.py"/>
-        <source>Run `s2edit models install face-parser`, paint the mask, or use word:{0}.</source>
-        <translation>Führen Sie `s2edit models install face-parser` aus, malen Sie die Maske, oder nehmen Sie word:{0}.</translation>
-    </message>
-    <message>
-        <location filename="../masks/regions.py"/>
-        <source>Regions are found in RGB pictures with 8 bits a channel.</source>
-        <translation>Bereiche werden in RGB-Bildern mit 8 Bit je Kanal gefunden.</translation>
-    </message>
-    <message>
-        <location filename="../masks/resolve.py"/>
-        <source>Paint the mask, or choose another method.</source>
-        <translation>Malen Sie die Maske, oder wählen Sie ein anderes Verfahren.</translation>
-    </message>
-    <message>
-        <location filename="../masks/resolve.py"/>
-        <source>Not sure that this is a face. Look at the mask before you use it.</source>
-        <translation>Nicht sicher, dass dies ein Gesicht ist. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
-    </message>
-    <message>
-        <location filename="../masks/resolve.py"/>
-        <source>There is no mask method {0}.</source>
-        <translation>Es gibt kein Maskenverfahren {0}.</translation>
-    </message>
-    <message>
-        <location filename="../masks/resolve.py"/>
-        <source>The photo shows {0} faces, and the largest was taken. The others are found as {1}.</source>
-        <translation>Das Foto zeigt {0} Gesichter; das größte wurde genommen. Die anderen finden Sie als {1}.</translation>
-    </message>
-    <message>
-        <location filename="../masks/resolve.py"/>
-        <source>The method word: lacks its word.</source>
-        <translation>Dem Verfahren word: fehlt sein Wort.</translation>
-    </message>
-    <message>
-        <location filename="../masks/resolve.py"/>
-        <source>Write for example word:hair.</source>
-        <translation>Schreiben Sie zum Beispiel word:hair.</translation>
-    </message>
-    <message>
-        <location filename="../masks/resolve.py"/>
-        <source>A word's mask comes from a model, and none is at hand here.</source>
-        <translation>Die Maske eines Wortes kommt von einem Modell, und hier ist keines zur Hand.</translation>
-    </message>
-    <message>
-        <location filename="../masks/resolve.py"/>
-        <source>The mask of {0} came out at another size than the photo.</source>
-        <translation>Die Maske von {0} kam in einer anderen Größe heraus als das Foto.</translation>
-    </message>
-    <message>
-        <location filename="../masks/resolve.py"/>
-        <source>The search for {0} found nothing in the photo.</source>
-        <translation>Die Suche nach {0} fand auf dem Foto nichts.</translation>
-    </message>
-    <message>
-        <location filename="../masks/sessions.py"/>
-        <source>The mask network {0} is not allowed.</source>
-        <translation>Das Maskennetz {0} ist nicht erlaubt.</translation>
-    </message>
-    <message>
-        <location filename="../masks/sessions.py"/>
-        <source>Choose one of {0}; they all run on this machine.</source>
-        <translation>Wählen Sie eines von {0}; sie laufen alle auf diesem Rechner.</translation>
-    </message>
-    <message>
-        <location filename="../masks/sessions.py"/>
-        <source>The mask network {0} cannot be opened.</source>
-        <translation>Das Maskennetz {0} lässt sich nicht öffnen.</translation>
-    </message>
-    <message>
-        <location filename="../masks/sessions.py"/>
-        <source>This onnxruntime has no {0}.</source>
-        <translation>Dieses onnxruntime hat kein {0}.</translation>
-    </message>
-    <message>
-        <location filename="../masks/sessions.py"/>
-        <source>It has {0}; install the matching package.</source>
-        <translation>Es hat {0}; installieren Sie das passende Paket.</translation>
-    </message>
-    <message>
-        <location filename="../masks/sessions.py"/>
-        <source>The mask network {0} would upload the picture.</source>
-        <translation>Das Maskennetz {0} würde das Bild verschicken.</translation>
-    </message>
-    <message>
-        <location filename="../masks/sessions.py"/>
-        <source>The mask network {0} is not on this machine.</source>
-        <translation>Das Maskennetz {0} ist nicht auf diesem Rechner.</translation>
-    </message>
-    <message>
-        <location filename="../masks/sessions.py"/>
-        <source>Run `s2edit models install {0}`, or use {1}, which is bundled.</source>
-        <translation>Führen Sie `s2edit models install {0}` aus, oder nehmen Sie {1}, das dabei ist.</translation>
-    </message>
-    <message>
-        <location filename="../masks/sessions.py"/>
-        <source>The bundled mask network is missing.</source>
-        <translation>Das mitgelieferte Maskennetz fehlt.</translation>
-    </message>
-    <message>
-        <location filename="../networks/captioner.py"/>
-        <source>The vocabulary of {0} is missing.</source>
-        <translation>Das Vokabular von {0} fehlt.</translation>
-    </message>
-    <message>
-        <location filename="../networks/captioner.py"/>
-        <source>The vocabulary of {0} is damaged.</source>
-        <translation>Das Vokabular von {0} ist beschädigt.</translation>
-    </message>
-    <message>
-        <location filename="../networks/captioner.py"/>
-        <source>The captioner cannot be run.</source>
-        <translation>Der Bildbeschreiber lässt sich nicht ausführen.</translation>
-    </message>
-    <message>
-        <location filename="../networks/face_parser.py"/>
-        <source>The face parser gave numbers that are not finite.</source>
-        <translation>Der Gesichtszerleger gab Zahlen, die nicht endlich sind.</translation>
-    </message>
-    <message>
-        <location filename="../networks/face_parser.py"/>
-        <source>The labels of the face parser are not parts of a face: {0}.</source>
-        <translation>Die Bezeichnungen des Gesichtszerlegers sind keine Teile eines Gesichts: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../networks/face_parser.py"/>
-        <source>Use a network with the labels of CelebAMask-HQ: `s2edit models install face-parser`.</source>
-        <translation>Nehmen Sie ein Netz mit den Bezeichnungen von CelebAMask-HQ: `s2edit models install face-parser`.</translation>
-    </message>
-    <message>
-        <location filename="../networks/onnx_network.py"/>
-        <location filename="../networks/transformers_model.py"/>
-        <source>The file {0} of {1} is missing.</source>
-        <translation>Die Datei {0} von {1} fehlt.</translation>
-    </message>
-    <message>
-        <location filename="../networks/preprocessing.py"/>
-        <source>The file {0} of {1} is missing or not understood.</source>
-        <translation>Die Datei {0} von {1} fehlt oder wird nicht verstanden.</translation>
-    </message>
-    <message>
-        <location filename="../networks/preprocessing.py"/>
-        <source>Install the network again.</source>
-        <translation>Installieren Sie das Netz noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../networks/safety_checker.py"/>
-        <source>{0}{1} cannot be run.</source>
-        <translation>{0}{1} lässt sich nicht ausführen.</translation>
-    </message>
-    <message>
-        <location filename="../networks/sface.py"/>
-        <source>The face is too small to be compared.</source>
-        <translation>Das Gesicht ist zu klein, um verglichen zu werden.</translation>
-    </message>
-    <message>
-        <location filename="../networks/sface.py"/>
-        <source>Use a larger picture.</source>
-        <translation>Nehmen Sie ein größeres Bild.</translation>
-    </message>
-    <message>
-        <location filename="../networks/transformers_model.py"/>
-        <source>Its files may be damaged or another network's; remove and install it again.</source>
-        <translation>Seine Dateien sind vielleicht beschädigt oder gehören einem anderen Netz; entfernen Sie es, und installieren Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../networks/transformers_model.py"/>
-        <source>{0} cannot be loaded.</source>
-        <translation>{0} lässt sich nicht laden.</translation>
-    </message>
-    <message>
-        <location filename="../networks/transformers_model.py"/>
-        <source>{0} lacks a part of its weights.</source>
-        <translation>{0} fehlt ein Teil seiner Gewichte.</translation>
-    </message>
-    <message>
-        <location filename="../networks/yunet.py"/>
-        <source>This file is an older YuNet (2022), whose answers have another layout.</source>
-        <translation>Diese Datei ist ein älteres YuNet (2022), dessen Antworten anders aufgebaut sind.</translation>
-    </message>
-    <message>
-        <location filename="../networks/yunet.py"/>
-        <source>Use face_detection_yunet_2023mar.onnx: `s2edit models install yunet`.</source>
-        <translation>Nehmen Sie face_detection_yunet_2023mar.onnx: `s2edit models install yunet`.</translation>
-    </message>
-    <message>
-        <location filename="../paths.py"/>
-        <source>The bundled models are not installed.</source>
-        <translation>Die mitgelieferten Modelle sind nicht installiert.</translation>
-    </message>
-    <message>
-        <location filename="../paths.py"/>
-        <source>The bundled model '{0}' is missing or incomplete.</source>
-        <translation>Das mitgelieferte Modell „{0}“ fehlt oder ist unvollständig.</translation>
-    </message>
-    <message>
-        <location filename="../paths.py"/>
-        <source>Run `sh installer/run.sh doctor` in the checkout to see what is broken.</source>
-        <translation>Führen Sie `sh installer/run.sh doctor` im Ordner des Programms aus, um zu sehen, was kaputt ist.</translation>
-    </message>
-    <message>
-        <location filename="../paths.py"/>
-        <source>The folder {0} cannot be written to.</source>
-        <translation>In den Ordner {0} kann nicht geschrieben werden.</translation>
-    </message>
-    <message>
-        <location filename="../paths.py"/>
-        <source>Choose another folder.</source>
-        <translation>Wählen Sie einen anderen Ordner.</translation>
-    </message>
-    <message>
-        <location filename="../paths.py"/>
-        <source>{0} could not be written ({1}).</source>
-        <translation>{0} konnte nicht geschrieben werden ({1}).</translation>
-    </message>
-    <message>
-        <location filename="../paths.py"/>
-        <source>Choose another folder or file name.</source>
-        <translation>Wählen Sie einen anderen Ordner oder Dateinamen.</translation>
-    </message>
-    <message>
-        <location filename="../prompt_syntax.py"/>
-        <source>Read as weights of words: {0}.</source>
-        <translation>Als Gewichte von Wörtern gelesen: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../prompt_syntax.py"/>
-        <source>LoRAs and the like in a prompt are left out.</source>
-        <translation>LoRAs und Ähnliches in einem Prompt werden weggelassen.</translation>
-    </message>
-    <message>
-        <location filename="../prompt_syntax.py"/>
-        <source>The settings pasted with the prompt are left out.</source>
-        <translation>Die mit dem Prompt eingefügten Einstellungen werden weggelassen.</translation>
-    </message>
-    <message>
-        <location filename="../prompt_syntax.py"/>
-        <source>The negative prompt pasted with the prompt is left out.</source>
-        <translation>Der mit dem Prompt eingefügte negative Prompt wird weggelassen.</translation>
-    </message>
-    <message>
-        <location filename="../prompt_syntax.py"/>
-        <source>The negative prompt and the settings pasted with the prompt are left out.</source>
-        <translation>Der mit dem Prompt eingefügte negative Prompt und die Einstellungen werden weggelassen.</translation>
-    </message>
-    <message>
-        <location filename="../prompts.py"/>
-        <source>'{0}' cannot be a {1}.</source>
-        <translation>„{0}“ kann nicht {1} sein.</translation>
-    </message>
-    <message>
-        <location filename="../prompts.py"/>
-        <source>Use letters, digits, '-', '_' and '.', beginning with a letter or digit.</source>
-        <translation>Möglich sind Buchstaben, Ziffern, „-“, „_“ und „.“, am Anfang ein Buchstabe oder eine Ziffer.</translation>
-    </message>
-    <message>
-        <location filename="../prompts.py"/>
-        <source>'{0}' is no token name.</source>
-        <translation>„{0}“ ist kein Name eines Tokens.</translation>
-    </message>
-    <message>
-        <location filename="../prompts.py"/>
-        <source>Write it as PERSON/NAME, e.g. anna/me.</source>
-        <translation>Schreiben Sie ihn als PERSON/NAME, zum Beispiel anna/me.</translation>
-    </message>
-    <message>
-        <location filename="../prompts.py"/>
-        <source>'{0}' in the prompt is no token.</source>
-        <translation>„{0}“ im Prompt ist kein Token.</translation>
-    </message>
-    <message>
-        <location filename="../prompts.py"/>
-        <source>Write a token as &lt;person/name&gt;.</source>
-        <translation>Schreiben Sie ein Token als &lt;person/name&gt;.</translation>
-    </message>
-    <message>
-        <location filename="../prompts.py"/>
-        <source>The prompt does not contain the class noun '{0}'.</source>
-        <translation>Im Prompt steht das Gattungswort „{0}“ nicht.</translation>
-    </message>
-    <message>
-        <location filename="../prompts.py"/>
-        <source>Name the subject as in "a photo of a {0}", or write {1} where it belongs.</source>
-        <translation>Nennen Sie das Motiv, etwa „a photo of a {0}“, oder schreiben Sie {1}, wo es hingehört.</translation>
-    </message>
-    <message>
-        <location filename="../recognising.py"/>
-        <source>{0} holds no person: it cannot be recognised by its face.</source>
-        <translation>{0} enthält keine Person: Am Gesicht kann es nicht erkannt werden.</translation>
-    </message>
-    <message>
-        <location filename="../recognising.py"/>
-        <source>Name identity tokens.</source>
-        <translation>Nennen Sie Personen-Token.</translation>
-    </message>
-    <message>
-        <location filename="../recognising.py"/>
-        <source>The token {0} has no picture with a face that could be compared.</source>
-        <translation>Das Token {0} hat kein Bild mit einem Gesicht, das verglichen werden könnte.</translation>
-    </message>
-    <message>
-        <location filename="../runs.py"/>
-        <source>The token {0} is being learned by another process.</source>
-        <translation>Das Token {0} wird gerade von einem anderen Prozess gelernt.</translation>
-    </message>
-    <message>
-        <location filename="../runs.py"/>
-        <source>Wait until it has finished, or choose another name.</source>
-        <translation>Warten Sie, bis er fertig ist, oder wählen Sie einen anderen Namen.</translation>
-    </message>
-    <message>
-        <location filename="../runs.py"/>
-        <source>Learning {0} was stopped: the person was renamed or forgotten meanwhile.</source>
-        <translation>Das Lernen von {0} wurde beendet: Die Person wurde inzwischen umbenannt oder vergessen.</translation>
-    </message>
-    <message>
-        <location filename="../runs.py"/>
-        <source>{0} could not be removed ({1}).</source>
-        <translation>{0} konnte nicht entfernt werden ({1}).</translation>
-    </message>
-    <message>
-        <location filename="../runs.py"/>
-        <source>Remove it by hand.</source>
-        <translation>Entfernen Sie es von Hand.</translation>
-    </message>
-    <message>
-        <location filename="../safety.py"/>
-        <source>Prompts about nudity or sex are refused where the photo may show a person.</source>
-        <translation>Prompts über Nacktheit oder Sex werden abgelehnt, wo das Foto eine Person zeigen kann.</translation>
-    </message>
-    <message>
-        <location filename="../safety.py"/>
-        <source>Say it in other words if nothing of the kind was meant.</source>
-        <translation>Sagen Sie es mit anderen Worten, wenn nichts dergleichen gemeint war.</translation>
-    </message>
-    <message>
-        <location filename="../samples.py"/>
-        <source>The sample picture '{0}' is missing.</source>
-        <translation>Das Beispielbild „{0}“ fehlt.</translation>
-    </message>
-    <message>
-        <location filename="../samples.py"/>
-        <source>Install the program again.</source>
-        <translation>Installieren Sie das Programm neu.</translation>
-    </message>
-    <message>
-        <location filename="../self_test.py"/>
-        <source>The self-test of {0} cannot be read.</source>
-        <translation>Der Selbsttest von {0} ist nicht lesbar.</translation>
-    </message>
-    <message>
-        <location filename="../self_test.py"/>
-        <source>The token {0} has no effect here, though it had one where it was learned.</source>
-        <translation>Das Token {0} wirkt hier nicht, obwohl es dort wirkte, wo es gelernt wurde.</translation>
-    </message>
-    <message>
-        <location filename="../self_test.py"/>
-        <source>The token {0} acts differently here than where it was learned ({1} {2} instead of {3}).</source>
-        <translation>Das Token {0} wirkt hier anders als dort, wo es gelernt wurde ({1} {2} statt {3}).</translation>
-    </message>
-    <message>
-        <location filename="../self_test.py"/>
-        <source>The token {0} gives numbers that are not finite in {1}.</source>
-        <translation>Das Token {0} gibt in {1} Zahlen, die nicht endlich sind.</translation>
-    </message>
-    <message>
-        <location filename="../self_test.py"/>
-        <source>Use another precision, or learn it again with a smaller learning rate.</source>
-        <translation>Nehmen Sie eine andere Genauigkeit, oder lernen Sie es mit einer kleineren Lernrate noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../settings.py"/>
-        <source>Settings are: {0}.</source>
-        <translation>Einstellungen sind: {0}.</translation>
-    </message>
-    <message>
-        <location filename="../settings.py"/>
-        <source>There is no setting '{0}'.</source>
-        <translation>Es gibt keine Einstellung „{0}“.</translation>
-    </message>
-    <message>
-        <location filename="../settings.py"/>
-        <source>The setting '{0}' cannot be {1}.</source>
-        <translation>Die Einstellung „{0}“ kann nicht {1} sein.</translation>
-    </message>
-    <message>
-        <location filename="../settings.py"/>
-        <source>The setting '{0}' must be one of {1}.</source>
-        <translation>Die Einstellung „{0}“ muss eines von {1} sein.</translation>
-    </message>
-    <message>
-        <location filename="../studio.py"/>
-        <source>Say what the photo shows, e.g. --class woman.</source>
-        <translation>Sagen Sie, was das Foto zeigt, zum Beispiel --class woman.</translation>
-    </message>
-    <message>
-        <location filename="../studio.py"/>
-        <source>Clicks go with the method '{0}' alone.</source>
-        <translation>Klicks gehören nur zum Verfahren „{0}“.</translation>
-    </message>
-    <message>
-        <location filename="../studio.py"/>
-        <source>Use --method {0}.</source>
-        <translation>Verwenden Sie --method {0}.</translation>
-    </message>
-    <message>
-        <location filename="../studio.py"/>
-        <source>The base model's safety checker took the result for sexual and it was not kept.</source>
-        <translation>Die Inhaltsprüfung des Basismodells hielt das Ergebnis für sexuell; es wurde nicht behalten.</translation>
-    </message>
-    <message>
-        <location filename="../studio.py"/>
-        <source>It errs at times: change the prompt or the seed; `s2edit settings safety_checker off` asks it no more.</source>
-        <translation>Sie irrt manchmal: Ändern Sie den Prompt oder den Startwert; `s2edit settings safety_checker off` fragt sie nicht mehr.</translation>
-    </message>
-    <message>
-        <location filename="../text.py"/>
+        <location filename="../method/text.py"/>
         <source>The prompt names the token {0}, which is not among the tokens of this edit.</source>
         <translation>Der Prompt nennt das Token {0}, das nicht zu dieser Bearbeitung gehört.</translation>
     </message>
     <message>
-        <location filename="../text.py"/>
+        <location filename="../method/text.py"/>
         <source>The prompt is too long: it takes {0} of at most {1} places.</source>
         <translation>Der Prompt ist zu lang: Er braucht {0} von höchstens {1} Plätzen.</translation>
     </message>
     <message>
-        <location filename="../text.py"/>
+        <location filename="../method/text.py"/>
         <source>Shorten the prompt.</source>
         <translation>Kürzen Sie den Prompt.</translation>
     </message>
     <message>
-        <location filename="../token_store.py"/>
-        <source>The token {0} is damaged: its parameters do not fit the model.</source>
-        <translation>Das Token {0} ist beschädigt: Seine Parameter passen nicht zum Modell.</translation>
+        <location filename="../perception/captioning.py"/>
+        <source>Photographs are described by a captioner, which is not installed. Say yourself what the photo shows, or install it with `s2edit models install captioner`.</source>
+        <translation>Fotos beschreibt ein Bildbeschreiber, der nicht installiert ist. Sagen Sie selbst, was das Foto zeigt, oder installieren Sie ihn mit `s2edit models install captioner`.</translation>
     </message>
     <message>
-        <location filename="../token_store.py"/>
-        <source>Learn it again.</source>
-        <translation>Lernen Sie es noch einmal.</translation>
+        <location filename="../perception/captioning.py"/>
+        <source>The photo looks like a {0}; '{1}' is believed.</source>
+        <translation>Das Foto sieht nach „{0}“ aus; „{1}“ gilt.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../perception/identity.py"/>
+        <source>How alike the faces are cannot be told ({0}).</source>
+        <translation>Wie ähnlich die Gesichter sind, lässt sich nicht sagen ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../perception/identity.py"/>
+        <source>{0} {1} not installed.</source>
+        <translation>{0}: nicht installiert.</translation>
+    </message>
+    <message>
+        <location filename="../perception/identity.py"/>
+        <source>The picture before shows no face that could be compared.</source>
+        <translation>Auf dem Bild davor ist kein Gesicht, das verglichen werden könnte.</translation>
+    </message>
+    <message>
+        <location filename="../perception/identity.py"/>
+        <source>The picture after shows no face that could be compared.</source>
+        <translation>Auf dem Bild danach ist kein Gesicht, das verglichen werden könnte.</translation>
+    </message>
+    <message>
+        <location filename="../perception/identity.py"/>
+        <source>{0}: {1} of 1, the same from {2} on ({3}).</source>
+        <translation>{0}: {1} von 1, dieselbe ab {2} ({3}).</translation>
+    </message>
+    <message>
+        <location filename="../perception/judges.py"/>
+        <source>Judges look at RGB pictures with 8 bits a channel.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../perception/judges.py"/>
+        <source>The judge {0} is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../perception/judges.py"/>
+        <source>The judge {0} is damaged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../perception/judges.py"/>
+        <source>The judge knows no attribute {0} with a value {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>`s2edit models install sam` brings the network that knows things by their shape.</source>
+        <translation>`s2edit models install sam` bringt das Netz, das Dinge an ihrer Form erkennt.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <location filename="../perception/networks/sam.py"/>
+        <source>Nothing was clicked on.</source>
+        <translation>Es wurde nirgends hingeklickt.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <location filename="../perception/networks/sam.py"/>
+        <source>Click on what is meant, or draw a box around it.</source>
+        <translation>Klicken Sie auf das, was gemeint ist, oder ziehen Sie ein Rechteck darum.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>More than {0} clicks say nothing new.</source>
+        <translation>Mehr als {0} Klicks sagen nichts Neues.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>Begin anew, or paint the mask.</source>
+        <translation>Fangen Sie neu an, oder malen Sie die Maske.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>The click at {0}, {1} lies beside the photo.</source>
+        <translation>Der Klick bei {0}, {1} liegt neben dem Foto.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>It has {0} x {1} pixels.</source>
+        <translation>Es hat {0} x {1} Pixel.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>A box is left, top, right and bottom.</source>
+        <translation>Ein Rechteck ist links, oben, rechts und unten.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>Draw it around what is meant.</source>
+        <translation>Ziehen Sie es um das, was gemeint ist.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>The box holds nothing of the photo.</source>
+        <translation>In dem Rechteck ist nichts vom Foto.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>Nothing was found where you clicked.</source>
+        <translation>Wo Sie geklickt haben, wurde nichts gefunden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/clicks.py"/>
+        <source>Click on another place of it.</source>
+        <translation>Klicken Sie auf eine andere Stelle davon.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/face.py"/>
+        <source>Paint the mask, or choose another method such as grabcut.</source>
+        <translation>Malen Sie die Maske, oder wählen Sie ein anderes Verfahren, zum Beispiel grabcut.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/face.py"/>
+        <location filename="../perception/masks/photograph.py"/>
+        <source>No face was found in the photo.</source>
+        <translation>Auf dem Foto wurde kein Gesicht gefunden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/grabcut.py"/>
+        <source>No subject was found {0}.</source>
+        <translation>Es wurde kein Motiv gefunden {0}.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/grabcut.py"/>
+        <source>Paint the mask, or choose another way to find it.</source>
+        <translation>Malen Sie die Maske, oder lassen Sie es auf andere Weise finden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/painted.py"/>
+        <source>Paint what belongs to it in white on black.</source>
+        <translation>Malen Sie weiß auf schwarz, was dazugehört.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/painted.py"/>
+        <source>{0} has {1} x {2} pixels but the photo has {3} x {4}.</source>
+        <translation>{0} hat {1} x {2} Pixel, aber das Foto hat {3} x {4}.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/painted.py"/>
+        <source>Save the mask at the size of the photo.</source>
+        <translation>Speichern Sie die Maske in der Größe des Fotos.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/painted.py"/>
+        <source>{0} is a picture cut out: what is visible of it is the mask. Where the rest is meant, invert it.</source>
+        <translation>{0} ist ein ausgeschnittenes Bild: Was davon sichtbar ist, ist die Maske. Ist der Rest gemeint, kehren Sie sie um.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/painted.py"/>
+        <source>{0} is a picture with a hole: the hole is the mask. Where the rest is meant, invert it.</source>
+        <translation>{0} ist ein Bild mit einem Loch: Das Loch ist die Maske. Ist der Rest gemeint, kehren Sie sie um.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/painted.py"/>
+        <source>{0} looks like a photo: how bright it is counts as how much belongs to the mask.</source>
+        <translation>{0} sieht wie ein Foto aus: Ihre Helligkeit gilt als das, was zur Maske gehört.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/painted.py"/>
+        <source>{0} is at most {1} % white: where it is, that much of the change is laid over the photo.</source>
+        <translation>{0} ist höchstens zu {1} % weiß: Dort wird die Änderung zu diesem Teil über das Foto gelegt.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/painted.py"/>
+        <source>{0} holds {1} % of the photo. Where the rest is meant, invert it.</source>
+        <translation>{0} enthält {1} % des Fotos. Ist der Rest gemeint, kehren Sie sie um.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/photograph.py"/>
+        <source>Not sure that this is the subject: it was found by colour alone. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies das Motiv ist: Es wurde nur nach der Farbe gefunden. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/photograph.py"/>
+        <source>Not sure that this is all of the person. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies die ganze Person ist. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/photograph.py"/>
+        <source>There is no face {0} in the photo: {1} were found.</source>
+        <translation>Es gibt kein Gesicht {0} im Foto: {1} wurden gefunden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/photograph.py"/>
+        <source>Finding {0} needs the face parser, which is not installed or does not see this face.</source>
+        <translation>Um {0} zu finden, wird der Gesichtszerleger gebraucht; er ist nicht installiert oder sieht dieses Gesicht nicht.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/photograph.py"/>
+        <source>Run `s2edit models install face-parser`, paint the mask, or use word:{0}.</source>
+        <translation>Führen Sie `s2edit models install face-parser` aus, malen Sie die Maske, oder nehmen Sie word:{0}.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/regions.py"/>
+        <source>Regions are found in RGB pictures with 8 bits a channel.</source>
+        <translation>Bereiche werden in RGB-Bildern mit 8 Bit je Kanal gefunden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/resolve.py"/>
+        <source>Paint the mask, or choose another method.</source>
+        <translation>Malen Sie die Maske, oder wählen Sie ein anderes Verfahren.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/resolve.py"/>
+        <source>Not sure that this is a face. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies ein Gesicht ist. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/resolve.py"/>
+        <source>There is no mask method {0}.</source>
+        <translation>Es gibt kein Maskenverfahren {0}.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/resolve.py"/>
+        <source>The photo shows {0} faces, and the largest was taken. The others are found as {1}.</source>
+        <translation>Das Foto zeigt {0} Gesichter; das größte wurde genommen. Die anderen finden Sie als {1}.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/resolve.py"/>
+        <source>The method word: lacks its word.</source>
+        <translation>Dem Verfahren word: fehlt sein Wort.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/resolve.py"/>
+        <source>Write for example word:hair.</source>
+        <translation>Schreiben Sie zum Beispiel word:hair.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/resolve.py"/>
+        <source>A word's mask comes from a model, and none is at hand here.</source>
+        <translation>Die Maske eines Wortes kommt von einem Modell, und hier ist keines zur Hand.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/resolve.py"/>
+        <source>The mask of {0} came out at another size than the photo.</source>
+        <translation>Die Maske von {0} kam in einer anderen Größe heraus als das Foto.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/resolve.py"/>
+        <source>The search for {0} found nothing in the photo.</source>
+        <translation>Die Suche nach {0} fand auf dem Foto nichts.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/sessions.py"/>
+        <source>The mask network {0} is not allowed.</source>
+        <translation>Das Maskennetz {0} ist nicht erlaubt.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/sessions.py"/>
+        <source>Choose one of {0}; they all run on this machine.</source>
+        <translation>Wählen Sie eines von {0}; sie laufen alle auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/sessions.py"/>
+        <source>The mask network {0} cannot be opened.</source>
+        <translation>Das Maskennetz {0} lässt sich nicht öffnen.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/sessions.py"/>
+        <source>This onnxruntime has no {0}.</source>
+        <translation>Dieses onnxruntime hat kein {0}.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/sessions.py"/>
+        <source>It has {0}; install the matching package.</source>
+        <translation>Es hat {0}; installieren Sie das passende Paket.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/sessions.py"/>
+        <source>The mask network {0} would upload the picture.</source>
+        <translation>Das Maskennetz {0} würde das Bild verschicken.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/sessions.py"/>
+        <source>The mask network {0} is not on this machine.</source>
+        <translation>Das Maskennetz {0} ist nicht auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/sessions.py"/>
+        <source>Run `s2edit models install {0}`, or use {1}, which is bundled.</source>
+        <translation>Führen Sie `s2edit models install {0}` aus, oder nehmen Sie {1}, das dabei ist.</translation>
+    </message>
+    <message>
+        <location filename="../perception/masks/sessions.py"/>
+        <source>The bundled mask network is missing.</source>
+        <translation>Das mitgelieferte Maskennetz fehlt.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/captioner.py"/>
+        <source>The vocabulary of {0} is missing.</source>
+        <translation>Das Vokabular von {0} fehlt.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/captioner.py"/>
+        <source>The vocabulary of {0} is damaged.</source>
+        <translation>Das Vokabular von {0} ist beschädigt.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/captioner.py"/>
+        <source>The captioner cannot be run.</source>
+        <translation>Der Bildbeschreiber lässt sich nicht ausführen.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/face_parser.py"/>
+        <source>The face parser gave numbers that are not finite.</source>
+        <translation>Der Gesichtszerleger gab Zahlen, die nicht endlich sind.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/face_parser.py"/>
+        <source>The labels of the face parser are not parts of a face: {0}.</source>
+        <translation>Die Bezeichnungen des Gesichtszerlegers sind keine Teile eines Gesichts: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/face_parser.py"/>
+        <source>Use a network with the labels of CelebAMask-HQ: `s2edit models install face-parser`.</source>
+        <translation>Nehmen Sie ein Netz mit den Bezeichnungen von CelebAMask-HQ: `s2edit models install face-parser`.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/onnx_network.py"/>
+        <location filename="../perception/networks/transformers_model.py"/>
+        <source>The file {0} of {1} is missing.</source>
+        <translation>Die Datei {0} von {1} fehlt.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/preprocessing.py"/>
+        <source>The file {0} of {1} is missing or not understood.</source>
+        <translation>Die Datei {0} von {1} fehlt oder wird nicht verstanden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/preprocessing.py"/>
+        <source>Install the network again.</source>
+        <translation>Installieren Sie das Netz noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/safety_checker.py"/>
+        <source>{0}{1} cannot be run.</source>
+        <translation>{0}{1} lässt sich nicht ausführen.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/sface.py"/>
+        <source>The face is too small to be compared.</source>
+        <translation>Das Gesicht ist zu klein, um verglichen zu werden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/sface.py"/>
+        <source>Use a larger picture.</source>
+        <translation>Nehmen Sie ein größeres Bild.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/transformers_model.py"/>
+        <source>Its files may be damaged or another network's; remove and install it again.</source>
+        <translation>Seine Dateien sind vielleicht beschädigt oder gehören einem anderen Netz; entfernen Sie es, und installieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/transformers_model.py"/>
+        <source>{0} cannot be loaded.</source>
+        <translation>{0} lässt sich nicht laden.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/transformers_model.py"/>
+        <source>{0} lacks a part of its weights.</source>
+        <translation>{0} fehlt ein Teil seiner Gewichte.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/yunet.py"/>
+        <source>This file is an older YuNet (2022), whose answers have another layout.</source>
+        <translation>Diese Datei ist ein älteres YuNet (2022), dessen Antworten anders aufgebaut sind.</translation>
+    </message>
+    <message>
+        <location filename="../perception/networks/yunet.py"/>
+        <source>Use face_detection_yunet_2023mar.onnx: `s2edit models install yunet`.</source>
+        <translation>Nehmen Sie face_detection_yunet_2023mar.onnx: `s2edit models install yunet`.</translation>
+    </message>
+    <message>
+        <location filename="../storage/locks.py"/>
+        <source>The disk is full: {0} cannot be changed.</source>
+        <translation>Der Datenträger ist voll: {0} kann nicht geändert werden.</translation>
+    </message>
+    <message>
+        <location filename="../storage/locks.py"/>
+        <source>Free some space.</source>
+        <translation>Schaffen Sie Platz.</translation>
+    </message>
+    <message>
+        <location filename="../storage/locks.py"/>
+        <source>{0}{1} cannot be changed ({2}).</source>
+        <translation>{0}{1} kann nicht geändert werden ({2}).</translation>
+    </message>
+    <message>
+        <location filename="../storage/locks.py"/>
+        <source>Make {0} writable, or choose another folder.</source>
+        <translation>Machen Sie {0} beschreibbar, oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <location filename="../storage/locks.py"/>
+        <source>{0}{1} cannot be locked.</source>
+        <translation>{0}{1} kann nicht gesperrt werden.</translation>
+    </message>
+    <message>
+        <location filename="../storage/locks.py"/>
+        <source>Another process is changing {0}.</source>
+        <translation>Ein anderer Prozess ändert gerade {0}.</translation>
+    </message>
+    <message>
+        <location filename="../storage/locks.py"/>
+        <source>Wait until it has finished, then try again.</source>
+        <translation>Warten Sie, bis er fertig ist, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../storage/paths.py"/>
+        <source>The bundled models are not installed.</source>
+        <translation>Die mitgelieferten Modelle sind nicht installiert.</translation>
+    </message>
+    <message>
+        <location filename="../storage/paths.py"/>
+        <source>The bundled model '{0}' is missing or incomplete.</source>
+        <translation>Das mitgelieferte Modell „{0}“ fehlt oder ist unvollständig.</translation>
+    </message>
+    <message>
+        <location filename="../storage/paths.py"/>
+        <source>Run `sh installer/run.sh doctor` in the checkout to see what is broken.</source>
+        <translation>Führen Sie `sh installer/run.sh doctor` im Ordner des Programms aus, um zu sehen, was kaputt ist.</translation>
+    </message>
+    <message>
+        <location filename="../storage/paths.py"/>
+        <source>The folder {0} cannot be written to.</source>
+        <translation>In den Ordner {0} kann nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <location filename="../storage/paths.py"/>
+        <source>Choose another folder.</source>
+        <translation>Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <location filename="../storage/paths.py"/>
+        <source>{0} could not be written ({1}).</source>
+        <translation>{0} konnte nicht geschrieben werden ({1}).</translation>
+    </message>
+    <message>
+        <location filename="../storage/paths.py"/>
+        <source>Choose another folder or file name.</source>
+        <translation>Wählen Sie einen anderen Ordner oder Dateinamen.</translation>
+    </message>
+    <message>
+        <location filename="../storage/settings.py"/>
+        <source>Settings are: {0}.</source>
+        <translation>Einstellungen sind: {0}.</translation>
+    </message>
+    <message>
+        <location filename="../storage/settings.py"/>
+        <source>There is no setting '{0}'.</source>
+        <translation>Es gibt keine Einstellung „{0}“.</translation>
+    </message>
+    <message>
+        <location filename="../storage/settings.py"/>
+        <source>The setting '{0}' cannot be {1}.</source>
+        <translation>Die Einstellung „{0}“ kann nicht {1} sein.</translation>
+    </message>
+    <message>
+        <location filename="../storage/settings.py"/>
+        <source>The setting '{0}' must be one of {1}.</source>
+        <translation>Die Einstellung „{0}“ muss eines von {1} sein.</translation>
+    </message>
+    <message>
+        <location filename="../tokens/consent.py"/>
+        <source>An identity token needs the consent of the person it shows ({0}).</source>
+        <translation>Ein Token, das eine Person zeigt, braucht deren Einverständnis ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../tokens/consent.py"/>
+        <source>The user confirmed the person's consent on {0}.</source>
+        <translation>Am {0} wurde das Einverständnis der Person bestätigt.</translation>
+    </message>
+    <message>
+        <location filename="../tokens/file.py"/>
         <source>A token without tensors cannot be saved.</source>
         <translation>Ein Token ohne Tensoren kann nicht gespeichert werden.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>The token {0} has a loss that is not finite and was not saved.</source>
         <translation>Das Token {0} hat einen Verlust, der nicht endlich ist, und wurde nicht gespeichert.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>The token {0} cannot be saved: {1}.</source>
         <translation>Das Token {0} kann nicht gespeichert werden: {1}.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>The record of token {0} is too large to be saved.</source>
         <translation>Die Angaben zum Token {0} sind zu groß, um gespeichert zu werden.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>Use a smaller thumbnail.</source>
         <translation>Nehmen Sie ein kleineres Vorschaubild.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>The token {0} was learned on another version of the model '{1}'.</source>
         <translation>Das Token {0} wurde auf einer anderen Version des Modells „{1}“ gelernt.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>The token {0} was learned on the model '{1}', not on '{2}'.</source>
         <translation>Das Token {0} wurde auf dem Modell „{1}“ gelernt, nicht auf „{2}“.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>Learn it again on this model, or use the model it was learned on.</source>
         <translation>Lernen Sie es auf diesem Modell noch einmal, oder nehmen Sie das Modell, auf dem es gelernt wurde.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>The token was not saved because '{0}' holds numbers that are not finite.</source>
         <translation>Das Token wurde nicht gespeichert, weil „{0}“ Zahlen enthält, die nicht endlich sind.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>Learn it again with a smaller learning rate.</source>
         <translation>Lernen Sie es mit einer kleineren Lernrate noch einmal.</translation>
     </message>
     <message>
-        <location filename="../tokenfile.py"/>
+        <location filename="../tokens/file.py"/>
         <source>There is no token file {0}.</source>
         <translation>Es gibt keine Tokendatei {0}.</translation>
     </message>
     <message>
-        <location filename="../tokenrecord.py"/>
+        <location filename="../tokens/record.py"/>
         <source>The token file {0} is damaged: {1}.</source>
         <translation>Die Tokendatei {0} ist beschädigt: {1}.</translation>
     </message>
     <message>
-        <location filename="../tokenrecord.py"/>
+        <location filename="../tokens/record.py"/>
         <source>Restore it from a backup or learn the token again.</source>
         <translation>Holen Sie sie aus einer Sicherung, oder lernen Sie das Token noch einmal.</translation>
     </message>
     <message>
-        <location filename="../tokenrecord.py"/>
+        <location filename="../tokens/record.py"/>
         <source>The token file {0} was written by a newer version of S2Edit Studio (format {1}).</source>
         <translation>Die Tokendatei {0} wurde von einer neueren Version von S²Edit Studio geschrieben (Format {1}).</translation>
     </message>
     <message>
-        <location filename="../tokenrecord.py"/>
+        <location filename="../tokens/record.py"/>
         <source>Update S2Edit Studio to read it.</source>
         <translation>Aktualisieren Sie S²Edit Studio, um sie zu lesen.</translation>
+    </message>
+    <message>
+        <location filename="../tokens/runs.py"/>
+        <source>The token {0} is being learned by another process.</source>
+        <translation>Das Token {0} wird gerade von einem anderen Prozess gelernt.</translation>
+    </message>
+    <message>
+        <location filename="../tokens/runs.py"/>
+        <source>Wait until it has finished, or choose another name.</source>
+        <translation>Warten Sie, bis er fertig ist, oder wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <location filename="../tokens/runs.py"/>
+        <source>Learning {0} was stopped: the person was renamed or forgotten meanwhile.</source>
+        <translation>Das Lernen von {0} wurde beendet: Die Person wurde inzwischen umbenannt oder vergessen.</translation>
+    </message>
+    <message>
+        <location filename="../tokens/runs.py"/>
+        <source>{0} could not be removed ({1}).</source>
+        <translation>{0} konnte nicht entfernt werden ({1}).</translation>
+    </message>
+    <message>
+        <location filename="../tokens/runs.py"/>
+        <source>Remove it by hand.</source>
+        <translation>Entfernen Sie es von Hand.</translation>
+    </message>
+    <message>
+        <location filename="../tools/desktop/entries.py"/>
+        <source>A menu entry on {0} is not known.</source>
+        <translation>Ein Menüeintrag unter {0} ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <location filename="../tools/desktop/entries.py"/>
+        <source>Start the program by `s2edit`.</source>
+        <translation>Starten Sie das Programm mit `s2edit`.</translation>
+    </message>
+    <message>
+        <location filename="../tools/sample_images.py"/>
+        <source>The sample picture '{0}' is missing.</source>
+        <translation>Das Beispielbild „{0}“ fehlt.</translation>
+    </message>
+    <message>
+        <location filename="../tools/sample_images.py"/>
+        <source>Install the program again.</source>
+        <translation>Installieren Sie das Programm neu.</translation>
     </message>
     <message>
         <location filename="../workflows/attention_masks.py"/>
@@ -4683,6 +4603,46 @@
         <translation>Nennen Sie ein Wort des Prompts, oder ein Token als &lt;person/name&gt;.</translation>
     </message>
     <message>
+        <location filename="../workflows/doctor.py"/>
+        <source>Run `s2edit doctor` in a terminal to see more.</source>
+        <translation>Führen Sie `s2edit doctor` in einem Terminal aus, um mehr zu sehen.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/doctor.py"/>
+        <source>Install Python 3.11 or newer and set up again.</source>
+        <translation>Installieren Sie Python 3.11 oder neuer, und richten Sie das Programm noch einmal ein.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/doctor.py"/>
+        <source>`python -m pip install --no-deps {0}` brings {1}.</source>
+        <translation>`python -m pip install --no-deps {0}` bringt {1}.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/doctor.py"/>
+        <source>Remove all (`{0}`), then install one.</source>
+        <translation>Entfernen Sie alle (`{0}`), und installieren Sie eines.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/doctor.py"/>
+        <source>Run `s2edit models verify {0}`, or remove it and install it again.</source>
+        <translation>Führen Sie `s2edit models verify {0}` aus, oder entfernen Sie es und installieren Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/doctor.py"/>
+        <source>`s2edit models install yunet` and `sface` bring the identity score of photographs; see `s2edit models list`.</source>
+        <translation>`s2edit models install yunet` und `sface` bringen den Vergleich der Gesichter auf Fotos; siehe `s2edit models list`.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/doctor.py"/>
+        <source>Make it writable, or set S2EDIT_HOME to another folder.</source>
+        <translation>Machen Sie ihn beschreibbar, oder setzen Sie S2EDIT_HOME auf einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/doctor.py"/>
+        <source>Free at least 1 GB.</source>
+        <translation>Schaffen Sie mindestens 1 GB Platz.</translation>
+    </message>
+    <message>
         <location filename="../workflows/edit_region.py"/>
         <source>Nothing changes: the model sees no difference between the two prompts on this photo. Say the change in other words, or name what may change with a mask.</source>
         <translation>Nichts ändert sich: Das Modell sieht auf diesem Foto keinen Unterschied zwischen den beiden Beschreibungen. Nennen Sie die Änderung in anderen Worten, oder geben Sie mit einer Maske an, was sich ändern darf.</translation>
@@ -4691,6 +4651,21 @@
         <location filename="../workflows/grey.py"/>
         <source>The photo is grey and stays grey: a colour of the prompt shows as its lightness alone. Choose 'In colour' (--in-colour; in GIMP: Image &gt; Mode &gt; RGB) to give it colours.</source>
         <translation>Das Foto ist grau und bleibt grau: Eine Farbe des Prompts zeigt sich nur als ihre Helligkeit. Mit „In Farbe“ (--in-colour; in GIMP: Bild &gt; Modus &gt; RGB) bekommt es Farben.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/recognising.py"/>
+        <source>{0} holds no person: it cannot be recognised by its face.</source>
+        <translation>{0} enthält keine Person: Am Gesicht kann es nicht erkannt werden.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/recognising.py"/>
+        <source>Name identity tokens.</source>
+        <translation>Nennen Sie Personen-Token.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/recognising.py"/>
+        <source>The token {0} has no picture with a face that could be compared.</source>
+        <translation>Das Token {0} hat kein Bild mit einem Gesicht, das verglichen werden könnte.</translation>
     </message>
     <message>
         <location filename="../workflows/rerunning.py"/>
@@ -4813,9 +4788,69 @@
         <translation>Sagen Sie, was anders sein soll, oder geben Sie einen Quellprompt an, der sagt, was jetzt da ist.</translation>
     </message>
     <message>
+        <location filename="../workflows/self_test.py"/>
+        <source>The self-test of {0} cannot be read.</source>
+        <translation>Der Selbsttest von {0} ist nicht lesbar.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/self_test.py"/>
+        <source>The token {0} has no effect here, though it had one where it was learned.</source>
+        <translation>Das Token {0} wirkt hier nicht, obwohl es dort wirkte, wo es gelernt wurde.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/self_test.py"/>
+        <source>The token {0} acts differently here than where it was learned ({1} {2} instead of {3}).</source>
+        <translation>Das Token {0} wirkt hier anders als dort, wo es gelernt wurde ({1} {2} statt {3}).</translation>
+    </message>
+    <message>
+        <location filename="../workflows/self_test.py"/>
+        <source>The token {0} gives numbers that are not finite in {1}.</source>
+        <translation>Das Token {0} gibt in {1} Zahlen, die nicht endlich sind.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/self_test.py"/>
+        <source>Use another precision, or learn it again with a smaller learning rate.</source>
+        <translation>Nehmen Sie eine andere Genauigkeit, oder lernen Sie es mit einer kleineren Lernrate noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/studio.py"/>
+        <source>Say what the photo shows, e.g. --class woman.</source>
+        <translation>Sagen Sie, was das Foto zeigt, zum Beispiel --class woman.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/studio.py"/>
+        <source>Clicks go with the method '{0}' alone.</source>
+        <translation>Klicks gehören nur zum Verfahren „{0}“.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/studio.py"/>
+        <source>Use --method {0}.</source>
+        <translation>Verwenden Sie --method {0}.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/studio.py"/>
+        <source>The base model's safety checker took the result for sexual and it was not kept.</source>
+        <translation>Die Inhaltsprüfung des Basismodells hielt das Ergebnis für sexuell; es wurde nicht behalten.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/studio.py"/>
+        <source>It errs at times: change the prompt or the seed; `s2edit settings safety_checker off` asks it no more.</source>
+        <translation>Sie irrt manchmal: Ändern Sie den Prompt oder den Startwert; `s2edit settings safety_checker off` fragt sie nicht mehr.</translation>
+    </message>
+    <message>
         <location filename="../workflows/suggested.py"/>
         <source>The photo seems to show '{0}', the prompt says '{1}' and is believed; say what the photo shows in a source prompt to turn the one into the other.</source>
         <translation>Das Foto scheint „{0}“ zu zeigen, der Prompt sagt „{1}“, und das gilt; um das eine in das andere zu verwandeln, sagen Sie in einem Quellprompt, was das Foto zeigt.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/token_io.py"/>
+        <source>The token {0} is damaged: its parameters do not fit the model.</source>
+        <translation>Das Token {0} ist beschädigt: Seine Parameter passen nicht zum Modell.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/token_io.py"/>
+        <source>Learn it again.</source>
+        <translation>Lernen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>The same person</source>

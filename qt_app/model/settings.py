@@ -21,7 +21,7 @@ SEND_MS = 300  # a slider or a word that is typed is one change
 
 
 class EngineSettings(Observable):
-    """Every field of `s2edit_plugin.storage.settings.Settings` as a property; a change goes to the engine, which checks and keeps it.
+    """Every field of `s2edit_plugin.storage.settings.Settings` as a property; the engine checks and keeps a change.
 
     Signals: ``<name>_changed`` of each.
 

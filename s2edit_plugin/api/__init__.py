@@ -112,8 +112,8 @@ class LearnSettings:
         batch: noise levels drawn a step.
         vectors: embedding vectors the token has, 1..8.
         parameters: what trains beside the embedding: ``auto`` the variant that suits the base model's size, with the numbers
-            that measured best for it (`method.recipes.resolved`); ``none``; ``kv_token`` low-rank key/value deltas on the token's own
-            columns; ``kv_vectors`` a learned key and value vector a layer; ``kv_full`` the key/value matrices of all
+            that measured best for it (`method.recipes.resolved`); ``none``; ``kv_token`` low-rank key/value deltas on the
+            token's own columns; ``kv_vectors`` a learned key and value vector a layer; ``kv_full`` the key/value matrices of all
             cross-attention layers for all columns (Custom Diffusion); ``kv_lora`` low-rank deltas of these matrices, which
             other programs read as a LoRA; ``unet_lora`` low-rank deltas of the whole U-Net inside the token's mask.
         rank: rank of ``kv_token``, 1..2, or of ``kv_lora`` and ``unet_lora``, 1..64.

@@ -93,7 +93,7 @@ def check_texts(request: object) -> None:
     """Refuse a request with what no file or log can hold, or longer than anybody writes: all of it would be looked through.
 
     Args:
-        request: a dataclass of `api` or `calls`.
+        request: a dataclass of `api` or `api.queries`.
 
     Raises:
         UsageError: there is one.

@@ -6,11 +6,11 @@ predicts, how many text encoders it has.
 
     words       `Backbone.encode_ids`        columns of a prompt -> features; a token's vectors are injected at its columns
     condition   `conditions.Condition`       everything a prediction depends on beside latents and timestep, one a row
-    schedule    `backbones.schedule.Schedule`          noise in, what the model is trained to say, denoising step and its inverse
+    schedule    `schedule.Schedule`          noise in, what the model is trained to say, denoising step and its inverse
     attention   `layers.AttentionLayer`      each layer's name, kind, and which key columns are text, which picture positions
 
-A transformer with joint attention (FLUX.2, Z-Image, Qwen-Image) joins as one more file: its layers are of the kind ``joint``,
-whose key columns are text columns and picture positions in one sequence, and its schedule is a `backbones.schedule.FlowSchedule`.
+A transformer with joint attention (FLUX.2, Z-Image, Qwen-Image) joins as one more file: its layers have text columns and picture
+positions in one sequence of keys, and its schedule is a `schedule.FlowSchedule`.
 """
 
 from __future__ import annotations

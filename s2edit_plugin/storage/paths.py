@@ -135,7 +135,7 @@ def models_package() -> Path:
     """
     spec = importlib.util.find_spec("s2edit_models")
     folders = list(spec.submodule_search_locations or ()) if spec else []
-    folders.append(str(Path(__file__).resolve().parent.parent / "models"))
+    folders.append(str(Path(__file__).resolve().parents[2] / "models"))
     for folder in folders:
         if Path(folder).is_dir():
             return Path(folder)

@@ -75,7 +75,7 @@ class TokenRecord:
         notes: the user's own words, any number of lines; "" in exports.
         dtype: number format the base model computed in while the token was learned (``float32``, ``bfloat16``,
             ``float16``), "" if unknown.
-        self_test: what the token does on its model, measured when it was learned, see `s2edit_plugin.workflows.self_test`; empty if
+        self_test: what the token does on its model, measured when it was learned, see `workflows.self_test`; empty if
             it never was.
         format_version: of the file the record was read from or will be written to.
     """

@@ -209,7 +209,7 @@ class Studio:
     def note_pace(
         self, request: api.Request[object], seconds: float, *, done: int = 0, inverted: bool = False
     ) -> None:
-        """Remember how long a job took that did not step down; see `backbones.memory.throughput`, and `job_operations` for the rest."""
+        """Remember how long a job took that did not step down; see `throughput.Paces` and `operations.job_operations`."""
         from s2edit_plugin.backbones.memory.operations import job_operations
         from s2edit_plugin.backbones.memory.throughput import Paces, computer_of
 

@@ -18,7 +18,7 @@ from s2edit_plugin.engine.server.program import write_program
 from s2edit_plugin.errors import EngineError
 from s2edit_plugin.storage.paths import APP_NAME, HOME_VARIABLE, DataFolder, data_folder
 
-PACKAGE = Path(discovery.__file__).resolve().parent.parent
+PACKAGE = Path(discovery.__file__).resolve().parents[2]
 ENDPOINT = Endpoint(40_000, 1234, "s" * 43, "0.1.0", 1.5)
 
 
@@ -259,8 +259,9 @@ def test_the_client_works_with_copies_of_its_own_files_and_the_standard_library_
     code = f"""
 import sys
 sys.path.insert(0, {str(tmp_path / "copies")!r})
-from s2edit_plugin import api, calls
-from s2edit_plugin.engine import client, discovery, remote, wire
+from s2edit_plugin import api
+from s2edit_plugin.engine.client import discovery, remote
+from s2edit_plugin.engine.protocol import wire
 from s2edit_plugin.errors import EngineError, EngineGoneError
 request = api.ApplyEdit(b"photo", ("anna/me",), "smiling")
 assert wire.decode(api.ApplyEdit, wire.parse(wire.dump(wire.encode(request)[0]))) == request

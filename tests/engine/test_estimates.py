@@ -38,9 +38,10 @@ def client(studio: FakeStudio) -> Iterator[LocalClient]:
 
 def test_an_estimate_loads_no_heavy_library() -> None:
     code = (
-        "import sys; from s2edit_plugin import api, calls; from s2edit_plugin.engine.server.local import LocalClient\n"
+        "import sys; from s2edit_plugin import api; from s2edit_plugin.api import queries\n"
+        "from s2edit_plugin.engine.server.local import LocalClient\n"
         "with LocalClient() as client:\n"
-        "    print(client.call(calls.EstimateJob(learn=api.LearnToken(b'', 'anna', 'me'))).seconds > 0)\n"
+        "    print(client.call(queries.EstimateJob(learn=api.LearnToken(b'', 'anna', 'me'))).seconds > 0)\n"
         "print([name for name in ('torch', 'diffusers', 'transformers', 'scipy') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -38,7 +38,8 @@ REQUESTS: list[Any] = [
 ]
 ARGUMENTS: dict[type, tuple[Any, ...]] = {
     queries.ShowToken: ("anna/me",), queries.Thumbnails: (("anna/me",),), queries.ChangeToken: ("anna/me", "you"),
-    queries.DeleteTokens: (("anna/you",),), queries.RestoreToken: ("anna/you",), queries.DuplicateToken: ("anna/you", "anna/me"),
+    queries.DeleteTokens: (("anna/you",),), queries.RestoreToken: ("anna/you",),
+    queries.DuplicateToken: ("anna/you", "anna/me"),
     queries.ExportToken: ("anna/me",), queries.ExportPerson: ("anna",), queries.ImportFile: (b"data", "", "bob/me"),
     queries.DropResumable: ("anna", "me"),
     queries.ChangePerson: ("bob", None, "a note"), queries.ForgetPerson: ("bob",), queries.ShowHistory: ("result-1",),

@@ -75,10 +75,11 @@ def test_every_job_is_done_in_its_lane() -> None:
 
 def test_answering_loads_neither_torch_nor_the_network_libraries() -> None:
     code = (
-        "import sys; from s2edit_plugin import calls; from s2edit_plugin.engine.server.local import LocalClient\n"
+        "import sys; from s2edit_plugin.api import queries; from s2edit_plugin.engine.server.local import LocalClient\n"
         "with LocalClient() as client:\n"
-        "    for kind in (calls.ListTokens, calls.ListPeople, calls.ListResumable, calls.ListModels, calls.GetSettings,\n"
-        "                 calls.GetStatus, calls.ListJobs, calls.CheckLibrary, calls.ReadLog, calls.Diagnose):\n"
+        "    for kind in (queries.ListTokens, queries.ListPeople, queries.ListResumable, queries.ListModels,\n"
+        "                 queries.GetSettings,\n"
+        "                 queries.GetStatus, queries.ListJobs, queries.CheckLibrary, queries.ReadLog, queries.Diagnose):\n"
         "        client.call(kind())\n"
         "print([name for name in ('torch', 'diffusers', 'transformers', 'huggingface_hub', 'scipy') if name in sys.modules])"
     )

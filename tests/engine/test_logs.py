@@ -12,7 +12,7 @@ import pytest
 from s2edit_plugin.engine.server import logs
 from s2edit_plugin.errors import EngineError
 
-PACKAGE = Path(logs.__file__).resolve().parent.parent
+PACKAGE = Path(logs.__file__).resolve().parents[2]
 
 
 @pytest.fixture

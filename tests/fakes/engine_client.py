@@ -5,7 +5,7 @@
     job = client.submit(api.ApplyEdit(photo, ("anna/me",), "smiling"))      # runs at once if nothing else does
     client.step(3, preview=png)                                             # three steps, then a preview
     client.finish()                                                         # done, with a plausible result
-    client.answers[calls.ListTokens] = EngineError("The library is locked.")
+    client.answers[queries.ListTokens] = EngineError("The library is locked.")
     client.die("The engine ended unexpectedly.")                            # every listener hears it; calls raise
     client.revive()
 

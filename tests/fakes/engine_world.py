@@ -86,7 +86,7 @@ class FakeWorld:
     # ------------------------------------------------------------------ filling it
 
     def add_token(self, name: str, thumbnail: bytes = b"", subject_mask: bytes = b"", **info: Any) -> None:
-        """Put a token into the library; ``info``: fields of `calls.TokenInfo`."""
+        """Put a token into the library; ``info``: fields of `queries.TokenInfo`."""
         person = name.partition("/")[0]
         values: dict[str, Any] = {
             "id": f"id-{name}",
@@ -105,7 +105,7 @@ class FakeWorld:
         self._changed("library")
 
     def add_result(self, request: api.ApplyEdit, image: bytes, region: bytes = b"", **entry: Any) -> str:
-        """Put a result into the journal and return its id; ``entry``: fields of `calls.HistoryEntry`."""
+        """Put a result into the journal and return its id; ``entry``: fields of `queries.HistoryEntry`."""
         self._results += 1
         name = f"result-{self._results}"
         values: dict[str, Any] = {

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHILD = """
 import contextlib, random, sys
 from pathlib import Path
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 from s2edit_plugin.errors import BusyError, ConsentError, UsageError
 from s2edit_plugin.history import History
 from tests.fakes.results import ANNA, BEN, LIPS, put
@@ -46,9 +46,9 @@ while True:
     mine.append(name)
     match chance.randrange(8):
         case 0 | 1:
-            history.change(calls.ChangeHistory((chance.choice(mine),), starred=True, note=str(number)))
+            history.change(queries.ChangeHistory((chance.choice(mine),), starred=True, note=str(number)))
         case 2:
-            history.change(calls.ChangeHistory((chance.choice(mine),), delete=True))
+            history.change(queries.ChangeHistory((chance.choice(mine),), delete=True))
         case 3:
             history.rename_person("anna", chance.choice(["eva", "anna"]))
         case 4 if len(mine) > 10:

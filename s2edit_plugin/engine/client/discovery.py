@@ -66,7 +66,7 @@ LockState = str
 def data_root(
     environ: Mapping[str, str] | None = None, platform: str | None = None, home: str | None = None
 ) -> Path:
-    """The user's data folder, the same that ``storage.paths.data_folder`` finds, but under the REAL home from inside a sandbox too.
+    """The user's data folder as ``storage.paths.data_folder`` finds it, but under the REAL home from inside a sandbox too.
 
     Args:
         environ, platform, home: of this process by default; tests name others. ``home``: from the user database.
@@ -281,11 +281,11 @@ def default_command(folder: Path) -> list[str]:
 
 def _is_whole() -> bool:
     """Whether this file is part of the installed program, not a copy that another program carries."""
-    return Path(__file__).with_name("service.py").is_file()
+    return Path(__file__).resolve().parents[1].joinpath("server").is_dir()
 
 
 def _package_root() -> str:
-    return str(Path(__file__).resolve().parent.parent.parent)
+    return str(Path(__file__).resolve().parents[3])
 
 
 def clean_environment(root: Path, *, whole: bool, environ: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -5,7 +5,7 @@ engine's process. Both give the same answers, raise the same errors and report t
 
     client = connect()                                    # attaches to the running engine, or starts one
     result = client.run(api.ApplyEdit(photo, ("anna/me",), prompt), on_event=show)
-    tokens = client.call(calls.ListTokens()).tokens
+    tokens = client.call(queries.ListTokens()).tokens
     job = client.submit(api.LearnToken(...), keep=True)
     job.pause(); job.resume(); job.cancel(); job.wait()
 """
@@ -38,7 +38,7 @@ class Client(ABC):
 
     @abstractmethod
     def call(self, request: Request[R]) -> R:
-        """Ask one of `api.queries.CALLS` and wait for the answer; takes milliseconds, `calls.Diagnose` some seconds."""
+        """Ask one of `api.queries.CALLS` and wait for the answer; takes milliseconds, `queries.Diagnose` some seconds."""
 
     @abstractmethod
     def submit(
@@ -73,7 +73,7 @@ class Client(ABC):
         """Hear every event of the engine. The listener is called on a thread of the client and must return quickly.
 
         Args:
-            log: hear what is written to the engine's log too; `calls.ReadLog` gives what was written before.
+            log: hear what is written to the engine's log too; `queries.ReadLog` gives what was written before.
 
         After the connection is lost the listener gets a last event of the kind ``state`` without a job and with the
         sentence as ``text``.

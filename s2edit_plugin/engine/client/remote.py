@@ -36,42 +36,16 @@ PAUSE = 0.05
 LATER = "Try again; `s2edit engine stop` ends one that hangs."
 
 
-CALL_FILES = (
-    "__init__",
-    "done",
-    "library",
-    "people",
-    "runs",
-    "history",
-    "models",
-    "machine",
-    "handover",
-)
-STANDALONE = (
-    "__init__.py",
-    "offline.py",
-    "api.py",
-    "disk.py",
-    "errors.py",
-    "limits.py",
-    "presets.py",
-    "prompts.py",
-    *(f"calls/{name}.py" for name in CALL_FILES),
-    *(
-        f"engine/{name}.py"
-        for name in (
-            "__init__",
-            "client",
-            "wire",
-            "discovery",
-            "handshake",
-            "dialing",
-            "transport",
-            "stream",
-            "remote",
-        )
-    ),
-)
+_STANDALONE = {
+    "": "__init__ errors",
+    "api/": "__init__ limits presets prompts",
+    "api/queries/": "__init__ done library people runs history models machine handover",
+    "storage/": "__init__ disk offline",
+    "engine/": "__init__",
+    "engine/protocol/": "__init__ wire handshake",
+    "engine/client/": "__init__ interface discovery connections transport stream remote",
+}
+STANDALONE = tuple(f"{folder}{name}.py" for folder, names in _STANDALONE.items() for name in names.split())
 """Files below ``s2edit_plugin/`` that work without the rest, for programs with a Python of their own (GIMP)."""
 
 

@@ -146,7 +146,7 @@ def _asked(request: dict[str, Any], files: dict[str, bytes]) -> tuple[dict[str, 
         try:
             for file, content in files.items():
                 (place / file).write_bytes(content)
-            package = str(Path(__file__).resolve().parents[2])
+            package = str(Path(__file__).resolve().parents[3])
             environment = os.environ | {"TMPDIR": name, "TEMP": name, "TMP": name, "PYTHONPATH": package}
             subprocess.run(
                 [sys.executable, "-m", "s2edit_plugin.imaging.credentials.child"],

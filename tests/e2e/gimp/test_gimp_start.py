@@ -41,13 +41,13 @@ FACTS["third"] = said(call("select", image, [layer], method="lips")) | {{"engine
 os.kill(engine()[0], signal.SIGKILL)
 sys.path.insert(0, os.environ["GIMP3_DIRECTORY"] + "/plug-ins/s2edit")
 from gimp_bridge.link import Link
-from s2edit_plugin import calls
+from s2edit_plugin.api import queries
 
 FACTS["told"] = []
 for _ in range(2):
     told = []
     with Link(lambda fraction, text, picture: told.append(text) if text else None) as link:
-        link.call(calls.ListTokens())
+        link.call(queries.ListTokens())
     FACTS["told"].append(told)
 FACTS["last"] = engine()
 """
