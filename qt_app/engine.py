@@ -16,7 +16,8 @@ from typing import Any, Protocol, TypeVar
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
-from s2edit_plugin.api import Event, Request, queries
+from s2edit_plugin.api import Event, Request
+from s2edit_plugin.api.operations import operation_of
 from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import EngineGoneError, S2EditError
 
@@ -101,7 +102,7 @@ class EngineLink(QObject):
         self, request: Request[R], then: Callable[[R], object] = lambda _: None, failed: OnError | None = None
     ) -> None:
         """Ask a query; ``then`` gets the answer and ``failed`` the error, on the window's thread."""
-        if failed is None and type(request) in queries.READING:
+        if failed is None and operation_of(request).read_only:
             failed = self._not_read
         self._with_client(lambda client: client.call(request), then, failed)
 

@@ -9,8 +9,8 @@ predicts, how many text encoders it has.
     schedule    `schedule.Schedule`          noise in, what the model is trained to say, denoising step and its inverse
     attention   `layers.AttentionLayer`      each layer's name, kind, and which key columns are text, which picture positions
 
-A transformer with joint attention (FLUX.2, Z-Image, Qwen-Image) joins as one more file: its layers have text columns and picture
-positions in one sequence of keys, and its schedule is a `schedule.FlowSchedule`.
+A transformer with joint attention (FLUX.2, Z-Image, Qwen-Image) joins as one more file: its keys are text columns and
+picture positions in one sequence, and its schedule is a `schedule.FlowSchedule`.
 """
 
 from __future__ import annotations

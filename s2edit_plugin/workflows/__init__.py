@@ -1,1 +1,1 @@
-"""One file a request: what `Studio` does for learning, editing and word masks, step by step."""
+"""One file a job: `learning`, `editing`, `masking` and so on; `context` holds what a job may use, `studio` starts them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -26,11 +25,9 @@ from s2edit_plugin.perception.masks.found import FoundMask
 from s2edit_plugin.perception.masks.painted import read_subject_mask
 from s2edit_plugin.storage.paths import models_package
 from s2edit_plugin.tokens.file import Token
+from s2edit_plugin.workflows.context import Context
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
 from s2edit_plugin.workflows.token_io import to_active
-
-if TYPE_CHECKING:
-    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["attention_picture", "token_attention", "word_attention", "word_mask"]
 
@@ -103,10 +100,10 @@ def _doubt_of(backbone: Backbone, photo: Photo, word: str, mask: np.ndarray) -> 
     return ""
 
 
-def token_attention(studio: Studio, photo: Photo, token: Token) -> np.ndarray:
+def token_attention(context: Context, photo: Photo, token: Token) -> np.ndarray:
     """Attention (H, W) float32 in [0, 1] of a token on a photo under its own source prompt, masked as in an edit."""
-    record, backbone = token.record, studio.backbone
-    subject = studio.search_mask(photo, "auto").mask
+    record, backbone = token.record, context.backbone
+    subject = context.search_mask(photo, "auto").mask
     crop = subject_crop(subject, None)
     active = to_active(token, backbone, mask_on_crop(subject, crop, backbone))
     prompt = prompts.insert_token(record.source_prompt, record.class_noun, record.full_name)
@@ -115,7 +112,7 @@ def token_attention(studio: Studio, photo: Photo, token: Token) -> np.ndarray:
 
 
 def word_attention(
-    studio: Studio, request: api.ShowAttention, on_progress: api.OnProgress = lambda _: None
+    context: Context, request: api.ShowAttention, on_progress: api.OnProgress = lambda _: None
 ) -> np.ndarray:
     """Attention (H, W) float32 in [0, 1] of a word or token of a prompt on a photo, as in an edit.
 
@@ -128,13 +125,13 @@ def word_attention(
         word = word.lower()
     if not word:
         raise PromptError("No word was given.", "Name a word of the prompt, or a token as <person/name>.")
-    photo, backbone = read_photo(request.photo), studio.backbone
+    photo, backbone = read_photo(request.photo), context.backbone
     mentioned = [ref.full_name for ref in prompts.references(f"{word} {asked}")]
-    tokens = [studio.library.get(name) for name in dict.fromkeys([*request.tokens, *mentioned])]
+    tokens = [context.library.get(name) for name in dict.fromkeys([*request.tokens, *mentioned])]
     if request.subject_mask is not None:
         subject = read_subject_mask(request.subject_mask, photo.size).mask
     else:
-        subject = studio.search_mask(photo, "auto").mask
+        subject = context.search_mask(photo, "auto").mask
     crop = subject_crop(subject, None)
     mask = mask_on_crop(subject, crop, backbone)
     prompt = asked or _prompt_for(word, tokens)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -27,6 +26,7 @@ from s2edit_plugin.method.invert import Inversion, invert
 from s2edit_plugin.method.text import Condition
 from s2edit_plugin.perception.masks.painted import encode_mask
 from s2edit_plugin.storage.settings import load_settings
+from s2edit_plugin.workflows.context import Context
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
 from s2edit_plugin.workflows.edit_region import EditRegion, fine_side, model_region, named_region
 from s2edit_plugin.workflows.grey import about_grey, in_colour
@@ -35,9 +35,6 @@ from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
 from s2edit_plugin.workflows.recording import record_edit
 from s2edit_plugin.workflows.scenes import Given, Prompts, Scene, prepare, source_and_target, understood
-
-if TYPE_CHECKING:
-    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["Edited", "edit_crop", "gather", "make_edit", "run_edit"]
 
@@ -56,29 +53,36 @@ class Edited:
 
 
 def run_edit(
-    studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
+    context: Context, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> api.EditResult:
-    """Edit a photo and write the result into the journal; see `Studio.edit`."""
-    warm, work = studio.is_loaded, WorkTime(on_progress)
-    made = _edited(studio, request, work, on_note)
+    """Edit a photo and write the result into the journal."""
+    warm, work = context.is_loaded, WorkTime(on_progress)
+    made = _edited(context, request, work, on_note)
     scene, pair = made.scene, made.pair
     # What was put before the prompt belongs to it from now on.
     request = replace(
         request, prompt=f"{pair.before} {request.prompt}".strip(), source_suggested=pair.suggested
     )
     result = record_edit(
-        studio, request, scene.photo, made.pixels, scene.records, scene.made_from[0], made.result, scene.began
+        context,
+        request,
+        scene.photo,
+        made.pixels,
+        scene.records,
+        scene.made_from[0],
+        made.result,
+        scene.began,
     )
     if warm:  # else loading the model is in it
-        studio.note_photo(scene.photo.size, work.seconds - work.model_seconds)
+        context.note_photo(scene.photo.size, work.seconds - work.model_seconds)
     return replace(result, image=b"") if request.with_layer else result
 
 
 def make_edit(
-    studio: Studio, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
+    context: Context, request: api.ApplyEdit, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> api.EditResult:
     """The same without the journal."""
-    return _edited(studio, request, WorkTime(on_progress), on_note).result
+    return _edited(context, request, WorkTime(on_progress), on_note).result
 
 
 @dataclass(frozen=True)
@@ -91,23 +95,25 @@ class _Made:
     pixels: np.ndarray
 
 
-def _edited(studio: Studio, request: api.ApplyEdit, work: WorkTime, on_note: api.OnNote) -> _Made:
+def _edited(context: Context, request: api.ApplyEdit, work: WorkTime, on_note: api.OnNote) -> _Made:
     """The edit, with less memory where there is too little."""
     request, read = understood(request)
     for note in read:
         on_note(note)
-    given = gather(studio, request)
-    made, warnings = studio.with_ladder(request, lambda _: _edit_once(studio, request, given, work), on_note)
-    studio.note_pace(request, work.model_seconds, inverted=made.result.inversion_cached)
+    given = gather(context, request)
+    made, warnings = context.with_fallback(
+        request, lambda _: _edit_once(context, request, given, work), on_note
+    )
+    context.note_pace(request, work.model_seconds, inverted=made.result.inversion_cached)
     return replace(made, result=replace(made.result, warnings=(*read, *warnings, *made.result.warnings)))
 
 
-def _edit_once(studio: Studio, request: api.ApplyEdit, given: Given, work: WorkTime) -> _Made:
+def _edit_once(context: Context, request: api.ApplyEdit, given: Given, work: WorkTime) -> _Made:
     started = time.monotonic()
-    scene = prepare(studio, request, given, work.on_progress)
-    pair = source_and_target(studio, request, scene)
+    scene = prepare(context, request, given, work.on_progress)
+    pair = source_and_target(context, request, scene)
     with work.model():
-        edited = edit_crop(studio, request, scene, pair, work.on_progress)
+        edited = edit_crop(context, request, scene, pair, work.on_progress)
     height, width = scene.photo.size
     if scene.region is None:
         mask = place_mask(edited.region, scene.crop, (height, width))
@@ -117,7 +123,7 @@ def _edit_once(studio: Studio, request: api.ApplyEdit, given: Given, work: WorkT
         branch.permute(1, 2, 0).float().cpu().numpy()
         for branch in (edited.outcome.source, edited.outcome.target)
     )
-    resolution = studio.backbone.resolution
+    resolution = context.backbone.resolution
     seen, fine = (
         extract_photo(scene.photo, scene.crop, side)
         for side in (resolution, pasting_side(resolution, scene.crop.side))
@@ -127,12 +133,12 @@ def _edit_once(studio: Studio, request: api.ApplyEdit, given: Given, work: WorkT
     window = window_of(scene.crop, scene.photo.size)
     shown = scene.photo.as_uint8_rgb(window)
     made = replace(scene.photo, pixels=pixels).as_uint8_rgb(window)
-    studio.refuse_unsafe(made)
+    context.refuse_unsafe(made)
     # Looks at the crop alone: there she is, and it costs less.
-    likeness = studio.identity(shown, made, scene.subject[window])
+    likeness = context.identity(shown, made, scene.subject[window])
     layer, box = _layer(scene, change, mask) if request.with_layer else (b"", ())
     result = api.EditResult(
-        image=encode_exactly(scene.photo, pixels, provenance=_provenance(studio, request, scene, pair)),
+        image=encode_exactly(scene.photo, pixels, provenance=_provenance(context, request, scene, pair)),
         region=encode_mask(mask),
         seconds=time.monotonic() - started,
         inversion_cached=edited.cached,
@@ -167,11 +173,11 @@ def _layer(scene: Scene, change: CropChange, mask: np.ndarray) -> tuple[bytes, t
     return encode_plain_png(part), (left, top, right, bottom)
 
 
-def _provenance(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts) -> Provenance:
+def _provenance(context: Context, request: api.ApplyEdit, scene: Scene, pair: Prompts) -> Provenance:
     """What the file says: program and model; prompts, names and settings only where the user wants that."""
     embed = request.embed_settings
-    if not (load_settings(studio.folder).embed_settings if embed is None else embed):
-        return Provenance(studio.backbone.name)
+    if not (load_settings(context.folder).embed_settings if embed is None else embed):
+        return Provenance(context.backbone.name)
     settings = {
         "prompt": pair.target,
         "source_prompt": pair.source,
@@ -179,18 +185,18 @@ def _provenance(studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prom
         "subject": "mask" if request.subject_mask is not None else request.subject,
         "region": "mask" if request.region_mask is not None else request.region,
         "settings": asdict(request.settings),
-        "model_hash": studio.backbone.fingerprint,
+        "model_hash": context.backbone.fingerprint,
     }
-    return Provenance(studio.backbone.name, settings)
+    return Provenance(context.backbone.name, settings)
 
 
-def gather(studio: Studio, request: api.ApplyEdit) -> Given:
+def gather(context: Context, request: api.ApplyEdit) -> Given:
     """Load the tokens and read the photo.
 
     Raises:
         ImageError, SafetyError, TokenError.
     """
-    loaded = [studio.library.get(name) for name in request.tokens]
+    loaded = [context.library.get(name) for name in request.tokens]
     written = [request.prompt, request.source_prompt or "", *(token.record.class_noun for token in loaded)]
     # Without a token nobody has said whether the photo shows a person.
     person = not loaded or any(token.record.kind == "identity" for token in loaded)
@@ -200,25 +206,25 @@ def gather(studio: Studio, request: api.ApplyEdit) -> Given:
 
 
 def edit_crop(
-    studio: Studio, request: api.ApplyEdit, scene: Scene, pair: Prompts, on_progress: api.OnProgress
+    context: Context, request: api.ApplyEdit, scene: Scene, pair: Prompts, on_progress: api.OnProgress
 ) -> Edited:
     """Run the model on the crop: invert (or take from the cache), find the region, edit."""
-    backbone, settings = studio.backbone, request.settings
+    backbone, settings = context.backbone, request.settings
     source, target = (
         build_condition(backbone, prompt, scene.tokens, settings.isolation, framing_of(scene.crop))
         for prompt in (pair.source, pair.target)
     )
     automatic = scene.region is None and request.region != "none"
     # What the words name is known, and shown, before anything long begins.
-    found = _named(studio, scene, source, target, on_progress) if automatic else None
-    cache = InversionCache(studio.folder.cache)
+    found = _named(context, scene, source, target, on_progress) if automatic else None
+    cache = InversionCache(context.folder.cache)
     key = inversion_key(backbone, scene.photo, scene.crop, pair.source, scene.tokens, settings)
     inversion = cache.load(_owner(scene), key, backbone.device)
     cached = inversion is not None
     if inversion is None:
         latents = latents_of(extract_photo(scene.photo, scene.crop, backbone.resolution), backbone)
         inversion = invert(backbone, latents, source, scene.tokens, settings, on_progress)
-        _store(studio, cache, scene, key, inversion)  # an edit that is cut short need not invert again
+        _store(context, cache, scene, key, inversion)  # an edit that is cut short need not invert again
     complete = len(inversion.uncond) == inversion.steps
     if scene.region is not None:
         region = pasted = mask_on_crop(scene.region, scene.crop, backbone)
@@ -241,18 +247,18 @@ def edit_crop(
     at_source = in_source_branch(tokens, scene.learned_here, limits, pair.source, pair.target)
     outcome = edit(backbone, inversion, source, target, tokens, blend, settings, on_progress, show, at_source)
     if complete != (len(inversion.uncond) == inversion.steps):
-        _store(studio, cache, scene, key, inversion)
+        _store(context, cache, scene, key, inversion)
     return Edited(outcome, pasted.cpu().numpy(), inversion, cached, "" if found is None else found.note)
 
 
 def _named(
-    studio: Studio, scene: Scene, source: Condition, target: Condition, on_progress: api.OnProgress
+    context: Context, scene: Scene, source: Condition, target: Condition, on_progress: api.OnProgress
 ) -> EditRegion | None:
     """The region that the changed words name, shown to whoever looks on."""
-    backbone = studio.backbone
+    backbone = context.backbone
     crop = extract_photo(scene.photo, scene.crop, fine_side(scene.crop, backbone))
     rgb = np.rint(crop * 255).astype(np.uint8)
-    found = named_region(backbone, rgb, source.layout.prompt, target.layout.prompt, studio.networks)
+    found = named_region(backbone, rgb, source.layout.prompt, target.layout.prompt, context.networks)
     if found is not None:
         _tell(scene, found, on_progress)
     return found
@@ -278,13 +284,13 @@ def _owner(scene: Scene) -> str:
     return scene.records[0].person if scene.records else NOBODY
 
 
-def _store(studio: Studio, cache: InversionCache, scene: Scene, key: str, inversion: Inversion) -> None:
+def _store(context: Context, cache: InversionCache, scene: Scene, key: str, inversion: Inversion) -> None:
     # A full disk must not cost the user the edit that has just been computed.
     try:
-        with studio.library.held():
+        with context.library.held():
             # Latents decode to the face: they must not come after somebody who has part in them was forgotten.
-            there = all(studio.library.record(one.full_name).id == one.id for one in scene.records)
-            if there and not studio.history.forgotten_since(scene.made_from, scene.began):
+            there = all(context.library.record(one.full_name).id == one.id for one in scene.records)
+            if there and not context.history.forgotten_since(scene.made_from, scene.began):
                 cache.store(_owner(scene), key, inversion, scene.made_from)
     except (S2EditError, OSError):
         logging.getLogger(__name__).info("The inversion could not be cached.", exc_info=True)

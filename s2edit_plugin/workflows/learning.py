@@ -5,25 +5,29 @@ from __future__ import annotations
 import base64
 import io
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from s2edit_plugin import api
-from s2edit_plugin.api import prompts
+from s2edit_plugin.api import prompts, safety
+from s2edit_plugin.api.limits import check_learn_settings, check_texts
+from s2edit_plugin.api.progress import WorkTime
+from s2edit_plugin.api.prompt_syntax import clean, read_prompt
 from s2edit_plugin.api.prompts import TokenRef
-from s2edit_plugin.errors import NumericalError
+from s2edit_plugin.errors import MaskError, NumericalError, PromptError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, subject_crop
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.method.learn import LearnTask, learn
+from s2edit_plugin.imaging.reading import read_photo
+from s2edit_plugin.method.learn import LearnedToken, LearnTask, learn
 from s2edit_plugin.method.orthogonality import default_attribute_words
 from s2edit_plugin.method.recipes import resolved
 from s2edit_plugin.perception import captions
-from s2edit_plugin.perception.masks.painted import encode_mask
-from s2edit_plugin.storage.paths import DataFolder
-from s2edit_plugin.tokens.consent import consent_note
+from s2edit_plugin.perception.masks.painted import encode_mask, read_subject_mask
+from s2edit_plugin.tokens.consent import consent_note, require_consent
 from s2edit_plugin.tokens.file import TokenRecord
 from s2edit_plugin.tokens.runs import Run
+from s2edit_plugin.workflows.context import Context
 from s2edit_plugin.workflows.crops import copies_on, framing_of, latents_of, mask_on_crop, photo_hash
 from s2edit_plugin.workflows.previews import LearnPreview
 from s2edit_plugin.workflows.recording import record_learning
@@ -31,107 +35,159 @@ from s2edit_plugin.workflows.resuming import begin, facts_of
 from s2edit_plugin.workflows.self_test import attach
 from s2edit_plugin.workflows.token_io import settings_record, to_tensors
 
-if TYPE_CHECKING:
-    from s2edit_plugin.workflows.studio import Studio
-
-__all__ = ["can_go_on", "run_learning"]
+__all__ = ["run_learning"]
 
 THUMBNAIL_SIDE = 96
 
 
 def run_learning(
-    studio: Studio,
-    request: api.LearnToken,
-    reference: TokenRef,
-    photo: Photo,
-    acts_in: np.ndarray,
-    sees: np.ndarray,
-    on_progress: api.OnProgress,
-    on_note: api.OnNote,
+    context: Context, request: api.LearnToken, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> api.LearnResult:
-    """Learn and store one token, or go on with the run that was cut off.
+    """Learn a token from one photo and put it into the library, or go on with the run that was cut off.
 
     Args:
-        acts_in: (H, W) float32 in [0, 1], where the token acts and learns.
-        sees: (H, W) float32 in [0, 1], what the model sees around it: the subject.
+        on_note: hears at once what `LearnResult.warnings` tells at the end.
 
     Raises:
-        PromptError, CancelledError, NumericalError, ResourceError (BusyError: the token is being learned elsewhere).
+        InputError (a name that cannot be used), ImageError, MaskError, PromptError, SafetyError, ConsentError,
+        CancelledError, NumericalError, ResourceError (BusyError: the token is being learned elsewhere).
     """
-    run = Run(studio.folder, reference.person, reference.name)
-    with run.hold():
-        return _learn_and_store(studio, request, reference, photo, acts_in, sees, on_progress, on_note, run)
+    request, reference, read = _checked(context, request)
+    photo = read_photo(request.photo)
+    notes: dict[str, None] = {}  # each sentence once, in order
+
+    def note(sentence: str) -> None:
+        if sentence not in notes:
+            notes[sentence] = None
+            on_note(sentence)
+
+    for sentence in (*photo.notes, *read):
+        note(sentence)
+    run = Run(context.folder, reference.person, reference.name)
+
+    def job(again: bool) -> api.LearnResult:
+        go_on = replace(request, resume=request.resume or (again and run.checkpoint.exists()))
+        lesson = _lesson(context, go_on, reference, photo, *_masks(context, go_on, photo, note))
+        with run.hold():
+            return _learn_and_store(context, lesson, run, work.on_progress, on_note)
+
+    work = WorkTime(on_progress)
+    result, warnings = context.with_fallback(request, job, on_note)
+    context.note_pace(request, work.seconds, done=result.resumed_at)
+    return replace(result, warnings=(*notes, *warnings, *result.warnings))
 
 
-def can_go_on(folder: DataFolder, reference: TokenRef) -> bool:
-    """Whether a run of this token left a state to go on from."""
-    return Run(folder, reference.person, reference.name).checkpoint.exists()
+def _checked(context: Context, request: api.LearnToken) -> tuple[api.LearnToken, TokenRef, tuple[str, ...]]:
+    """The request with its texts in plain words, the token's name, and what is to be said of the texts."""
+    reference = prompts.parse_ref(f"{request.person}/{request.token}")
+    check_texts(request)
+    read = read_prompt(request.prompt or "")  # weights in a prompt say nothing to learning
+    words = tuple(clean(word) for word in request.attribute_words)
+    request = replace(
+        request, prompt=read.prompt or None, class_noun=clean(request.class_noun), attribute_words=words
+    )
+    check_learn_settings(request.settings)
+    if not request.class_noun.strip():
+        raise PromptError("The class noun is missing.", "Say what the photo shows, e.g. --class woman.")
+    safety.check_prompts(
+        (request.prompt or "", request.class_noun, *words), person=request.kind == "identity"
+    )
+    context.library.check_new(reference)
+    require_consent(request.kind, request.person, request.consent, interactive=False)
+    return request, reference, read.notes
 
 
-def _learn_and_store(
-    studio: Studio,
+def _masks(
+    context: Context, request: api.LearnToken, photo: Photo, on_note: api.OnNote
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where the token acts and learns, and the subject around it that the model sees: (H, W) float32 in [0, 1]."""
+    if request.subject_mask is None:
+        found = context.search_mask(photo, request.subject)
+    else:
+        found = read_subject_mask(request.subject_mask, photo.size)
+    for sentence in found.notes:
+        on_note(sentence)
+    if request.kind != "attribute":
+        return found.mask, found.mask
+    try:  # an attribute lives in a part (lips, face), but a part alone means nothing to the model
+        return found.mask, np.maximum(context.search_mask(photo, "auto").mask, found.mask)
+    except MaskError:
+        return found.mask, found.mask
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """What is learned from. ``picture``: (S, S, 3) float32 in [0, 1], the crop. ``plain``: the prompt without the token."""
+
+    request: api.LearnToken
+    reference: TokenRef
+    settings: api.LearnSettings
+    plain: str
+    crop: Crop
+    picture: np.ndarray
+    acts_in: np.ndarray
+    source_hash: str
+    task: LearnTask
+
+
+def _lesson(
+    context: Context,
     request: api.LearnToken,
     reference: TokenRef,
     photo: Photo,
     acts_in: np.ndarray,
     sees: np.ndarray,
-    on_progress: api.OnProgress,
-    on_note: api.OnNote,
-    run: Run,
-) -> api.LearnResult:
-    started, began = time.monotonic(), time.time()
+) -> _Lesson:
     noun = request.class_noun.strip().lower()
     plain = request.prompt or f"a photo of a {noun}"
     words = request.attribute_words or default_attribute_words(noun)
-    backbone = studio.backbone
+    backbone = context.backbone
     settings = resolved(request.settings, backbone)
-
     crop = subject_crop(sees, acts_in)
     picture = extract_photo(photo, crop, backbone.resolution)
-    said = _seen(studio, picture, noun) if _is_described(request, settings) else plain
-    prompt = prompts.insert_token(said, noun, reference)
+    said = _seen(context, picture, noun) if _is_described(request, settings) else plain
     mask = mask_on_crop(acts_in, crop, backbone)
-    latents, framing = latents_of(picture, backbone), framing_of(crop)
-    copies = copies_on(picture, mask, settings, backbone)
-    task = LearnTask(reference.full_name, prompt, latents, mask, noun, tuple(words), framing, copies)
-    source_hash = photo_hash(photo)
-    facts = facts_of(request, reference, prompt, tuple(words), backbone, source_hash, acts_in, crop)
-    attempt = begin(run, request, facts, studio.model, on_note)
+    task = LearnTask(
+        reference.full_name,
+        prompts.insert_token(said, noun, reference),
+        latents_of(picture, backbone),
+        mask,
+        noun,
+        tuple(words),
+        framing_of(crop),
+        copies_on(picture, mask, settings, backbone),
+    )
+    return _Lesson(request, reference, settings, plain, crop, picture, acts_in, photo_hash(photo), task)
+
+
+def _learn_and_store(
+    context: Context, lesson: _Lesson, run: Run, on_progress: api.OnProgress, on_note: api.OnNote
+) -> api.LearnResult:
+    started, began = time.monotonic(), time.time()
+    backbone, request, task = context.backbone, lesson.request, lesson.task
+    facts = facts_of(
+        request,
+        lesson.reference,
+        task.prompt,
+        task.attribute_words,
+        backbone,
+        lesson.source_hash,
+        lesson.acts_in,
+        lesson.crop,
+    )
+    attempt = begin(run, request, facts, context.model, on_note)
     try:
-        show = LearnPreview(backbone, task, settings.isolation)
-        learned = learn(backbone, task, settings, on_progress, attempt.checkpoint, show)
+        show = LearnPreview(backbone, task, lesson.settings.isolation)
+        learned = learn(backbone, task, lesson.settings, on_progress, attempt.checkpoint, show)
     except NumericalError:
         attempt.finish()  # the same would come out again
         raise
-
-    record = TokenRecord(
-        id=attempt.id,
-        kind=request.kind,
-        person=reference.person,
-        name=reference.name,
-        class_noun=noun,
-        base_model=backbone.name,
-        base_model_hash=backbone.fingerprint,
-        source_prompt=plain,
-        attribute_words=tuple(words),
-        settings=settings_record(settings),
-        seed=settings.seed,
-        steps=settings.steps_token + settings.steps_joint,
-        loss=learned.loss_last,
-        orthogonality=learned.orthogonality,
-        source_image_hash=source_hash,
-        region="file" if request.subject_mask is not None else request.subject,
-        consent=consent_note(request.kind, request.consent, studio.library.consent_of(reference.person)),
-        thumbnail=_png64(picture),
-        subject_mask=base64.b64encode(encode_mask(mask.cpu().numpy())).decode(),
-        crop=_box(crop),
-    )
-    tensors = to_tensors(learned)
+    record, tensors = _record(context, lesson, learned, attempt.id), to_tensors(learned)
     attempt.require_kept()
-    stored = studio.library.add(attach(backbone, record, tensors), tensors)
+    stored = context.library.add(attach(backbone, record, tensors), tensors)
     attempt.finish()
     result = api.LearnResult(
-        name=reference.full_name,
+        name=lesson.reference.full_name,
         path=str(stored),
         size_bytes=stored.stat().st_size,
         loss_first=learned.loss_first,
@@ -142,8 +198,34 @@ def _learn_and_store(
         resumed_at=attempt.checkpoint.resumed_at,
         warnings=tuple(attempt.notes),
     )
-    record_learning(studio, request, record, result, began)
+    record_learning(context, request, record, result, began)
     return result
+
+
+def _record(context: Context, lesson: _Lesson, learned: LearnedToken, token_id: str) -> TokenRecord:
+    request, settings, person = lesson.request, lesson.settings, lesson.reference.person
+    return TokenRecord(
+        id=token_id,
+        kind=request.kind,
+        person=person,
+        name=lesson.reference.name,
+        class_noun=lesson.task.class_noun,
+        base_model=context.backbone.name,
+        base_model_hash=context.backbone.fingerprint,
+        source_prompt=lesson.plain,
+        attribute_words=lesson.task.attribute_words,
+        settings=settings_record(settings),
+        seed=settings.seed,
+        steps=settings.steps_token + settings.steps_joint,
+        loss=learned.loss_last,
+        orthogonality=learned.orthogonality,
+        source_image_hash=lesson.source_hash,
+        region="file" if request.subject_mask is not None else request.subject,
+        consent=consent_note(request.kind, request.consent, context.library.consent_of(person)),
+        thumbnail=_png64(lesson.picture),
+        subject_mask=base64.b64encode(encode_mask(lesson.task.mask.cpu().numpy())).decode(),
+        crop=_box(lesson.crop),
+    )
 
 
 def _is_described(request: api.LearnToken, settings: api.LearnSettings) -> bool:
@@ -151,10 +233,10 @@ def _is_described(request: api.LearnToken, settings: api.LearnSettings) -> bool:
     return request.prompt is None and request.kind == "identity" and settings.wordings > 1
 
 
-def _seen(studio: Studio, picture: np.ndarray, noun: str) -> str:
+def _seen(context: Context, picture: np.ndarray, noun: str) -> str:
     """What can be said of the crop (S, S, 3) in [0, 1]; the noun alone where nothing can be believed or it says another."""
     rgb = np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
-    seen = studio.describe(rgb, noun).prompt if studio.can_describe(rgb) else ""
+    seen = context.describe(rgb, noun).prompt if context.can_describe(rgb) else ""
     return seen if captions.has_noun(seen, noun) else captions.plain_prompt(noun)
 
 

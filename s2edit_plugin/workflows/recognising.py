@@ -23,10 +23,10 @@ from s2edit_plugin.perception.identity import face_networks, is_drawn_portrait
 from s2edit_plugin.perception.networks.sface import SAME_PERSON
 from s2edit_plugin.perception.networks.yunet import largest
 from s2edit_plugin.tokens.record import TokenRecord
+from s2edit_plugin.workflows.context import Context
 
 if TYPE_CHECKING:
     from s2edit_plugin.perception.judges import IdentityJudge
-    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["recognise"]
 
@@ -34,22 +34,22 @@ Feature = Callable[[np.ndarray], "np.ndarray | None"]
 """The unit vector of the face of a token's picture, uint8 (H, W, 3); None where there is none to be seen."""
 
 
-def recognise(studio: Studio, request: api.RecognisePeople) -> api.PeopleFound:
-    """Compare the faces of a photo with the library's; see `Studio.recognise`.
+def recognise(context: Context, request: api.RecognisePeople) -> api.PeopleFound:
+    """Compare the faces of a photo with the library's.
 
     Raises:
         ImageError, ModelError, TokenError, UsageError (a named token is no identity token).
     """
-    records = _candidates(studio, request.tokens)
+    records = _candidates(context, request.tokens)
     rgb = read_photo(request.photo).as_uint8_rgb()
     if is_drawn_portrait(rgb):
-        return _by_judge(studio, rgb, records)
-    return _by_faces(studio, rgb, records)
+        return _by_judge(context, rgb, records)
+    return _by_faces(context, rgb, records)
 
 
-def _candidates(studio: Studio, names: Sequence[str]) -> list[TokenRecord]:
+def _candidates(context: Context, names: Sequence[str]) -> list[TokenRecord]:
     if names:
-        records = [studio.library.record(name) for name in dict.fromkeys(names)]
+        records = [context.library.record(name) for name in dict.fromkeys(names)]
         for record in records:
             if record.kind != "identity":
                 raise UsageError(
@@ -57,21 +57,21 @@ def _candidates(studio: Studio, names: Sequence[str]) -> list[TokenRecord]:
                     "Name identity tokens.",
                 )
         return records
-    fingerprint = studio.backbone.fingerprint
-    listed = [(entry.full_name, entry.record) for entry in studio.library.list() if entry.record is not None]
+    fingerprint = context.backbone.fingerprint
+    listed = [(entry.full_name, entry.record) for entry in context.library.list() if entry.record is not None]
     return [
-        studio.library.record(name)  # lists come without pictures
+        context.library.record(name)  # lists come without pictures
         for name, record in listed
         if record.kind == "identity" and record.base_model_hash == fingerprint
     ]
 
 
-def _by_judge(studio: Studio, rgb: np.ndarray, records: Sequence[TokenRecord]) -> api.PeopleFound:
+def _by_judge(context: Context, rgb: np.ndarray, records: Sequence[TokenRecord]) -> api.PeopleFound:
     from s2edit_plugin.perception.judges import IdentityJudge
 
     judge = IdentityJudge.load()
 
-    known, notes = _known(studio, "judge", records, lambda picture: _judged(judge, picture))
+    known, notes = _known(context, "judge", records, lambda picture: _judged(judge, picture))
     here = _judged(judge, rgb)
     people = _assigned([here], known, judge.threshold_for("portrait"))
     return api.PeopleFound(people, 1, "identity judge", notes)
@@ -81,8 +81,8 @@ def _judged(judge: IdentityJudge, rgb: np.ndarray) -> np.ndarray:
     return np.asarray(judge.embed(central_square(rgb))[0], dtype=np.float32)
 
 
-def _by_faces(studio: Studio, rgb: np.ndarray, records: Sequence[TokenRecord]) -> api.PeopleFound:
-    networks = face_networks(studio.networks)
+def _by_faces(context: Context, rgb: np.ndarray, records: Sequence[TokenRecord]) -> api.PeopleFound:
+    networks = face_networks(context.networks)
     if isinstance(networks, ModelError):
         raise ModelError("People cannot be recognised by their faces: " + networks.sentence, networks.hint)
     detector, recogniser = networks
@@ -95,25 +95,25 @@ def _by_faces(studio: Studio, rgb: np.ndarray, records: Sequence[TokenRecord]) -
     faces = sorted(detector.detect(rgb), key=lambda face: -face.width * face.height)
     if not faces:
         return api.PeopleFound((), 0, "SFace")
-    known, notes = _known(studio, "SFace", records, feature)
+    known, notes = _known(context, "SFace", records, feature)
     here = [recogniser.feature(rgb, face.landmarks) for face in faces]
     return api.PeopleFound(_assigned(here, known, SAME_PERSON), len(faces), "SFace", notes)
 
 
 def _known(
-    studio: Studio, method: str, records: Iterable[TokenRecord], feature: Feature
+    context: Context, method: str, records: Iterable[TokenRecord], feature: Feature
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Features by full name, and a sentence about each token without one."""
     known, notes = {}, []
     for record in records:
         key = (method, record.id)
-        if key not in studio.features:
+        if key not in context.features:
             try:
-                picture = _portrait(studio, record)
-                studio.features[key] = None if picture is None else feature(picture)
+                picture = _portrait(context, record)
+                context.features[key] = None if picture is None else feature(picture)
             except S2EditError:
-                studio.features[key] = None
-        found = studio.features[key]
+                context.features[key] = None
+        found = context.features[key]
         if found is None:
             notes.append(f"The token {record.full_name} has no picture with a face that could be compared.")
         else:
@@ -121,13 +121,13 @@ def _known(
     return known, tuple(notes)
 
 
-def _portrait(studio: Studio, record: TokenRecord) -> np.ndarray | None:
+def _portrait(context: Context, record: TokenRecord) -> np.ndarray | None:
     """The picture a token was learned from, uint8 (H, W, 3): the subject's part of the photo, else the thumbnail."""
     try:
-        page = studio.history.list(queries.ListHistory(token=record.full_name, kind="learn", limit=20))
+        page = context.history.list(queries.ListHistory(token=record.full_name, kind="learn", limit=20))
         for entry in page.entries:
-            if record.id in studio.history.details(entry.id).tokens:
-                rgb = read_photo(studio.history.learned(entry.id).photo).as_uint8_rgb()
+            if record.id in context.history.details(entry.id).tokens:
+                rgb = read_photo(context.history.learned(entry.id).photo).as_uint8_rgb()
                 left, top, right, bottom = record.crop or (0, 0, rgb.shape[1], rgb.shape[0])
                 return rgb[max(top, 0) : bottom, max(left, 0) : right]
     except S2EditError:

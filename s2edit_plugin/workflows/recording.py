@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +18,7 @@ from s2edit_plugin.imaging.thumbnail import thumbnail
 from s2edit_plugin.storage.paths import disk_error
 from s2edit_plugin.storage.settings import load_settings
 from s2edit_plugin.tokens.record import TokenRecord
-
-if TYPE_CHECKING:
-    from s2edit_plugin.workflows.studio import Studio
+from s2edit_plugin.workflows.context import Context
 
 __all__ = ["machine_of", "record_edit", "record_learning"]
 
@@ -29,7 +26,7 @@ _SUFFIXES: dict[FileFormat, str] = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".web
 
 
 def record_edit(
-    studio: Studio,
+    context: Context,
     request: api.ApplyEdit,
     photo: Photo,
     pixels: np.ndarray,
@@ -43,7 +40,7 @@ def record_edit(
     Args:
         pixels: (H, W, 3) of the result. photo_hash: of the photo's pixels. began: when, seconds since 1970.
     """
-    if not (request.in_history and load_settings(studio.folder).keep_history):
+    if not (request.in_history and load_settings(context.folder).keep_history):
         return result
     made = Made(
         picture=result.image,
@@ -51,7 +48,7 @@ def record_edit(
         region=result.region,
         thumbnail=thumbnail(photo, pixels),
         tokens=_used(records),
-        machine=machine_of(studio.backbone),
+        machine=machine_of(context.backbone),
         source_prompt=result.source_prompt,
         target_prompt=result.target_prompt,
         pixels=photo_hash,
@@ -62,23 +59,23 @@ def record_edit(
         identity=result.identity,
         identity_note=result.identity_note,
     )
-    before = len(studio.history.notices)
-    name, problem = _write(studio, request, made)
-    news = studio.history.notices[before:]
+    before = len(context.history.notices)
+    name, problem = _write(context, request, made)
+    news = context.history.notices[before:]
     if problem is not None:
         news = (*news, f"The result is not in the history: {problem.sentence}")
     return dataclasses.replace(result, history_id=name, warnings=(*result.warnings, *news))
 
 
 def record_learning(
-    studio: Studio, request: api.LearnToken, record: TokenRecord, result: api.LearnResult, began: float
+    context: Context, request: api.LearnToken, record: TokenRecord, result: api.LearnResult, began: float
 ) -> None:
     """Write a learned token into the journal. The token is in the library already; a failure is only logged.
 
     Args:
         began: when learning began, seconds since 1970.
     """
-    if not load_settings(studio.folder).keep_history:
+    if not load_settings(context.folder).keep_history:
         return
     made = Made(
         picture=record.thumbnail_png,
@@ -86,7 +83,7 @@ def record_learning(
         region=b"",
         thumbnail=record.thumbnail_png,
         tokens=_used([record]),
-        machine=machine_of(studio.backbone),
+        machine=machine_of(context.backbone),
         source_prompt=record.source_prompt,
         pixels=record.source_image_hash,
         seconds=result.seconds,
@@ -98,7 +95,7 @@ def record_learning(
             "steps": result.steps,
         },
     )
-    _write(studio, request, made)
+    _write(context, request, made)
 
 
 def machine_of(backbone: Backbone) -> Machine:
@@ -119,19 +116,19 @@ def _used(records: Sequence[TokenRecord]) -> tuple[TokenUsed, ...]:
 
 
 def _write(
-    studio: Studio, request: api.ApplyEdit | api.LearnToken, made: Made
+    context: Context, request: api.ApplyEdit | api.LearnToken, made: Made
 ) -> tuple[str, S2EditError | None]:
     """The id in the journal, or why there is none. What was computed is never lost to a full disk or a held lock."""
     logger = logging.getLogger(__name__)
     try:
-        name = studio.history.record(request, made)
+        name = context.history.record(request, made)
     except (S2EditError, OSError) as error:
-        problem = disk_error(studio.folder.history, error) if isinstance(error, OSError) else error
+        problem = disk_error(context.folder.history, error) if isinstance(error, OSError) else error
         logger.warning("A result was not written into the history: %s", problem.sentence)
         return "", problem
     try:
-        limit = load_settings(studio.folder).history_limit_gb
-        studio.history.prune(int(limit * 1e9), keep=name)
+        limit = load_settings(context.folder).history_limit_gb
+        context.history.prune(int(limit * 1e9), keep=name)
     except (S2EditError, OSError) as error:
         logger.warning("The history was not pruned: %s", error)
     return name, None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,25 +14,23 @@ from s2edit_plugin.history import Record
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.saving import encode_result
+from s2edit_plugin.workflows.context import Context
 from s2edit_plugin.workflows.recording import machine_of
-
-if TYPE_CHECKING:
-    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["repeatable", "run_again"]
 
 
 def run_again(
-    studio: Studio, name: str, on_progress: api.OnProgress, on_note: api.OnNote = lambda _: None
+    context: Context, name: str, on_progress: api.OnProgress, on_note: api.OnNote = lambda _: None
 ) -> api.RerunReport:
-    """Run a stored request again; see `Studio.rerun`."""
+    """Run a stored request again."""
     from s2edit_plugin.workflows.editing import make_edit
 
-    record = studio.history.details(name)
-    request = repeatable(studio, name)
-    kept = studio.history.picture(name)
-    _check_model(studio, record)
-    made = make_edit(studio, request, on_progress, on_note)
+    record = context.history.details(name)
+    request = repeatable(context, name)
+    kept = context.history.picture(name)
+    _check_model(context, record)
+    made = make_edit(context, request, on_progress, on_note)
     before, after = read_photo(kept, "the kept result"), read_photo(made.image, "the new result")
     if (
         before.format == "JPEG" and after.format != "JPEG"
@@ -43,30 +40,30 @@ def run_again(
         )
     difference = _difference(before, after)
     equal = difference == 0.0
-    sentence = _sentence(studio, record, made.warnings, difference)
+    sentence = _sentence(context, record, made.warnings, difference)
     return api.RerunReport(name, equal, difference, made.image, sentence)
 
 
-def repeatable(studio: Studio, name: str) -> api.ApplyEdit:
+def repeatable(context: Context, name: str) -> api.ApplyEdit:
     """The request of a result with prompts exactly as they were used, and tokens as they are called now.
 
     Raises:
         UsageError: there is no such result, or it is a learned token.
         TokenNotFoundError: a token is in the trash or not there any more.
     """
-    record = studio.history.details(name)
+    record = context.history.details(name)
     if record.kind != "edit":
         raise UsageError(
             f"The result {name} is a learned token, no edit.", "Learn it again with `s2edit learn`."
         )
     if not record.request:
         raise InputError(f"The result {name} has lost its record and cannot be made again.")
-    studio.history.find_tokens(record, studio.library)
-    return replace(studio.history.request(name), source_suggested=False)  # the very prompts that were used
+    context.history.find_tokens(record, context.library)
+    return replace(context.history.request(name), source_suggested=False)  # the very prompts that were used
 
 
-def _check_model(studio: Studio, record: Record) -> None:
-    made, used = record.machine, studio.backbone
+def _check_model(context: Context, record: Record) -> None:
+    made, used = record.machine, context.backbone
     if made.model_hash == used.fingerprint:
         return
     if made.model == used.name:
@@ -93,11 +90,11 @@ def _difference(before: Photo, after: Photo) -> float:
     return largest * 255 / before.white
 
 
-def _sentence(studio: Studio, record: Record, warnings: Sequence[str], difference: float) -> str:
+def _sentence(context: Context, record: Record, warnings: Sequence[str], difference: float) -> str:
     if difference == 0:
         return "Every pixel is the same."
     sentence = f"The largest difference of a channel is {difference:.3g} of 255."
-    now = machine_of(studio.backbone)
+    now = machine_of(context.backbone)
     changed = [
         f"{label} {getattr(record.machine, field)} then, {getattr(now, field)} now"
         for field, label in (("device", "device"), ("dtype", "precision"), ("threads", "threads"))

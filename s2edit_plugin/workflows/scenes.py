@@ -9,7 +9,6 @@ import io
 import re
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,13 +25,11 @@ from s2edit_plugin.perception import captions
 from s2edit_plugin.perception.masks.found import FoundMask
 from s2edit_plugin.perception.masks.painted import read_painted, read_subject_mask
 from s2edit_plugin.tokens.file import Token, TokenRecord
+from s2edit_plugin.workflows.context import Context
 from s2edit_plugin.workflows.crops import mask_on_crop, photo_hash
 from s2edit_plugin.workflows.phrases import noun_of
 from s2edit_plugin.workflows.suggested import NOTHING, Suggested, fit_to_target
 from s2edit_plugin.workflows.token_io import to_active
-
-if TYPE_CHECKING:
-    from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["Given", "Prompts", "Scene", "prepare", "source_and_target", "understood"]
 
@@ -124,7 +121,7 @@ class Scene:
 class _Search:
     """Finds masks on the photo of an edit and gathers what is to be said of them."""
 
-    studio: Studio
+    context: Context
     photo: Photo
     on_progress: api.OnProgress
     notes: list[str] = field(default_factory=list)
@@ -132,7 +129,7 @@ class _Search:
 
     def find(self, method: str) -> np.ndarray:
         """The mask (H, W) of a method. Raises MaskError."""
-        return self.taken(self.studio.search_mask(self.photo, method, self.on_progress))
+        return self.taken(self.context.search_mask(self.photo, method, self.on_progress))
 
     def taken(self, found: FoundMask) -> np.ndarray:
         """A mask that was found, or came with the request."""
@@ -146,14 +143,14 @@ class _Search:
             self.notes.append(sentence)
 
 
-def prepare(studio: Studio, request: api.ApplyEdit, given: Given, on_progress: api.OnProgress) -> Scene:
+def prepare(context: Context, request: api.ApplyEdit, given: Given, on_progress: api.OnProgress) -> Scene:
     """Find the masks, choose the crop, bring the tokens onto it.
 
     Raises:
         MaskError, TokenError, UsageError, CancelledError.
     """
     loaded, photo = given.tokens, given.photo
-    search = _Search(studio, photo, on_progress)
+    search = _Search(context, photo, on_progress)
     records = tuple(token.record for token in loaded)
     region: np.ndarray | None
     if request.region == "subject" and request.region_mask is None:
@@ -167,7 +164,7 @@ def prepare(studio: Studio, request: api.ApplyEdit, given: Given, on_progress: a
     for index, token in enumerate(loaded):
         whole = index == 0 or token.record.kind == "identity"
         mask = subject if whole else _part(token, subject, search)
-        tokens.append(to_active(token, studio.backbone, mask_on_crop(mask, crop, studio.backbone)))
+        tokens.append(to_active(token, context.backbone, mask_on_crop(mask, crop, context.backbone)))
     return Scene(photo, records, tuple(tokens), crop, subject, region, tuple(search.notes), given.began)
 
 
@@ -307,7 +304,7 @@ def _about_commands(prompt: str) -> str:
     return COMMAND if _COMMAND.match(prompt) else ""
 
 
-def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> Prompts:
+def source_and_target(context: Context, request: api.ApplyEdit, scene: Scene) -> Prompts:
     """Complete the prompts: source prompt suggested where none is given, references put before the class noun.
 
     Raises:
@@ -320,7 +317,7 @@ def source_and_target(studio: Studio, request: api.ApplyEdit, scene: Scene) -> P
         same_photo = bool(first.source_image_hash) and first.source_image_hash == photo_hash(scene.photo)
         plain = first.source_prompt if same_photo else None
     suggested = plain is None or plain == "auto" or request.source_suggested
-    fitted = _suggested(studio, request, scene, named) if suggested else Suggested(plain or "")
+    fitted = _suggested(context, request, scene, named) if suggested else Suggested(plain or "")
     wanted = f"{fitted.before} {request.prompt}".strip()
     source, target = (_with_token(prompt, named) for prompt in (fitted.source, wanted))
     brought = [(record.full_name, record.class_noun) for record in scene.records if record is not named]
@@ -349,7 +346,9 @@ def _with_token(prompt: str, record: TokenRecord | None) -> str:
     return prompts.insert_token(prompt, record.class_noun, record.full_name) if record else prompt
 
 
-def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene, named: TokenRecord | None) -> Suggested:
+def _suggested(
+    context: Context, request: api.ApplyEdit, scene: Scene, named: TokenRecord | None
+) -> Suggested:
     """What the photo shows, as far as the target speaks of it and the text encoder has room for it; at least the class noun.
 
     It is what can be told of that part of the photo which the model will see.
@@ -359,7 +358,7 @@ def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene, named: Toke
     notes: tuple[str, ...] = ()
     suggestion = shown
     if not shown:
-        suggestion, notes = _seen(studio, scene, noun or noun_of(request.prompt))
+        suggestion, notes = _seen(context, scene, noun or noun_of(request.prompt))
     fitted = fit_to_target(suggestion, request.prompt, noun)
     if shown and fitted.left_out:
         if prompts.words(fitted.source) == prompts.words(f"{fitted.before} {request.prompt}"):
@@ -368,28 +367,28 @@ def _suggested(studio: Studio, request: api.ApplyEdit, scene: Scene, named: Toke
     source = fitted.source
     if noun and not captions.has_noun(source, noun):
         source = captions.plain_prompt(noun) if source == NOTHING else f"{source} with {noun}"
-    return replace(fitted, source=_with_room(studio, scene, source, named), notes=(*notes, *fitted.notes))
+    return replace(fitted, source=_with_room(context, scene, source, named), notes=(*notes, *fitted.notes))
 
 
-def _seen(studio: Studio, scene: Scene, noun: str) -> tuple[str, tuple[str, ...]]:
+def _seen(context: Context, scene: Scene, noun: str) -> tuple[str, tuple[str, ...]]:
     """What can be told of the crop, "" for nothing, and what is to be said of that."""
     seen = scene.photo.as_uint8_rgb(window_of(scene.crop, scene.photo.size))
     try:
-        if not studio.can_describe(seen):
+        if not context.can_describe(seen):
             return "", ()
-        found = studio.describe(seen, noun)
+        found = context.describe(seen, noun)
     except S2EditError:
         return "", ()
     return found.prompt, (found.note,) if found.note else ()
 
 
-def _with_room(studio: Studio, scene: Scene, source: str, named: TokenRecord | None) -> str:
+def _with_room(context: Context, scene: Scene, source: str, named: TokenRecord | None) -> str:
     """As much of a source prompt as the text encoder takes, at least the class noun."""
     vectors = {token.name: len(token.vectors) for token in scene.tokens}
     for count in range(len(source.split()), 0, -1):
         shortened = captions.shorter(source, count)
         try:
-            layout(_with_token(shortened, named), studio.backbone, vectors)
+            layout(_with_token(shortened, named), context.backbone, vectors)
         except PromptError:
             continue
         return shortened

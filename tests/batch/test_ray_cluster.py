@@ -186,7 +186,7 @@ def test_machines_with_different_models_do_not_begin(ray: FakeRay, place: Place)
     from s2edit_plugin.api import OpenedModel
 
     with place.cluster() as cluster:
-        place.studios[1].open_model = lambda: OpenedModel("other", "0" * 64)  # type: ignore[method-assign]
+        place.studios[1].open_model = lambda *_: OpenedModel("other", "0" * 64)  # type: ignore[method-assign]
         with pytest.raises(ModelError, match="different base models"):
             place.facts(cluster)
 

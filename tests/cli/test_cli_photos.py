@@ -69,11 +69,13 @@ class FakeStudio:
             png(), png(mode="L"), 1.0, False, "a woman", request.prompt, ("The face is small.",)
         )
 
-    def mask(self, request: api.MakeMask, on_progress: api.OnProgress) -> api.MaskResult:
+    def mask(self, request: api.MakeMask, on_progress: api.OnProgress, on_note: api.OnNote) -> api.MaskResult:
         self._take(request)
         return api.MaskResult(png(mode="L"), request.method, 0.25)
 
-    def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
+    def suggest(
+        self, request: api.SuggestPrompt, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.PromptSuggestion:
         self._take(request)
         return api.PromptSuggestion("a photo of a woman", "somebody")
 

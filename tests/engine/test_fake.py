@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from s2edit_plugin import api
-from s2edit_plugin.api import Event, queries
+from s2edit_plugin.api import Event, operations, queries
 from s2edit_plugin.errors import (
     CancelledError,
     EngineGoneError,
@@ -58,9 +58,9 @@ def client() -> FakeClient:
 
 
 def test_every_call_is_answered_with_its_own_class(client: FakeClient) -> None:
-    for kind, answer in queries.CALLS.items():
+    for kind, answer in operations.QUERIES.items():
         assert type(client.call(kind(*ARGUMENTS.get(kind, ())))) is answer
-    assert [type(request) for request in client.asked] == list(queries.CALLS)
+    assert [type(request) for request in client.asked] == list(operations.QUERIES)
 
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=lambda request: type(request).__name__)
@@ -69,7 +69,7 @@ def test_every_job_gives_its_own_class(client: FakeClient, request_: Any) -> Non
     assert job.info().state == "running"
     client.step(2)
     client.finish()
-    assert type(job.wait()) is api.JOBS[type(request_)]
+    assert type(job.wait()) is operations.JOBS[type(request_)]
     assert client.submitted == [request_]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 import threading
 import time
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,11 +16,10 @@ import pytest
 
 from s2edit_plugin import api
 from s2edit_plugin.api import Event, queries
+from s2edit_plugin.api.operations import OPERATIONS, Operation
 from s2edit_plugin.engine.protocol import wire
-from s2edit_plugin.engine.server.handlers import CLIENT_HANDLERS, HANDLERS
-from s2edit_plugin.engine.server.job import lane_of
+from s2edit_plugin.engine.server.dispatch import handler_of
 from s2edit_plugin.engine.server.local import LocalClient
-from s2edit_plugin.engine.server.tasks import CHANGES, DISK_WORK, GPU_WORK
 from s2edit_plugin.errors import (
     ConsentError,
     InputError,
@@ -33,6 +34,7 @@ from s2edit_plugin.storage.paths import DataFolder, bundled_model
 from s2edit_plugin.tokens.file import TokenRecord
 from s2edit_plugin.tokens.runs import Kept, Run
 from s2edit_plugin.workflows import doctor
+from s2edit_plugin.workflows.studio import Studio
 from tests.fakes.fake_studio import FakeStudio
 from tests.fakes.png import png64
 
@@ -63,14 +65,23 @@ def names(client: LocalClient, **request: object) -> list[str]:
     return [token.name for token in client.call(queries.ListTokens(**request)).tokens]  # type: ignore[arg-type]
 
 
-def test_every_call_has_its_handler() -> None:
-    assert set(HANDLERS) | set(CLIENT_HANDLERS) == set(queries.CALLS)
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.request.__name__)
+def test_every_operation_has_a_handler_that_takes_what_it_is_given(operation: Operation) -> None:
+    given = {
+        "gpu": "self request on_progress on_note",
+        "disk": "folder request on_progress",
+        "query": "context request",
+    }
+    handler = getattr(Studio, operation.handler) if operation.lane == "gpu" else handler_of(operation)
+    parameters = inspect.signature(handler).parameters
+    assert list(parameters) == given[operation.lane].split() + ["client"] * operation.needs_client
+    taken = typing.get_type_hints(handler)["request"]
+    assert taken is operation.request
 
 
-def test_every_job_is_done_in_its_lane() -> None:
-    assert set(GPU_WORK) == {kind for kind in api.JOBS if lane_of(kind.__new__(kind)) == "gpu"}
-    assert set(DISK_WORK) == {kind for kind in api.JOBS if lane_of(kind.__new__(kind)) == "disk"}
-    assert set(CHANGES) <= set(api.JOBS)
+def test_a_job_has_a_priority_and_a_query_changes_nothing_by_the_table() -> None:
+    assert all(operation.priority > 0 for operation in OPERATIONS.values())
+    assert not any(operation.changes for operation in OPERATIONS.values() if operation.lane == "query")
 
 
 def test_answering_loads_neither_torch_nor_the_network_libraries() -> None:

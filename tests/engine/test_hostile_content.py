@@ -20,7 +20,7 @@ import pytest
 from PIL import Image
 
 from s2edit_plugin import api
-from s2edit_plugin.api import Request, queries
+from s2edit_plugin.api import Request, operations, queries
 from s2edit_plugin.engine.client.remote import RemoteClient
 from s2edit_plugin.engine.server.studios import make_studio
 from s2edit_plugin.errors import S2EditError
@@ -72,7 +72,7 @@ def surroundings(root: Path) -> dict[str, str]:
 def refusal(client: RemoteClient, request: Request[Any]) -> S2EditError:
     """What a call or job is refused with."""
     with pytest.raises(S2EditError) as caught:
-        client.run(request) if type(request) in api.JOBS else client.call(request)
+        client.run(request) if type(request) in operations.JOBS else client.call(request)
     error = caught.value
     assert "\n" not in error.sentence
     assert len(error.sentence) < 600

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from s2edit_plugin import api
-from s2edit_plugin.api import Progress
+from s2edit_plugin.api import Progress, operations
 from s2edit_plugin.engine.server import job_queue
 from s2edit_plugin.engine.server.events import EventLog
-from s2edit_plugin.engine.server.job import QueuedJob, lane_of, priority_of, title_of
+from s2edit_plugin.engine.server.job import QueuedJob
 from s2edit_plugin.engine.server.job_queue import JobQueue
 from s2edit_plugin.errors import CancelledError, EngineError, ImageError, ResourceError, UsageError
 
@@ -64,9 +64,13 @@ def test_every_job_has_a_title_a_lane_and_a_place(queue: JobQueue) -> None:
                            api.RecognisePeople(b""), api.OpenModel(),
                            api.RerunResult("1"), api.ImportModel("/m"), api.VerifyModel("m"), api.MoveModels("/n")]  # fmt: skip
     for request in requests:
-        assert title_of(request) != type(request).__name__
-    assert [lane_of(request) for request in requests].count("disk") == 4
-    assert priority_of(MASK) < priority_of(EDIT) < priority_of(LEARN)
+        assert operations.operation_of(request).title(request) != type(request).__name__
+    assert [operations.operation_of(request).lane for request in requests].count("disk") == 4
+    assert (
+        operations.operation_of(MASK).priority
+        < operations.operation_of(EDIT).priority
+        < operations.operation_of(LEARN).priority
+    )
 
 
 def test_downloads_do_not_wait_for_the_gpu(queue: JobQueue) -> None:

@@ -12,12 +12,19 @@ from typing import Any
 import pytest
 
 from s2edit_plugin import api
-from s2edit_plugin.api import queries
+from s2edit_plugin.api import operations, queries
 from s2edit_plugin.engine.protocol import wire
 from s2edit_plugin.errors import UsageError
 
 KINDS = sorted(
-    {*api.JOBS, *api.JOBS.values(), *queries.CALLS, *queries.CALLS.values(), api.Event, api.JobInfo},
+    {
+        *operations.JOBS,
+        *operations.JOBS.values(),
+        *operations.QUERIES,
+        *operations.QUERIES.values(),
+        api.Event,
+        api.JobInfo,
+    },
     key=lambda kind: kind.__name__,
 )
 
@@ -62,9 +69,9 @@ def test_every_request_and_result_travels(kind: type, inline: int) -> None:
 
 
 def test_every_class_of_the_contract_has_its_own_name() -> None:
-    names = [kind.__name__ for kind in (*api.JOBS, *queries.CALLS)]
+    names = [kind.__name__ for kind in (*operations.JOBS, *operations.QUERIES)]
     assert len(set(names)) == len(names)
-    assert set(wire.JOBS_BY_NAME) | set(wire.CALLS_BY_NAME) == set(names)
+    assert set(wire.JOBS_BY_NAME) | set(wire.QUERIES_BY_NAME) == set(names)
 
 
 def test_large_pictures_travel_beside_the_json_and_equal_ones_once() -> None:

@@ -37,10 +37,14 @@ class TurningStudio:
         self.seconds, self._diary = seconds, diary
         self.fail: BaseException | None = None
 
-    def open_model(self) -> api.OpenedModel:
+    def open_model(
+        self, request: api.OpenModel, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.OpenedModel:
         return api.OpenedModel("turning", "f" * 64, "cpu")
 
-    def recognise(self, request: api.RecognisePeople) -> api.PeopleFound:
+    def recognise(
+        self, request: api.RecognisePeople, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.PeopleFound:
         return self.found
 
     def edit(

@@ -20,10 +20,11 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from s2edit_plugin import api
-from s2edit_plugin.api import REGION, Event, JobInfo, Progress, Request, queries
+from s2edit_plugin.api import REGION, Event, JobInfo, Progress, Request, operations, queries
+from s2edit_plugin.api.operations import Lane
 from s2edit_plugin.engine.client.interface import Client, Job, OnEvent, Subscription, without_log
 from s2edit_plugin.engine.server.events import EventLog
-from s2edit_plugin.engine.server.job import Lane, QueuedJob
+from s2edit_plugin.engine.server.job import QueuedJob
 from s2edit_plugin.engine.server.job_queue import JobQueue
 from s2edit_plugin.errors import EngineGoneError, S2EditError, UsageError
 from tests.fakes.engine_world import FakeWorld
@@ -73,7 +74,7 @@ class FakeClient(Client):
         """Answer from ``answers``, else from the world."""
         self._check()
         self.asked.append(request)
-        if type(request) not in queries.CALLS:
+        if type(request) not in operations.QUERIES:
             raise UsageError(f"{type(request).__name__} is no call.", "Submit it.")
         if isinstance(request, queries.ListJobs) and queries.ListJobs not in self.answers:
             jobs: Any = queries.JobList(self._queue.infos())
@@ -86,7 +87,7 @@ class FakeClient(Client):
     ) -> Job[R]:
         """Queue a job; it runs at once if nothing goes before it."""
         self._check()
-        if type(request) not in api.JOBS:
+        if type(request) not in operations.JOBS:
             raise UsageError(f"{type(request).__name__} is no job.", "Call it.")
         self.submitted.append(request)
         with self._lock:

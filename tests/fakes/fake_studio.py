@@ -85,20 +85,28 @@ class FakeStudio:
         self._step("editing", 1, 1, on_progress)
         return api.RerunReport(request.history_id, True, 0.0, b"picture", "Every pixel is the same.")
 
-    def mask(self, request: api.MakeMask, on_progress: api.OnProgress) -> api.MaskResult:
+    def mask(self, request: api.MakeMask, on_progress: api.OnProgress, on_note: api.OnNote) -> api.MaskResult:
         self._step("mask", 1, 1, lambda _: None)
         return api.MaskResult(request.photo, request.method, 0.5)
 
-    def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
+    def suggest(
+        self, request: api.SuggestPrompt, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.PromptSuggestion:
         return api.PromptSuggestion(f"a photo of a {request.class_noun}", "fake")
 
-    def recognise(self, request: api.RecognisePeople) -> api.PeopleFound:
+    def recognise(
+        self, request: api.RecognisePeople, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.PeopleFound:
         return api.PeopleFound((), 0)
 
-    def open_model(self) -> api.OpenedModel:
+    def open_model(
+        self, request: api.OpenModel, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.OpenedModel:
         return api.OpenedModel("fake", "fake", "cpu")
 
-    def show_attention(self, request: api.ShowAttention, on_progress: api.OnProgress) -> api.AttentionMap:
+    def show_attention(
+        self, request: api.ShowAttention, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.AttentionMap:
         return api.AttentionMap(request.photo, request.word)
 
     def _step(

@@ -16,8 +16,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from s2edit_plugin import api
-from s2edit_plugin.api import queries
+from s2edit_plugin.api import operations
 from s2edit_plugin.engine.protocol import wire
 
 __all__ = ["fuzzed", "valid_value"]
@@ -76,7 +75,7 @@ def fuzzed(seed: int, count: int, secret: str, samples: Mapping[str, Any]) -> It
         samples: values for fields, by name: a photo, names that are in the library, a file to import.
     """
     dice = random.Random(seed)
-    kinds = [*api.JOBS, *api.JOBS, *queries.CALLS]
+    kinds = [*operations.JOBS, *operations.JOBS, *operations.QUERIES]
     for _ in range(count):
         roll = dice.random()
         if roll < 0.08:
@@ -92,7 +91,7 @@ def fuzzed(seed: int, count: int, secret: str, samples: Mapping[str, Any]) -> It
 
 
 def _posted(dice: random.Random, kind: type, body: Any, secret: str) -> bytes:
-    if kind in api.JOBS:
+    if kind in operations.JOBS:
         number, keep = f"{dice.getrandbits(128):032x}", dice.random() < 0.3
         order = {"kind": kind.__name__, "request": body, "id": number, "keep": keep}
         if dice.random() < 0.2:

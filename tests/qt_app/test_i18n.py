@@ -22,7 +22,7 @@ from qt_app.ui.main_window import MainWindow
 from qt_app.ui.parts import parts_of
 from qt_app.ui.wording import stage_in_words, title_in_words
 from s2edit_plugin import api
-from s2edit_plugin.engine.server.job import title_of
+from s2edit_plugin.api import operations
 from tests.fakes.engine_client import FakeClient
 
 
@@ -71,11 +71,13 @@ def test_what_jobs_do_and_are_called_is_german_whoever_began_them(
         api.RecognisePeople(b""), api.OpenModel(),
         api.InstallModel("sd15"), api.ImportModel("/x"), api.VerifyModel("sd15"), api.MoveModels("/x"),
     )  # fmt: skip
-    assert {type(job) for job in jobs} == set(api.JOBS)
-    titles = [title_of(job) for job in jobs]
+    assert {type(job) for job in jobs} == set(operations.JOBS)
+    titles = [operations.operation_of(job).title(job) for job in jobs]
     assert [title for title in titles if title_in_words(title) == title] == []
     assert title_in_words("a photo of a woman") == "a photo of a woman"
-    assert all(name in title_in_words(title_of(jobs[0])) for name in ("anna/me",))
+    assert all(
+        name in title_in_words(operations.operation_of(jobs[0]).title(jobs[0])) for name in ("anna/me",)
+    )
 
 
 def test_nobody_inherits_a_text() -> None:

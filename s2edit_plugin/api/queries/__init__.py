@@ -1,11 +1,10 @@
-"""Calls: what an engine answers at once - library, journal, base models, settings, its own state. Standard library only.
+"""Queries: what an engine answers at once - library, journal, base models, settings, its own state. Standard library only.
 
 Work that takes a model or minutes is a job, see `s2edit_plugin.api`. The GIMP bridge carries copies of these files.
 """
 
 from __future__ import annotations
 
-from s2edit_plugin.api import Estimate
 from s2edit_plugin.api.queries.done import Done
 from s2edit_plugin.api.queries.handover import (
     AskHandover,
@@ -72,8 +71,6 @@ from s2edit_plugin.api.queries.people import ChangePerson, ForgetPerson, ListPeo
 from s2edit_plugin.api.queries.runs import DropResumable, ListResumable, Resumable, ResumableList
 
 __all__ = [
-    "CALLS",
-    "READING",
     "AcceptLicence",
     "AskHandover",
     "ChangeHistory",
@@ -136,49 +133,3 @@ __all__ = [
     "TokenList",
     "UseModel",
 ]
-
-
-CALLS: dict[type, type] = {
-    ListTokens: TokenList,
-    ShowToken: TokenDetails,
-    Thumbnails: Pictures,
-    ChangeToken: TokenInfo,
-    DeleteTokens: Done,
-    RestoreToken: TokenInfo,
-    DuplicateToken: TokenInfo,
-    ExportToken: ExportedFile,
-    ExportPerson: ExportedFile,
-    ImportFile: Imported,
-    CheckLibrary: LibraryReport,
-    ListPeople: PeopleList,
-    ChangePerson: Done,
-    ForgetPerson: Done,
-    ListResumable: ResumableList,
-    DropResumable: Done,
-    ListHistory: HistoryPage,
-    ShowHistory: HistoryDetails,
-    ChangeHistory: Done,
-    PruneHistory: Done,
-    ListModels: ModelList,
-    AcceptLicence: Done,
-    UseModel: Done,
-    RemoveModel: Done,
-    GetSettings: SettingsValues,
-    ChangeSettings: SettingsValues,
-    GetStatus: EngineStatus,
-    ListJobs: JobList,
-    EstimateJob: Estimate,
-    Diagnose: Diagnosis,
-    ReadLog: LogText,
-    HandOver: Handover,
-    AskHandover: Handover,
-    TakeHandover: TakenPicture,
-    GiveBack: Done,
-}
-"""Every call, and what it gives."""
-
-READING: frozenset[type] = frozenset({
-    ListTokens, ShowToken, Thumbnails, ExportToken, ExportPerson, ListPeople, ListResumable, ListHistory, ShowHistory,
-    ListModels, GetSettings, GetStatus, ListJobs, EstimateJob, Diagnose, ReadLog,
-})  # fmt: skip
-"""Calls that change nothing: asked a second time, because a connection broke, they do no harm. All others are sent once."""

@@ -25,7 +25,7 @@ from s2edit_plugin.errors import ResourceError, S2EditError
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-__all__ = ["RUNGS", "Plan", "Rung", "place_of", "plan_for", "planned", "with_ladder"]
+__all__ = ["RUNGS", "Plan", "Rung", "place_of", "plan_for", "planned", "with_fallback"]
 
 T = TypeVar("T")
 MARGIN = 0.95  # share of the free memory that an estimate may fill
@@ -132,7 +132,7 @@ def planned(backbone: Backbone, request: Request[object]) -> Plan | None:
     return plan_for(backbone.shape, request, place, free, backbone.supported)
 
 
-def with_ladder(
+def with_fallback(
     backbone: Backbone,
     request: Request[object],
     job: Callable[[bool], T],

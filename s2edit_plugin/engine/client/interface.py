@@ -38,13 +38,13 @@ class Client(ABC):
 
     @abstractmethod
     def call(self, request: Request[R]) -> R:
-        """Ask one of `api.queries.CALLS` and wait for the answer; takes milliseconds, `queries.Diagnose` some seconds."""
+        """Ask one of `api.operations.QUERIES` and wait for the answer; takes milliseconds, `queries.Diagnose` some seconds."""
 
     @abstractmethod
     def submit(
         self, request: Request[R], *, keep: bool = False, priority: int | None = None, title: str = ""
     ) -> Job[R]:
-        """Put one of `api.JOBS` into the queue and return at once.
+        """Put one of `api.operations.JOBS` into the queue and return at once.
 
         Args:
             keep: go on when this client is closed or dies; otherwise the job is cancelled then.

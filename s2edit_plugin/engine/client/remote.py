@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from s2edit_plugin import __version__, api
-from s2edit_plugin.api import Event, JobInfo, Request, queries
+from s2edit_plugin import __version__
+from s2edit_plugin.api import Event, JobInfo, Request
+from s2edit_plugin.api.operations import JOBS, QUERIES, operation_of
 from s2edit_plugin.engine.client import discovery
 from s2edit_plugin.engine.client.connections import NO_ANSWER
 from s2edit_plugin.engine.client.discovery import Endpoint, Lock
@@ -38,7 +39,7 @@ LATER = "Try again; `s2edit engine stop` ends one that hangs."
 
 _STANDALONE = {
     "": "__init__ errors",
-    "api/": "__init__ limits presets prompts",
+    "api/": "__init__ base editing events learning limits looking models operations presets prompts",
     "api/queries/": "__init__ done library people runs history models machine handover",
     "storage/": "__init__ disk offline",
     "engine/": "__init__",
@@ -169,13 +170,13 @@ class RemoteClient(Client):
 
     def call(self, request: Request[R]) -> R:
         """One request and its answer."""
-        kind = queries.CALLS.get(type(request))
+        kind = QUERIES.get(type(request))
         if kind is None:
-            raise UsageError(f"{type(request).__name__} is no call.", "Submit it.")
+            raise UsageError(f"{type(request).__name__} is no query.", "Submit it.")
         self._check()
         body, pictures = wire.encode(request)
         path = f"/v1/call/{type(request).__name__}"
-        again = type(request) in queries.READING
+        again = operation_of(request).read_only
         answer: R = self._decoded(
             lambda: self._transport.ask_with_pictures(path, body, pictures, again=again), again
         )
@@ -185,7 +186,7 @@ class RemoteClient(Client):
         self, request: Request[R], *, keep: bool = False, priority: int | None = None, title: str = ""
     ) -> Job[R]:
         """Send the job; its pictures are sent only if the engine does not have them."""
-        if type(request) not in api.JOBS:
+        if type(request) not in JOBS:
             raise UsageError(f"{type(request).__name__} is no job.", "Call it.")
         self._check()
         self._listen()

@@ -22,12 +22,11 @@ import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from s2edit_plugin import api
-from s2edit_plugin.api import queries
+from s2edit_plugin.api.operations import JOBS, QUERIES
 from s2edit_plugin.errors import S2EditError, UsageError
 
 __all__ = [
-    "CALLS_BY_NAME",
+    "QUERIES_BY_NAME",
     "JOBS_BY_NAME",
     "RESULTS_BY_NAME",
     "Blobs",
@@ -49,12 +48,10 @@ MAX_TEXT = 1_000_000  # characters of one text
 MAX_ITEMS = 100_000  # of one list or dictionary
 MAX_INT = 2**63 - 1
 
-JOBS_BY_NAME: dict[str, type] = {kind.__name__: kind for kind in api.JOBS}
-CALLS_BY_NAME: dict[str, type] = {kind.__name__: kind for kind in queries.CALLS}
+JOBS_BY_NAME: dict[str, type] = {kind.__name__: kind for kind in JOBS}
+QUERIES_BY_NAME: dict[str, type] = {kind.__name__: kind for kind in QUERIES}
 
-RESULTS_BY_NAME: dict[str, type] = {
-    kind.__name__: kind for kind in (*api.JOBS.values(), *queries.CALLS.values())
-}
+RESULTS_BY_NAME: dict[str, type] = {kind.__name__: kind for kind in (*JOBS.values(), *QUERIES.values())}
 
 T = TypeVar("T")
 Blobs = Callable[[str], bytes]

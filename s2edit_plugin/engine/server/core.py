@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from s2edit_plugin import api
 from s2edit_plugin.api import JobInfo, OnNote, OnProgress
 from s2edit_plugin.api.limits import check_texts
+from s2edit_plugin.api.operations import JOBS, QUERIES, operation_of
+from s2edit_plugin.engine.server.dispatch import handler_of
 from s2edit_plugin.engine.server.events import EventLog
-from s2edit_plugin.engine.server.handlers import CLIENT_HANDLERS, HANDLERS, Context
+from s2edit_plugin.engine.server.handlers.context import Context
 from s2edit_plugin.engine.server.job_queue import LINGER, JobQueue
 from s2edit_plugin.engine.server.studios import Make, StudioKeeper, make_studio
-from s2edit_plugin.engine.server.tasks import DISK_WORK, GPU_WORK
 from s2edit_plugin.engine.server.worker import Worker, unforeseen
 from s2edit_plugin.errors import S2EditError, UsageError
 from s2edit_plugin.storage.paths import DataFolder
@@ -64,15 +64,13 @@ class Engine:
         return all(ended)
 
     def call(self, request: Any, client: str = "") -> Any:
-        """Answer a call of a client, "" for one that cannot go. Raises S2EditError, nothing else."""
-        kind = type(request)
-        if kind not in HANDLERS and kind not in CLIENT_HANDLERS:
-            raise UsageError(f"{kind.__name__} is nothing the engine can be asked.")
+        """Answer a query of a client, "" for one that cannot go. Raises S2EditError, nothing else."""
+        if type(request) not in QUERIES:
+            raise UsageError(f"{type(request).__name__} is nothing the engine can be asked.")
         check_texts(request)
+        operation = operation_of(request)
         try:
-            if kind in CLIENT_HANDLERS:
-                return CLIENT_HANDLERS[kind](self.context, request, client)
-            return HANDLERS[kind](self.context, request)
+            return handler_of(operation)(self.context, request, *(client,) * operation.needs_client)
         except S2EditError:
             raise
         except Exception as error:
@@ -89,7 +87,7 @@ class Engine:
         title: str = "",
     ) -> JobInfo:
         """Queue a job; see `JobQueue.add`. Raises UsageError for what is no job, or too long."""
-        if type(request) not in api.JOBS:
+        if type(request) not in JOBS:
             raise UsageError(f"{type(request).__name__} is no job.")
         check_texts(request)
         return self.queue.add(request, job_id=job_id, owner=owner, keep=keep, priority=priority, title=title)
@@ -101,7 +99,7 @@ class Engine:
             self.context.changed("handover")
 
     def _on_gpu(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:
-        return GPU_WORK[type(request)](self.keeper.current(), request, on_progress, on_note)
+        return getattr(self.keeper.current(), operation_of(request).handler)(request, on_progress, on_note)
 
     def _on_disk(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:
-        return DISK_WORK[type(request)](self.folder, request, on_progress)
+        return handler_of(operation_of(request))(self.folder, request, on_progress)

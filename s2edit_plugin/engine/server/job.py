@@ -8,66 +8,17 @@ from typing import Any, Literal
 
 from s2edit_plugin import api
 from s2edit_plugin.api import JobInfo, JobState, Progress
+from s2edit_plugin.api.operations import Lane
 
 __all__ = [
-    "Lane",
     "QueuedJob",
     "bytes_of",
-    "lane_of",
-    "priority_of",
     "shows",
-    "title_of",
     "without_pictures",
     "without_words",
 ]
 
-Lane = Literal["gpu", "disk"]
 Wish = Literal["", "cancel", "pause", "yield"]
-
-INTERACTIVE, EDIT, RERUN, LEARNING, MODELS = 10, 20, 30, 40, 50
-
-_DISK = (api.InstallModel, api.ImportModel, api.VerifyModel, api.MoveModels)
-_PRIORITIES = {api.ApplyEdit: EDIT, api.RerunResult: RERUN, api.LearnToken: LEARNING}
-
-
-def lane_of(request: Any) -> Lane:
-    """Where a job runs."""
-    return "disk" if isinstance(request, _DISK) else "gpu"
-
-
-def priority_of(request: Any) -> int:
-    """Priority by the kind of job: what somebody waits for with the hand on the mouse goes first."""
-    return MODELS if isinstance(request, _DISK) else _PRIORITIES.get(type(request), INTERACTIVE)
-
-
-def title_of(request: Any) -> str:
-    """A job in plain words."""
-    match request:
-        case api.LearnToken():
-            return f"Learn {request.person}/{request.token}"
-        case api.ApplyEdit():
-            return f"Edit with {', '.join(request.tokens)}" if request.tokens else "Edit by text"
-        case api.MakeMask():
-            return "Find a mask"
-        case api.SuggestPrompt():
-            return "Suggest a prompt"
-        case api.ShowAttention():
-            return f"Show where '{request.word}' looks"
-        case api.RecognisePeople():
-            return "Recognise people"
-        case api.OpenModel():
-            return "Load the model"
-        case api.RerunResult():
-            return "Make a result again"
-        case api.InstallModel():
-            return f"Download {request.name}"
-        case api.ImportModel():
-            return f"Import {request.name or 'a model'}"
-        case api.VerifyModel():
-            return f"Check {request.name}"
-        case api.MoveModels():
-            return "Move the models"
-    return type(request).__name__
 
 
 @dataclass(eq=False)

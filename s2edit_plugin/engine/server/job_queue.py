@@ -16,14 +16,11 @@ from typing import Any
 
 from s2edit_plugin import api
 from s2edit_plugin.api import Event, JobInfo, JobState, Progress
+from s2edit_plugin.api.operations import Lane, operation_of
 from s2edit_plugin.engine.server.events import EventLog
 from s2edit_plugin.engine.server.job import (
-    Lane,
     QueuedJob,
     bytes_of,
-    lane_of,
-    priority_of,
-    title_of,
     without_pictures,
     without_words,
 )
@@ -82,12 +79,13 @@ class JobQueue:
             if sum(not job.is_over for job in self._jobs.values()) >= MAX_QUEUED:
                 raise ResourceError(f"{MAX_QUEUED} jobs are waiting already.", "Wait, or cancel some.")
             self._numbers += 1
+            operation = operation_of(request)
             job = QueuedJob(
                 id=job_id or uuid.uuid4().hex,
                 request=request,
-                title=title or title_of(request),
-                priority=priority_of(request) if priority is None else priority,
-                lane=lane_of(request),
+                title=title or operation.title(request),
+                priority=operation.priority if priority is None else priority,
+                lane=operation.lane,
                 number=self._numbers,
                 owner=owner,
                 keep=keep,

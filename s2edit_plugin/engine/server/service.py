@@ -206,7 +206,7 @@ class Service:
         return Response(status_code=204)
 
     async def _call(self, request: Request) -> Response:
-        kind = wire.CALLS_BY_NAME.get(request.path_params["name"])
+        kind = wire.QUERIES_BY_NAME.get(request.path_params["name"])
         if kind is None:
             raise RefusedError(404, UsageError("The engine knows no such call."))
         client = _client_in(request)

@@ -14,11 +14,11 @@ from functools import partial
 from typing import Any
 
 from s2edit_plugin.api import REGION, Event, OnNote, OnProgress, Progress
+from s2edit_plugin.api.operations import Lane, operation_of
 from s2edit_plugin.backbones.device_memory import is_out_of_memory, release_memory
 from s2edit_plugin.engine.server.events import EventLog
-from s2edit_plugin.engine.server.job import Lane, QueuedJob
+from s2edit_plugin.engine.server.job import QueuedJob
 from s2edit_plugin.engine.server.job_queue import JobQueue
-from s2edit_plugin.engine.server.tasks import CHANGES
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError
 
 __all__ = ["PreviewClock", "Worker", "unforeseen"]
@@ -77,7 +77,7 @@ class Worker:
         except BaseException as error:  # the thread goes on, whatever a library raises
             failure = unforeseen(error)
         else:
-            for change in CHANGES.get(type(job.request), ()):
+            for change in operation_of(job.request).changes:
                 self._events.publish(Event(change))
             self._queue.done(job, result)
         if failure is not None:

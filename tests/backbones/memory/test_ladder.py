@@ -16,7 +16,7 @@ from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.conditions import Condition
 from s2edit_plugin.backbones.memory import fallback as module
 from s2edit_plugin.backbones.memory.estimate import Place, job_need
-from s2edit_plugin.backbones.memory.fallback import RUNGS, plan_for, planned, with_ladder
+from s2edit_plugin.backbones.memory.fallback import RUNGS, plan_for, planned, with_fallback
 from s2edit_plugin.backbones.offloading import pieces
 from s2edit_plugin.backbones.parameters import create_parameters
 from s2edit_plugin.backbones.savings import NOTHING, Savings
@@ -351,7 +351,7 @@ class Script:
 
 def _run(script: Script, request: Any) -> list[str]:
     notes: list[str] = []
-    assert with_ladder(script.backbone, request, script, notes.append) == "done"
+    assert with_fallback(script.backbone, request, script, notes.append) == "done"
     assert script.backbone.savings == NOTHING
     assert script.backbone.stage == ""
     return notes
@@ -392,7 +392,7 @@ def test_an_edit_trains_nothing_unless_it_optimizes_the_null_text(backbone: Back
 def test_when_nothing_helps_it_is_said_in_one_sentence(backbone: Backbone, stage: str) -> None:
     script = Script(backbone, *[stage] * 20)
     with pytest.raises(ResourceError, match="nothing that saves memory was enough") as caught:
-        with_ladder(backbone, LEARN, script)
+        with_fallback(backbone, LEARN, script)
     assert caught.value.hint
     assert caught.value.__context__ is None
     assert backbone.savings == NOTHING
@@ -405,7 +405,7 @@ def test_memory_that_runs_out_outside_the_model_is_not_blamed_on_it(backbone: Ba
         raise MemoryError
 
     with pytest.raises(ResourceError, match="photo"):
-        with_ladder(backbone, EDIT, job)
+        with_fallback(backbone, EDIT, job)
 
 
 @one_family
@@ -419,7 +419,7 @@ def test_other_errors_pass_and_leave_no_savings(backbone: Backbone, error: Excep
         return script(again)
 
     with pytest.raises(type(error)):
-        with_ladder(backbone, EDIT, job)
+        with_fallback(backbone, EDIT, job)
     assert backbone.savings == NOTHING
 
 
@@ -442,7 +442,7 @@ def test_a_computer_without_room_even_on_the_last_rung_does_not_begin(
     monkeypatch.setattr(backbone, "memory_limit", 1000)
     monkeypatch.setattr(module, "free_swap", lambda: 1000)
     with pytest.raises(ResourceError, match="GB of memory"):
-        with_ladder(backbone, LEARN, script)
+        with_fallback(backbone, LEARN, script)
     assert script.runs == []
 
 
@@ -460,7 +460,7 @@ def test_a_model_that_cannot_be_restored_does_not_cost_the_result(
             obey(savings)
 
         monkeypatch.setattr(backbone, "obey", fail)
-        assert with_ladder(backbone, EDIT, script) == "done"
+        assert with_fallback(backbone, EDIT, script) == "done"
     assert "gone" in caplog.text
     assert "too short" in caplog.text
 

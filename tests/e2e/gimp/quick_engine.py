@@ -71,7 +71,7 @@ class QuickStudio:
         path = self.library.add(record, TENSORS)
         return api.LearnResult(record.full_name, str(path), 1000, 1.0, 0.5, 0.1, 1.0, total)
 
-    def mask(self, request: api.MakeMask, on_progress: api.OnProgress) -> api.MaskResult:
+    def mask(self, request: api.MakeMask, on_progress: api.OnProgress, on_note: api.OnNote) -> api.MaskResult:
         """The middle of the picture, a smaller one for a face; nothing for the word ``unicorn``."""
         if request.method == "word:unicorn":
             raise MaskError("Nothing was found for 'unicorn'.", "Run `s2edit models install sam`.")
@@ -81,7 +81,9 @@ class QuickStudio:
         mask[top : height - top, left : width - left] = 1
         return api.MaskResult(encode_mask(mask), request.method, 0.25, "It may be another one.")
 
-    def suggest(self, request: api.SuggestPrompt) -> api.PromptSuggestion:
+    def suggest(
+        self, request: api.SuggestPrompt, on_progress: api.OnProgress, on_note: api.OnNote
+    ) -> api.PromptSuggestion:
         """What all the sample pictures show."""
         noun = request.class_noun or "woman"
         return api.PromptSuggestion(f"a photo of a young {noun} with long brown hair in a forest", "quick")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
@@ -21,7 +19,7 @@ from s2edit_plugin.base_models import resolve
 from s2edit_plugin.engine.server.handlers.context import Context
 from s2edit_plugin.errors import ModelError, UsageError
 
-__all__ = ["HANDLERS"]
+__all__ = ["estimate_job"]
 
 START_SECONDS = 8.0  # loading the libraries, on a slow disk
 LOADED_A_SECOND = 2e8  # bytes of a model
@@ -43,7 +41,7 @@ class _Basis:
     ready: bool
 
 
-def _estimate(context: Context, request: queries.EstimateJob) -> api.Estimate:
+def estimate_job(context: Context, request: queries.EstimateJob) -> api.Estimate:
     job = _job_of(request)
     paces = Paces(context.folder)
     basis = _of_loaded(context, job) or _of_folder(context, job, paces)
@@ -137,6 +135,3 @@ def _about_memory(plan: Plan, computer: Computer) -> str:
     if all(rung.exact for rung in plan.rungs):
         return "Memory is short: it will be done in smaller pieces, which takes longer."
     return "Memory is short: it will be done with less, and the result may differ a little."
-
-
-HANDLERS: dict[type, Callable[[Context, Any], Any]] = {queries.EstimateJob: _estimate}

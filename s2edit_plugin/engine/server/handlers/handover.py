@@ -4,35 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import io
-from collections.abc import Callable
-from typing import Any
 
 from s2edit_plugin.api import queries
 from s2edit_plugin.engine.server.handlers.context import Context
 from s2edit_plugin.errors import ImageError
 
-__all__ = ["CLIENT_HANDLERS"]
+__all__ = ["ask_handover", "give_back", "hand_over", "take_handover"]
 
 
-def _hand_over(context: Context, request: queries.HandOver, client: str) -> queries.Handover:
+def hand_over(context: Context, request: queries.HandOver, client: str) -> queries.Handover:
     picture = queries.TakenPicture("", request.photo, request.selection, request.title)
     answer = context.handovers.offer(picture, client)
     context.changed("handover")
     return answer
 
 
-def _ask(context: Context, request: queries.AskHandover, client: str) -> queries.Handover:
+def ask_handover(context: Context, request: queries.AskHandover, client: str) -> queries.Handover:
     return context.handovers.ask(request.id)
 
 
-def _take(context: Context, request: queries.TakeHandover, client: str) -> queries.TakenPicture:
+def take_handover(context: Context, request: queries.TakeHandover, client: str) -> queries.TakenPicture:
     picture = context.handovers.take(client)
     if picture.id:
         context.changed("handover")
     return picture
 
 
-def _give_back(context: Context, request: queries.GiveBack, client: str) -> queries.Done:
+def give_back(context: Context, request: queries.GiveBack, client: str) -> queries.Done:
     taken = context.handovers.picture(request.id)
     if not request.image:
         context.handovers.give_back(queries.Handover(request.id, "closed"), client)
@@ -72,11 +70,3 @@ def _difference(photo: bytes, image: bytes, region: bytes) -> tuple[bytes, bytes
     Image.fromarray(shown.astype(np.uint8) * 255).save(stream, "PNG", compress_level=1)
     layer = encode_plain_png(after.pixels[..., :1] if before.grey else after.pixels)
     return layer, stream.getvalue()
-
-
-CLIENT_HANDLERS: dict[type, Callable[[Context, Any, str], Any]] = {
-    queries.HandOver: _hand_over,
-    queries.AskHandover: _ask,
-    queries.TakeHandover: _take,
-    queries.GiveBack: _give_back,
-}

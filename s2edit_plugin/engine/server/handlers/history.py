@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from s2edit_plugin.api import queries
 from s2edit_plugin.engine.server.handlers.context import Context
 from s2edit_plugin.errors import UsageError
 
-__all__ = ["HANDLERS"]
+__all__ = ["change_history", "list_history", "prune_history", "show_history"]
 
 MAX_IDS = 10_000
 
 
-def _list(context: Context, request: queries.ListHistory) -> queries.HistoryPage:
+def list_history(context: Context, request: queries.ListHistory) -> queries.HistoryPage:
     if not request.before:
         # Tokens may have been renamed by another process; the pages after the first belong to the same look.
         context.follow_names()
     return context.history.list(request)
 
 
-def _show(context: Context, request: queries.ShowHistory) -> queries.HistoryDetails:
+def show_history(context: Context, request: queries.ShowHistory) -> queries.HistoryDetails:
     return context.history.show(request.id)
 
 
-def _change(context: Context, request: queries.ChangeHistory) -> queries.Done:
+def change_history(context: Context, request: queries.ChangeHistory) -> queries.Done:
     if len(request.ids) > MAX_IDS:
         raise UsageError(f"At most {MAX_IDS} results are changed at a time.")
     try:
@@ -34,18 +31,10 @@ def _change(context: Context, request: queries.ChangeHistory) -> queries.Done:
         context.changed("history")  # the disk may fill up after the first of several
 
 
-def _prune(context: Context, request: queries.PruneHistory) -> queries.Done:
+def prune_history(context: Context, request: queries.PruneHistory) -> queries.Done:
     if request.limit_bytes < 0:
         raise UsageError("The history cannot be smaller than nothing.", "Give a number from 0 on.")
     try:
         return context.history.prune(request.limit_bytes)
     finally:
         context.changed("history")
-
-
-HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
-    queries.ListHistory: _list,
-    queries.ShowHistory: _show,
-    queries.ChangeHistory: _change,
-    queries.PruneHistory: _prune,
-}

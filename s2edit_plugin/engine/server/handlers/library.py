@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from s2edit_plugin.api import queries
 from s2edit_plugin.api.prompts import parse_ref
@@ -17,7 +15,24 @@ from s2edit_plugin.library import Entry, is_person_file
 from s2edit_plugin.tokens.file import TokenRecord
 from s2edit_plugin.tokens.runs import discard_run, resumable
 
-__all__ = ["HANDLERS"]
+__all__ = [
+    "change_person",
+    "change_token",
+    "check_library",
+    "delete_tokens",
+    "drop_resumable",
+    "duplicate_token",
+    "export_person",
+    "export_token",
+    "forget_person",
+    "import_file",
+    "list_people",
+    "list_resumable",
+    "list_tokens",
+    "restore_token",
+    "show_token",
+    "thumbnails",
+]
 
 MAX_THUMBNAILS = 2000
 TOKEN_HEAD = 5 << 20  # bytes that tell what a file is
@@ -26,7 +41,7 @@ TOKEN_HEAD = 5 << 20  # bytes that tell what a file is
 # ---------------------------------------------------------------------- reading
 
 
-def _list(context: Context, request: queries.ListTokens) -> queries.TokenList:
+def list_tokens(context: Context, request: queries.ListTokens) -> queries.TokenList:
     library = context.library
     person = request.person or None
     if request.trash:
@@ -87,7 +102,7 @@ def _named(context: Context, path: Path) -> queries.TokenInfo:
     return _known(context, f"{path.parent.name}/{path.stem}")
 
 
-def _show(context: Context, request: queries.ShowToken) -> queries.TokenDetails:
+def show_token(context: Context, request: queries.ShowToken) -> queries.TokenDetails:
     record, path = context.library.record(request.name), context.library.path(request.name)
     return queries.TokenDetails(
         info=_info_of(record, path.stat().st_size, Usable(context)),
@@ -98,7 +113,7 @@ def _show(context: Context, request: queries.ShowToken) -> queries.TokenDetails:
     )
 
 
-def _thumbnails(context: Context, request: queries.Thumbnails) -> queries.Pictures:
+def thumbnails(context: Context, request: queries.Thumbnails) -> queries.Pictures:
     if len(request.names) > MAX_THUMBNAILS:
         raise UsageError(f"At most {MAX_THUMBNAILS} pictures are given at a time.")
     if request.what == "history":
@@ -116,7 +131,7 @@ def _thumbnails(context: Context, request: queries.Thumbnails) -> queries.Pictur
     return queries.Pictures(pictures)
 
 
-def _people(context: Context, request: queries.ListPeople) -> queries.PeopleList:
+def list_people(context: Context, request: queries.ListPeople) -> queries.PeopleList:
     return queries.PeopleList(
         tuple(
             queries.PersonInfo(person.name, person.tokens, person.notes, person.thumbnail_of, person.consent)
@@ -129,7 +144,7 @@ def _people(context: Context, request: queries.ListPeople) -> queries.PeopleList
 # ---------------------------------------------------------------------- changing
 
 
-def _change(context: Context, request: queries.ChangeToken) -> queries.TokenInfo:
+def change_token(context: Context, request: queries.ChangeToken) -> queries.TokenInfo:
     library, name = context.library, parse_ref(request.name).full_name
     try:
         if request.add_tags or request.remove_tags:
@@ -145,7 +160,7 @@ def _change(context: Context, request: queries.ChangeToken) -> queries.TokenInfo
         context.changed("library")  # a change that was refused may come after one that was made
 
 
-def _delete(context: Context, request: queries.DeleteTokens) -> queries.Done:
+def delete_tokens(context: Context, request: queries.DeleteTokens) -> queries.Done:
     names = tuple(dict.fromkeys(parse_ref(name).full_name for name in request.names))
     missing = [name for name in names if not context.library.path(name).is_file()]
     if missing:
@@ -158,19 +173,19 @@ def _delete(context: Context, request: queries.DeleteTokens) -> queries.Done:
     return queries.Done(f"{_tokens(len(names))} in the trash.", len(names))
 
 
-def _restore(context: Context, request: queries.RestoreToken) -> queries.TokenInfo:
+def restore_token(context: Context, request: queries.RestoreToken) -> queries.TokenInfo:
     path = context.library.restore(request.name)
     context.changed("library")
     return _named(context, path)
 
 
-def _duplicate(context: Context, request: queries.DuplicateToken) -> queries.TokenInfo:
+def duplicate_token(context: Context, request: queries.DuplicateToken) -> queries.TokenInfo:
     path = context.library.duplicate(request.name, request.new_name)
     context.changed("library")
     return _named(context, path)
 
 
-def _change_person(context: Context, request: queries.ChangePerson) -> queries.Done:
+def change_person(context: Context, request: queries.ChangePerson) -> queries.Done:
     library, person, moved = context.library, request.person, 0
     try:
         if request.notes is not None:
@@ -184,7 +199,7 @@ def _change_person(context: Context, request: queries.ChangePerson) -> queries.D
     return queries.Done("The notes were changed." if request.notes is not None else "")
 
 
-def _forget(context: Context, request: queries.ForgetPerson) -> queries.Done:
+def forget_person(context: Context, request: queries.ForgetPerson) -> queries.Done:
     gone = context.forget(request.person, request.marks)
     others = gone.trashed + gone.other_files + gone.elsewhere
     sentence = f"Forgot {gone.person}: {_tokens(gone.tokens)} and {others} other things are gone for good."
@@ -193,7 +208,7 @@ def _forget(context: Context, request: queries.ForgetPerson) -> queries.Done:
     return queries.Done(sentence, gone.tokens)
 
 
-def _check(context: Context, request: queries.CheckLibrary) -> queries.LibraryReport:
+def check_library(context: Context, request: queries.CheckLibrary) -> queries.LibraryReport:
     report = context.library.examine(repair=request.repair)
     if request.repair:
         context.changed("library")
@@ -207,7 +222,7 @@ def _check(context: Context, request: queries.CheckLibrary) -> queries.LibraryRe
 # ---------------------------------------------------------------------- files in and out
 
 
-def _export(context: Context, request: queries.ExportToken) -> queries.ExportedFile:
+def export_token(context: Context, request: queries.ExportToken) -> queries.ExportedFile:
     from s2edit_plugin.formats.exchange import run_export
     from s2edit_plugin.formats.exporting import check_options
 
@@ -229,11 +244,11 @@ def _export(context: Context, request: queries.ExportToken) -> queries.ExportedF
     return queries.ExportedFile(f"{stem}-{request.format}.zip", packed.getvalue(), exported.notes)
 
 
-def _export_person(context: Context, request: queries.ExportPerson) -> queries.ExportedFile:
+def export_person(context: Context, request: queries.ExportPerson) -> queries.ExportedFile:
     return queries.ExportedFile(*context.library.export_person_bytes(request.person, private=request.private))
 
 
-def _import(context: Context, request: queries.ImportFile) -> queries.Imported:
+def import_file(context: Context, request: queries.ImportFile) -> queries.Imported:
     from s2edit_plugin.formats.importing import UNNAMED, is_token_file
 
     if is_person_file(request.data):
@@ -288,11 +303,11 @@ def _import_embedding(context: Context, request: queries.ImportFile) -> queries.
 # ---------------------------------------------------------------------- runs that were cut off
 
 
-def _resumable(context: Context, request: queries.ListResumable) -> queries.ResumableList:
+def list_resumable(context: Context, request: queries.ListResumable) -> queries.ResumableList:
     return queries.ResumableList(tuple(resumable(context.folder)))
 
 
-def _drop(context: Context, request: queries.DropResumable) -> queries.Done:
+def drop_resumable(context: Context, request: queries.DropResumable) -> queries.Done:
     if not discard_run(context.folder, request.person, request.token):
         raise UsageError(f"There is nothing to resume for {request.person}/{request.token}.")
     return queries.Done("The run was given up.")
@@ -300,23 +315,3 @@ def _drop(context: Context, request: queries.DropResumable) -> queries.Done:
 
 def _tokens(count: int) -> str:
     return "one token" if count == 1 else f"{count} tokens"
-
-
-HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
-    queries.ListTokens: _list,
-    queries.ShowToken: _show,
-    queries.Thumbnails: _thumbnails,
-    queries.ChangeToken: _change,
-    queries.DeleteTokens: _delete,
-    queries.RestoreToken: _restore,
-    queries.DuplicateToken: _duplicate,
-    queries.ExportToken: _export,
-    queries.ExportPerson: _export_person,
-    queries.ImportFile: _import,
-    queries.CheckLibrary: _check,
-    queries.ListPeople: _people,
-    queries.ChangePerson: _change_person,
-    queries.ForgetPerson: _forget,
-    queries.ListResumable: _resumable,
-    queries.DropResumable: _drop,
-}

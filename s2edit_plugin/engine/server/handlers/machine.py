@@ -6,38 +6,46 @@ import dataclasses
 import os
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from s2edit_plugin import __version__
 from s2edit_plugin.api import queries
 from s2edit_plugin.engine.server.handlers.context import Context
 from s2edit_plugin.errors import UsageError
+from s2edit_plugin.storage import settings as storage_settings
 from s2edit_plugin.storage.paths import DataFolder
-from s2edit_plugin.storage.settings import change_settings, load_settings
 
-__all__ = ["HANDLERS", "LOG_NAME", "memory_of_process", "newest_lines"]
+__all__ = [
+    "change_settings",
+    "diagnose",
+    "get_settings",
+    "get_status",
+    "list_jobs",
+    "read_log",
+    "LOG_NAME",
+    "memory_of_process",
+    "newest_lines",
+]
 
 LOG_NAME = "engine.log"
 MAX_LOG_LINES = 5000
 MAX_LOG_BYTES = 1_000_000
 
 
-def _get_settings(context: Context, request: queries.GetSettings) -> queries.SettingsValues:
-    return queries.SettingsValues(dataclasses.asdict(load_settings(context.folder)))
+def get_settings(context: Context, request: queries.GetSettings) -> queries.SettingsValues:
+    return queries.SettingsValues(dataclasses.asdict(storage_settings.load_settings(context.folder)))
 
 
-def _change_settings(context: Context, request: queries.ChangeSettings) -> queries.SettingsValues:
+def change_settings(context: Context, request: queries.ChangeSettings) -> queries.SettingsValues:
     place = request.changes.get("models_folder")
     if isinstance(place, str) and place and not Path(place).is_absolute():
         raise UsageError(f"'{place[:200]}' is no whole path.", "Name it from the root on.")
-    changed = change_settings(context.folder, **request.changes)
+    changed = storage_settings.change_settings(context.folder, **request.changes)
     context.changed("settings")
     return queries.SettingsValues(dataclasses.asdict(changed))
 
 
-def _status(context: Context, request: queries.GetStatus) -> queries.EngineStatus:
+def get_status(context: Context, request: queries.GetStatus) -> queries.EngineStatus:
     state = context.keeper.state()
     running, queued = context.queue.counts()
     return queries.EngineStatus(
@@ -46,7 +54,7 @@ def _status(context: Context, request: queries.GetStatus) -> queries.EngineStatu
         uptime=time.time() - context.started,
         device=state.device,
         precision=state.precision,
-        model=state.name or load_settings(context.folder).model or "small",
+        model=state.name or storage_settings.load_settings(context.folder).model or "small",
         model_loaded=state.loaded,
         fingerprint=state.fingerprint,
         memory_bytes=memory_of_process(),
@@ -57,7 +65,7 @@ def _status(context: Context, request: queries.GetStatus) -> queries.EngineStatu
     )
 
 
-def _jobs(context: Context, request: queries.ListJobs) -> queries.JobList:
+def list_jobs(context: Context, request: queries.ListJobs) -> queries.JobList:
     return queries.JobList(context.queue.infos())
 
 
@@ -88,11 +96,11 @@ class _Doctor:
 _doctor = _Doctor()
 
 
-def _diagnose(context: Context, request: queries.Diagnose) -> queries.Diagnosis:
+def diagnose(context: Context, request: queries.Diagnose) -> queries.Diagnosis:
     return _doctor.examine(context.folder)
 
 
-def _read_log(context: Context, request: queries.ReadLog) -> queries.LogText:
+def read_log(context: Context, request: queries.ReadLog) -> queries.LogText:
     return queries.LogText(newest_lines(context.folder, request.lines))
 
 
@@ -124,13 +132,3 @@ def memory_of_process() -> int:
     except ImportError:
         return 0
     return int(psutil.Process().memory_info().rss)
-
-
-HANDLERS: dict[type, Callable[[Context, Any], Any]] = {
-    queries.GetSettings: _get_settings,
-    queries.ChangeSettings: _change_settings,
-    queries.GetStatus: _status,
-    queries.ListJobs: _jobs,
-    queries.Diagnose: _diagnose,
-    queries.ReadLog: _read_log,
-}
