@@ -7,10 +7,14 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from s2edit_plugin.engine.client.remote import STANDALONE
+
+if TYPE_CHECKING:
+    from grimp import ImportGraph
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "s2edit_plugin"
@@ -122,3 +126,18 @@ def test_the_wheel_holds_every_file_that_is_no_code() -> None:
         path = ROOT / name
         if path.parts[len(ROOT.parts)] in packages and path.suffix not in (".py", ".md") and path.exists():
             assert path in held, f"{name} is not in the wheel"
+
+
+def test_no_cycle_of_imports_between_files() -> None:
+    """Also between files of one package, and counting imports for type checking and inside functions."""
+    from grimp import build_graph
+
+    packages = ("s2edit_plugin", "s2edit_models", "qt_app", "gimp_bridge")
+    graph = build_graph(*packages, include_external_packages=False, exclude_type_checking_imports=False)
+    cycles = {tuple(sorted(found)) for module in graph.modules if len(found := _cycle(graph, module)) > 1}
+    assert cycles == set()
+
+
+def _cycle(graph: ImportGraph, module: str) -> set[str]:
+    """The modules that a module imports, at whatever distance, and that import it."""
+    return graph.find_downstream_modules(module) & graph.find_upstream_modules(module) | {module}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import torch
 
@@ -11,22 +12,37 @@ from s2edit_plugin.backbones.device import try_device
 from s2edit_plugin.backbones.savings import Savings
 from s2edit_plugin.errors import ModelError
 
-if TYPE_CHECKING:
-    from s2edit_plugin.backbones.stable_diffusion import StableDiffusionBackbone
-
-__all__ = ["Relief", "pieces"]
+__all__ = ["Offloadable", "Offloading", "pieces"]
 
 CPU = torch.device("cpu")
 Place = tuple[torch.device, torch.dtype]
 
 
-class Relief:
+class Offloadable(Protocol):
+    """What is needed of a backbone: its networks, where and how they compute, and the sizes that change with them."""
+
+    name: str
+    device: torch.device
+    dtype: torch.dtype
+    unet: Any
+    vae: Any
+    text_encoders: Any
+    latent_side: int
+    resolution: int
+    savings: Savings
+    reload: Callable[[str], Any] | None
+
+    def resized(self) -> None:
+        """Take note of another latent side."""
+
+
+class Offloading:
     """The savings of one backbone.
 
     Each part (``unet``, ``vae``, ``text``) has its own place, where and in which format it was loaded, and one where it is now.
     """
 
-    def __init__(self, backbone: StableDiffusionBackbone) -> None:
+    def __init__(self, backbone: Offloadable) -> None:
         self._backbone = backbone
         self._own: dict[str, Place] = {
             "unet": (backbone.device, backbone.dtype),
@@ -50,8 +66,8 @@ class Relief:
             shrink=shrink,
         )
 
-    def obey(self, wanted: Savings) -> None:
-        """See `Backbone.obey`. Raises ModelError where weights that were rounded cannot be read again."""
+    def apply(self, wanted: Savings) -> None:
+        """See `Backbone.apply_savings`. Raises ModelError where weights that were rounded cannot be read again."""
         backbone = self._backbone
         half = self._half_format() if wanted.half else None
         device = self._own["unet"][0]

@@ -19,7 +19,7 @@ from s2edit_plugin.backbones.base import Backbone, Injection
 from s2edit_plugin.backbones.conditions import Condition
 from s2edit_plugin.backbones.device import multiplies_bfloat16
 from s2edit_plugin.backbones.layers import AttentionLayer, AttentionSwitch, picture_layers, unet_layers
-from s2edit_plugin.backbones.offloading import Relief, pieces
+from s2edit_plugin.backbones.offloading import Offloading, pieces
 from s2edit_plugin.backbones.parameters import LayerShape
 from s2edit_plugin.backbones.savings import Savings
 from s2edit_plugin.backbones.schedule import NoiseSchedule
@@ -84,7 +84,7 @@ class StableDiffusionBackbone(Backbone):
         self.resized()
         if device.type == "cpu":
             self.unet.to(memory_format=torch.channels_last)
-        self._relief = Relief(self)
+        self._offloading = Offloading(self)
 
     def resized(self) -> None:
         """Take note of another ``latent_side`` and ``resolution``."""
@@ -92,12 +92,12 @@ class StableDiffusionBackbone(Backbone):
 
     def supported(self, wanted: Savings) -> Savings:
         """See `Backbone.supported`."""
-        return self._relief.supported(wanted)
+        return self._offloading.supported(wanted)
 
     def obey(self, savings: Savings) -> None:
         """See `Backbone.obey`."""
         self.stage = "load"
-        self._relief.obey(savings)
+        self._offloading.apply(savings)
         self.stage = ""
 
     def encode_picture(self, picture: Tensor) -> Tensor:

@@ -141,7 +141,7 @@ class Context:
         from s2edit_plugin.perception.masks.resolve import search_mask
 
         def attention(word: str) -> FoundMask:
-            from s2edit_plugin.workflows.attention_masks import word_mask
+            from s2edit_plugin.workflows.word_masks import word_mask
 
             return word_mask(self.backbone, photo, word, on_progress)
 

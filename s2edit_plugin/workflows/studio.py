@@ -113,7 +113,7 @@ class Studio(Context):
         Raises:
             ImageError, MaskError, PromptError, TokenError, CancelledError.
         """
-        from s2edit_plugin.workflows.attention_masks import word_attention
+        from s2edit_plugin.workflows.attention_views import word_attention
 
         return api.AttentionMap(encode_mask(word_attention(self, request, on_progress)), request.word)
 
@@ -123,7 +123,7 @@ class Studio(Context):
         Raises:
             ImageError, TokenError, MaskError.
         """
-        from s2edit_plugin.workflows.attention_masks import token_attention
+        from s2edit_plugin.workflows.attention_views import token_attention
 
         return token_attention(self, read_photo(photo), self.library.get(name))
 

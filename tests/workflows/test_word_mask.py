@@ -13,7 +13,7 @@ from skimage.data import astronaut
 
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.storage.paths import models_package
-from s2edit_plugin.workflows import attention_masks
+from s2edit_plugin.workflows import word_masks
 
 SMALL = models_package() / "small"
 BLOB, SPECKS = np.zeros((64, 64), np.float32), np.zeros((64, 64), np.float32)
@@ -24,9 +24,9 @@ SPECKS[8::16, 8::16] = 1
 @pytest.fixture
 def word_mask(monkeypatch: pytest.MonkeyPatch) -> Any:
     def found(attention: np.ndarray, rgb: np.ndarray, model: Path) -> Any:
-        monkeypatch.setattr(attention_masks, "attention_picture", lambda *_, **__: attention)
+        monkeypatch.setattr(word_masks, "attention_picture", lambda *_, **__: attention)
         backbone: Any = SimpleNamespace(path=model)
-        return attention_masks.word_mask(backbone, Photo(rgb, None, "PNG"), "a hat")
+        return word_masks.word_mask(backbone, Photo(rgb, None, "PNG"), "a hat")
 
     return found
 

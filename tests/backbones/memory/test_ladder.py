@@ -221,12 +221,12 @@ def test_offloaded_parts_compute_elsewhere_and_come_back(
     texts: list[Any] = backbone.text_encoders  # type: ignore[attr-defined]
     for name, network in [("vae", backbone.vae), *(("text", encoder) for encoder in texts)]:  # type: ignore[attr-defined]
         monkeypatch.setattr(network, "to", lambda *place, name=name: moved.append((name, place)))
-    relief = backbone._relief  # type: ignore[attr-defined]
-    own = dict(relief._own)
-    relief._own = {part: (GPU, dtype) for part, (_, dtype) in own.items()}
-    relief._now = dict(relief._own)
+    offloading = backbone._offloading  # type: ignore[attr-defined]
+    own = dict(offloading._own)
+    offloading._own = {part: (GPU, dtype) for part, (_, dtype) in own.items()}
+    offloading._now = dict(offloading._own)
     try:
-        assert relief.supported(Savings(offload=True)) == Savings(offload=True)
+        assert offloading.supported(Savings(offload=True)) == Savings(offload=True)
         backbone.obey(Savings(offload=True))
         assert moved == [("vae", (CPU, torch.float32)), *[("text", (CPU, torch.float32))] * len(texts)]
         moved.clear()
@@ -236,7 +236,7 @@ def test_offloaded_parts_compute_elsewhere_and_come_back(
             ("vae", (GPU, torch.float32)),
         ]
     finally:
-        relief._own, relief._now = own, dict(own)
+        offloading._own, offloading._now = own, dict(own)
 
 
 def test_a_conversion_that_ran_out_of_memory_halfway_is_finished_next_time(
