@@ -78,4 +78,4 @@ def _entry(args: argparse.Namespace) -> Entry:
     from s2edit_plugin.tools.desktop.entries import make_entry
     from s2edit_plugin.tools.desktop.placing import find_prefix
 
-    return make_entry(args.prefix.absolute() if args.prefix else find_prefix(), man_page())
+    return make_entry(args.prefix.absolute() if args.prefix else find_prefix(), man_page(args.parser))

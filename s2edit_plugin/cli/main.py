@@ -98,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
         maintenance,
     ):
         family.register(commands, common)
+    parser.set_defaults(parser=parser)  # for the man page
     return parser
 
 

@@ -1,6 +1,6 @@
 """The man page and docs/commands.md, from the definitions of the commands themselves.
 
-    python -m s2edit_plugin.cli.manual docs/commands.md     write the page of all commands anew
+    python installer/manual.py docs/commands.md     write the page of all commands anew
 
 argparse's own help is not used: its layout changes with the terminal and with Python's version.
 """
@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from s2edit_plugin import __version__
-from s2edit_plugin.cli.main import build_parser
 
 __all__ = ["Command", "commands_page", "describe", "man_page"]
 
@@ -64,18 +61,18 @@ def describe(parser: argparse.ArgumentParser, summary: str = "") -> Iterator[Com
                 yield from describe(choice, _plain(helps[name]))
 
 
-def commands_page(parser: argparse.ArgumentParser | None = None) -> str:
+def commands_page(parser: argparse.ArgumentParser) -> str:
     """docs/commands.md."""
     lines = [
         "# Commands",
         "",
-        "Written by `python -m s2edit_plugin.cli.manual docs/commands.md` from the definitions of the commands; `man s2edit` "
+        "Written by `python installer/manual.py docs/commands.md` from the definitions of the commands; `man s2edit` "
         "says the same where `s2edit desktop install` was run.",
         "Every command takes `--help` and `--json`. Exit codes: "
         + ", ".join(f"{code} {meaning}" for code, meaning in EXITS.items())
         + ".",
     ]
-    for command in describe(parser or build_parser()):
+    for command in describe(parser):
         level = "##" if len(command.name.split()) < 3 else "###"
         lines += ["", f"{level} {command.name}", "", _sentence(command.summary), "", "```"]
         lines += _folded(f"{command.name} {command.usage}"), "```"
@@ -85,9 +82,9 @@ def commands_page(parser: argparse.ArgumentParser | None = None) -> str:
     return "\n".join([*lines, "", "## Environment", "", *variables]) + "\n"
 
 
-def man_page(parser: argparse.ArgumentParser | None = None) -> str:
+def man_page(parser: argparse.ArgumentParser) -> str:
     """The page for ``man s2edit``, in man's own macros."""
-    first, *rest = describe(parser or build_parser())
+    first, *rest = describe(parser)
     lines = [
         f'.TH S2EDIT 1 "" "S2Edit Studio {__version__}" "User commands"',
         ".SH NAME", "s2edit \\- learn a person from one photo, edit photos by text",
@@ -170,7 +167,3 @@ def _roff(text: str) -> str:
     """Text as man reads it: no letter is a command, no hyphen is typeset."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{text}" if text[:1] in (".", "'") else text
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(commands_page(), encoding="utf-8")

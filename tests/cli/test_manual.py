@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_page_of_commands_is_current() -> None:
-    assert (ROOT / "docs" / "commands.md").read_text("utf-8") == commands_page(), (
-        "run: python -m s2edit_plugin.cli.manual docs/commands.md"
+    assert (ROOT / "docs" / "commands.md").read_text("utf-8") == commands_page(build_parser()), (
+        "run: python installer/manual.py docs/commands.md"
     )
 
 
@@ -31,7 +31,7 @@ def test_every_command_and_option_is_in_it() -> None:
 
 def test_man_reads_the_page(tmp_path: Path) -> None:
     page = tmp_path / "s2edit.1"
-    page.write_text(man_page(), "utf-8")
+    page.write_text(man_page(build_parser()), "utf-8")
     if shutil.which("man") is None:
         pytest.skip("man is not installed")
     environment = {"MANWIDTH": "100", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
