@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
+from s2edit_plugin.api.picture_formats import READ_SUFFIXES, WRITE_SUFFIXES
 from s2edit_plugin.errors import UsageError
 
 __all__ = [
     "LEDGER_FOLDER",
-    "PHOTO_SUFFIXES",
     "TABLE_SUFFIXES",
     "Found",
     "Passed",
@@ -29,8 +29,6 @@ __all__ = [
     "result_name",
 ]
 
-WRITABLE = frozenset((".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff"))
-PHOTO_SUFFIXES = WRITABLE | {".heic", ".heif", ".avif", ".gif", ".bmp"}
 TABLE_SUFFIXES = frozenset((".csv", ".tsv"))
 LEDGER_FOLDER = ".s2edit-batch"
 """In a folder of results; what lies beside it was made, and is no photo to edit."""
@@ -125,7 +123,7 @@ def find_photos(
 
 def result_name(place: PurePath) -> PurePath:
     """The name of a result: the photo's, or ``.png`` where its format is only read."""
-    return place if place.suffix.lower() in WRITABLE else place.with_name(f"{place.name}.png")
+    return place if place.suffix.lower() in WRITE_SUFFIXES else place.with_name(f"{place.name}.png")
 
 
 def _named(name: str, results: Path, passed: Passed, recursive: bool) -> Iterator[Found]:
@@ -148,7 +146,7 @@ def _named(name: str, results: Path, passed: Passed, recursive: bool) -> Iterato
     base = _fixed_part(path)
     for match in matches:
         one = Path(match).absolute()
-        if one.is_dir() or one.suffix.lower() not in PHOTO_SUFFIXES or _is_inside(one, results):
+        if one.is_dir() or one.suffix.lower() not in READ_SUFFIXES or _is_inside(one, results):
             passed.others += not one.is_dir()
             continue
         yield Found(one, PurePath(os.path.relpath(one, base)))
@@ -182,7 +180,7 @@ def _in_folder(folder: Path, results: Path, passed: Passed, recursive: bool) -> 
         for name in sorted(files):
             if name.startswith("."):
                 continue  # what systems leave beside photos, and what is half-written
-            if PurePath(name).suffix.lower() in PHOTO_SUFFIXES:
+            if PurePath(name).suffix.lower() in READ_SUFFIXES:
                 yield Found(here / name, PurePath(os.path.relpath(here / name, folder)))
             else:
                 passed.others += 1
@@ -287,7 +285,7 @@ def _names(text: str) -> tuple[str, ...]:
 def _mask_file(table: Path, mask: str) -> str:
     """A mask's file beside the table, as a whole path; a method as it is."""
     beside = table.absolute().parent / mask
-    return str(beside) if PurePath(mask).suffix.lower() in PHOTO_SUFFIXES and beside.exists() else mask
+    return str(beside) if PurePath(mask).suffix.lower() in READ_SUFFIXES and beside.exists() else mask
 
 
 def _number(path: Path, number: int, values: dict[str, str], name: str, kind: Any) -> Any:

@@ -14,11 +14,13 @@ from typing import Any
 
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
+from s2edit_plugin.api.picture_formats import READ_SUFFIXES
 from s2edit_plugin.api.prompt_syntax import read_prompt
 from s2edit_plugin.api.prompts import parse_ref, references
+from s2edit_plugin.api.regions import OF_A_PERSON
 from s2edit_plugin.batch.keys import Facts, edit_key, hash_of, with_row
 from s2edit_plugin.batch.ledger import Pictures
-from s2edit_plugin.batch.photos import PHOTO_SUFFIXES, Row
+from s2edit_plugin.batch.photos import Row
 from s2edit_plugin.batch.recipe import CLASS, Recipe
 from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import InputError, ModelError, S2EditError, TokenNotFoundError, WrongModelError
@@ -29,7 +31,6 @@ __all__ = ["NOBODY", "Made", "PhotoWorker", "Task", "facts_of", "find_facts", "m
 NOBODY = "Nobody whom the recipe looks for was recognised on the photo."
 THUMBNAIL_SIDE = 160
 PERSON = "person"
-_OF_A_FACE = ("auto", "subject", "face", "hair", "lips", "eyes", "skin", "glasses", "hat")
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def mask_files(recipe: Recipe, beside: Path) -> dict[str, bytes]:
     return {
         name: read_photo_file(beside / value)
         for name, value in named.items()
-        if PurePath(value).suffix.lower() in PHOTO_SUFFIXES
+        if PurePath(value).suffix.lower() in READ_SUFFIXES
     }
 
 
@@ -212,7 +213,7 @@ def _of_face(recipe: Recipe, number: int, faces: int) -> Recipe:
         return recipe
 
     def hers(method: str, unless: tuple[str, ...] = ()) -> str:
-        return f"{method}:{number}" if method in _OF_A_FACE and method not in unless else method
+        return f"{method}:{number}" if method in OF_A_PERSON and method not in unless else method
 
     # The region `auto` comes from the prompt, inside what the model sees of her.
     return dataclasses.replace(

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from s2edit_plugin.api.picture_formats import WRITE_SUFFIXES
+from s2edit_plugin.api.regions import EDIT_REGIONS, EDIT_SUBJECTS, OF_A_PERSON
 from s2edit_plugin.errors import ImageError, InputError, MaskError, ResourceError, UsageError
 from s2edit_plugin.storage.paths import disk_error, write_atomic
 
@@ -24,32 +26,7 @@ __all__ = [
     "write_result",
 ]
 
-# What Pillow can write losslessly or as a photo, and what the format is called there.
-FORMATS = {
-    ".png": "PNG",
-    ".jpg": "JPEG",
-    ".jpeg": "JPEG",
-    ".jpe": "JPEG",
-    ".jfif": "JPEG",
-    ".webp": "WEBP",
-    ".tif": "TIFF",
-    ".tiff": "TIFF",
-}
-METHODS = (
-    "auto",
-    "subject",
-    "none",
-    "face",
-    "hair",
-    "lips",
-    "eyes",
-    "skin",
-    "glasses",
-    "hat",
-    "grabcut",
-    "region",
-)
-_NUMBERED = re.compile(r"(?:auto|subject|face|hair|lips|eyes|skin|glasses|hat):[1-9][0-9]?")
+_NUMBERED = re.compile(rf"(?:{'|'.join(OF_A_PERSON)}):[1-9][0-9]?")
 """Whose, on a photo of several people: ``face:2``."""
 
 
@@ -106,7 +83,7 @@ def mask_choice(value: str, allowed: tuple[str, ...]) -> MaskChoice:
         if not value.removeprefix("word:").strip():
             raise MaskError("A mask by word needs a word.", "Write it as word:hair.")
         return MaskChoice(value)
-    if value in METHODS:
+    if value in {*EDIT_REGIONS, *EDIT_SUBJECTS}:
         raise MaskError(f"The mask '{value}' is not possible here.", _hint(allowed))
     if not Path(value).expanduser().is_file():
         raise MaskError(f"There is no mask file {value}, and no method of this name.", _hint(allowed))
@@ -131,10 +108,10 @@ def writable_target(name: str, *, picture: bool = True) -> Path:
         raise UsageError(
             f"There is no folder {path.absolute().parent}.", "Create it, or choose another --out."
         )
-    if picture and path.suffix.lower() not in FORMATS:
+    if picture and path.suffix.lower() not in WRITE_SUFFIXES:
         raise UsageError(
             f"'{path.suffix or path.name}' is no picture format that can be written.",
-            f"End the name of --out with {', '.join(FORMATS)}.",
+            f"End the name of --out with {', '.join(WRITE_SUFFIXES)}.",
         )
     try:
         tempfile.TemporaryFile(dir=path.absolute().parent).close()

@@ -7,6 +7,7 @@ import dataclasses
 from typing import Any
 
 from s2edit_plugin import api
+from s2edit_plugin.api.regions import MASK_FINDERS
 from s2edit_plugin.cli.clients import add_options, perform
 from s2edit_plugin.cli.files import Files, mask_choice, read_photo, writable_target, write_picture
 from s2edit_plugin.cli.output import Output
@@ -14,8 +15,6 @@ from s2edit_plugin.cli.replacing import add_overwrite, check_outputs
 from s2edit_plugin.errors import UsageError
 
 __all__ = ["register"]
-
-FINDERS = ("auto", "face", "hair", "lips", "eyes", "skin", "glasses", "hat", "grabcut", "click")
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -47,7 +46,7 @@ def _register_mask(commands: Any, machine: argparse.ArgumentParser) -> None:
     mask = commands.add_parser("mask", parents=[machine], help="find a mask in a photo", allow_abbrev=False)
     add = mask.add_argument
     add("photo", metavar="PHOTO")
-    add("--method", default="auto", help=f"{', '.join(FINDERS)} or word:WORD (default: auto)")
+    add("--method", default="auto", help=f"{', '.join(MASK_FINDERS)} or word:WORD (default: auto)")
     places: dict[str, Any] = {"action": "append", "default": [], "type": _place, "metavar": "X,Y"}
     add("--click", help="a place on what is meant, in pixels; may be repeated", **places)
     add("--click-outside", help="a place on what is not meant; may be repeated", **places)
@@ -66,10 +65,10 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
     out = writable_target(args.out)
     check_outputs((out,), (args.photo,), overwrite=args.overwrite)
     photo = read_photo(args.photo)
-    method = mask_choice(args.method, FINDERS)
+    method = mask_choice(args.method, MASK_FINDERS)
     if method.picture is not None:
         raise UsageError(
-            "--method takes the name of a method, not a file.", f"Use {', '.join(FINDERS)} or word:WORD."
+            "--method takes the name of a method, not a file.", f"Use {', '.join(MASK_FINDERS)} or word:WORD."
         )
     inside = [api.Click(x, y) for x, y in args.click]
     outside = [api.Click(x, y, inside=False) for x, y in args.click_outside]

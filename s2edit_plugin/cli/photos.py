@@ -12,6 +12,7 @@ from s2edit_plugin import api
 from s2edit_plugin.api.limits import EDIT_RANGES, check_edit_settings, check_learn_settings, default_rank
 from s2edit_plugin.api.prompt_syntax import read_prompt
 from s2edit_plugin.api.prompts import check_name, parse_ref, references
+from s2edit_plugin.api.regions import EDIT_REGIONS, EDIT_SUBJECTS, SUBJECTS
 from s2edit_plugin.cli.clients import add_options, perform
 from s2edit_plugin.cli.files import (
     Files,
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
     from s2edit_plugin.workflows.studio import Studio
 
 __all__ = ["register"]
-
-PARTS = ("hair", "lips", "eyes", "skin", "glasses", "hat")
-SUBJECTS = ("auto", "face", "grabcut", *PARTS)
-EDIT_SUBJECTS = (*SUBJECTS, "region")
-REGIONS = ("auto", "subject", "none", "face", "hair", "lips", "eyes", "skin", "glasses", "hat")
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -146,7 +142,9 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     add(
         "--in-colour", action="store_true", help="give a grey photo colours; without it the result stays grey"
     )
-    add("--mask", default="auto", help=f"what may change: {', '.join(REGIONS)}, word:WORD or a mask file")
+    add(
+        "--mask", default="auto", help=f"what may change: {', '.join(EDIT_REGIONS)}, word:WORD or a mask file"
+    )
     add(
         "--strength",
         type=_setting("strength"),
@@ -248,7 +246,7 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
     region_out = writable_target(args.region_out) if args.region_out else None
     check_outputs((out, region_out), (args.photo, args.subject, args.mask), overwrite=args.overwrite)
     photo = read_photo(args.photo)
-    subject, region = mask_choice(args.subject, EDIT_SUBJECTS), mask_choice(args.mask, REGIONS)
+    subject, region = mask_choice(args.subject, EDIT_SUBJECTS), mask_choice(args.mask, EDIT_REGIONS)
     request = api.ApplyEdit(
         photo=photo,
         tokens=tokens,

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from s2edit_plugin.api.picture_formats import READ_SUFFIXES
 from s2edit_plugin.errors import ImageError, S2EditError, UsageError
 
 __all__ = ["check_screen", "open_window", "photo_of", "window_arguments"]
@@ -20,8 +21,6 @@ __all__ = ["check_screen", "open_window", "photo_of", "window_arguments"]
 COMMANDS = "The commands work without one: s2edit --help"
 OPTIONS = ("--language", "--theme")
 """What the window takes, each with a value, beside a photo."""
-PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".gif", ".bmp")
-"""Endings of what a link may open."""
 ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
 
 
@@ -63,7 +62,7 @@ def photo_of(word: str) -> str:
     if not parts.path.strip("/") and not parts.netloc:
         return ""
     path = url2pathname(parts.path)
-    picture = scheme == "file" or path.lower().endswith(PICTURES)
+    picture = scheme == "file" or path.lower().endswith(tuple(READ_SUFFIXES))
     if parts.netloc not in ("", "localhost") or parts.query or not os.path.isabs(path) or not picture:
         raise ImageError(
             f"The link {word} leads to no picture on this machine.",

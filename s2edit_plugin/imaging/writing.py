@@ -11,10 +11,11 @@ import zlib
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from s2edit_plugin.api.picture_formats import WRITE_SUFFIXES, format_named
 from s2edit_plugin.errors import ImageError, InputError, ResourceError
 from s2edit_plugin.imaging.exif import EXIF_PREFIX, signed_exif
 from s2edit_plugin.imaging.jpeg_writing import LARGEST_EXIF, jpeg_segments, with_segments
@@ -26,13 +27,8 @@ from s2edit_plugin.imaging.tiff import encode_tiff
 
 __all__ = ["encode_exactly", "encode_photo", "format_of_suffix", "write_atomic"]
 
-_SUFFIXES: dict[str, FileFormat] = {
-    ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG",
-    ".png": "PNG", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF",
-}  # fmt: skip
 _QUALITY = 95
 _FULL_COLOUR = 90  # from this quality on a JPEG's colours have the resolution of its brightness
-_LARGEST_SIDE: dict[FileFormat, int] = {"JPEG": 65500, "WEBP": 16383}
 
 
 def format_of_suffix(path: str | Path) -> FileFormat:
@@ -42,10 +38,10 @@ def format_of_suffix(path: str | Path) -> FileFormat:
         ImageError: the suffix is of no format that can be written.
     """
     suffix = Path(path).suffix.lower()
-    if suffix not in _SUFFIXES:
-        known = ", ".join(_SUFFIXES)
+    if suffix not in WRITE_SUFFIXES:
+        known = ", ".join(WRITE_SUFFIXES)
         raise ImageError(f"{Path(path).name} does not end in a known picture suffix.", f"Use one of {known}.")
-    return _SUFFIXES[suffix]
+    return cast(FileFormat, WRITE_SUFFIXES[suffix])
 
 
 def encode_exactly(photo: Photo, pixels: np.ndarray, *, provenance: Provenance) -> bytes:
@@ -85,8 +81,8 @@ def encode_photo(
     pixels = photo.pixels if pixels is None else pixels
     alpha = photo.alpha if alpha is None else alpha
     chosen = format or photo.format
-    largest = _LARGEST_SIDE.get(chosen, 2**31)
-    if max(pixels.shape[:2]) > largest:
+    largest = format_named(chosen).longest
+    if largest and max(pixels.shape[:2]) > largest:
         raise ImageError(f"A {chosen} file has at most {largest} pixels a side.", "Save as PNG or TIFF.")
     xmp = photo.xmp if provenance is None else xmp_packet(provenance, photo.xmp)
     if provenance is not None:

@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from s2edit_plugin.api import prompts
+from s2edit_plugin.api.regions import DRAWN_REGIONS
 
-__all__ = ["REGIONS", "region_of", "with_attributes"]
-
-REGIONS = ("subject", "face", "hair", "lips", "eyes", "skin")
+__all__ = ["region_of", "with_attributes"]
 
 
 def with_attributes(prompt: str, attributes: Sequence[tuple[str, str]]) -> str:
@@ -44,4 +43,4 @@ def region_of(found_by: str) -> str:
     if found_by.startswith("word:"):
         return found_by
     name = found_by.partition(":")[0]  # whose face it was says nothing on another photo
-    return name if name in REGIONS else "subject"
+    return name if name in DRAWN_REGIONS else "subject"

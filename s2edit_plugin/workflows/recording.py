@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from s2edit_plugin import api
+from s2edit_plugin.api.picture_formats import format_named
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.history import Machine, Made, TokenUsed
-from s2edit_plugin.imaging.photo import FileFormat, Photo
+from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import format_of
 from s2edit_plugin.imaging.thumbnail import thumbnail
 from s2edit_plugin.storage.paths import disk_error
@@ -21,8 +22,6 @@ from s2edit_plugin.tokens.record import TokenRecord
 from s2edit_plugin.workflows.context import Context
 
 __all__ = ["machine_of", "record_edit", "record_learning"]
-
-_SUFFIXES: dict[FileFormat, str] = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 
 
 def record_edit(
@@ -44,7 +43,7 @@ def record_edit(
         return result
     made = Made(
         picture=result.image,
-        suffix=_SUFFIXES[format_of(result.image) or photo.format],
+        suffix=format_named(format_of(result.image) or photo.format).suffixes[0],
         region=result.region,
         thumbnail=thumbnail(photo, pixels),
         tokens=_used(records),

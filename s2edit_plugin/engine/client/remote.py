@@ -39,7 +39,7 @@ LATER = "Try again; `s2edit engine stop` ends one that hangs."
 
 _STANDALONE = {
     "": "__init__ errors",
-    "api/": "__init__ base editing events learning limits looking models operations presets prompts",
+    "api/": "__init__ base editing events learning limits looking models operations picture_formats presets prompts regions",
     "api/queries/": "__init__ done library people runs history models machine handover",
     "storage/": "__init__ disk offline",
     "engine/": "__init__",

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from s2edit_plugin.api.regions import PHOTO_REGIONS
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.imaging.crop import Crop, extract, fitted, place_mask
 from s2edit_plugin.perception.masks.grabcut import (
@@ -30,7 +31,6 @@ from s2edit_plugin.perception.masks.refine import fill_holes, fit_to_picture, la
 Point = tuple[float, float]
 
 __all__ = [
-    "FACE_REGIONS",
     "NO_FACE",
     "FaceBox",
     "face_mask",
@@ -40,7 +40,6 @@ __all__ = [
     "person_mask",
 ]
 
-FACE_REGIONS = ("face", "hair", "lips", "eyes", "skin")
 
 _DETECTION_SIDES = (320, 640)
 _SQUEEZES = (0.7, 0.85, 1.0, 1.2)
@@ -218,13 +217,13 @@ def person_mask(rgb: np.ndarray, box: FaceBox | None = None) -> np.ndarray:
 
 
 def face_regions(
-    rgb: np.ndarray, regions: tuple[str, ...] = FACE_REGIONS, box: FaceBox | None = None
+    rgb: np.ndarray, regions: tuple[str, ...] = PHOTO_REGIONS, box: FaceBox | None = None
 ) -> dict[str, np.ndarray]:
     """Regions of the face on a photograph, by proportion and colour.
 
     Args:
         rgb: uint8 (H, W, 3).
-        regions: of `FACE_REGIONS`.
+        regions: of `PHOTO_REGIONS`.
         box: from `find_face`; None: looks for it.
 
     Returns:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from s2edit_plugin.api.regions import PHOTO_REGIONS
 from s2edit_plugin.errors import MaskError, ModelError
 from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.perception.masks import face, parsed, sessions
@@ -108,7 +109,7 @@ class Photograph:
         """Regions of the face, float32 (H, W) in [0, 1]; all zero where one is not to be seen.
 
         Args:
-            names: of `face.FACE_REGIONS`, and ``glasses`` and ``hat``, which only the face parser knows.
+            names: of `api.regions.PHOTO_REGIONS`, and ``glasses`` and ``hat``, which only the face parser knows.
 
         Raises:
             MaskError: there is no face, or no parser for what only it knows.
@@ -118,7 +119,7 @@ class Photograph:
         by_parser = self._parsed(names, self.box)
         if by_parser is not None:
             return by_parser
-        beyond = [name for name in names if name not in face.FACE_REGIONS]
+        beyond = [name for name in names if name not in PHOTO_REGIONS]
         if beyond:
             raise MaskError(
                 f"Finding {beyond[0]} needs the face parser, which is not installed or does not see this face.",

@@ -23,7 +23,7 @@ def find_regions(rgb: np.ndarray) -> dict[str, np.ndarray]:
         rgb: uint8 ``(H, W, 3)``, any size and shape; it is fitted into a 128x128 square for the network.
 
     Returns:
-        For each of `sessions.REGIONS` a float32 mask 0..1 ``(H, W)``, near 0 where there is no such region.
+        For each of `api.regions.DRAWN_REGIONS` a float32 mask 0..1 ``(H, W)``, near 0 where there is no such region.
 
     Raises:
         ImageError: `rgb` is no such picture.

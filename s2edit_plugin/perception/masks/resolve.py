@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from s2edit_plugin.api.regions import MASK_METHODS
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.perception.masks.drawn import drawn_regions
 from s2edit_plugin.perception.masks.face import FaceBox
@@ -16,9 +17,8 @@ from s2edit_plugin.perception.masks.grabcut import grabcut_subject
 from s2edit_plugin.perception.masks.photograph import BY_COLOUR, Photograph
 from s2edit_plugin.perception.networks.installed import Networks
 
-__all__ = ["METHODS", "WordAttention", "search_mask"]
+__all__ = ["WordAttention", "search_mask"]
 
-METHODS = ("auto", "subject", "face", "hair", "lips", "eyes", "skin", "glasses", "hat", "grabcut", "word:W")
 WordAttention = Callable[[str], FoundMask]
 
 _WORD = "word:"
@@ -41,8 +41,8 @@ def search_mask(
 
     Args:
         rgb: uint8 (H, W, 3).
-        method: one of `METHODS`. ``auto`` is the subject by whatever works. On a photo of several people a number says whose,
-            by the size of the face: ``face:2``, ``auto:2``.
+        method: one of `MASK_METHODS`. ``auto`` is the subject by whatever works. On a photo of several people a number
+            says whose, by the size of the face: ``face:2``, ``auto:2``.
         word_attention: gives the mask of a word from the model's own attention, for ``word:W``.
         networks: what is installed, None: nothing.
 
@@ -52,8 +52,8 @@ def search_mask(
     if method.startswith(_WORD):
         return _checked(_of_word(method.removeprefix(_WORD).strip(), word_attention), rgb, method)
     name, number = _numbered(method)
-    if name not in METHODS:
-        raise MaskError(f"There is no mask method {method!r}.", f"Use one of {', '.join(METHODS)}.")
+    if name not in MASK_METHODS:
+        raise MaskError(f"There is no mask method {method!r}.", f"Use one of {', '.join(MASK_METHODS)}.")
     if name == "grabcut":
         return _checked(FoundMask(grabcut_subject(rgb), (BY_COLOUR,), sure=False), rgb, name)
     region = "subject" if name == "auto" else name

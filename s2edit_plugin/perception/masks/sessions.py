@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from s2edit_plugin.api.regions import DRAWN_REGIONS
 from s2edit_plugin.errors import ModelError
 from s2edit_plugin.perception.networks.onnx_network import session_options
 from s2edit_plugin.perception.networks.rembg_files import LOCAL_NETWORKS, local_files
@@ -28,10 +29,9 @@ from s2edit_plugin.storage.paths import DataFolder, models_package
 if TYPE_CHECKING:
     from rembg.sessions.base import BaseSession
 
-__all__ = ["LOCAL_NETWORKS", "OWN_SESSION", "REGIONS", "available", "open_session", "region_file"]
+__all__ = ["LOCAL_NETWORKS", "OWN_SESSION", "available", "open_session", "region_file"]
 
 OWN_SESSION = "regions"
-REGIONS: tuple[str, ...] = ("subject", "face", "hair", "lips", "eyes", "skin")
 """Channels of the region network, in order."""
 
 _ALLOWED = tuple(name for name in LOCAL_NETWORKS if name != "sam")
@@ -156,7 +156,7 @@ def _region_session() -> type[BaseSession]:
     from rembg.sessions.base import BaseSession
 
     class RegionSession(BaseSession):
-        """One sigmoid mask for each of `REGIONS`, from a picture of any size."""
+        """One sigmoid mask for each of `DRAWN_REGIONS`, from a picture of any size."""
 
         def maps(self, rgb: np.ndarray) -> dict[str, np.ndarray]:
             """uint8 ``(H, W, 3)`` to a float32 mask 0..1 ``(H, W)`` for each region."""
@@ -172,7 +172,7 @@ def _region_session() -> type[BaseSession]:
             picture = np.asarray(small, dtype=np.float32).transpose(2, 0, 1)[None] / 255.0
             regions = self.inner_session.run(None, {self.inner_session.get_inputs()[0].name: picture})[0][0]
             result = {}
-            for name, region in zip(REGIONS, regions, strict=True):
+            for name, region in zip(DRAWN_REGIONS, regions, strict=True):
                 mask = region.astype(np.float32)
                 if side != _SIDE:
                     large = Image.fromarray(mask, mode="F").resize((side, side), Image.Resampling.BILINEAR)
@@ -181,7 +181,7 @@ def _region_session() -> type[BaseSession]:
             return result
 
         def predict(self, img: Image.Image, *args: Any, **kwargs: Any) -> list[Image.Image]:
-            """Grey masks of the picture's size in the order of `REGIONS`."""
+            """Grey masks of the picture's size in the order of `DRAWN_REGIONS`."""
             maps = self.maps(np.asarray(img.convert("RGB")))
             return [Image.fromarray((mask * 255.0 + 0.5).astype(np.uint8)) for mask in maps.values()]
 

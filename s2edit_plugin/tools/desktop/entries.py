@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath, PureWindowsPath
 
 from s2edit_plugin import __version__
+from s2edit_plugin.api.picture_formats import FORMATS
 from s2edit_plugin.errors import S2EditError
 
 __all__ = ["APP_ID", "ICON_SIZES", "SCHEME", "TYPES", "Entry", "icons_folder", "make_entry"]
@@ -23,16 +24,7 @@ COMPONENT = "org.s2edit.Studio"
 TITLE = "S²Edit Studio"
 SCHEME = "s2edit"
 ICON_SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 192, 256, 512)
-TYPES = {
-    "image/jpeg": (".jpg", ".jpeg"),
-    "image/png": (".png",),
-    "image/webp": (".webp",),
-    "image/tiff": (".tif", ".tiff"),
-    "image/heif": (".heic", ".heif"),
-    "image/avif": (".avif",),
-    "image/gif": (".gif",),
-    "image/bmp": (".bmp",),
-}
+TYPES = {known.mime: known.suffixes for known in FORMATS}
 """What the window opens, with the endings that files have."""
 
 _DESKTOP = """\

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from skimage.data import astronaut, chelsea
 
+from s2edit_plugin.api.regions import PHOTO_REGIONS
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.perception.masks.face import (
-    FACE_REGIONS,
     FaceBox,
     face_mask,
     face_regions,
@@ -140,7 +140,7 @@ def test_where_there_is_no_face() -> None:
 @pytest.mark.parametrize("box", [FaceBox(-30, -30, 60, 60), FaceBox(150, 20, 90, 90), FaceBox(0, 0, 5, 5)])
 def test_boxes_over_the_border_are_harmless(box: FaceBox) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (100, 200, 3), dtype=np.uint8)
-    for mask in face_regions(picture, FACE_REGIONS, box).values():
+    for mask in face_regions(picture, PHOTO_REGIONS, box).values():
         assert mask.shape == (100, 200)
         assert 0 <= mask.min() <= mask.max() <= 1
 

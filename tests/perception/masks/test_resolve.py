@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
+from s2edit_plugin.api.regions import MASK_METHODS
 from s2edit_plugin.errors import MaskError, ModelError
 from s2edit_plugin.perception.masks import face, regions
 from s2edit_plugin.perception.masks.found import FoundMask
-from s2edit_plugin.perception.masks.resolve import METHODS, search_mask
+from s2edit_plugin.perception.masks.resolve import search_mask
 
 
 def find_mask(*arguments: Any, **named: Any) -> np.ndarray:
@@ -122,7 +123,7 @@ def test_a_word_asks_the_model() -> None:
 def test_unknown_methods_are_refused_with_the_list() -> None:
     with pytest.raises(MaskError, match="There is no mask method 'magic'") as caught:
         find_mask(np.zeros((64, 64, 3), np.uint8), "magic")
-    assert all(method in caught.value.hint for method in METHODS)
+    assert all(method in caught.value.hint for method in MASK_METHODS)
     with pytest.raises(MaskError):
         find_mask(np.zeros((64, 64, 3), np.uint8), "wordW")
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from s2edit_plugin.api.regions import DRAWN_REGIONS
 from s2edit_plugin.errors import ImageError, ModelError
 from s2edit_plugin.perception.masks import regions, sessions
 
@@ -156,14 +157,14 @@ def test_the_region_session_is_one_of_rembgs() -> None:
     session: Any = sessions.open_session("regions")
     assert isinstance(session, BaseSession)
     masks = session.predict(Image.new("RGB", (70, 50)))
-    assert [(mask.mode, mask.size) for mask in masks] == [("L", (70, 50))] * len(sessions.REGIONS)
+    assert [(mask.mode, mask.size) for mask in masks] == [("L", (70, 50))] * len(DRAWN_REGIONS)
 
 
 @pytest.mark.parametrize("shape", [(128, 128), (96, 200), (301, 77), (1, 5), (700, 512)])
 def test_regions_have_the_pictures_size(shape: tuple[int, int]) -> None:
     rgb = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
     found = regions.find_regions(rgb)
-    assert tuple(found) == sessions.REGIONS
+    assert tuple(found) == DRAWN_REGIONS
     for mask in found.values():
         assert mask.shape == shape
         assert mask.dtype == np.float32
@@ -174,7 +175,7 @@ def test_regions_have_the_pictures_size(shape: tuple[int, int]) -> None:
 def test_regions_of_unseen_portraits(scale: int) -> None:
     from s2edit_models.drawing.dataset import draw, split_seed
 
-    scores: dict[str, list[float]] = {name: [] for name in sessions.REGIONS}
+    scores: dict[str, list[float]] = {name: [] for name in DRAWN_REGIONS}
     for index in range(16):
         picture, scene = draw(split_seed("test", 7000 + index), 128 * scale)
         if scene.domain != "portrait":
