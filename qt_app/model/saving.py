@@ -148,7 +148,7 @@ class SaveState(Observable):
         document = self.document
         if document is None:
             return []
-        from s2edit_plugin.imaging.jpeg_blocks import can_keep_blocks
+        from s2edit_plugin.imaging.formats.jpeg_blocks import can_keep_blocks
 
         photo, notes, own = document.photo, [], self.camera_format
         if self.format == "ORA":

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from s2edit_plugin.errors import ImageError, ResourceError
-from s2edit_plugin.imaging.decoding import (
+from s2edit_plugin.imaging.formats.decoding import (  # fmt: skip
     MissingPluginError,
     UnusualPixelsError,
     as_samples,
@@ -25,19 +25,19 @@ from s2edit_plugin.imaging.decoding import (
     dpi_of_exif,
     opened,
     side_of,
-)  # fmt: skip
-from s2edit_plugin.imaging.exif import clean_exif, orientation_of, upright
-from s2edit_plugin.imaging.extras import EXTRAS, Extra, jpeg_extras, png_extras, said_of
-from s2edit_plugin.imaging.icc import HdrError
-from s2edit_plugin.imaging.jpeg_side import split_jpeg
-from s2edit_plugin.imaging.kinds import Kind, kind_of, stranger
+)
+from s2edit_plugin.imaging.formats.exif import clean_exif, orientation_of, upright
+from s2edit_plugin.imaging.formats.extras import EXTRAS, Extra, jpeg_extras, png_extras, said_of
+from s2edit_plugin.imaging.formats.icc import HdrError
+from s2edit_plugin.imaging.formats.jpeg_side import split_jpeg
+from s2edit_plugin.imaging.formats.kinds import Kind, kind_of, stranger
+from s2edit_plugin.imaging.formats.photoshop import clean_resources
+from s2edit_plugin.imaging.formats.png16 import bits_of_png, decode_png16, is_png16
+from s2edit_plugin.imaging.formats.png_side import split_png
+from s2edit_plugin.imaging.formats.side_data import SideData
+from s2edit_plugin.imaging.formats.tiff_reading import read_tiff
+from s2edit_plugin.imaging.formats.webp_side import split_webp
 from s2edit_plugin.imaging.photo import FileFormat, JpegTables, Photo
-from s2edit_plugin.imaging.photoshop import clean_resources
-from s2edit_plugin.imaging.png16 import bits_of_png, decode_png16, is_png16
-from s2edit_plugin.imaging.png_side import split_png
-from s2edit_plugin.imaging.side_data import SideData
-from s2edit_plugin.imaging.tiff_reading import read_tiff
-from s2edit_plugin.imaging.webp_side import split_webp
 from s2edit_plugin.imaging.xmp_truth import truthful_xmp
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from s2edit_plugin.imaging.jpeg_blocks import with_kept_blocks
-from s2edit_plugin.imaging.jpeg_writing import LARGEST_EXIF, LARGEST_XMP, jpeg_segments, with_segments
+from s2edit_plugin.imaging.formats.jpeg_blocks import with_kept_blocks
+from s2edit_plugin.imaging.formats.jpeg_writing import LARGEST_EXIF, LARGEST_XMP, jpeg_segments, with_segments
 from s2edit_plugin.imaging.photo import FileFormat, Photo
 from s2edit_plugin.imaging.reading import format_of, read_photo
 from s2edit_plugin.imaging.writing import encode_photo

@@ -17,13 +17,13 @@ import numpy as np
 
 from s2edit_plugin.api.picture_formats import WRITE_SUFFIXES, format_named
 from s2edit_plugin.errors import ImageError, InputError, ResourceError
-from s2edit_plugin.imaging.exif import EXIF_PREFIX, signed_exif
-from s2edit_plugin.imaging.jpeg_writing import LARGEST_EXIF, jpeg_segments, with_segments
+from s2edit_plugin.imaging.formats.exif import EXIF_PREFIX, signed_exif
+from s2edit_plugin.imaging.formats.jpeg_writing import LARGEST_EXIF, jpeg_segments, with_segments
+from s2edit_plugin.imaging.formats.png8 import encode_png8
+from s2edit_plugin.imaging.formats.png16 import encode_png16
+from s2edit_plugin.imaging.formats.tiff import encode_tiff
 from s2edit_plugin.imaging.photo import FileFormat, Photo
-from s2edit_plugin.imaging.png8 import encode_png8
-from s2edit_plugin.imaging.png16 import encode_png16
 from s2edit_plugin.imaging.provenance import PROGRAM, Provenance, xmp_packet
-from s2edit_plugin.imaging.tiff import encode_tiff
 
 __all__ = ["encode_exactly", "encode_photo", "format_of_suffix", "write_atomic"]
 

@@ -15,8 +15,8 @@ from s2edit_plugin.api.progress import WorkTime
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.imaging.crop import extract_photo, fitted, place_mask, window_of
 from s2edit_plugin.imaging.detail import CropChange, crop_change, pasting_side
+from s2edit_plugin.imaging.formats.plain_png import encode_plain_png
 from s2edit_plugin.imaging.paste import paste_change
-from s2edit_plugin.imaging.plain_png import encode_plain_png
 from s2edit_plugin.imaging.provenance import Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_exactly

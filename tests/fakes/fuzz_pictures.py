@@ -95,7 +95,7 @@ XMP = (
 @functools.cache
 def profile() -> bytes:
     """A sound colour profile: Display P3 as a matrix."""
-    from s2edit_plugin.imaging.icc import matrix_profile
+    from s2edit_plugin.imaging.formats.icc import matrix_profile
 
     return matrix_profile([(0.680, 0.320), (0.265, 0.690), (0.150, 0.060)], (0.3127, 0.3290), (2.2,))
 

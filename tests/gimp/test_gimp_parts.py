@@ -31,7 +31,7 @@ from s2edit_plugin.api import Estimate, JobInfo, Progress, presets
 from s2edit_plugin.api.queries import TokenInfo
 from s2edit_plugin.errors import EngineError, S2EditError, TokenError, TokenNotFoundError
 from s2edit_plugin.imaging.crop import subject_crop
-from s2edit_plugin.imaging.plain_png import encode_plain_png
+from s2edit_plugin.imaging.formats.plain_png import encode_plain_png
 from s2edit_plugin.imaging.reading import read_photo
 
 ME, LIPS = "884ed3ce-df38-4843-a32a-5cc04e17692f", "11111111-2222-3333-4444-555555555555"

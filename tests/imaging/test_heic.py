@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from s2edit_plugin.errors import ImageError
-from s2edit_plugin.imaging.exif import load_exif
-from s2edit_plugin.imaging.icc import matrix_profile
+from s2edit_plugin.imaging.formats.exif import load_exif
+from s2edit_plugin.imaging.formats.icc import matrix_profile
 from s2edit_plugin.imaging.reading import read_photo
 from tests.imaging.rare_files import HEIC
 

@@ -12,10 +12,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin.imaging.exif import clean_exif, load_exif, orientation_of, signed_exif, with_orientation
-from s2edit_plugin.imaging.jpeg_writing import LARGEST_EXIF
+from s2edit_plugin.imaging.formats.exif import (
+    clean_exif,
+    load_exif,
+    orientation_of,
+    signed_exif,
+    with_orientation,
+)
+from s2edit_plugin.imaging.formats.jpeg_writing import LARGEST_EXIF
+from s2edit_plugin.imaging.formats.photoshop import clean_resources
 from s2edit_plugin.imaging.photo import FileFormat, Photo
-from s2edit_plugin.imaging.photoshop import clean_resources
 from s2edit_plugin.imaging.provenance import NOTICE, PROGRAM, Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.saving import encode_result, left_out

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PyQt6.QtGui import QImage
 
-from s2edit_plugin.imaging import png16
+from s2edit_plugin.imaging.formats import png16
 from s2edit_plugin.imaging.reading import read_photo
 from tests.imaging.picture_files import png_chunk
 

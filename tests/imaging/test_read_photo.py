@@ -12,10 +12,10 @@ from PIL import Image, ImageOps
 from PyQt6.QtGui import QImage
 
 from s2edit_plugin.errors import ImageError
-from s2edit_plugin.imaging import png16
-from s2edit_plugin.imaging.exif import load_exif
+from s2edit_plugin.imaging.formats import png16
+from s2edit_plugin.imaging.formats.exif import load_exif
+from s2edit_plugin.imaging.formats.png16 import decode_png16, encode_png16
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.imaging.png16 import decode_png16, encode_png16
 from s2edit_plugin.imaging.reading import read_photo, read_photo_file
 from s2edit_plugin.imaging.writing import encode_photo
 from tests.imaging.picture_files import (

@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from s2edit_plugin.cli.files import write_result
-from s2edit_plugin.imaging import jpeg_blocks
-from s2edit_plugin.imaging.exif import laid_back, upright
-from s2edit_plugin.imaging.jpeg_blocks import can_keep_blocks, with_kept_blocks
+from s2edit_plugin.imaging.formats import jpeg_blocks
+from s2edit_plugin.imaging.formats.exif import laid_back, upright
+from s2edit_plugin.imaging.formats.jpeg_blocks import can_keep_blocks, with_kept_blocks
+from s2edit_plugin.imaging.formats.png8 import encode_png8
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.imaging.png8 import encode_png8
 from s2edit_plugin.imaging.provenance import NOTICE, Provenance
 from s2edit_plugin.imaging.reading import format_of, read_photo
 from s2edit_plugin.imaging.saving import encode_result

@@ -13,12 +13,12 @@ import pytest
 from PIL import Image, ImageCms
 
 from s2edit_plugin.errors import ImageError
-from s2edit_plugin.imaging.exif import load_exif
-from s2edit_plugin.imaging.icc import grey_profile, matrix_profile
-from s2edit_plugin.imaging.jpeg_side import split_jpeg
-from s2edit_plugin.imaging.png_side import split_png
+from s2edit_plugin.imaging.formats.exif import load_exif
+from s2edit_plugin.imaging.formats.icc import grey_profile, matrix_profile
+from s2edit_plugin.imaging.formats.jpeg_side import split_jpeg
+from s2edit_plugin.imaging.formats.png_side import split_png
+from s2edit_plugin.imaging.formats.side_data import exif_is_bounded
 from s2edit_plugin.imaging.reading import read_photo
-from s2edit_plugin.imaging.side_data import exif_is_bounded
 from tests.fakes.fuzz_pictures import zeros_packed
 from tests.imaging.picture_files import (
     SRGB_ICC,

@@ -13,9 +13,9 @@ from PyQt6.QtGui import QImage
 
 from s2edit_plugin.errors import ImageError
 from s2edit_plugin.imaging.colour import MAX_PROFILE
+from s2edit_plugin.imaging.formats.side_data import MAX_XMP
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
-from s2edit_plugin.imaging.side_data import MAX_XMP
 from tests.imaging.picture_files import SRGB_ICC, noise, saved, saved_tiff, soft
 from tests.imaging.tiff_files import (
     BLACK_IS_ZERO,

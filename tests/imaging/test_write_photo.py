@@ -18,7 +18,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import IFDRational
 
 from s2edit_plugin.errors import ImageError, InputError, ResourceError
-from s2edit_plugin.imaging.exif import load_exif
+from s2edit_plugin.imaging.formats.exif import load_exif
 from s2edit_plugin.imaging.photo import FileFormat, Photo
 from s2edit_plugin.imaging.provenance import DIGITAL_SOURCE_TYPE, Provenance, xmp_packet
 from s2edit_plugin.imaging.reading import read_photo

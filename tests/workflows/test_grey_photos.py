@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin.imaging.icc import grey_profile
+from s2edit_plugin.imaging.formats.icc import grey_profile
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.provenance import Provenance
 from s2edit_plugin.imaging.reading import read_photo

@@ -26,7 +26,7 @@ from s2edit_plugin.errors import (
     UsageError,
     WrongModelError,
 )
-from s2edit_plugin.imaging.png16 import encode_png16
+from s2edit_plugin.imaging.formats.png16 import encode_png16
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.perception.masks.found import FoundMask
 from s2edit_plugin.workflows.people import forget_person

@@ -16,8 +16,8 @@ from s2edit_plugin.errors import ImageError, S2EditError
 from s2edit_plugin.imaging.credentials.report import Action, Link, Report, report
 from s2edit_plugin.imaging.credentials.signing import READABLE, credentials_of
 from s2edit_plugin.imaging.credentials.statements import packet_in, statements
-from s2edit_plugin.imaging.kinds import kind_of, stranger
-from s2edit_plugin.imaging.side_data import SideData
+from s2edit_plugin.imaging.formats.kinds import kind_of, stranger
+from s2edit_plugin.imaging.formats.side_data import SideData
 
 __all__ = ["Inspection", "inspect_picture"]
 
@@ -111,10 +111,10 @@ def inspect_picture(data: bytes, name: str = "The file") -> Inspection:
 
 def _beside(data: bytes, kind: str | None) -> tuple[SideData, tuple[int, ...]]:
     """What stands beside the pixels, and the size; as much as can be read of a damaged file."""
-    from s2edit_plugin.imaging.decoding import opened, side_of
-    from s2edit_plugin.imaging.jpeg_side import split_jpeg
-    from s2edit_plugin.imaging.png_side import split_png
-    from s2edit_plugin.imaging.webp_side import split_webp
+    from s2edit_plugin.imaging.formats.decoding import opened, side_of
+    from s2edit_plugin.imaging.formats.jpeg_side import split_jpeg
+    from s2edit_plugin.imaging.formats.png_side import split_png
+    from s2edit_plugin.imaging.formats.webp_side import split_webp
 
     side, bare = SideData(), data
     size: tuple[int, ...] = ()
@@ -137,9 +137,9 @@ def _beside(data: bytes, kind: str | None) -> tuple[SideData, tuple[int, ...]]:
 
 
 def _beside_tiff(data: bytes) -> SideData:
-    from s2edit_plugin.imaging.side_data import MAX_XMP
-    from s2edit_plugin.imaging.tiff_directory import read_directories
-    from s2edit_plugin.imaging.tiff_exif import exif_of_page
+    from s2edit_plugin.imaging.formats.side_data import MAX_XMP
+    from s2edit_plugin.imaging.formats.tiff_directory import read_directories
+    from s2edit_plugin.imaging.formats.tiff_exif import exif_of_page
 
     page, side = read_directories(data)[0][0], SideData()
     if page.tags.get(700, (0, 0, 0))[1]:
@@ -152,7 +152,7 @@ def _beside_tiff(data: bytes) -> SideData:
 
 def _of_exif(block: bytes | None) -> tuple[str, str, str]:
     """Program, camera and comment of an EXIF block."""
-    from s2edit_plugin.imaging.exif import EXIF_PREFIX, load_exif
+    from s2edit_plugin.imaging.formats.exif import EXIF_PREFIX, load_exif
 
     if not block:
         return "", "", ""

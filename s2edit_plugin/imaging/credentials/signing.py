@@ -16,7 +16,7 @@ from typing import Any
 from s2edit_plugin.errors import ImageError, InputError, ResourceError, S2EditError
 from s2edit_plugin.imaging.credentials.areas import Area, changed_areas
 from s2edit_plugin.imaging.credentials.statements import statements
-from s2edit_plugin.imaging.kinds import kind_of
+from s2edit_plugin.imaging.formats.kinds import kind_of
 from s2edit_plugin.imaging.provenance import DIGITAL_SOURCE_TYPE, NOTICE, is_our_result
 from s2edit_plugin.imaging.reading import format_of, read_photo
 from s2edit_plugin.storage.paths import DataFolder

@@ -15,7 +15,7 @@ import numpy as np
 from s2edit_plugin import api
 from s2edit_plugin.engine.server.process import run_engine
 from s2edit_plugin.errors import MaskError
-from s2edit_plugin.imaging.plain_png import encode_plain_png
+from s2edit_plugin.imaging.formats.plain_png import encode_plain_png
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.library import Library
 from s2edit_plugin.perception.masks.painted import encode_mask, read_mask

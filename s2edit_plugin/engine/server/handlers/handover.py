@@ -53,7 +53,7 @@ def _difference(photo: bytes, image: bytes, region: bytes) -> tuple[bytes, bytes
     import numpy as np
     from PIL import Image
 
-    from s2edit_plugin.imaging.plain_png import encode_plain_png
+    from s2edit_plugin.imaging.formats.plain_png import encode_plain_png
     from s2edit_plugin.imaging.reading import read_photo
     from s2edit_plugin.perception.masks.painted import read_mask
 

@@ -1,4 +1,4 @@
-"""A process of its own that replaces blocks of a JPEG: ``python -m s2edit_plugin.imaging.jpeg_child``, in its working folder.
+"""A process of its own that replaces blocks of a JPEG: ``python -m s2edit_plugin.imaging.formats.jpeg_child`` in a folder.
 
 jpeglib hands out libjpeg's coefficients, and says itself that libjpeg may end the process on a damaged file. Here that costs
 nobody a picture. It reads ``original.jpg`` and ``pixels.npy`` (uint8, (H, W) or (H, W, 3), as the JPEG stores them) with

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from s2edit_plugin.imaging.exif import load_exif
-from s2edit_plugin.imaging.icc import HdrError, profile_of_cicp
-from s2edit_plugin.imaging.kinds import Kind
-from s2edit_plugin.imaging.side_data import SideData, exif_is_bounded
+from s2edit_plugin.imaging.formats.exif import load_exif
+from s2edit_plugin.imaging.formats.icc import HdrError, profile_of_cicp
+from s2edit_plugin.imaging.formats.kinds import Kind
+from s2edit_plugin.imaging.formats.side_data import SideData, exif_is_bounded
 
 if TYPE_CHECKING:
     from PIL import Image

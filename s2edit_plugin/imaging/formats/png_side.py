@@ -9,9 +9,16 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from s2edit_plugin.imaging.icc import HdrError, profile_of_cicp, profile_of_gamma
-from s2edit_plugin.imaging.png16 import SIGNATURE
-from s2edit_plugin.imaging.side_data import MAX_EXIF, MAX_PROFILE, MAX_TEXT, MAX_XMP, SideData, inflated
+from s2edit_plugin.imaging.formats.icc import HdrError, profile_of_cicp, profile_of_gamma
+from s2edit_plugin.imaging.formats.png16 import SIGNATURE
+from s2edit_plugin.imaging.formats.side_data import (
+    MAX_EXIF,
+    MAX_PROFILE,
+    MAX_TEXT,
+    MAX_XMP,
+    SideData,
+    inflated,
+)
 
 __all__ = ["split_png"]
 

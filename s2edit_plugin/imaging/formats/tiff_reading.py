@@ -10,12 +10,12 @@ import numpy as np
 
 from s2edit_plugin.errors import ImageError
 from s2edit_plugin.imaging.colour import MAX_PROFILE
-from s2edit_plugin.imaging.decoding import as_samples, cmyk_to_srgb, opened
-from s2edit_plugin.imaging.lab import lab_to_srgb
-from s2edit_plugin.imaging.side_data import MAX_TEXT, MAX_XMP, SideData, exif_is_bounded
-from s2edit_plugin.imaging.tiff_directory import TiffDirectory, read_directories
-from s2edit_plugin.imaging.tiff_exif import exif_of_page
-from s2edit_plugin.imaging.tiff_pixels import PACKED_BYTES, read_samples, storage_of
+from s2edit_plugin.imaging.formats.decoding import as_samples, cmyk_to_srgb, opened
+from s2edit_plugin.imaging.formats.lab import lab_to_srgb
+from s2edit_plugin.imaging.formats.side_data import MAX_TEXT, MAX_XMP, SideData, exif_is_bounded
+from s2edit_plugin.imaging.formats.tiff_directory import TiffDirectory, read_directories
+from s2edit_plugin.imaging.formats.tiff_exif import exif_of_page
+from s2edit_plugin.imaging.formats.tiff_pixels import PACKED_BYTES, read_samples, storage_of
 
 __all__ = ["TiffPicture", "read_tiff"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 
-from s2edit_plugin.imaging.exif import EXIF_PREFIX, with_orientation
+from s2edit_plugin.imaging.formats.exif import EXIF_PREFIX, with_orientation
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.provenance import ours_alone
 from s2edit_plugin.imaging.xmp_truth import with_xmp_orientation

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from s2edit_plugin.imaging.tiff_directory import TiffDirectory, read_directories, read_directory
+from s2edit_plugin.imaging.formats.tiff_directory import TiffDirectory, read_directories, read_directory
 
 __all__ = ["Entries", "exif_of_page", "for_tiff_file", "laid_out"]
 

@@ -8,8 +8,8 @@ from itertools import accumulate
 
 import numpy as np
 
-from s2edit_plugin.imaging.exif import ORIENTATION
-from s2edit_plugin.imaging.tiff_exif import for_tiff_file, laid_out
+from s2edit_plugin.imaging.formats.exif import ORIENTATION
+from s2edit_plugin.imaging.formats.tiff_exif import for_tiff_file, laid_out
 
 __all__ = ["encode_tiff"]
 

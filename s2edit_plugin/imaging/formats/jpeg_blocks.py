@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from s2edit_plugin.imaging.decoding import opened
-from s2edit_plugin.imaging.exif import laid_back, orientation_of
-from s2edit_plugin.imaging.jpeg_child import blocks_with
-from s2edit_plugin.imaging.jpeg_side import split_jpeg
+from s2edit_plugin.imaging.formats.decoding import opened
+from s2edit_plugin.imaging.formats.exif import laid_back, orientation_of
+from s2edit_plugin.imaging.formats.jpeg_child import blocks_with
+from s2edit_plugin.imaging.formats.jpeg_side import split_jpeg
 
 __all__ = ["can_keep_blocks", "with_kept_blocks"]
 
@@ -74,10 +74,10 @@ def _changed_by_child(bare: bytes, pixels: np.ndarray, changed: np.ndarray) -> b
         (folder / "original.jpg").write_bytes(bare)
         np.save(folder / "pixels.npy", np.ascontiguousarray(pixels), allow_pickle=False)
         np.save(folder / "changed.npy", np.ascontiguousarray(changed), allow_pickle=False)
-        package = str(Path(__file__).resolve().parents[2])
+        package = str(Path(__file__).resolve().parents[3])
         # jpeglib leaves copies of what it reads in the folder for temporary files: they go with this one.
         environment = os.environ | {"TMPDIR": name, "TEMP": name, "TMP": name, "PYTHONPATH": package}
-        command = [sys.executable, "-m", "s2edit_plugin.imaging.jpeg_child"]
+        command = [sys.executable, "-m", "s2edit_plugin.imaging.formats.jpeg_child"]
         try:
             done = subprocess.run(
                 command, cwd=name, env=environment, timeout=_SECONDS, check=False, capture_output=True

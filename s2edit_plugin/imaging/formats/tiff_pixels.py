@@ -16,7 +16,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from s2edit_plugin.imaging.tiff_directory import TiffDirectory
+from s2edit_plugin.imaging.formats.tiff_directory import TiffDirectory
 
 __all__ = ["PACKED_BYTES", "Storage", "read_samples", "storage_of"]
 

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from s2edit_plugin.imaging.png16 import SIGNATURE, png_chunk
+from s2edit_plugin.imaging.formats.png16 import SIGNATURE, png_chunk
 
 __all__ = ["encode_png8"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from s2edit_plugin.imaging.side_data import MAX_TEXT, SideData
+from s2edit_plugin.imaging.formats.side_data import MAX_TEXT, SideData
 
 __all__ = ["JpegFrame", "split_jpeg"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from s2edit_plugin.imaging.side_data import SideData
+from s2edit_plugin.imaging.formats.side_data import SideData
 
 __all__ = ["split_webp"]
 
