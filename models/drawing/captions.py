@@ -144,11 +144,21 @@ def _assemble(say: _Wording, head: list[str], having: list[str], tail: list[str]
 
 
 def _portrait(scene: Scene, say: _Wording, template: str, place: list[str]) -> str:
+    """A portrait's caption. The order of the calls is the order of the random numbers."""
+    adjectives, having = _looks(scene, say)
+    # A name says all of it: traits are spoken of more often where there is none.
+    having += [phrase for phrase in trait_phrases(scene) if say.rare(0.06 if say.named else 0.25)]
+    tail = [*_expression(scene, say), *_worn(scene, say), *_absent(scene, say)]
+    who = say.subject(adjectives, scene.identity.noun)
+    return _assemble(say, [template, who], having, [*tail, *place])
+
+
+def _looks(scene: Scene, say: _Wording) -> tuple[list[str], list[str]]:
+    """Adjectives (age, "bearded") and what the person has: hair, bangs, beard."""
     a, w = scene.attributes, _WORDS["portrait"]
-    adjectives = []
+    adjectives, having = [], []
     if say.said() if a["age"] == "old" else say.said(0.4):
         adjectives.append(say.one(w["age"][a["age"]]))
-    having, tail = [], []
     hair = [a["hair_style"]] if say.said() else []
     if say.said():
         hair.append(say.one(w["hair_color"][a["hair_color"]]).split()[0])
@@ -157,31 +167,39 @@ def _portrait(scene: Scene, say: _Wording, template: str, place: list[str]) -> s
     for name in ("bangs", "beard"):
         if a[name] != "none" and say.said():
             phrase = say.one(w[name][a[name]])
-            if phrase == "bearded":
-                adjectives.append(phrase)
-            else:
-                having.append(phrase)
-    # A name says all of it: traits are spoken of more often where there is none.
-    having += [phrase for phrase in trait_phrases(scene) if say.rare(0.06 if say.named else 0.25)]
-    if a["expression"] != "neutral":
-        if say.said():
-            tail.append(say.one(w["expression"][a["expression"]]))
-    elif say.rare(0.06):
-        tail.append(w["expression"]["neutral"][0])
-    worn = []
+            (adjectives if phrase == "bearded" else having).append(phrase)
+    return adjectives, having
+
+
+def _expression(scene: Scene, say: _Wording) -> list[str]:
+    """The look on the face: none or one phrase."""
+    words, value = _WORDS["portrait"]["expression"], scene.attributes["expression"]
+    if value == "neutral":
+        return [words["neutral"][0]] if say.rare(0.06) else []
+    return [say.one(words[value])] if say.said() else []
+
+
+def _worn(scene: Scene, say: _Wording) -> list[str]:
+    """Glasses, make-up and hat."""
+    a, w = scene.attributes, _WORDS["portrait"]
+    worn, found = [], []
     for name in ("glasses", "lipstick", "eyeshadow", "blush"):
         hidden = name == "eyeshadow" and a["glasses"] == "sunglasses" and say.rng is not None
         if a[name] != "none" and not hidden and say.said():
             worn.append(say.one(w[name][a[name]]))
     if worn:
-        tail.append("wearing " + " and ".join(say.shuffled(worn)))
+        found.append("wearing " + " and ".join(say.shuffled(worn)))
     if a["hat"] != "none" and say.said():
-        tail.append("in " + w["hat"][a["hat"]][0])
+        found.append("in " + w["hat"][a["hat"]][0])
+    return found
+
+
+def _absent(scene: Scene, say: _Wording) -> list[str]:
+    """What the person does not have or wear, seldom mentioned."""
+    a, w = scene.attributes, _WORDS["portrait"]
     man = scene.identity.noun == "man"
     bare = [name for name in ("bangs", "glasses", "hat", "beard" if man else "lipstick") if a[name] == "none"]
-    without = [w[name]["none"][1 if name == "bangs" else 0] for name in bare if say.rare(0.04)]
-    who = say.subject(adjectives, scene.identity.noun)
-    return _assemble(say, [template, who], having, [*tail, *without, *place])
+    return [w[name]["none"][1 if name == "bangs" else 0] for name in bare if say.rare(0.04)]
 
 
 def _car(scene: Scene, say: _Wording, template: str, place: list[str]) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from .picture import Picture
+from .picture import Picture, Window
 from .scene import Scene
 from .shading import Array, Painter, bump, mix, ramp, scaled, tones
 
@@ -44,86 +45,114 @@ def _cabin(t: Mapping[str, float], x: Array, y: Array, inset: float) -> Array:
     return np.maximum(side, np.float32(t["roof"] + inset) - y + (x * x) * np.float32(0.0008))
 
 
+@dataclass(frozen=True)
+class _Side:
+    """The car's own frame of coordinates: its nose on the left, whichever way the car faces in the picture.
+
+    window: where the car can be. x, y: coordinates there. body: signed distance of hull and cabin. light: where it
+    comes from along x, -1..1.
+    """
+
+    traits: Mapping[str, float]
+    attributes: Mapping[str, str]
+    window: Window
+    x: Array
+    y: Array
+    body: Array
+    light: float
+
+    @property
+    def across(self) -> Array:
+        """Place along the car, -1 at its nose, 1 at its tail."""
+        return self.x * np.float32(1.0 / self.traits["length"])
+
+
 def draw_car(painter: Painter, scene: Scene) -> Picture:
     """Paints all layers of a car over the background, lowest first."""
-    t, a, n = scene.identity.traits, scene.attributes, scene.nuisance
+    t, n = scene.identity.traits, scene.nuisance
     window, hx, y = painter.window(-82.0, 82.0, 22.0, 112.0)
     x = hx * np.float32(n.flip)
-    light = painter.light[0] * n.flip
-    floor, belt, half = t["floor"], t["belt"], t["length"]
-    wheels = (t["wheel_front"], t["wheel_rear"])
-    radius = t["wheel_r"]
-    axle = floor + 1.5
-    ground = axle + radius
+    axle = t["floor"] + 1.5
+    side = _Side(t, scene.attributes, window, x, y, _body(t, x, y), painter.light[0] * n.flip)
+    _road(painter, side, n.scene, axle + t["wheel_r"])
+    if side.attributes["rack"] == "rack":
+        _rack(painter, side)
+    if t["antenna"] > 0.0:
+        _antenna(painter, side)
+    _paint(painter, side)
+    if side.attributes["stripe"] == "stripe":
+        _stripe(painter, side)
+    _windows(painter, side)
+    _lines(painter, side)
+    _lamps(painter, side)
+    for cx in (t["wheel_front"], t["wheel_rear"]):
+        _wheel_arch(painter, side, cx, axle)
+        _wheel(painter, t, cx, axle, n.flip)
+    return painter.finish()
 
-    # Road and the car's shadow on it belong to the car's fixed parts.
-    tone = {"studio": (0.55, 0.55, 0.56), "beach": (0.80, 0.71, 0.55), "forest": (0.40, 0.34, 0.26)}.get(
-        n.scene, (0.32, 0.32, 0.34)
-    )
+
+def _road(painter: Painter, side: _Side, scene: str, ground: float) -> None:
+    """Road, and the car's shadow on it; they belong to the car's fixed parts."""
+    tones = {"studio": (0.55, 0.55, 0.56), "beach": (0.80, 0.71, 0.55), "forest": (0.40, 0.34, 0.26)}
     all_window = (slice(0, painter.size), slice(0, painter.size))
     road = ramp(painter.hy, ground - 15.0, ground - 13.0)
-    painter.paint("road", all_window, road, tone)
-    under = bump(x, y, 0.0, ground - 1.0, half + 6.0, 7.0)
-    painter.paint("ground_shadow", window, np.minimum(under * 1.3, 0.85), (0.05, 0.05, 0.06))
+    painter.paint("road", all_window, road, tones.get(scene, (0.32, 0.32, 0.34)))
+    under = bump(side.x, side.y, 0.0, ground - 1.0, side.traits["length"] + 6.0, 7.0)
+    painter.paint("ground_shadow", side.window, np.minimum(under * 1.3, 0.85), (0.05, 0.05, 0.06))
 
-    if a["rack"] == "rack":
-        _rack(painter, scene, x, y, window)
-    if t["antenna"] > 0.0:
-        ax0, top = t["cabin_rear"] - t["slope_rear"] - 3.0, t["roof"]
-        line = np.abs(x - np.float32(ax0) + (y - np.float32(top)) * np.float32(t["antenna_lean"]))
-        d = np.maximum(
-            line - 0.5, np.abs(y - np.float32(top - t["antenna"] / 2)) - np.float32(t["antenna"] / 2 + 1)
-        )
-        painter.paint("antenna", window, painter.cover(d), (0.08, 0.08, 0.09), _SUBJECT)
 
-    # Body: hull and cabin, joined with a fillet.
+def _antenna(painter: Painter, side: _Side) -> None:
+    t, y = side.traits, side.y
+    foot, top = t["cabin_rear"] - t["slope_rear"] - 3.0, t["roof"]
+    line = np.abs(side.x - np.float32(foot) + (y - np.float32(top)) * np.float32(t["antenna_lean"]))
+    d = np.maximum(
+        line - 0.5, np.abs(y - np.float32(top - t["antenna"] / 2)) - np.float32(t["antenna"] / 2 + 1)
+    )
+    painter.paint("antenna", side.window, painter.cover(d), (0.08, 0.08, 0.09), _SUBJECT)
+
+
+def _body(t: Mapping[str, float], x: Array, y: Array) -> Array:
+    """Signed distance of hull and cabin, joined with a fillet."""
+    half, belt, floor = t["length"], t["belt"], t["floor"]
     drop = np.where(x < 0.0, np.float32(t["nose_drop"]), np.float32(t["tail_drop"]))
     u = x * np.float32(1.0 / half)
     shoulder = np.float32(belt) + drop * u * u
     hull = np.maximum(_box(x, y, -half, half, belt - 3.0, floor, t["round"]), (shoulder - y) * 0.98)
     body = _join(hull, _cabin(t, x, y, 0.0) + 0.0, 5.0)
-    body = np.maximum(body, y - np.float32(floor))
-    paint = scaled(PAINTS[a["paint"]], t["paint_level"])
+    return np.maximum(body, y - np.float32(floor))
+
+
+def _paint(painter: Painter, side: _Side) -> None:
+    """The painted body: shading from belt to floor, the crease along the doors, and a band of gloss."""
+    t, x, y, u = side.traits, side.x, side.y, side.across
+    belt, floor = t["belt"], t["floor"]
+    paint = scaled(PAINTS[side.attributes["paint"]], t["paint_level"])
     v = 0.80 - ramp(y, belt + 4.0, floor) * 0.42 + ramp(y, belt + 2.0, belt - 1.0) * 0.18
-    v = v + u * np.float32(0.14 * light)
+    v = v + u * np.float32(0.14 * side.light)
     v = v + bump(x * 0.0, y, 0.0, belt + 4.0, 1.0, 4.0) * np.float32(t["paint_gloss"] * 0.7)
     crease = y - np.float32(belt + t["crease"]) - u * u * 1.5
     v = v - np.maximum(1.0 - np.abs(crease), 0.0) * 0.16 + np.maximum(1.0 - np.abs(crease + 1.4), 0.0) * 0.12
     v = v + ramp(y, t["roof"] + 4.0, t["roof"]) * 0.25
     color = tones(scaled(paint, 0.30), scaled(paint, 1.10), v)
-    gloss = bump(x, y, 18.0 * light, belt + 3.0, 30.0, 3.4) * np.float32(t["paint_gloss"])
+    gloss = bump(x, y, 18.0 * side.light, belt + 3.0, 30.0, 3.4) * np.float32(t["paint_gloss"])
     for c in range(3):
         color[c] += gloss
-    painter.paint("paint", window, painter.cover(body), color, _SUBJECT)
-
-    if a["stripe"] == "stripe":
-        base = np.abs(y - np.float32(belt + t["stripe_y"]) - u * u * 1.2)
-        h = t["stripe_h"]
-        d = base - np.float32(h / 2)
-        if t["stripe_double"] > 0.5:
-            d = np.minimum(np.abs(base - np.float32(h * 0.55)) - np.float32(h * 0.32), d + 100.0)
-        alpha = painter.cover(np.maximum(d, body + 0.4))
-        painter.paint("stripe", window, alpha, (0.045, 0.045, 0.06), _SUBJECT)
-
-    _windows(painter, t, x, y, window, light)
-    _lines(painter, t, x, y, window, body)
-    _lamps(painter, t, a, x, y, window, body, half, belt)
-    for cx in wheels:
-        arch = np.sqrt((x - np.float32(cx)) ** 2 + (y - np.float32(axle)) ** 2)
-        painter.paint(
-            "wheels",
-            window,
-            painter.cover(np.maximum(arch - np.float32(radius + 2.2), y - np.float32(floor + 0.5))),
-            (0.03, 0.03, 0.035),
-            _SUBJECT,
-        )
-        _wheel(painter, t, cx, axle, radius, n.flip)
-    return painter.finish()
+    painter.paint("paint", side.window, painter.cover(side.body), color, _SUBJECT)
 
 
-def _windows(
-    painter: Painter, t: Mapping[str, float], x: Array, y: Array, window: tuple[slice, slice], light: float
-) -> None:
+def _stripe(painter: Painter, side: _Side) -> None:
+    t, u = side.traits, side.across
+    base = np.abs(side.y - np.float32(t["belt"] + t["stripe_y"]) - u * u * 1.2)
+    h = t["stripe_h"]
+    d = base - np.float32(h / 2)
+    if t["stripe_double"] > 0.5:
+        d = np.minimum(np.abs(base - np.float32(h * 0.55)) - np.float32(h * 0.32), d + 100.0)
+    alpha = painter.cover(np.maximum(d, side.body + 0.4))
+    painter.paint("stripe", side.window, alpha, (0.045, 0.045, 0.06), _SUBJECT)
+
+
+def _windows(painter: Painter, side: _Side) -> None:
+    t, x, y = side.traits, side.x, side.y
     glass = np.maximum(_cabin(t, x, y, t["window_inset"]), y - np.float32(t["belt"] - 0.5))
     front = t["cabin_front"] + t["slope_front"] * 0.5
     rear = t["cabin_rear"] - t["slope_rear"] * 0.5
@@ -136,17 +165,21 @@ def _windows(
     streak = np.maximum(1.0 - np.abs(((x + y * 0.7) * np.float32(0.055) + 0.3) % 1.0 - 0.5) * 5.0, 0.0)
     v = (
         ramp(y, t["belt"], t["roof"]) * np.float32(0.35)
-        + streak * np.float32(0.16 + 0.08 * light)
+        + streak * np.float32(0.16 + 0.08 * side.light)
         + np.float32(tint)
     )
     painter.paint(
-        "windows", window, painter.cover(glass), tones((0.05, 0.07, 0.09), (0.75, 0.86, 0.95), v), _SUBJECT
+        "windows",
+        side.window,
+        painter.cover(glass),
+        tones((0.05, 0.07, 0.09), (0.75, 0.86, 0.95), v),
+        _SUBJECT,
     )
 
 
-def _lines(
-    painter: Painter, t: Mapping[str, float], x: Array, y: Array, window: tuple[slice, slice], body: Array
-) -> None:
+def _lines(painter: Painter, side: _Side) -> None:
+    """Gaps of the doors, handles, sill and bumpers."""
+    t, x, y, window, body = side.traits, side.x, side.y, side.window, side.body
     belt, floor = t["belt"], t["floor"]
     front = t["cabin_front"] + 2.0
     rear = t["cabin_rear"] - t["door_rear"] - 2.0
@@ -171,25 +204,17 @@ def _lines(
     painter.paint("lines", window, painter.cover(bumper), (tone, tone, tone * 1.03), _SUBJECT)
 
 
-def _lamps(
-    painter: Painter,
-    t: Mapping[str, float],
-    a: Mapping[str, str],
-    x: Array,
-    y: Array,
-    window: tuple[slice, slice],
-    body: Array,
-    half: float,
-    belt: float,
-) -> None:
-    """Head lamp in front (left of the car's frame) and tail lamp; lit lamps glow."""
+def _lamps(painter: Painter, side: _Side) -> None:
+    """Head lamp in front (left in the car's frame) and tail lamp; lit lamps glow."""
+    t, x, y, window, body = side.traits, side.x, side.y, side.window, side.body
+    half, belt = t["length"], t["belt"]
     cy = belt + t["nose_drop"] + t["lamp_h"] + 1.5
     lens = np.maximum(
         _box(x, y, -half - 3.0, -half + t["lamp_w"] * 1.6, cy - t["lamp_h"], cy + t["lamp_h"], 1.5), body
     )
     ty = belt + t["tail_drop"] + t["tail_h"] + 2.0
     tail = np.maximum(_box(x, y, half - 3.2, half + 3.0, ty - t["tail_h"], ty + t["tail_h"], 1.0), body)
-    on = a["lights"] == "on"
+    on = side.attributes["lights"] == "on"
     if on:
         # A cone of light ahead of the car, and a red halo behind it.
         ahead = np.maximum(-np.float32(half - 2.0) - x, 0.0)
@@ -209,7 +234,16 @@ def _lamps(
         painter.paint("lights", window, red * np.float32(0.75), (1.0, 0.20, 0.12))
 
 
-def _wheel(painter: Painter, t: Mapping[str, float], cx: float, cy: float, radius: float, flip: int) -> None:
+def _wheel_arch(painter: Painter, side: _Side, cx: float, axle: float) -> None:
+    arch = np.sqrt((side.x - np.float32(cx)) ** 2 + (side.y - np.float32(axle)) ** 2)
+    d = np.maximum(
+        arch - np.float32(side.traits["wheel_r"] + 2.2), side.y - np.float32(side.traits["floor"] + 0.5)
+    )
+    painter.paint("wheels", side.window, painter.cover(d), (0.03, 0.03, 0.035), _SUBJECT)
+
+
+def _wheel(painter: Painter, t: Mapping[str, float], cx: float, cy: float, flip: int) -> None:
+    radius = t["wheel_r"]
     window, hx, y = painter.window(
         cx * flip - radius - 1, cx * flip + radius + 1, cy - radius - 1, cy + radius + 1
     )
@@ -238,9 +272,9 @@ def _wheel(painter: Painter, t: Mapping[str, float], cx: float, cy: float, radiu
     )
 
 
-def _rack(painter: Painter, scene: Scene, x: Array, y: Array, window: tuple[slice, slice]) -> None:
+def _rack(painter: Painter, side: _Side) -> None:
     """Roof rails on feet; some identities carry a box on them."""
-    t = scene.identity.traits
+    t, x, y, window = side.traits, side.x, side.y, side.window
     left = t["cabin_front"] + t["slope_front"] + 2.0
     right = t["cabin_rear"] - t["slope_rear"] - 2.0
     roof, h, tone = t["roof"], t["rack_h"], t["rack_tone"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .person import Person, face_radius
@@ -123,41 +125,71 @@ def paint_nose(painter: Painter, person: Person) -> None:
     painter.paint("nose", window, np.minimum(hole * 2.2, 0.92), scaled(dark, 0.55))
 
 
+@dataclass(frozen=True)
+class _Eyes:
+    """Both eyes in one mirrored window: fields over it.
+
+    sign: -1 left, 1 right of the nose. u: along an eye, -1 at its inner and 1 at its outer corner. v: down from its
+    axis. lid, rim: where the upper and the lower lid are on it. profile: how open the eye is, 1 in its middle.
+    up, low: how far the lids open, in units. dark: colour of creases.
+    """
+
+    window: Window
+    sign: Array
+    u: Array
+    v: Array
+    lid: Array
+    rim: Array
+    profile: Array
+    up: float
+    low: float
+    dark: tuple[float, float, float]
+
+    @staticmethod
+    def of(painter: Painter, person: Person) -> _Eyes:
+        """Those of the person, as far open as the expression says."""
+        t, mood = person.t, person.a["expression"]
+        px, py = person.shift(1.8)
+        gap, w, cy = t["eye_gap"], t["eye_w"], t["eye_y"] + py
+        up = t["eye_h"] * {"neutral": 1.0, "smiling": 0.92, "surprised": 1.22}[mood] + (
+            0.8 if mood == "surprised" else 0.0
+        )
+        low = t["eye_h"] * t["eye_low"] * {"neutral": 1.0, "smiling": 0.62, "surprised": 1.25}[mood]
+        reach = gap + w + 3.0
+        window, x, y = painter.window(px - reach, px + reach, cy - 12.0, cy + 7.5)
+        xs = x - np.float32(px)
+        u = (np.abs(xs) - np.float32(gap)) * np.float32(1.0 / w)
+        v = y - np.float32(cy) + u * np.float32(t["eye_slant"] * w)
+        profile = np.maximum(1.0 - u * u, 0.0)
+        # The upper lid peaks towards the nose, the lower lid towards the temple.
+        lid = -np.float32(up) * profile * (1.0 - 0.18 * u)
+        rim = np.float32(low) * profile * (1.0 + 0.22 * u)
+        dark = mix(person.shade, (0.10, 0.04, 0.03), 0.35)
+        return _Eyes(window, np.sign(xs), u, v, lid, rim, profile, up, low, dark)
+
+
 def paint_eyes(painter: Painter, person: Person) -> None:
-    """Both eyes in one mirrored window: sclera, iris, pupil, glint, lashes, lid crease."""
-    t, mood = person.t, person.a["expression"]
-    px, py = person.shift(1.8)
-    gap, w, cy = t["eye_gap"], t["eye_w"], t["eye_y"] + py
-    up = t["eye_h"] * {"neutral": 1.0, "smiling": 0.92, "surprised": 1.22}[mood] + (
-        0.8 if mood == "surprised" else 0.0
-    )
-    low = t["eye_h"] * t["eye_low"] * {"neutral": 1.0, "smiling": 0.62, "surprised": 1.25}[mood]
-    reach = gap + w + 3.0
-    window, x, y = painter.window(px - reach, px + reach, cy - 12.0, cy + 7.5)
-    xs = x - np.float32(px)
-    sign = np.sign(xs)
-    u = (np.abs(xs) - np.float32(gap)) * np.float32(1.0 / w)
-    v = y - np.float32(cy) + u * np.float32(t["eye_slant"] * w)
-    u2 = u * u
-    profile = np.maximum(1.0 - u2, 0.0)
-    ends = np.maximum(np.abs(u) - 1.0, 0.0) * np.float32(w)
-    # The upper lid peaks towards the nose, the lower lid towards the temple.
-    lid = -np.float32(up) * profile * (1.0 - 0.18 * u)
-    rim = np.float32(low) * profile * (1.0 + 0.22 * u)
-    d = np.maximum(lid - v, v - rim) * np.float32(0.86) + ends
-    inside = painter.cover(d)
-
+    """Both eyes: sclera, iris, pupil, glint, lashes, lid crease."""
+    eyes = _Eyes.of(painter, person)
     # Soft socket shadow and crease, part of the eye because they follow its lids.
-    crease = v - lid + np.float32(t["lid"])
-    fold = np.maximum(1.0 - np.abs(crease) * np.float32(0.8), 0.0) * np.minimum(profile * 2.0, 1.0)
-    dark = mix(person.shade, (0.10, 0.04, 0.03), 0.35)
-    painter.paint("eyes", window, fold * np.float32(0.62), dark)
+    crease = eyes.v - eyes.lid + np.float32(person.t["lid"])
+    fold = np.maximum(1.0 - np.abs(crease) * np.float32(0.8), 0.0) * np.minimum(eyes.profile * 2.0, 1.0)
+    painter.paint("eyes", eyes.window, fold * np.float32(0.62), eyes.dark)
+    _paint_eyeballs(painter, person, eyes)
+    _paint_lashes(painter, person, eyes)
 
+
+def _paint_eyeballs(painter: Painter, person: Person, eyes: _Eyes) -> None:
+    """Sclera, iris, pupil and glint between the lids."""
+    t, u, v, lid = person.t, eyes.u, eyes.v, eyes.lid
+    w = t["eye_w"]
+    ends = np.maximum(np.abs(u) - 1.0, 0.0) * np.float32(w)
+    d = np.maximum(lid - v, v - eyes.rim) * np.float32(0.86) + ends
     # Sclera, shaded by the upper lid.
     white = np.clip(0.70 + (v - lid) * np.float32(0.13), 0.0, 1.0) - np.abs(u) ** 3 * np.float32(0.2)
     eye = tones((0.45, 0.38, 0.38), (0.98, 0.97, 0.96), white)
-    ix = (u * np.float32(w) - np.float32(0.15)) - sign * np.float32(person.nuisance.yaw * 0.3)
-    iy = v + np.float32(up - low) * np.float32(0.32)
+    ix = (u * np.float32(w) - np.float32(0.15)) - eyes.sign * np.float32(person.nuisance.yaw * 0.3)
+    iy = v + np.float32(eyes.up - eyes.low) * np.float32(0.32)
     r = np.sqrt(ix * ix + iy * iy)
     size = t["iris"]
     disc = painter.cover(r - np.float32(size))
@@ -167,23 +199,28 @@ def paint_eyes(painter: Painter, person: Person) -> None:
     pupil = painter.cover(r - np.float32(size * 0.43))
     gx, gy = 1.3 * painter.light[0], -1.2
     glint = painter.cover(
-        np.sqrt((ix * sign - np.float32(gx)) ** 2 + (iy - np.float32(gy)) ** 2) - np.float32(0.95)
+        np.sqrt((ix * eyes.sign - np.float32(gx)) ** 2 + (iy - np.float32(gy)) ** 2) - np.float32(0.95)
     )
     for c in range(3):
         iris = glow * np.float32(color[c] * 1.5) * (1.0 - pupil) + pupil * np.float32(0.03)
         eye[c] = (eye[c] * (1.0 - disc) + iris * disc) * (1.0 - glint) + glint
     labels = _FACE if person.a["glasses"] == "sunglasses" else (*_FACE, "eyes")
-    painter.paint("eyes", window, inside, eye, labels)
+    painter.paint("eyes", eyes.window, painter.cover(d), eye, labels)
 
-    # Lashes thicken outwards; women's continue past the corner.
-    thick = np.float32(t["lash"]) * (0.75 + 0.35 * u)
+
+def _paint_lashes(painter: Painter, person: Person, eyes: _Eyes) -> None:
+    """Lashes thicken outwards; women's continue past the corner."""
+    u, v, lid = eyes.u, eyes.v, eyes.lid
+    thick = np.float32(person.t["lash"]) * (0.75 + 0.35 * u)
     wing = 0.22 if person.noun == "woman" else 0.02
     band = np.abs(v - lid + thick * 0.35) - thick * np.float32(0.62)
-    lash = painter.cover(band * 0.9 + np.maximum(np.abs(u) - np.float32(1.0 + wing), 0.0) * np.float32(w))
+    beyond = np.maximum(np.abs(u) - np.float32(1.0 + wing), 0.0) * np.float32(person.t["eye_w"])
+    lash = painter.cover(band * 0.9 + beyond)
     lash = lash * ramp(u, 1.0 + wing, 0.9 + wing) * ramp(u, -1.06, -0.96)
-    painter.paint("eyes", window, lash * np.float32(0.95), (0.07, 0.045, 0.045), _FACE, keep=("eyes",))
-    lower = np.maximum(1.0 - np.abs(v - rim - 0.2) * np.float32(1.1), 0.0) * np.minimum(profile * 1.6, 1.0)
-    painter.paint("eyes", window, lower * np.float32(0.42), dark)
+    painter.paint("eyes", eyes.window, lash * np.float32(0.95), (0.07, 0.045, 0.045), _FACE, keep=("eyes",))
+    lower = np.maximum(1.0 - np.abs(v - eyes.rim - 0.2) * np.float32(1.1), 0.0)
+    lower = lower * np.minimum(eyes.profile * 1.6, 1.0)
+    painter.paint("eyes", eyes.window, lower * np.float32(0.42), eyes.dark)
 
 
 def paint_brows(painter: Painter, person: Person, hair: tuple[float, float, float]) -> None:

@@ -134,43 +134,95 @@ def curls(x: Array, y: Array, across: Array, t: Mapping[str, float]) -> tuple[Ar
     return hills, np.sin(hills * np.float32(3.6) + across * 2.0) * 0.65 + hills * np.float32(0.28)
 
 
+@dataclass(frozen=True)
+class _Outline:
+    """Size of the hair's mass in one style.
+
+    crest, end: its highest and lowest point in the head's frame. side: how far it stands out beside the face.
+    half: its half width.
+    """
+
+    style: str
+    noun: str
+    crest: float
+    side: float
+    end: float
+    half: float
+
+    @staticmethod
+    def of(person: Person) -> _Outline:
+        """That of the person's style."""
+        t, style = person.t, person.a["hair_style"]
+        if style == "short":
+            top, side, end = t["short_top"], t["short_side"], t["short_end"] + 2.0
+        elif style == "long":
+            top, side, end = t["long_top"], t["long_side"], t["long_end"]
+        else:
+            top, side, end = t["curl_top"], t["curl_side"], t["curl_end"]
+        return _Outline(style, person.noun, _SKULL_TOP - top, side, end, t["half_width"] + side)
+
+
+@dataclass(frozen=True)
+class _Texture:
+    """Strands of the hair's mass: fields over its window.
+
+    xs: place across, -1..1 inside. above: height over the widest place, -1 at the crest. radius: 1 on the outline.
+    fine: single strands, 0 for curls. grain: texture, about -1..1. rough: how uneven it makes the outline.
+    """
+
+    xs: Array
+    above: Array
+    radius: Array
+    fine: Array | float
+    grain: Array
+    rough: Array
+
+
 def plan(painter: Painter, person: Person) -> Locks:
     """Works out the hair's fields for the person's style and colour."""
-    t, style = person.t, person.a["hair_style"]
+    t, outline = person.t, _Outline.of(person)
     tint = t["hair_tint"]
     color = scaled(
         HAIR_COLORS[person.a["hair_color"]], 1.0 + 0.08 * tint, 1.0 + 0.04 * tint, 1.0 - 0.05 * tint
     )
     half = t["half_width"]
-    if style == "short":
-        top, side, end = t["short_top"], t["short_side"], t["short_end"] + 2.0
-    elif style == "long":
-        top, side, end = t["long_top"], t["long_side"], t["long_end"]
-    else:
-        top, side, end = t["curl_top"], t["curl_side"], t["curl_end"]
-    crest = _SKULL_TOP - top
-    reach = half + side + (22.0 * t["long_flare"] + 8.0 if style == "long" else 4.0)
-    window, x, y = painter.window(-reach, reach, crest - 3.0, end + 8.0)
+    reach = outline.half + (22.0 * t["long_flare"] + 8.0 if outline.style == "long" else 4.0)
+    window, x, y = painter.window(-reach, reach, outline.crest - 3.0, outline.end + 8.0)
     yaw = np.float32(person.nuisance.yaw * -1.2)
     x = x - yaw
+    texture = _texture(t, outline, x, y)
+    outer = _mass(outline, texture, y)
+    value = _brightness(painter, outline, texture)
+    hole = _hole(t, outline.style, outline.noun, x + yaw, y)
+    line = t["hat_line"] - 3.0
+    swell = np.maximum(np.abs(x) - np.float32(half + t["hat_width"] - 1.0), 0.0)
+    press = np.asarray(np.clip((y - np.float32(line) - swell * 0.9) * 0.7, 0.0, 1.0), np.float32)
+    return Locks(
+        person, color, window, x, y, outer, hole, texture.grain, np.asarray(value, np.float32), press
+    )
+
+
+def _texture(t: Mapping[str, float], outline: _Outline, x: Array, y: Array) -> _Texture:
+    """Flowing strands, or curls, in coordinates that follow the mass."""
+    style = outline.style
     p, q = np.float32(t["hair_phase"]), np.float32(t["hair_phase2"])
     k = t["hair_strands"]
-
-    above = np.minimum(y - np.float32(_CENTRE), 0.0) * np.float32(1.0 / (_CENTRE - crest))
+    above = np.minimum(y - np.float32(_CENTRE), 0.0) * np.float32(1.0 / (_CENTRE - outline.crest))
     below = np.maximum(y - np.float32(_CENTRE), 0.0)
-    width = np.float32(half + side)
+    width = np.float32(outline.half)
     wave: Array | float = 0.0
     if style == "long":
         wave = np.sin(below * np.float32(0.16) + p) * np.float32(t["long_wave"])
         width = width + below * np.float32(t["long_flare"]) + wave
     elif style == "short":
         # Cropped hair hugs the head towards its end.
-        tuck = 0.06 if person.noun == "man" else 0.0
+        tuck = 0.06 if outline.noun == "man" else 0.0
         width = width - below * np.float32(tuck)
     xs = x / width
     span2 = np.maximum(1.0 - above * above, 0.03)
     part = np.float32(t["hair_part"] * 0.42) * above * above
     across = (xs - part) / np.sqrt(span2)
+    fine: Array | float = 0.0
     if style == "curly":
         hills, grain = curls(x, y, across, t)
         rough = hills * np.float32(1.3) + grain * np.float32(0.5)
@@ -179,27 +231,31 @@ def plan(painter: Painter, person: Person) -> Locks:
         fine = np.sin(flow * np.float32(27.0 * k) + p + np.sin(flow * np.float32(9.0 * k) + q) * 1.5)
         grain = fine * 0.55 + np.sin(flow * np.float32(61.0 * k) + q) * 0.45
         rough = grain * np.float32(0.5)
-    radius: Array = np.sqrt(xs * xs + above * above)
-    outer = (radius - 1.0) * np.float32(half + side)
-    # Rounded ends of the mass.
-    fall = y - np.float32(end) - grain * 1.6 + np.maximum(np.abs(xs) - 0.55, 0.0) ** 2 * np.float32(24.0)
-    if style == "curly":
+    return _Texture(xs, above, np.sqrt(xs * xs + above * above), fine, grain, rough)
+
+
+def _mass(outline: _Outline, texture: _Texture, y: Array) -> Array:
+    """Signed distance of the whole mass, with rounded ends."""
+    xs, end = texture.xs, outline.end
+    outer = (texture.radius - 1.0) * np.float32(outline.half)
+    if outline.style == "curly":
         fall = y - np.float32(end) + np.maximum(np.abs(xs) - 0.35, 0.0) ** 2 * np.float32(60.0)
-    outer = np.maximum(outer, fall) + rough
+    else:
+        rounded = np.maximum(np.abs(xs) - 0.55, 0.0) ** 2 * np.float32(24.0)
+        fall = y - np.float32(end) - texture.grain * 1.6 + rounded
+    return np.maximum(outer, fall) + texture.rough
 
-    value: Array = np.float32(0.55) + grain * np.float32(0.19 if style != "curly" else 0.27)
+
+def _brightness(painter: Painter, outline: _Outline, texture: _Texture) -> Array:
+    """About 0..1: strands, the light's side, and a band of gloss that follows the crown of smooth hair."""
+    curly, xs = outline.style == "curly", texture.xs
+    value: Array = np.float32(0.55) + texture.grain * np.float32(0.27 if curly else 0.19)
     value += xs * np.float32(0.20 * painter.light[0]) - np.maximum(np.abs(xs) - 0.7, 0.0) * 0.5
-    if style != "curly":
-        # A band of gloss follows the crown.
-        arc = radius - np.float32(0.80 + 0.03 * painter.light[1])
-        band: Array = np.maximum(1.0 - arc * arc * np.float32(70.0), 0.0) * (above < -0.25)
-        value += band * (0.7 + 0.3 * fine) * np.float32(0.26)
-
-    hole = _hole(t, style, person.noun, x + yaw, y)
-    line = t["hat_line"] - 3.0
-    swell = np.maximum(np.abs(x) - np.float32(half + t["hat_width"] - 1.0), 0.0)
-    press = np.asarray(np.clip((y - np.float32(line) - swell * 0.9) * 0.7, 0.0, 1.0), np.float32)
-    return Locks(person, color, window, x, y, outer, hole, grain, np.asarray(value, np.float32), press)
+    if not curly:
+        arc = texture.radius - np.float32(0.80 + 0.03 * painter.light[1])
+        band: Array = np.maximum(1.0 - arc * arc * np.float32(70.0), 0.0) * (texture.above < -0.25)
+        value += band * (0.7 + 0.3 * texture.fine) * np.float32(0.26)
+    return value
 
 
 def _hole(traits: Mapping[str, float], style: str, noun: str, x: Array, y: Array) -> Array:

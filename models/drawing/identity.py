@@ -51,11 +51,31 @@ def _rgb(traits: Traits, name: str, color: tuple[float, float, float]) -> None:
 
 
 def portrait_traits(seed: int) -> tuple[str, Traits]:
-    """Class noun ("woman" or "man") and traits of person `seed`; every part has its own stream."""
-    t: Traits = {}
+    """Class noun ("woman" or "man") and traits of person `seed`; every part has its own random stream."""
     noun = "woman" if Draws(seed, "noun").chance(0.5) else "man"
     man = noun == "man"
+    t: Traits = {}
+    _sample_skull(seed, t, man)
+    _sample_skin(seed, t)
+    _sample_eyes(seed, t, man)
+    _sample_brows(seed, t, man)
+    _sample_nose(seed, t)
+    _sample_mouth(seed, t)
+    _sample_ears(seed, t)
+    _sample_marks(seed, t)
+    _sample_hair(seed, t, man)
+    _sample_bangs(seed, t)
+    _sample_beard(seed, t)
+    _sample_glasses(seed, t)
+    _sample_hat(seed, t)
+    _sample_makeup(seed, t)
+    _sample_expression(seed, t)
+    _sample_age(seed, t)
+    return noun, t
 
+
+def _sample_skull(seed: int, t: Traits, man: bool) -> None:
+    """Width of the face, chin, jaw, cheeks, neck and shoulders."""
     d = Draws(seed, "skull")
     t["half_width"] = d.u(25.0, 33.5)
     t["chin"] = d.u(96.5, 102.5)
@@ -69,6 +89,9 @@ def portrait_traits(seed: int) -> tuple[str, Traits]:
     t["neck"] = d.u(15.5, 19.5) if man else d.u(11.5, 14.5)
     t["shoulder"] = d.u(50.0, 60.0) if man else d.u(40.0, 50.0)
 
+
+def _sample_skin(seed: int, t: Traits) -> None:
+    """Colour and texture of the skin."""
     d = Draws(seed, "skin")
     tone = SKIN_TONES[d.pick(len(SKIN_TONES))]
     level, warm = d.u(0.95, 1.03), d.u(-0.03, 0.03)
@@ -78,6 +101,9 @@ def portrait_traits(seed: int) -> tuple[str, Traits]:
     t["texture_phase"] = d.u(0.0, 6.28)
     t["rosy"] = d.u(0.0, 0.16)
 
+
+def _sample_eyes(seed: int, t: Traits, man: bool) -> None:
+    """Place, shape and colour of the eyes; needs the skull."""
     d = Draws(seed, "eyes")
     t["eye_y"] = d.u(55.5, 59.5)
     t["eye_gap"] = t["half_width"] * d.u(0.43, 0.53)
@@ -92,6 +118,9 @@ def portrait_traits(seed: int) -> tuple[str, Traits]:
     level = d.u(0.85, 1.12)
     _rgb(t, "iris", (color[0] * level, color[1] * level, color[2] * level))
 
+
+def _sample_brows(seed: int, t: Traits, man: bool) -> None:
+    """Place and shape of the brows; needs the eyes."""
     d = Draws(seed, "brows")
     t["brow_y"] = d.u(8.6, 12.2)
     t["brow_w"] = d.u(7.5, 10.0)
@@ -102,6 +131,9 @@ def portrait_traits(seed: int) -> tuple[str, Traits]:
     # No brow reaches the other.
     t["brow_w"] = min(t["brow_w"], t["eye_gap"] + t["brow_gap"] - 2.2)
 
+
+def _sample_nose(seed: int, t: Traits) -> None:
+    """Place and shape of the nose."""
     d = Draws(seed, "nose")
     t["nose_y"] = d.u(71.5, 77.0)
     t["nose_w"] = d.u(3.6, 7.6)
@@ -110,6 +142,9 @@ def portrait_traits(seed: int) -> tuple[str, Traits]:
     t["nose_tip"] = d.u(1.5, 3.4)
     t["nose_drop"] = d.u(-1.4, 1.8)
 
+
+def _sample_mouth(seed: int, t: Traits) -> None:
+    """Place and shape of the mouth; needs skull and nose."""
     d = Draws(seed, "mouth")
     t["mouth_y"] = t["nose_y"] + 0.45 * (t["chin"] - t["nose_y"]) + d.u(-2.0, 1.2)
     t["mouth_w"] = d.u(9.2, 14.2)
@@ -119,11 +154,17 @@ def portrait_traits(seed: int) -> tuple[str, Traits]:
     t["mouth_curve"] = d.u(-0.9, 1.2)
     t["lip_tint"] = d.u(0.10, 0.34)
 
+
+def _sample_ears(seed: int, t: Traits) -> None:
+    """Place and shape of the ears."""
     d = Draws(seed, "ears")
     t["ear_w"] = d.u(3.5, 6.6)
     t["ear_h"] = d.u(7.5, 11.0)
     t["ear_y"] = d.u(60.0, 65.0)
 
+
+def _sample_marks(seed: int, t: Traits) -> None:
+    """Moles and freckles; needs the skull."""
     d = Draws(seed, "marks")
     t["moles"] = float((0, 0, 1, 1, 2, 3)[d.pick(6)])
     spots = ((-0.55, 72.0), (0.58, 74.0), (-0.42, 88.0), (0.4, 90.0), (0.62, 65.0), (-0.3, 80.0), (0.3, 44.0))
@@ -135,12 +176,9 @@ def portrait_traits(seed: int) -> tuple[str, Traits]:
         t[f"mole{i}_r"] = d.u(0.95, 1.6)
     t["freckles"] = d.u(0.45, 0.8) if d.chance(0.2) else 0.0
 
-    _portrait_styles(seed, man, t)
-    return noun, t
 
-
-def _portrait_styles(seed: int, man: bool, t: Traits) -> None:
-    """How this person's hair, hat, beard, glasses, make-up, smile and wrinkles look."""
+def _sample_hair(seed: int, t: Traits, man: bool) -> None:
+    """Hairline, parting and texture of the hair, and its outline in each of the three styles."""
     d = Draws(seed, "hair")
     t["hair_phase"] = d.u(0.0, 6.28)
     t["hair_phase2"] = d.u(0.0, 6.28)
@@ -162,18 +200,27 @@ def _portrait_styles(seed: int, man: bool, t: Traits) -> None:
     t["curl_end"] = d.u(72.0, 84.0) if man else d.u(84.0, 104.0)
     t["curl_size"] = d.u(0.75, 1.2)
 
+
+def _sample_bangs(seed: int, t: Traits) -> None:
+    """Shape of the fringe."""
     d = Draws(seed, "bangs")
     t["bangs_end"] = d.u(44.0, 49.0)
     t["bangs_curve"] = d.u(-3.0, 4.0)
     t["bangs_lean"] = d.u(-5.0, 5.0)
     t["bangs_phase"] = d.u(0.0, 6.28)
 
+
+def _sample_beard(seed: int, t: Traits) -> None:
+    """Length, density and outline of the beard."""
     d = Draws(seed, "beard")
     t["beard_long"] = d.u(1.0, 8.0)
     t["beard_cheek"] = d.u(66.0, 74.0)
     t["beard_dense"] = d.u(0.85, 0.97)
     t["beard_phase"] = d.u(0.0, 6.28)
 
+
+def _sample_glasses(seed: int, t: Traits) -> None:
+    """Shape of the lenses, colour of frame and dark lenses; needs the skin."""
     d = Draws(seed, "glasses")
     t["lens_w"] = d.u(0.80, 0.94)
     t["lens_h"] = d.u(6.3, 8.8)
@@ -185,6 +232,9 @@ def _portrait_styles(seed: int, man: bool, t: Traits) -> None:
     _rgb(t, "frame", frame if t["skin_g"] > 0.5 else pale)
     _rgb(t, "dark_lens", ((0.07, 0.07, 0.08), (0.16, 0.09, 0.05), (0.05, 0.09, 0.12))[d.pick(3)])
 
+
+def _sample_hat(seed: int, t: Traits) -> None:
+    """Shape and shade of the hat."""
     d = Draws(seed, "hat")
     t["hat_brim"] = 1.0 if d.chance(0.5) else 0.0
     t["hat_width"] = d.u(4.5, 7.5)
@@ -194,11 +244,17 @@ def _portrait_styles(seed: int, man: bool, t: Traits) -> None:
     t["hat_band"] = d.u(0.0, 1.0)
     t["hat_shade"] = d.u(-0.05, 0.05)
 
+
+def _sample_makeup(seed: int, t: Traits) -> None:
+    """Place and size of blush and eyeshadow."""
     d = Draws(seed, "makeup")
     t["blush_x"] = d.u(0.52, 0.64)
     t["blush_r"] = d.u(9.0, 11.5)
     t["shadow_h"] = d.u(7.5, 9.5)
 
+
+def _sample_expression(seed: int, t: Traits) -> None:
+    """How wide a smile and a gasp are."""
     d = Draws(seed, "expression")
     t["smile_wide"] = d.u(1.15, 1.40)
     t["smile_open"] = d.u(1.0, 2.4)
@@ -207,6 +263,9 @@ def _portrait_styles(seed: int, man: bool, t: Traits) -> None:
     t["gasp_h"] = d.u(4.2, 6.4)
     t["gasp_brow"] = d.u(3.2, 4.8)
 
+
+def _sample_age(seed: int, t: Traits) -> None:
+    """Number and depth of the wrinkles."""
     d = Draws(seed, "age")
     t["old_lines"] = float(2 + d.pick(3))
     t["old_phase"] = d.u(0.0, 6.28)
@@ -215,8 +274,20 @@ def _portrait_styles(seed: int, man: bool, t: Traits) -> None:
 
 
 def car_traits(seed: int) -> tuple[str, Traits]:
-    """Class noun ("car") and traits of car `seed`."""
+    """Class noun ("car") and traits of car `seed`; every part has its own random stream."""
     t: Traits = {}
+    _sample_car_body(seed, t)
+    _sample_car_wheels(seed, t)
+    _sample_car_windows(seed, t)
+    _sample_car_details(seed, t)
+    _sample_car_rack(seed, t)
+    _sample_car_stripe(seed, t)
+    _sample_car_paint(seed, t)
+    return "car", t
+
+
+def _sample_car_body(seed: int, t: Traits) -> None:
+    """Proportions of the body and the cabin."""
     d = Draws(seed, "body")
     kind = d.pick(4)
     # sedan, van, hatch, pickup: ranges overlap, so shapes are a continuum with four centres.
@@ -239,6 +310,9 @@ def car_traits(seed: int) -> tuple[str, Traits]:
     t["tail_drop"] = d.u(0.0, 4.0)
     t["round"] = d.u(3.0, 8.0)
 
+
+def _sample_car_wheels(seed: int, t: Traits) -> None:
+    """Size, place and spokes of the wheels."""
     d = Draws(seed, "wheels")
     t["wheel_r"] = d.u(9.5, 13.0)
     t["wheel_front"] = d.u(-35.0, -30.0)
@@ -249,12 +323,18 @@ def car_traits(seed: int) -> tuple[str, Traits]:
     t["hub_tone"] = d.u(0.45, 0.9)
     t["spoke_phase"] = d.u(0.0, 6.28)
 
+
+def _sample_car_windows(seed: int, t: Traits) -> None:
+    """Inset, pillars and tint of the windows."""
     d = Draws(seed, "windows")
     t["window_inset"] = d.u(2.2, 4.0)
     t["pillar"] = d.u(0.35, 0.65)
     t["pillar_w"] = d.u(1.0, 2.4)
     t["window_tint"] = d.u(0.10, 0.42)
 
+
+def _sample_car_details(seed: int, t: Traits) -> None:
+    """Doors, handles, crease, bumper, lamps and sill."""
     d = Draws(seed, "details")
     t["door_rear"] = d.u(0.0, 6.0)
     t["handle_y"] = d.u(3.0, 6.0)
@@ -267,21 +347,29 @@ def car_traits(seed: int) -> tuple[str, Traits]:
     t["tail_h"] = d.u(2.2, 6.5)
     t["sill"] = d.u(1.5, 3.6)
 
+
+def _sample_car_rack(seed: int, t: Traits) -> None:
+    """Shape and load of the roof rack."""
     d = Draws(seed, "rack")
     t["rack_bars"] = float(2 + d.pick(3))
     t["rack_h"] = d.u(3.6, 5.2)
     t["rack_load"] = d.u(0.0, 1.0)
     t["rack_tone"] = d.u(0.10, 0.35)
 
+
+def _sample_car_stripe(seed: int, t: Traits) -> None:
+    """Place, height and number of the stripes."""
     d = Draws(seed, "stripe")
     t["stripe_y"] = d.u(4.0, 9.0)
     t["stripe_h"] = d.u(2.4, 4.2)
     t["stripe_double"] = float(d.pick(2))
 
+
+def _sample_car_paint(seed: int, t: Traits) -> None:
+    """Brightness and gloss of the paint; the antenna."""
     d = Draws(seed, "paint")
     t["paint_level"] = d.u(0.9, 1.06)
     t["paint_gloss"] = d.u(0.25, 0.6)
     # Facing left or right belongs to the nuisance; a car's own asymmetry is its antenna.
     t["antenna"] = d.u(4.0, 9.0) if d.chance(0.4) else 0.0
     t["antenna_lean"] = math.tan(d.u(0.1, 0.6))
-    return "car", t
