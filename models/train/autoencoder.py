@@ -14,6 +14,7 @@ from torch import Tensor
 
 from .common import (
     Average,
+    LossMeter,
     Slice,
     autocast,
     load_json,
@@ -164,6 +165,92 @@ def normalise_latents(vae: AutoencoderKL, pictures: Tensor, device: torch.device
     out.bias[n:] -= 2.0 * sigma.log()
 
 
+class _Training:
+    """Network, optimizer and average weights, and the state file that they come from and go to.
+
+    Args:
+        released: a released model to go on from where there is no state. decoder_only: see `train`.
+    """
+
+    def __init__(
+        self, path: Path, device: torch.device, recipe: Recipe, released: Path | None, decoder_only: bool
+    ) -> None:
+        self.path, self.device, self.recipe, self.decoder_only = path, device, recipe, decoder_only
+        self.counters: dict[str, Any] = {"steps": 0, "samples": 0, "minutes": 0.0, "fresh_since": 0}
+        state = load_state(path)
+        self.vae = self._network(state, released).to(device, memory_format=torch.channels_last).train()
+        if decoder_only:
+            self.vae.encoder.requires_grad_(False)
+            self.vae.quant_conv.requires_grad_(False)
+        self.rate = recipe.decoder_rate if decoder_only else recipe.rate
+        self.optimizer = Muon(self.vae.named_parameters(), self.rate, weight_decay=0.0)
+        self.average = Average(self.vae, recipe.decay)
+        if state is not None and state["decoder_only"] == decoder_only:
+            self.vae.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.average.load_state_dict(state["average"])
+        elif state is not None:
+            self.counters["fresh_since"] = self.counters["steps"]
+        self.minutes_before, self.is_fresh = self.counters["minutes"], self.counters["steps"] == 0
+
+    def _network(self, state: dict[str, Any] | None, released: Path | None) -> AutoencoderKL:
+        """The state's network, else the released one, else a fresh one; sets the counters."""
+        vae = build(self.recipe)
+        if state is not None:
+            self.counters = state["counters"]
+            # The latents in use are those of the averaged, normalised network.
+            vae.load_state_dict(state["ready" if self.decoder_only else "model"])
+        elif released is not None and (released / "vae").exists():
+            vae = AutoencoderKL.from_pretrained(released / "vae", dtype=torch.float32, use_safetensors=True)
+            self.counters |= load_json(released / "model_card.json").get("counters", {}).get(STAGE, {})
+            self.counters["fresh_since"] = self.counters["steps"]
+        return vae
+
+    def step(self, x: Tensor, focus: Tensor, noise: Tensor, budget: Slice) -> Tensor:
+        """One step on a batch, see `batch_of` and `loss_of`; the loss, a scalar."""
+        fade = min(max((budget.progress - 0.25) / 0.25, 0.0), 1.0) if self.is_fresh else 1.0
+        with autocast(self.device):
+            loss = loss_of(self.vae, x, focus, noise, self.recipe, self.recipe.edges * fade)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        clip(self.vae.parameters(), 1.0)
+        taken = self.counters["steps"] - self.counters["fresh_since"]
+        self.optimizer.set_rate(self.rate * budget.rate(taken))
+        self.optimizer.step()
+        self.average.update(self.vae)
+        self.counters["steps"] += 1
+        self.counters["samples"] += len(x)
+        return loss
+
+    def save(self, validation: Validation, budget: Slice) -> None:
+        """Training resumes from the raw weights; what is used is the average, with normalised latents."""
+        vae = self.vae
+        with self.average.in_place_of(vae):
+            vae.eval()
+            own = {k: v.clone() for k, v in vae.state_dict().items()}
+            report = validation.psnr(vae, self.device)
+            if not self.decoder_only:
+                normalise_latents(vae, validation.pictures, self.device)
+            ready = {k: v.cpu().clone() for k, v in vae.state_dict().items()}
+            vae.load_state_dict(own)
+            vae.train()
+        self.counters["minutes"] = self.minutes_before + budget.elapsed_minutes
+        say(STAGE, " ".join(f"{k} {v:.2f}" for k, v in report.items()))
+        save_state(
+            self.path,
+            {
+                "model": vae.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "average": self.average.state_dict(),
+                "counters": self.counters,
+                "report": report,
+                "ready": ready,
+                "decoder_only": self.decoder_only,
+                "config": {k: v for k, v in vae.config.items() if not k.startswith("_")},
+            },
+        )
+
+
 def train(
     budget: Slice,
     state_dir: Path,
@@ -183,70 +270,18 @@ def train(
     device = pick_device(device_name)
     torch.manual_seed(seed)
     path = state_dir / f"{STAGE}.safetensors"
-    counters: dict[str, Any] = {"steps": 0, "samples": 0, "minutes": 0.0, "fresh_since": 0}
-    vae = build(recipe)
-    state = load_state(path)
-    if state is None and released is not None and (released / "vae").exists():
-        vae = AutoencoderKL.from_pretrained(released / "vae", dtype=torch.float32, use_safetensors=True)
-        counters |= load_json(released / "model_card.json").get("counters", {}).get(STAGE, {})
-        counters["fresh_since"] = counters["steps"]
-    elif state is not None:
-        counters = state["counters"]
-        # The latents in use are those of the averaged, normalised network.
-        vae.load_state_dict(state["ready" if decoder_only else "model"])
-    vae = vae.to(device, memory_format=torch.channels_last).train()
-    if decoder_only:
-        vae.encoder.requires_grad_(False)
-        vae.quant_conv.requires_grad_(False)
-    rate = recipe.decoder_rate if decoder_only else recipe.rate
-    optimizer = Muon(vae.named_parameters(), rate, weight_decay=0.0)
-    average = Average(vae, recipe.decay)
-    if state is not None and state["decoder_only"] == decoder_only:
-        vae.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        average.load_state_dict(state["average"])
-    elif state is not None:
-        counters["fresh_since"] = counters["steps"]
+    training = _Training(path, device, recipe, released, decoder_only)
     drawn, textures = (
         source_of(Shards(state_dir / "pictures", kind), device) for kind in ("train", "texture")
     )
     rgb, masks, _ = draw_validation(validate_on)
     validation = Validation.of(rgb, masks)
     batch = recipe.batch if device.type == "cpu" else recipe.gpu_batch
-    last_look, before, fresh = 0.0, dict(counters), counters["steps"] == 0
-    running: Tensor | None = None
-
-    def save() -> None:
-        """Training goes on from the raw weights; what is used is the average, with normalised latents."""
-        with average.in_place_of(vae):
-            vae.eval()
-            own = {k: v.clone() for k, v in vae.state_dict().items()}
-            report = validation.psnr(vae, device)
-            if not decoder_only:
-                normalise_latents(vae, validation.pictures, device)
-            ready = {k: v.cpu().clone() for k, v in vae.state_dict().items()}
-            vae.load_state_dict(own)
-            vae.train()
-        counters["minutes"] = before["minutes"] + budget.elapsed_minutes
-        say(STAGE, " ".join(f"{k} {v:.2f}" for k, v in report.items()))
-        save_state(
-            path,
-            {
-                "model": vae.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "average": average.state_dict(),
-                "counters": counters,
-                "report": report,
-                "ready": ready,
-                "decoder_only": decoder_only,
-                "config": {k: v for k, v in vae.config.items() if not k.startswith("_")},
-            },
-        )
-
+    samples_before, last_save, losses = training.counters["samples"], 0.0, LossMeter()
     for _ in budget.ticks():
-        step, at = counters["steps"], budget.progress
+        step = training.counters["steps"]
         # Crops would give a frozen encoder's latents the statistics of crops.
-        crops = at < recipe.crops_until and not decoder_only
+        crops = budget.progress < recipe.crops_until and not decoder_only
         count = batch if crops else max(batch // 2, 1)
         size = recipe.crop if crops else rgb.shape[1]
         x, focus = batch_of(drawn, textures, recipe, stream(seed, step), size, count, rgb.shape[1])
@@ -254,34 +289,17 @@ def train(
         side = size // 2 ** (len(recipe.widths) - 1)
         shape = (count, recipe.latent_channels, side, side)
         noise = torch.randn(shape, generator=torch_stream(seed, step, 1, device=device), device=device)
-        edges = recipe.edges * (min(max((at - 0.25) / 0.25, 0.0), 1.0) if fresh else 1.0)
-        with autocast(device):
-            loss = loss_of(vae, x, focus, noise, recipe, edges)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        clip(vae.parameters(), 1.0)
-        optimizer.set_rate(rate * budget.rate(step - counters["fresh_since"]))
-        optimizer.step()
-        average.update(vae)
-        counters["steps"] += 1
-        counters["samples"] += count
-        # Read only when it is shown: reading makes the CPU wait for the GPU.
-        running = loss.detach() if running is None else running.lerp(loss.detach(), 0.02)
+        losses.update(training.step(x, focus, noise, budget))
         if budget.done % 100 == 99:
             drawn.refresh()
             textures.refresh()
-            speed = (counters["samples"] - before["samples"]) / (60.0 * budget.elapsed_minutes)
-            say(
-                STAGE, f"step {step + 1} loss {float(running):.4f} {speed:.1f} crops/s, {len(drawn)} pictures"
-            )
-        if budget.elapsed_minutes - last_look > 5.0:
-            last_look = budget.elapsed_minutes
-            save()
-    save()
-    return {
-        "loss": float("nan") if running is None else float(running),
-        **(load_state(path) or {})["report"],
-    }
+            speed = (training.counters["samples"] - samples_before) / (60.0 * budget.elapsed_minutes)
+            say(STAGE, f"step {step + 1} loss {losses.value:.4f} {speed:.1f} crops/s, {len(drawn)} pictures")
+        if budget.elapsed_minutes - last_save > 5.0:
+            last_save = budget.elapsed_minutes
+            training.save(validation, budget)
+    training.save(validation, budget)
+    return {"loss": losses.value, **(load_state(path) or {})["report"]}
 
 
 def load_ready(state_dir: Path) -> AutoencoderKL | None:

@@ -166,6 +166,23 @@ class Average:
             self.values[name].copy_(value)
 
 
+class LossMeter:
+    """Moving mean of a loss. It stays on the loss's device until it is read: reading makes the CPU wait for the GPU."""
+
+    def __init__(self) -> None:
+        self._mean: Tensor | None = None
+
+    def update(self, loss: Tensor) -> None:
+        """Take in the loss of one step, a scalar."""
+        loss = loss.detach()
+        self._mean = loss if self._mean is None else self._mean.lerp(loss, 0.02)
+
+    @property
+    def value(self) -> float:
+        """The mean, NaN before the first step."""
+        return float("nan") if self._mean is None else float(self._mean)
+
+
 def save_json(path: Path, value: Any) -> None:
     """Write JSON beside the path and rename: a reader sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
-from diffusers.models.attention_processor import Attention
-from torch import Tensor, nn
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+from diffusers import AutoencoderKL
+from torch import Tensor
+from transformers import CLIPTokenizer
 
 from ..drawing import captions
 from ..drawing.names import SOMEBODY
 from . import autoencoder, naming, release
 from .common import (
     Average,
+    LossMeter,
     Slice,
     autocast,
     load_json,
@@ -29,188 +29,22 @@ from .common import (
     torch_stream,
 )
 from .data import WORDINGS, Shard, Shards, draw_validation
+from .denoiser import (
+    STAGE,
+    Captions,
+    Networks,
+    PlainAttention,
+    Recipe,
+    add_noise,
+    build,
+    build_scheduler,
+    released,
+    timestep_chances,
+    tokenise,
+)
 from .optimizer import Muon, clip
 from .pool import Pool
-from .tokenizer import LENGTH, build_tokenizer
-
-STAGE = "diffusion"
-SAMPLE = "a photo of a woman with long brown hair wearing glasses in a forest"
-STREAM_GROWTH = 12.0  # of the text encoder's residual stream; weights that are beyond it are scaled back
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Numbers of the stage; the defaults are for the real network, tests take smaller ones."""
-
-    widths: tuple[int, ...] = (64, 128, 192)
-    heads: tuple[int, ...] = (2, 4, 6)
-    groups: int = 16
-    latent_channels: int = 8
-    latent_size: int = 16
-    text_width: int = 192
-    text_layers: int = 3
-    text_heads: int = 6
-    rate: float = 2e-3
-    text_scale: float = (
-        0.25  # rate of the text encoder's matrices: faster, they drown the words in what they add
-    )
-    table_scale: float = 0.5  # AdamW's rate (embeddings, norms, biases) as a share of Muon's
-    batch: int = 64
-    gpu_batch: int = 512
-    no_caption: float = 0.1  # for classifier-free guidance
-    words_alone: float = 0.4  # share of captions whose end-of-text and padding nobody may attend to
-    isolated: float = 0.6  # share of named captions whose other words do not see the name
-    name_noise: float = (
-        0.1  # on a name's embedding, as a share of its spread: neighbours mean nearly the same
-    )
-    decay: float = 0.999  # of the average weights
-    snr_limit: float = 5.0
-    snr_floor: float = 0.25
-
-
-def build_scheduler() -> DDIMScheduler:
-    """The noise schedule of Stable Diffusion."""
-    return DDIMScheduler(
-        num_train_timesteps=1000,
-        beta_start=0.00085,
-        beta_end=0.012,
-        beta_schedule="scaled_linear",
-        clip_sample=False,
-        set_alpha_to_one=False,
-        steps_offset=1,
-        prediction_type="epsilon",
-    )
-
-
-@dataclass(frozen=True)
-class Captions:
-    """Captions of a batch.
-
-    tokens: (N, 48) ids. traits: (N, `naming.WIDTH`) of the people, for the names in them; None where no caption
-    has a name. isolated: (N,) bool, other words do not see the name. words_alone: (N,) bool, end-of-text and
-    padding are hidden from the U-Net, so that the words themselves must say what they mean.
-    """
-
-    tokens: Tensor
-    traits: Tensor | None = None
-    isolated: Tensor | None = None
-    words_alone: Tensor | None = None
-    name_noise: Tensor | None = None
-
-
-class Networks(nn.Module):
-    """What this stage trains: captions' tokens -> text states -> noise in a latent."""
-
-    def __init__(self, text_encoder: CLIPTextModel, unet: UNet2DConditionModel, somebody: int) -> None:
-        """Args: somebody: id of the word that stands for a name."""
-        super().__init__()
-        self.text_encoder = text_encoder
-        self.unet = unet.to(memory_format=torch.channels_last)
-        self.namer = naming.Namer(text_encoder.config.hidden_size)
-        self.somebody, self.end = somebody, text_encoder.config.eos_token_id
-
-    def forward(self, noisy: Tensor, timesteps: Tensor, captions: Captions) -> Tensor:
-        """(N, C, S, S) noisy latents, (N,) timesteps 0..999 -> the noise, (N, C, S, S)."""
-        tokens = captions.tokens
-        if captions.traits is None:
-            states = self.text_encoder(tokens).last_hidden_state
-        else:
-            names = self.namer(captions.traits)
-            if captions.name_noise is not None:
-                names = names + captions.name_noise
-            isolated = captions.isolated
-            if isolated is None:
-                isolated = torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)
-            states = naming.text_states(self.text_encoder, tokens, self.somebody, names, isolated)
-        keep = None
-        if captions.words_alone is not None:
-            keep = ~((tokens == self.end) & captions.words_alone[:, None])
-        return self.unet(noisy, timesteps, states, encoder_attention_mask=keep).sample
-
-
-def build(recipe: Recipe, tokenizer: CLIPTokenizer) -> Networks:
-    """Fresh networks; every residual branch of the U-Net starts at zero, so that signals pass from the start."""
-    text = CLIPTextModel(
-        CLIPTextConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=recipe.text_width,
-            intermediate_size=4 * recipe.text_width,
-            projection_dim=recipe.text_width,
-            num_hidden_layers=recipe.text_layers,
-            num_attention_heads=recipe.text_heads,
-            max_position_embeddings=LENGTH,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=tokenizer.eos_token_id,
-            pad_token_id=tokenizer.pad_token_id,
-        )
-    )
-    levels = len(recipe.widths)
-    unet = UNet2DConditionModel(
-        sample_size=recipe.latent_size,
-        in_channels=recipe.latent_channels,
-        out_channels=recipe.latent_channels,
-        down_block_types=("CrossAttnDownBlock2D",) * levels,
-        mid_block_type="UNetMidBlock2DCrossAttn",
-        up_block_types=("CrossAttnUpBlock2D",) * levels,
-        block_out_channels=recipe.widths,
-        layers_per_block=1,
-        cross_attention_dim=recipe.text_width,
-        attention_head_dim=recipe.heads,  # diffusers calls the number of heads so
-        norm_num_groups=recipe.groups,
-    )
-    with torch.no_grad():
-        for name, parameter in unet.named_parameters():
-            if ".conv2." in name or ".proj_out." in name or name.startswith("conv_out"):
-                parameter.zero_()
-    return Networks(text, unet, id_of_somebody(tokenizer))
-
-
-def id_of_somebody(tokenizer: CLIPTokenizer) -> int:
-    """Id of the word that stands for a name in training captions."""
-    return int(tokenizer.convert_tokens_to_ids(f"{SOMEBODY}</w>"))
-
-
-def released(folder: Path, tokenizer: CLIPTokenizer, recipe: Recipe) -> Networks:
-    """The networks of a released folder, whose vocabulary may be an older one; names are learned anew."""
-    networks = build(recipe, tokenizer)
-    old = CLIPTextModel.from_pretrained(folder / "text_encoder", dtype=torch.float32, use_safetensors=True)
-    old_ids = CLIPTokenizer.from_pretrained(folder / "tokenizer").get_vocab()
-    naming.adopt_vocabulary(networks.text_encoder, tokenizer, old, old_ids)
-    growth = naming.stream_growth(
-        networks.text_encoder,
-        tokenise(tokenizer, [SAMPLE]),
-    )
-    if growth > STREAM_GROWTH:
-        naming.let_words_through(networks.text_encoder, STREAM_GROWTH / growth)
-    unet = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=torch.float32, use_safetensors=True)
-    return Networks(networks.text_encoder, unet, networks.somebody)
-
-
-class PlainAttention:
-    """Attention as plain matrix products: PyTorch's fused kernel has a very slow backward pass on CPUs."""
-
-    def __call__(
-        self,
-        attn: Attention,
-        hidden_states: Tensor,
-        encoder_hidden_states: Tensor | None = None,
-        attention_mask: Tensor | None = None,
-        **_: Any,
-    ) -> Tensor:
-        """(N, P, C) places attend to themselves or to (N, T, D) text states; the result is (N, P, C)."""
-        source = hidden_states if encoder_hidden_states is None else encoder_hidden_states
-        n, places = hidden_states.shape[:2]
-        query, key, value = attn.to_q(hidden_states), attn.to_k(source), attn.to_v(source)
-        width = query.shape[-1] // attn.heads
-
-        def split(x: Tensor) -> Tensor:
-            return x.view(n, -1, attn.heads, width).transpose(1, 2).reshape(n * attn.heads, -1, width)
-
-        scores = torch.bmm(split(query * width**-0.5), split(key).transpose(1, 2))
-        if attention_mask is not None:  # (N, 1, T), zero or very negative
-            scores = scores + attention_mask.repeat_interleave(attn.heads, 0)
-        mixed = torch.bmm(torch.softmax(scores, -1), split(value))
-        return attn.to_out[0](mixed.view(n, attn.heads, places, width).transpose(1, 2).reshape(n, places, -1))
+from .tokenizer import build_tokenizer
 
 
 class Latents:
@@ -291,17 +125,6 @@ class Latents:
         return self.values.filled()[which].float(), captions
 
 
-def timestep_chances(alphas: Tensor, limit: float, floor: float) -> Tensor:
-    """How often to train each timestep, (1000,) summing to 1.
-
-    In proportion to the min-SNR weight min(SNR, limit) / SNR: drawing the steps that count more often has the
-    expected gradient of weighting the loss, with less noise. The floor keeps the nearly clean steps alive.
-    """
-    snr = alphas / (1.0 - alphas)
-    weight = (snr.clamp_max(limit) / snr).clamp_min(floor)
-    return weight / weight.sum()
-
-
 @dataclass(frozen=True)
 class Validation:
     """Unseen latents, captions, noise and timesteps, always the same."""
@@ -364,17 +187,104 @@ class Validation:
         return total / len(self.noisy)
 
 
-def tokenise(tokenizer: CLIPTokenizer, texts: list[str]) -> Tensor:
-    """(N, 48) token ids, padded with end-of-text as in Stable Diffusion."""
-    return tokenizer(
-        texts, padding="max_length", max_length=LENGTH, truncation=True, return_tensors="pt"
-    ).input_ids
+class _Training:
+    """Networks, optimizer and average weights, and the state file that they come from and go to."""
+
+    def __init__(
+        self,
+        path: Path,
+        device: torch.device,
+        recipe: Recipe,
+        networks: Networks,
+        counters: dict[str, Any],
+        state: dict[str, Any] | None,
+    ) -> None:
+        """Args: counters: of the networks. state: what `load_state` gave; it replaces networks and counters."""
+        self.path, self.device, self.recipe = path, device, recipe
+        self.networks, self.counters = networks.to(device).train(), counters
+        if device.type == "cpu":
+            networks.unet.set_attn_processor(PlainAttention())
+        self.optimizer = Muon(
+            networks.named_parameters(),
+            recipe.rate,
+            adam_scale=recipe.table_scale,
+            slow=("text_encoder.", recipe.text_scale),
+        )
+        self.average = Average(networks, recipe.decay)
+        if state is not None:
+            networks.load_state_dict(state["model"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.average.load_state_dict(state["average"])
+            self.counters = state["counters"]
+        self.minutes_before = self.counters["minutes"]
+        self.alphas = build_scheduler().alphas_cumprod.to(device)
+        self.chances = timestep_chances(self.alphas, recipe.snr_limit, recipe.snr_floor)
+
+    def step(self, latents: Tensor, captions: Captions, generator: torch.Generator, budget: Slice) -> Tensor:
+        """One step on a batch of clean latents, (N, C, S, S), and their captions; the loss, a scalar."""
+        count = len(latents)
+        timesteps = torch.multinomial(self.chances, count, replacement=True, generator=generator)
+        noise = torch.randn(latents.shape, generator=generator, device=self.device)
+        noisy = add_noise(latents, noise, self.alphas[timesteps])
+        with autocast(self.device):
+            guess = self.networks(noisy.contiguous(memory_format=torch.channels_last), timesteps, captions)
+        loss = (guess.float() - noise).square().mean()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        clip(self.networks.parameters(), 1.0)
+        taken = self.counters["steps"] - self.counters["fresh_since"]
+        self.optimizer.set_rate(self.recipe.rate * budget.rate(taken))
+        self.optimizer.step()
+        self.average.update(self.networks)
+        self.counters["steps"] += 1
+        self.counters["samples"] += count
+        return loss
+
+    def save(self, validation: Validation, budget: Slice) -> dict[str, float]:
+        """Write the state; returns the losses of the average weights on the validation pictures."""
+        with self.average.in_place_of(self.networks.eval()):
+            report = validation.losses(self.networks, self.device)
+        self.networks.train()
+        self.counters["minutes"] = self.minutes_before + budget.elapsed_minutes
+        say(STAGE, f"step {self.counters['steps']} " + " ".join(f"{k} {v:.4f}" for k, v in report.items()))
+        save_state(
+            self.path,
+            {
+                "model": self.networks.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "average": self.average.state_dict(),
+                "counters": self.counters,
+                "report": report,
+            },
+        )
+        return report
 
 
-def add_noise(clean: Tensor, noise: Tensor, alphas: Tensor) -> Tensor:
-    """Latents (N, C, S, S) at the noise levels whose cumulated alphas are (N,)."""
-    a = alphas.view(-1, 1, 1, 1)
-    return a.sqrt() * clean + (1.0 - a).sqrt() * noise
+def _autoencoder(state_dir: Path, release_dir: Path | None) -> AutoencoderKL:
+    """The one in the state, else the released one. Raises FileNotFoundError where there is neither."""
+    vae = autoencoder.load_ready(state_dir)
+    if vae is None and release_dir is not None and (release_dir / "model_card.json").exists():
+        vae = AutoencoderKL.from_pretrained(release_dir / "vae", dtype=torch.float32, use_safetensors=True)
+    if vae is None:
+        raise FileNotFoundError(f"no autoencoder in {state_dir}: train that stage first")
+    return vae.eval()
+
+
+def _start(
+    path: Path, device: torch.device, recipe: Recipe, tokenizer: CLIPTokenizer, release_dir: Path | None
+) -> tuple[AutoencoderKL, _Training]:
+    """The autoencoder, and the training where its state, else the released networks, left off."""
+    # Networks before autoencoder: fresh weights take the first numbers of torch's generator.
+    networks = build(recipe, tokenizer)
+    vae = _autoencoder(path.parent, release_dir).to(device)
+    counters: dict[str, Any] = {"steps": 0, "samples": 0, "minutes": 0.0, "fresh_since": 0}
+    state = load_state(path)
+    if state is None and release_dir is not None:
+        done = load_json(release_dir / "model_card.json").get("counters", {}).get(STAGE)
+        if done:
+            networks = released(release_dir, tokenizer, recipe)
+            counters |= {**done, "fresh_since": done["steps"]}
+    return vae, _Training(path, device, recipe, networks, counters, state)
 
 
 def train(
@@ -392,100 +302,30 @@ def train(
     device = pick_device(device_name)
     torch.manual_seed(seed)
     tokenizer = build_tokenizer()
-    networks = build(recipe, tokenizer)
-    vae = autoencoder.load_ready(state_dir)
-    path = state_dir / f"{STAGE}.safetensors"
-    state = load_state(path)
-    counters: dict[str, Any] = {"steps": 0, "samples": 0, "minutes": 0.0, "fresh_since": 0}
-    if release_dir is not None and (release_dir / "model_card.json").exists():
-        if vae is None:
-            vae = AutoencoderKL.from_pretrained(
-                release_dir / "vae", dtype=torch.float32, use_safetensors=True
-            )
-        if state is None and (done := load_json(release_dir / "model_card.json")["counters"].get(STAGE)):
-            networks = released(release_dir, tokenizer, recipe)
-            counters |= {**done, "fresh_since": done["steps"]}
-    if vae is None:
-        raise FileNotFoundError(f"no autoencoder in {state_dir}: train that stage first")
-    vae = vae.eval().to(device)
-    networks.to(device).train()
-    if device.type == "cpu":
-        networks.unet.set_attn_processor(PlainAttention())
-    optimizer = Muon(
-        networks.named_parameters(),
-        recipe.rate,
-        adam_scale=recipe.table_scale,
-        slow=("text_encoder.", recipe.text_scale),
-    )
-    average = Average(networks, recipe.decay)
-    if state is not None:
-        networks.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        average.load_state_dict(state["average"])
-        counters = state["counters"]
-
-    alphas = build_scheduler().alphas_cumprod
+    vae, training = _start(state_dir / f"{STAGE}.safetensors", device, recipe, tokenizer, release_dir)
     latents = Latents(vae, tokenizer, state_dir, device)
     say(STAGE, f"{len(latents)} latents ({latents.dropped} stale shards dropped)")
-    validation = Validation.of(vae, tokenizer, alphas, device, validate_on)
-    alphas = alphas.to(device)
-    chances = timestep_chances(alphas, recipe.snr_limit, recipe.snr_floor)
-    before, last_release, last_save = dict(counters), -release_every / 2.0, 0.0
-    running: Tensor | None = None
+    validation = Validation.of(vae, tokenizer, training.alphas.cpu(), device, validate_on)
     batch = recipe.batch if device.type == "cpu" else recipe.gpu_batch
-
-    def save() -> dict[str, float]:
-        with average.in_place_of(networks.eval()):
-            report = validation.losses(networks, device)
-        networks.train()
-        counters["minutes"] = before["minutes"] + budget.elapsed_minutes
-        say(STAGE, f"step {counters['steps']} " + " ".join(f"{k} {v:.4f}" for k, v in report.items()))
-        save_state(
-            path,
-            {
-                "model": networks.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "average": average.state_dict(),
-                "counters": counters,
-                "report": report,
-            },
-        )
-        return report
-
+    samples_before, losses = training.counters["samples"], LossMeter()
+    last_release, last_save = -release_every / 2.0, 0.0
     for _ in budget.ticks():
-        step = counters["steps"]
+        step = training.counters["steps"]
         generator = torch_stream(seed, step, device=device)
         x, texts = latents.pick(generator, batch, recipe)
-        timesteps = torch.multinomial(chances, batch, replacement=True, generator=generator)
-        noise = torch.randn(x.shape, generator=generator, device=device)
-        noisy = add_noise(x, noise, alphas[timesteps]).contiguous(memory_format=torch.channels_last)
-        with autocast(device):
-            guess = networks(noisy, timesteps, texts)
-        loss = (guess.float() - noise).square().mean()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        clip(networks.parameters(), 1.0)
-        optimizer.set_rate(recipe.rate * budget.rate(step - counters["fresh_since"]))
-        optimizer.step()
-        average.update(networks)
-        counters["steps"] += 1
-        counters["samples"] += batch
-        # Read only when it is shown: reading makes the CPU wait for the GPU.
-        running = loss.detach() if running is None else running.lerp(loss.detach(), 0.02)
+        losses.update(training.step(x, texts, generator, budget))
         if budget.done % 100 == 99:
             latents.refresh()
-            speed = (counters["samples"] - before["samples"]) / (60.0 * budget.elapsed_minutes)
-            say(
-                STAGE,
-                f"step {step + 1} loss {float(running):.4f} {speed:.1f} samples/s, {len(latents)} latents",
-            )
+            speed = (training.counters["samples"] - samples_before) / (60.0 * budget.elapsed_minutes)
+            line = f"step {step + 1} loss {losses.value:.4f} {speed:.1f} samples/s, {len(latents)} latents"
+            say(STAGE, line)
         if budget.elapsed_minutes - last_save > 5.0:
             last_save = budget.elapsed_minutes
-            save()
+            training.save(validation, budget)
             if release_dir is not None and last_save - last_release > release_every:
                 last_release = last_save
                 release.release(state_dir, release_dir, recipe)
-    report = save()
+    report = training.save(validation, budget)
     if release_dir is not None:
         release.release(state_dir, release_dir, recipe)
-    return {"running_loss": float("nan") if running is None else float(running), **report}
+    return {"running_loss": losses.value, **report}

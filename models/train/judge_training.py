@@ -48,26 +48,10 @@ def run_slice(
     """
     network.to(device).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=0.02, betas=(0.9, 0.98))
-    step, seconds = 0, 0.0
-    state = load_state(checkpoint)
-    if state is not None:
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, seconds = int(state["step"]), float(state["seconds"])
+    step, seconds = _resume(checkpoint, network, optimizer)
     clock = Slice(minutes=max(minutes, 1e-3), steps=max_steps)
     losses: list[float] = []
     saved = time.monotonic()
-
-    def keep() -> None:
-        total = seconds + 60.0 * clock.elapsed_minutes
-        values = {
-            "network": network.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "step": step,
-            "seconds": total,
-        }
-        save_state(checkpoint, values)
-
     for taken in clock.ticks():
         for group in optimizer.param_groups:
             group["lr"] = rate * clock.rate(taken)
@@ -81,18 +65,41 @@ def run_slice(
         optimizer.step()
         losses.append(float(loss.detach()))
         if step % 50 == 0:
-            say(checkpoint.stem, f"step {step} loss {sum(losses[-50:]) / len(losses[-50:]):.4f}")
+            say(checkpoint.stem, f"step {step} loss {_mean(losses[-50:]):.4f}")
         if time.monotonic() - saved > 60.0:
-            keep()
+            _save(checkpoint, network, optimizer, step, seconds + 60.0 * clock.elapsed_minutes)
             saved = time.monotonic()
-    keep()
+    total = seconds + 60.0 * clock.elapsed_minutes
+    _save(checkpoint, network, optimizer, step, total)
     network.eval()
-    recent = losses[-50:]
-    return {
-        "step": float(step),
-        "loss": sum(recent) / len(recent) if recent else float("nan"),
-        "seconds": round(seconds + 60.0 * clock.elapsed_minutes, 1),
+    return {"step": float(step), "loss": _mean(losses[-50:]), "seconds": round(total, 1)}
+
+
+def _resume(checkpoint: Path, network: nn.Module, optimizer: torch.optim.Optimizer) -> tuple[int, float]:
+    """Load a checkpoint, if there is one, into network and optimizer; its step and seconds, else zeros."""
+    state = load_state(checkpoint)
+    if state is None:
+        return 0, 0.0
+    network.load_state_dict(state["network"])
+    optimizer.load_state_dict(state["optimizer"])
+    return int(state["step"]), float(state["seconds"])
+
+
+def _save(
+    checkpoint: Path, network: nn.Module, optimizer: torch.optim.Optimizer, step: int, seconds: float
+) -> None:
+    values = {
+        "network": network.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "step": step,
+        "seconds": seconds,
     }
+    save_state(checkpoint, values)
+
+
+def _mean(values: list[float]) -> float:
+    """NaN of none."""
+    return sum(values) / len(values) if values else float("nan")
 
 
 def write_weights(network: nn.Module, path: Path, metadata: dict[str, str]) -> int:

@@ -6,17 +6,15 @@ import os
 import shutil
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from diffusers import StableDiffusionPipeline
+from transformers import CLIPTokenizer
 
-from . import autoencoder, naming
+from . import autoencoder, denoiser, naming
 from .common import load_json, load_state, parameter_count, save_json, say
 from .tokenizer import build_tokenizer
-
-if TYPE_CHECKING:
-    from .diffusion import Recipe
 
 FILE_LIMIT, FOLDER_LIMIT = 15_000_000, 36_000_000
 BARS = {
@@ -28,34 +26,19 @@ BARS = {
 
 
 def assemble(
-    state_dir: Path, release_dir: Path, recipe: Recipe | None = None
+    state_dir: Path, release_dir: Path, recipe: denoiser.Recipe | None = None
 ) -> tuple[StableDiffusionPipeline, dict]:
     """The pipeline of average weights from the state, and its model card.
 
     A stage without a state keeps what the release already holds; where there is none, it starts untrained.
     """
-    from . import diffusion
-
     vae_state = load_state(state_dir / f"{autoencoder.STAGE}.safetensors") or {}
-    state = load_state(state_dir / f"{diffusion.STAGE}.safetensors")
+    state = load_state(state_dir / f"{denoiser.STAGE}.safetensors")
     old = load_json(release_dir / "model_card.json")
-    tokenizer = build_tokenizer()
-    if state is None and old.get("counters", {}).get(diffusion.STAGE):
-        before = StableDiffusionPipeline.from_pretrained(
-            release_dir, safety_checker=None, dtype=torch.float32, use_safetensors=True
-        )
-        networks = diffusion.Networks(
-            before.text_encoder, before.unet, diffusion.id_of_somebody(before.tokenizer)
-        )
-        tokenizer = before.tokenizer
+    if state is None and old.get("counters", {}).get(denoiser.STAGE):
+        networks, tokenizer = _released_networks(release_dir)
     else:
-        torch.manual_seed(0)
-        networks = diffusion.build(recipe or diffusion.Recipe(), tokenizer)
-    if state is not None:
-        with torch.no_grad():
-            for name, parameter in networks.named_parameters():
-                parameter.copy_(state["average"]["values"][name])
-        naming.write_names(networks.text_encoder, tokenizer, networks.namer)
+        networks, tokenizer = _averaged_networks(state, recipe or denoiser.Recipe())
     vae = autoencoder.load_ready(state_dir)
     if vae is None:
         vae = autoencoder.AutoencoderKL.from_pretrained(
@@ -66,35 +49,63 @@ def assemble(
         text_encoder=networks.text_encoder,
         tokenizer=tokenizer,
         unet=networks.unet,
-        scheduler=diffusion.build_scheduler(),
+        scheduler=denoiser.build_scheduler(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
     )
+    return pipeline, _model_card(pipeline, old, vae_state, state or {})
+
+
+def _released_networks(release_dir: Path) -> tuple[denoiser.Networks, CLIPTokenizer]:
+    """Networks and tokenizer of a released folder."""
+    before = StableDiffusionPipeline.from_pretrained(
+        release_dir, safety_checker=None, dtype=torch.float32, use_safetensors=True
+    )
+    somebody = denoiser.id_of_somebody(before.tokenizer)
+    return denoiser.Networks(before.text_encoder, before.unet, somebody), before.tokenizer
+
+
+def _averaged_networks(
+    state: dict[str, Any] | None, recipe: denoiser.Recipe
+) -> tuple[denoiser.Networks, CLIPTokenizer]:
+    """Networks with the state's average weights and the names written into the vocabulary; untrained without a state."""
+    tokenizer = build_tokenizer()
+    torch.manual_seed(0)
+    networks = denoiser.build(recipe, tokenizer)
+    if state is not None:
+        with torch.no_grad():
+            for name, parameter in networks.named_parameters():
+                parameter.copy_(state["average"]["values"][name])
+        naming.write_names(networks.text_encoder, tokenizer, networks.namer)
+    return networks, tokenizer
+
+
+def _model_card(
+    pipeline: StableDiffusionPipeline, old: dict[str, Any], vae_state: dict[str, Any], state: dict[str, Any]
+) -> dict[str, Any]:
+    """What is known of the pipeline. Args: old: the last release's card. vae_state, state: of the stages, {} for none."""
     counters: dict[str, Any] = dict(old.get("counters", {}))
     metrics: dict[str, Any] = dict(old.get("metrics", {}))
-    if state is not None:
-        metrics = {
-            name: value for name, value in metrics.items() if "present" not in name
-        }  # of older weights
-    for stage, found in ((autoencoder.STAGE, vae_state), (diffusion.STAGE, state or {})):
+    if state:  # shares of words present were measured on older weights
+        metrics = {name: value for name, value in metrics.items() if "present" not in name}
+    for stage, found in ((autoencoder.STAGE, vae_state), (denoiser.STAGE, state)):
         if found:
             counters[stage] = found["counters"]
             metrics |= found["report"]
-    card = {
+    return {
         "name": "S2Edit Studio bundled model",
         "date": date.today().isoformat(),
         "what": "Small latent diffusion model trained from nothing on pictures of the drawing program.",
         "parameters": {
-            "vae": parameter_count(vae),
-            "unet": parameter_count(networks.unet),
-            "text_encoder": parameter_count(networks.text_encoder),
+            "vae": parameter_count(pipeline.vae),
+            "unet": parameter_count(pipeline.unet),
+            "text_encoder": parameter_count(pipeline.text_encoder),
         },
         "counters": counters,
         "metrics": {name: round(float(value), 4) for name, value in metrics.items()},
         "bars": bars(metrics),
     }
-    return pipeline, card
 
 
 def bars(metrics: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -116,7 +127,7 @@ def check_sizes(folder: Path) -> int:
     return sum(sizes.values())
 
 
-def release(state_dir: Path, release_dir: Path, recipe: Recipe | None = None) -> dict[str, Any]:
+def release(state_dir: Path, release_dir: Path, recipe: denoiser.Recipe | None = None) -> dict[str, Any]:
     """Write the folder beside release_dir and swap the two, so that readers never see half a model."""
     pipeline, card = assemble(state_dir, release_dir, recipe)
     part = release_dir.with_name(f".{release_dir.name}.{os.getpid()}.part")

@@ -9,11 +9,11 @@ from s2edit_models.drawing import names
 from s2edit_models.drawing.dataset import split_seed
 from s2edit_models.drawing.scene import ATTRIBUTES, Scene, sample_identity, sample_scene
 from s2edit_models.drawing.spoken import TRAIT_WORDS, trait_phrases
-from s2edit_models.train import diffusion, naming
+from s2edit_models.train import denoiser, naming
 from s2edit_models.train.tokenizer import build_tokenizer
 from transformers import CLIPTokenizer
 
-SMALL = diffusion.Recipe(
+SMALL = denoiser.Recipe(
     widths=(32, 32), heads=(2, 2), groups=8, latent_channels=4, text_width=32, text_layers=2, text_heads=2
 )
 
@@ -24,9 +24,9 @@ def tokenizer() -> CLIPTokenizer:
 
 
 @pytest.fixture(scope="module")
-def networks(tokenizer: CLIPTokenizer) -> diffusion.Networks:
+def networks(tokenizer: CLIPTokenizer) -> denoiser.Networks:
     torch.manual_seed(0)
-    return diffusion.build(SMALL, tokenizer).eval()
+    return denoiser.build(SMALL, tokenizer).eval()
 
 
 def test_every_name_is_one_word_of_the_vocabulary(tokenizer: CLIPTokenizer) -> None:
@@ -68,7 +68,7 @@ def test_a_trait_vector_tells_people_apart_and_knows_no_attribute() -> None:
     assert one[0] == 0.0
 
 
-def _states(networks: diffusion.Networks, tokens: torch.Tensor, seed: int, isolated: bool) -> torch.Tensor:
+def _states(networks: denoiser.Networks, tokens: torch.Tensor, seed: int, isolated: bool) -> torch.Tensor:
     vectors = torch.from_numpy(naming.trait_vector(sample_identity(seed)))[None].expand(len(tokens), -1)
     hidden = torch.full((len(tokens),), isolated)
     with torch.no_grad():
@@ -78,18 +78,18 @@ def _states(networks: diffusion.Networks, tokens: torch.Tensor, seed: int, isola
 
 
 def test_without_a_name_the_states_are_the_encoders(
-    networks: diffusion.Networks, tokenizer: CLIPTokenizer
+    networks: denoiser.Networks, tokenizer: CLIPTokenizer
 ) -> None:
-    tokens = diffusion.tokenise(tokenizer, ["a photo of a woman with red hair", "a car"])
+    tokens = denoiser.tokenise(tokenizer, ["a photo of a woman with red hair", "a car"])
     with torch.no_grad():
         plain = networks.text_encoder(tokens).last_hidden_state
     assert torch.allclose(_states(networks, tokens, 1, isolated=True), plain, atol=1e-5)
 
 
 def test_an_isolated_name_reaches_its_own_column_alone(
-    networks: diffusion.Networks, tokenizer: CLIPTokenizer
+    networks: denoiser.Networks, tokenizer: CLIPTokenizer
 ) -> None:
-    tokens = diffusion.tokenise(tokenizer, [f"a photo of a {names.SOMEBODY} woman with red hair"])
+    tokens = denoiser.tokenise(tokenizer, [f"a photo of a {names.SOMEBODY} woman with red hair"])
     (column,) = (tokens[0] == networks.somebody).nonzero().flatten().tolist()
     changed = [
         (_states(networks, tokens, 1, isolated) - _states(networks, tokens, 2, isolated)).abs().sum(-1)[0] > 0
@@ -100,7 +100,7 @@ def test_an_isolated_name_reaches_its_own_column_alone(
 
 
 def test_words_alone_hides_the_end_of_the_prompt(
-    networks: diffusion.Networks, tokenizer: CLIPTokenizer
+    networks: denoiser.Networks, tokenizer: CLIPTokenizer
 ) -> None:
     with torch.no_grad():
         for name, parameter in networks.unet.named_parameters():
@@ -109,9 +109,9 @@ def test_words_alone_hides_the_end_of_the_prompt(
                     0.05 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1))
                 )
     noisy = torch.randn(1, 4, 16, 16, generator=torch.Generator().manual_seed(0))
-    tokens = diffusion.tokenise(tokenizer, ["a woman"])
+    tokens = denoiser.tokenise(tokenizer, ["a woman"])
     everyone = torch.ones(1, dtype=torch.bool)
-    networks.unet.set_attn_processor(diffusion.PlainAttention())
+    networks.unet.set_attn_processor(denoiser.PlainAttention())
     table = networks.text_encoder.get_input_embeddings().weight
     results = []
     for push in (0.0, 1.0):
@@ -119,7 +119,7 @@ def test_words_alone_hides_the_end_of_the_prompt(
             table[networks.end] += push
             results.append(
                 [
-                    networks(noisy, torch.tensor([500]), diffusion.Captions(tokens, words_alone=alone))
+                    networks(noisy, torch.tensor([500]), denoiser.Captions(tokens, words_alone=alone))
                     for alone in (everyone, ~everyone)
                 ]
             )
@@ -130,7 +130,7 @@ def test_words_alone_hides_the_end_of_the_prompt(
     assert float(seen) > 0.0
 
 
-def test_a_release_holds_names_as_words(networks: diffusion.Networks, tokenizer: CLIPTokenizer) -> None:
+def test_a_release_holds_names_as_words(networks: denoiser.Networks, tokenizer: CLIPTokenizer) -> None:
     naming.write_names(networks.text_encoder, tokenizer, networks.namer)
     table = networks.text_encoder.get_input_embeddings().weight
     person = sample_identity(split_seed("train", 7))
@@ -143,8 +143,8 @@ def test_a_release_holds_names_as_words(networks: diffusion.Networks, tokenizer:
 
 def test_an_older_vocabulary_is_taken_over_word_by_word(tokenizer: CLIPTokenizer) -> None:
     torch.manual_seed(1)
-    old = diffusion.build(SMALL, tokenizer).text_encoder
-    new = diffusion.build(SMALL, tokenizer).text_encoder
+    old = denoiser.build(SMALL, tokenizer).text_encoder
+    new = denoiser.build(SMALL, tokenizer).text_encoder
     vocabulary = tokenizer.get_vocab()
     woman, hair = vocabulary["woman</w>"], vocabulary["hair</w>"]
     before = new.get_input_embeddings().weight[hair].clone()

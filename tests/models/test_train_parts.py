@@ -10,7 +10,8 @@ import torch
 from s2edit_models.drawing.captions import GRAMMAR_WORDS
 from s2edit_models.drawing.names import SOMEBODY
 from s2edit_models.train import autoencoder, common, data, naming, pool
-from s2edit_models.train.diffusion import Latents, Recipe, build_scheduler, timestep_chances, tokenise
+from s2edit_models.train.denoiser import Recipe, build_scheduler, timestep_chances, tokenise
+from s2edit_models.train.diffusion import Latents
 from s2edit_models.train.optimizer import Muon, is_matrix, orthogonalise
 from s2edit_models.train.tokenizer import END, LENGTH, START, build_tokenizer
 from torch import nn

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import torch
 from diffusers import StableDiffusionPipeline
-from s2edit_models.train import autoencoder, common, data, diffusion, release
+from s2edit_models.train import autoencoder, common, data, denoiser, diffusion, release
+from s2edit_models.train.tokenizer import build_tokenizer
 
 AE = autoencoder.Recipe(
     widths=(8, 8, 8, 16), latent_channels=4, groups=4, batch=4, crop=32, crops_until=9.0, edges=0.0, decay=0.9
 )
-DM = diffusion.Recipe(
+DM = denoiser.Recipe(
     widths=(16, 24, 32), heads=(1, 1, 2), groups=4, latent_channels=4, text_width=32, text_layers=1, text_heads=2,
     batch=6, decay=0.9,
 )  # fmt: skip
@@ -79,14 +80,14 @@ def test_decoder_alone_keeps_the_latents(trained: Path, tmp_path: Path) -> None:
 
 def test_plain_attention_is_the_attention_of_diffusers() -> None:
     torch.manual_seed(0)
-    networks = diffusion.build(DM, diffusion.build_tokenizer())
+    networks = denoiser.build(DM, build_tokenizer())
     with torch.no_grad():
         for parameter in networks.unet.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))
     x, t, c = torch.randn(2, 4, 16, 16), torch.tensor([5, 900]), torch.randn(2, 48, 32)
     with torch.no_grad():
         before = networks.unet(x, t, c).sample
-        networks.unet.set_attn_processor(diffusion.PlainAttention())
+        networks.unet.set_attn_processor(denoiser.PlainAttention())
         after = networks.unet(x, t, c).sample
     assert torch.allclose(before, after, atol=1e-4)
 
