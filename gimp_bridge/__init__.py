@@ -2,14 +2,14 @@
 
 ``s2edit gimp install`` copies this folder into GIMP's plug-ins together with the files of `engine.client.remote.STANDALONE`.
 
-    s2edit.py    what GIMP starts
-      plugin       the procedures as GIMP asks for them; errors become sentences
-      procedures   arguments and menu entries
-        running      a procedure's function: arguments, or a dialog, to what is done
-          dialogs/     what is asked before; loaded only where there is a user
-            edit learn select window library    what is done
-              scene frame    what is seen of a layer and its results; the part of it that the engine gets
-              results showing pixels     layers that are made; GIMP's bar; layers, selections and masks to bytes and back
-                link memory      the engine, with progress; settings kept in images by token ids
-                  changes framing png wording ranges    arithmetic, files, words and limits; know no GIMP
+    s2edit.py    the program that GIMP starts
+      plugin       the procedures that GIMP queries; errors become messages of GIMP
+      procedures   names, arguments and menu entries
+        handlers     a procedure's function: reads arguments, or a dialog, and runs the work
+          dialogs/     GTK dialogs; loaded only in interactive calls
+            edit learn select window library    the work of each procedure
+              scene crop     visible layers of an image; the part of a layer that the engine gets
+              results progress pixels     result layers; GIMP's progress bar; layers, selections and masks as bytes
+                engine_client settings_parasite      the engine, with progress; settings stored in images, with token ids
+                  background_task changes crop_box png wording ranges    threads, arithmetic, files, texts, limits; no gi
 """

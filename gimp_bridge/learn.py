@@ -7,8 +7,8 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from gimp_bridge.frame import CHANNEL, SELECTION, make_frame
-from gimp_bridge.link import Link
+from gimp_bridge.crop import CHANNEL, SELECTION, crop_layer
+from gimp_bridge.engine_client import EngineClient
 from gimp_bridge.pixels import LayerView
 from gimp_bridge.scene import Scene
 from s2edit_plugin import api
@@ -16,14 +16,15 @@ from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ConsentError, MaskError, UsageError
 
 __all__ = [
-    "asked_for", "check_asked", "go_on", "is_there", "learn_settings", "learn_token", "stopped_run", "unfinished",
+    "check_request", "find_interrupted", "interrupted_runs", "learn_settings", "learn_token", "request_from", "resume_run",
+    "token_exists",
 ]  # fmt: skip
 
 TITLE = "Learn a token in GIMP"
 TOKEN_SHARE = 0.375  # of the steps, as the engine's defaults: 60 of 160
 
 
-def asked_for(config: Any) -> api.LearnToken:
+def request_from(config: Any) -> api.LearnToken:
     """A procedure's arguments as a request without its picture."""
     text = {
         name: (config.get_property(name) or "").strip()
@@ -51,43 +52,49 @@ def learn_settings(steps: int, seed: int) -> api.LearnSettings:
     return dataclasses.replace(settings, steps_token=first, steps_joint=steps - first)
 
 
-def check_asked(asked: api.LearnToken) -> None:
+def check_request(request: api.LearnToken) -> None:
     """Raises ConsentError: a person's without consent. UsageError: a name is missing."""
-    if not (asked.person and asked.token):
+    if not (request.person and request.token):
         raise UsageError("The person's or the token's name is missing.", "Fill in both.")
-    if asked.kind == "identity" and not asked.consent:
+    if request.kind == "identity" and not request.consent:
         raise ConsentError(
             "Learning a person needs the person's consent.",
             "Tick the box if the person in the picture agrees.",
         )
 
 
-def unfinished(link: Link) -> tuple[queries.Resumable, ...]:
-    """Learning that was stopped and can go on, the newest first."""
-    return link.call(queries.ListResumable()).runs
+def interrupted_runs(engine: EngineClient) -> tuple[queries.Resumable, ...]:
+    """Interrupted learning runs that can be resumed, the newest first."""
+    return engine.call(queries.ListResumable()).runs
 
 
-def stopped_run(asked: api.LearnToken, link: Link) -> queries.Resumable | None:
-    """Learning of the same token that was stopped and can go on."""
-    return next((run for run in unfinished(link) if _same(f"{run.person}/{run.token}", asked)), None)
+def find_interrupted(request: api.LearnToken, engine: EngineClient) -> queries.Resumable | None:
+    """The interrupted run of the same token, if there is one."""
+    return next(
+        (run for run in interrupted_runs(engine) if _same(f"{run.person}/{run.token}", request)), None
+    )
 
 
-def is_there(asked: api.LearnToken, link: Link) -> bool:
+def token_exists(request: api.LearnToken, engine: EngineClient) -> bool:
     """Whether the library holds a token of this name."""
-    return any(_same(info.name, asked) for info in link.call(queries.ListTokens()).tokens)
+    return any(_same(info.name, request) for info in engine.call(queries.ListTokens()).tokens)
 
 
-def _same(name: str, asked: api.LearnToken) -> bool:
-    return name.casefold() == f"{asked.person}/{asked.token}".casefold()
+def _same(name: str, request: api.LearnToken) -> bool:
+    return name.casefold() == f"{request.person}/{request.token}".casefold()
 
 
-def go_on(run: queries.Resumable, link: Link) -> api.LearnResult:
-    """Go on with learning that was stopped; its picture is kept with it."""
-    return link.run(dataclasses.replace(run.request, resume=True), TITLE)
+def resume_run(run: queries.Resumable, engine: EngineClient) -> api.LearnResult:
+    """Resume an interrupted run; its photo is stored with it."""
+    return engine.run(dataclasses.replace(run.request, resume=True), TITLE)
 
 
 def learn_token(
-    image: Gimp.Image, chosen: Gimp.Layer, asked: api.LearnToken, link: Link, replace: bool = False
+    image: Gimp.Image,
+    chosen: Gimp.Layer,
+    request: api.LearnToken,
+    engine: EngineClient,
+    replace: bool = False,
 ) -> api.LearnResult:
     """Learn a token from what is seen of a layer.
 
@@ -95,29 +102,29 @@ def learn_token(
         replace: a token of the same name goes to the trash.
 
     Raises:
-        ConsentError, UsageError: as `check_asked`, or there is a token of this name. S2EditError: what the engine says.
+        ConsentError, UsageError: as `check_request`, or there is a token of this name. S2EditError: from the engine.
     """
-    check_asked(asked)
-    if not replace and is_there(asked, link):
+    check_request(request)
+    if not replace and token_exists(request, engine):
         raise UsageError(
-            f"Your library has a token {asked.person}/{asked.token} already.",
+            f"Your library has a token {request.person}/{request.token} already.",
             "Choose another name, or replace it.",
         )
     with Scene(image, chosen) as scene:
-        request = _request(scene.view, asked, link)
-    return link.run(request, TITLE)
+        request = _with_photo(scene.view, request, engine)
+    return engine.run(request, TITLE)
 
 
-def _request(view: LayerView, asked: api.LearnToken, link: Link) -> api.LearnToken:
-    if asked.subject == "auto" or asked.subject.startswith(CHANNEL):
-        frame = make_frame(view, asked.subject, None, link)
-        return dataclasses.replace(asked, photo=frame.photo, subject="auto", subject_mask=frame.subject_mask)
+def _with_photo(view: LayerView, request: api.LearnToken, engine: EngineClient) -> api.LearnToken:
+    if request.subject == "auto" or request.subject.startswith(CHANNEL):
+        crop = crop_layer(view, request.subject, None, engine)
+        return dataclasses.replace(request, photo=crop.photo, subject="auto", subject_mask=crop.subject_mask)
     # Lips or hair are learned in the picture of the whole person.
-    if asked.subject != SELECTION:
-        frame = make_frame(view, "auto", None, link)
-        return dataclasses.replace(asked, photo=frame.photo)
+    if request.subject != SELECTION:
+        crop = crop_layer(view, "auto", None, engine)
+        return dataclasses.replace(request, photo=crop.photo)
     selection = view.selection()
     if selection is None:
         raise MaskError("Nothing is selected.", "Select what is to be learned.")
-    frame = make_frame(view, "auto", selection, link)
-    return dataclasses.replace(asked, photo=frame.photo, subject="auto", subject_mask=frame.region_mask)
+    crop = crop_layer(view, "auto", selection, engine)
+    return dataclasses.replace(request, photo=crop.photo, subject="auto", subject_mask=crop.region_mask)

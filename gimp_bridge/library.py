@@ -1,38 +1,38 @@
-"""The token library: what is there, and its tokens renamed, tagged, deleted and brought back."""
+"""The token library: listing, renaming, tagging, deleting and restoring tokens."""
 
 from __future__ import annotations
 
-from gimp_bridge.link import Link
-from gimp_bridge.memory import Names
+from gimp_bridge.engine_client import EngineClient
+from gimp_bridge.settings_parasite import TokenNames
 from s2edit_plugin.api import queries
 from s2edit_plugin.errors import UsageError
 
 __all__ = ["change_library", "tokens_of"]
 
 
-def tokens_of(link: Link, search: str = "") -> tuple[queries.TokenInfo, ...]:
+def tokens_of(engine: EngineClient, search: str = "") -> tuple[queries.TokenInfo, ...]:
     """The library's tokens, or those a search finds."""
-    return link.call(queries.ListTokens(search=search)).tokens
+    return engine.call(queries.ListTokens(search=search)).tokens
 
 
-def change_library(link: Link, action: str, token: str, value: str) -> str:
+def change_library(engine: EngineClient, action: str, token: str, value: str) -> str:
     """Do one of `procedures.ACTIONS`; returns what the token is called now.
 
     Args:
         token: its id or name; to restore one, its name. value: the new name, or the tag.
 
     Raises:
-        UsageError: something is missing. S2EditError: what the engine says.
+        UsageError: something is missing. S2EditError: from the engine.
     """
     if action == "restore":
         if not token:
             raise UsageError("The token's name is missing.", "Say which one to restore: person/name.")
-        return link.call(queries.RestoreToken(token)).name
-    name = Names(tokens_of(link)).find(token).name
+        return engine.call(queries.RestoreToken(token)).name
+    name = TokenNames(tokens_of(engine)).find(token).name
     if action == "list":
         return name
     if action == "delete":
-        link.call(queries.DeleteTokens((name,)))
+        engine.call(queries.DeleteTokens((name,)))
         return name
     if not value:
         what = "new name" if action == "rename" else "tag"
@@ -43,4 +43,4 @@ def change_library(link: Link, action: str, token: str, value: str) -> str:
         "tag": queries.ChangeToken(name, add_tags=tags),
         "untag": queries.ChangeToken(name, remove_tags=tags),
     }[action]
-    return link.call(change).name
+    return engine.call(change).name

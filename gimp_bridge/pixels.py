@@ -12,25 +12,25 @@ from collections.abc import Sequence
 
 from gi.repository import Babl, GdkPixbuf, Gegl, Gimp, GLib
 
-from gimp_bridge.framing import Box, Selection, fitted_size
+from gimp_bridge.crop_box import Box, Selection, fitted_size
 from gimp_bridge.png import Pixels
 from s2edit_plugin.errors import EngineError, ImageError, MaskError
 
 __all__ = [
-    "LayerView", "grey_of_picture", "is_soft", "load_pixbuf", "select_mask", "the_layer", "write_mask", "write_pixels",
+    "LayerView", "grey_of_picture", "is_soft", "load_pixbuf", "select_mask", "single_layer", "write_mask", "write_pixels",
 ]  # fmt: skip
 
-PLAIN = "R'G'B' u8"  # sRGB
-NOTHING = Gegl.AbyssPolicy.NONE
-# Above these bytes GIMP adds the alpha itself. Before its first conversion it tries a tenth of a second which way is fastest.
-CONVERTED = 4 * 1024 * 1024
+SRGB = "R'G'B' u8"
+ABYSS = Gegl.AbyssPolicy.NONE
+# Bytes above which GIMP adds the alpha itself. Before its first conversion it tries a tenth of a second which way is fastest.
+CONVERSION_LIMIT = 4 * 1024 * 1024
 LINEAR = (
     Gimp.Precision.U8_LINEAR, Gimp.Precision.U16_LINEAR, Gimp.Precision.U32_LINEAR, Gimp.Precision.HALF_LINEAR,
     Gimp.Precision.FLOAT_LINEAR, Gimp.Precision.DOUBLE_LINEAR,
 )  # fmt: skip
 
 
-def the_layer(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
+def single_layer(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Gimp.Layer:
     """The one layer that is to be worked on; a mask stands for its layer.
 
     Raises:
@@ -61,7 +61,7 @@ def _rectangle(box: Box) -> Gegl.Rectangle:
 
 
 def _read(drawable: Gimp.Drawable, box: Box, name: str) -> bytes:
-    return bytes(drawable.get_buffer().get(_rectangle(box), 1.0, name, NOTHING))
+    return bytes(drawable.get_buffer().get(_rectangle(box), 1.0, name, ABYSS))
 
 
 def write_pixels(drawable: Gimp.Drawable, box: Box, name: str, data: bytes) -> None:
@@ -110,7 +110,7 @@ class LayerView:
             opacity = b""
         return Pixels(box.width, box.height, channels, self.depth, colours.tobytes()), opacity
 
-    def is_as_it_was(self) -> bool:
+    def is_unchanged(self) -> bool:
         """Whether results of this view still fit the layer; its place may be another one, which is noted."""
         _, self.x, self.y = self.layer.get_offsets()
         now = LayerView(self.image, self.layer)
@@ -126,15 +126,15 @@ class LayerView:
         if data is None or not width or not height:
             raise ImageError("GIMP gave no reduced copy of the layer.", "Try again.")
         own = Babl.get_name(self._shown.get_format())
-        if own == PLAIN:
+        if own == SRGB:
             return Pixels(width, height, 3, 8, bytes(data.get_data()))
         area = Gegl.Rectangle.new(0, 0, width, height)
         buffer = Gegl.Buffer.new(own, 0, 0, width, height)
         buffer.set(area, own, data.get_data())
-        return Pixels(width, height, 3, 8, bytes(buffer.get(area, 1.0, PLAIN, NOTHING)))
+        return Pixels(width, height, 3, 8, bytes(buffer.get(area, 1.0, SRGB, ABYSS)))
 
     def selection(self) -> Selection | None:
-        """The selection on this layer, None where nothing is selected. Raises MaskError if it lies beside the layer."""
+        """The selection on this layer, None where nothing is selected. Raises MaskError if it lies outside the layer."""
         _, there, left, top, right, bottom = Gimp.Selection.bounds(self.image)
         if not there:
             return None
@@ -157,7 +157,7 @@ class LayerView:
         """A channel on a part of the layer, 0..255 as it is shown in the Channels dialog."""
         return _read(channel, box.moved(self.x, self.y), _mask_format(channel))
 
-    def own_mask(self, box: Box) -> bytes:
+    def layer_mask(self, box: Box) -> bytes:
         """The layer's own mask on a part of it, empty where it has none that is applied."""
         mask = self.layer.get_mask()
         if mask is None or not self.layer.get_apply_mask():
@@ -165,9 +165,9 @@ class LayerView:
         return _read(mask, box, _mask_format(mask))
 
     def with_alpha(self, pixels: Pixels, alpha: bytes) -> tuple[str, bytes]:
-        """A format's name and the bytes to write: colours with the alpha that was read beside them, else opaque."""
+        """A format's name and the bytes to write: colours with the alpha that was read with them, else opaque."""
         if not alpha:
-            if len(pixels.data) > CONVERTED:
+            if len(pixels.data) > CONVERSION_LIMIT:
                 return self._format(False), pixels.data
             alpha = b"\xff" * (pixels.width * pixels.height * (pixels.depth // 8))
         count = pixels.channels + 1

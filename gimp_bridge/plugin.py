@@ -1,4 +1,4 @@
-"""The procedures as GIMP asks for them, and the one place where errors become a sentence in GIMP."""
+"""The plug-in class that GIMP queries, and the one place where errors become messages of GIMP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ for _name, _version in (("Gimp", "3.0"), ("Gegl", "0.4"), ("Babl", "0.1"), ("Gdk
 from gi.repository import Gegl, Gimp, GLib, GObject  # noqa: E402 - versions first
 
 from gimp_bridge import procedures  # noqa: E402
-from gimp_bridge.wording import said  # noqa: E402
+from gimp_bridge.wording import error_text  # noqa: E402
 from s2edit_plugin.errors import CancelledError, S2EditError  # noqa: E402
 
 __all__ = ["S2Edit", "main"]
@@ -67,7 +67,7 @@ def run(
     config: Gimp.ProcedureConfig,
     data: Any,
 ) -> Gimp.ValueArray:
-    """Run a procedure. Whatever goes wrong, GIMP gets a sentence and goes on."""
+    """Run a procedure. Every error is returned to GIMP as a sentence."""
     logging.disable(logging.CRITICAL)  # what libraries log would open GIMP's error console
     kind = procedures.PROCEDURES[procedure.get_name()]
     Gegl.init(None)
@@ -79,7 +79,7 @@ def run(
         if not isinstance(error, S2EditError) and GLib.getenv("S2EDIT_DEBUG"):
             raise
         status = Gimp.PDBStatusType.EXECUTION_ERROR
-        return procedure.new_return_values(status, GLib.Error(said(error), DOMAIN, 0))
+        return procedure.new_return_values(status, GLib.Error(error_text(error), DOMAIN, 0))
     finally:
         Gimp.progress_end()
         if run_mode != Gimp.RunMode.NONINTERACTIVE:
@@ -91,15 +91,15 @@ def run(
     return made
 
 
-def _read_modules() -> None:
-    with contextlib.suppress(Exception):  # it is raised again where it is told
-        importlib.import_module("gimp_bridge.running")
+def _preload_modules() -> None:
+    with contextlib.suppress(Exception):  # `run` imports it again and reports the error
+        importlib.import_module("gimp_bridge.handlers")
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Speak with the GIMP that started this process."""
+    """Run the plug-in for the GIMP that started this process."""
     GLib.quark_from_string(DOMAIN)  # GLib warns of errors whose domain it does not know
-    if "-run" in arguments:  # else GIMP only asks what there is
-        # Meanwhile GIMP says what is to be done, and GEGL gets ready.
-        threading.Thread(target=_read_modules, name="s2edit modules").start()
+    if "-run" in arguments:  # else GIMP only queries the procedures
+        # In parallel with GIMP sending the arguments and with GEGL's start.
+        threading.Thread(target=_preload_modules, name="s2edit modules").start()
     Gimp.main(S2Edit.__gtype__, list(arguments))

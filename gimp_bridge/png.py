@@ -17,8 +17,8 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES = {1: 0, 3: 2}  # by channels: grey, RGB
 _CHANNELS = {kind: channels for channels, kind in _COLOUR_TYPES.items()}
 _FAST = 1
-_WORTH_PACKING = 1024 * 1024  # bytes; above it packing takes longer than the engine needs to read them
-_WELL_CACHED = 64 * 1024  # bytes; fresh memory for a whole mask takes longer than packing it
+_COMPRESS_BELOW = 1024 * 1024  # bytes; above it packing takes longer than the engine needs to read them
+_GROUP_BYTES = 64 * 1024  # bytes; allocating memory for a whole mask takes longer than compressing it
 _LARGEST_BLOCK = 65_535  # bytes of a stored block (RFC 1951, 3.2.4)
 
 
@@ -34,7 +34,7 @@ class Pixels:
 
 
 def encode(pixels: Pixels, icc: bytes = b"") -> bytes:
-    """A PNG file, packed where that is worth its time: masks and small pictures.
+    """A PNG file, compressed where that is worth its time: masks and small pictures.
 
     Args:
         icc: colour profile to embed.
@@ -42,14 +42,14 @@ def encode(pixels: Pixels, icc: bytes = b"") -> bytes:
     length = pixels.width * pixels.channels * (pixels.depth // 8)
     data = memoryview(swapped(pixels.data) if pixels.depth == 16 else pixels.data)
     rows = [data[start : start + length] for start in range(0, len(data), length)]
-    packs = len(data) < _WORTH_PACKING or (pixels.channels, pixels.depth) == (1, 8)
+    compresses = len(data) < _COMPRESS_BELOW or (pixels.channels, pixels.depth) == (1, 8)
     header = struct.pack(
         ">IIBBBBB", pixels.width, pixels.height, pixels.depth, _COLOUR_TYPES[pixels.channels], 0, 0, 0
     )
     chunks: list[tuple[bytes, Sequence[bytes | memoryview]]] = [(b"IHDR", [header])]
     if icc:
         chunks.append((b"iCCP", [b"ICC Profile\0\0", zlib.compress(icc)]))
-    chunks += [(b"IDAT", _packed(rows) if packs else _stored(rows)), (b"IEND", [])]
+    chunks += [(b"IDAT", _compressed(rows) if compresses else _stored(rows)), (b"IEND", [])]
     parts: list[bytes | memoryview] = [_SIGNATURE]
     for kind, body in chunks:
         checked = zlib.crc32(kind)
@@ -62,15 +62,15 @@ def encode(pixels: Pixels, icc: bytes = b"") -> bytes:
 # Each row begins with the number of its filter: 0, none.
 
 
-def _packed(rows: Sequence[memoryview]) -> list[bytes]:
-    packer = zlib.compressobj(_FAST)
-    together = max(1, _WELL_CACHED // max(1, len(rows[0])))
+def _compressed(rows: Sequence[memoryview]) -> list[bytes]:
+    compressor = zlib.compressobj(_FAST)
+    together = max(1, _GROUP_BYTES // max(1, len(rows[0])))
     groups = (rows[start : start + together] for start in range(0, len(rows), together))
-    return [*(packer.compress(b"\0" + b"\0".join(group)) for group in groups), packer.flush()]
+    return [*(compressor.compress(b"\0" + b"\0".join(group)) for group in groups), compressor.flush()]
 
 
 def _stored(rows: Sequence[memoryview]) -> list[bytes | memoryview]:
-    """Rows as a zlib stream that packs nothing (RFC 1950 and 1951): a row a block, a longer one in several."""
+    """Rows as a zlib stream that compresses nothing (RFC 1950 and 1951): a row a block, a longer one in several."""
     parts: list[bytes | memoryview] = [b"\x78\x01"]
     checked = 1
     for row in rows:
@@ -91,11 +91,11 @@ def decode(data: bytes) -> Pixels:
         EngineError: it is another PNG, or damaged.
     """
     try:
-        header, packed = _parts(data)
+        header, compressed = _parts(data)
         width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", header)
         channels = _CHANNELS[kind]
         length = width * channels * (depth // 8)
-        rows = zlib.decompress(packed, bufsize=height * (length + 1))
+        rows = zlib.decompress(compressed, bufsize=height * (length + 1))
         if interlaced or depth not in (8, 16) or len(rows) != height * (length + 1):
             raise ValueError("not as expected")
         if any(rows[:: length + 1]):
@@ -107,19 +107,19 @@ def decode(data: bytes) -> Pixels:
 
 
 def _parts(data: bytes) -> tuple[bytes, bytes]:
-    """Header and packed pixels."""
+    """Header and compressed pixels."""
     if not data.startswith(_SIGNATURE):
         raise ValueError("no PNG")
-    at, header, packed = len(_SIGNATURE), b"", []
+    at, header, compressed = len(_SIGNATURE), b"", []
     while at < len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
         body = data[at + 8 : at + 8 + length]
         if kind == b"IHDR":
             header = body
         elif kind == b"IDAT":
-            packed.append(body)
+            compressed.append(body)
         at += 12 + length
-    return header, b"".join(packed)
+    return header, b"".join(compressed)
 
 
 def swapped(data: bytes) -> bytes:

@@ -12,11 +12,11 @@ from gi.repository import Gimp, GObject
 from gimp_bridge import ranges
 from gimp_bridge.ranges import LIMITS
 
-__all__ = ["ACTIONS", "PROCEDURES", "Kind"]
+__all__ = ["ACTIONS", "PROCEDURES", "ProcedureSpec"]
 
 Add = Callable[[Gimp.Procedure], None]
 WRITE = GObject.ParamFlags.READWRITE
-# Names of people are not kept in GIMP's own files of last values.
+# TokenNames of people are not kept in GIMP's own files of last values.
 PRIVATE = GObject.ParamFlags(int(WRITE) | Gimp.PARAM_DONT_SERIALIZE)
 
 ACTIONS = {
@@ -30,7 +30,7 @@ ACTIONS = {
 
 
 @dataclass(frozen=True)
-class Kind:
+class ProcedureSpec:
     """A procedure.
 
     Attributes:
@@ -119,37 +119,38 @@ STEPS = _limited("steps", "St_eps", "Steps of the edit, 0 for the usual number",
 HOW = (SUBJECT, REGION, STRENGTH, GUIDANCE, SEED, VARIANTS, STEPS)
 
 PROCEDURES = {
-    "plug-in-s2edit-edit": Kind(
+    "plug-in-s2edit-edit": ProcedureSpec(
         "_Edit with tokens…",
         "Edit a layer by text and keep the person",
         "The selection says which pixels may change, with its soft edges; without one the region is found. "
         "The result is a new layer with a mask.",
-        "running:run_edit",
+        "handlers:run_edit",
         (TOKEN, PROMPT, SOURCE, *HOW),
         (_layer,),
     ),
-    "plug-in-s2edit-edit-again": Kind(
+    "plug-in-s2edit-edit-again": ProcedureSpec(
         "Edit _again…",
         "Repeat an edit with other settings",
         "Starts from the settings that are kept in the chosen layer, else in the image. Arguments left at their defaults are "
         "as they were then.",
-        "running:run_edit_again",
+        "handlers:run_edit_again",
         (TOKEN, ATTRIBUTE, PROMPT, SOURCE, *HOW),
         (_layer,),
     ),
-    "plug-in-s2edit-transfer": Kind(
+    "plug-in-s2edit-transfer": ProcedureSpec(
         "Trans_fer attribute…",
         "Bring a learned attribute, a makeup for example, to a person",
-        "As editing with tokens, with an attribute's token beside the person's. An empty prompt is what the picture shows now.",
-        "running:run_transfer",
+        "As editing with tokens, with an attribute's token in addition to the person's. With an empty prompt the rest of the "
+        "picture stays.",
+        "handlers:run_transfer",
         (TOKEN, ATTRIBUTE, PROMPT, SOURCE, *HOW),
         (_layer,),
     ),
-    "plug-in-s2edit-learn": Kind(
+    "plug-in-s2edit-learn": ProcedureSpec(
         "_Learn token…",
         "Learn a person or an attribute from this layer",
         "The token is kept in your library. Learning a person needs the person's consent.",
-        "running:run_learn",
+        "handlers:run_learn",
         (
             _text("person", "_Person", "Whose token it is", "", PRIVATE),
             _text("name", "_Name", "What the token is called", "", PRIVATE),
@@ -184,7 +185,7 @@ PROCEDURES = {
             ),
             lambda procedure: procedure.add_boolean_argument(
                 "resume",
-                "Go on where it stopped",
+                "Resume where it stopped",
                 "If learning of this token was stopped before",
                 False,
                 PRIVATE,
@@ -196,11 +197,11 @@ PROCEDURES = {
             ),
         ),
     ),
-    "plug-in-s2edit-select": Kind(
+    "plug-in-s2edit-select": ProcedureSpec(
         "_Select subject…",
         "Find a person or a part of one and select it",
         "A word is looked for with the attention of the base model.",
-        "running:run_select",
+        "handlers:run_select",
         (
             _choice(
                 "method",
@@ -241,12 +242,12 @@ PROCEDURES = {
             ),
         ),
     ),
-    "plug-in-s2edit-open": Kind(
+    "plug-in-s2edit-open": ProcedureSpec(
         "_Open in S²Edit",
         "Edit a layer in S²Edit Studio's window",
         "Layer and selection go to the window, which is opened where none is. What is sent back comes as a new layer "
         "with a mask.",
-        "running:run_open",
+        "handlers:run_open",
         (
             _number(
                 "seconds", "_Wait", "Seconds to wait for the result, 0 for as long as it takes", 0.0, 1e6, 0.0
@@ -257,11 +258,11 @@ PROCEDURES = {
         ),
         (_layer,),
     ),
-    "plug-in-s2edit-tokens": Kind(
+    "plug-in-s2edit-tokens": ProcedureSpec(
         "To_ken library…",
         "See, rename, tag, delete and restore tokens",
         "Without a dialog it gives names of tokens: those that a search finds, or the one that was changed.",
-        "running:run_tokens",
+        "handlers:run_tokens",
         (
             _choice("action", "_What", "What is done", "list", ACTIONS),
             _text("token", "_Token", "The token: its id, or person/name", "", PRIVATE),
@@ -270,7 +271,7 @@ PROCEDURES = {
         ),
         (
             lambda procedure: procedure.add_string_array_return_value(
-                "tokens", "Tokens", "Names of tokens", WRITE
+                "tokens", "Tokens", "TokenNames of tokens", WRITE
             ),
         ),
         without_image=True,

@@ -1,6 +1,6 @@
 """What is seen of a layer and its results together, and where the next result goes.
 
-A result lies above the layer it was made from, with black beside it, and GIMP makes it the active one. So an edit of a result
+A result lies above the layer it was made from, with black siblings it, and GIMP makes it the active one. So an edit of a result
 is an edit of what is seen: the layer it came from with every visible result up to it, put together in an image of their own.
 """
 
@@ -12,33 +12,33 @@ from typing import Self
 
 from gi.repository import Gimp
 
-from gimp_bridge.memory import read_values
 from gimp_bridge.pixels import LayerView
-from gimp_bridge.results import attached
+from gimp_bridge.results import read_parasite
+from gimp_bridge.settings_parasite import read_values
 from s2edit_plugin.errors import ImageError
 
 __all__ = ["Scene", "check_visible"]
 
 
 class Scene:
-    """The layers an edit sees. Its ``view`` reads their pixels while it is open.
+    """The visible layers that an edit starts from. Its ``view`` reads their pixels while it is open.
 
     Args:
-        chosen: the layer that the user chose. again: what was seen before ``chosen`` was made.
+        chosen: the layer that the user chose. again: without ``chosen``, a result that is to be replaced.
 
     Attributes:
         source: the layer the results belong to; its alpha, mask, mode and opacity are theirs.
-        stack: what is seen, from below. above: what results go above. replaces: the result that a new one stands for.
-        is_lone: ``chosen`` is a result whose layer is gone: everything below it is seen.
+        stack: what is seen, from below. above: what results go above. replaces: the result that a new one replaces.
+        source_missing: ``chosen`` is a result whose source layer is gone: all layers below it are included.
     """
 
     def __init__(self, image: Gimp.Image, chosen: Gimp.Layer, again: bool = False) -> None:
         self.image, self.chosen = image, chosen
         found = _source_of(image, chosen)
-        self.is_lone = found is None
+        self.source_missing = found is None
         self.source = chosen if found is None else found
         self.above = self._top()
-        self.stack = self._seen(again)
+        self.stack = self._visible_layers(again)
         self.replaces = chosen if again and not _is_same(chosen, self.source) else None
         self._copy: Gimp.Image | None = None
         self._view: LayerView | None = None
@@ -48,7 +48,7 @@ class Scene:
         """What is edited, in words."""
         name = self.source.get_name()
         count = len(self.stack) - 1
-        if self.is_lone:
+        if self.source_missing:
             return f"{name} and what lies below it"
         return name if not count else f"{name} with {count} layer{'s' if count > 1 else ''} above it"
 
@@ -57,13 +57,13 @@ class Scene:
         """The source with the pixels that are seen."""
         if self._view is None:
             shown = None
-            if len(self.stack) > 1 or self.is_lone or self.source.get_filters():
-                self._copy, shown = _together(self.image, self.source, self.stack, self.is_lone)
+            if len(self.stack) > 1 or self.source_missing or self.source.get_filters():
+                self._copy, shown = _merged(self.image, self.source, self.stack, self.source_missing)
             self._view = LayerView(self.image, self.source, shown)
         return self._view
 
     def close(self) -> None:
-        """GIMP keeps what nobody deletes. The view's pixels are gone then, what else it knows is not."""
+        """Delete the temporary image. The view's pixels cannot be read any more; its sizes and offsets stay."""
         if self._copy is not None:
             self._copy.delete()
             self._copy = None
@@ -77,7 +77,7 @@ class Scene:
         self.close()
 
     def check(self) -> None:
-        """Raises ImageError where the user has taken away meanwhile what results belong to, or changed its kind."""
+        """Raises ImageError where the user removed the source layer meanwhile, or changed its size or format."""
         view = self._view
         if not (self.image.is_valid() and self.source.is_valid()):
             raise ImageError(
@@ -85,42 +85,42 @@ class Scene:
             )
         if not self.above.is_valid():
             self.above = self.source
-        if view is not None and not view.is_as_it_was():
+        if view is not None and not view.is_unchanged():
             raise ImageError(
                 "The layer has another size or another kind of colours now than when the edit began.",
                 "Undo that and edit again; the result is in S2Edit Studio's history.",
             )
 
     def _top(self) -> Gimp.Layer:
-        """The chosen one, or what stands for it beside its source; of a layer with results above it the topmost of these."""
-        chosen, beside = self.chosen, _siblings(self.image, self.source)
-        while chosen is not None and not _holds(beside, chosen):
+        """The chosen layer, or its ancestor among the source's siblings; for a source with results above it, the topmost."""
+        chosen, siblings = self.chosen, _siblings(self.image, self.source)
+        while chosen is not None and not _contains(siblings, chosen):
             chosen = chosen.get_parent()
         if chosen is None:
             return self.chosen
         if not _is_same(chosen, self.source):
             return chosen
-        place = next(number for number, layer in enumerate(beside) if _is_same(layer, chosen))
+        place = next(number for number, layer in enumerate(siblings) if _is_same(layer, chosen))
         tattoo = self.source.get_tattoo()
-        while place and _is_result_of(beside[place - 1], tattoo):
+        while place and _is_result_of(siblings[place - 1], tattoo):
             place -= 1
-        return beside[place]
+        return siblings[place]
 
-    def _seen(self, again: bool) -> tuple[Gimp.Layer, ...]:
-        if _is_same(self.chosen, self.source) and not self.is_lone:
+    def _visible_layers(self, again: bool) -> tuple[Gimp.Layer, ...]:
+        if _is_same(self.chosen, self.source) and not self.source_missing:
             return (self.source,)
-        beside = list(reversed(_siblings(self.image, self.source)))
-        names = [layer.get_id() for layer in beside]
+        siblings = list(reversed(_siblings(self.image, self.source)))
+        names = [layer.get_id() for layer in siblings]
         if self.above.get_id() not in names:
             return (self.source,)
-        first = 0 if self.is_lone else names.index(self.source.get_id())
-        end = names.index(self.above.get_id()) + (0 if again and not self.is_lone else 1)
-        seen = [layer for layer in beside[first:end] if layer.get_visible() or _is_same(layer, self.source)]
+        first = 0 if self.source_missing else names.index(self.source.get_id())
+        end = names.index(self.above.get_id()) + (0 if again and not self.source_missing else 1)
+        seen = [layer for layer in siblings[first:end] if layer.get_visible() or _is_same(layer, self.source)]
         return tuple(seen) or (self.source,)
 
 
 def check_visible(chosen: Gimp.Layer) -> None:
-    """Raises ImageError where nobody would see a change of this layer."""
+    """Raises ImageError where the layer, or a group around it, is hidden or fully transparent."""
     layer = chosen
     while layer is not None:
         if not layer.get_visible():
@@ -136,7 +136,7 @@ def check_visible(chosen: Gimp.Layer) -> None:
 
 def _source_of(image: Gimp.Image, chosen: Gimp.Layer) -> Gimp.Layer | None:
     """The layer that a result was made from; ``chosen`` itself where it is no result; None where it is gone."""
-    values = read_values(attached(chosen))
+    values = read_values(read_parasite(chosen))
     if values is None or not values.layer:
         return chosen
     found = image.get_layer_by_tattoo(values.layer)
@@ -148,13 +148,13 @@ def _source_of(image: Gimp.Image, chosen: Gimp.Layer) -> Gimp.Layer | None:
 
 
 def _siblings(image: Gimp.Image, layer: Gimp.Layer) -> list[Gimp.Layer]:
-    """The layers beside one, itself among them, from the top."""
+    """A layer and its siblings, from the top."""
     parent = layer.get_parent()
     return list(image.get_layers() if parent is None else parent.get_children())
 
 
 def _is_result_of(layer: Gimp.Layer, tattoo: int) -> bool:
-    values = read_values(attached(layer))
+    values = read_values(read_parasite(layer))
     if values is not None:
         return values.layer == tattoo
     return layer.is_group() and any(_is_result_of(child, tattoo) for child in layer.get_children())
@@ -164,11 +164,11 @@ def _is_same(one: Gimp.Item, other: Gimp.Item) -> bool:
     return bool(one.get_id() == other.get_id())
 
 
-def _holds(layers: Sequence[Gimp.Layer], layer: Gimp.Layer) -> bool:
+def _contains(layers: Sequence[Gimp.Layer], layer: Gimp.Layer) -> bool:
     return any(_is_same(one, layer) for one in layers)
 
 
-def _together(
+def _merged(
     image: Gimp.Image, source: Gimp.Layer, stack: Sequence[Gimp.Layer], as_they_are: bool
 ) -> tuple[Gimp.Image, Gimp.Layer]:
     """Layers put together on the source's rectangle in an image of their own, with their effects.

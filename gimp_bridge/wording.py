@@ -1,4 +1,4 @@
-"""Words for the user: names of layers, progress, time left. No GIMP in here."""
+"""Texts for the user: layer names, progress, time left, errors. Does not import gi."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from s2edit_plugin.errors import S2EditError
 
-if TYPE_CHECKING:  # GIMP waits for what is imported here, also when it only asks what there is
+if TYPE_CHECKING:  # imports here delay GIMP's start, when it queries the procedures
     from s2edit_plugin.api import Estimate, JobInfo
     from s2edit_plugin.api.queries import TokenInfo
 
 __all__ = [
-    "LOADING", "PRESETS", "cost_text", "fraction_of", "hint_in_gimp", "layer_name", "progress_text", "said", "time_left",
+    "LOADING", "PRESETS", "cost_text", "fraction_of", "hint_in_gimp", "layer_name", "progress_text", "error_text", "time_left",
     "token_text",
 ]  # fmt: skip
 
@@ -77,7 +77,7 @@ def _changes(before: list[str], after: list[str]) -> list[str]:
 
 
 def progress_text(job: JobInfo, ahead: str = "", ready: bool = True) -> str:
-    """What a job does now, in a line for GIMP's bar.
+    """The state of a job as a line for the progress bar.
 
     Args:
         ahead: title of the job that it waits for. ready: the model it needs was loaded before.
@@ -104,7 +104,7 @@ def time_left(seconds: float) -> str:
 
 
 def cost_text(estimate: Estimate) -> str:
-    """What something will take, said beforehand: "" where it is not known."""
+    """The estimated duration of a job: "" where it is unknown."""
     if estimate.seconds <= 0:
         return estimate.note
     seconds = estimate.seconds
@@ -116,7 +116,7 @@ def cost_text(estimate: Estimate) -> str:
 
 
 def fraction_of(job: JobInfo) -> float:
-    """How much of a job is done, 0..1, over all its stages; -1 while nobody knows."""
+    """How much of a job is done, 0..1, over all its stages; -1 while it is unknown."""
     progress = job.progress
     if progress is None or progress.total <= 0:
         return -1.0
@@ -126,7 +126,7 @@ def fraction_of(job: JobInfo) -> float:
 
 
 def token_text(info: TokenInfo) -> str:
-    """What is known of a token, in a line or two."""
+    """A token described in one or two lines."""
     what = "a person" if info.kind == "identity" else "an attribute"
     parts = [f"{info.name}: {what} ({info.class_noun})", f"learned on {info.base_model}"]
     if info.created:
@@ -168,7 +168,7 @@ def hint_in_gimp(hint: str) -> str:
     return " ".join(dict.fromkeys(kept))
 
 
-def said(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """An error as GIMP shows it: sentence and hint; never a traceback."""
     if isinstance(error, S2EditError):
         return f"{error.sentence} {hint_in_gimp(error.hint)}".strip()

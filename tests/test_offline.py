@@ -20,7 +20,13 @@ OWN_FOLDER = Path(".local", "share", "s2edit-studio")
 
 @pytest.mark.parametrize(
     "module",
-    ["s2edit_plugin.cli.main", "s2edit_plugin.api", "s2edit_models.train", "qt_app.app", "gimp_bridge.link"],
+    [
+        "s2edit_plugin.cli.main",
+        "s2edit_plugin.api",
+        "s2edit_models.train",
+        "qt_app.app",
+        "gimp_bridge.engine_client",
+    ],
 )
 def test_every_way_in_keeps_libraries_from_phoning_home(module: str) -> None:
     code = f"import os, json, {module}; print(json.dumps(dict(os.environ)))"

@@ -14,16 +14,16 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gimp, GimpUi, GLib, Gtk  # noqa: E402 - versions first
 
 from gimp_bridge import png  # noqa: E402
-from gimp_bridge.dialogs.fields import Choice, Prose, let_enter_start  # noqa: E402
+from gimp_bridge.crop import CHANNEL, SELECTION  # noqa: E402
+from gimp_bridge.dialogs.fields import ChoiceField, PromptField, activate_on_enter  # noqa: E402
+from gimp_bridge.dialogs.job_progress import WIDTH, JobProgress, add_help, show_error  # noqa: E402
 from gimp_bridge.dialogs.tokens import TokenChooser  # noqa: E402
-from gimp_bridge.dialogs.working import WIDTH, Working, add_help, tell  # noqa: E402
-from gimp_bridge.edit import Made, edit_layer, values_of  # noqa: E402
-from gimp_bridge.frame import CHANNEL, SELECTION  # noqa: E402
-from gimp_bridge.link import Link  # noqa: E402
-from gimp_bridge.memory import GONE, NO_TOKEN, EditValues, Names, read_values  # noqa: E402
-from gimp_bridge.results import attached  # noqa: E402
+from gimp_bridge.edit import EditOutcome, edit_layer, values_of  # noqa: E402
+from gimp_bridge.engine_client import EngineClient  # noqa: E402
+from gimp_bridge.progress import progress_in_bar  # noqa: E402
+from gimp_bridge.results import read_parasite  # noqa: E402
 from gimp_bridge.scene import Scene  # noqa: E402
-from gimp_bridge.showing import in_bar  # noqa: E402
+from gimp_bridge.settings_parasite import MISSING_TOKEN, NO_TOKEN, EditValues, TokenNames, read_values  # noqa: E402
 from gimp_bridge.wording import PRESETS, cost_text  # noqa: E402
 from s2edit_plugin import api  # noqa: E402
 from s2edit_plugin.api import presets, prompts, queries  # noqa: E402
@@ -53,14 +53,14 @@ HELP = (
     "wrong. The words in which both differ are what changes.\n\n"
     "With a person's token the person stays who it is. Without one the words alone change the picture.\n\n"
     "The selection says what may change, with its soft edges. Without one the place is found.\n\n"
-    "The result is a new layer with a mask above the edited one. Editing it again goes on from what is seen."
+    "The result is a new layer with a mask above the edited one. Editing it again starts from what is visible."
 )
 
 
 def ask_and_edit(
     procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, *,
     transfer: bool, values: EditValues | None = None,
-) -> Made:  # fmt: skip
+) -> EditOutcome:  # fmt: skip
     """Ask, edit while the dialog shows progress, and return what was made.
 
     Args:
@@ -71,20 +71,20 @@ def ask_and_edit(
         CancelledError: the user does not want to. S2EditError: the engine cannot be used.
     """
     GimpUi.init(ROLE)
-    show = in_bar("S²Edit")
-    with Link(show) as link:
-        link.stay()
-        tokens = link.call(queries.ListTokens()).tokens
-        names = Names(tokens)
+    show = progress_in_bar("S²Edit")
+    with EngineClient(show) as engine:
+        engine.keep_registered()
+        tokens = engine.call(queries.ListTokens()).tokens
+        names = TokenNames(tokens)
         if transfer and not tokens:
             names.find("")
-        pictures = link.call(queries.Thumbnails(tuple(info.name for info in tokens))).pictures
-        last = read_values(attached(image))
+        pictures = engine.call(queries.Thumbnails(tuple(info.name for info in tokens))).pictures
+        last = read_values(read_parasite(image))
         if last is not None and transfer and not last.attribute:
             # The prompt of an edit is none of a transfer, where it may be empty: what the picture shows stays.
             last = dataclasses.replace(last, prompt="", source_prompt="")
         before = values or last
-        gone = begin_with(config, before, names)
+        gone = set_arguments(config, before, names)
         asked = _Dialog(
             procedure,
             config,
@@ -92,22 +92,22 @@ def ask_and_edit(
             layer,
             names,
             pictures,
-            link,
+            engine,
             transfer=transfer,
             again=values is not None,
-            suggestion=names.named(before.suggestion) if before is not None else "",
+            suggestion=names.with_names(before.suggestion) if before is not None else "",
         )
         try:
             if gone:
-                asked.note(GONE)
+                asked.note(MISSING_TOKEN)
             return asked.run()
         finally:
             asked.close()
             # GIMP keeps the last values in a file of its own: by ids.
-            begin_with(config, values_of(config), names, by_id=True)
+            set_arguments(config, values_of(config), names, by_id=True)
 
 
-def begin_with(config: Any, values: EditValues | None, names: Names, *, by_id: bool = False) -> bool:
+def set_arguments(config: Any, values: EditValues | None, names: TokenNames, *, by_id: bool = False) -> bool:
     """Put values into a procedure's arguments, with today's names in the prompts, or with ids.
 
     Returns whether a token that they name is no longer in the library; it is left out.
@@ -121,9 +121,9 @@ def begin_with(config: Any, values: EditValues | None, names: Names, *, by_id: b
         if name not in known:
             continue
         if name in ("prompt", "source-prompt"):
-            kept = names.without_gone(value)
+            kept = names.without_missing(value)
             gone = gone or kept != " ".join(value.split())
-            value = names.unnamed(kept) if by_id else names.named(kept)
+            value = names.with_ids(kept) if by_id else names.with_names(kept)
         config.set_property(name, value)
     return gone
 
@@ -132,11 +132,11 @@ class _Dialog:
     """One call of `ask_and_edit`."""
 
     def __init__(
-        self, procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, names: Names,
-        pictures: dict[str, bytes], link: Link, *, transfer: bool, again: bool, suggestion: str,
+        self, procedure: Gimp.Procedure, config: Any, image: Gimp.Image, layer: Gimp.Layer, names: TokenNames,
+        pictures: dict[str, bytes], engine: EngineClient, *, transfer: bool, again: bool, suggestion: str,
     ) -> None:  # fmt: skip
         self._config, self._image, self._layer, self._names = config, image, layer, names
-        self._again, self._link, self._timer = again, link, 0
+        self._again, self._engine, self._timer = again, engine, 0
         self._preset_made = self._preset_of = ""
         self._suggestion = suggestion
         self._scene_title = Scene(image, layer, again).title
@@ -158,8 +158,8 @@ class _Dialog:
             part.show_all()
         self._dialog.fill(["strength", self._advanced()])
         area.pack_start(self._cost, False, False, 0)
-        self._working = Working(self._dialog)
-        let_enter_start(self._dialog)
+        self._progress = JobProgress(self._dialog)
+        activate_on_enter(self._dialog)
         self._dialog.connect("notify::is-active", lambda *_: self._show_where())
         for name in ("steps", "variants", "guidance", "token"):
             config.connect(f"notify::{name}", lambda *_: self._ask_cost())
@@ -170,18 +170,18 @@ class _Dialog:
         self._note.set_text(sentence)
         self._note.show()
 
-    def run(self) -> Made:
+    def run(self) -> EditOutcome:
         """Ask until it worked or the user gives up."""
         while self._dialog.run():
             try:
-                with self._working as link:
+                with self._progress as engine:
                     values = dataclasses.replace(values_of(self._config), suggestion=self._suggestion)
-                    return edit_layer(self._image, self._layer, values, link, self._again)
+                    return edit_layer(self._image, self._layer, values, engine, self._again)
             except CancelledError:
                 raise
             except S2EditError as error:
                 # What was typed is still there: it can be corrected and tried again.
-                tell(self._dialog, error)
+                show_error(self._dialog, error)
         raise CancelledError()
 
     def close(self) -> None:
@@ -213,15 +213,15 @@ class _Dialog:
             wanted = self._names.find(wanted).id if wanted and wanted != NO_TOKEN else wanted
         except S2EditError:
             wanted = ""
-            self.note(GONE)
+            self.note(MISSING_TOKEN)
         if not chooser.choose(wanted):
             chooser.choose_first()
         chooser.set_border_width(0)  # GIMP's dialogs have a border
         return chooser
 
-    def _prose(self, name: str, title: str, tip: str) -> Prose:
+    def _prose(self, name: str, title: str, tip: str) -> PromptField:
         known = [info.name for info in self._names.tokens]
-        return Prose(
+        return PromptField(
             self._config, name, title, tip, known, lambda: self._dialog.response(Gtk.ResponseType.OK)
         )
 
@@ -259,7 +259,7 @@ class _Dialog:
         if selected or region == SELECTION:
             self._config.set_property("region", SELECTION if selected else "auto")
         tip = "What may change. A word of your own is looked for in the picture."
-        return Choice(self._config, "region", "Regi_on", tip, REGIONS)
+        return ChoiceField(self._config, "region", "Regi_on", tip, REGIONS)
 
     def _advanced(self) -> str:
         """The name of the folded part of the dialog."""
@@ -269,7 +269,7 @@ class _Dialog:
         if self._config.get_property("subject") == SELECTION and not Gimp.Selection.bounds(self._image)[1]:
             self._config.set_property("subject", "auto")
         tip = "Where the token acts. A word of your own is looked for in the picture."
-        subject = Choice(self._config, "subject", "Su_bject", tip, SUBJECTS | channels)
+        subject = ChoiceField(self._config, "subject", "Su_bject", tip, SUBJECTS | channels)
         box = self._dialog.fill_box("advanced-box", ADVANCED)
         box.pack_start(subject, False, False, 0)
         box.reorder_child(subject, 0)
@@ -318,12 +318,12 @@ class _Dialog:
     def _suggest(self) -> None:
         info = self._info()
         try:
-            with self._working as link:
+            with self._progress as engine:
                 with Scene(self._image, self._layer, self._again) as scene:
                     picture = png.encode(scene.view.overview())
                 written = self._config.get_property("prompt") or ""
                 noun = info.class_noun if info else presets.known_noun(written)
-                found = link.run(api.SuggestPrompt(picture, noun), "Describe a layer of GIMP")
+                found = engine.run(api.SuggestPrompt(picture, noun), "Describe a layer of GIMP")
             self._config.set_property("source-prompt", found.prompt)
             # Where the prompt begins as a copy of it, words that are deleted there are meant to go.
             self._suggestion = found.prompt if written else ""
@@ -334,7 +334,7 @@ class _Dialog:
         except CancelledError:
             return
         except S2EditError as error:
-            tell(self._dialog, error)
+            show_error(self._dialog, error)
 
     def _ask_cost(self) -> None:
         if self._timer:
@@ -348,7 +348,7 @@ class _Dialog:
         info = self._info()
         edit = api.ApplyEdit(b"", (info.name,) if info else (), values.prompt, settings=settings)
         try:
-            text = cost_text(self._link.call(queries.EstimateJob(edit=edit, variants=values.variants)))
+            text = cost_text(self._engine.call(queries.EstimateJob(edit=edit, variants=values.variants)))
         except S2EditError as error:
             text = error.sentence
         self._cost.set_text(text)

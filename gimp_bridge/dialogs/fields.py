@@ -12,16 +12,16 @@ gi.require_version("Gtk", "3.0")
 
 from gi.repository import Gdk, GLib, Gtk  # noqa: E402 - versions first
 
-__all__ = ["Choice", "Prose", "let_enter_start"]
+__all__ = ["ChoiceField", "PromptField", "activate_on_enter"]
 
 LINES_HEIGHT = 58  # pixels of a prompt: three lines
-BEGUN = re.compile(r"<([^<>\s]*)$")
+OPEN_REFERENCE = re.compile(r"<([^<>\s]*)$")
 RAW = re.compile(r"(?:auto|none|subject|selection|face|hair|lips|eyes|skin|glasses|hat|(?:word|channel):.+)")
 MOVES = {Gdk.KEY_Down: 1, Gdk.KEY_Up: -1}
 TAKES = (Gdk.KEY_Return, Gdk.KEY_KP_Enter, Gdk.KEY_Tab)
 
 
-def let_enter_start(dialog: Gtk.Dialog) -> None:
+def activate_on_enter(dialog: Gtk.Dialog) -> None:
     """Enter in any line of text presses the dialog's button."""
     dialog.set_default_response(Gtk.ResponseType.OK)
 
@@ -34,7 +34,7 @@ def let_enter_start(dialog: Gtk.Dialog) -> None:
     visit(dialog.get_content_area())
 
 
-class Prose(Gtk.Box):  # type: ignore[misc]
+class PromptField(Gtk.Box):  # type: ignore[misc]
     """An argument of several lines. Enter presses the dialog's button; ``<`` offers the library's tokens.
 
     Args:
@@ -85,14 +85,14 @@ class Prose(Gtk.Box):  # type: ignore[misc]
         self._config.set_property(self._name, self.text)
         GLib.idle_add(self._complete)  # the cursor moves after the text changed
 
-    def _begun(self) -> str | None:
+    def _open_reference(self) -> str | None:
         """What is typed of a reference up to the cursor."""
         cursor = self._buffer.get_iter_at_mark(self._buffer.get_insert())
-        found = BEGUN.search(self._buffer.get_text(self._buffer.get_start_iter(), cursor, True))
+        found = OPEN_REFERENCE.search(self._buffer.get_text(self._buffer.get_start_iter(), cursor, True))
         return found.group(1) if found else None
 
     def _complete(self) -> bool:
-        begun = self._begun() if self._text.is_focus() else None
+        begun = self._open_reference() if self._text.is_focus() else None
         found = [] if begun is None else [name for name in self._tokens if begun.lower() in name.lower()]
         for row in self._list.get_children():
             self._list.remove(row)
@@ -110,7 +110,7 @@ class Prose(Gtk.Box):  # type: ignore[misc]
         return False
 
     def _take(self, row: Gtk.ListBoxRow) -> None:
-        begun, cursor = self._begun(), self._buffer.get_iter_at_mark(self._buffer.get_insert())
+        begun, cursor = self._open_reference(), self._buffer.get_iter_at_mark(self._buffer.get_insert())
         if begun is not None:
             start = cursor.copy()
             start.backward_chars(len(begun))
@@ -137,7 +137,7 @@ class Prose(Gtk.Box):  # type: ignore[misc]
         return False
 
 
-class Choice(Gtk.Box):  # type: ignore[misc]
+class ChoiceField(Gtk.Box):  # type: ignore[misc]
     """An argument that is chosen from a list, or is any word that is typed: it is looked for in the picture.
 
     Args:

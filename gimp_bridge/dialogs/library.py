@@ -11,10 +11,10 @@ gi.require_version("Gtk", "3.0")
 
 from gi.repository import GimpUi, Gtk  # noqa: E402 - versions first
 
+from gimp_bridge.dialogs.job_progress import show_error  # noqa: E402
 from gimp_bridge.dialogs.tokens import TokenChooser  # noqa: E402
-from gimp_bridge.dialogs.working import tell  # noqa: E402
+from gimp_bridge.engine_client import EngineClient  # noqa: E402
 from gimp_bridge.library import change_library, tokens_of  # noqa: E402
-from gimp_bridge.link import Link  # noqa: E402
 from gimp_bridge.wording import token_text  # noqa: E402
 from s2edit_plugin.api import queries  # noqa: E402
 from s2edit_plugin.errors import S2EditError  # noqa: E402
@@ -24,10 +24,10 @@ __all__ = ["show_library"]
 NOTHING = "Your library has no token yet. Learn one with Filters > S²Edit > Learn token…"
 
 
-def show_library(link: Link) -> None:
+def show_library(engine: EngineClient) -> None:
     """Show the library until the user closes it. Raises S2EditError where the engine cannot be used."""
     GimpUi.init("plug-in-s2edit")
-    library = _Library(link)
+    library = _Library(engine)
     try:
         library.run()
     finally:
@@ -37,8 +37,8 @@ def show_library(link: Link) -> None:
 class _Library:
     """One call of `show_library`."""
 
-    def __init__(self, link: Link) -> None:
-        self._link, self._chosen, self._deleted = link, "", ""
+    def __init__(self, engine: EngineClient) -> None:
+        self._engine, self._chosen, self._deleted = engine, "", ""
         self._dialog = GimpUi.Dialog(title="S²Edit: Token library", role="plug-in-s2edit-tokens")
         self._dialog.add_button("_Close", Gtk.ResponseType.CLOSE)
         self._dialog.set_default_size(520, 460)
@@ -70,9 +70,9 @@ class _Library:
 
     def refresh(self, chosen: str = "") -> None:
         """Show what the library holds now."""
-        tokens = tokens_of(self._link)
+        tokens = tokens_of(self._engine)
         self._tokens = {info.id or info.name: info for info in tokens}
-        pictures = self._link.call(queries.Thumbnails(tuple(info.name for info in tokens))).pictures
+        pictures = self._engine.call(queries.Thumbnails(tuple(info.name for info in tokens))).pictures
         self._chooser.destroy()
         self._chooser = TokenChooser("To_kens", tokens, pictures, self._choose)
         self._place.pack_start(self._chooser, True, True, 0)
@@ -99,23 +99,23 @@ class _Library:
         try:
             act()
         except S2EditError as error:
-            tell(self._dialog, error)
+            show_error(self._dialog, error)
 
     def _ask(self, action: str, title: str) -> None:
         info = self._tokens.get(self._chosen)
         before = info.name if info is not None and action == "rename" else ""
         value = _asked(self._dialog, title, before)
         if value and value != before:
-            change_library(self._link, action, self._chosen, value)
+            change_library(self._engine, action, self._chosen, value)
             self.refresh(self._chosen)
 
     def _delete(self) -> None:
-        self._deleted = change_library(self._link, "delete", self._chosen, "")
+        self._deleted = change_library(self._engine, "delete", self._chosen, "")
         self.refresh()
 
     def _restore(self) -> None:
         name, self._deleted = self._deleted, ""
-        self.refresh(change_library(self._link, "restore", name, ""))
+        self.refresh(change_library(self._engine, "restore", name, ""))
 
 
 def _asked(parent: Gtk.Dialog, title: str, before: str) -> str:

@@ -10,7 +10,7 @@ gi.require_version("Gtk", "3.0")
 
 from gi.repository import GdkPixbuf, Gtk  # noqa: E402 - versions first
 
-from gimp_bridge.dialogs.working import thumbnail  # noqa: E402
+from gimp_bridge.dialogs.job_progress import thumbnail  # noqa: E402
 from s2edit_plugin.api.queries import TokenInfo  # noqa: E402
 
 __all__ = ["TokenChooser"]
@@ -78,7 +78,7 @@ class TokenChooser(Gtk.Box):  # type: ignore[misc]
             self._select(self._shown[0].path)
 
     def _select(self, path: Gtk.TreePath) -> None:
-        self._view.set_cursor(path, None, False)  # arrow keys go on from here
+        self._view.set_cursor(path, None, False)  # arrow keys start from here
         self._view.select_path(path)
         self._view.scroll_to_path(path, False, 0, 0)
 

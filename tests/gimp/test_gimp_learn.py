@@ -1,4 +1,4 @@
-"""Learning from GIMP: what is asked of the engine before, and what goes on."""
+"""Learning from GIMP: checks before the request, and resuming."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ASKED = api.LearnToken(b"", "Anna", "me", class_noun="woman", consent=True)
 STOPPED = queries.Resumable("anna", "me", 30, 80, "2026-12-01", api.LearnToken(b"photo", "anna", "me"))
 
 
-class FakeLink:
+class FakeEngine:
     """An engine with a token anna/me, and a learning of it that was stopped."""
 
     def __init__(self) -> None:
@@ -41,24 +41,24 @@ def learn() -> Iterator[ModuleType]:
 
 
 def test_a_token_of_the_same_name_is_not_replaced_unasked(learn: ModuleType) -> None:
-    link = FakeLink()
-    assert learn.is_there(ASKED, link)
+    engine = FakeEngine()
+    assert learn.token_exists(ASKED, engine)
     with pytest.raises(UsageError, match="has a token Anna/me already"):
-        learn.learn_token(None, None, ASKED, link)
-    assert not link.ran
+        learn.learn_token(None, None, ASKED, engine)
+    assert not engine.ran
 
 
 def test_what_is_missing_is_said_before_the_engine_is_asked(learn: ModuleType) -> None:
     with pytest.raises(ConsentError):
-        learn.check_asked(api.LearnToken(b"", "anna", "me"))
+        learn.check_request(api.LearnToken(b"", "anna", "me"))
     with pytest.raises(UsageError, match="name is missing"):
-        learn.check_asked(api.LearnToken(b"", "anna", "", consent=True))
+        learn.check_request(api.LearnToken(b"", "anna", "", consent=True))
 
 
 def test_learning_that_was_stopped_goes_on_with_its_own_picture(learn: ModuleType) -> None:
-    link = FakeLink()
-    run = learn.stopped_run(ASKED, link)
+    engine = FakeEngine()
+    run = learn.find_interrupted(ASKED, engine)
     assert run == STOPPED
-    assert learn.go_on(run, link).name == "anna/me"
-    (request,) = link.ran
+    assert learn.resume_run(run, engine).name == "anna/me"
+    (request,) = engine.ran
     assert (request.photo, request.resume) == (b"photo", True)

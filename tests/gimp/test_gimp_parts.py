@@ -13,18 +13,18 @@ from PIL import Image, ImageCms
 
 import s2edit_plugin
 from gimp_bridge import png
-from gimp_bridge.changes import changed_places
-from gimp_bridge.framing import Box, Selection, bounds_of_mask, cut, fitted_size, frame_around, scaled_up
-from gimp_bridge.memory import EditValues, Names, read_values, write_values
+from gimp_bridge.changes import changed_pixels
+from gimp_bridge.crop_box import Box, Selection, bounds_of_mask, cut, fitted_size, scaled_up, square_around
 from gimp_bridge.png import Pixels
+from gimp_bridge.settings_parasite import EditValues, TokenNames, read_values, write_values
 from gimp_bridge.wording import (
     PRESETS,
     cost_text,
+    error_text,
     fraction_of,
     hint_in_gimp,
     layer_name,
     progress_text,
-    said,
     token_text,
 )
 from s2edit_plugin.api import Estimate, JobInfo, Progress, presets
@@ -35,7 +35,7 @@ from s2edit_plugin.imaging.formats.plain_png import encode_plain_png
 from s2edit_plugin.imaging.reading import read_photo
 
 ME, LIPS = "884ed3ce-df38-4843-a32a-5cc04e17692f", "11111111-2222-3333-4444-555555555555"
-NAMES = Names((TokenInfo("anna/me", "anna", ME), TokenInfo("mia/lips", "mia", LIPS, kind="attribute")))
+NAMES = TokenNames((TokenInfo("anna/me", "anna", ME), TokenInfo("mia/lips", "mia", LIPS, kind="attribute")))
 
 
 # ---------------------------------------------------------------------- files
@@ -139,7 +139,7 @@ def test_the_frame_holds_the_crop_that_the_engine_would_cut_out(seed: int) -> No
         return Box(left, top, int(rng.integers(left + 10, width)), int(rng.integers(top + 10, height)))
 
     subject, selection = box(), box() if seed % 2 else None
-    frame = frame_around(subject, selection, width, height)
+    frame = square_around(subject, selection, width, height)
     masks = [np.zeros((height, width), np.float32) for _ in range(2)]
     for mask, part in zip(masks, (subject, selection or subject), strict=True):
         mask[part.top : part.bottom, part.left : part.right] = 1
@@ -160,7 +160,7 @@ def test_a_change_is_found_where_somebody_can_see_it(kind: type) -> None:
         pixels = [
             Pixels(one.shape[1], one.shape[0], 3, 8 * one.itemsize, one.tobytes()) for one in (before, after)
         ]
-        return changed_places(pixels[0], pixels[1], mask.tobytes(), box)
+        return changed_pixels(pixels[0], pixels[1], mask.tobytes(), box)
 
     same = before[box.top : box.bottom, box.left : box.right].copy()
     assert places(same) == []
@@ -287,9 +287,9 @@ def test_the_cost_is_told_beforehand() -> None:
 
 
 def test_an_unforeseen_error_is_one_sentence_too() -> None:
-    assert said(S2EditError("It is away.", "Look.")) == "It is away. Look."
-    assert said(ValueError("a\nb.")) == "Something went wrong in the S2Edit plug-in (ValueError: a b)."
-    assert said(ValueError()) == "Something went wrong in the S2Edit plug-in (ValueError)."
+    assert error_text(S2EditError("It is away.", "Look.")) == "It is away. Look."
+    assert error_text(ValueError("a\nb.")) == "Something went wrong in the S2Edit plug-in (ValueError: a b)."
+    assert error_text(ValueError()) == "Something went wrong in the S2Edit plug-in (ValueError)."
 
 
 def test_a_token_is_described_in_a_line() -> None:
@@ -331,8 +331,8 @@ def test_settings_are_kept_by_ids_and_read_again_whatever_the_tokens_are_called_
     assert back is not None
     assert (back.token, back.attribute, back.strength, back.seed) == (ME, LIPS, 0.5, 4)
     assert back.source_prompt == back.suggestion == f"a <{LIPS}> woman"  # still nobody's words
-    renamed = Names((TokenInfo("eva/me", "eva", ME),))
-    assert renamed.named(back.prompt) == "a <eva/me> woman"
+    renamed = TokenNames((TokenInfo("eva/me", "eva", ME),))
+    assert renamed.with_names(back.prompt) == "a <eva/me> woman"
     assert renamed.find(back.token).name == "eva/me"
 
 
@@ -373,7 +373,7 @@ def test_what_a_later_version_added_is_left_out_and_what_is_missing_is_usual() -
 
 def test_tokens_that_were_deleted_are_left_out_and_said_without_their_ids() -> None:
     gone = "99999999-2222-3333-4444-555555555555"
-    assert NAMES.without_gone(f"a <{gone}> woman with <{LIPS}> lips") == f"a woman with <{LIPS}> lips"
+    assert NAMES.without_missing(f"a <{gone}> woman with <{LIPS}> lips") == f"a woman with <{LIPS}> lips"
     with pytest.raises(TokenNotFoundError, match="A token of this edit is no longer in your library"):
         NAMES.find(gone)
     with pytest.raises(TokenNotFoundError):
@@ -384,12 +384,12 @@ def test_an_edit_takes_the_tokens_of_its_prompt_too_or_none() -> None:
     both = NAMES.all_of(EditValues(ME, prompt="a <anna/me> woman with <mia/lips> lips"))
     assert [info.name for info in both] == ["anna/me", "mia/lips"]
     assert NAMES.all_of(EditValues("none", prompt="a cat")) == NAMES.all_of(EditValues(prompt="a cat")) == ()
-    assert b'"token": ""' in write_values(EditValues("none", prompt="a cat"), Names(()))
+    assert b'"token": ""' in write_values(EditValues("none", prompt="a cat"), TokenNames(()))
 
 
 def test_a_token_that_is_missing_is_a_sentence() -> None:
     with pytest.raises(TokenError, match="no token yet"):
-        Names(()).find("anna/me")
+        TokenNames(()).find("anna/me")
     with pytest.raises(TokenError, match="No token was chosen"):
         NAMES.find("")
     with pytest.raises(TokenNotFoundError, match="eva/me is not in your library"):

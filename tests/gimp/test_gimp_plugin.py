@@ -110,7 +110,7 @@ def test_whatever_goes_wrong_gimp_gets_a_sentence_and_its_bar_is_taken_away(
     def fails(*arguments: Any) -> None:
         raise raised
 
-    monkeypatch.setattr(importlib.import_module("gimp_bridge.running"), "run_select", fails)
+    monkeypatch.setattr(importlib.import_module("gimp_bridge.handlers"), "run_select", fails)
     monkeypatch.setattr(plugin.logging, "disable", lambda level: None)
     given = plugin.run(Procedure("plug-in-s2edit-select"), "NONINTERACTIVE", Image(), [Layer()], None, None)
     assert given.status == f"PDBStatusType.{status}"
@@ -121,8 +121,8 @@ def test_whatever_goes_wrong_gimp_gets_a_sentence_and_its_bar_is_taken_away(
 def test_results_are_given_to_gimp_in_their_order(
     plugin: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running = importlib.import_module("gimp_bridge.running")
-    monkeypatch.setattr(running, "run_select", lambda *arguments: [("double", 0.5), ("string", "x")])
+    handlers = importlib.import_module("gimp_bridge.handlers")
+    monkeypatch.setattr(handlers, "run_select", lambda *arguments: [("double", 0.5), ("string", "x")])
     monkeypatch.setattr(plugin.logging, "disable", lambda level: None)
     given = plugin.run(Procedure("plug-in-s2edit-select"), "NONINTERACTIVE", Image(), [Layer()], None, None)
     assert given.status == "PDBStatusType.SUCCESS"
@@ -135,10 +135,10 @@ def test_results_are_given_to_gimp_in_their_order(
 def test_what_is_no_single_layer_of_a_usable_image_is_refused_in_a_sentence(
     told: list[tuple[Any, ...]],
 ) -> None:
-    the_layer = importlib.import_module("gimp_bridge.pixels").the_layer
+    single_layer = importlib.import_module("gimp_bridge.pixels").single_layer
     layer = Layer()
-    assert the_layer(Image(), [layer]) is layer
-    assert the_layer(Image(), [LayerMask(layer)]) is layer
+    assert single_layer(Image(), [layer]) is layer
+    assert single_layer(Image(), [LayerMask(layer)]) is layer
     for image, drawables, sentence in (
         (Image(), [], "one layer"),
         (Image(), [layer, layer], "one layer"),
@@ -147,14 +147,14 @@ def test_what_is_no_single_layer_of_a_usable_image_is_refused_in_a_sentence(
         (Image("ImageBaseType.INDEXED"), [layer], "indexed colours"),
     ):
         with pytest.raises(ImageError, match=sentence):
-            the_layer(image, drawables)
+            single_layer(image, drawables)
 
 
 # ---------------------------------------------------------------------- progress
 
 
 def test_gimps_bar_hears_what_is_new_only(told: list[tuple[Any, ...]]) -> None:
-    show = importlib.import_module("gimp_bridge.showing").in_bar("S²Edit")
+    show = importlib.import_module("gimp_bridge.progress").progress_in_bar("S²Edit")
     for fraction, text in ((0.0, "Starting"), (0.5, "Editing"), (0.5, "Editing"), (0.6, "")):
         show(fraction, text, b"")
     assert told == [
@@ -166,7 +166,7 @@ def test_gimps_bar_hears_what_is_new_only(told: list[tuple[Any, ...]]) -> None:
 # ---------------------------------------------------------------------- waiting for the window
 
 
-class FakeLink:
+class FakeEngine:
     """Answers in turn how it stands with the picture; the last one again and again."""
 
     def __init__(self, folder: Path, *states: str) -> None:
@@ -179,7 +179,7 @@ class FakeLink:
     def show(self, fraction: float, text: str) -> None:
         self.shown.append(text)
 
-    def pause(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> None:
         pass
 
 
@@ -197,10 +197,10 @@ def test_a_window_is_opened_once_where_none_takes_the_picture(
     opened: list[Path] = []
     monkeypatch.setattr(discovery, "start_window", lambda folder: opened.append(folder) or 7)
     monkeypatch.setattr(discovery, "is_alive", lambda pid: pid == 7)
-    link = FakeLink(tmp_path, "waiting", "waiting", "waiting", "taken", "returned")
-    assert window._Waiting(link, "x", 0.0, True).result().state == "returned"
+    engine = FakeEngine(tmp_path, "waiting", "waiting", "waiting", "taken", "returned")
+    assert window._HandoverWait(engine, "x", 0.0, True).result().state == "returned"
     assert opened == [tmp_path]
-    assert link.shown == [window.OPENING, window.WAITING]
+    assert engine.shown == [window.OPENING, window.WAITING]
 
 
 def test_a_window_that_ends_at_once_says_why(
@@ -211,16 +211,16 @@ def test_a_window_that_ends_at_once_says_why(
     monkeypatch.setattr(discovery, "start_window", lambda folder: 7)
     monkeypatch.setattr(discovery, "is_alive", lambda pid: False)
     with pytest.raises(EngineError, match=r"did not open\. It said: .*needs a screen"):
-        window._Waiting(FakeLink(tmp_path, "waiting"), "x", 0.0, True).result()
+        window._HandoverWait(FakeEngine(tmp_path, "waiting"), "x", 0.0, True).result()
 
 
 def test_in_a_sandbox_the_user_is_asked_to_start_the_program(
     window: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(discovery, "is_sandboxed", lambda: True)
-    link = FakeLink(tmp_path, "waiting", "taken", "returned")
-    assert window._Waiting(link, "x", 0.0, True).result().state == "returned"
-    assert link.shown == [window.SANDBOXED, window.WAITING]
+    engine = FakeEngine(tmp_path, "waiting", "taken", "returned")
+    assert window._HandoverWait(engine, "x", 0.0, True).result().state == "returned"
+    assert engine.shown == [window.SANDBOXED, window.WAITING]
 
 
 def test_a_window_that_crashes_with_the_picture_is_opened_once_more(
@@ -229,12 +229,12 @@ def test_a_window_that_crashes_with_the_picture_is_opened_once_more(
     opened: list[Path] = []
     monkeypatch.setattr(discovery, "start_window", lambda folder: opened.append(folder) or 7)
     monkeypatch.setattr(discovery, "is_alive", lambda pid: True)
-    link = FakeLink(tmp_path, "taken", "waiting", "taken", "returned")
-    assert window._Waiting(link, "x", 0.0, True).result().state == "returned"
-    assert link.shown == [window.WAITING, window.AGAIN, window.OPENING, window.WAITING]
-    link = FakeLink(tmp_path, "waiting", "taken", "waiting", "taken", "waiting")
+    engine = FakeEngine(tmp_path, "taken", "waiting", "taken", "returned")
+    assert window._HandoverWait(engine, "x", 0.0, True).result().state == "returned"
+    assert engine.shown == [window.WAITING, window.WINDOW_ENDED, window.OPENING, window.WAITING]
+    engine = FakeEngine(tmp_path, "waiting", "taken", "waiting", "taken", "waiting")
     with pytest.raises(EngineError, match="ended without a result") as caught:
-        window._Waiting(link, "x", 0.0, True).result()
+        window._HandoverWait(engine, "x", 0.0, True).result()
     assert "offers what was open" in caught.value.hint
     assert len(opened) == 3
 
@@ -242,15 +242,15 @@ def test_a_window_that_crashes_with_the_picture_is_opened_once_more(
 def test_without_a_new_window_the_waiting_for_it_ends(
     window: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(window, "AGAIN_SECONDS", 0.0)
-    link = FakeLink(tmp_path, "taken", "waiting")
+    monkeypatch.setattr(window, "RESTART_SECONDS", 0.0)
+    engine = FakeEngine(tmp_path, "taken", "waiting")
     with pytest.raises(EngineError, match="ended without a result"):
-        window._Waiting(link, "x", 0.0, False).result()
-    assert link.shown == [window.WAITING, window.AGAIN]
+        window._HandoverWait(engine, "x", 0.0, False).result()
+    assert engine.shown == [window.WAITING, window.WINDOW_ENDED]
 
 
 def test_waiting_ends_when_it_was_to_end_or_the_picture_is_closed(window: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(S2EditError, match="in time"):
-        window._Waiting(FakeLink(tmp_path, "waiting"), "x", 0.01, False).result()
+        window._HandoverWait(FakeEngine(tmp_path, "waiting"), "x", 0.01, False).result()
     with pytest.raises(S2EditError, match="closed"):
-        window._Waiting(FakeLink(tmp_path, "taken", "closed"), "x", 0.0, False).result()
+        window._HandoverWait(FakeEngine(tmp_path, "taken", "closed"), "x", 0.0, False).result()

@@ -194,7 +194,7 @@ def test_uninstalling_leaves_nothing(profile: Profile, data_home: Path) -> None:
 def test_what_gimp_gets_imports_with_the_standard_library_alone(profile: Profile, data_home: Path) -> None:
     """All modules that need no gi are imported as GIMP's Python would, from the copies."""
     folder = install(profile, DataFolder(data_home))
-    light = ["library", "link", "memory", "framing", "png", "wording"]
+    light = ["library", "engine_client", "settings_parasite", "crop_box", "background_task", "png", "wording"]
     code = (
         f"import sys; sys.path.insert(0, {str(folder)!r})\n"
         + "".join(f"import gimp_bridge.{name}\n" for name in light)

@@ -40,14 +40,14 @@ FACTS["third"] = said(call("select", image, [layer], method="lips")) | {{"engine
 # What GIMP's bar shows cannot be read in a batch run: the plug-in's own connection, in GIMP's Python.
 os.kill(engine()[0], signal.SIGKILL)
 sys.path.insert(0, os.environ["GIMP3_DIRECTORY"] + "/plug-ins/s2edit")
-from gimp_bridge.link import Link
+from gimp_bridge.engine_client import EngineClient
 from s2edit_plugin.api import queries
 
 FACTS["told"] = []
 for _ in range(2):
     told = []
-    with Link(lambda fraction, text, picture: told.append(text) if text else None) as link:
-        link.call(queries.ListTokens())
+    with EngineClient(lambda fraction, text, picture: told.append(text) if text else None) as client:
+        client.call(queries.ListTokens())
     FACTS["told"].append(told)
 FACTS["last"] = engine()
 """

@@ -1,7 +1,7 @@
-"""The engine as the plug-in uses it: found or started, asked, followed with progress in GIMP's bar.
+"""The plug-in's client of the engine: finds or starts it, sends requests, shows the progress of jobs.
 
-A job runs on a thread of its own while the calling thread, the only one that may speak to GIMP, shows what it does. The user's
-Cancel in GIMP ends this process; the engine takes the closed connection for a cancel.
+A job runs on a background thread while the calling thread, the only one that may call GIMP, shows its progress. The user's
+Cancel in GIMP ends this process; the engine treats the closed connection as a cancel.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from gimp_bridge.beside import Beside
+from gimp_bridge.background_task import BackgroundTask
 from gimp_bridge.wording import fraction_of, progress_text
 from s2edit_plugin import __version__
 from s2edit_plugin.api import Event, JobInfo, Request, queries
@@ -29,24 +29,24 @@ from s2edit_plugin.errors import (
     S2EditError,
 )
 
-__all__ = ["Link", "Show", "data_folder"]
+__all__ = ["EngineClient", "ShowProgress", "data_folder"]
 
 R = TypeVar("R")
 START_SECONDS = 60.0
 TICK = 0.05
 UNKNOWN = -1.0
-WITH_MODEL = ("LearnToken", "ApplyEdit", "SuggestPrompt")  # kinds of jobs that wait for the model
-INSTALLED = "installed.json"
-AGAIN = "Run the filter again; a new engine is started."
+NEED_MODEL = ("LearnToken", "ApplyEdit", "SuggestPrompt")  # jobs that load the base model
+INSTALL_RECORD = "installed.json"
+RUN_AGAIN = "Run the filter again; a new engine is started."
 LARGEST_FILE = 64 * 1024
 
-Show = Callable[[float, str, bytes], None]
-"""Shows progress: how much is done, 0..1, below 0 while nobody knows; a line of text; a small encoded picture of the result so
-far, or nothing. While nobody knows it is called again and again, so that what is shown can move."""
+ShowProgress = Callable[[float, str, bytes], None]
+"""Shows progress: the fraction done, 0..1, below 0 while it is unknown; a line of text; a small encoded preview of the result,
+or b"". While the fraction is unknown it is called repeatedly, so that a pulsing bar moves."""
 
 
-def _silent(fraction: float, text: str, picture: bytes) -> None:
-    """Progress that nobody wants to see."""
+def _ignore_progress(fraction: float, text: str, picture: bytes) -> None:
+    """Progress that is not shown."""
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -61,14 +61,14 @@ def _read(path: Path) -> dict[str, Any]:
 def data_folder() -> Path:
     """The data folder: ``$S2EDIT_HOME``, else the one the plug-in was installed for, else the user's."""
     if not os.environ.get(discovery.HOME_VARIABLE):
-        noted = _read(Path(__file__).resolve().parent.parent / INSTALLED).get("data_folder")
+        noted = _read(Path(__file__).resolve().parent.parent / INSTALL_RECORD).get("data_folder")
         if isinstance(noted, str) and os.path.isdir(noted):
             return Path(noted)
     return discovery.data_root()
 
 
 def _check_program(folder: Path) -> None:
-    """What can be said before a connection is tried.
+    """Check what can be checked before connecting.
 
     Raises:
         EngineVersionError: program and plug-in are not the same version. EngineError: the program is not there.
@@ -94,32 +94,34 @@ def _check_program(folder: Path) -> None:
         )
 
 
-class Link:
+class EngineClient:
     """A connection to the engine.
 
     Args:
-        show: shows progress. idle: called every now and then while a job runs, on the calling thread; what it raises cancels
-            the job and goes on to the caller.
+        show: shows progress. idle: called regularly while a job runs, on the calling thread; an exception from it cancels
+            the job and is raised to the caller.
     """
 
-    def __init__(self, show: Show = _silent, idle: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, show: ShowProgress = _ignore_progress, idle: Callable[[], None] = lambda: None
+    ) -> None:
         self._show, self._idle = show, idle
-        self._client: RemoteClient | None = None
+        self._connection: RemoteClient | None = None
 
     @property
-    def client(self) -> RemoteClient:
+    def connection(self) -> RemoteClient:
         """The connection, made at first use. Raises EngineError."""
-        if self._client is None:
+        if self._connection is None:
             folder = data_folder()
             _check_program(folder)
             starts = discovery.lock_state(folder / "engine") == "free"
             if starts:
                 self._show(UNKNOWN, "Starting the engine", b"")
-            self._client = self._patiently(
+            self._connection = self._run_in_background(
                 lambda: connect(data_folder=folder, wait=START_SECONDS, patient=False),
                 lambda: self._show(UNKNOWN, "", b"") if starts else None,
             )
-        return self._client
+        return self._connection
 
     @property
     def folder(self) -> Path:
@@ -127,63 +129,67 @@ class Link:
         return data_folder()
 
     def show(self, fraction: float, text: str) -> None:
-        """Say what is done now."""
+        """Show a fraction and a line of text."""
         self._show(fraction, text, b"")
 
-    def stay(self) -> None:
-        """Be a client that the engine counts also while no job runs: it does not end meanwhile."""
-        self.client.subscribe(lambda _: None)
+    def keep_registered(self) -> None:
+        """Subscribe to events, so that the engine counts this client and does not shut down while no job runs."""
+        self.connection.subscribe(lambda _: None)
 
-    def pause(self, seconds: float) -> None:
-        """Wait, and do what there is to do meanwhile."""
+    def wait(self, seconds: float) -> None:
+        """Wait, calling `idle` meanwhile."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             time.sleep(TICK)
             self._idle()
 
     def call(self, request: Request[R]) -> R:
-        """Ask for something that is answered at once."""
-        return self.client.call(request)
+        """Send a query, which is answered at once."""
+        return self.connection.call(request)
 
     def run(self, request: Request[R], title: str = "", part: tuple[float, float] = (0.0, 1.0)) -> R:
         """Run a job and show its progress.
 
         Args:
-            part: of the whole bar, for one of several jobs.
+            part: range of the whole progress bar, for one of several jobs.
 
         Raises:
-            S2EditError: it failed, was cancelled, or the engine has gone.
+            S2EditError: it failed, was cancelled, or the engine ended.
         """
-        client, heard = self.client, queue.SimpleQueue[Event]()
+        connection, events = self.connection, queue.SimpleQueue[Event]()
         job: list[JobInfo] = []
-        ready = type(request).__name__ not in WITH_MODEL or client.call(queries.GetStatus()).model_loaded
+        model_loaded = (
+            type(request).__name__ not in NEED_MODEL or connection.call(queries.GetStatus()).model_loaded
+        )
         waits = 0
 
-        def shown() -> None:
+        def show_events() -> None:
             nonlocal waits
             waits += 1
             while True:
                 try:
-                    event = heard.get_nowait()
+                    event = events.get_nowait()
                 except queue.Empty:
                     break
                 if event.job is not None and not event.job.is_over:
                     job[:] = [event.job]
-                    self._show_job(client, event.job, part, event.picture, ready)
+                    self._show_job(connection, event.job, part, event.picture, model_loaded)
             if job and fraction_of(job[0]) < 0 and waits % 4 == 0:
                 self._show(UNKNOWN, "", b"")
 
         try:
-            return self._patiently(lambda: client.run(request, heard.put, title=title), shown)
+            return self._run_in_background(
+                lambda: connection.run(request, events.put, title=title), show_events
+            )
         except EngineGoneError as error:
             self.close()
-            raise EngineGoneError(error.sentence, AGAIN) from error
+            raise EngineGoneError(error.sentence, RUN_AGAIN) from error
 
     def close(self) -> None:
-        """Leave; what still runs is cancelled."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        """Close the connection; the engine cancels this client's jobs."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def __enter__(self) -> Self:
         return self
@@ -194,25 +200,30 @@ class Link:
         self.close()
 
     def _show_job(
-        self, client: RemoteClient, job: JobInfo, part: tuple[float, float], picture: bytes, ready: bool
+        self,
+        connection: RemoteClient,
+        job: JobInfo,
+        part: tuple[float, float],
+        picture: bytes,
+        model_loaded: bool,
     ) -> None:
         ahead = ""
         if job.state == "queued":
             with contextlib.suppress(S2EditError):
-                running = [one for one in client.call(queries.ListJobs()).jobs if one.state == "running"]
+                running = [one for one in connection.call(queries.ListJobs()).jobs if one.state == "running"]
                 ahead = next((one.title for one in running if one.id != job.id), "")
         (start, end), done = part, fraction_of(job)
         fraction = UNKNOWN if done < 0 else start + (end - start) * done
-        self._show(fraction, progress_text(job, ahead, ready), picture)
+        self._show(fraction, progress_text(job, ahead, model_loaded), picture)
 
-    def _patiently(self, work: Callable[[], R], tick: Callable[[], None] = lambda: None) -> R:
-        """Do something on another thread, and what there is to show on this one."""
-        beside = Beside(work)
+    def _run_in_background(self, work: Callable[[], R], tick: Callable[[], None] = lambda: None) -> R:
+        """Run a function on another thread, and ``tick`` and `idle` on this one until it is done."""
+        task = BackgroundTask(work)
         try:
-            while not beside.is_done(TICK):
+            while not task.is_done(TICK):
                 tick()
                 self._idle()
         except BaseException:
-            self.close()  # the engine cancels what this client has asked for
+            self.close()  # the engine cancels the jobs of this connection
             raise
-        return beside.result()
+        return task.result()

@@ -1,4 +1,4 @@
-"""The procedures' functions: from arguments, or a dialog where there is a user, to what is done and given back."""
+"""The procedures' functions: they read the arguments, or ask the user in a dialog, run the work and return its results."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 from gi.repository import Gimp, GObject
 
-from gimp_bridge.edit import Made, edit_layer, remembered, values_of
-from gimp_bridge.learn import asked_for, go_on, learn_token, stopped_run
+from gimp_bridge.edit import EditOutcome, edit_layer, stored_values, values_of
+from gimp_bridge.engine_client import EngineClient
+from gimp_bridge.learn import find_interrupted, learn_token, request_from, resume_run
 from gimp_bridge.library import change_library, tokens_of
-from gimp_bridge.link import Link
-from gimp_bridge.memory import EditValues
-from gimp_bridge.pixels import the_layer
+from gimp_bridge.pixels import single_layer
+from gimp_bridge.progress import progress_in_bar
 from gimp_bridge.select import select_subject
-from gimp_bridge.showing import in_bar
+from gimp_bridge.settings_parasite import EditValues
 from gimp_bridge.window import edit_in_window
 from s2edit_plugin.errors import ImageError, UsageError
 
 __all__ = ["run_edit", "run_edit_again", "run_learn", "run_open", "run_select", "run_tokens", "run_transfer"]
 
 Results = list[tuple[Any, Any]]
-"""Types and values of what a procedure gives back."""
+"""Types and values of a procedure's results."""
 
 TITLE = "S²Edit"
 SELECT_HELP = (
@@ -46,13 +46,13 @@ def run_edit(
     config: Any,
 ) -> Results:
     """``plug-in-s2edit-edit``."""
-    layer = the_layer(image, drawables)
+    layer = single_layer(image, drawables)
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.edit import ask_and_edit
 
-        return _told(ask_and_edit(procedure, config, image, layer, transfer=False))
-    with Link(in_bar(TITLE)) as link:
-        return _given(edit_layer(image, layer, values_of(config), link))
+        return _results_with_notes(ask_and_edit(procedure, config, image, layer, transfer=False))
+    with EngineClient(progress_in_bar(TITLE)) as engine:
+        return _results(edit_layer(image, layer, values_of(config), engine))
 
 
 def run_transfer(
@@ -63,16 +63,16 @@ def run_transfer(
     config: Any,
 ) -> Results:
     """``plug-in-s2edit-transfer``. Raises UsageError without an attribute's token."""
-    layer = the_layer(image, drawables)
+    layer = single_layer(image, drawables)
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.edit import ask_and_edit
 
-        return _told(ask_and_edit(procedure, config, image, layer, transfer=True))
+        return _results_with_notes(ask_and_edit(procedure, config, image, layer, transfer=True))
     values = values_of(config)
     if not values.attribute:
         raise UsageError("No attribute's token was chosen.", "Choose one of your library.")
-    with Link(in_bar(TITLE)) as link:
-        return _given(edit_layer(image, layer, values, link))
+    with EngineClient(progress_in_bar(TITLE)) as engine:
+        return _results(edit_layer(image, layer, values, engine))
 
 
 def run_edit_again(
@@ -82,34 +82,34 @@ def run_edit_again(
     drawables: Sequence[Any],
     config: Any,
 ) -> Results:
-    """``plug-in-s2edit-edit-again``: on the layer that was edited then."""
-    chosen = the_layer(image, drawables)
-    values = remembered(image, chosen)
+    """``plug-in-s2edit-edit-again``: repeats the edit on the layer that was edited before."""
+    chosen = single_layer(image, drawables)
+    values = stored_values(image, chosen)
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.edit import ask_and_edit
 
-        return _told(
+        return _results_with_notes(
             ask_and_edit(procedure, config, image, chosen, transfer=bool(values.attribute), values=values)
         )
-    asked, usual = values_of(config), EditValues()
+    request, usual = values_of(config), EditValues()
     changed = {
-        field.name: getattr(asked, field.name)
+        field.name: getattr(request, field.name)
         for field in dataclasses.fields(EditValues)
-        if getattr(asked, field.name) != getattr(usual, field.name)
+        if getattr(request, field.name) != getattr(usual, field.name)
     }
-    with Link(in_bar(TITLE)) as link:
-        return _given(edit_layer(image, chosen, dataclasses.replace(values, **changed), link, again=True))
+    with EngineClient(progress_in_bar(TITLE)) as engine:
+        return _results(edit_layer(image, chosen, dataclasses.replace(values, **changed), engine, again=True))
 
 
-def _told(made: Made) -> Results:
-    """As `_given`; what the user should know of the results is said."""
+def _results_with_notes(made: EditOutcome) -> Results:
+    """As `_results`; shows the notes on the results too."""
     if made.notes:
         Gimp.message("\n".join(made.notes))
-    return _given(made)
+    return _results(made)
 
 
-def _given(made: Made) -> Results:
-    """Raises ImageError where what was made cannot be seen; it stays in the image."""
+def _results(made: EditOutcome) -> Results:
+    """The result layer, or the group of several. Raises ImageError where no change is visible; the layers stay in the image."""
     if made.hidden:
         raise ImageError(made.hidden)
     layers = made.layers
@@ -123,18 +123,18 @@ def run_learn(
     drawables: Sequence[Any],
     config: Any,
 ) -> Results:
-    """``plug-in-s2edit-learn``. A token of the same name is replaced by a script that says so alone."""
-    layer = the_layer(image, drawables)
+    """``plug-in-s2edit-learn``. A script replaces a token of the same name only with ``replace``."""
+    layer = single_layer(image, drawables)
     if run_mode == INTERACTIVE:
         from gimp_bridge.dialogs.learn import ask_and_learn
 
         return [(GObject.TYPE_STRING, ask_and_learn(procedure, config, image, layer))]
-    asked = asked_for(config)
-    with Link(in_bar(TITLE)) as link:
-        run = stopped_run(asked, link) if config.get_property("resume") else None
+    request = request_from(config)
+    with EngineClient(progress_in_bar(TITLE)) as engine:
+        run = find_interrupted(request, engine) if config.get_property("resume") else None
         if run is not None:
-            return [(GObject.TYPE_STRING, go_on(run, link).name)]
-        made = learn_token(image, layer, asked, link, config.get_property("replace"))
+            return [(GObject.TYPE_STRING, resume_run(run, engine).name)]
+        made = learn_token(image, layer, request, engine, config.get_property("replace"))
         return [(GObject.TYPE_STRING, made.name)]
 
 
@@ -146,20 +146,20 @@ def run_select(
     config: Any,
 ) -> Results:
     """``plug-in-s2edit-select``. Raises UsageError where the word to look for is missing."""
-    layer = the_layer(image, drawables)
+    layer = single_layer(image, drawables)
     if run_mode == INTERACTIVE:
-        from gimp_bridge.dialogs.plain import ask
+        from gimp_bridge.dialogs.arguments import ask_arguments
 
         names = ["method", "word", "operation", "grow", "feather"]
-        ask(procedure, config, names, "S²Edit: Select subject", "Selec_t", SELECT_HELP)
+        ask_arguments(procedure, config, names, "S²Edit: Select subject", "Selec_t", SELECT_HELP)
     method, word = config.get_property("method"), (config.get_property("word") or "").strip()
     if method == "word" and not word:
         raise UsageError("The word to look for is missing.", "Type it into the dialog.")
     found = {"person": "auto", "word": f"word:{word}"}.get(method, method)
     how = OPERATIONS[config.get_property("operation")]
     grow, feather = config.get_property("grow"), config.get_property("feather")
-    with Link(in_bar(TITLE)) as link:
-        result = select_subject(image, layer, found, how, grow, feather, link)
+    with EngineClient(progress_in_bar(TITLE)) as engine:
+        result = select_subject(image, layer, found, how, grow, feather, engine)
     if result.note and run_mode == INTERACTIVE:
         Gimp.message(result.note)
     return [(GObject.TYPE_DOUBLE, result.coverage)]
@@ -172,13 +172,13 @@ def run_open(
     drawables: Sequence[Any],
     config: Any,
 ) -> Results:
-    """``plug-in-s2edit-open``: from the menu it waits as long as it takes, or until the user cancels it in GIMP's bar."""
-    layer = the_layer(image, drawables)
+    """``plug-in-s2edit-open``: from the menu it waits without limit, or until the user cancels it in GIMP's progress bar."""
+    layer = single_layer(image, drawables)
     seconds, may_open = 0.0, True
     if run_mode != INTERACTIVE:
         seconds, may_open = config.get_property("seconds"), config.get_property("open-window")
-    with Link(in_bar(TITLE)) as link:
-        return _given(Made(edit_in_window(image, layer, link, seconds, may_open)))
+    with EngineClient(progress_in_bar(TITLE)) as engine:
+        return _results(EditOutcome(edit_in_window(image, layer, engine, seconds, may_open)))
 
 
 def run_tokens(
@@ -189,15 +189,15 @@ def run_tokens(
     config: Any,
 ) -> Results:
     """``plug-in-s2edit-tokens``."""
-    with Link(in_bar(TITLE)) as link:
+    with EngineClient(progress_in_bar(TITLE)) as engine:
         if run_mode == INTERACTIVE:
             from gimp_bridge.dialogs.library import show_library
 
-            show_library(link)
+            show_library(engine)
             return [(GObject.TYPE_STRV, [])]
         action = config.get_property("action")
         token, value = ((config.get_property(name) or "").strip() for name in ("token", "value"))
         if action == "list":
             search = (config.get_property("search") or "").strip()
-            return [(GObject.TYPE_STRV, [info.name for info in tokens_of(link, search)])]
-        return [(GObject.TYPE_STRV, [change_library(link, action, token, value)])]
+            return [(GObject.TYPE_STRV, [info.name for info in tokens_of(engine, search)])]
+        return [(GObject.TYPE_STRV, [change_library(engine, action, token, value)])]

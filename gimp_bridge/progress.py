@@ -1,16 +1,16 @@
-"""Progress in GIMP's own bar."""
+"""Progress in GIMP's progress bar."""
 
 from __future__ import annotations
 
 from gi.repository import Gimp
 
-from gimp_bridge.link import Show
+from gimp_bridge.engine_client import ShowProgress
 
-__all__ = ["in_bar"]
+__all__ = ["progress_in_bar"]
 
 
-def in_bar(title: str) -> Show:
-    """Shows progress in GIMP's bar: below the image, or in the error console of a batch run nowhere."""
+def progress_in_bar(title: str) -> ShowProgress:
+    """A function that shows progress in GIMP's progress bar."""
     last = ["", -1.0]
     Gimp.progress_init(title)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from gimp_bridge import link as module
-from gimp_bridge.link import Link, data_folder
+from gimp_bridge import engine_client as module
+from gimp_bridge.engine_client import EngineClient, data_folder
 from s2edit_plugin import __version__, api
 from s2edit_plugin.api import queries
 from s2edit_plugin.engine.client import discovery
@@ -46,13 +46,13 @@ def engine() -> Iterator[FakeClient]:
     client.close()
 
 
-def linked(
+def client_of(
     engine: FakeClient, idle: Callable[[], None] = lambda: None
-) -> tuple[Link, list[tuple[float, str]]]:
+) -> tuple[EngineClient, list[tuple[float, str]]]:
     shown: list[tuple[float, str]] = []
-    link = Link(lambda fraction, text, picture: shown.append((round(fraction, 2), text)), idle)
-    link._client = engine  # type: ignore[assignment]
-    return link, shown
+    client = EngineClient(lambda fraction, text, picture: shown.append((round(fraction, 2), text)), idle)
+    client._connection = engine  # type: ignore[assignment]
+    return client, shown
 
 
 def meanwhile(act: Callable[[], object]) -> threading.Thread:
@@ -62,7 +62,7 @@ def meanwhile(act: Callable[[], object]) -> threading.Thread:
 
 
 def test_a_job_is_followed_with_its_progress_on_its_part_of_the_bar(engine: FakeClient) -> None:
-    link, shown = linked(engine)
+    client, shown = client_of(engine)
 
     def work() -> None:
         wait_until(lambda: engine.running is not None)
@@ -72,7 +72,7 @@ def test_a_job_is_followed_with_its_progress_on_its_part_of_the_bar(engine: Fake
         engine.finish()
 
     thread = meanwhile(work)
-    result = link.run(EDIT, "Edit", (0.5, 1.0))
+    result = client.run(EDIT, "Edit", (0.5, 1.0))
     thread.join()
     assert result.image
     assert (0.85, "Editing, step 5 of 10, about 20 seconds left") in shown
@@ -82,7 +82,7 @@ def test_a_job_is_followed_with_its_progress_on_its_part_of_the_bar(engine: Fake
 def test_while_the_model_is_loaded_that_is_said_and_the_bar_moves(
     engine: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link, shown = linked(engine)
+    client, shown = client_of(engine)
     status = queries.EngineStatus("1", 1, model_loaded=False)
     asked = engine.call
     monkeypatch.setattr(
@@ -94,13 +94,13 @@ def test_while_the_model_is_loaded_that_is_said_and_the_bar_moves(
         engine.finish()
 
     thread = meanwhile(work)
-    link.run(EDIT)
+    client.run(EDIT)
     thread.join()
     assert (-1.0, "Loading the model") in shown
 
 
 def test_who_waits_hears_for_what(engine: FakeClient) -> None:
-    link, shown = linked(engine)
+    client, shown = client_of(engine)
     engine.submit(EDIT, title="A long edit")
 
     def work() -> None:
@@ -110,7 +110,7 @@ def test_who_waits_hears_for_what(engine: FakeClient) -> None:
         engine.finish()
 
     thread = meanwhile(work)
-    link.run(EDIT)
+    client.run(EDIT)
     thread.join()
     assert (-1.0, "Waiting for another job of the engine (A long edit)") in shown
 
@@ -120,14 +120,14 @@ def test_what_the_user_gives_up_is_cancelled(engine: FakeClient) -> None:
         if engine.running is not None:
             raise CancelledError()
 
-    link, _ = linked(engine, idle)
+    client, _ = client_of(engine, idle)
     with pytest.raises(CancelledError):
-        link.run(EDIT)
+        client.run(EDIT)
     assert engine.running is None
 
 
 def test_what_the_engine_refuses_is_raised_as_it_is(engine: FakeClient) -> None:
-    link, _ = linked(engine)
+    client, _ = client_of(engine)
 
     def work() -> None:
         wait_until(lambda: engine.running is not None)
@@ -135,12 +135,12 @@ def test_what_the_engine_refuses_is_raised_as_it_is(engine: FakeClient) -> None:
 
     thread = meanwhile(work)
     with pytest.raises(PromptError, match="class noun"):
-        link.run(EDIT)
+        client.run(EDIT)
     thread.join()
 
 
 def test_an_engine_that_dies_is_told_with_what_to_do(engine: FakeClient) -> None:
-    link, _ = linked(engine)
+    client, _ = client_of(engine)
 
     def work() -> None:
         wait_until(lambda: engine.running is not None)
@@ -148,7 +148,7 @@ def test_an_engine_that_dies_is_told_with_what_to_do(engine: FakeClient) -> None
 
     thread = meanwhile(work)
     with pytest.raises(EngineGoneError, match="Run the filter again"):
-        link.run(EDIT)
+        client.run(EDIT)
     thread.join()
     engine.revive()
 
@@ -167,13 +167,13 @@ def test_what_is_wrong_is_said_before_anything_is_started(
 ) -> None:
     monkeypatch.setattr(module, "connect", lambda **_: pytest.fail("started"))
     with pytest.raises(EngineError, match="was not found on this machine"):
-        Link().call(queries.GetStatus())
+        EngineClient().call(queries.GetStatus())
     written(data_home, command=["/nowhere/python"], version=__version__)
     with pytest.raises(EngineError, match="is not at /nowhere/python any more"):
-        Link().call(queries.GetStatus())
+        EngineClient().call(queries.GetStatus())
     written(data_home, command=[sys.executable], version="0.0.1")
     with pytest.raises(EngineVersionError, match=r"version 0\.0\.1, this plug-in is"):
-        Link().call(queries.GetStatus())
+        EngineClient().call(queries.GetStatus())
 
 
 def test_a_flatpak_asks_the_user_to_start_the_program(
@@ -182,7 +182,7 @@ def test_a_flatpak_asks_the_user_to_start_the_program(
     monkeypatch.setenv("FLATPAK_ID", "org.gimp.GIMP")
     written(data_home, command=["/nowhere/python"], version=__version__)  # outside of what a sandbox sees
     with pytest.raises(EngineError, match="cannot be started from inside this sandbox") as caught:
-        Link().call(queries.GetStatus())
+        EngineClient().call(queries.GetStatus())
     assert caught.value.hint == "Start S2Edit Studio, then try again."
     with pytest.raises(EngineError, match="sandbox"):
         discovery.start_window(data_home)
@@ -196,11 +196,11 @@ def test_the_data_folder_is_the_one_the_plugin_was_installed_for(
     assert data_folder() == tmp_path / "share" / "s2edit-studio"
     copy = tmp_path / "plug-in" / "gimp_bridge"
     copy.mkdir(parents=True)
-    shutil.copy(module.__file__, copy / "link.py")
-    (copy.parent / module.INSTALLED).write_text(json.dumps({"data_folder": str(tmp_path)}))
-    monkeypatch.setattr(module, "__file__", str(copy / "link.py"))
+    shutil.copy(module.__file__, copy / "engine_client.py")
+    (copy.parent / module.INSTALL_RECORD).write_text(json.dumps({"data_folder": str(tmp_path)}))
+    monkeypatch.setattr(module, "__file__", str(copy / "engine_client.py"))
     assert data_folder() == tmp_path
-    (copy.parent / module.INSTALLED).write_text(json.dumps({"data_folder": str(tmp_path / "gone")}))
+    (copy.parent / module.INSTALL_RECORD).write_text(json.dumps({"data_folder": str(tmp_path / "gone")}))
     assert data_folder() == tmp_path / "share" / "s2edit-studio"
 
 

@@ -1,4 +1,4 @@
-"""Which part of a layer the engine gets to see. Plain arithmetic: no GIMP in here.
+"""Boxes, selections and masks as plain arithmetic, and the box that is cut out of a large layer. Does not import gi.
 
 A layer whose longer side has at most `OVERVIEW` pixels is sent as it is. Of a larger one a reduced copy is sent to find the
 subject in, then the square around subject and selection at full resolution: the same square that the engine would cut out.
@@ -17,13 +17,13 @@ __all__ = [
     "bounds_of_mask",
     "cut",
     "fitted_size",
-    "frame_around",
+    "square_around",
     "scaled_up",
 ]
 
 OVERVIEW = 1024
 MARGIN = 0.25  # as imaging.crop.subject_crop
-NARROWEST = 16  # pixels that the engine wants of a photo
+NARROWEST = 16  # least side of a photo that the engine accepts
 ALONE_MARGIN = 0.5  # of a selection alone, as workflows.scenes
 SMALLEST_SIDE = 64
 INSIDE = 128
@@ -140,7 +140,9 @@ def scaled_up(box: Box, small: tuple[int, int], large: tuple[int, int]) -> Box:
     )  # fmt: skip
 
 
-def frame_around(subject: Box, selection: Box | None, width: int, height: int, margin: float = MARGIN) -> Box:
+def square_around(
+    subject: Box, selection: Box | None, width: int, height: int, margin: float = MARGIN
+) -> Box:
     """The square around subject and selection with a margin, moved and cut to lie inside the layer.
 
     Args:

@@ -1,4 +1,4 @@
-"""Work on a thread of its own, beside what only the thread that speaks to GIMP may do. No GIMP in here."""
+"""A function on a thread of its own; only the main thread may call GIMP. Does not import gi."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-__all__ = ["Beside"]
+__all__ = ["BackgroundTask"]
 
 T = TypeVar("T")
 
 
-class Beside(Generic[T]):
-    """Starts work at once."""
+class BackgroundTask(Generic[T]):
+    """Runs a function on its own thread, started at once."""
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._work, self._made = work, list[T]()
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="s2edit beside", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="s2edit background", daemon=True)
         self._thread.start()
 
     def is_done(self, seconds: float) -> bool:
-        """Whether the work is done; waits so long for it."""
+        """Whether the work is done; waits for it at most so long."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
     def result(self) -> T:
-        """What the work gave, once it is done. Raises what it raised."""
+        """Waits for the result. Raises what the work raised."""
         self._thread.join()
         if self._error is not None:
             raise self._error

@@ -1,4 +1,4 @@
-"""A dialog that stays while the engine works: a bar, a line of text, and how the result looks so far."""
+"""Progress of a job inside a dialog: a bar, a line of text and a preview; message boxes."""
 
 from __future__ import annotations
 
@@ -10,20 +10,29 @@ gi.require_version("Gtk", "3.0")
 
 from gi.repository import Gdk, GdkPixbuf, Gimp, Gtk  # noqa: E402 - versions first
 
-from gimp_bridge.link import Link  # noqa: E402
+from gimp_bridge.engine_client import EngineClient  # noqa: E402
 from gimp_bridge.pixels import load_pixbuf  # noqa: E402
 from gimp_bridge.wording import hint_in_gimp  # noqa: E402
 from s2edit_plugin.errors import CancelledError, EngineError, S2EditError  # noqa: E402
 
-__all__ = ["WIDTH", "Working", "add_help", "ask", "inform", "pump", "tell", "thumbnail"]
+__all__ = [
+    "WIDTH",
+    "JobProgress",
+    "add_help",
+    "ask_question",
+    "show_message",
+    "process_events",
+    "show_error",
+    "thumbnail",
+]
 
 PREVIEW = 384
 WIDTH = 600  # of a dialog with prompts in it
 RESET = 1  # of GIMP's dialogs
 
 
-def pump() -> None:
-    """Let GTK do what there is to do."""
+def process_events() -> None:
+    """Process pending GTK events."""
     while Gtk.events_pending():
         Gtk.main_iteration()
 
@@ -39,8 +48,8 @@ def thumbnail(data: bytes, side: int) -> GdkPixbuf.Pixbuf | None:
     return picture.scale_simple(*size, GdkPixbuf.InterpType.BILINEAR)
 
 
-def tell(dialog: Gtk.Dialog, error: S2EditError) -> None:
-    """Say what is wrong; the dialog below stays as it is."""
+def show_error(dialog: Gtk.Dialog, error: S2EditError) -> None:
+    """Show an error; the dialog below stays open."""
     _box(
         dialog,
         Gtk.MessageType.ERROR,
@@ -50,13 +59,13 @@ def tell(dialog: Gtk.Dialog, error: S2EditError) -> None:
     )
 
 
-def inform(dialog: Gtk.Dialog, sentence: str, more: str = "") -> None:
-    """Say that something is done."""
+def show_message(dialog: Gtk.Dialog, sentence: str, more: str = "") -> None:
+    """Show a message."""
     _box(dialog, Gtk.MessageType.INFO, sentence, more, {"_Close": Gtk.ResponseType.CLOSE})
 
 
-def ask(dialog: Gtk.Dialog, sentence: str, more: str, answers: dict[str, str]) -> str:
-    """Ask something; the value of the button that was pressed, "" for none of them.
+def ask_question(dialog: Gtk.Dialog, sentence: str, more: str, answers: dict[str, str]) -> str:
+    """Ask a question; the value of the button that was pressed, "" for none of them.
 
     Args:
         answers: labels of buttons with their values, the harmless one last.
@@ -87,7 +96,7 @@ def add_help(dialog: Gtk.Dialog, text: str) -> None:
     """A Help button, and F1, that show a text: GIMP's own would look for a page in GIMP's manual."""
 
     def show(*_: object) -> bool:
-        inform(dialog, dialog.get_title(), text)
+        show_message(dialog, dialog.get_title(), text)
         return True
 
     button = Gtk.Button(label="_Help", use_underline=True)
@@ -100,7 +109,7 @@ def add_help(dialog: Gtk.Dialog, text: str) -> None:
     dialog.add_accel_group(keys)
 
 
-class Working(Gtk.Box):  # type: ignore[misc]
+class JobProgress(Gtk.Box):  # type: ignore[misc]
     """Progress at the foot of a dialog. Closing the dialog, or its Cancel, stops what runs.
 
     Args:
@@ -111,7 +120,7 @@ class Working(Gtk.Box):  # type: ignore[misc]
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=6, border_width=12)
         self._dialog, self._cancelled, self._busy = dialog, False, False
         self._hidden: list[Gtk.Widget] = []
-        self._link = Link()
+        self._engine = EngineClient()
         self._picture = Gtk.Image()
         self._bar = Gtk.ProgressBar(show_text=True, text="")
         self.pack_start(self._picture, True, True, 0)
@@ -121,20 +130,20 @@ class Working(Gtk.Box):  # type: ignore[misc]
         dialog.connect("delete-event", self._on_delete)
         self.set_no_show_all(True)
 
-    def __enter__(self) -> Link:
-        """A connection whose progress is shown here, until the end; the fields are back before any error is told."""
+    def __enter__(self) -> EngineClient:
+        """A client whose progress is shown here; at the end of the block the fields are visible again."""
         self.begin()
-        self._link = Link(self.show_progress, self.idle)
-        return self._link
+        self._engine = EngineClient(self.show_progress, self.idle)
+        return self._engine
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._link.close()
+        self._engine.close()
         self.end()
 
     def begin(self) -> None:
-        """Something runs from now on: progress takes the fields' place, and nothing but Cancel can be pressed."""
+        """A job starts: progress replaces the fields, and only Cancel is enabled."""
         self._cancelled, self._busy = False, True
         self._dialog.set_size_request(*self._dialog.get_size())
         cancel = self._dialog.get_widget_for_response(Gtk.ResponseType.CANCEL)
@@ -150,20 +159,20 @@ class Working(Gtk.Box):  # type: ignore[misc]
         self.set_no_show_all(False)
         self.show_all()
         self._picture.hide()
-        pump()
+        process_events()
 
     def end(self) -> None:
-        """Nothing runs any more."""
+        """The job is over: the fields are shown again."""
         self._busy = False
         for child in self._hidden:
             child.show()
         self._dialog.set_size_request(-1, -1)
         self._set_buttons(True)
         self.hide()
-        pump()
+        process_events()
 
     def show_progress(self, fraction: float, text: str, picture: bytes) -> None:
-        """A `link.Show`, in this dialog and in GIMP's bar."""
+        """A `ShowProgress`, in this dialog and in GIMP's bar."""
         if self._busy:
             if fraction < 0:
                 self._bar.pulse()
@@ -183,8 +192,8 @@ class Working(Gtk.Box):  # type: ignore[misc]
             Gimp.progress_update(fraction)
 
     def idle(self) -> None:
-        """To be called while something runs. Raises CancelledError once the user wants it to stop."""
-        pump()
+        """Process events; to be called while a job runs. Raises CancelledError after Cancel."""
+        process_events()
         if self._cancelled:
             raise CancelledError()
 
