@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,6 @@ _NETWORKS = {
     "text_encoder_2": ("CLIPTextModelWithProjection",),
     "safety_checker": ("StableDiffusionSafetyChecker",),
 }
-_OTHERS = ("tokenizer", "tokenizer_2", "scheduler", "feature_extractor")
 _NEEDED = {
     "StableDiffusionPipeline": ("unet", "vae", "text_encoder", "tokenizer", "scheduler"),
     "StableDiffusionXLPipeline": (
@@ -173,7 +172,6 @@ def _folder_source(folder: Path) -> _Source:
         )
     index = _json(folder / "model_index.json")
     needed = _known_parts(folder, index)
-    copies: dict[str, Path] = {}
     for part in needed:
         if not (folder / part).is_dir():
             raise ModelError(f"The model in {folder.name} has no {part}.", "Get the whole folder.")
@@ -181,6 +179,7 @@ def _folder_source(folder: Path) -> _Source:
     if "safety_checker" in needed and not list((folder / "safety_checker").glob("*.safetensors")):
         needed -= {"safety_checker", "feature_extractor"}
         notes.append("Its safety checker is a pickled file and was left out.")
+    copies: dict[str, Path] = {}
     extra: list[str] = []
     for part in sorted(needed & set(_NETWORKS)):
         weights, superfluous = _weights_of(folder, part, str(index[part][1]))
@@ -188,14 +187,7 @@ def _folder_source(folder: Path) -> _Source:
         extra += superfluous
     if extra:
         notes.append(left_out_note(extra))
-    for part in sorted(needed):
-        for file in sorted((folder / part).iterdir()):
-            target = f"{part}/{file.name}"
-            if not _SMALL_FILES.fullmatch(file.name) or ".safetensors" in file.name or target in copies:
-                continue
-            if not file.is_file():
-                raise ModelError(f"{part}/{file.name} in {folder.name} is no ordinary file.", "Get it again.")
-            copies[target] = file
+    copies |= _small_files(folder, needed, copies)
     if "scheduler/scheduler_config.json" not in copies:
         raise ModelError(f"The model in {folder.name} has no scheduler_config.json.", "Get the whole folder.")
     check_config(_json(copies["scheduler/scheduler_config.json"]), f"The scheduler in {folder.name}")
@@ -208,6 +200,20 @@ def _folder_source(folder: Path) -> _Source:
         return _family_of(target, index), str(scheduler.get("prediction_type", "epsilon")), " ".join(notes)
 
     return _Source(sum(file.stat().st_size for file in copies.values()), write)
+
+
+def _small_files(folder: Path, parts: set[str], taken: Collection[str]) -> dict[str, Path]:
+    """Configurations and vocabularies of the parts by their place in the model. Args: taken: places that are filled."""
+    found: dict[str, Path] = {}
+    for part in sorted(parts):
+        for file in sorted((folder / part).iterdir()):
+            target = f"{part}/{file.name}"
+            if not _SMALL_FILES.fullmatch(file.name) or ".safetensors" in file.name or target in taken:
+                continue
+            if not file.is_file():
+                raise ModelError(f"{part}/{file.name} in {folder.name} is no ordinary file.", "Get it again.")
+            found[target] = file
+    return found
 
 
 def _known_parts(folder: Path, index: dict[str, Any]) -> set[str]:

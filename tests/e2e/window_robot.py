@@ -261,7 +261,22 @@ def whole(robot: Robot) -> None:
     robot.until("every preset says its time and memory", lambda: len(costs()) >= 2)
     if not all(cost.seconds > 0 and cost.memory_bytes > 0 and cost.free_bytes > 0 for cost in costs()):
         raise RuntimeError(f"an estimate that says nothing: {list(costs())}")
-    masks, panel = robot.document.masks, window.mask_panel
+    make_masks(robot)
+    robot.start_learning("quick")
+    robot.picture("learning")
+    robot.until("the token is learned", lambda: window.studio.learning.job is None)
+    robot.until("it is in the library", lambda: window.studio.library.token("anna/me"))
+    robot.until("it is in the prompt", lambda: "<anna/me>" in window.studio.editing.prompt)
+    edit_inside_the_mask(robot)
+    compare(robot)
+    look(robot, "hair")
+    robot.save_and_reopen(robot.document)
+    robot.close()
+
+
+def make_masks(robot: Robot) -> None:
+    """Find subject and hair, paint a stroke, undo it and do it again."""
+    masks, panel = robot.document.masks, robot.window.mask_panel
     subject, region = masks.layers["subject"], masks.layers["region"]
     robot.click(panel.rows["subject"].choose)
     robot.click(button(panel, "mask.find-auto"))
@@ -285,12 +300,10 @@ def whole(robot: Robot) -> None:
     robot.until("and done again", lambda: int(region.pixels.astype(int).sum()) > before)
     robot.picture("masks")
 
-    robot.start_learning("quick")
-    robot.picture("learning")
-    robot.until("the token is learned", lambda: window.studio.learning.job is None)
-    robot.until("it is in the library", lambda: window.studio.library.token("anna/me"))
-    robot.until("it is in the prompt", lambda: "<anna/me>" in window.studio.editing.prompt)
 
+def edit_inside_the_mask(robot: Robot) -> None:
+    """Edit the photo; nothing outside the region may change."""
+    window, region = robot.window, robot.document.masks.layers["region"]
     edit = window.edit_panel
     robot.write(edit.prompt, PROMPT)
     robot.choose(edit.region, "mask")
@@ -309,16 +322,16 @@ def whole(robot: Robot) -> None:
         raise RuntimeError("nothing was edited")
     say("nothing outside the mask was changed")
 
+
+def compare(robot: Robot) -> None:
+    """See photo and result side by side, and the photo while the key is held."""
     robot.keys(Qt.Key.Key_S)
     robot.until("photo and result are side by side", lambda: robot.document.compare == "split")
     robot.keys(Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
     robot.picture("edited")
-    QTest.keyPress(window.workspace.view, Qt.Key.Key_Backslash)
+    QTest.keyPress(robot.window.workspace.view, Qt.Key.Key_Backslash)
     robot.until("the photo is shown while the key is held", lambda: robot.document.compare == "before")
-    QTest.keyRelease(window.workspace.view, Qt.Key.Key_Backslash)
-    look(robot, "hair")
-    robot.save_and_reopen(robot.document)
-    robot.close()
+    QTest.keyRelease(robot.window.workspace.view, Qt.Key.Key_Backslash)
 
 
 def look(robot: Robot, word: str) -> None:

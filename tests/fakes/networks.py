@@ -141,27 +141,10 @@ def write_red_mask(path: Path, side: int, *, blue: bool = False) -> Path:
     )  # fmt: skip
 
 
-def write_sam(folder: Path, masks: int = 1) -> list[Path]:
-    """SAM's pair of files: what has the colour of a click inside, and not of one outside.
-
-    The embedding holds the picture's colours at a sixteenth of its size; the decoder compares them with those at the clicks.
-    masks: how many the decoder answers; each further one is a little more generous, and expects to be better.
-    """
+def _sam_decoder_nodes() -> list[onnx.NodeProto]:
+    """Compares the colours of the embedding with those at the clicks."""
     node = helper.make_node
-    encoder = save(
-        folder / "sam_vit_b_01ec64.encoder.onnx",
-        [
-            node("Transpose", ["input_image"], ["planes"], perm=[2, 0, 1]),
-            node("Unsqueeze", ["planes", "first"], ["batch"]),
-            node("AveragePool", ["batch"], ["pooled"], kernel_shape=[16, 16], strides=[16, 16]),
-            node("Conv", ["pooled", "spread"], ["image_embeddings"]),
-        ],
-        {"input_image": ("image_height", "image_width", 3)},
-        {"image_embeddings": (1, 256, None, None)},
-        first=np.array([0]),
-        spread=np.eye(256, 3, dtype=np.float32).reshape(256, 3, 1, 1),
-    )
-    nodes = [
+    return [
         node("Slice", ["image_embeddings", "start", "three", "axis"], ["colours"]),
         # The colour at each click: (N, 3), by row and column of its cell.
         node("Div", ["point_coords", "cell"], ["cells"]),
@@ -193,6 +176,28 @@ def write_sam(folder: Path, masks: int = 1) -> list[Path]:
         node("Identity", ["low_res_masks"], ["masks"]),
         node("Identity", ["expected"], ["iou_predictions"]),
     ]
+
+
+def write_sam(folder: Path, masks: int = 1) -> list[Path]:
+    """SAM's pair of files: what has the colour of a click inside, and not of one outside.
+
+    The embedding holds the picture's colours at a sixteenth of its size; the decoder compares them with those at the clicks.
+    masks: how many the decoder answers; each further one is a little more generous, and expects to be better.
+    """
+    node = helper.make_node
+    encoder = save(
+        folder / "sam_vit_b_01ec64.encoder.onnx",
+        [
+            node("Transpose", ["input_image"], ["planes"], perm=[2, 0, 1]),
+            node("Unsqueeze", ["planes", "first"], ["batch"]),
+            node("AveragePool", ["batch"], ["pooled"], kernel_shape=[16, 16], strides=[16, 16]),
+            node("Conv", ["pooled", "spread"], ["image_embeddings"]),
+        ],
+        {"input_image": ("image_height", "image_width", 3)},
+        {"image_embeddings": (1, 256, None, None)},
+        first=np.array([0]),
+        spread=np.eye(256, 3, dtype=np.float32).reshape(256, 3, 1, 1),
+    )
     inputs: dict[str, Shape] = {
         "image_embeddings": (1, 256, 64, 64), "point_coords": (1, "n", 2), "point_labels": (1, "n"),
         "mask_input": (1, 1, 256, 256), "has_mask_input": (1,), "orig_im_size": (2,),
@@ -201,7 +206,7 @@ def write_sam(folder: Path, masks: int = 1) -> list[Path]:
         "masks": (1, masks, None, None), "iou_predictions": (1, masks), "low_res_masks": (1, masks, None, None)
     }  # fmt: skip
     decoder = save(
-        folder / "sam_vit_b_01ec64.decoder.onnx", nodes, inputs, outputs,
+        folder / "sam_vit_b_01ec64.decoder.onnx", _sam_decoder_nodes(), inputs, outputs,
         start=np.array([0]), three=np.array([3]), axis=np.array([1]), cell=np.float32(16), swapped=np.array([1, 0]),
         as_points=np.array([-1, 1, 1, 3]), minus_one=np.array([-1]), near=np.float32(40**2),
         as_labels=np.array([-1, 1, 1]), one=np.float32(1), zero=np.float32(0), never=np.float32(-1e4),

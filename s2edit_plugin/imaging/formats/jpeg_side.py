@@ -1,9 +1,10 @@
-"""JPEG files as segments: what is needed for the pixels, and what is said beside them."""
+"""JPEG files as segments: those of the pixels, and the metadata."""
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from s2edit_plugin.imaging.formats.side_data import MAX_TEXT, SideData
 
@@ -36,19 +37,73 @@ class JpegFrame:
     ls: bool
 
 
+@dataclass
+class _Metadata:
+    """Metadata of the segments so far; Exif, profile and Photoshop's blocks may be spread over several."""
+
+    side: SideData = field(default_factory=SideData)
+    exif: bytes = b""
+    photoshop: bytes = b""
+    profile: list[bytes] = field(default_factory=list)
+
+    def take_comment(self, body: bytes) -> None:
+        """A comment's text."""
+        if len(self.side.texts) < 100:
+            self.side.texts.append(("Comment", body[:MAX_TEXT].decode("utf-8", "replace").rstrip("\0")))
+
+    def take_application(self, kind: int, body: bytes) -> None:
+        """An application segment: density, Exif, XMP, ICC profile, Photoshop's blocks."""
+        if kind == _FIRST_APP and self.side.dpi is None:
+            self.side.dpi = _density(body)
+        elif kind == 0xE1 and body.startswith(_EXIF):
+            self.exif += body[6:] if self.exif else body
+        elif kind == 0xE1 and body.startswith(_XMP) and self.side.xmp is None:
+            self.side.take_xmp(body[len(_XMP) :])
+        elif kind == 0xE2 and body.startswith(_ICC):
+            self.profile.append(body[len(_ICC) :])
+        elif kind == 0xED and body.startswith(_PHOTOSHOP):
+            self.photoshop += body[len(_PHOTOSHOP) :]
+
+    def joined(self) -> SideData:
+        """All of it, with the spread parts put together."""
+        if self.exif:
+            self.side.take_exif(self.exif)
+        if self.profile:
+            self.side.take_icc(_joined(self.profile))
+        self.side.photoshop = self.photoshop or None
+        return self.side
+
+
 def split_jpeg(data: bytes) -> tuple[bytes, SideData, JpegFrame | None]:
-    """A JPEG file with nothing but its pixels in it, what the file says beside them, and its frame header.
+    """A JPEG file with nothing but its pixels in it, its metadata, and its frame header.
 
     The markers of JFIF and Adobe are kept: they tell how the colours are coded.
 
     Raises:
         ValueError, struct.error: the file's structure is damaged.
     """
-    side, frame = SideData(), None
-    view, at = memoryview(data), 2
+    metadata, frame = _Metadata(), None
+    view = memoryview(data)
     kept: list[bytes | memoryview] = [data[:2]]
-    profile: list[bytes] = []
-    exif, photoshop = b"", b""
+    for kind, start, end in _segments(data):
+        body = view[start + 4 : end]
+        if kind == _COMMENT:
+            metadata.take_comment(bytes(body))
+        elif _FIRST_APP <= kind <= _LAST_APP:
+            if _is_colour_marker(kind, bytes(body[:14])):
+                kept.append(view[start:end])
+            metadata.take_application(kind, bytes(body))
+        else:
+            kept.append(view[start:end])
+            if kind in _FRAMES and len(body) >= 6:
+                lossless, arithmetic = kind in _LOSSLESS or kind == _LS, kind in range(0xC9, 0xD0)
+                frame = JpegFrame(body[0], body[5], lossless, arithmetic, kind == _LS)
+    return b"".join(kept), metadata.joined(), frame
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, start and end of every segment; the last is the first scan, with all that follows it."""
+    at = 2
     while True:
         # Fill bytes, or what a careless program left between segments, are stepped over.
         at = data.index(b"\xff", at)
@@ -57,41 +112,14 @@ def split_jpeg(data: bytes) -> tuple[bytes, SideData, JpegFrame | None]:
             at += 1 if kind == 0xFF else 2
             continue
         if kind == _SCAN:
-            break
+            yield kind, at, len(data)
+            return
         (length,) = struct.unpack_from(">H", data, at + 2)
         end = at + 2 + length
         if length < 2 or end > len(data):
             raise ValueError("a segment reaches beyond the file")
-        body = view[at + 4 : end]
-        if kind == _COMMENT:
-            if len(side.texts) < 100:
-                side.texts.append(("Comment", bytes(body[:MAX_TEXT]).decode("utf-8", "replace").rstrip("\0")))
-        elif _FIRST_APP <= kind <= _LAST_APP:
-            if _is_colour_marker(kind, bytes(body[:14])):
-                kept.append(view[at:end])
-            if kind == _FIRST_APP and side.dpi is None:
-                side.dpi = _density(bytes(body))
-            elif kind == 0xE1 and body[:6] == _EXIF:
-                exif += bytes(body[6:] if exif else body)
-            elif kind == 0xE1 and body[: len(_XMP)] == _XMP and side.xmp is None:
-                side.take_xmp(bytes(body[len(_XMP) :]))
-            elif kind == 0xE2 and body[: len(_ICC)] == _ICC:
-                profile.append(bytes(body[len(_ICC) :]))
-            elif kind == 0xED and body[: len(_PHOTOSHOP)] == _PHOTOSHOP:
-                photoshop += bytes(body[len(_PHOTOSHOP) :])
-        else:
-            kept.append(view[at:end])
-            if kind in _FRAMES and length >= 8:
-                frame = JpegFrame(
-                    body[0], body[5], kind in _LOSSLESS or kind == _LS, kind in range(0xC9, 0xD0), kind == _LS
-                )
+        yield kind, at, end
         at = end
-    if exif:
-        side.take_exif(exif)
-    if profile:
-        side.take_icc(_joined(profile))
-    side.photoshop = photoshop or None
-    return b"".join([*kept, view[at:]]), side, frame
 
 
 def _is_colour_marker(kind: int, start: bytes) -> bool:

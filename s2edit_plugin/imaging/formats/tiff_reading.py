@@ -107,46 +107,61 @@ def read_tiff(data: bytes, subject: str, check_size: CheckSize) -> TiffPicture:
     return picture
 
 
+def _refused(subject: str, what: str) -> ImageError:
+    return ImageError(f"{subject} is a TIFF file with {what}, which is not read here.", _SAVE_PLAIN)
+
+
 def _layout(page: TiffDirectory, size: tuple[int, int], subject: str) -> _Layout:
-    """What the tags say, or a refusal by name."""
-
-    def refused(what: str, hint: str = _SAVE_PLAIN) -> ImageError:
-        return ImageError(f"{subject} is a TIFF file with {what}, which is not read here.", hint)
-
-    channels = page.number(277, 1)
-    depths, forms = set(page.numbers(258) or (1,)), set(page.numbers(339) or (1,))
-    meaning, compression = page.number(262, -1), page.number(259, 1)
-    bits = max(depths)
-    if forms & {_FLOAT}:
-        raise refused("floating-point samples")
-    if forms & {_SIGNED}:
-        raise refused("signed samples")
-    if not forms <= {1, _UNDEFINED}:
-        raise refused("complex samples")
-    if len(depths) > 1:
-        raise refused("channels of different depths")
-    if meaning in _STRANGE_COLOURS:
-        raise refused(_STRANGE_COLOURS[meaning])
-    if meaning not in _COLOURS:
-        raise refused("colours of an unknown kind")
-    if not _COLOURS[meaning] <= channels <= _MOST_CHANNELS:
-        raise refused(f"{channels} channels")
-    if meaning == _CMYK and page.number(332, 1) != 1:
-        raise refused("inks that are not CMYK")
+    """What the tags say. Raises ImageError, which names what is not read."""
+    channels, meaning, compression = page.number(277, 1), page.number(262, -1), page.number(259, 1)
+    bits = _check_samples(page, subject)
+    _check_colours(page, meaning, channels, subject)
     allowed = {_PALETTE: (1, 2, 4, 8), _CMYK: (8, 16), _YCBCR: (8,), _LAB: (8, 16), _ICC_LAB: (8, 16)}
     if bits not in allowed.get(meaning, (*range(1, 17), 32)):
-        raise refused(f"{bits} bits a sample")
+        raise _refused(subject, f"{bits} bits a sample")
     extras = page.numbers(338)[: channels - _COLOURS[meaning]]
     extras += (0,) * (channels - _COLOURS[meaning] - len(extras))
+    _check_compression(page, compression, bits, extras, subject)
+    return _Layout(size, channels, bits, meaning, extras, compression)
+
+
+def _check_samples(page: TiffDirectory, subject: str) -> int:
+    """The bits of a sample. Raises ImageError where samples are no whole numbers of one depth."""
+    depths, forms = set(page.numbers(258) or (1,)), set(page.numbers(339) or (1,))
+    if forms & {_FLOAT}:
+        raise _refused(subject, "floating-point samples")
+    if forms & {_SIGNED}:
+        raise _refused(subject, "signed samples")
+    if not forms <= {1, _UNDEFINED}:
+        raise _refused(subject, "complex samples")
+    if len(depths) > 1:
+        raise _refused(subject, "channels of different depths")
+    return max(depths)
+
+
+def _check_colours(page: TiffDirectory, meaning: int, channels: int, subject: str) -> None:
+    if meaning in _STRANGE_COLOURS:
+        raise _refused(subject, _STRANGE_COLOURS[meaning])
+    if meaning not in _COLOURS:
+        raise _refused(subject, "colours of an unknown kind")
+    if not _COLOURS[meaning] <= channels <= _MOST_CHANNELS:
+        raise _refused(subject, f"{channels} channels")
+    if meaning == _CMYK and page.number(332, 1) != 1:
+        raise _refused(subject, "inks that are not CMYK")
+
+
+def _check_compression(
+    page: TiffDirectory, compression: int, bits: int, extras: tuple[int, ...], subject: str
+) -> None:
     if compression not in PACKED_BYTES:
         known = (compression in _FAX and bits == 1) or (compression in _JPEG and bits == 8)
         if not known:
-            raise refused(f"{_COMPRESSIONS.get(compression, f'number {compression}')} compression")
+            name = _COMPRESSIONS.get(compression, f"number {compression}")
+            raise _refused(subject, f"{name} compression")
         if extras:
-            raise refused("further channels and JPEG compression")
+            raise _refused(subject, "further channels and JPEG compression")
     elif page.number(317, 1) not in (1, 2) or (page.number(317, 1) == 2 and bits not in (8, 16, 32)):
-        raise refused(f"a predictor for {bits} bits")
-    return _Layout(size, channels, bits, meaning, extras, compression)
+        raise _refused(subject, f"a predictor for {bits} bits")
 
 
 def _side(page: TiffDirectory, data: bytes) -> SideData:

@@ -1,8 +1,9 @@
-"""WebP files as chunks: what is needed for the pixels, and what is said beside them. (RFC 9649)"""
+"""WebP files as chunks: the pixels' chunks and the metadata. (RFC 9649)"""
 
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass, field
 
 from s2edit_plugin.imaging.formats.side_data import SideData
 
@@ -12,51 +13,70 @@ _PICTURE = (b"ALPH", b"VP8 ", b"VP8L")
 _ALPHA, _ANIMATED = 0x10, 0x02
 
 
+@dataclass
+class _Pixels:
+    """The chunks that hold the first picture. ``frames``: of an animation, so far."""
+
+    head: memoryview | None = None
+    animation: memoryview | None = None
+    picture: list[memoryview] = field(default_factory=list)
+    frames: int = 0
+    lossless: bool = False
+
+    def take(self, kind: bytes, chunk: memoryview) -> bool:
+        """Keep a chunk, header included, if it belongs to the pixels; whether it does."""
+        if kind == b"VP8X":
+            self.head = chunk
+        elif kind == b"ANIM":
+            self.animation = chunk
+        elif kind == b"ANMF":
+            self.frames += 1
+            if self.frames == 1:
+                self.picture = [chunk]
+                self.lossless = b"VP8L" in bytes(chunk[24:32])
+        elif kind in _PICTURE and self.frames == 0:
+            self.picture.append(chunk)
+            self.lossless = kind == b"VP8L"
+        else:
+            return False
+        return True
+
+
 def split_webp(data: bytes) -> tuple[bytes, SideData, bool]:
-    """A WebP file with nothing but its first picture in it, what it says beside it, and whether it is lossless.
+    """A WebP file with nothing but its first picture in it, its metadata, and whether it is lossless.
 
     Raises:
         ValueError, struct.error: the file's structure is damaged.
     """
-    side = SideData()
+    side, pixels = SideData(), _Pixels()
     view, at = memoryview(data), 12
-    head: memoryview | None = None
-    animation: memoryview | None = None
-    picture: list[memoryview] = []
-    frames, lossless = 0, False
     while at + 8 <= len(data):
         kind, length = struct.unpack_from("<4sI", data, at)
         end = at + 8 + length
-        whole = view[at : min(end, len(data))]
-        if kind == b"VP8X":
-            head = whole
-        elif kind == b"ANIM":
-            animation = whole
-        elif kind == b"ANMF":
-            frames += 1
-            if frames == 1:
-                picture = [whole]
-                lossless = b"VP8L" in bytes(whole[24:32])
-        elif kind in _PICTURE and frames == 0:
-            picture.append(whole)
-            lossless = kind == b"VP8L"
-        elif end > len(data):
-            side.left_out.add("other")
-        elif kind == b"ICCP":
-            side.take_icc(bytes(whole[8:]))
-        elif kind == b"EXIF":
-            side.take_exif(bytes(whole[8:]))
-        elif kind == b"XMP ":
-            side.take_xmp(bytes(whole[8:]))
+        chunk = view[at : min(end, len(data))]
+        if not pixels.take(kind, chunk):
+            if end > len(data):
+                side.left_out.add("other")
+            else:
+                _take_metadata(side, kind, chunk[8:])
         at = end + length % 2
-    if not picture:
+    if not pixels.picture:
         raise ValueError("no picture")
-    if struct.unpack_from("<I", data, 4)[0] + 8 > len(
-        data
-    ):  # cut off; the decoder says whether in the pixels
+    # Where the file is cut off, the decoder says whether in the pixels.
+    if struct.unpack_from("<I", data, 4)[0] + 8 > len(data):
         side.left_out.add("other")
-    side.frames = max(1, frames)
-    return _bare(head, animation if frames else None, picture), side, lossless
+    side.frames = max(1, pixels.frames)
+    animation = pixels.animation if pixels.frames else None
+    return _bare(pixels.head, animation, pixels.picture), side, pixels.lossless
+
+
+def _take_metadata(side: SideData, kind: bytes, body: memoryview) -> None:
+    if kind == b"ICCP":
+        side.take_icc(bytes(body))
+    elif kind == b"EXIF":
+        side.take_exif(bytes(body))
+    elif kind == b"XMP ":
+        side.take_xmp(bytes(body))
 
 
 def _bare(head: memoryview | None, animation: memoryview | None, picture: list[memoryview]) -> bytes:
