@@ -31,10 +31,6 @@ def paint_background(painter: Painter) -> None:
     np.clip(painter.canvas, 0.0, 1.0, out=painter.canvas)
 
 
-def _fill(canvas: Array, color: tuple[float, float, float]) -> None:
-    canvas[:] = np.asarray(color, np.float32)[:, None, None]
-
-
 def _blend(canvas: Array, alpha: Array, color: tuple[float, float, float]) -> None:
     """Mixes a colour in; alpha is (H, 1), (1, W) or (H, W)."""
     rest = np.float32(1.0) - alpha

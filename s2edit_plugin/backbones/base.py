@@ -7,10 +7,10 @@ predicts, how many text encoders it has.
     words       `Backbone.encode_ids`        columns of a prompt -> features; a token's vectors are injected at its columns
     condition   `conditions.Condition`       everything a prediction depends on beside latents and timestep, one a row
     schedule    `schedule.Schedule`          noise in, what the model is trained to say, denoising step and its inverse
-    attention   `layers.AttentionLayer`      each layer's name, kind, and which key columns are text, which picture positions
+    attention   `layers.AttentionLayer`      each layer's name, kind, size, and which key columns are text
 
-A transformer with joint attention (FLUX.2, Z-Image, Qwen-Image) joins as one more file: its keys are text columns and
-picture positions in one sequence, and its schedule is a `schedule.FlowSchedule`.
+A transformer (FLUX.2, Z-Image, Qwen-Image) would need a third kind of layer, whose keys are text columns and picture positions
+in one sequence; its schedule is a `schedule.FlowSchedule`.
 """
 
 from __future__ import annotations

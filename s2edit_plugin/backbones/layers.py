@@ -25,25 +25,23 @@ _ON_PICTURE = re.compile(
 
 @dataclass(frozen=True)
 class AttentionLayer:
-    """One attention layer. Its queries are picture positions (in joint layers text columns too).
+    """One attention layer. Its queries are picture positions.
 
     Attributes:
         name: of the module in the network.
-        kind: ``cross``: its keys are text columns; ``self``: picture positions; ``joint``: both in one sequence (the
-            transformers of FLUX.2, Z-Image and Qwen-Image).
+        kind: ``cross``: its keys are text columns; ``self``: picture positions.
         width: of what its keys and values are made from (D of the text features in a cross layer). inner: E, of the keys and
             values. heads: attention heads. side: of its square of picture positions, at the model's own picture size.
-        text_keys: key columns that are text columns, in their order. picture_keys: those that are picture positions, by row.
+        text_keys: key columns that are text columns, in their order.
     """
 
     name: str
-    kind: Literal["cross", "self", "joint"]
+    kind: Literal["cross", "self"]
     width: int
     inner: int
     heads: int
     side: int
     text_keys: range
-    picture_keys: range
 
     @property
     def shape(self) -> LayerShape:
@@ -62,10 +60,10 @@ def unet_layers(unet: Any, side: int, text_length: int) -> list[AttentionLayer]:
         name = processor.removesuffix(".processor")
         module, here = unet.get_submodule(name), _side_at(name, side, len(unet.config.block_out_channels))
         cross = name.endswith("attn2")
-        keys = (range(text_length), range(0)) if cross else (range(0), range(here * here))
+        text_keys = range(text_length if cross else 0)
         width, inner = module.to_k.in_features, module.to_k.out_features
         layers.append(
-            AttentionLayer(name, "cross" if cross else "self", width, inner, module.heads, here, *keys)
+            AttentionLayer(name, "cross" if cross else "self", width, inner, module.heads, here, text_keys)
         )
     return layers
 

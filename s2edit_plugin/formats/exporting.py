@@ -17,9 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_STORED, ZipFile
 
 import numpy as np
 
@@ -58,16 +56,6 @@ class Exported:
         for path, data in zip(paths, self.files.values(), strict=True):
             write_atomic(path, data, private=True)
         return paths
-
-    def as_one(self, stem: str) -> tuple[str, bytes]:
-        """One file to hand over: the file itself, or all of them as ``<stem>.zip``."""
-        if len(self.files) == 1:
-            return next(iter(self.files.items()))
-        stream = BytesIO()
-        with ZipFile(stream, "w", ZIP_STORED) as archive:
-            for name, data in self.files.items():
-                archive.writestr(name, data)
-        return f"{stem}.zip", stream.getvalue()
 
 
 def check_options(

@@ -199,11 +199,6 @@ class Folders:
         """Bytes of a result."""
         return sum(entry.stat(follow_symlinks=False).st_size for entry in _entries(self.of(name)))
 
-    def parts_missing(self, record: Record) -> list[str]:
-        """Files that the record lists and that are not there."""
-        place = self.of(record.id)
-        return [file for file in record.files if not (place / file).is_file()]
-
     def original(self, name: str) -> Path:
         """The file of a photo or mask."""
         return self.originals / name[:2] / name

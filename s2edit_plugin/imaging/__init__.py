@@ -2,7 +2,7 @@
 
 Importing this package imports nothing heavy; the submodules need numpy and Pillow, never torch.
 
-    reading     read_photo, read_photo_file: bytes -> Photo
+    reading     read_photo: bytes -> Photo; files: the bytes of a photo's file
     photo       Photo: pixels in the file's own colour space with all that is kept when it is saved again
     colour      the file's colour space to sRGB and back
     crop        the square around the subject, and resampling into and out of it

@@ -11,7 +11,6 @@ import re
 import struct
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +42,7 @@ from s2edit_plugin.imaging.xmp_truth import truthful_xmp
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MAX_PIXELS", "MIN_SIDE", "Photo", "format_of", "read_photo", "read_photo_file"]
+__all__ = ["MAX_PIXELS", "MIN_SIDE", "Photo", "format_of", "read_photo"]
 
 MAX_PIXELS = 200_000_000
 MIN_SIDE = 16
@@ -67,25 +66,6 @@ _DAMAGE = (
     OSError, SyntaxError, ValueError, struct.error, zlib.error, EOFError, LookupError, TypeError, ArithmeticError,
     AttributeError, AssertionError, SystemError, RuntimeError, Warning,
 )  # fmt: skip
-
-
-def read_photo_file(path: str | Path) -> Photo:
-    """Read a photo from a file. See `read_photo`.
-
-    Raises:
-        ImageError: there is no such file, it is a folder, it may not be read, or it is no usable picture.
-    """
-    path = Path(path)
-    if not path.exists():
-        raise ImageError(f"There is no file {path}.", "Check the path.")
-    if not path.is_file():
-        kind = "a folder" if path.is_dir() else "not an ordinary file"
-        raise ImageError(f"{path} is {kind}, not a picture.", _READABLE)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImageError(f"{path} cannot be read: {error.strerror}.") from error
-    return read_photo(data, str(path))
 
 
 def read_photo(data: bytes, name: str = "the photo") -> Photo:

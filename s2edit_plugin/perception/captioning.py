@@ -17,7 +17,7 @@ from s2edit_plugin.perception.masks.drawn import sure_regions
 from s2edit_plugin.perception.networks.installed import Networks
 from s2edit_plugin.perception.word_kinds import domain_of, opposed
 
-__all__ = ["JUDGE", "suggest", "suggest_prompt"]
+__all__ = ["JUDGE", "suggest"]
 
 JUDGE = "the drawn pictures' judge"
 CAPTIONER = "the captioner BLIP"
@@ -53,15 +53,6 @@ def suggest(rgb: np.ndarray, networks: Networks, class_noun: str = "") -> Prompt
         prompt = tidy(prompt, noun) if asked else plain_prompt(noun)
     note = f"The photo looks like a {looks_like}; '{noun}' is believed." if looks_like else ""
     return PromptSuggestion(prompt, JUDGE, note)
-
-
-def suggest_prompt(rgb: np.ndarray) -> str:
-    """What the attribute judge sees in a picture uint8 (H, W, 3), e.g. ``"a photo of a young woman with long brown hair"``.
-
-    Raises:
-        ModelError: the attribute judge is missing.
-    """
-    return _seen(rgb, "")[0]
 
 
 def _seen(rgb: np.ndarray, asked: str, named: str = "") -> tuple[str, str]:

@@ -44,7 +44,7 @@ def test_it_finds_the_folder_that_platformdirs_finds(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     assert discovery.data_root() == data_folder().root
-    assert discovery.engine_folder() == data_folder().engine
+    assert discovery.data_root() / "engine" == data_folder().engine
 
 
 def test_the_names_are_those_of_the_rest_of_the_program() -> None:

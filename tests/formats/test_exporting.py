@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import shutil
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -228,13 +226,10 @@ def test_files_are_not_written_over_unless_asked(make_token: MakeToken, tmp_path
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in paths)
 
 
-def test_several_files_are_handed_over_as_one_archive(make_token: MakeToken) -> None:
-    name, data = _export(make_token("kv_lora"), "lora").as_one("anna-me")
-    assert name == "anna-me.zip"
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert archive.namelist() == ["anna-me.safetensors", "anna-me-lora.safetensors"]
-        assert archive.testzip() is None
-    assert _export(make_token("none"), "textual-inversion").as_one("anna-me")[0] == "anna-me.safetensors"
+def test_the_embedding_comes_first_and_is_alone_where_nothing_else_is_learned(make_token: MakeToken) -> None:
+    files = _export(make_token("kv_lora"), "lora").files
+    assert list(files) == ["anna-me.safetensors", "anna-me-lora.safetensors"]
+    assert list(_export(make_token("none"), "textual-inversion").files) == ["anna-me.safetensors"]
 
 
 @pytest.mark.parametrize("lost", ["vectors", "k_up", "v_down"])

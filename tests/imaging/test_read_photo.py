@@ -12,11 +12,12 @@ from PIL import Image, ImageOps
 from PyQt6.QtGui import QImage
 
 from s2edit_plugin.errors import ImageError
+from s2edit_plugin.imaging.files import read_photo_file
 from s2edit_plugin.imaging.formats import png16
 from s2edit_plugin.imaging.formats.exif import load_exif
 from s2edit_plugin.imaging.formats.png16 import decode_png16, encode_png16
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.imaging.reading import read_photo, read_photo_file
+from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_photo
 from tests.imaging.picture_files import (
     SRGB_ICC,
@@ -195,7 +196,7 @@ def test_animations_give_their_first_picture_and_a_note(tmp_path: Path) -> None:
         path = tmp_path / f"a.{suffix}"
         options = {"lossless": True} if suffix == "webp" else {}
         frames[0].save(path, save_all=True, append_images=frames[1:], **options)
-        photo = read_photo_file(path)
+        photo = read_photo(read_photo_file(path), str(path))
         np.testing.assert_array_equal(photo.pixels, np.asarray(frames[0]))
         assert len(photo.notes) == 1
 
@@ -362,5 +363,5 @@ def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
         read_photo_file(tmp_path / "none.png")
     with pytest.raises(ImageError, match="is a folder"):
         read_photo_file(tmp_path)
-    with pytest.raises(ImageError, match="not an ordinary file"):
+    with pytest.raises(ImageError, match="is empty"):
         read_photo_file("/dev/null")

@@ -35,7 +35,6 @@ __all__ = [
     "clean_environment",
     "data_root",
     "default_command",
-    "engine_folder",
     "hold_environment",
     "is_alive",
     "is_sandboxed",
@@ -98,11 +97,6 @@ def is_sandboxed(environ: Mapping[str, str] | None = None) -> bool:
         if os.path.exists("/.flatpak-info"):
             return True
     return bool(environ.get("FLATPAK_ID") or environ.get("SNAP_USER_DATA"))
-
-
-def engine_folder(data_folder: Path | None = None) -> Path:
-    """The folder ``engine`` of a data folder, None: the user's."""
-    return (data_root() if data_folder is None else Path(data_folder)) / "engine"
 
 
 def _real_home() -> str:

@@ -15,7 +15,7 @@ __all__ = ["MAX_BLOB", "BlobStore"]
 
 MAX_BLOB = 1 << 30  # one picture file
 KEPT_BYTES = 512 << 20  # kept for later
-HELD_BYTES = 2 << 30  # kept, pinned and on their way in, together
+HELD_BYTES = 2 << 30  # on their way in, together
 
 
 class BlobStore:
@@ -28,7 +28,6 @@ class BlobStore:
     def __init__(self, kept: int = KEPT_BYTES, held: int = HELD_BYTES) -> None:
         self._kept, self._held = kept, held
         self._blobs: OrderedDict[str, bytes] = OrderedDict()  # the longest unused first
-        self._pins: dict[str, int] = {}
         self._coming = 0
         self._size = 0
         self._lock = threading.Lock()
@@ -72,8 +71,7 @@ class BlobStore:
             ResourceError: too much is held or on its way already.
         """
         with self._lock:
-            pinned = sum(len(self._blobs[name]) for name in self._pins if name in self._blobs)
-            if pinned + self._coming + count > self._held:
+            if self._coming + count > self._held:
                 raise ResourceError(
                     "The engine holds too many pictures at the moment.", "Wait until a job has ended."
                 )
@@ -84,32 +82,15 @@ class BlobStore:
         with self._lock:
             self._coming -= count
 
-    def pin(self, names: tuple[str, ...]) -> None:
-        """Keep these whatever comes, until they are unpinned as often."""
-        with self._lock:
-            for name in names:
-                self._pins[name] = self._pins.get(name, 0) + 1
-
-    def unpin(self, names: tuple[str, ...]) -> None:
-        """Undo `pin`."""
-        with self._lock:
-            for name in names:
-                left = self._pins.get(name, 0) - 1
-                if left > 0:
-                    self._pins[name] = left
-                else:
-                    self._pins.pop(name, None)
-            self._shrink()
-
     def clear(self) -> None:
-        """Drop everything that is not pinned."""
+        """Drop everything."""
         with self._lock:
-            for name in [name for name in self._blobs if name not in self._pins]:
-                self._size -= len(self._blobs.pop(name))
+            self._blobs.clear()
+            self._size = 0
 
     def _shrink(self, spare: str = "") -> None:
         for name in list(self._blobs):
             if self._size <= self._kept:
                 return
-            if name not in self._pins and name != spare:
+            if name != spare:
                 self._size -= len(self._blobs.pop(name))

@@ -31,7 +31,6 @@ SETTINGS: dict[str, Any] = {
     # By default a small picture of the result and one of the unedited photo would be put in.
     "builder": {"thumbnail": {"enabled": False}},
 }
-_MOST_MANIFEST = 64 << 20
 
 
 def sign(

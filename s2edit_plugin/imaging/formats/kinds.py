@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from s2edit_plugin.imaging.photo import FileFormat
-
 __all__ = ["Kind", "Stranger", "kind_of", "stranger"]
 
 Kind = Literal["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "HEIC"]
 
-_WRITTEN: dict[str, FileFormat] = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WEBP", "TIFF": "TIFF"}
 _CONVERT = "Save it as PNG, TIFF or JPEG in the program that made it."
 _DEVELOP = "Develop it in a raw converter and save it as TIFF or JPEG."
 _HDR = "Save it as TIFF or PNG with 16 bits a channel."

@@ -33,7 +33,6 @@ Point = tuple[float, float]
 __all__ = [
     "NO_FACE",
     "FaceBox",
-    "face_mask",
     "face_regions",
     "find_face",
     "find_faces",
@@ -184,24 +183,8 @@ def _needed_face(rgb: np.ndarray, box: FaceBox | None) -> FaceBox:
     return box
 
 
-def face_mask(rgb: np.ndarray, box: FaceBox | None = None) -> np.ndarray:
-    """The face, from hairline to chin, by GrabCut.
-
-    Args:
-        rgb: uint8 (H, W, 3).
-        box: from `find_face`; None: looks for it.
-
-    Returns:
-        float32 (H, W) in [0, 1].
-
-    Raises:
-        MaskError: there is no face.
-    """
-    return face_regions(rgb, ("face",), box)["face"]
-
-
 def person_mask(rgb: np.ndarray, box: FaceBox | None = None) -> np.ndarray:
-    """Head and body of the person whose face is largest. Arguments and errors as `face_mask`."""
+    """Head and body of the person whose face is largest, by GrabCut. Arguments and errors as `face_regions`; float32 (H, W)."""
     box = _needed_face(rgb, box)
     small = small_copy(rgb, _BODY_SIDE)
     height, width = small.shape[:2]

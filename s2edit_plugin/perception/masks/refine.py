@@ -16,7 +16,6 @@ __all__ = [
     "grow",
     "invert",
     "largest_component",
-    "per_resolution",
     "shrink",
 ]
 
@@ -83,22 +82,6 @@ def largest_component(mask: np.ndarray) -> np.ndarray:
     largest = int(np.bincount(labels.ravel())[1:].argmax()) + 1
     nearest = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
     return np.where(labels[tuple(nearest)] == largest, mask, np.float32(0))
-
-
-def per_resolution(mask: np.ndarray, side: int, floor: float = 0.5) -> np.ndarray:
-    """The mask as an attention layer of ``side`` x ``side`` positions sees it, averaged over areas.
-
-    A region smaller than a position would leave nothing but small numbers, and nothing at all after a threshold: the
-    fullest position of a mask that is not empty has at least ``floor``.
-
-    Returns:
-        float32 (side, side) in [0, 1].
-    """
-    coarse = np.clip(fitted(mask, (side, side)), 0, 1)
-    fullest = coarse.argmax()
-    if mask.any() and coarse.flat[fullest] < floor:
-        coarse.flat[fullest] = floor
-    return coarse
 
 
 def fit_to_picture(

