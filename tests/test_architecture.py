@@ -141,3 +141,64 @@ def test_no_cycle_of_imports_between_files() -> None:
 def _cycle(graph: ImportGraph, module: str) -> set[str]:
     """The modules that a module imports, at whatever distance, and that import it."""
     return graph.find_downstream_modules(module) & graph.find_upstream_modules(module) | {module}
+
+
+def tracked_texts() -> list[Path]:
+    """Tracked files that are no pictures or weights."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    suffixes = {
+        ".py",
+        ".md",
+        ".toml",
+        ".json",
+        ".sh",
+        ".ps1",
+        ".iss",
+        ".ts",
+        ".txt",
+        ".lock",
+        ".command",
+        ".svg",
+        ".html",
+        "",
+    }
+    return [
+        ROOT / name
+        for name in listed.splitlines()
+        if Path(name).suffix in suffixes and (ROOT / name).is_file()
+    ]
+
+
+def test_no_file_holds_the_marks_of_a_merge() -> None:
+    marks = tuple(f"{sign * 7} ".encode() for sign in "<>|")
+    marked = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in tracked_texts()
+        for number, line in enumerate(path.read_bytes().splitlines(), 1)
+        if line.startswith(marks)
+    ]
+    assert marked == []
+
+
+LONGEST_FUNCTION = 60
+LONG_FUNCTIONS = {
+    # Being split elsewhere; these lines go with that.
+    "s2edit_plugin/method/edit.py edit", "s2edit_plugin/method/learn.py learn", "s2edit_plugin/cli/photos.py _register_edit",
+    "s2edit_plugin/evaluation/benchmark.py run",
+    "qt_app/ui/learn_panel.py _make_form", "qt_app/ui/view_bar.py __init__",
+    # A text of rules of style, one after the other.
+    "qt_app/ui/theme.py _style_sheet",
+}  # fmt: skip
+"""Functions that may be longer, and why."""
+
+
+def test_functions_fit_on_a_screen() -> None:
+    """Complexity and statements are ruff's to count (C901, PLR0915)."""
+    long = {
+        f"{path.relative_to(ROOT).as_posix()} {node.name}"
+        for path in [*SOURCES, *(ROOT / "installer").rglob("*.py")]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    }
+    assert long - LONG_FUNCTIONS == set()
