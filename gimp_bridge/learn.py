@@ -12,7 +12,7 @@ from gimp_bridge.engine_client import EngineClient
 from gimp_bridge.pixels import LayerView
 from gimp_bridge.scene import Scene
 from s2edit_plugin import api
-from s2edit_plugin.api import queries
+from s2edit_plugin.api import presets, queries
 from s2edit_plugin.errors import ConsentError, MaskError, UsageError
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
 ]  # fmt: skip
 
 TITLE = "Learn a token in GIMP"
-TOKEN_SHARE = 0.375  # of the steps, as the engine's defaults: 60 of 160
 
 
 def request_from(config: Any) -> api.LearnToken:
@@ -30,26 +29,27 @@ def request_from(config: Any) -> api.LearnToken:
         name: (config.get_property(name) or "").strip()
         for name in ("person", "name", "class-noun", "prompt", "subject")
     }
+    kind = config.get_property("kind")
     return api.LearnToken(
         photo=b"",
         person=text["person"],
         token=text["name"],
-        kind=config.get_property("kind"),
+        kind=kind,
         class_noun=text["class-noun"],
         subject=text["subject"] or "auto",
         prompt=text["prompt"] or None,
-        settings=learn_settings(config.get_property("steps"), config.get_property("seed")),
+        settings=learn_settings(config.get_property("steps"), config.get_property("seed"), kind),
         consent=bool(config.get_property("consent")),
     )
 
 
-def learn_settings(steps: int, seed: int) -> api.LearnSettings:
-    """Settings for a number of steps in all; 0: the usual number."""
-    settings = api.LearnSettings(seed=seed)
-    if steps <= 0:
-        return settings
-    first = round(steps * TOKEN_SHARE)
-    return dataclasses.replace(settings, steps_token=first, steps_joint=steps - first)
+def learn_settings(steps: int, seed: int, kind: str = "identity") -> api.LearnSettings:
+    """Settings for a number of steps in all; 0: the usual number for this kind of token."""
+    alone, joint = presets.usual_steps(kind)
+    if steps > 0:
+        alone = round(steps * alone / (alone + joint))
+        joint = steps - alone
+    return api.LearnSettings(steps_token=alone, steps_joint=joint, seed=seed)
 
 
 def check_request(request: api.LearnToken) -> None:

@@ -102,6 +102,7 @@ def test_a_day_of_use_sends_nothing_and_leaves_nothing_elsewhere(tmp_path: Path)
     assert "Learned anna/me" in said
     assert said.count("its Content Credentials hold") == 2
     assert "https://manifests.example/one.c2pa; nothing is fetched" in said
+    assert "2 of 2 photos were edited" in said
     assert [*names, *addresses] == []
     assert [name for name in files if not Path(name).is_relative_to(OWN_FOLDER)] == []
     assert str(OWN_FOLDER / "library" / "anna" / "me.safetensors") in files

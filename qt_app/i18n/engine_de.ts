@@ -60,6 +60,11 @@
     </message>
     <message>
         <location filename="../api/limits.py"/>
+        <source>The token's guidance is a number from {0} to {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <location filename="../api/limits.py"/>
         <source>The strength is a number from {0} to {1}.</source>
         <translation>Die Stärke ist eine Zahl von {0} bis {1}.</translation>
     </message>
@@ -798,7 +803,6 @@
     </message>
     <message>
         <location filename="../base_models/importing.py"/>
-        <location filename="../imaging/reading.py"/>
         <source>Check the path.</source>
         <translation>Prüfen Sie den Pfad.</translation>
     </message>
@@ -844,6 +848,11 @@
     </message>
     <message>
         <location filename="../base_models/importing.py"/>
+        <source>The model in {0} has no scheduler_config.json.</source>
+        <translation>Dem Modell in {0} fehlt scheduler_config.json.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/importing.py"/>
         <source>{0}/{1} in {2} is no ordinary file.</source>
         <translation>{0}/{1} in {2} ist keine gewöhnliche Datei.</translation>
     </message>
@@ -851,11 +860,6 @@
         <location filename="../base_models/importing.py"/>
         <source>Get it again.</source>
         <translation>Holen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../base_models/importing.py"/>
-        <source>The model in {0} has no scheduler_config.json.</source>
-        <translation>Dem Modell in {0} fehlt scheduler_config.json.</translation>
     </message>
     <message>
         <location filename="../base_models/importing.py"/>
@@ -1844,8 +1848,8 @@
     </message>
     <message>
         <location filename="../engine/client/remote.py"/>
-        <source>{0} is no call.</source>
-        <translation>{0} ist keine Frage.</translation>
+        <source>{0} is no query.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../engine/client/remote.py"/>
@@ -2222,13 +2226,13 @@
     </message>
     <message>
         <location filename="../engine/server/handlers/machine.py"/>
-        <location filename="../engine/server/tasks.py"/>
+        <location filename="../workflows/model_files.py"/>
         <source>'{0}' is no whole path.</source>
         <translation>„{0}“ ist kein ganzer Pfad.</translation>
     </message>
     <message>
         <location filename="../engine/server/handlers/machine.py"/>
-        <location filename="../engine/server/tasks.py"/>
+        <location filename="../workflows/model_files.py"/>
         <source>Name it from the root on.</source>
         <translation>Nennen Sie ihn von der Wurzel an.</translation>
     </message>
@@ -2539,8 +2543,8 @@
     </message>
     <message>
         <location filename="../formats/exporting.py"/>
-        <source>{0} is more than its vectors: its key/value parameters ({1}) have no place in an embedding file.</source>
-        <translation>{0} ist mehr als seine Vektoren: Seine Schlüssel- und Wertparameter ({1}) haben in einer Einbettungsdatei keinen Platz.</translation>
+        <source>{0} is more than its vectors: its parameters ({1}) have no place in an embedding file.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <location filename="../formats/exporting.py"/>
@@ -2594,7 +2598,7 @@
     </message>
     <message>
         <location filename="../formats/importing.py"/>
-        <location filename="../workflows/studio.py"/>
+        <location filename="../workflows/learning.py"/>
         <source>The class noun is missing.</source>
         <translation>Es fehlt, was gezeigt wird.</translation>
     </message>
@@ -3210,48 +3214,7 @@
         <translation>Malen Sie sie, oder lassen Sie das Motiv auf andere Weise finden.</translation>
     </message>
     <message>
-        <location filename="../imaging/extras.py"/>
-        <source>{0} has a film or sound with it (a motion photo), which results do not keep.</source>
-        <translation>{0} hat einen Film oder Ton bei sich (Bewegungsfoto); Ergebnisse behalten ihn nicht.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/extras.py"/>
-        <source>{0} has a gain map for HDR displays, which results do not keep.</source>
-        <translation>{0} hat eine Verstärkungskarte für HDR-Bildschirme; Ergebnisse behalten sie nicht.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/extras.py"/>
-        <source>{0} has a depth map, which results do not keep.</source>
-        <translation>{0} hat eine Tiefenkarte; Ergebnisse behalten sie nicht.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/extras.py"/>
-        <source>{0} has further pictures in its file, which results do not keep.</source>
-        <translation>{0} hat weitere Bilder in der Datei; Ergebnisse behalten sie nicht.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/extras.py"/>
-        <source>{0} has Content Credentials; a signed result goes on from them, an unsigned one drops them.</source>
-        <translation>{0} hat Inhaltsnachweise (Content Credentials); ein signiertes Ergebnis führt sie fort, ein unsigniertes lässt sie weg.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/extras.py"/>
-        <source>{0} has more XMP data than one part of its file holds; the rest is not kept.</source>
-        <translation>{0} hat mehr XMP-Daten, als ein Teil der Datei fasst; der Rest bleibt nicht erhalten.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/extras.py"/>
-        <source>{0} has damaged XMP data, which were left out.</source>
-        <translation>{0} hat beschädigte XMP-Daten, die weggelassen wurden.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/extras.py"/>
-        <source>{0} has data of a camera or program in its file, which results do not keep.</source>
-        <translation>{0} hat Daten einer Kamera oder eines Programms in der Datei; Ergebnisse behalten sie nicht.</translation>
-    </message>
-    <message>
         <location filename="../imaging/files.py"/>
-        <location filename="../imaging/reading.py"/>
         <location filename="../library/archive.py"/>
         <source>There is no file {0}.</source>
         <translation>Es gibt keine Datei {0}.</translation>
@@ -3284,34 +3247,110 @@
         <translation>{0} ist leer.</translation>
     </message>
     <message>
-        <location filename="../imaging/kinds.py"/>
+        <location filename="../imaging/formats/extras.py"/>
+        <source>{0} has a film or sound with it (a motion photo), which results do not keep.</source>
+        <translation>{0} hat einen Film oder Ton bei sich (Bewegungsfoto); Ergebnisse behalten ihn nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/extras.py"/>
+        <source>{0} has a gain map for HDR displays, which results do not keep.</source>
+        <translation>{0} hat eine Verstärkungskarte für HDR-Bildschirme; Ergebnisse behalten sie nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/extras.py"/>
+        <source>{0} has a depth map, which results do not keep.</source>
+        <translation>{0} hat eine Tiefenkarte; Ergebnisse behalten sie nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/extras.py"/>
+        <source>{0} has further pictures in its file, which results do not keep.</source>
+        <translation>{0} hat weitere Bilder in der Datei; Ergebnisse behalten sie nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/extras.py"/>
+        <source>{0} has Content Credentials; a signed result goes on from them, an unsigned one drops them.</source>
+        <translation>{0} hat Inhaltsnachweise (Content Credentials); ein signiertes Ergebnis führt sie fort, ein unsigniertes lässt sie weg.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/extras.py"/>
+        <source>{0} has more XMP data than one part of its file holds; the rest is not kept.</source>
+        <translation>{0} hat mehr XMP-Daten, als ein Teil der Datei fasst; der Rest bleibt nicht erhalten.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/extras.py"/>
+        <source>{0} has damaged XMP data, which were left out.</source>
+        <translation>{0} hat beschädigte XMP-Daten, die weggelassen wurden.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/extras.py"/>
+        <source>{0} has data of a camera or program in its file, which results do not keep.</source>
+        <translation>{0} hat Daten einer Kamera oder eines Programms in der Datei; Ergebnisse behalten sie nicht.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/kinds.py"/>
         <source>Save it as PNG, TIFF or JPEG in the program that made it.</source>
         <translation>Speichern Sie es in dem Programm, das es erstellt hat, als PNG, TIFF oder JPEG.</translation>
     </message>
     <message>
-        <location filename="../imaging/kinds.py"/>
+        <location filename="../imaging/formats/kinds.py"/>
         <source>Develop it in a raw converter and save it as TIFF or JPEG.</source>
         <translation>Entwickeln Sie es in einem Raw-Konverter und speichern Sie es als TIFF oder JPEG.</translation>
     </message>
     <message>
-        <location filename="../imaging/kinds.py"/>
+        <location filename="../imaging/formats/kinds.py"/>
         <source>Save it as TIFF or PNG with 16 bits a channel.</source>
         <translation>Speichern Sie es als TIFF oder PNG mit 16 Bit je Kanal.</translation>
     </message>
     <message>
-        <location filename="../imaging/kinds.py"/>
+        <location filename="../imaging/formats/kinds.py"/>
         <source>Convert it to PNG with djxl or GIMP.</source>
         <translation>Wandeln Sie es mit djxl oder GIMP in PNG um.</translation>
     </message>
     <message>
-        <location filename="../imaging/kinds.py"/>
+        <location filename="../imaging/formats/kinds.py"/>
         <source>Save one of its pictures as PNG or JPEG.</source>
         <translation>Speichern Sie eines seiner Bilder als PNG oder JPEG.</translation>
     </message>
     <message>
-        <location filename="../imaging/kinds.py"/>
+        <location filename="../imaging/formats/kinds.py"/>
         <source>Save the picture itself, not the page that shows it.</source>
         <translation>Speichern Sie das Bild selbst, nicht die Seite, die es zeigt.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/tiff_reading.py"/>
+        <source>Save it as RGB with 8 or 16 bits a channel.</source>
+        <translation>Speichern Sie es als RGB mit 8 oder 16 Bit je Kanal.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/tiff_reading.py"/>
+        <source>{0} has {1} pages; the first is used.</source>
+        <translation>{0} hat {1} Seiten; die erste wird genommen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/tiff_reading.py"/>
+        <source>{0} is a TIFF file with {1}, which is not read here.</source>
+        <translation>{0} ist eine TIFF-Datei mit {1}, die hier nicht gelesen wird.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/tiff_reading.py"/>
+        <source>{0} has {1} further channels that are no transparency; they were left out.</source>
+        <translation>{0} hat {1} weitere Kanäle, die keine Transparenz sind; sie wurden weggelassen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/tiff_reading.py"/>
+        <source>{0} has {1} bits a channel; it was read with {2}.</source>
+        <translation>{0} hat {1} Bit je Kanal; es wurde mit {2} gelesen.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/tiff_reading.py"/>
+        <location filename="../imaging/reading.py"/>
+        <source>{0} is a CMYK picture; it was converted to sRGB.</source>
+        <translation>{0} ist ein CMYK-Bild; es wurde in sRGB umgewandelt.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/formats/tiff_reading.py"/>
+        <source>{0} is a Lab picture; it was converted to sRGB.</source>
+        <translation>{0} ist ein Lab-Bild; es wurde in sRGB umgewandelt.</translation>
     </message>
     <message>
         <location filename="../imaging/openraster.py"/>
@@ -3342,16 +3381,6 @@
         <location filename="../imaging/reading.py"/>
         <source>Use a JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or BMP file.</source>
         <translation>Nehmen Sie eine JPEG-, PNG-, WebP-, TIFF-, HEIC-, AVIF-, GIF- oder BMP-Datei.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/reading.py"/>
-        <source>{0} is {1}, not a picture.</source>
-        <translation>{0} ist {1}, kein Bild.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/reading.py"/>
-        <source>{0} cannot be read: {1}.</source>
-        <translation>{0} ist nicht lesbar: {1}.</translation>
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
@@ -3460,12 +3489,6 @@
     </message>
     <message>
         <location filename="../imaging/reading.py"/>
-        <location filename="../imaging/tiff_reading.py"/>
-        <source>{0} is a CMYK picture; it was converted to sRGB.</source>
-        <translation>{0} ist ein CMYK-Bild; es wurde in sRGB umgewandelt.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/reading.py"/>
         <source>{0} is a {1} file; results are saved as PNG.</source>
         <translation>{0} ist eine {1}-Datei; Ergebnisse werden als PNG gespeichert.</translation>
     </message>
@@ -3523,36 +3546,6 @@
         <location filename="../imaging/saving.py"/>
         <source>The photo has texts or comments that only PNG keeps all; they are left out.</source>
         <translation>Das Foto hat Texte oder Kommentare, die nur PNG alle behält; sie werden weggelassen.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/tiff_reading.py"/>
-        <source>Save it as RGB with 8 or 16 bits a channel.</source>
-        <translation>Speichern Sie es als RGB mit 8 oder 16 Bit je Kanal.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/tiff_reading.py"/>
-        <source>{0} has {1} pages; the first is used.</source>
-        <translation>{0} hat {1} Seiten; die erste wird genommen.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/tiff_reading.py"/>
-        <source>{0} is a TIFF file with {1}, which is not read here.</source>
-        <translation>{0} ist eine TIFF-Datei mit {1}, die hier nicht gelesen wird.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/tiff_reading.py"/>
-        <source>{0} has {1} further channels that are no transparency; they were left out.</source>
-        <translation>{0} hat {1} weitere Kanäle, die keine Transparenz sind; sie wurden weggelassen.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/tiff_reading.py"/>
-        <source>{0} has {1} bits a channel; it was read with {2}.</source>
-        <translation>{0} hat {1} Bit je Kanal; es wurde mit {2} gelesen.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/tiff_reading.py"/>
-        <source>{0} is a Lab picture; it was converted to sRGB.</source>
-        <translation>{0} ist ein Lab-Bild; es wurde in sRGB umgewandelt.</translation>
     </message>
     <message>
         <location filename="../imaging/writing.py"/>
@@ -4568,39 +4561,24 @@
         <translation>Installieren Sie das Programm neu.</translation>
     </message>
     <message>
-        <location filename="../workflows/attention_masks.py"/>
-        <source>The word '{0}' is not in the prompt.</source>
-        <translation>Das Wort „{0}“ steht nicht im Prompt.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/attention_masks.py"/>
-        <source>The mask method 'word:' needs a word after the colon.</source>
-        <translation>Das Maskenverfahren „word:“ braucht ein Wort nach dem Doppelpunkt.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/attention_masks.py"/>
-        <source>For example word:hair.</source>
-        <translation>Zum Beispiel word:hair.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/attention_masks.py"/>
-        <source>Not sure that this is '{0}': the bundled model knows drawn pictures, no photographs. Look at the mask before you use it.</source>
-        <translation>Nicht sicher, dass dies „{0}“ ist: Das mitgelieferte Modell kennt gezeichnete Bilder, keine Fotografien. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/attention_masks.py"/>
-        <source>Not sure that this is '{0}': it was found in {1} places. Look at the mask before you use it.</source>
-        <translation>Nicht sicher, dass dies „{0}“ ist: Es wurde an {1} Stellen gefunden. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/attention_masks.py"/>
+        <location filename="../workflows/attention_views.py"/>
         <source>No word was given.</source>
         <translation>Es wurde kein Wort genannt.</translation>
     </message>
     <message>
-        <location filename="../workflows/attention_masks.py"/>
+        <location filename="../workflows/attention_views.py"/>
         <source>Name a word of the prompt, or a token as &lt;person/name&gt;.</source>
         <translation>Nennen Sie ein Wort des Prompts, oder ein Token als &lt;person/name&gt;.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/context.py"/>
+        <source>The base model's safety checker took the result for sexual and it was not kept.</source>
+        <translation>Die Inhaltsprüfung des Basismodells hielt das Ergebnis für sexuell; es wurde nicht behalten.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/context.py"/>
+        <source>It errs at times: change the prompt or the seed; `s2edit settings safety_checker off` asks it no more.</source>
+        <translation>Sie irrt manchmal: Ändern Sie den Prompt oder den Startwert; `s2edit settings safety_checker off` fragt sie nicht mehr.</translation>
     </message>
     <message>
         <location filename="../workflows/doctor.py"/>
@@ -4651,6 +4629,21 @@
         <location filename="../workflows/grey.py"/>
         <source>The photo is grey and stays grey: a colour of the prompt shows as its lightness alone. Choose 'In colour' (--in-colour; in GIMP: Image &gt; Mode &gt; RGB) to give it colours.</source>
         <translation>Das Foto ist grau und bleibt grau: Eine Farbe des Prompts zeigt sich nur als ihre Helligkeit. Mit „In Farbe“ (--in-colour; in GIMP: Bild &gt; Modus &gt; RGB) bekommt es Farben.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/learning.py"/>
+        <source>Say what the photo shows, e.g. --class woman.</source>
+        <translation>Sagen Sie, was das Foto zeigt, zum Beispiel --class woman.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/masking.py"/>
+        <source>Clicks go with the method '{0}' alone.</source>
+        <translation>Klicks gehören nur zum Verfahren „{0}“.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/masking.py"/>
+        <source>Use --method {0}.</source>
+        <translation>Verwenden Sie --method {0}.</translation>
     </message>
     <message>
         <location filename="../workflows/recognising.py"/>
@@ -4813,31 +4806,6 @@
         <translation>Nehmen Sie eine andere Genauigkeit, oder lernen Sie es mit einer kleineren Lernrate noch einmal.</translation>
     </message>
     <message>
-        <location filename="../workflows/studio.py"/>
-        <source>Say what the photo shows, e.g. --class woman.</source>
-        <translation>Sagen Sie, was das Foto zeigt, zum Beispiel --class woman.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/studio.py"/>
-        <source>Clicks go with the method '{0}' alone.</source>
-        <translation>Klicks gehören nur zum Verfahren „{0}“.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/studio.py"/>
-        <source>Use --method {0}.</source>
-        <translation>Verwenden Sie --method {0}.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/studio.py"/>
-        <source>The base model's safety checker took the result for sexual and it was not kept.</source>
-        <translation>Die Inhaltsprüfung des Basismodells hielt das Ergebnis für sexuell; es wurde nicht behalten.</translation>
-    </message>
-    <message>
-        <location filename="../workflows/studio.py"/>
-        <source>It errs at times: change the prompt or the seed; `s2edit settings safety_checker off` asks it no more.</source>
-        <translation>Sie irrt manchmal: Ändern Sie den Prompt oder den Startwert; `s2edit settings safety_checker off` fragt sie nicht mehr.</translation>
-    </message>
-    <message>
         <location filename="../workflows/suggested.py"/>
         <source>The photo seems to show '{0}', the prompt says '{1}' and is believed; say what the photo shows in a source prompt to turn the one into the other.</source>
         <translation>Das Foto scheint „{0}“ zu zeigen, der Prompt sagt „{1}“, und das gilt; um das eine in das andere zu verwandeln, sagen Sie in einem Quellprompt, was das Foto zeigt.</translation>
@@ -4851,6 +4819,31 @@
         <location filename="../workflows/token_io.py"/>
         <source>Learn it again.</source>
         <translation>Lernen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/word_masks.py"/>
+        <source>The word '{0}' is not in the prompt.</source>
+        <translation>Das Wort „{0}“ steht nicht im Prompt.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/word_masks.py"/>
+        <source>The mask method 'word:' needs a word after the colon.</source>
+        <translation>Das Maskenverfahren „word:“ braucht ein Wort nach dem Doppelpunkt.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/word_masks.py"/>
+        <source>For example word:hair.</source>
+        <translation>Zum Beispiel word:hair.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/word_masks.py"/>
+        <source>Not sure that this is '{0}': the bundled model knows drawn pictures, no photographs. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies „{0}“ ist: Das mitgelieferte Modell kennt gezeichnete Bilder, keine Fotografien. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
+    </message>
+    <message>
+        <location filename="../workflows/word_masks.py"/>
+        <source>Not sure that this is '{0}': it was found in {1} places. Look at the mask before you use it.</source>
+        <translation>Nicht sicher, dass dies „{0}“ ist: Es wurde an {1} Stellen gefunden. Sehen Sie sich die Maske an, bevor Sie sie verwenden.</translation>
     </message>
     <message>
         <source>The same person</source>

@@ -98,6 +98,8 @@ class LearnState(Observable):
         jobs.busy_changed.connect(lambda _: self._timer.start())
         # Consent is for one person: another name asks again.
         self.person_changed.connect(lambda _: setattr(self, "consent", False))
+        # An attribute takes fewer steps.
+        self.kind_changed.connect(lambda _: self._timer.start())
         link.state_changed.connect(self._engine_state)
         # Learning that was begun in a window that is closed now.
         self._own: set[str] = set()
@@ -110,9 +112,12 @@ class LearnState(Observable):
         return self._settings(next(preset for preset in LEARN_PRESETS if preset.id == self.preset))
 
     def _settings(self, preset: LearnPreset) -> api.LearnSettings:
-        return api.LearnSettings(
-            steps_token=preset.steps_token, steps_joint=preset.steps_joint, seed=self.seed
-        )
+        alone, joint = preset.steps_for(self.kind)
+        return api.LearnSettings(steps_token=alone, steps_joint=joint, seed=self.seed)
+
+    @property
+    def _kind(self) -> api.TokenKind:
+        return "attribute" if self.kind == "attribute" else "identity"
 
     @property
     def problem(self) -> str:
@@ -139,7 +144,7 @@ class LearnState(Observable):
             photo=document.data,
             person=self.person,
             token=self.token,
-            kind="attribute" if self.kind == "attribute" else "identity",
+            kind=self._kind,
             class_noun=self.class_noun.strip(),
             subject=self.subject,
             subject_mask=layer.as_png(),
@@ -247,7 +252,9 @@ class LearnState(Observable):
         pixels = document.pixels if document is not None else 0
         for preset in LEARN_PRESETS:
             # The photo stays here: an estimate needs the settings only.
-            request = api.LearnToken(b"", self.person, self.token, settings=self._settings(preset))
+            request = api.LearnToken(
+                b"", self.person, self.token, self._kind, settings=self._settings(preset)
+            )
 
             def got(answer: api.Estimate, name: str = preset.id) -> None:
                 self.estimates = {**self.estimates, name: answer}

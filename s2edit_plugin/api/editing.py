@@ -27,6 +27,10 @@ class EditSettings:
         local_blend: keep latents of the source branch outside the edit region.
         inside: whether a token acts inside the edit region on the photo it was learned from: ``auto``, only where the edit
             brings the person's own looks to light (a hat or glasses taken off); ``always``; ``never``. On other photos always.
+        influence: how deltas of the whole U-Net act on another photo: ``joint``, in the predictions of both branches; or as
+            a term of its own inside the edit region of the target branch, ``plain``, or less what points against the edit,
+            measured over the ``picture`` or at each ``position`` (`method.influence`).
+        token_guidance: scale of that term.
         weights: factor for the attention of words of the target prompt.
         mask_mode, isolation: as in `LearnSettings`.
         seed: seed of variants; the first variant of seed 0 uses no added noise.
@@ -42,6 +46,8 @@ class EditSettings:
     self_steps: float = 0.4
     local_blend: bool = True
     inside: Literal["auto", "always", "never"] = "auto"
+    influence: Literal["joint", "plain", "picture", "position"] = "joint"
+    token_guidance: float = 1.0
     weights: dict[str, float] = field(default_factory=dict)
     mask_mode: Literal["bias", "multiply", "none"] = "bias"
     isolation: bool = True

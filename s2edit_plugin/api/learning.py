@@ -16,16 +16,17 @@ class LearnSettings:
 
     Attributes:
         steps_token: phase A, optimizer steps on the token embedding alone.
-        steps_joint: phase B, steps on the embedding and the key/value parameters.
+        steps_joint: phase B, steps on the embedding and the parameters.
         lr_token: learning rate of the embedding.
-        lr_joint: learning rate of the key/value parameters.
+        lr_joint: learning rate of the parameters.
         batch: noise levels drawn a step.
         vectors: embedding vectors the token has, 1..8.
-        parameters: what trains beside the embedding: ``auto`` the variant that suits the base model's size, with the numbers
-            that measured best for it (`method.recipes.resolved`); ``none``; ``kv_token`` low-rank key/value deltas on the
-            token's own columns; ``kv_vectors`` a learned key and value vector a layer; ``kv_full`` the key/value matrices
-            of all cross-attention layers for all columns (Custom Diffusion); ``kv_lora`` low-rank deltas of these matrices,
-            which other programs read as a LoRA; ``unet_lora`` low-rank deltas of the whole U-Net inside the token's mask.
+        parameters: what trains beside the embedding: ``auto`` the variant that suits the kind of token and the base model's
+            size, with the numbers that measured best for it (`method.recipes.resolved`); ``none``; ``kv_token`` low-rank
+            key/value deltas on the token's own columns; ``kv_vectors`` a learned key and value vector a layer; ``kv_full``
+            the key/value matrices of all cross-attention layers for all columns (Custom Diffusion); ``kv_lora`` low-rank
+            deltas of these matrices, which other programs read as a LoRA; ``unet_lora`` low-rank deltas of the whole U-Net
+            inside the token's mask.
         rank: rank of ``kv_token``, 1..2, or of ``kv_lora`` and ``unet_lora``, 1..64.
         orthogonality: ``soft`` penalty, ``project`` onto the complement of the attribute words, or ``none``.
         orthogonality_space: feature the constraint looks at: ``encoder`` output at the token, ``embedding``, ``pooled``.

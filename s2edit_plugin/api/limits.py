@@ -28,6 +28,7 @@ MAX_STEPS = 100_000
 MAX_EDIT_STEPS = 500  # models know a thousand noise levels; beyond half of them a step no longer moves
 EDIT_RANGES: dict[str, tuple[float, float]] = {
     "strength": (0.0, 1.0), "guidance": (1.0, 20.0), "cross_steps": (0.0, 1.0), "self_steps": (0.0, 1.0),
+    "token_guidance": (0.0, 20.0),
 }  # fmt: skip
 """Least and greatest value of numbers of `EditSettings`, for the command line, the window, GIMP and the engine alike."""
 LORA_RANK = 8
@@ -79,6 +80,9 @@ def check_edit_settings(settings: EditSettings) -> None:
     _within("steps", settings.steps, 1, MAX_EDIT_STEPS, f"An edit takes 1 to {MAX_EDIT_STEPS} steps.")
     low, high = EDIT_RANGES["guidance"]
     _within("guidance", settings.guidance, low, high, f"The guidance is a number from {low:g} to {high:g}.")
+    low, high = EDIT_RANGES["token_guidance"]
+    sentence = f"The token's guidance is a number from {low:g} to {high:g}."
+    _within("token_guidance", settings.token_guidance, low, high, sentence)
     low, high = EDIT_RANGES["strength"]
     _within("strength", settings.strength, low, high, f"The strength is a number from {low:g} to {high:g}.")
     for name in ("cross_steps", "self_steps"):

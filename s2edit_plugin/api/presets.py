@@ -17,6 +17,7 @@ __all__ = [
     "apply_preset",
     "known_noun",
     "noun_in",
+    "usual_steps",
 ]
 
 _LONGEST = 2000  # characters, as `api.limits.MAX_PROMPT`
@@ -105,11 +106,17 @@ def _reworded(text: str, preset: EditPreset, class_noun: str) -> str:
 
 @dataclass(frozen=True)
 class LearnPreset:
-    """How thoroughly a token is learned: optimizer steps of both phases."""
+    """How thoroughly a token is learned: optimizer steps of both phases, of an identity."""
 
     id: Literal["quick", "balanced", "best"]
     steps_token: int
     steps_joint: int
+
+    def steps_for(self, kind: str) -> tuple[int, int]:
+        """Steps of both phases for a kind of token: an attribute takes half as many (docs/DECISIONS.md, Method 33)."""
+        if kind == "attribute":
+            return self.steps_token // 2, self.steps_joint // 2
+        return self.steps_token, self.steps_joint
 
 
 LEARN_PRESETS: tuple[LearnPreset, ...] = (
@@ -117,3 +124,8 @@ LEARN_PRESETS: tuple[LearnPreset, ...] = (
     LearnPreset("balanced", 60, 100),
     LearnPreset("best", 180, 300),
 )
+
+
+def usual_steps(kind: str) -> tuple[int, int]:
+    """Steps of both phases where nobody has said how many: those of the preset ``balanced``."""
+    return next(preset for preset in LEARN_PRESETS if preset.id == "balanced").steps_for(kind)

@@ -1,4 +1,4 @@
-"""The one attention processor: token masks, key/value deltas, Prompt-to-Prompt control and map recording.
+"""The one attention processor: token masks, tokens' deltas, Prompt-to-Prompt control and map recording.
 
 Every attention layer of the U-Net gets an `S2EditAttnProcessor` that looks into one shared `AttentionControl`. The control is
 set anew for every batch; the mathematics lies in `attention_math`, the weights in `parameters`.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -21,6 +22,7 @@ __all__ = [
     "AttentionControl",
     "EditControl",
     "MapRecorder",
+    "PictureDeltas",
     "RowToken",
     "S2EditAttnProcessor",
 ]
@@ -33,7 +35,7 @@ class RowToken:
     Attributes:
         columns: text columns of the token; empty for a row without it (then only whole-prompt parameters act).
         mask: (S, S) float32 in [0, 1], where the token may act, on the crop the model sees; None: everywhere.
-        parameters: key/value deltas, None where the token is its embedding alone.
+        parameters: deltas, None where the token is its embedding alone.
         on_picture: whether parameters that act on the picture (`TokenParameters.on_picture`) act in this row.
     """
 
@@ -63,6 +65,31 @@ class EditControl:
     cross: bool = True
     self_attention: bool = True
     self_side: int = 32
+
+
+@dataclass(frozen=True)
+class PictureDeltas:
+    """One token's deltas on the picture at layers of one size.
+
+    Attributes:
+        parameters: give the deltas.
+        rows: (b,) int64, rows of the batch in which they act; None: all of them.
+        factors: (b, N) float32 in [0, 1], how strongly they act at each of N picture positions.
+    """
+
+    parameters: TokenParameters
+    rows: Tensor | None
+    factors: Tensor
+
+    def added_to(self, output: Tensor, layer: str, inputs: Tensor) -> Tensor:
+        """A layer's output (B, N, E) or (B, E, H, W) with the deltas for its inputs; as it is where it has none."""
+        added = self.parameters.change(layer, inputs if self.rows is None else inputs[self.rows])
+        if added is None:
+            return output
+        weights = self.factors.to(added.dtype)
+        weights = weights.view(-1, 1, *output.shape[2:]) if output.ndim == 4 else weights[..., None]
+        added = (added * weights).to(output.dtype)
+        return output + added if self.rows is None else output.index_add(0, self.rows, added)
 
 
 @dataclass
@@ -127,7 +154,7 @@ class AttentionControl:
     _masks: dict[tuple[int, int, int], Tensor] = field(default_factory=dict)
     _stacked: dict[tuple[int, int], Tensor | None] = field(default_factory=dict)
     _parts: dict[tuple[int, ...], AttentionControl] = field(default_factory=dict)
-    _on_picture: dict[int, list[tuple[TokenParameters, list[int], Tensor]]] = field(default_factory=dict)
+    _on_picture: dict[int, list[PictureDeltas]] = field(default_factory=dict)
 
     def per_row(self, positions: int, length: int, like: Tensor) -> Tensor | None:
         """Bias or factors (B, 1, N, L) of the token masks at a layer with N positions; None without masks.
@@ -155,32 +182,37 @@ class AttentionControl:
         part.positions = self.positions
         return part
 
-    @property
+    @cached_property
     def acts_on_picture(self) -> bool:
         """Whether any token has deltas that act on the picture."""
         return any(t.parameters is not None and t.parameters.on_picture for row in self.rows for t in row)
 
-    def picture_deltas(self, positions: int, like: Tensor) -> list[tuple[TokenParameters, list[int], Tensor]]:
-        """Deltas that act on the picture at a layer with N positions: parameters, rows (b), and their factors (b, N)."""
+    def picture_deltas(self, positions: int, like: Tensor) -> list[PictureDeltas]:
+        """Deltas that act on the picture at a layer with N positions; made once, as `per_row` is."""
         if positions not in self._on_picture:
-            found: dict[int, tuple[TokenParameters, list[int], list[Tensor]]] = {}
-            for index, row in enumerate(self.rows):
-                for token in row:
-                    if token.parameters is None or not (token.parameters.on_picture and token.on_picture):
-                        continue
-                    mask = None if self.mask_mode == "none" else token.mask
-                    factor = (
-                        torch.ones(positions, device=like.device)
-                        if mask is None
-                        else self._resized(mask, positions, like)
-                    )
-                    entry = found.setdefault(id(token.parameters), (token.parameters, [], []))
-                    entry[1].append(index)
-                    entry[2].append(factor)
-            self._on_picture[positions] = [
-                (parameters, rows, torch.stack(factors)) for parameters, rows, factors in found.values()
-            ]
+            self._on_picture[positions] = self._find_picture_deltas(positions, like)
         return self._on_picture[positions]
+
+    def _find_picture_deltas(self, positions: int, like: Tensor) -> list[PictureDeltas]:
+        found: dict[int, tuple[TokenParameters, list[int], list[Tensor]]] = {}
+        for index, row in enumerate(self.rows):
+            for token in row:
+                if token.parameters is None or not (token.parameters.on_picture and token.on_picture):
+                    continue
+                mask = None if self.mask_mode == "none" else token.mask
+                everywhere = torch.ones(positions, device=like.device)
+                factor = everywhere if mask is None else self._resized(mask, positions, like)
+                _, rows, factors = found.setdefault(id(token.parameters), (token.parameters, [], []))
+                rows.append(index)
+                factors.append(factor)
+        return [
+            PictureDeltas(
+                parameters,
+                None if len(rows) == len(self.rows) else torch.tensor(rows, device=like.device),
+                torch.stack(factors),
+            )
+            for parameters, rows, factors in found.values()
+        ]
 
     def _stack(self, positions: int, length: int, like: Tensor) -> Tensor | None:
         if self.mask_mode == "none" or not any(
@@ -314,8 +346,7 @@ def _attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = Non
     """Softmax attention; by plain matrix products where gradients are wanted on a CPU: the fused kernel's way back is slow."""
     if not torch.is_grad_enabled() or query.device.type != "cpu":
         return F.scaled_dot_product_attention(query, key, value, bias)
-    scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-1, -2))
-    return torch.matmul((scores if bias is None else scores + bias).softmax(dim=-1).to(value.dtype), value)
+    return torch.matmul(am.attention_maps(query, key, bias).to(value.dtype), value)
 
 
 def _heads(tensor: Tensor, heads: int) -> Tensor:

@@ -374,7 +374,11 @@ def _seconds(dtype: torch.dtype) -> float:
 
 @functools.cache
 def multiplies_bfloat16() -> bool:
-    """Whether the CPU has instructions for bfloat16 (AVX512-BF16 or AMX); without them it is slower than float32."""
+    """Whether the CPU has instructions for bfloat16 (AVX512-BF16 or AMX); without them it is slower than float32.
+
+    Not `is_faster_on_cpu`, which is a measurement and can come out either way on a busy machine: a token must come out the
+    same whenever it is learned, and when its learning goes on from a checkpoint.
+    """
     known = [
         getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     ]

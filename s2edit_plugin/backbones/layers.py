@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-import torch
 from torch import Tensor, nn
 
 from s2edit_plugin.backbones.attention import AttentionControl, S2EditAttnProcessor
@@ -131,18 +130,7 @@ class AttentionSwitch:
     ) -> Tensor | None:
         if self.control is None or not self.control.acts_on_picture:
             return None
-        x, spatial = inputs[0], output.ndim == 4
-        positions = output.shape[-2] * output.shape[-1] if spatial else output.shape[1]
-        for parameters, rows, factors in self.control.picture_deltas(positions, output):
-            every = len(rows) == len(output)
-            added = parameters.change(name, x if every else x[rows])
-            if added is None:
-                continue
-            weights = factors.to(added.dtype)
-            added = added * (
-                weights.view(len(rows), 1, *output.shape[-2:]) if spatial else weights[..., None]
-            )
-            added = added.to(output.dtype)
-            place = torch.tensor(rows, device=output.device)
-            output = output + added if every else output.index_add(0, place, added)
+        positions = output.shape[-2] * output.shape[-1] if output.ndim == 4 else output.shape[1]
+        for deltas in self.control.picture_deltas(positions, output):
+            output = deltas.added_to(output, name, inputs[0])
         return output

@@ -1,4 +1,4 @@
-"""What trains beside the token's embedding: key and value parameters of the cross-attention layers.
+"""What trains beside the token's embedding: deltas of the cross-attention layers' keys and values, or of the whole U-Net.
 
 The variants of METHOD.md ("What trains"), exchangeable behind one interface:
 

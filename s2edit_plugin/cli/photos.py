@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api
 from s2edit_plugin.api.limits import EDIT_RANGES, check_edit_settings, check_learn_settings, default_rank
+from s2edit_plugin.api.presets import usual_steps
 from s2edit_plugin.api.prompt_syntax import read_prompt
 from s2edit_plugin.api.prompts import check_name, parse_ref, references
 from s2edit_plugin.api.regions import EDIT_REGIONS, EDIT_SUBJECTS, SUBJECTS
@@ -88,13 +89,19 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
         metavar="W,W",
         help="words to stay orthogonal to (default: the model's list)",
     )
-    add("--steps", type=_positive, metavar="N", help=f"optimizer steps (default: {_total_steps(defaults)})")
+    usual = [sum(usual_steps(kind)) for kind in ("identity", "attribute")]
+    add(
+        "--steps",
+        type=_positive,
+        metavar="N",
+        help=f"optimizer steps (default: {usual[0]}, for an attribute {usual[1]})",
+    )
     add("--vectors", type=_positive, default=defaults.vectors, metavar="N", help="embedding vectors, 1 to 8")
     add(
         "--parameters",
         choices=("auto", "none", "kv_token", "kv_vectors", "kv_full", "kv_lora", "unet_lora"),
         default=defaults.parameters,
-        help="what trains beside the embedding (default: auto, what suits the model); kv_lora can be exported as a LoRA",
+        help="what trains beside the embedding (default: auto, what suits kind and model); kv_lora can be exported as a LoRA",
     )
     add(
         "--rank",
@@ -317,7 +324,10 @@ def _learn_settings(args: argparse.Namespace) -> api.LearnSettings:
         raise UsageError(
             "A rank needs to know of what it is.", "Name the variant with --parameters, e.g. kv_lora."
         )
+    alone, joint = usual_steps(args.kind)
     settings = api.LearnSettings(
+        steps_token=alone,
+        steps_joint=joint,
         vectors=args.vectors,
         parameters=args.parameters,
         rank=args.rank or default_rank(args.parameters),
@@ -326,8 +336,8 @@ def _learn_settings(args: argparse.Namespace) -> api.LearnSettings:
     )
     if args.steps is None:
         return settings
-    # The embedding alone first, then together with the key/value parameters, in the proportion of the defaults.
-    alone = round(args.steps * settings.steps_token / _total_steps(settings))
+    # The embedding alone first, then together with the parameters, in the proportion of the defaults.
+    alone = round(args.steps * alone / (alone + joint))
     return dataclasses.replace(settings, steps_token=alone, steps_joint=args.steps - alone)
 
 
@@ -359,10 +369,6 @@ def _weights(pairs: list[str]) -> dict[str, float]:
         if not word.strip():
             raise UsageError(f"'{pair}' is no weight of a word.", "Write it as --weight red=1.5.")
     return weights
-
-
-def _total_steps(settings: api.LearnSettings) -> int:
-    return settings.steps_token + settings.steps_joint
 
 
 def _positive(text: str) -> int:

@@ -19,7 +19,13 @@ from s2edit_plugin.evaluation.methods import Method
 from s2edit_plugin.evaluation.suites import Case, Shot, Subject
 from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.imaging.detail import crop_change
-from s2edit_plugin.method.conditioning import ActiveToken, build_condition, for_the_edit, in_source_branch
+from s2edit_plugin.method.conditioning import (
+    ActiveToken,
+    build_condition,
+    in_branches,
+    resting,
+    without_influence,
+)
 from s2edit_plugin.method.edit import edit
 from s2edit_plugin.method.invert import Inversion, invert
 from s2edit_plugin.method.learn import LearnTask, learn
@@ -113,15 +119,17 @@ class Trials:
         rgb = to_uint8(fitted(picture, self._side))
         regions = [find_edit_region(self.backbone, rgb, inversion, source, target) for target in targets]
         made = _Prepared(shot, picture, latents, self._subject_mask(shot.picture), regions)
-        made.inversions[None, settings.steps, False, settings.mask_mode, True] = inversion
+        made.inversions[None, settings.steps, False, settings.mask_mode, True, False, True] = inversion
         return made
 
     def _edit(self, prepared: _Prepared, case: Case, where: EditRegion, method: Method) -> Outcome:
         backbone, settings = self.backbone, method.edit
-        tokens = self._tokens(prepared, method)
+        here = {TOKEN} if prepared.shot.learned else frozenset[str]()
+        tokens = resting(self._tokens(prepared, method), here, settings.inside)
         source_prompt, target_prompt = (
             self._with_token(p, tokens) for p in (prepared.shot.prompt, case.prompt)
         )
+        base = without_influence(tokens, here, settings, source_prompt, target_prompt)
         source, target = (
             build_condition(backbone, prompt, tokens, settings.isolation)
             for prompt in (source_prompt, target_prompt)
@@ -132,20 +140,22 @@ class Trials:
             settings.inversion == "null_text",
             settings.mask_mode,
             settings.isolation,
+            settings.inside == "always",
+            settings.influence == "joint",
         )
         if key not in prepared.inversions:
-            prepared.inversions[key] = invert(backbone, prepared.latents, source, tokens, settings)
+            prepared.inversions[key] = invert(backbone, prepared.latents, source, base, settings)
         inversion = replace(prepared.inversions[key], method=settings.inversion)
         if method.oracle:
             true = torch.from_numpy(fitted(case.answer.region.astype(np.float32), self._side).clip(0, 1))
             where = EditRegion(true.to(backbone.device), true.to(backbone.device))
-        here = {TOKEN} if prepared.shot.learned else frozenset[str]()
-        acting = for_the_edit(tokens, here, where.soft, source_prompt, target_prompt, settings.inside)
+        both = source_prompt, target_prompt
+        acting = in_branches(tokens, base, here, where.soft, False, both, settings.inside)
         started = time.monotonic()
-        at_source = in_source_branch(acting, here, where.soft, source_prompt, target_prompt)
         made = edit(
-            backbone, inversion, source, target, acting, where.cells, settings, source_tokens=at_source
-        )
+            backbone, inversion, source, target, acting.target, where.cells, settings,
+            source_tokens=acting.source, apart=acting.apart,
+        )  # fmt: skip
         seconds = time.monotonic() - started
         shape = prepared.picture.shape[:2]
         region = fitted(where.soft.cpu().numpy(), shape).clip(0, 1)

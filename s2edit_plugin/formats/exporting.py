@@ -173,7 +173,7 @@ def _refuse_or_tell(token: Token, approximate: bool) -> list[str]:
     name, parameters = token.record.full_name, _parameters(token)
     why = ""
     if parameters != "none":
-        why = f"{name} is more than its vectors: its key/value parameters ({parameters}) have no place in an embedding file."
+        why = f"{name} is more than its vectors: its parameters ({parameters}) have no place in an embedding file."
     elif _is_projected(token):
         why = f"{name} is kept clear of its attribute words after the text encoder, which other programs do not do."
     if why and not approximate:

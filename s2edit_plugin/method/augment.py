@@ -1,4 +1,4 @@
-"""Copies of the one photo that a token is learned from: shifted, scaled, turned, and lit a little differently.
+"""Changed copies of the one photo that a token is learned from: shifted, scaled, turned, and lit a little differently.
 
 One photo says nothing of what may vary. Copies keep the token from learning where the subject stands and how it is lit.
 Source: the usual augmentation; for one-photo learning e.g. Avrahami et al. 2023 (Break-A-Scene).
@@ -23,17 +23,22 @@ SHIFT, TURN, LARGEST, LIGHT = (
 
 
 def copies_of(picture: Tensor, mask: Tensor, count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """The picture and ``count - 1`` copies of it, with their masks.
+    """``count`` changed copies of a picture, with their masks.
 
     Args:
         picture: (3, S, S) float32 in [0, 1]. mask: (S, S) float32 in [0, 1].
 
     Returns:
-        (count, 3, S, S) and (count, S, S), in the same ranges; the first is the picture itself.
+        (count, 3, S, S) and (count, S, S), in the same ranges. A larger count goes on with further copies.
+
+    Raises:
+        ValueError: no copy is asked for.
     """
+    if count < 1:
+        raise ValueError(f"there are 1 or more copies, not {count}")
     generator = torch.Generator().manual_seed(seed)
-    draws = torch.rand(count - 1, 5, generator=generator) * 2 - 1
-    pictures, masks = [picture], [mask]
+    draws = torch.rand(count, 5, generator=generator) * 2 - 1
+    pictures, masks = [], []
     for turn, size, right, down, light in draws.tolist():
         angle, factor = math.radians(TURN * turn), LARGEST**size
         cosine, sine = math.cos(angle) / factor, math.sin(angle) / factor

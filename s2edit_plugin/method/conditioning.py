@@ -8,15 +8,25 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from s2edit_plugin.api import prompts
+from s2edit_plugin.api import EditSettings, prompts
 from s2edit_plugin.backbones.attention import RowToken
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.conditions import Framing
-from s2edit_plugin.backbones.parameters import TokenParameters
+from s2edit_plugin.backbones.parameters import NoParameters, TokenParameters
 from s2edit_plugin.method import text
 from s2edit_plugin.method.orthogonality import Constraint
 
-__all__ = ["ActiveToken", "build_condition", "for_the_edit", "in_source_branch", "row_tokens"]
+__all__ = [
+    "ActiveToken",
+    "Branches",
+    "build_condition",
+    "for_the_edit",
+    "in_branches",
+    "in_source_branch",
+    "resting",
+    "row_tokens",
+    "without_influence",
+]
 
 
 @dataclass(frozen=True)
@@ -24,8 +34,8 @@ class ActiveToken:
     """A token that takes part in an edit.
 
     Attributes:
-        name: full name ``person/name``. vectors: (n, W). parameters: key/value parameters.
-        mask: (S, S) float32 in [0, 1], where it may act on the crop; None: everywhere.
+        name: full name ``person/name``. vectors: (n, W). parameters: what was learned beside them.
+        mask: (S, S) float32 in [0, 1], where it may act on the crop; None: everywhere. A mask of one cell holds for all.
         constraint: only for tokens learned under a hard projection, which must hold in use as in learning.
     """
 
@@ -34,6 +44,18 @@ class ActiveToken:
     parameters: TokenParameters
     mask: Tensor | None = None
     constraint: Constraint | None = None
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Tokens as they act in the source and the target branch of an edit.
+
+    apart: what the target's add to the source's is a term of its own in the target branch (`influence`).
+    """
+
+    source: list[ActiveToken]
+    target: list[ActiveToken]
+    apart: bool = False
 
 
 def build_condition(
@@ -74,6 +96,56 @@ def row_tokens(
     return rows
 
 
+def resting(
+    tokens: Sequence[ActiveToken], learned_here: Collection[str], inside: str = "auto"
+) -> list[ActiveToken]:
+    """The tokens of an edit, those without effect that have nothing to add: deltas of the whole U-Net on their own photo.
+
+    The inverted photo holds all that these deltas hold, hat and beard too, and next to the region they resist the edit
+    (docs/DECISIONS.md, Method 32). Their mask is made zero and their parameters are left out, so that unconditional rows
+    are those of a photo without a token: they are the same for every edit of the photo and computed once.
+
+    Args:
+        learned_here: full names of the tokens learned from this photo.
+        inside: see `api.EditSettings`; with ``always`` every token keeps its effect.
+    """
+    if inside == "always":
+        return list(tokens)
+    return [
+        _without_effect(token) if token.parameters.on_picture and token.name in learned_here else token
+        for token in tokens
+    ]
+
+
+def without_influence(
+    tokens: Sequence[ActiveToken],
+    learned_here: Collection[str],
+    settings: EditSettings,
+    source_prompt: str,
+    target_prompt: str,
+) -> list[ActiveToken]:
+    """The tokens of an edit, those without effect whose influence on the target is a term of its own (`influence`).
+
+    They are deltas of the whole U-Net on another photo. Inversion, source branch and the words' own prediction are those of
+    the photo without them. An unchanged prompt has no target of its own: there they act in both branches.
+
+    Args:
+        tokens: from `resting`. learned_here: full names of the tokens learned from this photo.
+    """
+    if settings.influence == "joint" or settings.mask_mode == "none" or source_prompt == target_prompt:
+        return list(tokens)
+    return [
+        _without_effect(token) if token.parameters.on_picture and token.name not in learned_here else token
+        for token in tokens
+    ]
+
+
+def _without_effect(token: ActiveToken) -> ActiveToken:
+    nowhere = torch.zeros(1, 1, device=token.vectors.device)
+    mask = nowhere if token.mask is None else torch.zeros_like(token.mask)
+    return replace(token, parameters=NoParameters(), mask=mask)
+
+
 def for_the_edit(
     tokens: Sequence[ActiveToken],
     learned_here: Collection[str],
@@ -88,24 +160,16 @@ def for_the_edit(
     photo as it was. What comes to light when a hat is taken off only the token knows: there it acts inside too.
 
     Args:
-        learned_here: full names of the tokens learned from this photo. region: (S, S) in [0, 1] on the crop.
+        tokens: from `resting`. learned_here: full names of the tokens learned from this photo.
+        region: (S, S) in [0, 1] on the crop.
         inside: ``auto``, ``always`` or ``never``, see `api.EditSettings`.
     """
     if inside == "always":
         return list(tokens)
-    tokens = [_outside(t, torch.ones_like(region)) if _rests(t, learned_here) else t for t in tokens]
     if inside == "auto" and prompts.uncovers(source_prompt, target_prompt):
         return list(tokens)
 
     return [_outside(token, region) if token.name in learned_here else token for token in tokens]
-
-
-def _rests(token: ActiveToken, learned_here: Collection[str]) -> bool:
-    """Whether a token has nothing to add: deltas of the whole network, on the very photo that they were learned from.
-
-    The inverted photo says all that they hold, hat and beard too, and next to the region they resist the edit (measured).
-    """
-    return token.parameters.on_picture and token.name in learned_here
 
 
 def in_source_branch(
@@ -127,6 +191,35 @@ def in_source_branch(
     if region is None or source_prompt == target_prompt:
         return list(tokens)
     return [token if token.name in learned_here else _outside(token, region) for token in tokens]
+
+
+def in_branches(
+    tokens: Sequence[ActiveToken],
+    base: Sequence[ActiveToken],
+    learned_here: Collection[str],
+    region: Tensor,
+    whole: bool,
+    prompts_of: tuple[str, str],
+    inside: str = "auto",
+) -> Branches:
+    """How tokens act in the two branches of an edit.
+
+    Args:
+        tokens: from `resting`. base: from `without_influence`. learned_here: full names of the tokens of this photo.
+        region: (S, S) in [0, 1] on the crop, the edit region. whole: it is the whole crop.
+        prompts_of: source and target prompt. inside: see `api.EditSettings`.
+    """
+    target = for_the_edit(tokens, learned_here, region, *prompts_of, inside)
+    if all(token is plain for token, plain in zip(tokens, base, strict=True)):
+        limits = None if whole else region
+        return Branches(in_source_branch(target, learned_here, limits, *prompts_of), target)
+    source = for_the_edit(base, learned_here, region, *prompts_of, inside)
+    outside = 1 - region
+    target = [
+        after if token is plain else _outside(after, outside)
+        for token, plain, after in zip(tokens, base, target, strict=True)
+    ]
+    return Branches(source, target, apart=True)
 
 
 def _outside(token: ActiveToken, region: Tensor) -> ActiveToken:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import torch
@@ -25,12 +25,13 @@ from torch import Tensor
 
 from s2edit_plugin.api import EditSettings, OnProgress, Progress, prompts
 from s2edit_plugin.api.progress import Stopwatch
-from s2edit_plugin.backbones.attention import AttentionControl, EditControl
+from s2edit_plugin.backbones.attention import AttentionControl, EditControl, RowToken
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.schedule import Schedule
 from s2edit_plugin.errors import NumericalError
 from s2edit_plugin.method import alignment, text
 from s2edit_plugin.method.conditioning import ActiveToken, row_tokens
+from s2edit_plugin.method.influence import without_opposition
 from s2edit_plugin.method.invert import Inversion
 from s2edit_plugin.method.text import Condition
 
@@ -69,6 +70,7 @@ def edit(
     on_progress: OnProgress = lambda _: None,
     show: Callable[[Tensor], bytes] | None = None,
     source_tokens: Sequence[ActiveToken] | None = None,
+    apart: bool = False,
 ) -> EditOutcome:
     """Edit; see the module's text.
 
@@ -77,6 +79,8 @@ def edit(
             the whole crop.
         show: makes a preview of the target branch's clean latents (1, C, s, s), as far as they can be told by then.
         source_tokens: the same tokens as they act in the source branch; None: as in the target branch.
+        apart: in the target branch they act as in the source branch, and what ``tokens`` add there is a term of its own
+            (`influence`), one more prediction a step.
 
     Raises:
         NumericalError: a number is not finite. CancelledError: through ``on_progress``.
@@ -94,9 +98,16 @@ def edit(
     guided = settings.guidance != 1.0
     at_source = tokens if source_tokens is None else source_tokens
     twin_of_source = row_tokens(source.layout, at_source, conditional=False)
-    twin_of_target = row_tokens(target.layout, tokens, conditional=False)
-    on_picture = any(token.parameters.on_picture for token in tokens)
+    at_target = at_source if apart else tokens
+    twin_of_target = row_tokens(target.layout, at_target, conditional=False)
+    on_picture = any(token.parameters.on_picture for token in (*at_source, *at_target))
     control: AttentionControl | None = None
+    acting = _Acting(
+        (source, target),
+        (row_tokens(source.layout, at_source), row_tokens(target.layout, tokens)),
+        _of_their_own(alpha, target, at_source, tokens),
+        settings.mask_mode,
+    )
 
     from_source = inversion.at(0)
     from_target = _starting_latents(from_source, blend, settings.seed)
@@ -109,7 +120,7 @@ def edit(
         null = empty if inversion.null is None else replace(empty, hidden=inversion.null[index])
         batch = [from_source, from_target]
         conditions = [source, target]
-        rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, tokens)]
+        rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, at_target)]
         source_null: Tensor | None = None
         if guided and inversion.method == "direct" and not on_picture:
             source_null = inversion.uncond.get(index)
@@ -137,11 +148,16 @@ def edit(
         with backbone.control(control):
             predicted = backbone.predict(torch.cat(batch), timestep, conditions)
         to_source, to_target = predicted[0:1], predicted[1:2]
+        words, change = to_target, to_target - to_source
         if guided:
             if source_null is None:
                 source_null = predicted[3:4]
             to_source = source_null + settings.guidance * (to_source - source_null)
             to_target = predicted[2:3] + settings.guidance * (to_target - predicted[2:3])
+        if apart and settings.influence != "joint":
+            with_tokens = acting.predicted(backbone, from_source, from_target, timestep, pair)
+            added = without_opposition(with_tokens - words, change, blend, settings.influence)
+            to_target = to_target + settings.token_guidance * added
         # Strength 0 follows the source branch, 1 the target prompt's prediction.
         to_target = to_source + settings.strength * (to_target - to_source)
 
@@ -169,6 +185,42 @@ def edit(
         return EditOutcome(same, same)
     decoded = _to_unit(backbone.decode_latents(torch.cat([from_source, from_target])))
     return EditOutcome(decoded[0], decoded[1])
+
+
+@dataclass
+class _Acting:
+    """The target's prediction with tokens that act there alone, c(P*, [I]); it takes the source's maps as c(P*) does."""
+
+    conditions: tuple[Condition, Condition]
+    rows: tuple[list[RowToken], list[RowToken]]
+    alpha: Tensor
+    mask_mode: str
+    controls: dict[int, AttentionControl] = field(default_factory=dict)
+
+    def predicted(
+        self, backbone: Backbone, from_source: Tensor, from_target: Tensor, timestep: float, pair: EditControl
+    ) -> Tensor:
+        """(1, C, s, s) for latents of that shape. ``pair``: the control of c(P*)."""
+        # The source's row is needed for its maps only.
+        first = 0 if pair.cross or pair.self_attention or pair.weights is not None else 1
+        if first not in self.controls:
+            self.controls[first] = AttentionControl(list(self.rows[first:]), self.mask_mode)
+        control = self.controls[first]
+        control.edit = replace(pair, alpha=self.alpha) if first == 0 else None
+        with backbone.control(control):
+            latents = torch.cat([from_source, from_target][first:])
+            return backbone.predict(latents, timestep, self.conditions[first:])[-1:]
+
+
+def _of_their_own(
+    alpha: Tensor, target: Condition, at_source: Sequence[ActiveToken], tokens: Sequence[ActiveToken]
+) -> Tensor:
+    """``alpha`` of `EditControl` where columns of tokens that have no effect in the source branch keep their own maps."""
+    alpha = alpha.clone()
+    for before, token in zip(at_source, tokens, strict=True):
+        if before is not token:
+            alpha[list(target.layout.tokens.get(token.name, ()))] = 0
+    return alpha
 
 
 def _preview(

@@ -2,7 +2,7 @@
 
     z = VAE(x), encoded once;  e_I starts at the embedding of the class noun
     phase A  train e_I alone
-    phase B  train e_I and the key/value parameters
+    phase B  train e_I and the parameters (which: `parameters`)
     L = |(eps - eps_hat) * M|^2  +  lambda * L_orth  (+ attention-to-mask loss)      eps: whatever the model predicts
     the attention of [I] is limited to M in every cross-attention layer
 
@@ -46,8 +46,8 @@ class LearnTask:
         latents: (1, C, s, s) of the crop. mask: (S, S) float32 in [0, 1] of the subject on the crop.
         class_noun: the noun the token stands before. attribute_words: words to stay orthogonal to.
         framing: how the crop was cut from its photo.
-        copies: latents (N, C, s, s) and masks (N, S, S) of the crop and changed copies of it (`augment.copies_of`); None:
-            the crop alone.
+        copies: latents (N, C, s, s) and masks (N, S, S) of changed copies of the crop (`augment.copies_of`), which are
+            learned from beside it; None: the crop alone.
     """
 
     name: str
@@ -62,7 +62,7 @@ class LearnTask:
 
 @dataclass(frozen=True)
 class _Copy:
-    """A copy of the photo in the learning loop: latents (B, C, s, s), mask (S, S), mask at the latent side."""
+    """The photo or a copy of it in the learning loop: latents (B, C, s, s), mask (S, S), mask at the latent side."""
 
     clean: Tensor
     mask: Tensor
@@ -82,7 +82,7 @@ class LearnedToken:
     """What learning made.
 
     Attributes:
-        vectors: (n, W) float32 embedding vectors. parameters: key/value parameters.
+        vectors: (n, W) float32 embedding vectors. parameters: what was trained beside them.
         losses: diffusion loss of every step. orthogonality: L_orth at the end. seconds: time taken by this run.
     """
 
@@ -161,7 +161,7 @@ def learn(
     preview = None if show is None else partial(show, vectors, parameters)
 
     for step in range(first, total):
-        # Phase A trains the embedding alone; in phase B it slows down and the key/value parameters join.
+        # Phase A trains the embedding alone; in phase B it slows down and the parameters join.
         joined = step >= settings.steps_token
         optimizer.param_groups[0]["lr"] = settings.lr_token * (0.3 if joined else 1.0)
         optimizer.param_groups[1]["lr"] = settings.lr_joint * _rate(settings, step) if joined else 0.0
@@ -251,7 +251,11 @@ def learn(
 
 
 def _copies(task: LearnTask, batch: int, backbone: Backbone) -> list[_Copy]:
-    latents, masks = task.copies if task.copies is not None else (task.latents, task.mask[None])
+    """The crop itself first, then its changed copies."""
+    latents, masks = task.latents, task.mask[None]
+    if task.copies is not None:
+        latents = torch.cat([latents, task.copies[0].to(latents)])
+        masks = torch.cat([masks, task.copies[1].to(masks)])
     side, found = task.latents.shape[-1], []
     for one, mask in zip(latents, masks.to(backbone.device), strict=True):
         small = F.adaptive_avg_pool2d(mask[None, None].float(), side)[0, 0]
@@ -273,7 +277,7 @@ def _pick(count: int, generator: torch.Generator) -> int:
 
 
 def _rate(settings: LearnSettings, step: int) -> float:
-    """Factor on the learning rate of the key/value parameters at a step of phase B."""
+    """Factor on the learning rate of the parameters at a step of phase B."""
     if settings.rate == "constant":
         return 1.0
     done = (step - settings.steps_token) / max(1, settings.steps_joint)

@@ -56,7 +56,7 @@ __all__ = [
 
 METADATA_KEY = "s2edit_token"
 PARAMETERS = "parameters."
-"""What the names of the key/value parameters' tensors begin with; ``vectors`` holds the embedding."""
+"""What the names of the parameters' tensors begin with; ``vectors`` holds the embedding."""
 # A record holds a thumbnail and a mask; what is larger is damaged or hostile, and is not read into memory.
 MAX_HEADER = 4 * 1024 * 1024
 MAX_FILE = 1024 * 1024 * 1024

@@ -31,11 +31,14 @@ def latents_of(picture: np.ndarray, backbone: Backbone) -> Tensor:
 def copies_on(
     picture: np.ndarray, mask: Tensor, settings: LearnSettings, backbone: Backbone
 ) -> tuple[Tensor, Tensor] | None:
-    """Latents (N, C, s, s) and masks (N, S, S) of the crop (S, S, 3) and its changed copies; None where one is learned from."""
+    """Latents (N, C, s, s) and masks (N, S, S) of the changed copies of a crop (S, S, 3) that are learned from beside it.
+
+    None where the settings ask for none: of their ``copies`` the crop itself is one.
+    """
     if settings.copies <= 1:
         return None
     pixels = torch.from_numpy(np.ascontiguousarray(picture.transpose(2, 0, 1))).float()
-    pictures, masks = copies_of(pixels, mask.cpu().float(), settings.copies, settings.seed)
+    pictures, masks = copies_of(pixels, mask.cpu().float(), settings.copies - 1, settings.seed)
     latents = torch.cat([backbone.encode_picture(one[None] * 2 - 1) for one in pictures])
     return latents, masks
 

@@ -142,7 +142,7 @@ def _lesson(
     plain = request.prompt or f"a photo of a {noun}"
     words = request.attribute_words or default_attribute_words(noun)
     backbone = context.backbone
-    settings = resolved(request.settings, backbone)
+    settings = resolved(request.settings, backbone, request.kind)
     crop = subject_crop(sees, acts_in)
     picture = extract_photo(photo, crop, backbone.resolution)
     said = _seen(context, picture, noun) if _is_described(request, settings) else plain

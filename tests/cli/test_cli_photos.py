@@ -146,6 +146,8 @@ def test_learn_hands_everything_over(run: Call, studio: FakeStudio, photo: str) 
 def test_learn_without_steps_takes_the_defaults(run: Call, studio: FakeStudio, photo: str) -> None:
     assert run("learn", photo, *LEARN, "--yes-i-have-consent")[0] == 0
     assert studio.requests[0].settings == api.LearnSettings()
+    assert run("learn", photo, *LEARN, "--kind", "attribute", "--class", "lipstick")[0] == 0
+    assert studio.requests[1].settings == api.LearnSettings(steps_token=30, steps_joint=50)
 
 
 def test_learn_with_a_mask_file(run: Call, studio: FakeStudio, photo: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -39,7 +40,7 @@ def kept_elsewhere(picture: Path) -> bytes:
 
 
 def commands() -> None:
-    """Learn, edit, sign, look at what the files say, mask, caption."""
+    """Learn, edit, sign, look at what the files say, mask, caption, the edit's recipe on two photos."""
     photo = str(SAMPLES / "anna.png")
     use("learn", photo, "--person", "anna", "--token", "me", "--class", "woman", "--steps", "2",
         "--prompt", FOREST.format("brown"), "--yes-i-have-consent")  # fmt: skip
@@ -63,6 +64,9 @@ def commands() -> None:
         use("inspect", name)
     use("mask", photo, "--method", "hair", "--out", "hair.png")
     use("caption", photo)
+    use("history", "recipe", "last", "--out", "blonde.toml")
+    copies = [shutil.copyfile(photo, f"copy-{number}.png") for number in (1, 2)]
+    use("batch", "blonde.toml", *copies, "--out", "results", "--yes")
 
 
 def window() -> None:

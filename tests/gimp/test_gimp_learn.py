@@ -62,3 +62,12 @@ def test_learning_that_was_stopped_goes_on_with_its_own_picture(learn: ModuleTyp
     assert learn.resume_run(run, engine).name == "anna/me"
     (request,) = engine.ran
     assert (request.photo, request.resume) == (b"photo", True)
+
+
+def test_zero_steps_are_the_usual_number_for_this_kind_of_token(learn: ModuleType) -> None:
+    assert learn.learn_settings(0, 3) == api.LearnSettings(seed=3)
+    some = learn.learn_settings(0, 0, "attribute")
+    assert (some.steps_token, some.steps_joint) == (30, 50)
+    for kind in ("identity", "attribute"):
+        asked = learn.learn_settings(16, 0, kind)
+        assert (asked.steps_token, asked.steps_joint) == (6, 10)

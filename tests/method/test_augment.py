@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from s2edit_plugin.method.augment import LARGEST, SHIFT, copies_of
@@ -18,13 +19,15 @@ def _spot(side: int = SIDE) -> tuple[torch.Tensor, torch.Tensor]:
     return picture, mask
 
 
-def test_the_first_copy_is_the_picture_itself() -> None:
+def test_every_copy_is_a_changed_one() -> None:
     picture, mask = _spot()
     pictures, masks = copies_of(picture, mask, 5, seed=0)
     assert pictures.shape == (5, 3, SIDE, SIDE)
     assert masks.shape == (5, SIDE, SIDE)
-    assert torch.equal(pictures[0], picture)
-    assert torch.equal(masks[0], mask)
+    assert not any(torch.equal(copy, picture) for copy in pictures)
+    assert not any(torch.equal(moved, mask) for moved in masks)
+    with pytest.raises(ValueError, match="1 or more"):
+        copies_of(picture, mask, 0, seed=0)
 
 
 def test_copies_differ_and_stay_in_range() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,6 +14,7 @@ from s2edit_plugin.api import LearnSettings, Progress
 from s2edit_plugin.errors import CancelledError, NumericalError
 from s2edit_plugin.method.checkpoint import Checkpoint
 from s2edit_plugin.method.learn import LearnedToken, LearnTask, learn
+from s2edit_plugin.workflows.crops import copies_on
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -43,6 +45,46 @@ def test_learning_lowers_the_loss(backbone: Backbone, latents: torch.Tensor, mas
     frozen = _Frozen(token)
     after = frozen.losses_on(backbone, _task(latents, mask), still)
     assert sum(after) < 0.99 * sum(before)
+
+
+def test_the_crop_is_learned_from_and_each_of_its_copies(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = torch.cat([latents + 1, latents + 2]), torch.stack([mask, mask])
+    seen: list[torch.Tensor] = []
+    kind = type(backbone.schedule)
+    add_noise = kind.add_noise
+
+    def noted(schedule: Any, clean: torch.Tensor, *others: torch.Tensor) -> torch.Tensor:
+        seen.append(clean[0])
+        return add_noise(schedule, clean, *others)
+
+    monkeypatch.setattr(kind, "add_noise", noted)
+    task = replace(_task(latents, mask), copies=copies)
+    learn(backbone, task, replace(SHORT, parameters="none", steps_token=24, steps_joint=0))
+    kinds = [latents[0], *copies[0]]
+    counts = [sum(torch.equal(clean, kind) for clean in seen) for kind in kinds]
+    assert sum(counts) == len(seen) == 24
+    assert min(counts) > 0
+
+
+def test_only_changed_copies_are_encoded(backbone: Backbone, monkeypatch: pytest.MonkeyPatch) -> None:
+    side = backbone.resolution
+    picture = np.random.default_rng(0).random((side, side, 3), dtype=np.float32)
+    encoded: list[torch.Tensor] = []
+    encode = backbone.encode_picture
+
+    def noted(pixels: torch.Tensor) -> torch.Tensor:
+        encoded.append(pixels)
+        return encode(pixels)
+
+    monkeypatch.setattr(backbone, "encode_picture", noted)
+    assert copies_on(picture, torch.ones(side, side), LearnSettings(copies=1), backbone) is None
+    found = copies_on(picture, torch.ones(side, side), LearnSettings(copies=4), backbone)
+    assert found is not None
+    assert len(found[0]) == len(found[1]) == len(encoded) == 3
+    photo = torch.from_numpy(picture.transpose(2, 0, 1).copy())[None] * 2 - 1
+    assert not any(torch.allclose(pixels, photo, atol=1e-3) for pixels in encoded)
 
 
 class _Frozen:

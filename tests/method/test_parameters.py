@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from s2edit_plugin.api import LearnSettings
+from s2edit_plugin.api.presets import LEARN_PRESETS, usual_steps
 from s2edit_plugin.backbones.layers import picture_layers
 from s2edit_plugin.backbones.parameters import LayerShape, create_parameters, load_parameters
 from s2edit_plugin.errors import TokenDamagedError, WrongModelError
@@ -129,6 +130,24 @@ def test_a_small_model_learns_deltas_of_the_whole_network(backbone: Backbone) ->
     assert numbers == picture_numbers(layers, found.rank)
     assert 2 * numbers <= LARGEST_FILE
     assert resolved(found, backbone) is found
+
+
+def test_an_attribute_learns_deltas_of_its_own_columns(backbone: Backbone) -> None:
+    settings = LearnSettings(steps_token=3, steps_joint=5)
+    found = resolved(settings, backbone, "attribute")
+    assert found == replace(settings, parameters="kv_token")
+    named = replace(settings, parameters="unet_lora", rank=4)
+    assert resolved(named, backbone, "attribute") is named
+
+
+def test_where_nobody_says_how_many_an_identity_takes_the_default_steps_and_an_attribute_half_as_many() -> (
+    None
+):
+    settings = LearnSettings()
+    assert usual_steps("identity") == (settings.steps_token, settings.steps_joint)
+    assert usual_steps("attribute") == (settings.steps_token // 2, settings.steps_joint // 2)
+    for preset in LEARN_PRESETS:
+        assert sum(preset.steps_for("identity")) == 2 * sum(preset.steps_for("attribute"))
 
 
 def test_rank_is_that_of_the_features_it_multiplies(backbone: Backbone) -> None:

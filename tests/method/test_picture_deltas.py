@@ -14,6 +14,7 @@ from s2edit_plugin.method.conditioning import (
     build_condition,
     for_the_edit,
     in_source_branch,
+    resting,
     row_tokens,
 )
 
@@ -76,7 +77,17 @@ def test_two_tokens_add_up_each_in_its_own_mask(backbone: Backbone) -> None:
     control = AttentionControl([[one, other]])
     deltas = control.picture_deltas(backbone.latent_side**2, torch.zeros(1))
     assert len(deltas) == 2
-    torch.testing.assert_close(deltas[0][2] + deltas[1][2], torch.ones(1, backbone.latent_side**2))
+    torch.testing.assert_close(deltas[0].factors + deltas[1].factors, torch.ones(1, backbone.latent_side**2))
+    assert control.picture_deltas(backbone.latent_side**2, torch.zeros(1)) is deltas
+
+
+def test_rows_are_an_index_only_where_some_are_left_out(backbone: Backbone) -> None:
+    token = RowToken((), None, _parameters(backbone))
+    (some,) = AttentionControl([[], [token], [token]]).picture_deltas(16, torch.zeros(1))
+    assert some.rows is not None
+    assert some.rows.tolist() == [1, 2]
+    (every,) = AttentionControl([[token], [token]]).picture_deltas(16, torch.zeros(1))
+    assert every.rows is None
 
 
 def test_deltas_act_where_the_prompt_names_the_token_and_in_the_twins(backbone: Backbone) -> None:
@@ -117,9 +128,44 @@ def test_on_its_own_photo_a_token_of_the_whole_network_rests(backbone: Backbone)
     region[:, : side // 2] = 1.0
     token = ActiveToken(NAME, torch.zeros(1, backbone.embedding_width), _parameters(backbone))
     source, target = "a photo of a <anna/me> woman in a hat", "a photo of a <anna/me> woman"
-    for prompts in ((source, target), (target, source)):
-        (resting,) = for_the_edit([token], {NAME}, region, *prompts)
-        assert resting.mask is not None
-        assert float(resting.mask.abs().max()) == 0.0
-        assert for_the_edit([token], {NAME}, region, *prompts, inside="always")[0].mask is None
-        assert for_the_edit([token], set(), region, *prompts)[0].mask is None
+    for inside in ("auto", "never"):
+        (silent,) = resting([token], {NAME}, inside)
+        assert silent.mask is not None
+        assert float(silent.mask.abs().max()) == 0.0
+        assert silent.parameters.kind == "none"
+        for prompts in ((source, target), (target, source)):
+            (acting,) = for_the_edit([silent], {NAME}, region, *prompts, inside)
+            assert acting.mask is not None
+            assert float(acting.mask.abs().max()) == 0.0
+    assert resting([token], {NAME}, "always") == [token]
+    assert resting([token], set()) == [token]
+    assert for_the_edit([token], {NAME}, region, target, source, inside="always")[0].mask is None
+    assert for_the_edit([token], set(), region, target, source)[0].mask is None
+
+
+def test_deltas_of_a_tokens_own_columns_do_not_rest(backbone: Backbone) -> None:
+    mask = torch.ones(backbone.resolution, backbone.resolution)
+    columns = create_parameters("kv_token", backbone.cross_layers())
+    token = ActiveToken(NAME, torch.zeros(1, backbone.embedding_width), columns, mask)
+    assert resting([token], {NAME}) == [token]
+
+
+def test_a_resting_token_predicts_what_the_prompt_without_it_does(backbone: Backbone) -> None:
+    side = backbone.resolution
+    vectors = torch.randn(2, backbone.embedding_width, generator=torch.Generator().manual_seed(1))
+    latents = torch.randn(1, backbone.latent_channels, *[backbone.latent_side] * 2)
+
+    def predicted(tokens: list[ActiveToken], prompt: str) -> torch.Tensor:
+        condition = build_condition(backbone, prompt, tokens)
+        with torch.no_grad(), backbone.control(AttentionControl([row_tokens(condition.layout, tokens)])):
+            return backbone.predict(latents, 500.0, [condition])
+
+    for mask in (None, torch.ones(side, side)):
+        token = ActiveToken(NAME, vectors, _parameters(backbone), mask)
+        wanted = predicted(resting([token], {NAME}), f"a photo of a <{NAME}> woman")
+        # Its columns stay in the prompt, so whatever it holds must make no difference to the picture.
+        other = ActiveToken(NAME, -3 * vectors, _parameters(backbone, 1), mask)
+        torch.testing.assert_close(
+            predicted(resting([other], {NAME}), f"a photo of a <{NAME}> woman"), wanted
+        )
+        assert float((predicted([token], f"a photo of a <{NAME}> woman") - wanted).abs().max()) > 1e-3

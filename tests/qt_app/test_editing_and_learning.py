@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from qt_app.engine import EngineLink
 from qt_app.model.studio import StudioState
 from s2edit_plugin import api
-from s2edit_plugin.api import queries
+from s2edit_plugin.api import presets, queries
 from s2edit_plugin.api.presets import EDIT_PRESETS, EditPreset, apply_preset
 from s2edit_plugin.errors import MaskError
 from tests.fakes.engine_client import FakeClient
@@ -313,6 +313,9 @@ def test_learning_pauses_resumes_and_fails_with_its_sentence(
     learn.person, learn.kind = "bea", "attribute"
     learn.start()
     qtbot.waitUntil(lambda: learn.job is not None and engine.running is not None)
+    asked = engine.submitted[-1]
+    assert isinstance(asked, api.LearnToken)
+    assert (asked.settings.steps_token, asked.settings.steps_joint) == presets.usual_steps("attribute")
     learn.pause_or_resume()
     qtbot.waitUntil(lambda: bool(learn.job and learn.job.info and learn.job.info.state == "paused"))
     learn.pause_or_resume()
