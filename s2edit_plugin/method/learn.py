@@ -134,120 +134,175 @@ def learn(
     started = time.monotonic()
     settings = resolved(settings, backbone)
     total = settings.steps_token + settings.steps_joint
-    generator = torch.Generator().manual_seed(settings.seed)
-    vectors = initial_vectors(backbone, task.class_noun, settings.vectors, settings.seed).requires_grad_(True)
-    layers = backbone.layers_for(settings.parameters)
-    parameters = create_parameters(settings.parameters, layers, settings.rank, settings.seed)
-    parameters.to(backbone.device)
-    joint = list(parameters.parameters())
-    optimizer = torch.optim.Adam(
-        [
-            {"params": [vectors], "lr": settings.lr_token},
-            {"params": joint or [vectors.new_zeros(1)], "lr": 0.0},
-        ]
-    )
-    constraint = Constraint(
-        backbone, task.attribute_words, task.class_noun, settings.orthogonality, settings.orthogonality_space
-    )
-    token = LearnedToken(task.name, vectors, parameters)
-    first = checkpoint.restore(vectors, parameters, optimizer, generator, token.losses) if checkpoint else 0
-    copies = _copies(task, settings.batch, backbone)
-    wordings = _wordings(task, settings, backbone)
-    schedule = backbone.schedule
-    controls: dict[tuple[int, int], AttentionControl] = {}
-    parts = _parts(settings, backbone)
-    scale = _gradient_scale(backbone, copies[0].clean)
+    training = _Training(backbone, task, settings)
+    token = LearnedToken(task.name, training.vectors, training.parameters)
+    first = checkpoint.restore(*training.state, token.losses) if checkpoint else 0
     watch = Stopwatch(total, first)
-    preview = None if show is None else partial(show, vectors, parameters)
+    preview = None if show is None else partial(show, training.vectors, training.parameters)
 
     for step in range(first, total):
-        # Phase A trains the embedding alone; in phase B it slows down and the parameters join.
-        joined = step >= settings.steps_token
-        optimizer.param_groups[0]["lr"] = settings.lr_token * (0.3 if joined else 1.0)
-        optimizer.param_groups[1]["lr"] = settings.lr_joint * _rate(settings, step) if joined else 0.0
-
-        which, worded = _pick(len(copies), generator), _pick(len(wordings), generator)
-        copy, wording = copies[which], wordings[worded]
-        clean, mask, latent_mask, plan = copy.clean, copy.mask, copy.latent_mask, wording.plan
-        if (which, worded) not in controls:
-            acts_in = mask if settings.mask_mode != "none" else None
-            row = RowToken(plan.tokens[task.name], acts_in, parameters)
-            controls[which, worded] = AttentionControl([[row]] * settings.batch, _processor_mode(settings))
-        control = controls[which, worded]
-        noise = torch.randn(settings.batch, *task.latents.shape[1:], generator=generator).to(backbone.device)
-        timesteps = schedule.at(_spread(settings.batch, generator)).to(backbone.device)
-        noisy = schedule.add_noise(clean, noise, timesteps)
-
-        condition = text.encode(
-            plan, backbone, {task.name: vectors}, settings.isolation, task.framing, wording.plain
-        )
-        condition = constraint.project_condition(condition, task.name)
-        wanted = schedule.target(clean, noise, timesteps)
+        training.set_rates(step)
+        sample = training.draw()
+        condition = training.condition(sample.wording)
         # The text side is run once a step and the U-Net once a part: gradients meet at the condition's features.
         leaf = _detached(condition)
-        optimizer.zero_grad(set_to_none=True)
-        value = 0.0
-        for rows in parts:
-            recorder = control.recorder = _recorder(settings, backbone)
-            # The way back runs under the control too: what was not kept for it is computed again.
-            whole = control if len(parts) == 1 else control.part(rows)
-            with backbone.control(whole), backbone.fast_learning(settings.parameters):
-                predicted = backbone.predict(noisy[rows], timesteps[rows], [leaf] * len(rows))
-                loss = losses.masked_diffusion_loss(
-                    wanted[rows], predicted, latent_mask if settings.masked_loss else None
-                )
-                value += float(loss.detach()) * len(rows) / settings.batch
-                objective = loss * (len(rows) / settings.batch)
-                if recorder is not None:
-                    columns = list(plan.tokens[task.name])
-                    maps = torch.stack([recorder.mean(r)[..., columns].mean(-1) for r in recorder.rows]).mean(
-                        0
-                    )
-                    inside = F.adaptive_avg_pool2d(mask[None, None].float(), recorder.side)[0, 0]
-                    weight = settings.attention_loss_weight or 0.01
-                    objective = objective + weight * losses.attention_to_mask_loss(
-                        maps.flatten(), inside.flatten()
-                    )
-                (objective * scale).backward()
-        penalty = torch.zeros((), device=backbone.device)
-        if settings.orthogonality == "soft":
-            penalty = constraint.loss(vectors, condition, task.name, parameters)
-            penalty = settings.orthogonality_weight * penalty
-        if not math.isfinite(value + float(penalty.detach())):
+        training.optimizer.zero_grad(set_to_none=True)
+        loss = training.denoise(sample, leaf)
+        penalty = training.penalty(condition)
+        if not math.isfinite(loss + float(penalty.detach())):
             raise NumericalError("Learning gave a number that is not finite.", "Try a smaller learning rate.")
-        _send_back(condition, leaf, penalty * scale)
-        if scale != 1:
-            for gradient in (p.grad for p in (vectors, *joint) if p.grad is not None):
-                gradient /= scale
-        optimizer.step()
-        with torch.no_grad():
-            vectors.copy_(constraint.project_vectors(vectors))
-        token.losses.append(value)
+        _send_back(condition, leaf, penalty * training.scale)
+        training.step()
+        token.losses.append(loss)
 
         done = step + 1
+        mean, left = _mean(token.losses[-20:]), watch.seconds_left(done)
         try:
-            on_progress(
-                Progress(
-                    "learning", done, total, _mean(token.losses[-20:]), watch.seconds_left(done), preview
-                )
-            )
+            on_progress(Progress("learning", done, total, mean, left, preview))
         except CancelledError:
             if checkpoint:
-                checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
+                checkpoint.save(done, *training.state, token.losses)
             raise
         if checkpoint and done < total and checkpoint.due(done):
-            checkpoint.save(done, vectors, parameters, optimizer, generator, token.losses)
+            checkpoint.save(done, *training.state, token.losses)
 
-    with torch.no_grad():
-        plan = wordings[0].plan
-        condition = text.encode(plan, backbone, {task.name: vectors}, settings.isolation, task.framing)
-        condition = constraint.project_condition(condition, task.name)
-        token.orthogonality = float(constraint.measure(vectors, condition, task.name))
-    token.vectors = vectors.detach()
-    parameters.requires_grad_(False)
+    token.orthogonality = training.orthogonality()
+    token.vectors = training.vectors.detach()
+    training.parameters.requires_grad_(False)
     token.seconds = time.monotonic() - started
     backbone.stage = ""
     return token
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """What one step looks at: a copy of the photo under a wording, with noise (B, C, s, s) at timesteps (B,)."""
+
+    copy: _Copy
+    wording: _Wording
+    control: AttentionControl
+    noise: Tensor
+    timesteps: Tensor
+
+
+class _Training:
+    """What trains and what it is trained on. Everything random comes from one generator, so that a run can be resumed."""
+
+    def __init__(self, backbone: Backbone, task: LearnTask, settings: LearnSettings) -> None:
+        self.backbone, self.task, self.settings = backbone, task, settings
+        self.generator = torch.Generator().manual_seed(settings.seed)
+        vectors = initial_vectors(backbone, task.class_noun, settings.vectors, settings.seed)
+        self.vectors = vectors.requires_grad_(True)
+        layers = backbone.layers_for(settings.parameters)
+        self.parameters = create_parameters(settings.parameters, layers, settings.rank, settings.seed)
+        self.parameters.to(backbone.device)
+        self.joint = list(self.parameters.parameters())
+        self.optimizer = torch.optim.Adam(
+            [
+                {"params": [self.vectors], "lr": settings.lr_token},
+                {"params": self.joint or [self.vectors.new_zeros(1)], "lr": 0.0},
+            ]
+        )
+        self.constraint = Constraint(
+            backbone,
+            task.attribute_words,
+            task.class_noun,
+            settings.orthogonality,
+            settings.orthogonality_space,
+        )
+        self.copies = _copies(task, settings.batch, backbone)
+        self.wordings = _wordings(task, settings, backbone)
+        self.parts = _parts(settings, backbone)
+        self.scale = _gradient_scale(backbone, self.copies[0].clean)
+        self._controls: dict[tuple[int, int], AttentionControl] = {}
+
+    @property
+    def state(self) -> tuple[Tensor, TokenParameters, torch.optim.Optimizer, torch.Generator]:
+        """What a checkpoint holds beside the losses."""
+        return self.vectors, self.parameters, self.optimizer, self.generator
+
+    def set_rates(self, step: int) -> None:
+        """Phase A trains the embedding alone; in phase B it slows down and the parameters join."""
+        joined = step >= self.settings.steps_token
+        self.optimizer.param_groups[0]["lr"] = self.settings.lr_token * (0.3 if joined else 1.0)
+        self.optimizer.param_groups[1]["lr"] = (
+            self.settings.lr_joint * _rate(self.settings, step) if joined else 0.0
+        )
+
+    def draw(self) -> _Sample:
+        """A copy, a wording, noise and noise levels."""
+        which, worded = _pick(len(self.copies), self.generator), _pick(len(self.wordings), self.generator)
+        copy, wording = self.copies[which], self.wordings[worded]
+        if (which, worded) not in self._controls:
+            acts_in = copy.mask if self.settings.mask_mode != "none" else None
+            row = RowToken(wording.plan.tokens[self.task.name], acts_in, self.parameters)
+            rows = [[row]] * self.settings.batch
+            self._controls[which, worded] = AttentionControl(rows, _processor_mode(self.settings))
+        shape = (self.settings.batch, *self.task.latents.shape[1:])
+        noise = torch.randn(*shape, generator=self.generator).to(self.backbone.device)
+        levels = _spread(self.settings.batch, self.generator)
+        timesteps = self.backbone.schedule.at(levels).to(self.backbone.device)
+        return _Sample(copy, wording, self._controls[which, worded], noise, timesteps)
+
+    def condition(self, wording: _Wording) -> text.Condition:
+        """c(P, [I]): the prompt's features with the token as it is now, under the constraint."""
+        named = {self.task.name: self.vectors}
+        condition = text.encode(
+            wording.plan, self.backbone, named, self.settings.isolation, self.task.framing, wording.plain
+        )
+        return self.constraint.project_condition(condition, self.task.name)
+
+    def denoise(self, sample: _Sample, leaf: text.Condition) -> float:
+        """The diffusion loss inside the mask; its gradients are left at ``leaf`` and at the parameters."""
+        backbone, settings, control, copy = self.backbone, self.settings, sample.control, sample.copy
+        noisy = backbone.schedule.add_noise(copy.clean, sample.noise, sample.timesteps)
+        wanted = backbone.schedule.target(copy.clean, sample.noise, sample.timesteps)
+        value = 0.0
+        for rows in self.parts:
+            recorder = control.recorder = _recorder(settings, backbone)
+            # The way back runs under the control too: what was not kept for it is computed again.
+            whole = control if len(self.parts) == 1 else control.part(rows)
+            with backbone.control(whole), backbone.fast_learning(settings.parameters):
+                predicted = backbone.predict(noisy[rows], sample.timesteps[rows], [leaf] * len(rows))
+                loss = losses.masked_diffusion_loss(
+                    wanted[rows], predicted, copy.latent_mask if settings.masked_loss else None
+                )
+                share = len(rows) / settings.batch
+                value += float(loss.detach()) * share
+                objective = loss * share
+                if recorder is not None:
+                    objective = objective + self._attention_loss(recorder, sample)
+                (objective * self.scale).backward()
+        return value
+
+    def _attention_loss(self, recorder: MapRecorder, sample: _Sample) -> Tensor:
+        columns = list(sample.wording.plan.tokens[self.task.name])
+        maps = torch.stack([recorder.mean(row)[..., columns].mean(-1) for row in recorder.rows]).mean(0)
+        inside = F.adaptive_avg_pool2d(sample.copy.mask[None, None].float(), recorder.side)[0, 0]
+        weight = self.settings.attention_loss_weight or 0.01
+        return weight * losses.attention_to_mask_loss(maps.flatten(), inside.flatten())
+
+    def penalty(self, condition: text.Condition) -> Tensor:
+        """The weighted L_orth of the soft constraint, 0 for the others."""
+        if self.settings.orthogonality != "soft":
+            return torch.zeros((), device=self.backbone.device)
+        penalty = self.constraint.loss(self.vectors, condition, self.task.name, self.parameters)
+        return self.settings.orthogonality_weight * penalty
+
+    def step(self) -> None:
+        """One step of the optimizer; a hard constraint is restored after it."""
+        if self.scale != 1:
+            for gradient in (p.grad for p in (self.vectors, *self.joint) if p.grad is not None):
+                gradient /= self.scale
+        self.optimizer.step()
+        with torch.no_grad():
+            self.vectors.copy_(self.constraint.project_vectors(self.vectors))
+
+    @torch.no_grad()
+    def orthogonality(self) -> float:
+        """L_orth of the token as it is now, under the whole prompt."""
+        wording = _Wording(self.wordings[0].plan, None)
+        return float(self.constraint.measure(self.vectors, self.condition(wording), self.task.name))
 
 
 def _copies(task: LearnTask, batch: int, backbone: Backbone) -> list[_Copy]:
