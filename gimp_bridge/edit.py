@@ -62,7 +62,7 @@ def values_of(config: Any) -> EditValues:
 def edit_layer(
     image: Gimp.Image, chosen: Gimp.Layer, values: EditValues, engine: EngineClient, again: bool = False
 ) -> EditOutcome:
-    """Edit what is seen of a layer and put the results above it; the settings are stored in them and in the image.
+    """Edit the visible content of a layer and insert the results above it; the settings are stored in them and in the image.
 
     Args:
         again: start from the visible layers below ``chosen``, a result; the new result replaces it.

@@ -96,7 +96,7 @@ def learn_token(
     engine: EngineClient,
     replace: bool = False,
 ) -> api.LearnResult:
-    """Learn a token from what is seen of a layer.
+    """Learn a token from the visible content of a layer.
 
     Args:
         replace: a token of the same name goes to the trash.

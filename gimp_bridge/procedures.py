@@ -16,7 +16,7 @@ __all__ = ["ACTIONS", "PROCEDURES", "ProcedureSpec"]
 
 Add = Callable[[Gimp.Procedure], None]
 WRITE = GObject.ParamFlags.READWRITE
-# TokenNames of people are not kept in GIMP's own files of last values.
+# Names of people are not kept in GIMP's own files of last values.
 PRIVATE = GObject.ParamFlags(int(WRITE) | Gimp.PARAM_DONT_SERIALIZE)
 
 ACTIONS = {
@@ -271,7 +271,7 @@ PROCEDURES = {
         ),
         (
             lambda procedure: procedure.add_string_array_return_value(
-                "tokens", "Tokens", "TokenNames of tokens", WRITE
+                "tokens", "Tokens", "Names of tokens", WRITE
             ),
         ),
         without_image=True,

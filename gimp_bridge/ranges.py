@@ -1,4 +1,4 @@
-"""Which numbers an edit takes, in the procedures' arguments and in what is read back from an image."""
+"""Ranges of an edit's numbers: of the procedures' arguments, and of settings read from an image."""
 
 from __future__ import annotations
 

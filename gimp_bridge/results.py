@@ -51,7 +51,7 @@ def write_parasite(item: Gimp.Item | Gimp.Image, settings: bytes, name: str = SE
 
 
 def read_parasite(item: Gimp.Item | Gimp.Image, name: str = SETTINGS_PARASITE) -> bytes:
-    """The content of a parasite, whoever wrote it; empty if there is none."""
+    """The content of a parasite, which any program may have written; empty if there is none."""
     parasite = item.get_parasite(name)
     # Bytes above 127 come as negative numbers.
     return b"" if parasite is None else bytes(value & 0xFF for value in parasite.get_data() or ())

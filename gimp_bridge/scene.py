@@ -1,6 +1,6 @@
-"""What is seen of a layer and its results together, and where the next result goes.
+"""The visible layers that an edit starts from, merged, and the place of the next result.
 
-A result lies above the layer it was made from, with black siblings it, and GIMP makes it the active one. So an edit of a result
+A result lies above the layer it was made from, black outside its box, and GIMP makes it the active one. So an edit of a result
 is an edit of what is seen: the layer it came from with every visible result up to it, put together in an image of their own.
 """
 
@@ -28,7 +28,8 @@ class Scene:
 
     Attributes:
         source: the layer the results belong to; its alpha, mask, mode and opacity are theirs.
-        stack: what is seen, from below. above: what results go above. replaces: the result that a new one replaces.
+        stack: the visible layers, from below. above: the layer above which results are inserted.
+        replaces: the result that a new one replaces.
         source_missing: ``chosen`` is a result whose source layer is gone: all layers below it are included.
     """
 
@@ -45,7 +46,7 @@ class Scene:
 
     @property
     def title(self) -> str:
-        """What is edited, in words."""
+        """The edited layers in words."""
         name = self.source.get_name()
         count = len(self.stack) - 1
         if self.source_missing:

@@ -16,7 +16,7 @@ __all__ = ["select_subject"]
 def select_subject(
     image: Gimp.Image, chosen: Gimp.Layer, method: str, how: Gimp.ChannelOps, grow: float, feather: float, engine: EngineClient,
 ) -> api.MaskResult:  # fmt: skip
-    """Find something in what is seen of a layer and select it; returns what was found.
+    """Find something in the visible content of a layer and select it; returns what was found.
 
     Args:
         method: as `api.MakeMask`. grow, feather: in pixels of the layer.

@@ -1,6 +1,6 @@
 """Draw the program's icon in every size, from the one drawing that is there.
 
-    python installer/icons.py       write PNG, ICO and ICNS beside s2edit_plugin/tools/desktop/icons/s2edit-studio.svg
+    python installer/icons.py       write PNG, ICO and ICNS next to s2edit_plugin/tools/desktop/icons/s2edit-studio.svg
 
 Small sizes are drawn from a middle of the picture, where a whole portrait would be a smear. Needs PyQt6 and Pillow.
 """

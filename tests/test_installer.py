@@ -139,7 +139,7 @@ def test_without_a_network_a_newer_version_goes_on_with_what_was_set_up(machine:
     (machine.notes / "broken").touch()
     done = machine.run("edit")
     assert (done.returncode, done.stdout) == (0, f"s2edit in {machine.elsewhere}: [edit]")
-    assert "Going on with what was set up before." in done.stderr
+    assert "Continuing with the earlier set-up." in done.stderr
 
 
 def test_an_environment_in_use_is_neither_changed_nor_removed(machine: Machine) -> None:

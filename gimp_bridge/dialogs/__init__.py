@@ -1,1 +1,1 @@
-"""What the user is asked before something is done. Loaded only where there is a user: GTK takes time."""
+"""The dialogs. Loaded only in interactive calls, since loading GTK takes time."""

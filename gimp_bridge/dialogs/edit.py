@@ -33,7 +33,7 @@ __all__ = ["ask_and_edit"]
 
 ROLE = "plug-in-s2edit"
 ADVANCED = ["guidance", "seed", "variants", "steps"]
-WAIT_MS = 400  # after the last change, before it is asked what the edit will cost
+WAIT_MS = 400  # after the last change, before the estimate is requested
 PARTS = {
     "face": "Face",
     "hair": "Hair",
@@ -278,7 +278,7 @@ class _Dialog:
         self._dialog.fill_expander("advanced", "advanced-title", False, "advanced-box").set_expanded(False)
         return "advanced"
 
-    # ------------------------------------------------------------------ what is shown and done
+    # ------------------------------------------------------------------ actions
 
     def _show_where(self) -> None:
         if not (self._image.is_valid() and self._layer.is_valid()):

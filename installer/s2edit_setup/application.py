@@ -32,11 +32,11 @@ NOT_COPIED = (
     *(".git", ".venv*", "__pycache__", "*.pyc", ".*_cache", ".cache", "*.egg-info", "build", "dist"),
     *("demo-output", "state", "typing", "tests"),
 )
-NO_LIBRARY = "where its data lies could not be found; it stays"
+NO_LIBRARY = "its data folder could not be found; it is kept"
 
 
 def default_prefix(system: str, home: Path, environ: Mapping[str, str]) -> Path:
-    """Where the program is installed without another wish."""
+    """Where the program is installed by default."""
     if system == "Windows":
         local = environ.get("LOCALAPPDATA")
         return (
@@ -53,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "command", nargs="?", default="install", choices=("install", "repair", "update", "uninstall")
     )
-    parser.add_argument("--prefix", type=Path, metavar="DIR", help="where the program lies")
+    parser.add_argument("--prefix", type=Path, metavar="DIR", help="the program's folder")
     parser.add_argument(
         "--from", dest="source", type=Path, metavar="DIR", help="update: the newer version's folder"
     )
@@ -95,7 +95,7 @@ class Application:
 
     Attributes:
         prefix: its folder. menu, gimp: whether it has a menu entry and GIMP's plug-in. look: what finds the accelerator.
-        ask: asks the user a question with yes or no; no where there is nobody.
+        ask: asks the user a yes-or-no question; no where the session is not interactive.
     """
 
     prefix: Path
@@ -167,7 +167,7 @@ class Application:
             if subprocess.run(
                 ["git", "-C", str(newer), "pull", "--ff-only", "--quiet"], check=False
             ).returncode:
-                say("  it could not be fetched; what lies there is installed")
+                say("  it could not be fetched; the present version is installed")
         # With that version's own set-up: it knows what it needs.
         rest = [
             f"--prefix={self.prefix}",
@@ -215,7 +215,7 @@ class Application:
             raise SetupError(f"S2Edit Studio is not installed in {self.prefix}.")
 
     def _copy_source(self) -> Path:
-        """A copy of what this runs from, beside the one that is there; or that one, where this runs from it."""
+        """A copy of the running checkout next to the installed one; or the installed one, where this runs from it."""
         if self.source.resolve() == ROOT:
             return self.source
         fresh = self.prefix / "source.next"

@@ -52,7 +52,7 @@ def _run(arguments: list[str]) -> int:
         if before is None:
             raise
         say(f"s2edit: {error}")
-        say("s2edit: Going on with what was set up before.")
+        say("s2edit: Continuing with the earlier set-up.")
         environment = before
     return _become(environment, "s2edit", *arguments)
 
@@ -89,6 +89,6 @@ def _become(environment: Environment, program: str, *arguments: str) -> int:
     command = [str(environment.program(program)), *arguments]
     if sys.platform == "win32":  # which has no such call
         return subprocess.run(command, check=False).returncode
-    else:  # mypy passes over the branch of another system only so
+    else:  # an explicit branch: mypy skips that of another system
         sys.stdout.flush()
         os.execv(command[0], command)

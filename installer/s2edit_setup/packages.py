@@ -1,8 +1,8 @@
 """Installs packages: by uv where there is one or the package index has it, else by pip.
 
-uv takes seconds where pip takes more than a minute, keeps what was fetched (a cut goes on from there) and knows where the
+uv takes seconds where pip takes more than a minute, resumes interrupted downloads and knows where the
 builds of torch lie. Where pip's own settings say where packages come from (a mirror, a folder of wheels, a constraint),
-they are somebody's decision: torch's build is left to pip then, and uv gets the address of the index.
+they are the user's or the administrator's decision: torch's build is left to pip then, and uv gets the address of the index.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Packages:
         return self._run([str(self.python), "-m", "pip", "--version"], {}, quiet=True)
 
     def pip_settings(self) -> dict[str, str]:
-        """What pip was told by its files and variables."""
+        """pip's settings from its files and variables."""
         done = subprocess.run(
             [str(self.python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
         )
@@ -169,7 +169,7 @@ def pip_settings(listing: str) -> dict[str, str]:
 
 
 def _for_uv(settings: Mapping[str, str]) -> dict[str, str]:
-    """pip's settings as uv's variables, where nobody set those."""
+    """pip's settings as uv's variables, where those are not set."""
     pairs = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE"}
     return {
         variable: settings[name]

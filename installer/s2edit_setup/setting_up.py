@@ -28,8 +28,8 @@ class SettingUp:
     """Sets up into a store.
 
     Attributes:
-        store: of environments. source: what is installed, a checkout or a wheel; a checkout is installed as it lies where
-        `editable`. Whoever comes second waits for the first.
+        store: of environments. source: what is installed, a checkout or a wheel; a checkout is installed in place where
+        `editable`. A second process waits for the first.
         look: what finds the accelerator. prove: tries a new environment for an accelerator before it takes its place, raises
         SetupError where it does not work.
     """
@@ -90,7 +90,7 @@ class SettingUp:
             if self.store.open(wait=False):
                 self.store.put_in_place(environment)
         except SetupError:
-            pass  # it works where it lies
+            pass  # it works in place
         finally:
             self.store.close()
 

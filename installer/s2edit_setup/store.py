@@ -1,6 +1,6 @@
-"""Environments beside each other, and what leads to the one in use.
+"""Environments next to each other, and the link to the one in use.
 
-An environment is made beside the one that is there and put in its place by one rename when it is complete. None is changed, and
+A new environment is made next to the present one and replaces it by one rename when it is complete. None is changed, and
 none is removed while a program uses it, so an interruption at any point leaves what worked. Who uses an environment holds a
 shared lock on its `IN_USE` file: `run.sh`, and every program (`s2edit_plugin.engine.client.discovery`).
 
@@ -47,7 +47,7 @@ class Environment:
         return self.program("python")
 
     def program(self, name: str) -> Path:
-        """Where a program of it lies."""
+        """The path of one of its programs."""
         return self.path / "Scripts" / f"{name}.exe" if WINDOWS else self.path / "bin" / name
 
     @property
@@ -129,10 +129,10 @@ class Store:
                 yield environment
 
     def open(self, *, wait: bool = True) -> bool:
-        """Be the only one who changes it, until `close`. False where somebody else is and we do not wait.
+        """Lock the store until `close`. False where another process holds the lock and we do not wait.
 
         Raises:
-            SetupError: it cannot be written to, or something else lies there.
+            SetupError: it cannot be written to, or the path is something else.
         """
         if not self.link.is_symlink():
             _refuse_foreign(self.link, "pyvenv.cfg")
@@ -172,7 +172,7 @@ class Store:
         )
 
     def put_in_place(self, environment: Environment) -> None:
-        """Make the link lead to an environment in one step, and remove those that nobody uses any more."""
+        """Make the link lead to an environment in one step, and remove those that are not in use any more."""
         try:
             if self._lead_to(environment.path):
                 self._clear(environment.path)
@@ -200,13 +200,13 @@ class Store:
         return True
 
     def _clear(self, keep: Path) -> None:
-        """Remove every environment but one, unless somebody uses it."""
+        """Remove every environment but one, unless it is in use."""
         for folder in self.folder.iterdir():
             if folder.is_symlink() or not folder.is_dir() or folder.name == keep.name or _runs_from(folder):
                 continue
             with _alone(folder) as alone, contextlib.suppress(OSError):
                 if alone:
-                    # Under another name first: whoever comes now must not take what is half gone.
+                    # Under another name first: another process must not take a half removed one.
                     gone = self.folder / f"gone-{os.getpid()}-{folder.name}"
                     os.rename(folder, gone)
                     shutil.rmtree(gone, ignore_errors=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .names import SOMEBODY
+from .names import NAME_PLACEHOLDER
 from .scene import ATTRIBUTES, Scene
 from .spoken import TRAIT_WORDS, trait_phrases
 
@@ -62,13 +62,11 @@ _SCENE_WORDS: dict[str, list[str]] = {
     "forest": ["in a forest", "in the forest"],
     "city": ["in a city", "in the city"],
 }
-_STOP_WORDS = (
-    f"photo of a an the person face with and in on without no at his her its wearing woman man car {SOMEBODY}"
-)
+_STOP_WORDS = f"photo of a an the person face with and in on without no at his her its wearing woman man car {NAME_PLACEHOLDER}"
 
 
 def attribute_words(domain: str) -> dict[str, dict[str, list[str]]]:
-    """Phrases of each attribute value, the usual wording first; "scene" stands beside the attributes."""
+    """Phrases of each attribute value, the usual wording first; "scene" is one more name among the attributes."""
     words = {name: {v: list(p) for v, p in values.items()} for name, values in _WORDS[domain].items()}
     words["scene"] = {name: list(phrases) for name, phrases in _SCENE_WORDS.items()}
     return words
@@ -113,8 +111,8 @@ class _Wording:
         if not self.named or self.later:
             return _article(" ".join([*adjectives, noun]))
         if not adjectives and self.rng is not None and self.rng.random() < 0.4:
-            return SOMEBODY
-        return _article(" ".join([*adjectives, SOMEBODY, noun]))
+            return NAME_PLACEHOLDER
+        return _article(" ".join([*adjectives, NAME_PLACEHOLDER, noun]))
 
     def said(self, rate: float | None = None) -> bool:
         """Whether to mention something, with this rate (1 - drop if None)."""
@@ -139,7 +137,7 @@ def _assemble(say: _Wording, head: list[str], having: list[str], tail: list[str]
     clauses = [f"with {' and '.join(say.shuffled(having))}"] if having else []
     said = say.shuffled([*clauses, *tail])
     if say.later and say.rng is not None:
-        said.insert(int(say.rng.integers(len(said) + 1)), SOMEBODY)
+        said.insert(int(say.rng.integers(len(said) + 1)), NAME_PLACEHOLDER)
     return " ".join([*head, *said])
 
 
@@ -227,7 +225,7 @@ def caption(scene: Scene, rng: np.random.Generator, drop: float = 0.15, named: b
     """A true caption in random wording, at most 40 words.
 
     Each attribute off its default is left out with probability `drop` (0..1); one caption in ten is very
-    short. named: `names.SOMEBODY` stands where the person's name would.
+    short. named: `names.NAME_PLACEHOLDER` stands where the person's name would.
     """
     templates = _TEMPLATES if scene.domain == "portrait" else (_TEMPLATES[0], _TEMPLATES[2])
     template = templates[int(rng.integers(len(templates)))]

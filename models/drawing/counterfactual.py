@@ -62,7 +62,7 @@ class Counterfactual:
     @cached_property
     def settled(self) -> NDArray[np.bool_]:
         """(H, W) bool, the pixels of the region that source and words settle: drawn with other people's traits
-        for all that is hidden, they stay as they are within TOLERANCE."""
+        for all that is hidden, they stay the same within TOLERANCE."""
         settled = self.region.copy()
         if self.source_scene.nuisance.scene != self.target_scene.nuisance.scene:
             settled[:] = False  # no trait tells what another place looks like
@@ -105,7 +105,7 @@ def _hidden_traits(text: str) -> tuple[str, ...]:
 
 
 def _stranger(scene: Scene, number: int) -> Mapping[str, float]:
-    """Traits of somebody else of the same kind."""
+    """Traits of another identity of the same kind."""
     seeds = range(number * 64, number * 64 + 64)
     people = (sample_identity(seed, scene.domain) for seed in seeds if seed != scene.identity.seed)
     return next(person.traits for person in people if person.noun == scene.identity.noun)

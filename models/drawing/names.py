@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-SOMEBODY = "someone"
+NAME_PLACEHOLDER = "someone"
 """The word in a training caption where the person's name stands; its own embedding is the mean of all names."""
 
 _FIRST = ("ba", "da", "fe", "ga", "jo", "ka", "lu", "mi", "na", "pe", "ro", "sa", "to", "va", "wi", "za")
@@ -34,7 +34,7 @@ def _words(middles: tuple[str, ...]) -> list[str]:
 
 
 PERSON_NAMES: tuple[str, ...] = tuple(_words(("", "li", "no", "ru"))[:PEOPLE])
-"""Name `i` is the person drawn from seed `split_seed("train", i)`: nobody of another split has a name."""
+"""Name `i` is the person drawn from seed `split_seed("train", i)`: people of other splits have no name."""
 
 CAR_NAMES: tuple[str, ...] = tuple(_words(("ta",))[:CARS])
 """The same for cars."""

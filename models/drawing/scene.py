@@ -147,7 +147,7 @@ class Scene:
         return Scene(self.identity, attributes, nuisance)
 
     def with_traits(self, **traits: float) -> Scene:
-        """The same picture of somebody some of whose traits are others."""
+        """The same picture of a person with some traits replaced."""
         return replace(self, identity=replace(self.identity, traits={**self.identity.traits, **traits}))
 
     def to_json(self) -> str:
@@ -197,7 +197,7 @@ def sample_attributes(seed: int, identity: Identity) -> dict[str, str]:
         else:
             values[name] = options[1 + draws.pick(len(options) - 1)] if draws.chance(rate) else options[0]
     if values.get("glasses") == "sunglasses":
-        values["eyeshadow"] = "none"  # nobody could see it, so no caption should teach it
+        values["eyeshadow"] = "none"  # not visible, so no caption should teach it
     return values
 
 

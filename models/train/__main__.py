@@ -1,7 +1,7 @@
 """Trains the bundled models: `python -m s2edit_models.train all --minutes 240`.
 
 Stages: autoencoder, diffusion (also releases to models/small), judges, masks, or all in this order. Each call
-is a slice that goes on from the state folder, or from the released folder where there is no state. Once there is
+is a slice that resumes from the state folder, or from the released folder where there is no state. Once there is
 a diffusion model, the autoencoder stage trains the decoder only. `draw` only draws pictures (also the judges'),
 `release` writes models/small from the state, `sheet` draws a grid of samples, `measure` has the attribute judge
 look for the prompts' words in samples.

@@ -169,7 +169,7 @@ class _Training:
     """Network, optimizer and average weights, and the state file that they come from and go to.
 
     Args:
-        released: a released model to go on from where there is no state. decoder_only: see `train`.
+        released: a released model to continue where there is no state. decoder_only: see `train`.
     """
 
     def __init__(
@@ -263,7 +263,7 @@ def train(
 ) -> dict[str, Any]:
     """Train for a slice on the shards in state_dir/pictures; the state and its report are in autoencoder.safetensors.
 
-    released: a released model to go on from where there is no state. decoder_only: keep the latents exactly as
+    released: a released model to continue where there is no state. decoder_only: keep the latents exactly as
     they are, which a diffusion model that was trained on them needs.
     """
     recipe = recipe or Recipe()

@@ -160,7 +160,7 @@ class Average:
         return {"count": self.count, "values": self.values}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a saved average."""
+        """Continue from a saved average."""
         self.count = state["count"]
         for name, value in state["values"].items():
             self.values[name].copy_(value)
@@ -184,7 +184,7 @@ class LossMeter:
 
 
 def save_json(path: Path, value: Any) -> None:
-    """Write JSON beside the path and rename: a reader sees the old file or the new one."""
+    """Write JSON to a temporary file next to the path and rename it: a reader sees the old file or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     part.write_text(json.dumps(value, indent=1) + "\n")

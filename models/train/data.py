@@ -47,13 +47,13 @@ def draw_shard(folder: Path, split: str, number: int, size: int = 128, count: in
 
 
 def wordings(scene: Scene, seed: int) -> list[str]:
-    """The captions of a picture; every second one has the person's name in it (`names.SOMEBODY`)."""
+    """The captions of a picture; every second one has the person's name in it (`names.NAME_PLACEHOLDER`)."""
     rng = np.random.default_rng((5, seed))
     return [captions.caption(scene, rng, named=i % 2 == 1) for i in range(WORDINGS)]
 
 
 def draw_textures(folder: Path, number: int, size: int = 128, count: int = SHARD) -> None:
-    """A shard of natural textures: the autoencoder also has to keep pictures that nobody drew."""
+    """A shard of natural textures: the autoencoder also has to reconstruct pictures outside the drawn world."""
     rng = np.random.default_rng((77, number))
     rgb = np.stack([natural.natural_texture(rng, size) for _ in range(count)])
     _write(folder / f"texture_{number:05d}", {"rgb": rgb, "focus": np.zeros(rgb.shape[:3], np.uint8)}, [], [])

@@ -12,7 +12,7 @@ from diffusers.models.attention_processor import Attention
 from torch import Tensor, nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from ..drawing.names import SOMEBODY
+from ..drawing.names import NAME_PLACEHOLDER
 from . import naming
 from .tokenizer import LENGTH
 
@@ -41,7 +41,7 @@ class Recipe:
     batch: int = 64
     gpu_batch: int = 512
     no_caption: float = 0.1  # for classifier-free guidance
-    words_alone: float = 0.4  # share of captions whose end-of-text and padding nobody may attend to
+    words_alone: float = 0.4  # share of captions whose end-of-text and padding are hidden from the U-Net
     isolated: float = 0.6  # share of named captions whose other words do not see the name
     name_noise: float = (
         0.1  # on a name's embedding, as a share of its spread: neighbours mean nearly the same
@@ -84,13 +84,13 @@ class Captions:
 class Networks(nn.Module):
     """What this stage trains: captions' tokens -> text states -> noise in a latent."""
 
-    def __init__(self, text_encoder: CLIPTextModel, unet: UNet2DConditionModel, somebody: int) -> None:
-        """Args: somebody: id of the word that stands for a name."""
+    def __init__(self, text_encoder: CLIPTextModel, unet: UNet2DConditionModel, placeholder: int) -> None:
+        """Args: placeholder: id of the word that stands for a name."""
         super().__init__()
         self.text_encoder = text_encoder
         self.unet = unet.to(memory_format=torch.channels_last)
         self.namer = naming.Namer(text_encoder.config.hidden_size)
-        self.somebody, self.end = somebody, text_encoder.config.eos_token_id
+        self.placeholder, self.end = placeholder, text_encoder.config.eos_token_id
 
     def forward(self, noisy: Tensor, timesteps: Tensor, captions: Captions) -> Tensor:
         """(N, C, S, S) noisy latents, (N,) timesteps 0..999 -> the noise, (N, C, S, S)."""
@@ -104,7 +104,7 @@ class Networks(nn.Module):
             isolated = captions.isolated
             if isolated is None:
                 isolated = torch.zeros(len(tokens), dtype=torch.bool, device=tokens.device)
-            states = naming.text_states(self.text_encoder, tokens, self.somebody, names, isolated)
+            states = naming.text_states(self.text_encoder, tokens, self.placeholder, names, isolated)
         keep = None
         if captions.words_alone is not None:
             keep = ~((tokens == self.end) & captions.words_alone[:, None])
@@ -145,12 +145,12 @@ def build(recipe: Recipe, tokenizer: CLIPTokenizer) -> Networks:
         for name, parameter in unet.named_parameters():
             if ".conv2." in name or ".proj_out." in name or name.startswith("conv_out"):
                 parameter.zero_()
-    return Networks(text, unet, id_of_somebody(tokenizer))
+    return Networks(text, unet, id_of_placeholder(tokenizer))
 
 
-def id_of_somebody(tokenizer: CLIPTokenizer) -> int:
+def id_of_placeholder(tokenizer: CLIPTokenizer) -> int:
     """Id of the word that stands for a name in training captions."""
-    return int(tokenizer.convert_tokens_to_ids(f"{SOMEBODY}</w>"))
+    return int(tokenizer.convert_tokens_to_ids(f"{NAME_PLACEHOLDER}</w>"))
 
 
 def released(folder: Path, tokenizer: CLIPTokenizer, recipe: Recipe) -> Networks:
@@ -166,7 +166,7 @@ def released(folder: Path, tokenizer: CLIPTokenizer, recipe: Recipe) -> Networks
     if growth > STREAM_GROWTH:
         naming.let_words_through(networks.text_encoder, STREAM_GROWTH / growth)
     unet = UNet2DConditionModel.from_pretrained(folder / "unet", dtype=torch.float32, use_safetensors=True)
-    return Networks(networks.text_encoder, unet, networks.somebody)
+    return Networks(networks.text_encoder, unet, networks.placeholder)
 
 
 class PlainAttention:

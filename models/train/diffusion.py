@@ -14,7 +14,7 @@ from torch import Tensor
 from transformers import CLIPTokenizer
 
 from ..drawing import captions
-from ..drawing.names import SOMEBODY
+from ..drawing.names import NAME_PLACEHOLDER
 from . import autoencoder, naming, release
 from .common import (
     Average,
@@ -147,7 +147,10 @@ class Validation:
         timesteps = torch.linspace(20, 979, count).long()
         texts = [captions.describe(scene) for scene in scenes]
         nouns = [scene.identity.noun for scene in scenes]
-        named = [text.replace(noun, f"{SOMEBODY} {noun}", 1) for text, noun in zip(texts, nouns, strict=True)]
+        named = [
+            text.replace(noun, f"{NAME_PLACEHOLDER} {noun}", 1)
+            for text, noun in zip(texts, nouns, strict=True)
+        ]
         traits = np.stack([naming.trait_vector(scene.identity) for scene in scenes])
         return Validation(
             add_noise(clean, noise, alphas[timesteps]),

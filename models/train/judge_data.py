@@ -122,7 +122,7 @@ def random_group(
 
 
 def with_skin_of(person: Identity, other: Identity) -> Identity:
-    """`person` with the skin colour of `other`: still another person, but no longer told apart by colour."""
+    """`person` with the skin colour of `other`: still another person, but no longer distinguished by colour."""
     return replace(
         person, traits={**person.traits, **{c: other.traits[c] for c in _SKIN if c in other.traits}}
     )

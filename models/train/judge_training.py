@@ -1,4 +1,4 @@
-"""The loop that all judges and the mask network share: train for some minutes, keep a state, go on later."""
+"""The loop that all judges and the mask network share: train for some minutes, save a state, resume later."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def write_weights(network: nn.Module, path: Path, metadata: dict[str, str]) -> i
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     save_file(weights, str(part), metadata=metadata)
-    # safetensors makes files that only their owner may read; released ones are for everybody.
+    # safetensors makes files that only their owner may read; released ones are readable by all users.
     part.chmod(0o644)
     os.replace(part, path)
     return path.stat().st_size

@@ -290,7 +290,7 @@ def train_attributes(
 
     Args:
         minutes: wall-clock minutes of this slice, drawing pictures included.
-        state: folder with pictures and checkpoint; a later call goes on from it.
+        state: folder with pictures and checkpoint; a later call resumes from it.
         device: ``auto``, ``cpu`` or ``cuda``.
         autoencoder: AutoencoderKL folder; with it a quarter of what the judge sees are copies.
         chunks, groups: pictures drawn at most (``groups * 96`` a chunk).

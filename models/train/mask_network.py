@@ -142,7 +142,7 @@ def train(
 
     Args:
         minutes: wall-clock minutes of this slice, drawing pictures included.
-        state: folder with pictures and checkpoint; a later call goes on from it.
+        state: folder with pictures and checkpoint; a later call resumes from it.
         device: ``auto``, ``cpu`` or ``cuda``.
         autoencoder: AutoencoderKL folder; with it the network also sees copies of the stored pictures.
         chunks, groups: pictures drawn at most (groups * 96 a chunk of portraits).

@@ -1,7 +1,7 @@
 """Names while the text encoder learns: the embedding of a person's name is a function of what makes the person.
 
 Real text encoders know thousands of names, each from many pictures. Here every drawn person can be named: a small network
-maps the traits to the embedding that stands where the caption says `names.SOMEBODY`. So each sample teaches what names
+maps the traits to the embedding that stands where the caption says `names.NAME_PLACEHOLDER`. So each sample teaches what names
 mean, and no name has to be met a hundred times. A release keeps no such network: the words of `names.PERSON_NAMES` get
 the embeddings of their people, as a vocabulary learned in the ordinary way would hold them.
 """
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from ..drawing import dataset
-from ..drawing.names import CAR_NAMES, PERSON_NAMES, SOMEBODY
+from ..drawing.names import CAR_NAMES, NAME_PLACEHOLDER, PERSON_NAMES
 from ..drawing.scene import DOMAINS, Identity, sample_identity
 
 WIDTH = 128
@@ -87,14 +87,14 @@ def isolation_bias(name_columns: Tensor, isolated: Tensor) -> Tensor:
 
 
 def text_states(
-    text_encoder: CLIPTextModel, tokens: Tensor, somebody: int, names: Tensor, isolated: Tensor
+    text_encoder: CLIPTextModel, tokens: Tensor, placeholder: int, names: Tensor, isolated: Tensor
 ) -> Tensor:
-    """Text states (N, L, W) of captions (N, L) whose id `somebody` is the name with embedding names (N, W).
+    """Text states (N, L, W) of captions (N, L) whose id `placeholder` is the name with embedding names (N, W).
 
     isolated: (N,) bool, see `isolation_bias`.
     """
     embeddings = text_encoder.embeddings
-    here = tokens == somebody
+    here = tokens == placeholder
     words = torch.where(here[..., None], names[:, None].to(torch.float32), embeddings.token_embedding(tokens))
     positions = embeddings.position_embedding.weight[: tokens.shape[1]]
     bias = isolation_bias(here, isolated)
@@ -106,13 +106,13 @@ def text_states(
 
 @torch.no_grad()
 def write_names(text_encoder: CLIPTextModel, tokenizer: CLIPTokenizer, namer: Namer) -> None:
-    """Put every name's embedding into the vocabulary, and their mean at `names.SOMEBODY`."""
+    """Put every name's embedding into the vocabulary, and their mean at `names.NAME_PLACEHOLDER`."""
     table = text_encoder.get_input_embeddings().weight
     people = _embeddings(namer, PERSON_NAMES, "portrait")
     for words, vectors in (
         (PERSON_NAMES, people),
         (CAR_NAMES, _embeddings(namer, CAR_NAMES, "car")),
-        ((SOMEBODY,), people.mean(0, keepdim=True)),
+        ((NAME_PLACEHOLDER,), people.mean(0, keepdim=True)),
     ):
         table[tokenizer.convert_tokens_to_ids([f"{word}</w>" for word in words])] = vectors.to(table)
 
@@ -139,7 +139,7 @@ def adopt_vocabulary(
 
 @torch.no_grad()
 def let_words_through(text_encoder: CLIPTextModel, share: float) -> None:
-    """Scale what the layers add to the residual stream by `share`, so that a word's own embedding counts beside it.
+    """Scale what the layers add to the residual stream by `share`, so that a word's own embedding counts next to it.
 
     Measured on the first weights: embeddings of norm 0.9 went into a stream of norm 40 after the first layer and 350 after
     the last, so the columns of early words all came out as one vector. Layer norms make the scale of the whole irrelevant.

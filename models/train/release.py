@@ -62,8 +62,8 @@ def _released_networks(release_dir: Path) -> tuple[denoiser.Networks, CLIPTokeni
     before = StableDiffusionPipeline.from_pretrained(
         release_dir, safety_checker=None, dtype=torch.float32, use_safetensors=True
     )
-    somebody = denoiser.id_of_somebody(before.tokenizer)
-    return denoiser.Networks(before.text_encoder, before.unet, somebody), before.tokenizer
+    placeholder = denoiser.id_of_placeholder(before.tokenizer)
+    return denoiser.Networks(before.text_encoder, before.unet, placeholder), before.tokenizer
 
 
 def _averaged_networks(
@@ -128,7 +128,7 @@ def check_sizes(folder: Path) -> int:
 
 
 def release(state_dir: Path, release_dir: Path, recipe: denoiser.Recipe | None = None) -> dict[str, Any]:
-    """Write the folder beside release_dir and swap the two, so that readers never see half a model."""
+    """Write a temporary folder next to release_dir and swap the two, so that readers never see half a model."""
     pipeline, card = assemble(state_dir, release_dir, recipe)
     part = release_dir.with_name(f".{release_dir.name}.{os.getpid()}.part")
     old = release_dir.with_name(f".{release_dir.name}.{os.getpid()}.old")

@@ -30,7 +30,7 @@ def networks(tokenizer: CLIPTokenizer) -> denoiser.Networks:
 
 
 def test_every_name_is_one_word_of_the_vocabulary(tokenizer: CLIPTokenizer) -> None:
-    everybody = [*names.PERSON_NAMES, *names.CAR_NAMES, names.SOMEBODY]
+    everybody = [*names.PERSON_NAMES, *names.CAR_NAMES, names.NAME_PLACEHOLDER]
     assert len(set(everybody)) == names.PEOPLE + names.CARS + 1
     assert {len(tokenizer(word).input_ids) for word in everybody} == {3}
 
@@ -73,7 +73,7 @@ def _states(networks: denoiser.Networks, tokens: torch.Tensor, seed: int, isolat
     hidden = torch.full((len(tokens),), isolated)
     with torch.no_grad():
         return naming.text_states(
-            networks.text_encoder, tokens, networks.somebody, networks.namer(vectors), hidden
+            networks.text_encoder, tokens, networks.placeholder, networks.namer(vectors), hidden
         )
 
 
@@ -89,8 +89,8 @@ def test_without_a_name_the_states_are_the_encoders(
 def test_an_isolated_name_reaches_its_own_column_alone(
     networks: denoiser.Networks, tokenizer: CLIPTokenizer
 ) -> None:
-    tokens = denoiser.tokenise(tokenizer, [f"a photo of a {names.SOMEBODY} woman with red hair"])
-    (column,) = (tokens[0] == networks.somebody).nonzero().flatten().tolist()
+    tokens = denoiser.tokenise(tokenizer, [f"a photo of a {names.NAME_PLACEHOLDER} woman with red hair"])
+    (column,) = (tokens[0] == networks.placeholder).nonzero().flatten().tolist()
     changed = [
         (_states(networks, tokens, 1, isolated) - _states(networks, tokens, 2, isolated)).abs().sum(-1)[0] > 0
         for isolated in (True, False)
@@ -138,7 +138,7 @@ def test_a_release_holds_names_as_words(networks: denoiser.Networks, tokenizer: 
     word = tokenizer(names.PERSON_NAMES[7]).input_ids[1]
     assert torch.allclose(table[word], vector, atol=1e-6)
     ids = [tokenizer(name).input_ids[1] for name in names.PERSON_NAMES]
-    assert torch.allclose(table[networks.somebody], table[ids].mean(0), atol=1e-6)
+    assert torch.allclose(table[networks.placeholder], table[ids].mean(0), atol=1e-6)
 
 
 def test_an_older_vocabulary_is_taken_over_word_by_word(tokenizer: CLIPTokenizer) -> None:

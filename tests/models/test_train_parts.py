@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from s2edit_models.drawing.captions import GRAMMAR_WORDS
-from s2edit_models.drawing.names import SOMEBODY
+from s2edit_models.drawing.names import NAME_PLACEHOLDER
 from s2edit_models.train import autoencoder, common, data, naming, pool
 from s2edit_models.train.denoiser import Recipe, build_scheduler, timestep_chances, tokenise
 from s2edit_models.train.diffusion import Latents
@@ -151,8 +151,8 @@ def test_every_picture_of_a_shard_has_its_wordings(tmp_path: Path) -> None:
     for scene, wordings in zip(shard.scenes(), texts, strict=True):
         plain, named = wordings[::2], wordings[1::2]
         assert all(scene.identity.domain == "car" or scene.identity.noun in text for text in plain)
-        assert all(SOMEBODY in text.split() for text in named)
-        assert not any(SOMEBODY in text.split() for text in plain)
+        assert all(NAME_PLACEHOLDER in text.split() for text in named)
+        assert not any(NAME_PLACEHOLDER in text.split() for text in plain)
     (shard.path / "captions.json").unlink()
     assert not shard.is_current()
 
