@@ -1,6 +1,6 @@
-"""The composition root of the window: arguments, application, state, main window. Nothing else knows all of them.
+"""The composition root: arguments, application, state, main window.
 
-The window appears before the engine is there and never waits for torch: the engine is another process.
+The window appears before the engine is ready and never loads torch, since the engine is another process.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from s2edit_plugin.tools.desktop.entries import APP_ID, icons_folder
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QApplication
 
-    from qt_app.engine import Connector
+    from qt_app.engine import Connect
     from qt_app.ui.main_window import MainWindow
     from s2edit_plugin.engine.client.interface import Client
 
@@ -59,9 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from PyQt6.QtGui import QIcon
     from PyQt6.QtWidgets import QApplication
 
-    from qt_app.collecting import Collector
+    from qt_app.garbage_collector import GarbageCollector
     from qt_app.model.preferences import Preferences
-    from qt_app.ui.opening import Opening
+    from qt_app.ui.file_open_events import FileOpenEvents
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("S²Edit Studio")
@@ -75,19 +75,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     keep_when_ended(window)
     window.show()
     begin(window, photo)
-    opening = Opening(application, window.open_file)
-    collector = Collector()
+    file_events = FileOpenEvents(application, window.studio.documents.open_file)
+    collector = GarbageCollector()
     try:
         return application.exec()
     finally:
-        opening.stop()
+        file_events.stop()
         collector.stop()
 
 
 def make_window(
     application: QApplication,
     theme: str | None = None,
-    connect: Connector | None = None,
+    connect: Connect | None = None,
     language: str = "en",
 ) -> MainWindow:
     """The window with its state, not shown yet.
@@ -99,8 +99,8 @@ def make_window(
     from qt_app.engine import EngineLink
     from qt_app.i18n.loading import install_language
     from qt_app.model.studio import StudioState
+    from qt_app.ui.features import Features
     from qt_app.ui.main_window import MainWindow
-    from qt_app.ui.parts import add_parts
     from qt_app.ui.theme import ThemeKeeper
 
     install_language(application, language)
@@ -109,36 +109,36 @@ def make_window(
     keeper = ThemeKeeper(application, state.preferences, theme or "")
     window = MainWindow(state)
     keeper.setParent(window)
-    add_parts(window)
+    Features(window)
     window.arrange()
     return window
 
 
 def keep_when_ended(window: MainWindow) -> None:
-    """From now on a signal that ends the process leaves the window's arrangement behind; unsaved work waits in its session."""
+    """Store the window's layout when a signal ends the process; its session keeps unsaved work."""
     for name in ENDED_BY:
         if hasattr(signal, name):
-            # The collector's timer gives Python a turn at least once a second; Qt's loop by itself gives none.
+            # Python handles signals only while it runs; the garbage collector's timer makes it run once a second.
             signal.signal(getattr(signal, name), lambda number, _: _leave(window, number))
 
 
 def _leave(window: MainWindow, number: int) -> None:
     signal.signal(number, signal.SIG_DFL)
     try:
-        window.layout_of_panels.remember()
+        window.panel_layout.store()
         window.studio.preferences.save()
     finally:
         os.kill(os.getpid(), number)
 
 
 def begin(window: MainWindow, photo: str | None) -> None:
-    """What a window that was just shown begins with: a photo, the first steps, or its start page."""
-    from qt_app.ui.parts import parts_of
+    """Open the photo, or on the first start the wizard, in a window that was just shown."""
+    from qt_app.ui.features import features_of
 
     if photo:
-        window.open_file(os.path.abspath(photo))
+        window.studio.documents.open_file(os.path.abspath(photo))
     elif not window.studio.preferences.wizard_done:
-        parts_of(window).show_wizard()
+        features_of(window).help.show_wizard()
 
 
 def _engine() -> Client:
@@ -148,19 +148,19 @@ def _engine() -> Client:
 
 
 class EngineEnder:
-    """Ends the user's engine, see `qt_app.engine.Ender`."""
+    """Ends the user's engine process, see `qt_app.engine.EngineEnder`."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def end_hung(self) -> bool:
-        """One that does not answer; the window's watchdog."""
+        """End an engine that does not respond."""
         from s2edit_plugin.engine.client.shutdown import end_hung
 
         return end_hung(self._root)
 
     def end(self) -> object:
-        """Whatever it does."""
+        """End the engine, even while it works."""
         from s2edit_plugin.engine.client.shutdown import end_engine
 
         return end_engine(self._root, force=True, patience=END_SECONDS)
@@ -169,10 +169,10 @@ class EngineEnder:
 def _reporting(
     window: MainWindow,
 ) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    """What nobody caught is logged and said in the window, which goes on."""
+    """An exception hook that logs uncaught exceptions and shows them in the window, which keeps running."""
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        logging.getLogger(__name__).error("unforeseen", exc_info=(kind, error, trace))
+        logging.getLogger(__name__).error("uncaught exception", exc_info=(kind, error, trace))
         detail = " ".join(str(error).split())[:200]
         window.studio.messages.error(
             S2EditError(

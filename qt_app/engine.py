@@ -1,7 +1,7 @@
-"""The one file that knows both the engine's client and Qt's signals.
+"""The window's connection to the engine: the only module that uses both the engine's client and Qt's signals.
 
-A `Client` blocks and calls back on threads of its own; widgets and models live on the window's thread. `EngineLink` runs every
-question on a small pool and delivers answers, errors and events to the window's thread, in order.
+A `Client` blocks, and calls back on its own threads; widgets and models live on the GUI thread. `EngineLink` makes every call
+on a small thread pool and delivers results, errors and events on the GUI thread, in order.
 """
 
 from __future__ import annotations
@@ -16,55 +16,62 @@ from typing import Any, Protocol, TypeVar
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 
+from qt_app.observable import Observable, Property, delayed
 from s2edit_plugin.api import Event, Request
 from s2edit_plugin.api.operations import operation_of
 from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import EngineGoneError, S2EditError
 
-__all__ = ["Connector", "Ender", "EngineLink", "OnError", "Tell"]
+__all__ = ["Connect", "EngineEnder", "EngineLink", "OnError", "RunOnGuiThread"]
 
 R = TypeVar("R")
-Connector = Callable[[], Client]
-"""Attaches to the running engine or starts one; called on a thread, may take seconds; raises S2EditError."""
+Connect = Callable[[], Client]
+"""Connects to the running engine or starts one; called on a thread, may take seconds; raises S2EditError."""
 OnError = Callable[[S2EditError], None]
-Tell = Callable[[Callable[[], Any]], None]
-"""Calls a function on the window's thread, later."""
+RunOnGuiThread = Callable[[Callable[[], Any]], None]
+"""Schedules a call on the GUI thread."""
 
 
-class Ender(Protocol):
-    """Ends engines; called on a thread, may take a minute; raises S2EditError."""
+class EngineEnder(Protocol):
+    """Ends engine processes; called on a thread, may take a minute; raises S2EditError."""
 
     def end_hung(self) -> bool:
-        """End one that is there and does not answer; whether there was one."""
+        """End an engine that runs but does not respond; returns whether there was one."""
 
     def end(self) -> object:
-        """End the engine, whatever it does."""
+        """End the engine, even while it works."""
 
 
 RESTARTS = 3
 RESTART_DELAYS_MS = (200, 1000, 4000)
-SETTLED_MS = 30_000
+STABLE_MS = 30_000  # an engine that ran for so long gets all its restarts again
 POOL = 4
-FAREWELL_SECONDS = 3.0
+LAST_REQUEST_SECONDS = 3.0
 
 
-class EngineLink(QObject):
+class EngineLink(Observable):
     """The window's connection to the engine.
 
     Signals:
-        state_changed(str): ``starting``, ``connected``, ``lost`` (it is being restarted), ``failed`` (it was given up).
-        happened(Event): everything the engine reports.
-        failed(S2EditError): what nobody who asked wanted to handle himself.
-        replaced(): an engine that did not answer any more was ended, and another one took its place.
+        connected(): an engine is there, the first or another one.
+        happened(Event): every event of the engine.
+        failed(S2EditError): an error that no caller handled.
+        replaced(): an engine that did not respond was ended, and another one was started.
+
+    Attributes:
+        state: ``starting``, ``connected``, ``lost`` (it is being restarted) or ``failed`` (no further restart).
     """
 
-    state_changed = pyqtSignal(str)
+    connected = pyqtSignal()
     happened = pyqtSignal(object)
     failed = pyqtSignal(object)
     replaced = pyqtSignal()
     _delivered = pyqtSignal(object)
+    state = Property("starting")
 
-    def __init__(self, connect: Connector, parent: QObject | None = None, ender: Ender | None = None) -> None:
+    def __init__(
+        self, connect: Connect, parent: QObject | None = None, ender: EngineEnder | None = None
+    ) -> None:
         super().__init__(parent)
         self._connect, self._ender = connect, ender
         self._pool = ThreadPoolExecutor(POOL, thread_name_prefix="engine-link")
@@ -73,37 +80,38 @@ class EngineLink(QObject):
         self._restarts = 0
         self._closed = False
         self._lock = threading.Lock()
-        self.state = "starting"
-        self._delivered.connect(self._arrived)
-        # An engine that dies again and again is given up; one that lived for a while gets a fresh count.
-        self._settled = QTimer(self)
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(SETTLED_MS)
-        self._settled.timeout.connect(lambda: setattr(self, "_restarts", 0))
+        self._delivered.connect(self._run_delivered)
+        self._stable = delayed(self, STABLE_MS, lambda: setattr(self, "_restarts", 0))
+        self.state_changed.connect(lambda state: self.connected.emit() if state == "connected" else None)
 
     # ------------------------------------------------------------------ for models
 
     def start(self) -> None:
-        """Connect in the background. Questions asked before are answered when the engine is there."""
+        """Connect in the background. Requests made before are sent once the engine is there."""
         self._restarts = 0
-        self._set_state("starting")
-        self._beside(self._connect_now)
+        self.state = "starting"
+        self._in_thread(self._connect_now)
 
     def restart(self) -> None:
-        """End the engine that is there, also one that hangs, and start another. What it does ends; learning can go on later."""
+        """End the running engine, also one that hangs, and start another. Its jobs end; learning can be resumed."""
         with self._lock:
             client, self._client = self._client, None
-        self._settled.stop()
+        self._stable.stop()
         self._restarts = 0
-        self._set_state("lost")
-        self._beside(partial(self._exchange, client))
+        self.state = "lost"
+        self._in_thread(partial(self._replace_engine, client))
+
+    def on_event(self, kinds: str | tuple[str, ...], slot: Callable[[], Any]) -> None:
+        """Call a function whenever the engine reports an event of one of these kinds."""
+        kinds = (kinds,) if isinstance(kinds, str) else kinds
+        self.happened.connect(lambda event: slot() if event.kind in kinds else None)
 
     def ask(
         self, request: Request[R], then: Callable[[R], object] = lambda _: None, failed: OnError | None = None
     ) -> None:
-        """Ask a query; ``then`` gets the answer and ``failed`` the error, on the window's thread."""
+        """Ask a query; ``then`` gets the answer and ``failed`` the error, on the GUI thread."""
         if failed is None and operation_of(request).read_only:
-            failed = self._not_read
+            failed = self._read_failed
         self._with_client(lambda client: client.call(request), then, failed)
 
     def submit(
@@ -126,23 +134,23 @@ class EngineLink(QObject):
         """``cancel``, ``pause`` or ``resume`` a job."""
         self._with_client(lambda client: client.control(job_id, action), lambda _: None, None)
 
-    def carry_out(
+    def run_work(
         self,
-        work: Callable[[Client, Tell], R],
+        work: Callable[[Client, RunOnGuiThread], R],
         then: Callable[[R], object] = lambda _: None,
         failed: OnError | None = None,
     ) -> None:
-        """Do what asks the engine many times, a batch of photos for example, on a thread of its own.
+        """Do work that makes many requests, a batch of photos for example, on a thread of its own.
 
         Args:
-            work: gets the engine's client, and what brings its news to the window's thread. It ends when the engine ends: then
-                every question raises EngineGoneError.
+            work: gets the engine's client, and a function that schedules calls on the GUI thread. When the engine ends, every
+                request of the work raises EngineGoneError.
         """
 
         def begin() -> None:
             client = self._client
             if client is None:
-                self._deliver(lambda: self._wait_or_go(lambda: self._beside(begin)))
+                self._deliver(lambda: self._run_when_connected(lambda: self._in_thread(begin)))
                 return
             try:
                 answer = work(client, self._deliver)
@@ -151,27 +159,27 @@ class EngineLink(QObject):
                 self._deliver(partial(failed or self.failed.emit, error))
             except S2EditError as error:
                 self._deliver(partial(failed or self.failed.emit, error))
-            except Exception as error:  # who waits for it must hear that it is over
-                logging.getLogger(__name__).exception("Work with the engine failed unforeseen.")
+            except Exception as error:  # the caller must learn that it is over
+                logging.getLogger(__name__).exception("Work with the engine failed unexpectedly.")
                 sentence = f"Something went wrong in the window ({type(error).__name__})."
                 self._deliver(partial(failed or self.failed.emit, S2EditError(sentence)))
             else:
                 self._deliver(lambda: then(answer))
 
-        self._beside(begin)
+        self._in_thread(begin)
 
     def close(self, last: Request[Any] | None = None) -> None:
-        """Leave the engine at once, whatever is under way; ``last`` is what it must still hear, within some seconds."""
+        """Disconnect at once, whatever is running; ``last`` is a request still sent before, for some seconds at most."""
         with self._lock:
             self._closed, client, self._client = True, self._client, None
         self._waiting.clear()
         if client is not None:
             if last is not None:
-                _within(FAREWELL_SECONDS, lambda: client.call(last))
-            client.close()  # ends what its pool's threads wait for
+                _run_for_at_most(LAST_REQUEST_SECONDS, lambda: client.call(last))
+            client.close()  # unblocks the pool's threads
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    # ------------------------------------------------------------------ the way there and back
+    # ------------------------------------------------------------------ threads
 
     def _with_client(
         self, work: Callable[[Client], R], then: Callable[[R], object], failed: OnError | None
@@ -179,7 +187,7 @@ class EngineLink(QObject):
         def ask() -> None:
             client = self._client
             if client is None:
-                self._deliver(lambda: self._wait_or_go(lambda: self._in_pool(ask)))
+                self._deliver(lambda: self._run_when_connected(lambda: self._in_pool(ask)))
                 return
             try:
                 answer = work(client)
@@ -193,8 +201,8 @@ class EngineLink(QObject):
 
         self._in_pool(ask)
 
-    def _not_read(self, error: S2EditError) -> None:
-        """What is only read is read again when an engine is there; that none is, the state says, once."""
+    def _read_failed(self, error: S2EditError) -> None:
+        """Models read again once an engine is there; that it is gone shows in ``state``, and needs no message a request."""
         if not isinstance(error, EngineGoneError):
             self.failed.emit(error)
 
@@ -203,7 +211,7 @@ class EngineLink(QObject):
             if not self._closed:
                 self._pool.submit(_logged, work)
 
-    def _beside(self, work: Callable[[], None]) -> None:
+    def _in_thread(self, work: Callable[[], None]) -> None:
         # Starting an engine takes long, and the pool's threads must have ended when the window closes.
         if not self._closed:
             threading.Thread(target=_logged, args=(work,), name="engine-link", daemon=True).start()
@@ -212,23 +220,23 @@ class EngineLink(QObject):
         if not self._closed:
             self._delivered.emit(work)
 
-    def _arrived(self, work: Callable[[], Any]) -> None:
-        if not self._closed:  # an answer may have been on its way here when the window was closed
+    def _run_delivered(self, work: Callable[[], Any]) -> None:
+        if not self._closed:  # it may have been queued when the window was closed
             work()
 
-    def _exchange(self, client: Client | None) -> None:
+    def _replace_engine(self, client: Client | None) -> None:
         if client is not None:
             client.close()
         try:
             if self._ender is not None:
                 self._ender.end()
         except S2EditError as error:
-            self._deliver(partial(self._not_connected, error))
+            self._deliver(partial(self._connecting_failed, error))
             return
         self._connect_now()
 
     def _connected_client(self) -> Client:
-        """Connect. An engine that is there and has not answered for a while is ended, and another takes its place."""
+        """Connect. An engine that runs but has not responded for a while is ended, and another one is started."""
         try:
             return self._connect()
         except S2EditError:
@@ -242,7 +250,7 @@ class EngineLink(QObject):
         try:
             client = self._connected_client()
         except S2EditError as error:
-            self._deliver(partial(self._not_connected, error))
+            self._deliver(partial(self._connecting_failed, error))
             return
         with self._lock:
             if self._closed:
@@ -250,16 +258,16 @@ class EngineLink(QObject):
                 return
             self._client = client
         try:
-            client.subscribe(lambda event: self._hear(client, event))
-        except S2EditError as error:  # it ended in between
+            client.subscribe(lambda event: self._receive(client, event))
+        except S2EditError as error:  # it ended meanwhile
             with self._lock:
                 self._client = None
             client.close()
-            self._deliver(partial(self._not_connected, error))
+            self._deliver(partial(self._connecting_failed, error))
             return
-        self._deliver(self._connected)
+        self._deliver(self._send_waiting)
 
-    def _hear(self, client: Client, event: Event) -> None:
+    def _receive(self, client: Client, event: Event) -> None:
         if event.kind == "state" and event.job is None:
             self._lost(client)
         else:
@@ -273,61 +281,56 @@ class EngineLink(QObject):
         client.close()
         self._deliver(self._restart)
 
-    def _wait_or_go(self, ask: Callable[[], None]) -> None:
-        # The engine may have come while this was on its way to the window's thread.
+    def _run_when_connected(self, ask: Callable[[], None]) -> None:
+        # The engine may have connected while this call was queued for the GUI thread.
         if self._client is None:
             self._waiting.append(ask)
         else:
             ask()
 
-    def _connected(self) -> None:
-        self._set_state("connected")
-        self._settled.start()
+    def _send_waiting(self) -> None:
+        self.state = "connected"
+        self._stable.start()
         waiting, self._waiting = self._waiting, []
         for ask in waiting:
             ask()
 
-    def _not_connected(self, error: S2EditError) -> None:
+    def _connecting_failed(self, error: S2EditError) -> None:
         if self.state == "lost" and self._restarts < RESTARTS:
             self._restart()
             return
-        self._set_state("failed")
+        self.state = "failed"
         self.failed.emit(error)
 
     def _restart(self) -> None:
-        self._settled.stop()
-        self._set_state("lost")
+        self._stable.stop()
+        self.state = "lost"
         if self._restarts >= RESTARTS:
-            self._set_state("failed")
+            self.state = "failed"
             self.failed.emit(
                 EngineGoneError("The engine ended again and again.", "See the diagnostics page.")
             )
             return
         delay = RESTART_DELAYS_MS[min(self._restarts, len(RESTART_DELAYS_MS) - 1)]
         self._restarts += 1
-        QTimer.singleShot(delay, lambda: self._beside(self._connect_now))
-
-    def _set_state(self, state: str) -> None:
-        if state != self.state:
-            self.state = state
-            self.state_changed.emit(state)
+        QTimer.singleShot(delay, lambda: self._in_thread(self._connect_now))
 
 
 def _logged(work: Callable[[], None]) -> None:
-    """A pool swallows what nobody foresaw; the log must not."""
+    """Log an unexpected exception, which a thread pool would swallow."""
     try:
         work()
     except Exception:
-        logging.getLogger(__name__).exception("A question to the engine failed unforeseen.")
+        logging.getLogger(__name__).exception("A request to the engine failed unexpectedly.")
 
 
-def _within(seconds: float, work: Callable[[], object]) -> None:
-    """Do something that may fail or hang, and wait for it no longer than that."""
+def _run_for_at_most(seconds: float, work: Callable[[], object]) -> None:
+    """Do work that may fail or hang, and wait so long at most."""
 
     def do() -> None:
         with contextlib.suppress(S2EditError):
             work()
 
-    thread = threading.Thread(target=_logged, args=(do,), name="engine-link farewell", daemon=True)
+    thread = threading.Thread(target=_logged, args=(do,), name="engine-link last request", daemon=True)
     thread.start()
     thread.join(seconds)

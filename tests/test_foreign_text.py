@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from qt_app.i18n.engine_words import _Words
-from qt_app.ui.wording import brief
+from qt_app.i18n.engine_translation import _Templates
+from qt_app.ui.formatting import brief
 from s2edit_plugin import api
 from s2edit_plugin.api import limits, operations, prompts, queries, safety
 from s2edit_plugin.api.presets import EDIT_PRESETS, apply_preset
@@ -54,7 +54,7 @@ SCANS: dict[str, Callable[[str], object]] = {
     "names_noun": lambda text: captions.plain_prompt(text),
     "presets": lambda text: [apply_preset(text, preset, "woman") for preset in EDIT_PRESETS],
     "brief": brief,
-    "translation": _Words(SENTENCES).of,
+    "translation": _Templates(SENTENCES).translate,
 }
 
 

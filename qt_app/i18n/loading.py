@@ -1,4 +1,4 @@
-"""Gives an application its language, before the first window is made."""
+"""Installs the translations of a language, before the first window is made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from qt_app.i18n.compiling import compiled
-from qt_app.i18n.engine_words import use_folder
+from qt_app.i18n.engine_translation import use_folder
 from qt_app.i18n.messages import read_ts
 
 __all__ = ["LANGUAGES", "chosen_language", "install_language"]
@@ -19,7 +19,7 @@ _installed: list[QTranslator] = []
 
 
 def chosen_language(preference: str) -> str:
-    """The language to show: the user's choice, else the desktop's if it is known, else English."""
+    """The user's choice, else the desktop's language if there is a translation, else English."""
     if preference in LANGUAGES:
         return preference
     wanted = (QLocale(name).name()[:2] for name in QLocale.system().uiLanguages())
@@ -27,8 +27,8 @@ def chosen_language(preference: str) -> str:
 
 
 def install_language(application: QCoreApplication, preference: str = "") -> str:
-    """Translate every text from now on, Qt's own buttons too; numbers and dates go with it. A file that is damaged costs its
-    language, not the window.
+    """Translate all texts, including Qt's own, and format numbers and dates accordingly. If a file is damaged, the texts stay
+    English.
 
     Args:
         preference: ``""`` for the desktop's language, else one of `LANGUAGES`.
@@ -50,7 +50,7 @@ def install_language(application: QCoreApplication, preference: str = "") -> str
         logging.getLogger(__name__).warning("the texts in %s cannot be read: %s", language, error)
     else:
         if own.loadFromData(data):
-            own._data = data  # Qt reads from it as long as it translates
+            own._data = data  # the translator reads from it, but does not own it
             _installed.append(own)
     if qt.load(f"qtbase_{language}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
         _installed.append(qt)

@@ -10,10 +10,10 @@ from xml.sax.saxutils import escape, quoteattr
 __all__ = ["FORMS", "Key", "Message", "read_ts", "write_ts"]
 
 FORMS = {"en": 2, "de": 2}
-"""How many forms a language has for counted things."""
+"""Number of plural forms of a language."""
 
 Key = tuple[str, str]
-"""Context (the class that shows it) and text of the source."""
+"""Context (the class that uses the text) and source text."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Message:
     """One text.
 
     Attributes:
-        numerus: it counts something (``%n``) and has several forms. forms: its translations, one where it is not counted.
+        numerus: has plural forms (``%n``). forms: translations, one if there are no plural forms.
         places: ``file:line``, relative to ``qt_app``.
     """
 
@@ -33,17 +33,17 @@ class Message:
 
     @property
     def key(self) -> Key:
-        """What it is found by."""
+        """Context and source text."""
         return self.context, self.source
 
     def is_finished(self, language: str) -> bool:
-        """Whether every form is there."""
+        """Whether all plural forms are translated."""
         wanted = FORMS.get(language, 2) if self.numerus else 1
         return len(self.forms) == wanted and all(form.strip() for form in self.forms)
 
 
 def read_ts(path: Path) -> dict[Key, Message]:
-    """The messages of a file that are finished or at least begun. Raises OSError, ValueError: it is none."""
+    """The messages of a file, finished or not. Raises OSError; ValueError: not a .ts file."""
     found = {}
     try:
         root = ElementTree.parse(path).getroot()
@@ -68,7 +68,7 @@ def read_ts(path: Path) -> dict[Key, Message]:
 
 
 def write_ts(path: Path, language: str, messages: list[Message]) -> None:
-    """Write a file as Qt Linguist does, sorted by context and place, so that changes are small."""
+    """Write a file as Qt Linguist does, sorted by context and place, so that diffs are small."""
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         "<!DOCTYPE TS>",

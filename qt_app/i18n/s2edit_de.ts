@@ -35,6 +35,44 @@
     </message>
 </context>
 <context>
+    <name>AppearancePage</name>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>as the desktop</source>
+        <translation>wie die Oberfläche des Systems</translation>
+    </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>light</source>
+        <translation>hell</translation>
+    </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>dark</source>
+        <translation>dunkel</translation>
+    </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>Theme</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>Start again now</source>
+        <translation>Jetzt neu starten</translation>
+    </message>
+    <message>
+        <location filename="../ui/settings_dialog.py"/>
+        <source>The language changes with the next start.</source>
+        <translation>Die Sprache wechselt beim nächsten Start.</translation>
+    </message>
+</context>
+<context>
     <name>BatchDialog</name>
     <message>
         <location filename="../ui/batch_dialog.py"/>
@@ -238,6 +276,39 @@
         <location filename="../ui/batch_dialog.py"/>
         <source>After: {0}</source>
         <translation>Nachher: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>BatchFeature</name>
+    <message>
+        <location filename="../ui/features/batch.py"/>
+        <source>Write what made the result on show into a file, to be used on other photos</source>
+        <translation>In eine Datei schreiben, woraus das gezeigte Ergebnis entstand, um es auf andere Fotos anzuwenden</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/batch.py"/>
+        <source>Save as recipe (&amp;TOML) …</source>
+        <translation>Als Rezept speichern (&amp;TOML) …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/batch.py"/>
+        <source>Edit a folder of photos by a recipe</source>
+        <translation>Einen Ordner voller Fotos nach einem Rezept bearbeiten</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/batch.py"/>
+        <source>&amp;Batch …</source>
+        <translation>Sta&amp;pel …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/batch.py"/>
+        <source>Save as recipe</source>
+        <translation>Als Rezept speichern</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/batch.py"/>
+        <source>Recipes</source>
+        <translation>Rezepte</translation>
     </message>
 </context>
 <context>
@@ -1020,11 +1091,47 @@
     </message>
 </context>
 <context>
-    <name>CorrectingState</name>
+    <name>CrashRecovery</name>
+    <message numerus="yes">
+        <location filename="../ui/features/crash_recovery.py"/>
+        <source>%n painted mask(s)</source>
+        <translation>
+            <numerusform>%n gemalte Maske</numerusform>
+            <numerusform>%n gemalte Masken</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/features/crash_recovery.py"/>
+        <source>%n result(s)</source>
+        <translation>
+            <numerusform>%n Ergebnis</numerusform>
+            <numerusform>%n Ergebnisse</numerusform>
+        </translation>
+    </message>
     <message>
-        <location filename="../model/correcting.py"/>
-        <source>The coloured part may change. Paint to correct it; the edit begins anew with it.</source>
-        <translation>Der farbige Teil darf sich ändern. Malen Sie, um ihn zu berichtigen; die Bearbeitung beginnt damit neu.</translation>
+        <location filename="../ui/features/crash_recovery.py"/>
+        <source>Unsaved work</source>
+        <translation>Ungesicherte Arbeit</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/crash_recovery.py"/>
+        <source>The window ended unexpectedly. Open again what was open?</source>
+        <translation>Das Fenster wurde unerwartet beendet. Soll wieder geöffnet werden, was offen war?</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/crash_recovery.py"/>
+        <source>Open again</source>
+        <translation>Wieder öffnen</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/crash_recovery.py"/>
+        <source>Discard</source>
+        <translation>Verwerfen</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/crash_recovery.py"/>
+        <source>Later</source>
+        <translation>Später</translation>
     </message>
 </context>
 <context>
@@ -1541,77 +1648,77 @@
 <context>
     <name>ExportDialog</name>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Export</source>
         <translation>Exportieren</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>S²Edit token (.safetensors)</source>
         <translation>S²Edit-Token (.safetensors)</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Textual inversion embedding</source>
         <translation>Textual-Inversion-Einbettung</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Format</source>
         <translation>Format</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>With thumbnail, mask and the photo's hash</source>
         <translation>Mit Vorschaubild, Maske und Prüfsumme des Fotos</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>The vectors alone, if the token is more than that</source>
         <translation>Nur die Vektoren, falls das Token mehr ist</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>exact</source>
         <translation>genau</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Rank</source>
         <translation>Rang</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Choose a folder …</source>
         <translation>Ordner wählen …</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Everything of {0}</source>
         <translation>Alles von {0}</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>For this program. Without the box above, no picture of the person leaves the library.</source>
         <translation>Für dieses Programm. Ohne das Häkchen oben verlässt kein Bild der Person die Bibliothek.</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Word vectors for other programs. A token that is more is refused.</source>
         <translation>Wortvektoren für andere Programme. Ein Token, das mehr ist, wird abgelehnt.</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Attention weights and word vectors, as diffusers reads them.</source>
         <translation>Aufmerksamkeitsgewichte und Wortvektoren, wie diffusers sie liest.</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Attention weights as most programs read them, with the word vectors in a second file.</source>
         <translation>Aufmerksamkeitsgewichte, wie die meisten Programme sie lesen, mit den Wortvektoren in einer zweiten Datei.</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Export into a folder</source>
         <translation>In einen Ordner exportieren</translation>
     </message>
@@ -1619,9 +1726,57 @@
 <context>
     <name>ExportState</name>
     <message>
-        <location filename="../model/exchange.py"/>
+        <location filename="../model/import_export.py"/>
         <source>Exported to {0}.</source>
         <translation>Exportiert nach {0}.</translation>
+    </message>
+</context>
+<context>
+    <name>FileInformationDialog</name>
+    <message>
+        <location filename="../ui/file_information_dialog.py"/>
+        <source>File information</source>
+        <translation>Angaben zur Datei</translation>
+    </message>
+    <message>
+        <location filename="../ui/file_information_dialog.py"/>
+        <source>What the file says</source>
+        <translation>Was die Datei sagt</translation>
+    </message>
+    <message>
+        <location filename="../ui/file_information_dialog.py"/>
+        <source>Looking at the file</source>
+        <translation>Die Datei wird angesehen</translation>
+    </message>
+    <message>
+        <location filename="../ui/file_information_dialog.py"/>
+        <source>Labels can be removed and forged. Nothing is fetched to look at them.</source>
+        <translation>Kennzeichnungen können entfernt und gefälscht werden. Um sie anzusehen, wird nichts abgerufen.</translation>
+    </message>
+    <message>
+        <location filename="../ui/file_information_dialog.py"/>
+        <source>Another file …</source>
+        <translation>Andere Datei …</translation>
+    </message>
+    <message>
+        <location filename="../ui/file_information_dialog.py"/>
+        <source>Copy all</source>
+        <translation>Alles kopieren</translation>
+    </message>
+    <message>
+        <location filename="../ui/file_information_dialog.py"/>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <location filename="../ui/file_information_dialog.py"/>
+        <source>Information about a file</source>
+        <translation>Angaben zu einer Datei</translation>
+    </message>
+    <message>
+        <location filename="../ui/file_information_dialog.py"/>
+        <source>No file</source>
+        <translation>Keine Datei</translation>
     </message>
 </context>
 <context>
@@ -1714,36 +1869,75 @@
     </message>
 </context>
 <context>
-    <name>HandoverState</name>
+    <name>GimpFeature</name>
     <message>
-        <location filename="../model/handover.py"/>
+        <location filename="../ui/features/gimp.py"/>
+        <source>Give the result on show to the picture in GIMP, as a layer</source>
+        <translation>Das gezeigte Ergebnis dem Bild in GIMP als Ebene geben</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/gimp.py"/>
+        <source>Send back to &amp;GIMP</source>
+        <translation>Zurück an &amp;GIMP</translation>
+    </message>
+</context>
+<context>
+    <name>GimpTransferState</name>
+    <message>
+        <location filename="../model/gimp_transfer.py"/>
         <source>This picture did not come from GIMP.</source>
         <translation>Dieses Bild kam nicht von GIMP.</translation>
     </message>
     <message>
-        <location filename="../model/handover.py"/>
+        <location filename="../model/gimp_transfer.py"/>
         <source>Show a result first.</source>
         <translation>Zeigen Sie zuerst ein Ergebnis.</translation>
     </message>
     <message>
-        <location filename="../model/handover.py"/>
+        <location filename="../model/gimp_transfer.py"/>
         <source>The result is in GIMP, as a layer.</source>
         <translation>Das Ergebnis ist in GIMP, als Ebene.</translation>
     </message>
     <message>
-        <location filename="../model/handover.py"/>
+        <location filename="../model/gimp_transfer.py"/>
         <source>Picture from GIMP</source>
         <translation>Bild von GIMP</translation>
     </message>
     <message>
-        <location filename="../model/handover.py"/>
+        <location filename="../model/gimp_transfer.py"/>
         <source>When it is edited, choose File &gt; Send back to GIMP.</source>
         <translation>Wenn es bearbeitet ist, wählen Sie Datei &gt; Zurück an GIMP.</translation>
     </message>
     <message>
-        <location filename="../model/handover.py"/>
+        <location filename="../model/gimp_transfer.py"/>
         <source>Selection of GIMP</source>
         <translation>Auswahl von GIMP</translation>
+    </message>
+</context>
+<context>
+    <name>HelpFeature</name>
+    <message>
+        <location filename="../ui/features/help.py"/>
+        <source>&amp;Diagnostics …</source>
+        <translation>&amp;Diagnose …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/help.py"/>
+        <source>&amp;About S²Edit Studio</source>
+        <translation>&amp;Über S²Edit Studio</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/help.py"/>
+        <source>&amp;First steps …</source>
+        <translation>&amp;Erste Schritte …</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryFeature</name>
+    <message>
+        <location filename="../ui/features/history.py"/>
+        <source>History</source>
+        <translation>Verlauf</translation>
     </message>
 </context>
 <context>
@@ -1807,11 +2001,6 @@
         <location filename="../ui/history_panel.py"/>
         <source>Compare two selected results</source>
         <translation>Zwei ausgewählte Ergebnisse vergleichen</translation>
-    </message>
-    <message>
-        <location filename="../ui/history_panel.py"/>
-        <source>Undo</source>
-        <translation>Rückgängig</translation>
     </message>
     <message>
         <location filename="../ui/history_panel.py"/>
@@ -1898,77 +2087,77 @@
 <context>
     <name>ImportDialog</name>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Import</source>
         <translation>Importieren</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Files</source>
         <translation>Dateien</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Choose files …</source>
         <translation>Dateien wählen …</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Tokens and people of this program, and embeddings of other programs.</source>
         <translation>Token und Personen dieses Programms und Einbettungen anderer Programme.</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Import as</source>
         <translation>Importieren als</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>person/name; left empty: as the file says</source>
         <translation>Person/Name; leer: wie die Datei es sagt</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Shows a</source>
         <translation>Zeigt</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>woman, man, lipstick …</source>
         <translation>englisch: woman, man, lipstick …</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>a person's identity</source>
         <translation>die Identität einer Person</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>an attribute, e.g. a makeup</source>
         <translation>ein Merkmal, z. B. ein Make-up</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>What it is</source>
         <translation>Was es ist</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>The person shown agrees</source>
         <translation>Die gezeigte Person ist einverstanden</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Put what has this name already into the trash</source>
         <translation>Was schon so heißt, in den Papierkorb legen</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Embeddings of other programs do not say what they show:</source>
         <translation>Einbettungen anderer Programme sagen nicht, was sie zeigen:</translation>
     </message>
     <message>
-        <location filename="../ui/exchange_dialogs.py"/>
+        <location filename="../ui/import_export_dialogs.py"/>
         <source>Tokens</source>
         <translation>Token</translation>
     </message>
@@ -1976,17 +2165,17 @@
 <context>
     <name>ImportState</name>
     <message>
-        <location filename="../model/exchange.py"/>
+        <location filename="../model/import_export.py"/>
         <source>Choose a file.</source>
         <translation>Wählen Sie eine Datei.</translation>
     </message>
     <message>
-        <location filename="../model/exchange.py"/>
+        <location filename="../model/import_export.py"/>
         <source>Several files keep their own names.</source>
         <translation>Mehrere Dateien behalten ihre eigenen Namen.</translation>
     </message>
     <message numerus="yes">
-        <location filename="../model/exchange.py"/>
+        <location filename="../model/import_export.py"/>
         <source>%n token(s) imported.</source>
         <translation>
             <numerusform>%n Token importiert.</numerusform>
@@ -1995,107 +2184,77 @@
     </message>
 </context>
 <context>
-    <name>InformationDialog</name>
+    <name>JobBar</name>
     <message>
-        <location filename="../ui/information_dialog.py"/>
-        <source>File information</source>
-        <translation>Angaben zur Datei</translation>
+        <location filename="../ui/models_page.py"/>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
     </message>
     <message>
-        <location filename="../ui/information_dialog.py"/>
-        <source>What the file says</source>
-        <translation>Was die Datei sagt</translation>
+        <location filename="../ui/models_page.py"/>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
     </message>
     <message>
-        <location filename="../ui/information_dialog.py"/>
-        <source>Looking at the file</source>
-        <translation>Die Datei wird angesehen</translation>
-    </message>
-    <message>
-        <location filename="../ui/information_dialog.py"/>
-        <source>Labels can be removed and forged. Nothing is fetched to look at them.</source>
-        <translation>Kennzeichnungen können entfernt und gefälscht werden. Um sie anzusehen, wird nichts abgerufen.</translation>
-    </message>
-    <message>
-        <location filename="../ui/information_dialog.py"/>
-        <source>Another file …</source>
-        <translation>Andere Datei …</translation>
-    </message>
-    <message>
-        <location filename="../ui/information_dialog.py"/>
-        <source>Copy all</source>
-        <translation>Alles kopieren</translation>
-    </message>
-    <message>
-        <location filename="../ui/information_dialog.py"/>
-        <source>Close</source>
-        <translation>Schließen</translation>
-    </message>
-    <message>
-        <location filename="../ui/information_dialog.py"/>
-        <source>Information about a file</source>
-        <translation>Angaben zu einer Datei</translation>
-    </message>
-    <message>
-        <location filename="../ui/information_dialog.py"/>
-        <source>No file</source>
-        <translation>Keine Datei</translation>
+        <location filename="../ui/models_page.py"/>
+        <source>waiting</source>
+        <translation>wartet</translation>
     </message>
 </context>
 <context>
     <name>JobRow</name>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>Preview</source>
         <translation>Vorschau</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>Progress</source>
         <translation>Fortschritt</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>failed</source>
         <translation>fehlgeschlagen</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>Resume</source>
         <translation>Fortsetzen</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>Pause</source>
         <translation>Anhalten</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>waiting</source>
         <translation>wartet</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>starting</source>
         <translation>startet</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>paused</source>
         <translation>angehalten</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>done</source>
         <translation>fertig</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>cancelled</source>
         <translation>abgebrochen</translation>
     </message>
@@ -2103,12 +2262,12 @@
 <context>
     <name>JobsPanel</name>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>Nothing is running.</source>
         <translation>Nichts läuft.</translation>
     </message>
     <message>
-        <location filename="../ui/jobs_dock.py"/>
+        <location filename="../ui/jobs_panel.py"/>
         <source>Clear finished</source>
         <translation>Fertige entfernen</translation>
     </message>
@@ -2132,13 +2291,23 @@
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>
-        <source>Person</source>
-        <translation>Person</translation>
+        <source>What the photo shows</source>
+        <translation>Was das Foto zeigt</translation>
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>
-        <source>whose token it is</source>
-        <translation>wessen Token es ist</translation>
+        <source>a photo of a woman with long brown hair</source>
+        <translation>a photo of a woman with long brown hair</translation>
+    </message>
+    <message>
+        <location filename="../ui/learn_panel.py"/>
+        <source>Suggest</source>
+        <translation>Vorschlagen</translation>
+    </message>
+    <message>
+        <location filename="../ui/learn_panel.py"/>
+        <source>Person</source>
+        <translation>Person</translation>
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>
@@ -2152,13 +2321,33 @@
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>
-        <source>woman, man, car, lipstick …</source>
-        <translation>englisch: woman, man, car, lipstick …</translation>
+        <source>Where it is</source>
+        <translation>Wo es ist</translation>
+    </message>
+    <message>
+        <location filename="../ui/learn_panel.py"/>
+        <source>The photo shows</source>
+        <translation>Das Foto zeigt</translation>
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>
         <source>Stay clear of</source>
         <translation>Fernhalten von</translation>
+    </message>
+    <message>
+        <location filename="../ui/learn_panel.py"/>
+        <source>How thoroughly</source>
+        <translation>Wie gründlich</translation>
+    </message>
+    <message>
+        <location filename="../ui/learn_panel.py"/>
+        <source>whose token it is</source>
+        <translation>wessen Token es ist</translation>
+    </message>
+    <message>
+        <location filename="../ui/learn_panel.py"/>
+        <source>woman, man, car, lipstick …</source>
+        <translation>englisch: woman, man, car, lipstick …</translation>
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>
@@ -2207,28 +2396,8 @@
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>
-        <source>Where it is</source>
-        <translation>Wo es ist</translation>
-    </message>
-    <message>
-        <location filename="../ui/learn_panel.py"/>
         <source>A painted subject mask goes before this. word:NAME looks for a word.</source>
         <translation>Eine gemalte Maske des Motivs geht vor. word:NAME sucht nach einem Wort.</translation>
-    </message>
-    <message>
-        <location filename="../ui/learn_panel.py"/>
-        <source>What the photo shows</source>
-        <translation>Was das Foto zeigt</translation>
-    </message>
-    <message>
-        <location filename="../ui/learn_panel.py"/>
-        <source>a photo of a woman with long brown hair</source>
-        <translation>a photo of a woman with long brown hair</translation>
-    </message>
-    <message>
-        <location filename="../ui/learn_panel.py"/>
-        <source>Suggest</source>
-        <translation>Vorschlagen</translation>
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>
@@ -2244,16 +2413,6 @@
         <location filename="../ui/learn_panel.py"/>
         <source>best</source>
         <translation>am besten</translation>
-    </message>
-    <message>
-        <location filename="../ui/learn_panel.py"/>
-        <source>How thoroughly</source>
-        <translation>Wie gründlich</translation>
-    </message>
-    <message>
-        <location filename="../ui/learn_panel.py"/>
-        <source>The photo shows</source>
-        <translation>Das Foto zeigt</translation>
     </message>
     <message>
         <location filename="../ui/learn_panel.py"/>
@@ -2345,53 +2504,6 @@
     </message>
 </context>
 <context>
-    <name>Leaving</name>
-    <message numerus="yes">
-        <location filename="../ui/leaving.py"/>
-        <source>%n result(s) are in no file and not in the history: they would be lost.</source>
-        <translation>
-            <numerusform>%n Ergebnis liegt in keiner Datei und nicht im Verlauf: Es ginge verloren.</numerusform>
-            <numerusform>%n Ergebnisse liegen in keiner Datei und nicht im Verlauf: Sie gingen verloren.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <location filename="../ui/leaving.py"/>
-        <source>%n result(s) are in no file; they stay in the history.</source>
-        <translation>
-            <numerusform>%n Ergebnis liegt in keiner Datei; es bleibt im Verlauf.</numerusform>
-            <numerusform>%n Ergebnisse liegen in keiner Datei; sie bleiben im Verlauf.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <location filename="../ui/leaving.py"/>
-        <source>%n painted mask(s) are in no file and would be lost.</source>
-        <translation>
-            <numerusform>%n gemalte Maske liegt in keiner Datei und ginge verloren.</numerusform>
-            <numerusform>%n gemalte Masken liegen in keiner Datei und gingen verloren.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <location filename="../ui/leaving.py"/>
-        <source>Not saved yet</source>
-        <translation>Noch nicht gespeichert</translation>
-    </message>
-    <message>
-        <location filename="../ui/leaving.py"/>
-        <source>Save it first?</source>
-        <translation>Vorher speichern?</translation>
-    </message>
-    <message>
-        <location filename="../ui/leaving.py"/>
-        <source>Save …</source>
-        <translation>Speichern …</translation>
-    </message>
-    <message>
-        <location filename="../ui/leaving.py"/>
-        <source>Go on without saving</source>
-        <translation>Ohne Speichern weiter</translation>
-    </message>
-</context>
-<context>
     <name>LibraryPanel</name>
     <message>
         <location filename="../ui/library_panel.py"/>
@@ -2412,11 +2524,6 @@
         <location filename="../ui/library_panel.py"/>
         <source>No tokens yet. Open a photo and learn one.</source>
         <translation>Noch keine Token. Öffnen Sie ein Foto und lernen Sie eines.</translation>
-    </message>
-    <message>
-        <location filename="../ui/library_panel.py"/>
-        <source>Undo</source>
-        <translation>Rückgängig</translation>
     </message>
     <message>
         <location filename="../ui/library_panel.py"/>
@@ -2544,44 +2651,6 @@
     </message>
 </context>
 <context>
-    <name>LookPage</name>
-    <message>
-        <location filename="../ui/settings_dialog.py"/>
-        <source>as the desktop</source>
-        <translation>wie die Oberfläche des Systems</translation>
-    </message>
-    <message>
-        <location filename="../ui/settings_dialog.py"/>
-        <source>light</source>
-        <translation>hell</translation>
-    </message>
-    <message>
-        <location filename="../ui/settings_dialog.py"/>
-        <source>dark</source>
-        <translation>dunkel</translation>
-    </message>
-    <message>
-        <location filename="../ui/settings_dialog.py"/>
-        <source>Theme</source>
-        <translation>Farben</translation>
-    </message>
-    <message>
-        <location filename="../ui/settings_dialog.py"/>
-        <source>Language</source>
-        <translation>Sprache</translation>
-    </message>
-    <message>
-        <location filename="../ui/settings_dialog.py"/>
-        <source>Start again now</source>
-        <translation>Jetzt neu starten</translation>
-    </message>
-    <message>
-        <location filename="../ui/settings_dialog.py"/>
-        <source>The language changes with the next start.</source>
-        <translation>Die Sprache wechselt beim nächsten Start.</translation>
-    </message>
-</context>
-<context>
     <name>LossCurve</name>
     <message>
         <location filename="../ui/learn_panel.py"/>
@@ -2601,36 +2670,6 @@
 </context>
 <context>
     <name>MainWindow</name>
-    <message>
-        <location filename="../ui/main_window.py"/>
-        <source>&amp;File</source>
-        <translation>&amp;Datei</translation>
-    </message>
-    <message>
-        <location filename="../ui/main_window.py"/>
-        <source>&amp;Edit</source>
-        <translation>&amp;Bearbeiten</translation>
-    </message>
-    <message>
-        <location filename="../ui/main_window.py"/>
-        <source>&amp;Mask</source>
-        <translation>&amp;Maske</translation>
-    </message>
-    <message>
-        <location filename="../ui/main_window.py"/>
-        <source>&amp;View</source>
-        <translation>&amp;Ansicht</translation>
-    </message>
-    <message>
-        <location filename="../ui/main_window.py"/>
-        <source>&amp;Tokens</source>
-        <translation>&amp;Token</translation>
-    </message>
-    <message>
-        <location filename="../ui/main_window.py"/>
-        <source>&amp;Help</source>
-        <translation>&amp;Hilfe</translation>
-    </message>
     <message>
         <location filename="../ui/main_window.py"/>
         <source>Photo</source>
@@ -3027,6 +3066,39 @@
     </message>
 </context>
 <context>
+    <name>Menus</name>
+    <message>
+        <location filename="../ui/menus.py"/>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <location filename="../ui/menus.py"/>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <location filename="../ui/menus.py"/>
+        <source>&amp;Mask</source>
+        <translation>&amp;Maske</translation>
+    </message>
+    <message>
+        <location filename="../ui/menus.py"/>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <location filename="../ui/menus.py"/>
+        <source>&amp;Tokens</source>
+        <translation>&amp;Token</translation>
+    </message>
+    <message>
+        <location filename="../ui/menus.py"/>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+</context>
+<context>
     <name>ModelPage</name>
     <message>
         <location filename="../ui/wizard.py"/>
@@ -3336,175 +3408,6 @@
     </message>
 </context>
 <context>
-    <name>Parts</name>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>History</source>
-        <translation>Verlauf</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Save the result on show</source>
-        <translation>Das gezeigte Ergebnis speichern</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>&amp;Save result …</source>
-        <translation>Ergebnis &amp;speichern …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>What a file says about its making, and whether its signature holds</source>
-        <translation>Was eine Datei über ihre Entstehung sagt und ob ihre Signatur gilt</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>&amp;Information about the file …</source>
-        <translation>&amp;Angaben zur Datei …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Write what made the result on show into a file, to be used on other photos</source>
-        <translation>In eine Datei schreiben, woraus das gezeigte Ergebnis entstand, um es auf andere Fotos anzuwenden</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Save as recipe (&amp;TOML) …</source>
-        <translation>Als Rezept speichern (&amp;TOML) …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Edit a folder of photos by a recipe</source>
-        <translation>Einen Ordner voller Fotos nach einem Rezept bearbeiten</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>&amp;Batch …</source>
-        <translation>Sta&amp;pel …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Save as recipe</source>
-        <translation>Als Rezept speichern</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Recipes</source>
-        <translation>Rezepte</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Give the result on show to the picture in GIMP, as a layer</source>
-        <translation>Das gezeigte Ergebnis dem Bild in GIMP als Ebene geben</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Send back to &amp;GIMP</source>
-        <translation>Zurück an &amp;GIMP</translation>
-    </message>
-    <message numerus="yes">
-        <location filename="../ui/parts.py"/>
-        <source>%n painted mask(s)</source>
-        <translation>
-            <numerusform>%n gemalte Maske</numerusform>
-            <numerusform>%n gemalte Masken</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <location filename="../ui/parts.py"/>
-        <source>%n result(s)</source>
-        <translation>
-            <numerusform>%n Ergebnis</numerusform>
-            <numerusform>%n Ergebnisse</numerusform>
-        </translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Unsaved work</source>
-        <translation>Ungesicherte Arbeit</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>The window ended unexpectedly. Open again what was open?</source>
-        <translation>Das Fenster wurde unerwartet beendet. Soll wieder geöffnet werden, was offen war?</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Open again</source>
-        <translation>Wieder öffnen</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Discard</source>
-        <translation>Verwerfen</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Later</source>
-        <translation>Später</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>S&amp;ettings …</source>
-        <translation>E&amp;instellungen …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>&amp;Keyboard shortcuts …</source>
-        <translation>&amp;Tastenkürzel …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Base &amp;models …</source>
-        <translation>Basis&amp;modelle …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Base models</source>
-        <translation>Basismodelle</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Shortcuts</source>
-        <translation>Tastenkürzel</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>&amp;Details …</source>
-        <translation>Ein&amp;zelheiten …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>E&amp;xport …</source>
-        <translation>E&amp;xportieren …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>&amp;Import …</source>
-        <translation>&amp;Importieren …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>Choose a token in the library first.</source>
-        <translation>Wählen Sie zuerst ein Token in der Bibliothek.</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>&amp;Diagnostics …</source>
-        <translation>&amp;Diagnose …</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>&amp;About S²Edit Studio</source>
-        <translation>&amp;Über S²Edit Studio</translation>
-    </message>
-    <message>
-        <location filename="../ui/parts.py"/>
-        <source>&amp;First steps …</source>
-        <translation>&amp;Erste Schritte …</translation>
-    </message>
-</context>
-<context>
     <name>PlacePage</name>
     <message>
         <location filename="../ui/wizard.py"/>
@@ -3560,6 +3463,14 @@
         <location filename="../ui/wizard.py"/>
         <source>Keep models in</source>
         <translation>Modelle aufbewahren in</translation>
+    </message>
+</context>
+<context>
+    <name>RegionCorrection</name>
+    <message>
+        <location filename="../model/region_correction.py"/>
+        <source>The coloured part may change. Paint to correct it; the edit begins anew with it.</source>
+        <translation>Der farbige Teil darf sich ändern. Malen Sie, um ihn zu berichtigen; die Bearbeitung beginnt damit neu.</translation>
     </message>
 </context>
 <context>
@@ -3737,6 +3648,29 @@
     </message>
 </context>
 <context>
+    <name>SavingFeature</name>
+    <message>
+        <location filename="../ui/features/saving.py"/>
+        <source>Save the result on show</source>
+        <translation>Das gezeigte Ergebnis speichern</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/saving.py"/>
+        <source>&amp;Save result …</source>
+        <translation>Ergebnis &amp;speichern …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/saving.py"/>
+        <source>What a file says about its making, and whether its signature holds</source>
+        <translation>Was eine Datei über ihre Entstehung sagt und ob ihre Signatur gilt</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/saving.py"/>
+        <source>&amp;Information about the file …</source>
+        <translation>&amp;Angaben zur Datei …</translation>
+    </message>
+</context>
+<context>
     <name>SessionState</name>
     <message>
         <location filename="../model/session.py"/>
@@ -3780,6 +3714,34 @@
         <location filename="../ui/settings_dialog.py"/>
         <source>Provenance</source>
         <translation>Herkunft</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsFeature</name>
+    <message>
+        <location filename="../ui/features/settings.py"/>
+        <source>S&amp;ettings …</source>
+        <translation>E&amp;instellungen …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/settings.py"/>
+        <source>&amp;Keyboard shortcuts …</source>
+        <translation>&amp;Tastenkürzel …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/settings.py"/>
+        <source>Base &amp;models …</source>
+        <translation>Basis&amp;modelle …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/settings.py"/>
+        <source>Base models</source>
+        <translation>Basismodelle</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/settings.py"/>
+        <source>Shortcuts</source>
+        <translation>Tastenkürzel</translation>
     </message>
 </context>
 <context>
@@ -4063,6 +4025,29 @@
     </message>
 </context>
 <context>
+    <name>TokensFeature</name>
+    <message>
+        <location filename="../ui/features/tokens.py"/>
+        <source>&amp;Details …</source>
+        <translation>Ein&amp;zelheiten …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/tokens.py"/>
+        <source>E&amp;xport …</source>
+        <translation>E&amp;xportieren …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/tokens.py"/>
+        <source>&amp;Import …</source>
+        <translation>&amp;Importieren …</translation>
+    </message>
+    <message>
+        <location filename="../ui/features/tokens.py"/>
+        <source>Choose a token in the library first.</source>
+        <translation>Wählen Sie zuerst ein Token in der Bibliothek.</translation>
+    </message>
+</context>
+<context>
     <name>ToolBar</name>
     <message>
         <location filename="../ui/tool_bar.py"/>
@@ -4166,6 +4151,61 @@
         <location filename="../ui/tool_bar.py"/>
         <source>Click on a thing, or draw a box around it.</source>
         <translation>Auf etwas klicken oder einen Kasten darum ziehen.</translation>
+    </message>
+</context>
+<context>
+    <name>UndoBar</name>
+    <message>
+        <location filename="../ui/widgets.py"/>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+</context>
+<context>
+    <name>UnsavedGuard</name>
+    <message numerus="yes">
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>%n result(s) are in no file and not in the history: they would be lost.</source>
+        <translation>
+            <numerusform>%n Ergebnis liegt in keiner Datei und nicht im Verlauf: Es ginge verloren.</numerusform>
+            <numerusform>%n Ergebnisse liegen in keiner Datei und nicht im Verlauf: Sie gingen verloren.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>%n result(s) are in no file; they stay in the history.</source>
+        <translation>
+            <numerusform>%n Ergebnis liegt in keiner Datei; es bleibt im Verlauf.</numerusform>
+            <numerusform>%n Ergebnisse liegen in keiner Datei; sie bleiben im Verlauf.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>%n painted mask(s) are in no file and would be lost.</source>
+        <translation>
+            <numerusform>%n gemalte Maske liegt in keiner Datei und ginge verloren.</numerusform>
+            <numerusform>%n gemalte Masken liegen in keiner Datei und gingen verloren.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>Not saved yet</source>
+        <translation>Noch nicht gespeichert</translation>
+    </message>
+    <message>
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>Save it first?</source>
+        <translation>Vorher speichern?</translation>
+    </message>
+    <message>
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>Save …</source>
+        <translation>Speichern …</translation>
+    </message>
+    <message>
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>Go on without saving</source>
+        <translation>Ohne Speichern weiter</translation>
     </message>
 </context>
 <context>
@@ -4306,24 +4346,6 @@
     </message>
 </context>
 <context>
-    <name>WorkBar</name>
-    <message>
-        <location filename="../ui/models_page.py"/>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <location filename="../ui/models_page.py"/>
-        <source>Progress</source>
-        <translation>Fortschritt</translation>
-    </message>
-    <message>
-        <location filename="../ui/models_page.py"/>
-        <source>waiting</source>
-        <translation>wartet</translation>
-    </message>
-</context>
-<context>
     <name>_FileRow</name>
     <message>
         <location filename="../ui/credentials_page.py"/>
@@ -4382,17 +4404,17 @@
 <context>
     <name>files</name>
     <message>
-        <location filename="../ui/plain.py"/>
+        <location filename="../ui/plain_text.py"/>
         <source>{0} is there already. Replace it?</source>
         <translation>{0} gibt es schon. Ersetzen?</translation>
     </message>
     <message>
-        <location filename="../ui/plain.py"/>
+        <location filename="../ui/plain_text.py"/>
         <source>{0} is the photo itself. Overwrite the original?</source>
         <translation>{0} ist das Foto selbst. Das Original überschreiben?</translation>
     </message>
     <message>
-        <location filename="../ui/plain.py"/>
+        <location filename="../ui/plain_text.py"/>
         <source>Replace the file?</source>
         <translation>Die Datei ersetzen?</translation>
     </message>
@@ -4433,7 +4455,7 @@
 <context>
     <name>wording</name>
     <message numerus="yes">
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>%n s left</source>
         <translation>
             <numerusform>noch %n s</numerusform>
@@ -4441,7 +4463,7 @@
         </translation>
     </message>
     <message numerus="yes">
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>%n min left</source>
         <translation>
             <numerusform>noch %n min</numerusform>
@@ -4449,7 +4471,7 @@
         </translation>
     </message>
     <message numerus="yes">
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>%n h left</source>
         <translation>
             <numerusform>noch %n h</numerusform>
@@ -4457,172 +4479,172 @@
         </translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>learning</source>
         <translation>lernt</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>inverting</source>
         <translation>invertiert</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>optimizing the null text</source>
         <translation>passt den leeren Text an</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>editing photos</source>
         <translation>bearbeitet Fotos</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>editing</source>
         <translation>bearbeitet</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>finding the region</source>
         <translation>Bereich wird gesucht</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>looking</source>
         <translation>wird betrachtet</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>waiting for another program that changes the models</source>
         <translation>wartet auf ein anderes Programm, das die Modelle ändert</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>checking what is here</source>
         <translation>prüft, was da ist</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>moving models</source>
         <translation>verlegt Modelle</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>downloading {0}</source>
         <translation>lädt {0}</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>copying {0}</source>
         <translation>kopiert {0}</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>asking for {0}</source>
         <translation>Anfrage nach {0}</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>checking {0}</source>
         <translation>prüft {0}</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>importing {0}</source>
         <translation>importiert {0}</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>hashing {0}</source>
         <translation>bildet Prüfsummen von {0}</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Learn {0}</source>
         <translation>{0} lernen</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Edit with {0}</source>
         <translation>Bearbeiten mit {0}</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Edit by text</source>
         <translation>Bearbeiten durch Text</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Find a mask</source>
         <translation>Eine Maske finden</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Suggest a prompt</source>
         <translation>Prompt vorschlagen</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Recognise people</source>
         <translation>Personen erkennen</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Load the model</source>
         <translation>Modell laden</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Show where “{0}” looks</source>
         <translation>Zeigen, wohin „{0}“ sieht</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Make a result again</source>
         <translation>Ein Ergebnis noch einmal rechnen</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Download {0}</source>
         <translation>{0} herunterladen</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Import a model</source>
         <translation>Ein Modell importieren</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Import {0}</source>
         <translation>{0} importieren</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Check {0}</source>
         <translation>{0} prüfen</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>Move the models</source>
         <translation>Die Modelle verlegen</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>{0} of {1}</source>
         <translation>{0} von {1}</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>about {0}</source>
         <translation>etwa {0}</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>{0} of memory, {1} are free</source>
         <translation>{0} Speicher, {1} sind frei</translation>
     </message>
     <message>
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>{0} of memory</source>
         <translation>{0} Speicher</translation>
     </message>

@@ -32,6 +32,25 @@
     </message>
 </context>
 <context>
+    <name>CrashRecovery</name>
+    <message numerus="yes">
+        <location filename="../ui/features/crash_recovery.py"/>
+        <source>%n painted mask(s)</source>
+        <translation>
+            <numerusform>%n painted mask</numerusform>
+            <numerusform>%n painted masks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/features/crash_recovery.py"/>
+        <source>%n result(s)</source>
+        <translation>
+            <numerusform>%n result</numerusform>
+            <numerusform>%n results</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>HistoryPanel</name>
     <message numerus="yes">
         <location filename="../ui/history_panel.py"/>
@@ -45,38 +64,11 @@
 <context>
     <name>ImportState</name>
     <message numerus="yes">
-        <location filename="../model/exchange.py"/>
+        <location filename="../model/import_export.py"/>
         <source>%n token(s) imported.</source>
         <translation>
             <numerusform>%n token imported.</numerusform>
             <numerusform>%n tokens imported.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Leaving</name>
-    <message numerus="yes">
-        <location filename="../ui/leaving.py"/>
-        <source>%n result(s) are in no file and not in the history: they would be lost.</source>
-        <translation>
-            <numerusform>%n result is in no file and not in the history: it would be lost.</numerusform>
-            <numerusform>%n results are in no file and not in the history: they would be lost.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <location filename="../ui/leaving.py"/>
-        <source>%n result(s) are in no file; they stay in the history.</source>
-        <translation>
-            <numerusform>%n result is in no file; it stays in the history.</numerusform>
-            <numerusform>%n results are in no file; they stay in the history.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <location filename="../ui/leaving.py"/>
-        <source>%n painted mask(s) are in no file and would be lost.</source>
-        <translation>
-            <numerusform>%n painted mask is in no file and would be lost.</numerusform>
-            <numerusform>%n painted masks are in no file and would be lost.</numerusform>
         </translation>
     </message>
 </context>
@@ -100,28 +92,36 @@
     </message>
 </context>
 <context>
-    <name>Parts</name>
+    <name>UnsavedGuard</name>
     <message numerus="yes">
-        <location filename="../ui/parts.py"/>
-        <source>%n painted mask(s)</source>
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>%n result(s) are in no file and not in the history: they would be lost.</source>
         <translation>
-            <numerusform>%n painted mask</numerusform>
-            <numerusform>%n painted masks</numerusform>
+            <numerusform>%n result is in no file and not in the history: it would be lost.</numerusform>
+            <numerusform>%n results are in no file and not in the history: they would be lost.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <location filename="../ui/parts.py"/>
-        <source>%n result(s)</source>
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>%n result(s) are in no file; they stay in the history.</source>
         <translation>
-            <numerusform>%n result</numerusform>
-            <numerusform>%n results</numerusform>
+            <numerusform>%n result is in no file; it stays in the history.</numerusform>
+            <numerusform>%n results are in no file; they stay in the history.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <location filename="../ui/unsaved_guard.py"/>
+        <source>%n painted mask(s) are in no file and would be lost.</source>
+        <translation>
+            <numerusform>%n painted mask is in no file and would be lost.</numerusform>
+            <numerusform>%n painted masks are in no file and would be lost.</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>wording</name>
     <message numerus="yes">
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>%n s left</source>
         <translation>
             <numerusform>%n s left</numerusform>
@@ -129,7 +129,7 @@
         </translation>
     </message>
     <message numerus="yes">
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>%n min left</source>
         <translation>
             <numerusform>%n min left</numerusform>
@@ -137,7 +137,7 @@
         </translation>
     </message>
     <message numerus="yes">
-        <location filename="../ui/wording.py"/>
+        <location filename="../ui/formatting.py"/>
         <source>%n h left</source>
         <translation>
             <numerusform>%n h left</numerusform>

@@ -1,7 +1,7 @@
-"""``python -m qt_app.i18n.update``: takes new and changed texts of the sources into the .ts files, drops those that are gone.
+"""``python -m qt_app.i18n.update``: adds new and changed texts of the sources to the .ts files and removes obsolete ones.
 
-It reads ``self.tr("…")`` (``tr("…")`` where it stands for it), ``translate("context", "…")``, and ``n=`` for what is counted.
-A text that is not written out there, such as an f-string, cannot be translated and is an error.
+It reads ``self.tr("…")`` (``tr("…")`` as an alias), ``translate("context", "…")``, and ``n=`` for plural forms.
+A text that is not a literal there, such as an f-string, cannot be translated and is an error.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from qt_app.i18n.engine_texts import sentences_of
+from qt_app.i18n.engine_sentences import sentences_of
 from qt_app.i18n.loading import FOLDER, LANGUAGES
 from qt_app.i18n.messages import Key, Message, read_ts, write_ts
 
@@ -22,10 +22,10 @@ ENGINE = ROOT.parent / "s2edit_plugin"
 
 
 def texts_of(root: Path = ROOT) -> list[Message]:
-    """Every text of the sources that can be translated, by file and line.
+    """All translatable texts of the sources, by file and line.
 
     Raises:
-        ValueError: one that cannot be.
+        ValueError: a text is not a literal.
     """
     found: dict[Key, Message] = {}
     for path in sorted(root.rglob("*.py")):
@@ -41,13 +41,13 @@ def texts_of(root: Path = ROOT) -> list[Message]:
 
 
 def updated(texts: list[Message], old: dict[Key, Message], language: str) -> list[Message]:
-    """The texts with the translations they have already; English needs them for what is counted only."""
+    """The texts with their existing translations; English has only those with plural forms."""
     known = {message.source: message for message in old.values() if message.is_finished(language)}
     new = []
     for text in texts:
         if language == "en" and not text.numerus:
             continue
-        # The same text in another place is the best guess there is.
+        # The translation of the same text in another context is the best guess.
         same = old.get(text.key) or known.get(text.source)
         forms = same.forms if same is not None and same.numerus == text.numerus else ()
         new.append(Message(text.context, text.source, text.numerus, forms, text.places))
@@ -55,24 +55,24 @@ def updated(texts: list[Message], old: dict[Key, Message], language: str) -> lis
 
 
 def main() -> int:
-    """Update every file; says what is still to be translated."""
+    """Update every file and print the untranslated texts; returns the exit code."""
     texts, engine = texts_of(), sentences_of(ENGINE)
-    left = 0
+    untranslated = 0
     for language in LANGUAGES:
-        left += _update(FOLDER / f"s2edit_{language}.ts", texts, language)
+        untranslated += _update(FOLDER / f"s2edit_{language}.ts", texts, language)
         if language != "en":
-            left += _update(FOLDER / f"engine_{language}.ts", engine, language)
-    return 1 if left else 0
+            untranslated += _update(FOLDER / f"engine_{language}.ts", engine, language)
+    return 1 if untranslated else 0
 
 
 def _update(path: Path, texts: list[Message], language: str) -> int:
-    """Take the texts into a file; how many are not translated."""
+    """Write the texts to a file; returns how many are not translated."""
     new = updated(texts, read_ts(path) if path.exists() else {}, language)
     write_ts(path, language, new)
-    left = [message for message in new if not message.is_finished(language)]
-    for message in left:
+    untranslated = [message for message in new if not message.is_finished(language)]
+    for message in untranslated:
         print(f"{language}: {message.context}: {message.source}")
-    return len(left)
+    return len(untranslated)
 
 
 class _Reader(ast.NodeVisitor):
@@ -89,22 +89,22 @@ class _Reader(ast.NodeVisitor):
         yield from self._found
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        """Texts below belong to this class."""
+        """The class is the context of the texts in it."""
         self._classes.append(node.name)
         self.generic_visit(node)
         self._classes.pop()
 
     def visit_Call(self, node: ast.Call) -> None:
-        """Take a text that is asked for here."""
+        """Collect the text of a translating call."""
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         numerus = any(keyword.arg == "n" for keyword in node.keywords)
         if name == "tr" and node.args and self._classes:
-            self._take(self._classes[-1], node.args[0], numerus)
+            self._collect(self._classes[-1], node.args[0], numerus)
         elif name == "translate" and len(node.args) == 2 and isinstance(node.args[0], ast.Constant):
-            self._take(str(node.args[0].value), node.args[1], numerus)
+            self._collect(str(node.args[0].value), node.args[1], numerus)
         self.generic_visit(node)
 
-    def _take(self, context: str, text: ast.expr, numerus: bool) -> None:
+    def _collect(self, context: str, text: ast.expr, numerus: bool) -> None:
         if not (isinstance(text, ast.Constant) and isinstance(text.value, str)):
             raise ValueError(f"{self._place}:{text.lineno}: a text must be written out to be translated")
         self._found.append(Message(context, text.value, numerus, (), (self._place,)))

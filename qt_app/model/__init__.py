@@ -1,1 +1,1 @@
-"""Observable state of the window. Knows QtCore's signals, no widgets, and the engine only through `qt_app.engine`."""
+"""The window's observable state. It uses no widgets, and the engine only through `qt_app.engine`."""

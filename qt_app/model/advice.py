@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PyQt6.QtCore import pyqtSignal
-
 from qt_app.model.base_models import ModelsState
 from qt_app.model.document import Documents
-from qt_app.model.observable import Observable, Property
+from qt_app.observable import Observable, Property, follow
 from s2edit_plugin.storage.paths import models_package
 
 __all__ = ["AdviceState"]
 
 
 class AdviceState(Observable):
-    """What a banner above the buttons says.
-
-    Signals: ``<name>_changed`` of each.
+    """What the banner above the buttons shows.
 
     Attributes:
-        small_model: the bundled model is in use and the open photo is none of the pictures that come with it. No measure tells
-            a photograph from every drawing, and to be told once too often costs less than a spoilt face.
-        installed: title of a full-size base model that is here already, "" where none is.
+        small_model: the bundled model is in use and the open photo is no sample picture. Nothing distinguishes photographs
+            from drawings reliably, and one needless hint costs less than a bad result.
+        installed: title of an installed full-size base model, "" if there is none.
     """
 
-    small_model_changed = pyqtSignal(object)
-    installed_changed = pyqtSignal(object)
     small_model = Property(False)
     installed = Property("")
 
@@ -35,15 +29,15 @@ class AdviceState(Observable):
         self._documents, self._models = documents, models
         self._samples = (models_package() / "samples").resolve()
         self._dismissed = False
-        documents.document_changed.connect(lambda _: self._look())
-        models.models_changed.connect(lambda _: self._look())
+        follow(documents, ("document",), self._update, now=False)
+        follow(models, ("models",), self._update, now=False)
 
     def dismiss(self) -> None:
-        """It was read; not again before the next start."""
+        """Hide the hint until the next start."""
         self._dismissed = True
-        self._look()
+        self._update()
 
-    def _look(self) -> None:
+    def _update(self) -> None:
         document, models = self._documents.document, self._models.models
         bundled = models[0] if models else None
         self.installed = next(

@@ -1,4 +1,4 @@
-"""A batch as the window shows it: one recipe on many photos, the first three, then the rest; paused, gone on with, reported."""
+"""A batch: one recipe on many photos, the first three as a preview, then the rest; pause, resume, report."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from typing import Any
 
 from PyQt6.QtCore import pyqtSignal
 
-from qt_app.engine import EngineLink, Tell
-from qt_app.i18n.engine_words import spoken
+from qt_app.engine import EngineLink, RunOnGuiThread
+from qt_app.i18n.engine_translation import translated
+from qt_app.model.background import Background
 from qt_app.model.document import Documents
 from qt_app.model.messages import Messages
-from qt_app.model.observable import Observable, Property
 from qt_app.model.preferences import Preferences
-from qt_app.model.tasks import Background
+from qt_app.observable import Observable, Property, follow
 from s2edit_plugin.batch.recipe import SUFFIX, recipe_of, write_recipe
 from s2edit_plugin.batch.report import Summary
 from s2edit_plugin.batch.runner import PREVIEWED, Outcome, State
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
 from s2edit_plugin.storage.paths import DataFolder
 
-__all__ = ["BatchState", "Failure", "Shown"]
+__all__ = ["BatchState", "Failure", "Preview"]
 
 MOST_FAILURES = 500  # in the list; the report has all
 FOLDER = "results"
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A photo of the preview and its result, in small: encoded pictures."""
+class Preview:
+    """Thumbnails of a photo of the preview and its result, encoded."""
 
     name: str
     before: bytes
@@ -40,7 +40,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Failure:
-    """A photo that could not be done."""
+    """A photo that failed."""
 
     photo: str
     reason: str
@@ -49,26 +49,16 @@ class Failure:
 class BatchState(Observable):
     """What the batch dialog shows.
 
-    Signals: ``<name>_changed`` of each; saved(str): a recipe was written.
+    Signals: saved(str): a recipe was written.
 
     Attributes:
         recipe, photos, results: paths that the user chose; ``photos`` is a folder or a CSV table.
-        recursive: folders inside too.
-        phase: ``idle``, ``running``, ``pausing``, ``paused``, ``previewed`` (the first three are there), ``done``, ``failed``.
-        state: how far it is, None before. shown: the first photos with their results. failures: what could not be done.
+        recursive: include subfolders.
+        phase: ``idle``, ``running``, ``pausing``, ``paused``, ``previewed`` (the first three are done), ``done``, ``failed``.
+        state: progress, None before the start. shown: the first photos with their results. failures: photos that failed.
         report: path of the report, "" while there is none. problem: why it stopped.
     """
 
-    recipe_changed = pyqtSignal(object)
-    photos_changed = pyqtSignal(object)
-    results_changed = pyqtSignal(object)
-    recursive_changed = pyqtSignal(object)
-    phase_changed = pyqtSignal(object)
-    state_changed = pyqtSignal(object)
-    shown_changed = pyqtSignal(object)
-    failures_changed = pyqtSignal(object)
-    report_changed = pyqtSignal(object)
-    problem_changed = pyqtSignal(object)
     saved = pyqtSignal(str)
     recipe = Property("")
     photos = Property("")
@@ -76,7 +66,7 @@ class BatchState(Observable):
     recursive = Property(False)
     phase = Property("idle")
     state = Property[State | None](None)
-    shown = Property[tuple[Shown, ...]](())
+    shown = Property[tuple[Preview, ...]](())
     failures = Property[tuple[Failure, ...]](())
     report = Property("")
     problem = Property("")
@@ -94,23 +84,21 @@ class BatchState(Observable):
         self._link, self._folder, self._documents = link, folder, documents
         self._preferences, self._background, self._messages = preferences, background, messages
         self._stop = threading.Event()
-        self._all = False  # whether the user wants more than the first three
-        for signal in (self.recipe_changed, self.photos_changed, self.recursive_changed):
-            signal.connect(lambda _: self._begin_anew())
-        self.results_changed.connect(lambda _: self._begin_anew())
-        self.photos_changed.connect(self._suggest_results)
+        self._all = False  # not only the first three
+        follow(self, ("recipe", "photos", "recursive", "results"), self._reset, now=False)
+        follow(self, "photos", self._suggest_results, now=False)
 
     # ------------------------------------------------------------------ recipes
 
     def recipe_name(self) -> str:
-        """Where the recipe of the result on show would go: beside what was saved last, after the photo."""
+        """The suggested path for the recipe of the shown result: in the last save folder, named after the photo."""
         document = self._documents.document
         folder = self._preferences.save_folder or str(Path.home())
         stem = Path(document.name).stem if document is not None else "recipe"
         return str(Path(folder) / f"{stem}{SUFFIX}")
 
     def save_recipe(self, path: str) -> None:
-        """Write the recipe of the result on show; the batch dialog takes it at once."""
+        """Write the recipe of the shown result; it becomes the batch's recipe."""
         document = self._documents.document
         if document is None or document.result is None:
             return
@@ -119,7 +107,7 @@ class BatchState(Observable):
 
         def done(_: None) -> None:
             self._messages.note(
-                self.tr("Saved as {0}.").format(target), " ".join(spoken(one) for one in notes)
+                self.tr("Saved as {0}.").format(target), " ".join(translated(one) for one in notes)
             )
             self.recipe = str(target)
             self.saved.emit(str(target))
@@ -130,38 +118,38 @@ class BatchState(Observable):
 
     @property
     def is_running(self) -> bool:
-        """Whether photos are being done."""
+        """Whether photos are being edited."""
         return self.phase in ("running", "pausing")
 
     @property
-    def lacks(self) -> str:
-        """What must be chosen before it can begin: ``recipe``, ``photos``, ``results``; "" for nothing."""
+    def missing(self) -> str:
+        """What must be chosen before the start: ``recipe``, ``photos``, ``results``; "" for nothing."""
         for name in ("recipe", "photos", "results"):
             if not getattr(self, name).strip():
                 return name
         return ""
 
     def preview(self) -> None:
-        """Do the first three photos."""
+        """Edit the first three photos."""
         self._all = False
-        self._go()
+        self._run()
 
     def start(self) -> None:
-        """Do all photos, or go on with them."""
+        """Edit all photos, or the remaining ones."""
         self._all = True
-        self._go()
+        self._run()
 
     def pause(self) -> None:
-        """Stop within a step; `start` goes on."""
+        """Stop within a step; `start` continues."""
         if self.phase == "running":
             self.phase = "pausing"
             self._stop.set()
 
     def close(self) -> None:
-        """The window goes: stop. What was done is in the results' folder, and the next start goes on."""
+        """Stop, when the window is closed. The results so far are kept; the next start continues."""
         self._stop.set()
 
-    def _begin_anew(self) -> None:
+    def _reset(self) -> None:
         if not self.is_running:
             self.phase, self.state, self.shown, self.failures = "idle", None, (), ()
             self.report = self.problem = ""
@@ -171,8 +159,8 @@ class BatchState(Observable):
             place = Path(photos)
             self.results = str((place if place.is_dir() else place.parent) / FOLDER)
 
-    def _go(self) -> None:
-        if self.lacks or self.is_running:
+    def _run(self) -> None:
+        if self.missing or self.is_running:
             return
         from s2edit_plugin.batch.order import Order, carry_out
 
@@ -181,45 +169,45 @@ class BatchState(Observable):
         self._stop.clear()
         self.failures, self.problem, self.phase = (), "", "running"
 
-        def work(client: Any, tell: Tell) -> tuple[Summary, Path]:
+        def work(client: Any, run_on_gui: RunOnGuiThread) -> tuple[Summary, Path]:
             return carry_out(
                 client,
                 order,
                 self._folder,
                 stop=self._stop,
-                on_state=lambda state: tell(partial(setattr, self, "state", state)),
-                on_outcome=lambda outcome: self._heard(tell, outcome),
+                on_state=lambda state: run_on_gui(partial(setattr, self, "state", state)),
+                on_outcome=lambda outcome: self._add_outcome(run_on_gui, outcome),
                 most=most,
             )
 
-        self._link.carry_out(work, self._done, self._failed)
+        self._link.run_work(work, self._done, self._failed)
 
-    def _heard(self, tell: Tell, outcome: Outcome) -> None:
-        """On the batch's thread: what came of a photo goes to the window's."""
+    def _add_outcome(self, run_on_gui: RunOnGuiThread, outcome: Outcome) -> None:
+        """Called on the batch's thread with the outcome of a photo."""
         entry = outcome.entry
         if entry.state == "failed":
             error = entry.error or {}
-            reason = " ".join(spoken(error.get(part, "")) for part in ("sentence", "hint")).strip()
-            tell(partial(self._add_failure, Failure(str(entry.source), reason)))
+            reason = " ".join(translated(error.get(part, "")) for part in ("sentence", "hint")).strip()
+            run_on_gui(partial(self._add_failure, Failure(str(entry.source), reason)))
         elif len(self.shown) < PREVIEWED:
             made = outcome.pictures
             if made is not None:
-                tell(partial(self._add_shown, Shown(entry.source.name, made.before, made.after)))
+                run_on_gui(partial(self._add_shown, Preview(entry.source.name, made.before, made.after)))
 
     def _add_failure(self, failure: Failure) -> None:
         if len(self.failures) < MOST_FAILURES:
             self.failures = (*self.failures, failure)
 
-    def _add_shown(self, shown: Shown) -> None:
+    def _add_shown(self, shown: Preview) -> None:
         if len(self.shown) < PREVIEWED and shown.name not in [one.name for one in self.shown]:
             self.shown = (*self.shown, shown)
 
     def _done(self, answer: tuple[Summary, Path]) -> None:
         summary, report = answer
         self.report = str(report)
-        left = summary.total - summary.done - summary.failed
-        self.phase = "previewed" if left else "done"
-        if not left:
+        remaining = summary.total - summary.done - summary.failed
+        self.phase = "previewed" if remaining else "done"
+        if not remaining:
             words = self.tr("The batch is done: %n photo(s).", n=summary.done)
             self._messages.note(
                 words, self.tr("%n could not be done.", n=summary.failed) if summary.failed else ""
@@ -229,7 +217,7 @@ class BatchState(Observable):
         if isinstance(error, CancelledError):
             self.phase = "paused"
         elif isinstance(error, EngineGoneError) and self._link.state != "failed" and not self._stop.is_set():
-            self.phase = "idle"  # the link starts another engine, and the work waits for it
-            self._go()
+            self.phase = "idle"  # the link starts another engine, which the work waits for
+            self._run()
         else:
             self.problem, self.phase = str(error), "failed"

@@ -1,4 +1,4 @@
-"""What is wrong, if something is: the engine's state, doctor's checks, versions, messages and logs; all of it as one text."""
+"""Diagnostics: the engine's state, checks, versions, messages and logs, also as one text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import platform
 import sys
 from pathlib import Path
 
-from PyQt6.QtCore import PYQT_VERSION_STR, pyqtSignal, qVersion
+from PyQt6.QtCore import PYQT_VERSION_STR, qVersion
 from PyQt6.QtGui import QGuiApplication
 
 from qt_app.engine import EngineLink
+from qt_app.model.background import Background
 from qt_app.model.messages import Messages
-from qt_app.model.observable import Observable, Property
-from qt_app.model.tasks import Background
+from qt_app.observable import Observable, Property
 from s2edit_plugin import __version__
 from s2edit_plugin.api import queries
 from s2edit_plugin.storage.paths import DataFolder
@@ -27,17 +27,11 @@ LOG_BYTES = 200_000
 class DiagnosticsState(Observable):
     """What the diagnostics page shows.
 
-    Signals: ``<name>_changed`` of each.
-
     Attributes:
-        status: the engine's, None while it does not answer. checks: what doctor tried. log: the engine's log, read from its
-            file where the engine does not answer. checking: doctor is at work.
+        status: the engine's, None while it does not respond. checks: results. log: the engine's log, read from its file if the
+            engine does not respond. checking: checks are running.
     """
 
-    status_changed = pyqtSignal(object)
-    checks_changed = pyqtSignal(object)
-    log_changed = pyqtSignal(object)
-    checking_changed = pyqtSignal(object)
     status = Property[queries.EngineStatus | None](None)
     checks = Property[tuple[queries.CheckInfo, ...]](())
     log = Property("")
@@ -56,9 +50,9 @@ class DiagnosticsState(Observable):
         return self._link.state
 
     def refresh(self) -> None:
-        """Ask everything anew."""
+        """Request everything again."""
         if self._link.state != "connected":
-            # A question would wait until the engine is there, and that it is not may be the very trouble.
+            # A request would wait for the engine, whose absence may be the problem.
             self.status = None
             self._background.run(
                 lambda: _log_files(self._folder.engine), lambda text: setattr(self, "log", text)
@@ -78,7 +72,7 @@ class DiagnosticsState(Observable):
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """What machine and program are: (stable name, value)."""
+        """Facts about machine and program: (stable name, value)."""
         status = self.status
         facts = [
             ("program", __version__),
@@ -100,7 +94,7 @@ class DiagnosticsState(Observable):
         return [(name, value) for name, value in facts if value]
 
     def as_text(self) -> str:
-        """Everything, to be passed on; in English, for who helps may know no other language."""
+        """Everything as one text, in English, for a bug report."""
         parts = [f"{name}: {value}" for name, value in self.facts]
         parts += ["", "checks:"]
         for check in self.checks:
@@ -113,7 +107,7 @@ class DiagnosticsState(Observable):
 
 
 def _log_files(folder: Path) -> str:
-    """The ends of the log files, for when the engine cannot be asked."""
+    """The last lines of the log files."""
     parts = []
     for name in LOG_FILES:
         try:

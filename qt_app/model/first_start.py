@@ -1,16 +1,14 @@
-"""The first start: which model to begin with, where models are kept, and that likenesses are used responsibly."""
+"""The first start: agreement to responsible use, the first model, the folder for models."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-from PyQt6.QtCore import pyqtSignal
-
 from qt_app.model.base_models import ModelsState
 from qt_app.model.messages import Messages
-from qt_app.model.observable import Observable, Property
 from qt_app.model.preferences import Preferences
+from qt_app.observable import Observable, Property, follow
 from s2edit_plugin.api import ModelReady
 from s2edit_plugin.api.queries import ModelInfo
 
@@ -22,43 +20,27 @@ SPARE = 500_000_000  # bytes a disk should have left over
 class FirstStart(Observable):
     """What the wizard shows.
 
-    Signals: ``<name>_changed`` of each; models_changed: other models can be chosen.
-
     Attributes:
         agreed: likenesses will be used responsibly. choice: ``small``, ``download`` or ``import``.
-        model: name in the catalogue to download. accepted: its licence is. path: what to import. folder: where models are to
-            be kept, "" where they are now.
+        model: name in the catalogue to download. accepted: its licence is. path: what to import. folder: where to store models,
+            "" for the present folder. offered: full-size base models that can be downloaded or are installed.
     """
 
-    agreed_changed = pyqtSignal(object)
-    choice_changed = pyqtSignal(object)
-    model_changed = pyqtSignal(object)
-    accepted_changed = pyqtSignal(object)
-    path_changed = pyqtSignal(object)
-    folder_changed = pyqtSignal(object)
-    models_changed = pyqtSignal(object)
     agreed = Property(False)
     choice = Property("small")
     model = Property("")
     accepted = Property(False)
     path = Property("")
     folder = Property("")
+    offered = Property[tuple[ModelInfo, ...]](())
 
     def __init__(self, models: ModelsState, preferences: Preferences, messages: Messages) -> None:
         super().__init__()
         self._models, self._preferences, self._messages = models, preferences, messages
-        models.models_changed.connect(self._known)
+        follow(models, "models", self._models_changed, now=False)
         self.model_changed.connect(lambda _: setattr(self, "accepted", False))
 
     # ------------------------------------------------------------------ what is offered
-
-    @property
-    def offered(self) -> list[ModelInfo]:
-        """Full-size base models that can be downloaded or are here already."""
-        models = self._models.models
-        return [
-            model for model in models[1:] if model.kind == "base" and (model.licence_url or model.installed)
-        ]
 
     @property
     def chosen(self) -> ModelInfo | None:
@@ -67,12 +49,12 @@ class FirstStart(Observable):
 
     @property
     def place(self) -> str:
-        """Where models will be kept."""
+        """Where models will be stored."""
         return self.folder or self._models.folder
 
     @property
     def free_bytes(self) -> int:
-        """Free on the disk of that folder."""
+        """Free bytes on the disk of that folder."""
         if self.place == self._models.folder:
             return self._models.free_bytes
         path = Path(self.place).expanduser()
@@ -85,7 +67,7 @@ class FirstStart(Observable):
 
     @property
     def model_problem(self) -> str:
-        """Why one cannot go on with this model, "" if one can."""
+        """Why this choice of a model is incomplete, "" if it is complete."""
         chosen = self.chosen
         if self.choice == "download":
             if chosen is None:
@@ -98,7 +80,7 @@ class FirstStart(Observable):
 
     @property
     def place_problem(self) -> str:
-        """Why models cannot be kept there, "" if they can."""
+        """Why models cannot be stored there, "" if they can."""
         chosen = self.chosen
         needed = chosen.size_bytes + SPARE if chosen is not None and not chosen.installed else 0
         if self.choice == "download" and self.free_bytes < needed:
@@ -108,24 +90,24 @@ class FirstStart(Observable):
     # ------------------------------------------------------------------ doing
 
     def finish(self) -> None:
-        """Begin what was chosen; it goes on in the background."""
+        """Start what was chosen, in the background."""
         self._preferences.wizard_done = True
         self._preferences.save()
         choice = self.choice
         if choice != "small" and self.folder and Path(self.folder) != Path(self._models.folder):
-            self._models.move(self.folder, lambda _: self._begin(choice))
+            self._models.move(self.folder, lambda _: self._start(choice))
         else:
-            self._begin(choice)
+            self._start(choice)
 
-    def put_off(self) -> None:
-        """The wizard was closed: the small model is in use, and nobody asks again."""
+    def postpone(self) -> None:
+        """The wizard was cancelled: the small model stays in use, and the wizard is not shown again."""
         self._preferences.wizard_done = True
         self._preferences.save()
 
-    def _begin(self, choice: str) -> None:
+    def _start(self, choice: str) -> None:
         chosen = self.chosen
         if choice == "import":
-            self._models.take_in(self.path.strip(), self._use)
+            self._models.import_model(self.path.strip(), self._use)
         elif choice == "download" and chosen is not None:
             if chosen.installed:
                 self._models.use(chosen.name)
@@ -137,8 +119,10 @@ class FirstStart(Observable):
         self._models.use(ready.name)
         self._messages.note(self.tr("{0} is the base model in use now.").format(ready.name))
 
-    def _known(self, _: object) -> None:
-        offered = self.offered
+    def _models_changed(self, models: tuple[ModelInfo, ...]) -> None:
+        offered = tuple(
+            model for model in models[1:] if model.kind == "base" and (model.licence_url or model.installed)
+        )
         if not self.model and offered:
             self.model = offered[0].name
-        self.models_changed.emit(offered)
+        self.offered = offered

@@ -1,4 +1,4 @@
-"""What a window does when somebody was forgotten, by itself, by another program, or while it slept: nothing of them stays."""
+"""Removes a forgotten person's data from the window, whichever program forgot them, and whenever it did."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject
 
 from qt_app.engine import EngineLink
+from qt_app.model.background import Background
 from qt_app.model.document import Document, Documents
 from qt_app.model.editing import EditState
 from qt_app.model.history import HistoryState
@@ -19,8 +20,6 @@ from qt_app.model.learning import LearnState
 from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
 from qt_app.model.session import SessionState
-from qt_app.model.tasks import Background
-from s2edit_plugin.api import Event
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.storage import forgotten
 from s2edit_plugin.storage.forgotten import Notice
@@ -38,7 +37,7 @@ _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 
 @dataclass(frozen=True)
 class _Found:
-    """What was found out off the window's thread."""
+    """The result of the search on a thread."""
 
     stamp: tuple[int, int]
     notices: tuple[Notice, ...]
@@ -48,10 +47,10 @@ class _Found:
 
 
 class Forgetting(QObject):
-    """Clears the panels, the open photo, the lists and what is kept of them of people who were forgotten.
+    """Removes forgotten people's data from the panels, the open photo, the lists and the preferences.
 
     Attributes:
-        is_recent: somebody was forgotten, and the engine is expected to start anew.
+        is_recent: a person was forgotten, after which the engine restarts.
     """
 
     def __init__(
@@ -65,14 +64,14 @@ class Forgetting(QObject):
         self._background, self._messages = background, messages
         self.is_recent = False
         self._known: set[str] = set()
-        # What was written after somebody was forgotten was meant so.
+        # Notices older than the preferences file were applied before.
         self._since = preferences.written
-        link.happened.connect(self._hear)
-        link.state_changed.connect(self._engine_state)
+        link.on_event("forgotten", self.look)
+        link.connected.connect(self._connected)
         session.outdated.connect(self.look)
 
     def look(self) -> None:
-        """Look whether somebody was forgotten since, in the background."""
+        """Look for people who were forgotten since, in the background."""
         document, known, since = self._documents.document, frozenset(self._known), self._since
         photo, recent = (document.photo if document is not None else None), self._preferences.recent
 
@@ -82,21 +81,16 @@ class Forgetting(QObject):
                 one for one in forgotten.notices(self._folder) if one.salt not in known and one.at > since
             )
             shown = photo is not None and bool(new) and _shows(photo, new)
-            left = tuple(path for path in recent if not _leads_to(path, new)) if new else recent
-            return _Found(stamp, new, document, shown, left)
+            kept = tuple(path for path in recent if not _concerns_file(new, path)) if new else recent
+            return _Found(stamp, new, document, shown, kept)
 
         self._background.run(find, self._apply)
 
     # ------------------------------------------------------------------ inside
 
-    def _hear(self, event: Event) -> None:
-        if event.kind == "forgotten":
-            self.look()
-
-    def _engine_state(self, state: str) -> None:
-        if state == "connected":
-            self.is_recent = False
-            self.look()
+    def _connected(self) -> None:
+        self.is_recent = False
+        self.look()
 
     def _apply(self, found: _Found) -> None:
         new = [one for one in found.notices if one.salt not in self._known]
@@ -124,7 +118,7 @@ class Forgetting(QObject):
         learn.resumable = tuple(one for one in learn.resumable if not _concerns(new, [one.person]))
 
     def _clear_lists(self, new: list[Notice]) -> None:
-        self._history.forget_pictures()
+        self._history.thumbnails.clear()
         self._jobs.remove(lambda info: _concerns(new, _words(info.title)))
         self._messages.remove(lambda message: _concerns(new, _words(f"{message.sentence} {message.hint}")))
 
@@ -136,14 +130,14 @@ class Forgetting(QObject):
             self._documents.document = None
             self._messages.note(self.tr("The photo was closed: whom it shows was forgotten."))
             return
-        left = tuple(
+        kept = tuple(
             result
             for result in document.results
             if not _concerns(new, [name.partition("/")[0] for name in result.request.tokens])
             and not _named(f"{result.request.prompt} {result.request.source_prompt}", new)
         )
-        if left != document.results:
-            document.shown, document.results = -1, left
+        if kept != document.results:
+            document.shown, document.results = -1, kept
 
 
 def _concerns(new: Iterable[Notice], texts: Iterable[str]) -> bool:
@@ -152,7 +146,7 @@ def _concerns(new: Iterable[Notice], texts: Iterable[str]) -> bool:
 
 
 def _named(prompt: str, new: Iterable[Notice]) -> bool:
-    """Whether a prompt refers to a token of theirs."""
+    """Whether a prompt refers to a token of a forgotten person."""
     return _concerns(new, _REFERENCE.findall(prompt))
 
 
@@ -166,8 +160,8 @@ def _shows(photo: Photo, new: Iterable[Notice]) -> bool:
     return _concerns(new, [photo_hash(photo)])
 
 
-def _leads_to(path: str, new: tuple[Notice, ...]) -> bool:
-    """Whether a file is a photo of theirs, or is called after them."""
+def _concerns_file(new: tuple[Notice, ...], path: str) -> bool:
+    """Whether a file is a photo of a forgotten person, or is named after one."""
     from s2edit_plugin.imaging.reading import read_photo
 
     file = Path(path)

@@ -1,4 +1,4 @@
-"""The queue as the window sees it: every job of the engine with its progress, preview and what to do when it is over."""
+"""The engine's jobs with their progress and previews, and the callbacks of those that this window has started."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PyQt6.QtCore import pyqtSignal
 
 from qt_app.engine import EngineLink, OnError
 from qt_app.model.messages import Messages
-from qt_app.model.observable import Observable, Property
+from qt_app.observable import Observable, Property
 from s2edit_plugin.api import REGION, Event, JobInfo, Progress, Request, queries
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
 
@@ -21,18 +21,15 @@ class JobItem(Observable):
     """A job of the engine.
 
     Signals:
-        info_changed(JobInfo), preview_changed(bytes): a small encoded picture. region_changed(bytes): where an edit may change
-        the photo, a grey PNG of its size, before the long part begins. losses_changed: see `losses`.
+        losses_changed(list): see `losses`.
 
     Attributes:
-        losses: (step, loss) of every report of a learning run, for its curve.
+        info: state and progress. preview: a small encoded picture. region: where an edit may change the photo, a grey PNG of
+            its size, known before the denoising begins. losses: (step, loss) of every progress report of a learning run.
     """
 
-    info_changed = pyqtSignal(object)
-    preview_changed = pyqtSignal(object)
-    region_changed = pyqtSignal(object)
     losses_changed = pyqtSignal(object)
-    info = Property[JobInfo | None](None)
+    info = Property(JobInfo("", "", "", "queued", 0))
     preview = Property(b"")
     region = Property(b"")
 
@@ -45,15 +42,15 @@ class JobItem(Observable):
     @property
     def id(self) -> str:
         """The engine's id of the job."""
-        return self.info.id if self.info else ""
+        return self.info.id
 
     @property
     def progress(self) -> Progress | None:
-        """The newest report."""
-        return self.info.progress if self.info else None
+        """The last progress report."""
+        return self.info.progress
 
-    def hear(self, event: Event) -> None:
-        """Take in an event of this job; one that was overtaken by a newer one changes nothing."""
+    def handle(self, event: Event) -> None:
+        """Update from an event of this job; one older than the last event is ignored."""
         if event.number and event.number < self._number:
             return
         self._number = event.number
@@ -70,37 +67,37 @@ class JobItem(Observable):
 
 
 @dataclass
-class _Waiting:
-    """Who waits for a job of this window."""
+class _Callbacks:
+    """The callbacks of a job of this window, see `Jobs.start`."""
 
     then: Callable[[Any], None]
     failed: OnError
-    item: Callable[[JobItem], None] | None = None
+    on_item: Callable[[JobItem], None] | None = None
 
 
 class Jobs(Observable):
-    """All jobs of the engine, in the order they came.
+    """All jobs of the engine, in the order of their submission.
 
     Signals:
-        added(JobItem), removed(JobItem). busy_changed(bool): whether anything runs or waits.
+        added(JobItem), removed(JobItem).
 
     Attributes:
-        lost: kinds of the jobs that ended with the engine when it was lost last.
+        busy: a job is running or queued. lost: kinds of the jobs that ended with the engine when it was lost last.
     """
 
     added = pyqtSignal(object)
     removed = pyqtSignal(object)
-    busy_changed = pyqtSignal(object)
     busy = Property(False)
 
     def __init__(self, link: EngineLink, messages: Messages) -> None:
         super().__init__()
         self._link, self._messages = link, messages
         self.items: dict[str, JobItem] = {}
-        self._waiting: dict[str, _Waiting] = {}
+        self._callbacks: dict[str, _Callbacks] = {}
         self.lost: tuple[str, ...] = ()
-        link.happened.connect(self._hear)
-        link.state_changed.connect(self._engine_state)
+        link.happened.connect(self._handle)
+        link.connected.connect(lambda: link.ask(queries.ListJobs(), self._listed))
+        link.state_changed.connect(lambda state: self._engine_lost() if state == "lost" else None)
 
     def start(
         self,
@@ -109,6 +106,7 @@ class Jobs(Observable):
         failed: OnError | None = None,
         *,
         on_item: Callable[[JobItem], None] | None = None,
+        on_busy: Callable[[bool], None] = lambda _: None,
         keep: bool = False,
         title: str = "",
     ) -> None:
@@ -117,17 +115,27 @@ class Jobs(Observable):
         Args:
             then: gets the result. failed: gets the error, also when it was cancelled (CancelledError) or the engine ended
                 (EngineGoneError); None: errors are shown. on_item: gets the job's item as soon as the engine has it.
+            on_busy: gets True now, and False when the job is over, before ``then`` or ``failed`` is called.
         """
-        waiting = _Waiting(then, failed or self._messages.error, on_item)
+
+        def over(call: Callable[[Any], None]) -> Callable[[Any], None]:
+            def end(answer: Any) -> None:
+                on_busy(False)
+                call(answer)
+
+            return end
+
+        callbacks = _Callbacks(over(then), over(failed or self._messages.error), on_item)
 
         def submitted(job_id: str) -> None:
-            self._waiting[job_id] = waiting
+            self._callbacks[job_id] = callbacks
             item = self.items.get(job_id)
             if item is not None:
-                self._introduce(item)
-                self._settle(item)
+                self._call_on_item(item)
+                self._finish(item)
 
-        self._link.submit(request, submitted, waiting.failed, keep=keep, title=title)
+        on_busy(True)
+        self._link.submit(request, submitted, callbacks.failed, keep=keep, title=title)
 
     def cancel(self, job_id: str) -> None:
         """Stop a job within one step."""
@@ -138,74 +146,71 @@ class Jobs(Observable):
         self._link.control(job_id, "pause")
 
     def resume(self, job_id: str) -> None:
-        """Let a paused job go on."""
+        """Resume a paused job."""
         self._link.control(job_id, "resume")
 
+    def toggle_pause(self, item: JobItem) -> None:
+        """Pause a running job, resume a paused one."""
+        (self.resume if item.info.state == "paused" else self.pause)(item.id)
+
     def clear_finished(self) -> None:
-        """Take jobs that are over off the list."""
+        """Remove the jobs that are over from the list."""
         self.remove(lambda _: True)
 
-    def remove(self, doomed: Callable[[JobInfo], bool]) -> None:
-        """Take some of the jobs that are over off the list."""
+    def remove(self, condition: Callable[[JobInfo], bool]) -> None:
+        """Remove the jobs that are over and meet a condition from the list."""
         for item in list(self.items.values()):
-            if item.info is not None and item.info.is_over and doomed(item.info):
+            if item.info.is_over and condition(item.info):
                 del self.items[item.id]
                 self.removed.emit(item)
 
-    def _hear(self, event: Event) -> None:
+    def _handle(self, event: Event) -> None:
         if event.job is None:
             return
         item = self.items.get(event.job.id)
         if item is None:
             item = self.items[event.job.id] = JobItem(event.job)
             self.added.emit(item)
-            self._introduce(item)
-        item.hear(event)
+            self._call_on_item(item)
+        item.handle(event)
         if event.kind == "note" and event.text:
             self._messages.note(event.text)
-        self._settle(item)
+        self._finish(item)
 
-    def _introduce(self, item: JobItem) -> None:
-        waiting = self._waiting.get(item.id)
-        if waiting is not None and waiting.item is not None:
-            waiting.item(item)
-            waiting.item = None
+    def _call_on_item(self, item: JobItem) -> None:
+        callbacks = self._callbacks.get(item.id)
+        if callbacks is not None and callbacks.on_item is not None:
+            callbacks.on_item(item)
+            callbacks.on_item = None
 
-    def _settle(self, item: JobItem) -> None:
-        """Hand on the result of a job that is over to who waits for it."""
-        self.busy = any(i.info is not None and not i.info.is_over for i in self.items.values())
+    def _finish(self, item: JobItem) -> None:
+        """Call the callbacks of a job that is over."""
+        self.busy = any(not one.info.is_over for one in self.items.values())
         info = item.info
-        if info is None or not info.is_over:
+        if not info.is_over:
             return
-        waiting = self._waiting.pop(item.id, None)
-        if waiting is None:
+        callbacks = self._callbacks.pop(item.id, None)
+        if callbacks is None:
             return
         if info.state == "cancelled":
-            waiting.failed(CancelledError())
+            callbacks.failed(CancelledError())
         elif info.state == "failed":
-            waiting.failed(S2EditError.from_json(info.error))
+            callbacks.failed(S2EditError.from_json(info.error))
         else:
-            self._link.result(item.id, waiting.then, waiting.failed)
+            self._link.result(item.id, callbacks.then, callbacks.failed)
 
-    def _engine_state(self, state: str) -> None:
-        if state == "connected":
-            self._link.ask(queries.ListJobs(), self._listed)
-        elif state == "lost":
-            # The engine's jobs ended with it; a learning run goes on from its checkpoint when it is started again.
-            self.lost = tuple(
-                item.info.kind
-                for item in self.items.values()
-                if item.info is not None and not item.info.is_over
-            )
-            waiting, self._waiting = self._waiting, {}
-            for item in list(self.items.values()):
-                del self.items[item.id]
-                self.removed.emit(item)
-            self.busy = False
-            for one in waiting.values():
-                one.failed(EngineGoneError("The engine ended while it worked.", "It is being started again."))
+    def _engine_lost(self) -> None:
+        """The engine's jobs ended with it; a learning run can be resumed from its checkpoint."""
+        self.lost = tuple(item.info.kind for item in self.items.values() if not item.info.is_over)
+        lost, self._callbacks = self._callbacks, {}
+        for item in list(self.items.values()):
+            del self.items[item.id]
+            self.removed.emit(item)
+        self.busy = False
+        for one in lost.values():
+            one.failed(EngineGoneError("The engine ended while it worked.", "It is being started again."))
 
     def _listed(self, answer: queries.JobList) -> None:
         for info in answer.jobs:
             if info.id not in self.items:
-                self._hear(Event("state", job=info))
+                self._handle(Event("state", job=info))

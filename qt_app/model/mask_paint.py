@@ -1,4 +1,4 @@
-"""Painting on a mask: pure functions on uint8 arrays (H, W), 0 outside and 255 inside. Each says which rectangle it changed.
+"""Painting on a mask: pure functions on uint8 arrays (H, W), 0 outside and 255 inside. Each returns the changed rectangle.
 
 Only the rectangle around a stroke's segment is computed, so a stroke costs the same on a large photo as on a small one.
 """
@@ -26,7 +26,7 @@ class Rect:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no pixel is in it."""
+        """Whether it contains no pixel."""
         return self.right <= self.left or self.bottom <= self.top
 
     @property
@@ -35,7 +35,7 @@ class Rect:
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
     def united(self, other: Rect) -> Rect:
-        """The smallest rectangle around both; an empty one counts for nothing."""
+        """The smallest rectangle around both; an empty one is ignored."""
         if self.is_empty or other.is_empty:
             return other if self.is_empty else self
         return Rect(
@@ -68,15 +68,15 @@ def paint_segment(
 ) -> Rect:
     """One piece of a brush stroke: a round brush drawn from ``start`` to ``end``.
 
-    A large brush is mostly flat inside and mostly where it was at the event before: squares that lie wholly inside, outside or
-    behind are told by their middle alone.
+    For large brushes the rectangle is divided into blocks. Blocks entirely inside, outside or behind the stroke are recognised
+    by their centre's distance, and need no computation for each pixel.
 
     Args:
         mask: uint8 (H, W), changed in place.
         radii: of the brush at both ends, in pixels; they differ with the pen's pressure.
-        hardness: share of the radius that is covered fully, 0..1; beyond it the brush fades out.
-        erase: take away instead of adding.
-        continued: the piece before ended at ``start`` with this very brush, so that nothing changes behind it.
+        hardness: fully covered share of the radius, 0..1; the rest fades out.
+        erase: subtract instead of adding.
+        continued: the previous piece ended at ``start`` with the same brush, so that nothing changes behind ``start``.
 
     Returns:
         the rectangle that may have changed.
@@ -100,21 +100,21 @@ _HALF_DIAGONAL = BLOCK / 2**0.5
 
 
 class _Dab:
-    """A piece of a stroke as a function of the place."""
+    """A piece of a stroke: its coverage as a function of the position."""
 
     def __init__(self, start: Point, end: Point, radii: tuple[float, float], hardness: float) -> None:
         self.start, self.delta = start, (end[0] - start[0], end[1] - start[1])
         self.length = float(np.hypot(*self.delta))
-        # The pen may be pressed harder without moving.
+        # The pen's pressure may change without movement.
         self.radii = radii if self.length else (max(radii), max(radii))
         self.hardness = hardness
 
     def full(self, radius: float) -> float:
-        """Distance up to which a brush of this radius covers fully."""
+        """Distance up to which a brush of this radius has full coverage."""
         return radius + 0.5 - max(radius * (1 - self.hardness), 1.0)
 
     def distance(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Distance to the piece, and how far along it the nearest place is, 0..1; of places relative to the start."""
+        """Distance of positions, relative to the start, to the piece; and the nearest point's position along it, 0..1."""
         dx, dy = self.delta
         if not self.length:
             return np.sqrt(x * x + y * y), np.zeros((1, 1), np.float32)
@@ -122,7 +122,7 @@ class _Dab:
         return np.sqrt((x - along * dx) ** 2 + (y - along * dy) ** 2), along
 
     def cover(self, rect: Rect) -> np.ndarray:
-        """How much each pixel of a rectangle is covered, float32 in [0, 1]."""
+        """Coverage of each pixel of a rectangle, float32 in [0, 1]."""
         y = np.arange(rect.top, rect.bottom, dtype=np.float32)[:, None] + np.float32(0.5 - self.start[1])
         x = np.arange(rect.left, rect.right, dtype=np.float32)[None, :] + np.float32(0.5 - self.start[0])
         distance, along = self.distance(x, y)
@@ -137,13 +137,13 @@ def _paint_blocks(mask: np.ndarray, rect: Rect, dab: _Dab, erase: bool, continue
     x = (lefts + BLOCK / 2 - dab.start[0])[None, :]
     y = (tops + BLOCK / 2 - dab.start[1])[:, None]
     distance, _ = dab.distance(x, y)
-    wanted = distance - _HALF_DIAGONAL <= max(dab.radii) + 0.5
+    touched = distance - _HALF_DIAGONAL <= max(dab.radii) + 0.5
     if continued:
-        wanted &= (x * dab.delta[0] + y * dab.delta[1]) / dab.length + _HALF_DIAGONAL > 0
-        wanted &= np.sqrt(x * x + y * y) + _HALF_DIAGONAL > dab.full(dab.radii[0])
+        touched &= (x * dab.delta[0] + y * dab.delta[1]) / dab.length + _HALF_DIAGONAL > 0
+        touched &= np.sqrt(x * x + y * y) + _HALF_DIAGONAL > dab.full(dab.radii[0])
     full = distance + _HALF_DIAGONAL <= dab.full(min(dab.radii))
     flat, changed = 0 if erase else 255, Rect(0, 0, 0, 0)
-    for row, column in np.argwhere(wanted):
+    for row, column in np.argwhere(touched):
         left, top = int(lefts[column]), int(tops[row])
         block = Rect(left, top, min(left + BLOCK, rect.right), min(top + BLOCK, rect.bottom))
         if full[row, column]:
@@ -209,11 +209,11 @@ def paint_polygon(mask: np.ndarray, points: list[Point], erase: bool = False) ->
 
 
 def flood(rgb: np.ndarray, seed: tuple[int, int], tolerance: float, contiguous: bool = True) -> np.ndarray:
-    """The magic wand: where a picture's colour is like that at a place.
+    """The magic wand: the pixels of a colour similar to that of a seed.
 
     Args:
         rgb: uint8 (H, W, 3). seed: column and row. tolerance: largest difference of a channel, 0..255.
-        contiguous: only what hangs together with the place.
+        contiguous: only pixels connected to the seed.
 
     Returns:
         bool (H, W); all False where the seed is outside.
@@ -221,15 +221,15 @@ def flood(rgb: np.ndarray, seed: tuple[int, int], tolerance: float, contiguous: 
     column, row = seed
     if not (0 <= row < rgb.shape[0] and 0 <= column < rgb.shape[1]):
         return np.zeros(rgb.shape[:2], bool)
-    wanted = rgb[row, column].astype(np.int16)
-    low = np.clip(wanted - int(tolerance), 0, 255).astype(np.uint8)
-    high = np.clip(wanted + int(tolerance), 0, 255).astype(np.uint8)
-    alike: np.ndarray = ((rgb >= low) & (rgb <= high)).all(axis=2)
+    colour = rgb[row, column].astype(np.int16)
+    low = np.clip(colour - int(tolerance), 0, 255).astype(np.uint8)
+    high = np.clip(colour + int(tolerance), 0, 255).astype(np.uint8)
+    similar: np.ndarray = ((rgb >= low) & (rgb <= high)).all(axis=2)
     if not contiguous:
-        return alike
+        return similar
     from scipy import ndimage
 
-    labels, _ = ndimage.label(alike)
+    labels, _ = ndimage.label(similar)
     result: np.ndarray = labels == labels[row, column]
     return result
 

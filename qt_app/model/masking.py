@@ -1,6 +1,6 @@
-"""What makes and changes masks beside the hand: automatic methods, clicks, the wand, refinements, files.
+"""Making and changing masks without painting: automatic methods, clicks, the wand, refinements, files.
 
-Whatever takes time runs in the engine or on a thread, and comes back as one step of undo of the mask it was asked for.
+Work that takes time runs in the engine or on a thread; its result is one undo step of the mask that was active at its start.
 """
 
 from __future__ import annotations
@@ -11,49 +11,37 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from PyQt6.QtCore import pyqtSignal
 
-from qt_app.i18n.engine_words import spoken
-from qt_app.model.document import Document, Documents
+from qt_app.i18n.engine_translation import translated
+from qt_app.model.background import Background
+from qt_app.model.decoding import decoded_mask, painted_mask
+from qt_app.model.document import Document, Documents, read_file
 from qt_app.model.jobs import JobItem, Jobs
 from qt_app.model.mask_paint import flood
 from qt_app.model.messages import Messages
-from qt_app.model.observable import Observable, Property
-from qt_app.model.pictures import decoded_mask, painted_mask
-from qt_app.model.tasks import Background
 from qt_app.model.tools import ToolState
+from qt_app.observable import Observable, Property, follow
 from s2edit_plugin import api
-from s2edit_plugin.errors import ImageError, S2EditError, UsageError
+from s2edit_plugin.errors import S2EditError, UsageError
 
 __all__ = ["METHODS", "MaskingState"]
 
 METHODS = ("auto", "face", "hair", "lips", "eyes", "skin", "glasses", "hat")
-"""Automatic masks by name; beside them ``word:W`` for anything a prompt can name."""
+"""Automatic methods; in addition ``word:W`` finds anything a prompt can name."""
 
 R = TypeVar("R")
 RETRIES = 5
 
 
 class MaskingState(Observable):
-    """What the mask panel shows, and what the tools that take time do.
-
-    Signals: ``<name>_changed`` of each; document_changed: another photo is open.
+    """What the mask panel shows, and the mask operations that take time.
 
     Attributes:
-        combine: what becomes of a mask that was found: ``replace``, ``add`` or ``subtract``.
-        amount: pixels for feather, grow and shrink.
-        word: what ``find_word`` looks for.
-        busy: how many answers are awaited.
-        doubt: why the mask found last may be wrong, "" where it is sure. others: methods that find what may have been meant.
+        documents: the open photo. combine: how a found mask changes the active one: ``replace``, ``add``, ``subtract``.
+        amount: pixels for feather, grow and shrink. word: what ``find_word`` looks for. busy: number of running operations.
+        doubt: why the last found mask may be wrong, "" where it is certain. others: methods for the alternatives.
     """
 
-    document_changed = pyqtSignal(object)
-    combine_changed = pyqtSignal(object)
-    amount_changed = pyqtSignal(object)
-    word_changed = pyqtSignal(object)
-    busy_changed = pyqtSignal(object)
-    doubt_changed = pyqtSignal(object)
-    others_changed = pyqtSignal(object)
     combine = Property("replace")
     amount = Property(8)
     word = Property("")
@@ -65,48 +53,47 @@ class MaskingState(Observable):
         self, jobs: Jobs, documents: Documents, background: Background, messages: Messages, tools: ToolState
     ) -> None:
         super().__init__()
-        self._jobs, self._documents, self._background = jobs, documents, background
-        self._messages, self._tools = messages, tools
+        self.documents = documents
+        self._jobs, self._background, self._messages, self._tools = jobs, background, messages, tools
         self._running: list[str] = []
-        self._others: dict[
+        self._rotation: dict[
             str, tuple[str, ...]
-        ] = {}  # method -> what the next searches with it take, in turn
-        documents.document_changed.connect(lambda _: self._others.clear())
-        documents.document_changed.connect(self.document_changed)
-        documents.document_changed.connect(lambda _: self._heard("", ()))
+        ] = {}  # method -> the methods that its next uses take, in turn
+        follow(documents, ("document",), self._forget_alternatives, now=False)
 
-    def _heard(self, doubt: str, others: tuple[str, ...]) -> None:
-        self.doubt, self.others = doubt, others
+    def _forget_alternatives(self) -> None:
+        self._rotation.clear()
+        self.doubt, self.others = "", ()
 
     @property
     def document(self) -> Document | None:
         """The open photo."""
-        return self._documents.document
+        return self.documents.document
 
     # ------------------------------------------------------------------ found by the engine
 
     def find(self, method: str) -> None:
         """Find a mask by one of `METHODS` or ``word:W`` and combine it with the active one.
 
-        On a photo of several people the same method again takes the next person.
+        On a photo of several people, using the same method again takes the next person.
         """
-        asked, *rest = self._others.get(method, (method,))
+        current, *rest = self._rotation.get(method, (method,))
         if rest:
-            self._others[method] = (*rest, asked)
+            self._rotation[method] = (*rest, current)
         text = self.tr("Find {0}").format(self.named(method))
-        self._make(api.MakeMask(b"", asked), self.combine, text)
+        self._make(api.MakeMask(b"", current), self.combine, text)
 
-    def _offer(self, answer: api.MaskResult) -> None:
-        """Say what there is to know of a mask that was found, and keep what else could have been meant."""
+    def _show_alternatives(self, answer: api.MaskResult) -> None:
+        """Show the note on a found mask and its alternatives, and store these for the method's next use."""
         if answer.others:
-            self._others[answer.method] = (*answer.others, f"{answer.method}:1")
+            self._rotation[answer.method] = (*answer.others, f"{answer.method}:1")
         if answer.note:
             more = self.tr("Find it once more to take the next person.") if answer.others else ""
             self._messages.note(answer.note, more)
-        self._heard("" if answer.sure else spoken(answer.note), answer.others)
+        self.doubt, self.others = "" if answer.sure else translated(answer.note), answer.others
 
     def named(self, method: str) -> str:
-        """What a method finds, in the user's words."""
+        """A method's name in the user's language."""
         names = {
             "auto": self.tr("person"), "face": self.tr("face"), "hair": self.tr("hair"), "lips": self.tr("lips"),
             "eyes": self.tr("eyes"), "skin": self.tr("skin"), "glasses": self.tr("glasses"), "hat": self.tr("hat"),
@@ -117,7 +104,7 @@ class MaskingState(Observable):
         return names.get(method, method.removeprefix("word:"))
 
     def find_word(self) -> None:
-        """Find what ``word`` names."""
+        """Find what ``word`` describes."""
         word = self.word.strip()
         if word:
             self.find(f"word:{word}")
@@ -128,25 +115,25 @@ class MaskingState(Observable):
                 )
             )
 
-    def select_at(self, column: int, row: int, takes: bool) -> None:
-        """Select what was clicked on, in pixels of the photo; ``takes``: take it out of the mask."""
+    def select_at(self, column: int, row: int, subtract: bool) -> None:
+        """Select the object at a pixel of the photo; ``subtract``: remove it from the mask."""
         request = api.MakeMask(b"", "click", points=(api.Click(column + 0.5, row + 0.5),))
-        self._make(request, "subtract" if takes else "add", self.tr("Click to select"))
+        self._make(request, "subtract" if subtract else "add", self.tr("Click to select"))
 
-    def select_in(self, box: tuple[float, float, float, float], takes: bool) -> None:
-        """Select the thing in a rectangle (left, top, right, bottom)."""
+    def select_in(self, box: tuple[float, float, float, float], subtract: bool) -> None:
+        """Select the object in a rectangle (left, top, right, bottom)."""
         request = api.MakeMask(b"", "click", box=box)
-        self._make(request, "subtract" if takes else "add", self.tr("Click to select"))
+        self._make(request, "subtract" if subtract else "add", self.tr("Click to select"))
 
     def cancel(self) -> None:
-        """Stop the engine's search for masks."""
+        """Cancel the engine's running mask jobs."""
         for job_id in self._running:
             self._jobs.cancel(job_id)
 
     # ------------------------------------------------------------------ the wand
 
-    def wand_at(self, column: int, row: int, takes: bool) -> None:
-        """Take in what has the colour of a place, by the tool's tolerance."""
+    def wand_at(self, column: int, row: int, subtract: bool) -> None:
+        """Add the pixels of similar colour, by the tool's tolerance."""
         document = self.document
         if document is None:
             return
@@ -158,7 +145,7 @@ class MaskingState(Observable):
             lambda pixels: _combined(
                 pixels,
                 flood(rgb, (column, row), tolerance, contiguous).astype(np.uint8) * 255,
-                "subtract" if takes else "add",
+                "subtract" if subtract else "add",
             ),
             self.tr("Magic wand"),
         )
@@ -178,7 +165,7 @@ class MaskingState(Observable):
         self._refine("shrink", self.tr("Shrink"), self.amount)
 
     def fill_holes(self) -> None:
-        """Fill what is enclosed."""
+        """Fill enclosed holes."""
         self._refine("fill_holes", self.tr("Fill holes"))
 
     def invert(self) -> None:
@@ -190,25 +177,25 @@ class MaskingState(Observable):
             document.masks.replace(name, 255 - document.masks.layers[name].pixels, self.tr("Invert"))
 
     def select_all(self) -> None:
-        """Everything is inside."""
+        """Make the active mask cover the whole photo."""
         document = self.document
         if document is not None:
             whole = np.full(document.rgb.shape[:2], 255, np.uint8)
             document.masks.replace(document.masks.active, whole, self.tr("Select all"))
 
     def clear(self) -> None:
-        """Empty the active mask; it is found by itself again."""
+        """Empty the active mask; it is determined automatically again."""
         if self.document is not None:
             self.document.masks.clear(self.tr("Clear mask"))
 
     def swap_layers(self) -> None:
-        """Work on the other mask."""
+        """Make the other mask active."""
         if self.document is not None:
             masks = self.document.masks
             masks.active = "subject" if masks.active == "region" else "region"
 
     def copy_from_other(self) -> None:
-        """Make the active mask like the other one."""
+        """Copy the other mask to the active one."""
         document = self.document
         if document is not None:
             masks = document.masks
@@ -226,20 +213,16 @@ class MaskingState(Observable):
         text = self.tr("Load mask")
 
         def read() -> tuple[np.ndarray, tuple[str, ...]]:
-            try:
-                data = Path(path).read_bytes()
-            except OSError as error:
-                raise ImageError(f"{path} cannot be read ({error.strerror}).", "Check the file.") from error
-            return painted_mask(data, size, Path(path).name)
+            return painted_mask(read_file(path), size, Path(path).name)
 
         def loaded(read: tuple[np.ndarray, tuple[str, ...]]) -> None:
             pixels, notes = read
             for note in notes:
                 self._messages.note(note)
             document.masks.replace(name, pixels, text)
-            document.masks.layers[name].keep()  # it is what lies in the file
+            document.masks.layers[name].mark_saved()
 
-        self._await(read, loaded)
+        self._run(read, loaded)
 
     def save(self, path: str) -> None:
         """Write the active mask as a grey PNG."""
@@ -255,7 +238,7 @@ class MaskingState(Observable):
 
             write_atomic(Path(path), encode_mask(pixels.astype(np.float32) / 255))
 
-        self._await(write, lambda _: layer.keep(version))
+        self._run(write, lambda _: layer.mark_saved(version))
 
     # ------------------------------------------------------------------ inside
 
@@ -271,27 +254,20 @@ class MaskingState(Observable):
             ids.append(item.id)
             self._running.append(item.id)
 
-        def over() -> None:
+        def set_busy(busy: bool) -> None:
             self._running = [job_id for job_id in self._running if job_id not in ids]
-            self.busy -= 1
-
-        def failed(error: S2EditError) -> None:
-            over()
-            self._messages.error(error)
+            self.busy += 1 if busy else -1
 
         def found(answer: api.MaskResult) -> None:
-            over()
-            self._offer(answer)
-            self._await(
+            self._show_alternatives(answer)
+            self._run(
                 lambda: decoded_mask(answer.mask, size, "the mask"),
                 lambda pixels: self._combine(document, name, pixels, combine, text),
             )
 
-        self.busy += 1
-        self._heard("", ())
-        self._jobs.start(
-            dataclasses.replace(request, photo=document.data), found, failed, on_item=has_item, title=text
-        )
+        self.doubt, self.others = "", ()
+        request = dataclasses.replace(request, photo=document.data)
+        self._jobs.start(request, found, on_item=has_item, on_busy=set_busy, title=text)
 
     def _combine(self, document: Document, name: str, found: np.ndarray, combine: str, text: str) -> None:
         if combine != "replace" and name == document.masks.active:
@@ -322,7 +298,7 @@ class MaskingState(Observable):
         text: str,
         tries: int = RETRIES,
     ) -> None:
-        """Put a mask through a function on a thread; if it was painted on meanwhile, do it again with what it is now."""
+        """Apply a function to a mask on a thread; if the mask was painted on meanwhile, do it again with the new mask."""
         if name == document.masks.active:
             document.masks.adopt()
         layer = document.masks.layers[name]
@@ -335,9 +311,9 @@ class MaskingState(Observable):
                 document.masks.replace(name, pixels, text)
                 layer.visible = True
 
-        self._await(lambda: change(before), made)
+        self._run(lambda: change(before), made)
 
-    def _await(self, work: Callable[[], R], then: Callable[[R], None]) -> None:
+    def _run(self, work: Callable[[], R], then: Callable[[R], None]) -> None:
         self.busy += 1
 
         def done(answer: R) -> None:

@@ -1,4 +1,4 @@
-"""The two masks of a photo - subject (where a token acts) and edit region (what may change) - with unlimited undo."""
+"""The two masks of a photo, subject (where a token acts) and edit region (what may change), with unlimited undo."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QUndoCommand, QUndoStack
 
 from qt_app.model.mask_paint import Rect
-from qt_app.model.observable import Observable, Property
+from qt_app.observable import Observable, Property
 
 __all__ = ["LAYERS", "MaskLayer", "MaskPair"]
 
@@ -23,21 +23,17 @@ class MaskLayer(Observable):
     """One mask of a photo.
 
     Signals:
-        changed(Rect): pixels in this rectangle are other ones. touched_changed(bool): whether the user or a method has
-            set it; an untouched mask is found by itself (``auto``). found_changed(ndarray | None): see `found`.
+        changed(Rect): pixels in this rectangle have changed.
 
     Attributes:
         name: ``subject`` or ``region``. pixels: uint8 (H, W), 0..255.
-        found: uint8 (H, W), what a running edit has found by itself, shown until the mask is touched; None: nothing.
+        touched: the user or a method has set it; an untouched mask is determined automatically (``auto``).
+        found: uint8 (H, W), the region that a running edit determined, shown until the mask is touched; None: none.
     """
 
     changed = pyqtSignal(object)
-    found_changed = pyqtSignal(object)
-    touched_changed = pyqtSignal(object)
-    visible_changed = pyqtSignal(object)
-    opacity_changed = pyqtSignal(object)
-    colour_changed = pyqtSignal(object)
     touched = Property(False)
+    found = Property[np.ndarray | None](None, identity=True)
     visible = Property(True)
     opacity = Property(0.45)
     colour = Property("#e0455e")
@@ -46,15 +42,13 @@ class MaskLayer(Observable):
         super().__init__()
         self.name = name
         self.pixels = np.zeros(shape, np.uint8)
-        # What undo goes back to. A second array instead of a copy at the start of each stroke, which on a large photo would
-        # be felt.
+        # The pixels before the current change: a second array, since a copy at each stroke is slow on a large photo.
         self.settled = np.zeros(shape, np.uint8)
         self.colour = colour
-        self.found: np.ndarray | None = None
         self._version = 0  # of the pixels
-        self._kept = 0  # the version that is in a file, or in the history with a result
+        self._saved = 0  # the version that is in a file, or in the history with a result
         self._encoded: tuple[int, bytes] | None = None
-        self.changed.connect(self._count)
+        self.changed.connect(self._increment_version)
 
     @property
     def whole(self) -> Rect:
@@ -63,14 +57,8 @@ class MaskLayer(Observable):
 
     @property
     def shown(self) -> np.ndarray | None:
-        """What is to be seen of it: the mask, or what was found in its place; None: nothing."""
+        """The pixels to draw: the mask, or the found region in its place; None: none."""
         return self.pixels if self.touched else self.found
-
-    def show_found(self, pixels: np.ndarray | None) -> None:
-        """Show what was found in the place of the mask, or nothing any more."""
-        if pixels is not self.found:
-            self.found = pixels
-            self.found_changed.emit(pixels)
 
     @property
     def version(self) -> int:
@@ -79,21 +67,21 @@ class MaskLayer(Observable):
 
     @property
     def unsaved(self) -> bool:
-        """Whether there is something in it that is nowhere else."""
-        return self.touched and self._version != self._kept and bool(self.pixels.any())
+        """Whether it has painted pixels that are saved nowhere else."""
+        return self.touched and self._version != self._saved and bool(self.pixels.any())
 
-    def keep(self, version: int | None = None) -> None:
-        """The mask, as it is now or was in a version, lies somewhere else too."""
-        self._kept = self._version if version is None else version
+    def mark_saved(self, version: int | None = None) -> None:
+        """Note that the mask is saved elsewhere, as it is now or was in a version."""
+        self._saved = self._version if version is None else version
 
     def as_float(self) -> np.ndarray:
         """float32 (H, W) in [0, 1]."""
         return self.pixels.astype(np.float32) / 255
 
     def as_png(self) -> bytes | None:
-        """The mask as a grey PNG for the engine, None if it was never touched.
+        """The mask as a grey PNG for the engine, None if untouched.
 
-        Takes a fifth of a second for a large photo, once until the mask is changed: call it on a thread first.
+        Takes 0.2 s for a large photo, then is cached until the mask changes: call it on a thread first.
         """
         if not self.touched:
             return None
@@ -102,18 +90,17 @@ class MaskLayer(Observable):
             self._encoded = version, _as_png(self.pixels)
         return self._encoded[1]
 
-    def _count(self, _: Rect) -> None:
+    def _increment_version(self, _: Rect) -> None:
         self._version += 1
 
 
 class MaskPair(Observable):
     """Both masks of a photo and their undo history.
 
-    A change is made in two halves, so that a stroke shows while it is drawn and is one step of undo: `begin` remembers the
-    mask as it was, the pixels are changed in place with `touch` telling the rectangle, `commit` makes the step.
+    A change has two phases, so that a stroke shows while it is drawn and is one undo step: `begin` starts it, the pixels are
+    changed in place with `touch` marking the changed rectangle, and `commit` pushes the undo step.
     """
 
-    active_changed = pyqtSignal(object)
     active = Property("region")
 
     def __init__(self, shape: tuple[int, int]) -> None:
@@ -129,41 +116,41 @@ class MaskPair(Observable):
 
     @property
     def layer(self) -> MaskLayer:
-        """The mask that tools work on."""
+        """The active mask, which tools change."""
         return self.layers[self.active]
 
     def encode(self) -> None:
-        """Have `MaskLayer.as_png` ready; for a thread."""
+        """Fill the cache of `MaskLayer.as_png`; for a thread."""
         for layer in self.layers.values():
             layer.as_png()
 
     @property
     def changing(self) -> bool:
-        """Whether a change is begun and not made yet."""
+        """Whether a change was begun and not committed yet."""
         return self._changing
 
     def adopt(self) -> None:
-        """Take what a running edit has found for the active mask, as one step of undo, so that it can be corrected."""
+        """Make the region found by a running edit the active mask, as one undo step, so that it can be corrected."""
         layer = self.layer
         if not layer.touched and layer.found is not None:
             self.replace(layer.name, layer.found, self.tr("found region"))
 
     def begin(self) -> MaskLayer:
-        """Start a change of the active mask, or of what was found for it."""
+        """Start a change of the active mask, or of the region found for it."""
         self.adopt()
         layer = self.layer
         self._changing, self._was_touched, self._dirty = True, layer.touched, Rect(0, 0, 0, 0)
         return layer
 
     def touch(self, rect: Rect) -> None:
-        """Pixels of the active mask in a rectangle were changed."""
+        """Mark a rectangle of the active mask as changed."""
         self._dirty = self._dirty.united(rect)
         self.layer.touched = True
         if not rect.is_empty:
             self.layer.changed.emit(rect)
 
     def rollback(self) -> None:
-        """Give up the change that was begun."""
+        """Discard the change that was begun."""
         if self._changing:
             layer, rect = self.layer, self._dirty
             layer.pixels[rect.window] = layer.settled[rect.window]
@@ -172,13 +159,13 @@ class MaskPair(Observable):
             layer.changed.emit(rect)
 
     def commit(self, text: str) -> None:
-        """Make the change that was begun one step of undo, named ``text``; nothing happens if no pixel differs."""
+        """Push the change as one undo step named ``text``, unless no pixel differs."""
         if self._changing:
             self._changing = False
             self._push(self.layer, self._dirty, self._was_touched, text)
 
     def replace(self, layer_name: str, pixels: np.ndarray, text: str, touched: bool = True) -> None:
-        """Set a whole mask, uint8 (H, W), as one step of undo."""
+        """Set a whole mask, uint8 (H, W), as one undo step."""
         layer = self.layers[layer_name]
         was, layer.touched = layer.touched, touched
         layer.pixels[:] = pixels
@@ -186,13 +173,13 @@ class MaskPair(Observable):
         layer.changed.emit(layer.whole)
 
     def transform(self, text: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
-        """Put the active mask through a function of float32 (H, W) in [0, 1], as one step of undo."""
+        """Apply a function of float32 (H, W) in [0, 1] to the active mask, as one undo step."""
         self.adopt()
         made = change(self.layer.as_float())
         self.replace(self.active, np.rint(np.clip(made, 0, 1) * 255).astype(np.uint8), text)
 
     def clear(self, text: str) -> None:
-        """Empty the active mask and let it be found by itself again."""
+        """Empty the active mask; it is determined automatically again."""
         self.replace(self.active, np.zeros_like(self.layer.pixels), text, touched=False)
 
     def _push(self, layer: MaskLayer, rect: Rect, was_touched: bool, text: str) -> None:
@@ -204,7 +191,7 @@ class MaskPair(Observable):
 
 @dataclass(frozen=True)
 class _Tile:
-    """A square of a mask before and after a change, compressed: masks are mostly flat."""
+    """A square of a mask before and after a change, compressed: most tiles have one value."""
 
     rect: Rect
     before: bytes
@@ -212,7 +199,7 @@ class _Tile:
 
 
 class _MaskChange(QUndoCommand):
-    """A step of undo."""
+    """An undo step."""
 
     def __init__(self, layer: MaskLayer, tiles: list[_Tile], was_touched: bool, text: str) -> None:
         super().__init__(text)
@@ -221,11 +208,11 @@ class _MaskChange(QUndoCommand):
         self._fresh = True
 
     def undo(self) -> None:
-        """Back to before."""
+        """Restore the pixels before the change."""
         self._apply(0)
 
     def redo(self) -> None:
-        """Forward again. A stack calls this when a command is pushed, too: then all is done already."""
+        """Restore the pixels after the change. A stack also calls this on push, when nothing is left to do."""
         if self._fresh:
             self._fresh = False
         else:
@@ -265,7 +252,7 @@ def _tiles(before: np.ndarray, after: np.ndarray, rect: Rect) -> list[_Tile]:
 
 
 def _packed(part: np.ndarray) -> bytes:
-    """A square of a mask in few bytes: one if all its pixels are alike, as most are."""
+    """A square of a mask, compressed: one byte if all its pixels are equal, as in most squares."""
     first = part[0, 0]
     if (part == first).all():
         return bytes((int(first),))

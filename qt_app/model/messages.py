@@ -1,4 +1,4 @@
-"""What the window has to tell the user, shown in one place (the error box) and kept for the diagnostics page."""
+"""Messages to the user, shown in one place (the error box) and kept for the diagnostics page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from PyQt6.QtCore import pyqtSignal
-
-from qt_app.i18n.engine_words import spoken
-from qt_app.model.observable import Observable, Property
+from qt_app.i18n.engine_translation import translated
+from qt_app.observable import Observable, Property
 from s2edit_plugin.errors import CancelledError, S2EditError
 
 __all__ = ["Message", "Messages"]
@@ -35,13 +33,12 @@ class Message:
 
 
 class Messages(Observable):
-    """The message on show, and the last ones.
+    """The shown message, and the last ones.
 
-    Signals:
-        current_changed(Message | None).
+    Attributes:
+        current: the shown message, None for none. log: the last messages.
     """
 
-    current_changed = pyqtSignal(object)
     current = Property[Message | None](None)
 
     def __init__(self) -> None:
@@ -49,23 +46,23 @@ class Messages(Observable):
         self.log: list[Message] = []
 
     def error(self, error: S2EditError) -> None:
-        """Show an error; a cancelled job is none."""
+        """Show an error; a cancelled job is not shown."""
         if not isinstance(error, CancelledError):
-            sentence, hint = spoken(error.sentence), spoken(error.hint)
+            sentence, hint = translated(error.sentence), translated(error.hint)
             self._show(Message("error", sentence, hint, type(error).__name__, _now()))
 
     def note(self, sentence: str, hint: str = "") -> None:
-        """Show a remark that is no failure."""
-        self._show(Message("note", spoken(sentence), spoken(hint), "", _now()))
+        """Show a remark that is not an error."""
+        self._show(Message("note", translated(sentence), translated(hint), "", _now()))
 
     def dismiss(self) -> None:
-        """Take the message away."""
+        """Hide the message."""
         self.current = None
 
-    def remove(self, doomed: Callable[[Message], bool]) -> None:
-        """Take some messages off the list, the one on show too."""
-        self.log = [message for message in self.log if not doomed(message)]
-        if self.current is not None and doomed(self.current):
+    def remove(self, condition: Callable[[Message], bool]) -> None:
+        """Remove the messages that meet a condition, the shown one too."""
+        self.log = [message for message in self.log if not condition(message)]
+        if self.current is not None and condition(self.current):
             self.dismiss()
 
     def _show(self, message: Message) -> None:

@@ -1,4 +1,4 @@
-"""How this user likes the window: theme, language, shortcuts, recent files, sizes. A JSON file of its own."""
+"""The window's preferences: theme, language, shortcuts, recent files, layout. A JSON file of its own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import pyqtSignal
-
-from qt_app.model.observable import Observable, Property
+from qt_app.observable import Observable, Property
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.storage.paths import write_atomic
 
@@ -21,27 +19,14 @@ RECENT = 12
 class Preferences(Observable):
     """The window's preferences; a damaged file gives the defaults.
 
-    Signals: ``<name>_changed`` of each.
-
     Attributes:
         theme: ``system``, ``light`` or ``dark``. language: ``""`` for the system's, else ``en``, ``de``.
-        shortcuts: action id -> key sequence as text, only those the user changed.
+        shortcuts: action id -> key sequence as text, only those that the user has changed.
         recent: paths of photos, the newest first. geometry, layout: of the window and its docks, base64.
-        wizard_done: the first start is over.
-        written: when the file that was read was written, seconds since 1970, 0 for none.
-        save_folder, save_format, save_quality: how a result was saved last.
+        wizard_done: the first start is completed. written: the file's modification time, seconds since 1970, 0 for no file.
+        save_folder, save_format, save_quality: of the last saved result.
     """
 
-    theme_changed = pyqtSignal(object)
-    language_changed = pyqtSignal(object)
-    shortcuts_changed = pyqtSignal(object)
-    recent_changed = pyqtSignal(object)
-    geometry_changed = pyqtSignal(object)
-    layout_changed = pyqtSignal(object)
-    wizard_done_changed = pyqtSignal(object)
-    save_folder_changed = pyqtSignal(object)
-    save_format_changed = pyqtSignal(object)
-    save_quality_changed = pyqtSignal(object)
     theme = Property("system")
     language = Property("")
     shortcuts = Property[dict[str, str]]({})
@@ -64,13 +49,13 @@ class Preferences(Observable):
         self.written = path.stat().st_mtime if path.is_file() else 0.0
         self._load()
 
-    def opened(self, path: str) -> None:
-        """Remember an opened photo."""
+    def add_recent(self, path: str) -> None:
+        """Add an opened photo to the recent files."""
         self.recent = (path, *(old for old in self.recent if old != path))[:RECENT]
         self.save()
 
     def save(self) -> None:
-        """Write the file; a disk that refuses costs the preferences, not the session."""
+        """Write the file; if that fails, the preferences are lost, and the log says so."""
         values = {name: getattr(self, name) for name in self.NAMES}
         try:
             write_atomic(self._path, json.dumps(values, indent=2, ensure_ascii=False).encode(), private=True)

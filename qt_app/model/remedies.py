@@ -1,4 +1,4 @@
-"""What the engine's hints tell people at a terminal to type, as what can be pressed in the window instead."""
+"""Maps terminal commands in the engine's hints to actions of the window."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _ACTIONS = {
     ("tokens", "list"): "panel.search",
     ("learn", ""): "panel.learn",
 }
-"""By a command's first words; those with a verb go before those without."""
+"""By a command's first words; entries with a verb take precedence."""
 
 
 def remedy_of(hint: str) -> tuple[str, str]:
-    """A hint without the clauses that name a command, and the id of the action that does it; as it is, and "", where none does.
+    """A hint without the clauses that name a command, and the id of the equivalent action; unchanged, and "", if there is none.
 
     Args:
-        hint: in whatever language; commands stand in it as they are typed.
+        hint: in any language; commands are not translated.
     """
     kept, action = [], ""
     for clause in _CLAUSES.split(hint):
         command = _COMMAND.search(clause)
         found = _action_of(command) if command is not None else ""
         if command is not None and not found:
-            return hint, ""  # what cannot be pressed must still be read
+            return hint, ""  # a command without an action is kept in the text
         action = action or found
         if command is None:
             kept.append(clause)

@@ -1,4 +1,4 @@
-"""Saving the result on show: as what, how fine, where; and what a format cannot hold."""
+"""Saving the shown result: format, quality, path, and what the format cannot store."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import pyqtSignal
-
-from qt_app.i18n.engine_words import spoken
+from qt_app.i18n.engine_translation import translated
+from qt_app.model.background import Background
+from qt_app.model.decoding import decoded_mask
 from qt_app.model.document import Document, Documents, Result
 from qt_app.model.messages import Messages
-from qt_app.model.observable import Observable, Property
-from qt_app.model.pictures import decoded_mask
 from qt_app.model.preferences import Preferences
-from qt_app.model.tasks import Background
+from qt_app.observable import Observable, Property, follow
 from s2edit_plugin.api import EditResult
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.storage.paths import DataFolder
@@ -47,7 +45,7 @@ NOT_WRITTEN = frozenset(
         ".xcf",
     )
 )
-"""Formats of pictures that a name may ask for and that are not written here."""
+"""Suffixes of formats that are not written."""
 
 
 @dataclass(frozen=True)
@@ -67,21 +65,11 @@ class SaveOptions:
 class SaveState(Observable):
     """What the save dialog shows.
 
-    Signals: ``<name>_changed`` of each; written(str): a file is there. document_changed: another photo or result is on show.
-
     Attributes:
-        format: one of `FORMATS`. own_quality: JPEG and WebP are written as the photo was. quality: 1..100, else. lossless: for
-            WebP. folder, name: where to, the name with its suffix. busy: a file is being written.
+        format: one of `FORMATS`. own_quality: JPEG and WebP keep the photo's quality. quality: 1..100, otherwise. lossless: for
+            WebP. folder, name: of the file, the name with its suffix. busy: a file is being written.
     """
 
-    format_changed = pyqtSignal(object)
-    own_quality_changed = pyqtSignal(object)
-    quality_changed = pyqtSignal(object)
-    lossless_changed = pyqtSignal(object)
-    folder_changed = pyqtSignal(object)
-    name_changed = pyqtSignal(object)
-    busy_changed = pyqtSignal(object)
-    written = pyqtSignal(str)
     format = Property("PNG")
     own_quality = Property(True)
     quality = Property(95)
@@ -97,10 +85,10 @@ class SaveState(Observable):
         super().__init__()
         self._folder, self._documents, self._preferences = folder, documents, preferences
         self._background, self._messages = background, messages
-        self.format_changed.connect(lambda _: self._rename())
-        self.name_changed.connect(lambda _: self._reformat())
+        follow(self, ("format",), self._set_suffix, now=False)
+        follow(self, ("name",), self._set_format, now=False)
 
-    # ------------------------------------------------------------------ what is asked
+    # ------------------------------------------------------------------ the choices
 
     @property
     def document(self) -> Document | None:
@@ -109,14 +97,14 @@ class SaveState(Observable):
 
     @property
     def path(self) -> Path:
-        """Where the file will be: a name may be a path of its own, and one without a suffix gets that of the format."""
+        """Path of the file: the name may contain folders, and gets the format's suffix if it has none."""
         path = Path(self.folder or ".").expanduser() / Path(self.name.strip()).expanduser()
         named = path.name and path.suffix.lower() not in _ALIASES.keys() | NOT_WRITTEN
         return path.with_name(path.name + SUFFIXES[self.format]) if named else path
 
     @property
     def options(self) -> SaveOptions:
-        """How it will be written."""
+        """How the file will be written."""
         quality = None if self.own_quality or self.lossless else self.quality
         lossy = self.format == "JPEG" or (self.format == "WEBP" and not self.lossless)
         return SaveOptions(
@@ -144,13 +132,13 @@ class SaveState(Observable):
 
     @property
     def notes(self) -> list[str]:
-        """What the chosen format does to the picture, in sentences."""
+        """Remarks on what the chosen format does to the picture."""
         document = self.document
         if document is None:
             return []
         from s2edit_plugin.imaging.formats.jpeg_blocks import can_keep_blocks
 
-        photo, notes, own = document.photo, [], self.camera_format
+        photo, notes, own = document.photo, [], self.original_format
         if self.format == "ORA":
             notes.append(self.tr("Photo and result as layers; GIMP, Krita and others open it."))
         if self.format in ("JPEG", "WEBP") and photo.depth == 16:
@@ -178,16 +166,16 @@ class SaveState(Observable):
         if self.format != "ORA":
             from s2edit_plugin.imaging.saving import left_out
 
-            notes += [spoken(note) for note in left_out(photo, self.format)]  # type: ignore[arg-type]
+            notes += [translated(note) for note in left_out(photo, self.format)]  # type: ignore[arg-type]
         notes.append(self.tr("The file says that it was edited by AI."))
         return notes
 
     @property
-    def camera_format(self) -> str:
-        """The format of the file that the photo came in, "" where none of `FORMATS`."""
+    def original_format(self) -> str:
+        """The format of the photo's own file, "" if it is none of `FORMATS`."""
         from s2edit_plugin.imaging.reading import format_of
 
-        return (format_of(self.document.camera) or "") if self.document else ""
+        return (format_of(self.document.original) or "") if self.document else ""
 
     @property
     def replaces_photo(self) -> bool:
@@ -201,11 +189,11 @@ class SaveState(Observable):
     # ------------------------------------------------------------------ doing
 
     def prepare(self) -> None:
-        """Fill in what suits the open photo: the last format and folder, a name that nobody has."""
+        """Set suitable values for the open photo: the last format and folder, an unused name."""
         document, preferences = self.document, self._preferences
         if document is None:
             return
-        own = self.camera_format
+        own = self.original_format
         wanted = preferences.save_format or own
         self.format = wanted if wanted in FORMATS else "PNG"
         self.quality = preferences.save_quality
@@ -217,36 +205,38 @@ class SaveState(Observable):
         self.name = self._free_name(Path(document.name).stem)
 
     def choose(self, path: str) -> None:
-        """Take folder, name and, where the suffix tells it, format from a path."""
+        """Set folder, name and, by its suffix, format from a path."""
         chosen = Path(path)
         self.folder, self.name = str(chosen.parent), chosen.name
         if chosen.suffix.lower() not in NOT_WRITTEN:
-            self._rename()
+            self._set_suffix()
 
     def split(self) -> None:
-        """Where the name is a path, the folder gets its part of it."""
+        """Move the folders of a name that is a path to the folder field."""
         if Path(self.name.strip()).name != self.name.strip() and not self.problem:
             self.choose(str(self.path))
 
     def save(self) -> None:
-        """Write the result on show, in the background; an existing file gives way."""
+        """Write the shown result in the background; an existing file is replaced."""
         document = self.document
         if self.problem or document is None or document.result is None:
             return
         result, options, path, photo = document.result, self.options, self.path, document.photo
-        names, camera = (self.tr("Photo"), self.tr("Result"), self.tr("Edit region")), document.camera
+        names, original = (self.tr("Photo"), self.tr("Result"), self.tr("Edit region")), document.original
 
         def write() -> str:
             from s2edit_plugin.imaging.credentials.signing import with_credentials
             from s2edit_plugin.imaging.writing import write_atomic
 
-            data = encoded(photo, result.made, options, names, camera)
-            signed, unsigned = with_credentials(self._folder, data, result.made.image, camera)
+            data = encoded(photo, result.output, options, names, original)
+            signed, unsigned = with_credentials(self._folder, data, result.output.image, original)
             write_atomic(path, signed)
             return unsigned
 
         self.busy = True
-        self._background.run(write, lambda said: self._done(document, result, path, said), self._failed)
+        self._background.run(
+            write, lambda unsigned: self._done(document, result, path, unsigned), self._failed
+        )
 
     # ------------------------------------------------------------------ inside
 
@@ -256,21 +246,20 @@ class SaveState(Observable):
         preferences.save_folder, preferences.save_format = str(path.parent), self.format
         preferences.save_quality = self.quality
         preferences.save()
-        document.keep(result)
+        document.mark_saved(result)
         self._messages.note(self.tr("Saved as {0}.").format(path))
         if unsigned:
-            self._messages.note(spoken(unsigned))
-        self.written.emit(str(path))
+            self._messages.note(translated(unsigned))
 
     def _failed(self, error: S2EditError) -> None:
         self.busy = False
         self._messages.error(error)
 
-    def _reformat(self) -> None:
+    def _set_format(self) -> None:
         """The format follows the name's suffix."""
         self.format = _ALIASES.get(Path(self.name.strip()).suffix.lower(), self.format)
 
-    def _rename(self) -> None:
+    def _set_suffix(self) -> None:
         """The name's suffix follows the format."""
         path, suffix = Path(self.name), SUFFIXES[self.format]
         if not self.name.strip() or _ALIASES.get(path.suffix.lower()) == self.format:
@@ -289,13 +278,13 @@ class SaveState(Observable):
 
 
 def encoded(
-    photo: Photo, made: EditResult, options: SaveOptions, names: tuple[str, str, str], camera: bytes = b""
+    photo: Photo, made: EditResult, options: SaveOptions, names: tuple[str, str, str], original: bytes = b""
 ) -> bytes:
     """A result as a file.
 
     Args:
         photo: what was edited. names: of the layers of an OpenRaster file: photo, result, edit region.
-        camera: the file that the photo came in: a JPEG keeps its blocks where nothing changed.
+        camera: the photo's own file: a JPEG keeps its blocks where nothing changed.
 
     Raises:
         ImageError: the format cannot hold a picture of this size. ResourceError: not enough memory.
@@ -310,4 +299,4 @@ def encoded(
         return encode_openraster(photo, result, region, names)
     chosen: FileFormat = options.format  # type: ignore[assignment]
     lossless = options.lossless if chosen == "WEBP" else None
-    return encode_result(made.image, chosen, original=camera, quality=options.quality, lossless=lossless)
+    return encode_result(made.image, chosen, original=original, quality=options.quality, lossless=lossless)

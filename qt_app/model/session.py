@@ -1,7 +1,7 @@
-"""Autosave: what is open and unsaved is on disk some seconds later, and is offered after a crash.
+"""Autosave: unsaved work is written to disk within seconds, and offered after a crash.
 
-A session's folder holds ``session.json`` - the photo's path and hash, the panels, the results by their ids in the journal -
-beside the masks as PNG files and, for a photo without a file, its bytes. See `s2edit_plugin.storage.sessions`.
+A session's folder contains ``session.json`` (the photo's path and hash, the panels, the results by their ids in the history),
+the masks as PNG files and, for a photo without a file, its bytes. See `s2edit_plugin.storage.sessions`.
 """
 
 from __future__ import annotations
@@ -15,21 +15,30 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PyQt6.QtCore import QTimer, pyqtSignal
 
+from qt_app.model.background import Background
+from qt_app.model.crashed_session import (
+    PHOTO,
+    VERSION,
+    CrashedSession,
+    newest_crashed_session,
+    photo_file_hash,
+    read_session_masks,
+    read_session_photo,
+)
 from qt_app.model.document import Document, Documents
 from qt_app.model.editing import EditState
 from qt_app.model.history import HistoryState
 from qt_app.model.learning import LearnState
-from qt_app.model.left import PHOTO, VERSION, LeftSession, hash_of, masks_of, newest_left, photo_of
 from qt_app.model.masks import LAYERS
 from qt_app.model.messages import Messages
-from qt_app.model.observable import Connections, Observable, Property
-from qt_app.model.tasks import Background
+from qt_app.observable import Connections, Observable, Property, delayed, follow
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.storage import forgotten
 from s2edit_plugin.storage.locks import file_lock
@@ -41,12 +50,12 @@ if TYPE_CHECKING:
 
 __all__ = ["SessionState"]
 
-SOON_MS, HEARTBEAT_MS, AGAIN_MS = 2000, 30_000, 50
+WRITE_MS, RETRY_MS, OPENING_MS = 2000, 30_000, 50
 EDIT_FIELDS = (
     "tokens", "prompt", "source_prompt", "region", "strength", "guidance", "steps", "cross_steps", "self_steps", "variants",
     "seed", "weights",
 )  # fmt: skip
-LEARN_FIELDS = (  # not consent: that is asked again
+LEARN_FIELDS = (  # not consent, which is required again
     "person", "token", "class_noun", "kind", "subject", "prompt", "attribute_words", "preset", "seed",
 )  # fmt: skip
 
@@ -61,27 +70,25 @@ class _Snapshot:
 
 @dataclass(frozen=True)
 class _Written:
-    """Files of the masks, by layer; hash of the photo's pixels, by which forgetting a person finds the session."""
+    """Files of the masks, by layer; hash of the photo's pixels, by which deleting a person's data finds the session."""
 
     files: dict[str, str]
     pixels: str
 
 
 class SessionState(Observable):
-    """Keeps this window's session on disk, and finds what others left.
+    """Writes this window's session, and restores that of a crashed window.
 
     Signals:
-        offered_changed(LeftSession | None): what an earlier window left, until it is restored or discarded.
-        restored(Document). outdated(): somebody was forgotten that this window does not know of; nothing was written.
+        outdated(): a person was forgotten whose data this window may still show; nothing was written.
 
     Attributes:
-        seen: `storage.forgotten.stamp` of what this window knows of.
+        offered: the session of a crashed window, until the user has decided about it.
+        seen: `storage.forgotten.stamp` up to which this window has removed the data of forgotten people.
     """
 
-    offered_changed = pyqtSignal(object)
-    restored = pyqtSignal(object)
     outdated = pyqtSignal()
-    offered = Property[LeftSession | None](None)
+    offered = Property[CrashedSession | None](None)
 
     def __init__(
         self, folder: DataFolder, documents: Documents, editing: EditState, learning: LearnState, history: HistoryState,
@@ -96,26 +103,21 @@ class SessionState(Observable):
         }
         self._background, self._messages = background, messages
         self._own = self._place / f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._held = contextlib.ExitStack()
+        self._lock = contextlib.ExitStack()
         self._locked = False
         self._connections = Connections()
-        self._dirty = self._writing = self._closed = self._told = False
-        self._painted: set[str] = set()  # layers that changed since they were written
+        self._dirty = self._writing = self._closed = self._warned = False
+        self._painted: set[str] = set()  # layers that have changed since they were written
         self._files: dict[str, str] = {}  # layer -> its newest file
         self._number = 0
         self._hash = self._pixels = ""
-        self._restoring: LeftSession | None = None
-        self._soon, self._heartbeat = QTimer(self), QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(SOON_MS)
-        self._heartbeat.setInterval(HEARTBEAT_MS)
-        for timer in (self._soon, self._heartbeat):
-            timer.timeout.connect(self.write)
+        self._restoring: CrashedSession | None = None
+        self._soon, self._retry = delayed(self, WRITE_MS, self.write), QTimer(self)
+        self._retry.timeout.connect(self.write)
         for model, names in self._panels.values():
-            for name in names:
-                getattr(model, f"{name}_changed").connect(lambda _: self._changed())
-        documents.document_changed.connect(self._document_changed)
-        self._heartbeat.start()
+            follow(model, names, self._changed, now=False)
+        follow(documents, "document", self._document_changed, now=False)
+        self._retry.start(RETRY_MS)
 
     # ------------------------------------------------------------------ keeping
 
@@ -134,7 +136,7 @@ class SessionState(Observable):
         def done(written: _Written | None) -> None:
             self._writing = False
             if written is None:
-                self._everything_again()
+                self._mark_all()
                 self.outdated.emit()
                 return
             self._files = written.files
@@ -144,25 +146,25 @@ class SessionState(Observable):
                 self._soon.start()
 
         def failed(error: S2EditError) -> None:
-            # It is tried again with the next heartbeat; said once, not every half minute.
+            # It is tried again every half minute; the message is shown once.
             self._writing, self._dirty = False, True
             self._painted |= set(snapshot.masks)
             logging.getLogger(__name__).warning("the session was not kept: %s", error)
-            if not self._told:
-                self._told = True
+            if not self._warned:
+                self._warned = True
                 self._messages.note(
                     self.tr("Unsaved work cannot be kept for the case of a crash."), str(error)
                 )
 
         try:
-            self._lock()
+            self._take_lock()
         except S2EditError as error:
             failed(error)
             return
         own, files, folder, seen = self._own, dict(self._files), self._folder, self.seen
 
         def work() -> _Written | None:
-            # Before: what was forgotten must not come. After: it may have been forgotten while this was written.
+            # Checked before and after writing: a person may be forgotten meanwhile.
             written = _written(own, snapshot, files, number) if forgotten.stamp(folder) == seen else None
             if written is not None and forgotten.stamp(folder) == seen:
                 return written
@@ -172,29 +174,29 @@ class SessionState(Observable):
         self._background.run(work, done, failed)
 
     def forget(self, seen: tuple[int, int]) -> None:
-        """Somebody was forgotten, and the panels know of it: what is open is written anew, for nothing of it may be there.
+        """Write the session again after a person was forgotten and the panels were cleared.
 
         Args:
             seen: see `seen`.
         """
         self.seen = seen
-        self._everything_again()
+        self._mark_all()
         if not self._closed:
             self._soon.start()
 
-    def _everything_again(self) -> None:
+    def _mark_all(self) -> None:
         self._dirty, self._painted, self._files = True, set(LAYERS), {}
 
     def close(self) -> None:
-        """The window is closed in peace: nothing of this session stays. After the background's end."""
+        """Remove this session, when the window is closed; call it after `Background.close`."""
         self._closed = True
         self.later()
         self._soon.stop()
-        self._heartbeat.stop()
+        self._retry.stop()
         self._connections.clear()
         if self._locked:
             remove_session(self._own, keep_lock=True)
-            self._held.close()
+            self._lock.close()
             remove_session(self._own)
 
     def _changed(self) -> None:
@@ -213,27 +215,27 @@ class SessionState(Observable):
             return
         for layer in document.masks.layers.values():
             self._connections.add(layer.changed, lambda _, name=layer.name: self._paint(name))
-            self._connections.add(layer.touched_changed, lambda _, name=layer.name: self._paint(name))
-        for signal in (document.results_changed, document.shown_changed):
-            self._connections.add(signal, lambda _: self._changed())
+            touched = partial(self._paint, layer.name)
+            follow(layer, ("touched",), touched, now=False, until=self._connections)
+        follow(document, ("results", "shown"), self._changed, now=False, until=self._connections)
         restoring, self._restoring = self._restoring, None
-        if restoring is not None and hash_of(document.data) == restoring.photo_hash:
-            self._bring(document, restoring)
+        if restoring is not None and photo_file_hash(document.data) == restoring.photo_hash:
+            self._restore_into(document, restoring)
 
     def _paint(self, name: str) -> None:
         self._painted.add(name)
         self._changed()
 
     def _snapshot(self, document: Document) -> _Snapshot:
-        self._hash = self._hash or hash_of(document.data)
+        self._hash = self._hash or photo_file_hash(document.data)
         layers = document.masks.layers
         painted, self._painted = self._painted, set()
         masks = {name: layers[name].pixels.copy() for name in painted if layers[name].touched}
         for name in painted - set(masks):
             self._files.pop(name, None)
         self._number += 1
-        results = [one.made.history_id for one in document.results if one.made.history_id]
-        shown = document.result.made.history_id if document.result is not None else ""
+        results = [one.output.history_id for one in document.results if one.output.history_id]
+        shown = document.result.output.history_id if document.result is not None else ""
         record = {
             "version": VERSION,
             "name": document.name,
@@ -251,100 +253,99 @@ class SessionState(Observable):
         }
         return _Snapshot(record, document.photo, b"" if document.path else document.data, masks)
 
-    def _lock(self) -> None:
+    def _take_lock(self) -> None:
         if not self._locked:
-            self._held.enter_context(file_lock(self._own / LOCK, timeout=0, what="unsaved work"))
+            self._lock.enter_context(file_lock(self._own / LOCK, timeout=0, what="unsaved work"))
             self._locked = True
 
     def _drop(self) -> None:
-        """No photo is open: there is nothing to come back to."""
+        """Remove the session's files when no photo is open."""
         self._files = {}
         if self._locked:
             with contextlib.suppress(OSError):
                 remove_session(self._own, keep_lock=True)
 
-    # ------------------------------------------------------------------ coming back
+    # ------------------------------------------------------------------ restoring
 
     def look(self) -> None:
-        """Look for what a window that crashed has left, in the background; ``offered`` tells."""
+        """Look for the session of a crashed window in the background, and set ``offered``."""
         self._background.run(
-            lambda: newest_left(self._place, self._own), lambda left: setattr(self, "offered", left)
+            lambda: newest_crashed_session(self._place, self._own),
+            lambda session: setattr(self, "offered", session),
         )
 
     def discard(self) -> None:
-        """Throw away what is offered."""
-        left, self.offered = self.offered, None
-        if left is not None:
-            self._background.run(lambda: _remove(left))
+        """Delete the offered session."""
+        session, self.offered = self.offered, None
+        if session is not None:
+            self._background.run(lambda: _remove(session))
 
     def later(self) -> None:
-        """Neither: it is offered again at the next start."""
-        left, self.offered = self.offered, None
-        if left is not None:
-            left.claim.close()
+        """Keep the offered session; it is offered again at the next start."""
+        session, self.offered = self.offered, None
+        if session is not None:
+            session.lock.close()
 
     def restore(self) -> None:
-        """Open what is offered: photo, masks, panels, results."""
-        if (
-            self._documents.opening
-        ):  # one after the other: it may be the same picture, that GIMP hands over again
-            QTimer.singleShot(AGAIN_MS, self.restore)
+        """Open the offered session: photo, masks, panels, results."""
+        if self._documents.opening:  # GIMP may be sending the same picture again
+            QTimer.singleShot(OPENING_MS, self.restore)
             return
-        left, self.offered = self.offered, None
-        if left is None:
+        session, self.offered = self.offered, None
+        if session is None:
             return
         for panel, (model, names) in self._panels.items():
             for name in names:
-                _set(model, name, left.panels.get(panel, {}).get(name))
+                _set(model, name, session.panels.get(panel, {}).get(name))
 
         def read(data: bytes) -> None:
-            self._restoring = left
-            self._documents.open_bytes(data, "" if left.path else left.name, left.path, origin=left.origin)
+            self._restoring = session
+            title = "" if session.path else session.name
+            self._documents.open_bytes(data, title, session.path, origin=session.origin)
 
         def failed(error: S2EditError) -> None:
             self._documents.opening = ""
-            left.claim.close()
+            session.lock.close()
             self._messages.error(error)
 
-        self._documents.opening = left.name
-        self._background.run(lambda: photo_of(left), read, failed)
+        self._documents.opening = session.name
+        self._background.run(lambda: read_session_photo(session), read, failed)
 
-    def _bring(self, document: Document, left: LeftSession) -> None:
+    def _restore_into(self, document: Document, session: CrashedSession) -> None:
         size = (document.rgb.shape[0], document.rgb.shape[1])
 
         def ready(masks: dict[str, np.ndarray]) -> None:
             for name, pixels in masks.items():
                 document.masks.replace(name, pixels, self.tr("Mask of the last session"))
-            self._history.bring(document, left.results, left.shown)
-            # What was restored is written into this session first, then the old one may go.
-            self._after_next_write(lambda: _remove(left))
-            self.restored.emit(document)
+            self._history.load_into(document, session.results, session.shown)
+            # The old session is removed once this one is written.
+            self._after_next_write(lambda: _remove(session))
 
-        self._background.run(lambda: masks_of(left, size), ready)
+        self._background.run(lambda: read_session_masks(session, size), ready)
 
     def _after_next_write(self, then: Callable[[], None]) -> None:
         self._dirty = True
 
-        def settled() -> None:
+        def check() -> None:
             if self._dirty or self._writing:
                 self.write()
-                QTimer.singleShot(100, settled)
+                QTimer.singleShot(100, check)
             elif not self._closed:
                 self._background.run(then)
 
-        settled()
+        check()
 
 
 # ---------------------------------------------------------------------- on threads
 
 
-def _remove(left: LeftSession) -> None:
-    remove_session(left.folder)
-    left.claim.close()
+def _remove(session: CrashedSession) -> None:
+    remove_session(session.folder)
+    session.lock.close()
 
 
 def _written(own: Path, snapshot: _Snapshot, files: dict[str, str], number: int) -> _Written:
-    """Write a session. The record comes last: it names only what is there."""
+    """Write a session, its record last, so that it never names missing files."""
     from PIL import Image
 
     from s2edit_plugin.imaging.hashing import photo_hash
@@ -372,7 +373,7 @@ def _written(own: Path, snapshot: _Snapshot, files: dict[str, str], number: int)
 
 
 def _set(model: Observable, name: str, value: Any) -> None:
-    """Set a panel's field if the value is of its kind; the file may hold anything."""
+    """Set a panel's field if the value has its type; the file may contain anything."""
     now = getattr(model, name)
     if isinstance(now, tuple) and isinstance(value, list):
         value = tuple(str(item) for item in value)

@@ -1,15 +1,14 @@
-"""The settings that engine, command line and window share, as the window shows them."""
+"""The settings that engine, command line and window share."""
 
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import Any
-
-from PyQt6.QtCore import QTimer, pyqtSignal
 
 from qt_app.engine import EngineLink
 from qt_app.model.messages import Messages
-from qt_app.model.observable import Observable, Property
+from qt_app.observable import Observable, Property, delayed, follow
 from s2edit_plugin.api import queries
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.storage.settings import Settings
@@ -17,33 +16,16 @@ from s2edit_plugin.storage.settings import Settings
 __all__ = ["NAMES", "EngineSettings"]
 
 NAMES = tuple(field.name for field in dataclasses.fields(Settings))
-SEND_MS = 300  # a slider or a word that is typed is one change
+SEND_MS = 300  # the changes while a slider is moved or a word is typed are sent as one
 
 
 class EngineSettings(Observable):
-    """Every field of `s2edit_plugin.storage.settings.Settings` as a property; the engine checks and keeps a change.
-
-    Signals: ``<name>_changed`` of each.
+    """Every field of `s2edit_plugin.storage.settings.Settings` as a property; the engine checks and stores the changes.
 
     Attributes:
-        known: the engine has answered; before that the properties are the defaults and should not be changed.
+        known: the engine has sent its values; before that the properties have the defaults and should not be changed.
     """
 
-    model_changed = pyqtSignal(object)
-    device_changed = pyqtSignal(object)
-    precision_changed = pyqtSignal(object)
-    memory_limit_gb_changed = pyqtSignal(object)
-    models_folder_changed = pyqtSignal(object)
-    mirror_changed = pyqtSignal(object)
-    engine_idle_minutes_changed = pyqtSignal(object)
-    history_limit_gb_changed = pyqtSignal(object)
-    keep_history_changed = pyqtSignal(object)
-    embed_settings_changed = pyqtSignal(object)
-    safety_checker_changed = pyqtSignal(object)
-    content_credentials_changed = pyqtSignal(object)
-    certificate_changed = pyqtSignal(object)
-    certificate_key_changed = pyqtSignal(object)
-    known_changed = pyqtSignal(object)
     model = Property(Settings.model)
     device = Property(Settings.device)
     precision = Property(Settings.precision)
@@ -64,44 +46,41 @@ class EngineSettings(Observable):
         super().__init__()
         self._link, self._messages = link, messages
         self._changes: dict[str, Any] = {}
-        self._taking = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SEND_MS)
-        self._timer.timeout.connect(self.send)
+        self._receiving = False
+        self._timer = delayed(self, SEND_MS, self.send)
         for name in NAMES:
-            getattr(self, f"{name}_changed").connect(lambda value, one=name: self._changed(one, value))
-        link.happened.connect(lambda event: self.refresh() if event.kind == "settings" else None)
-        link.state_changed.connect(lambda state: self.refresh() if state == "connected" else None)
+            follow(self, name, partial(self._changed, name), now=False)
+        link.on_event("settings", self.refresh)
+        link.connected.connect(self.refresh)
 
     def refresh(self) -> None:
-        """Ask the engine what is set."""
-        self._link.ask(queries.GetSettings(), self._take)
+        """Request the engine's values."""
+        self._link.ask(queries.GetSettings(), self._receive)
 
     def send(self) -> None:
-        """Tell the engine what was changed."""
+        """Send the changes to the engine."""
         self._timer.stop()
         changes, self._changes = self._changes, {}
         if changes:
-            self._link.ask(queries.ChangeSettings(changes), self._take, self._refused)
+            self._link.ask(queries.ChangeSettings(changes), self._receive, self._refused)
 
     def _changed(self, name: str, value: Any) -> None:
-        if not self._taking:
+        if not self._receiving:
             self._changes[name] = value
             self._timer.start()
 
-    def _take(self, answer: queries.SettingsValues) -> None:
-        self._taking = True
+    def _receive(self, answer: queries.SettingsValues) -> None:
+        self._receiving = True
         try:
             for name in NAMES:
                 value = answer.values.get(name)
                 if isinstance(getattr(self, name), float) and isinstance(value, int):
                     value = float(value)
-                # What the user is changing right now is newer than this answer.
+                # A change that is not sent yet is newer than this answer.
                 if name not in self._changes and type(value) is type(getattr(self, name)):
                     setattr(self, name, value)
         finally:
-            self._taking = False
+            self._receiving = False
         self.known = True
 
     def _refused(self, error: S2EditError) -> None:

@@ -1,4 +1,4 @@
-"""About the program: what it is, which version, whose method, under which licence, how it is to be used."""
+"""The about dialog: description, version, method, licence, responsible use."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette
 from PyQt6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from qt_app.ui.fields import dim_label, heading
 from qt_app.ui.icons import paint_icon
-from qt_app.ui.plain import Link, LinkLabel, plain_label
+from qt_app.ui.plain_text import Link, LinkLabel, plain_label
+from qt_app.ui.widgets import dim_label, heading
 from s2edit_plugin import __version__
 
 __all__ = ["AboutDialog", "Picture"]
@@ -18,7 +18,7 @@ LICENCE = "https://www.gnu.org/licenses/gpl-3.0.html"
 
 
 class Picture(QWidget):
-    """One of the window's icons, large, in the colour of what is chosen."""
+    """One of the window's icons, large, in the highlight colour."""
 
     def __init__(self, name: str, side: int = 72) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Picture(QWidget):
         return QSize(self._side, self._side)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw it."""
+        """Draw the icon."""
         painter = QPainter(self)
         colour = self.palette().color(QPalette.ColorRole.Highlight)
         paint_icon(painter, self._name, QRectF(self.rect()), colour)
@@ -38,7 +38,7 @@ class Picture(QWidget):
 
 
 class AboutDialog(QDialog):
-    """A few words and links."""
+    """Shows texts and links about the program."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

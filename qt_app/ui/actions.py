@@ -1,4 +1,4 @@
-"""Every action of the window, once: text, shortcut, what it does. Menus, toolbars and the shortcut editor show them."""
+"""The window's actions: text, shortcut, function. Menus, toolbars and the shortcut editor show them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from dataclasses import dataclass
 from PyQt6.QtCore import QObject
 from PyQt6.QtGui import QAction, QKeySequence
 
+from qt_app.model.document import Document, Documents
 from qt_app.model.preferences import Preferences
+from qt_app.observable import Connections, follow
 from qt_app.ui.icons import icon
-from qt_app.ui.plain import set_tip
+from qt_app.ui.plain_text import set_tip
 
-__all__ = ["ActionSpec", "Actions"]
+__all__ = ["ActionSpec", "Actions", "enable_with_result"]
 
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """What an action is.
+    """Definition of an action.
 
     Attributes:
         id: stable name, e.g. ``file.open``; user shortcuts are stored under it. text: in the menu, with ``&``.
@@ -34,7 +36,7 @@ class ActionSpec:
 
 
 class Actions(QObject):
-    """The window's actions by id; user shortcuts from the preferences take the place of the defaults."""
+    """The window's actions by id; shortcuts in the preferences override the defaults."""
 
     def __init__(self, preferences: Preferences, parent: QObject) -> None:
         super().__init__(parent)
@@ -42,10 +44,10 @@ class Actions(QObject):
         self._actions: dict[str, QAction] = {}
         self._alternatives: dict[str, str] = {}
         self.specs: dict[str, ActionSpec] = {}
-        preferences.shortcuts_changed.connect(lambda _: self._assign())
+        follow(preferences, ("shortcuts",), self._assign_all)
 
-    def add(self, spec: ActionSpec, run: Callable[[], object] | None = None) -> QAction:
-        """Make an action; ``run`` is called when it is triggered."""
+    def add(self, spec: ActionSpec, run: Callable[..., object] | None = None) -> QAction:
+        """Make an action; ``run`` is called without arguments when it is triggered."""
         action = QAction(spec.text, self.parent())
         action.setObjectName(spec.id)
         action.setCheckable(spec.checkable)
@@ -54,13 +56,13 @@ class Actions(QObject):
         if run is not None:
             action.triggered.connect(lambda *_: run())
         self._actions[spec.id], self.specs[spec.id] = action, spec
-        self._assign_one(spec)
+        self._assign(spec)
         return action
 
     def add_alternative(self, name: str, sequence: str) -> None:
-        """A second default key sequence; it goes when the user chooses another one."""
+        """Add a second default key sequence, until the user chooses another one."""
         self._alternatives[name] = sequence
-        self._assign_one(self.specs[name])
+        self._assign(self.specs[name])
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
@@ -69,11 +71,11 @@ class Actions(QObject):
         return iter(self._actions)
 
     def shortcut(self, name: str) -> str:
-        """The key sequence in force, as portable text."""
+        """The current key sequence, as portable text."""
         return self._preferences.shortcuts.get(name, self.specs[name].shortcut)
 
     def change_shortcut(self, name: str, sequence: str) -> str:
-        """Give an action another key sequence ("" for none); returns the id of the action that has it already, or ""."""
+        """Change an action's key sequence ("" for none), unless another action has it: then returns that one's id, else ""."""
         taken = next(
             (other for other in self if other != name and sequence and self.shortcut(other) == sequence), ""
         )
@@ -89,15 +91,15 @@ class Actions(QObject):
         return ""
 
     def reset_shortcuts(self) -> None:
-        """Back to the defaults."""
+        """Restore the defaults."""
         self._preferences.shortcuts = {}
         self._preferences.save()
 
-    def _assign(self) -> None:
+    def _assign_all(self) -> None:
         for spec in self.specs.values():
-            self._assign_one(spec)
+            self._assign(spec)
 
-    def _assign_one(self, spec: ActionSpec) -> None:
+    def _assign(self, spec: ActionSpec) -> None:
         action, keys = self._actions[spec.id], self.shortcut(spec.id)
         texts = [keys]
         if keys == spec.shortcut and spec.id in self._alternatives:
@@ -107,3 +109,17 @@ class Actions(QObject):
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         tip = spec.tip or spec.text.replace("&", "").rstrip("…")
         set_tip(action, f"{tip} ({shown})" if shown else tip)
+
+
+def enable_with_result(documents: Documents, action: QAction) -> None:
+    """Keep an action enabled while a result is shown, and disabled otherwise."""
+    connections = Connections()
+
+    def show(document: Document | None) -> None:
+        connections.clear()
+        action.setEnabled(False)
+        if document is not None:
+            enable = lambda: action.setEnabled(document.result is not None)  # noqa: E731
+            follow(document, ("results", "shown"), enable, until=connections)
+
+    follow(documents, "document", show)

@@ -1,4 +1,4 @@
-"""A line above a panel's button: what is in the way of a good result, with a button that changes it."""
+"""A banner above a panel's button: a hint that the small model suits photographs badly, with a button."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 
 from qt_app.model.advice import AdviceState
-from qt_app.model.observable import follow
-from qt_app.ui.fields import dim_label
-from qt_app.ui.plain import set_tip
+from qt_app.observable import follow
+from qt_app.ui.plain_text import set_tip
+from qt_app.ui.widgets import dim_label
 
 __all__ = ["SmallModelBanner"]
 
@@ -17,10 +17,10 @@ class SmallModelBanner(QFrame):
     """Shows an `AdviceState` while the small model is in use on a photo.
 
     Signals:
-        models_wanted(): the button was pressed.
+        models_requested(): the button was pressed.
     """
 
-    models_wanted = pyqtSignal()
+    models_requested = pyqtSignal()
 
     def __init__(self, state: AdviceState) -> None:
         super().__init__()
@@ -28,8 +28,8 @@ class SmallModelBanner(QFrame):
         self.setProperty("box", "note")
         self.setAccessibleName(self.tr("About the model in use"))
         self.words = dim_label()
-        self.go = QPushButton()
-        self.go.clicked.connect(self.models_wanted)
+        self.main_button = QPushButton()
+        self.main_button.clicked.connect(self.models_requested)
         self.dismiss = QToolButton()
         self.dismiss.setText("✕")
         self.dismiss.setAutoRaise(True)
@@ -43,7 +43,7 @@ class SmallModelBanner(QFrame):
         column.setContentsMargins(8, 6, 8, 6)
         column.setSpacing(4)
         column.addLayout(top)
-        column.addWidget(self.go, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.main_button, 0, Qt.AlignmentFlag.AlignLeft)
         follow(state, "installed", self._show)
         follow(state, "small_model", self.setVisible)
 
@@ -51,4 +51,6 @@ class SmallModelBanner(QFrame):
         self.words.setText(
             self.tr("The small model is in use. It draws like its training pictures; photographs want a full-size model.")
         )  # fmt: skip
-        self.go.setText(self.tr("Choose another model …") if installed else self.tr("Install a model …"))
+        self.main_button.setText(
+            self.tr("Choose another model …") if installed else self.tr("Install a model …")
+        )

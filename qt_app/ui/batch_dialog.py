@@ -1,4 +1,4 @@
-"""Many photos by one recipe: what is wanted, the first three to look at, progress, what could not be done, the report."""
+"""The batch dialog: recipe, photos, results, a preview of three, progress, failures, report."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from qt_app.i18n.engine_words import spoken
-from qt_app.model.batch import BatchState, Failure, Shown
-from qt_app.model.observable import bind, follow
-from qt_app.ui.fields import dim_label, press_with_return, primary, small_picture
-from qt_app.ui.plain import Form, plain_label, set_tip
-from qt_app.ui.wording import time_left
+from qt_app.i18n.engine_translation import translated
+from qt_app.model.batch import BatchState, Failure, Preview
+from qt_app.observable import bind, follow
+from qt_app.ui.formatting import time_left
+from qt_app.ui.plain_text import Form, plain_label, set_tip
+from qt_app.ui.widgets import dim_label, primary, set_return_button, small_picture
 
 __all__ = ["BatchDialog"]
 
@@ -38,7 +38,7 @@ PREVIEWED = 3
 
 
 class BatchDialog(QDialog):
-    """Shows a `BatchState`; made once, since it listens to it for good. Closing it does not stop the batch."""
+    """Shows a `BatchState`; made once, since it stays connected to it. Closing it does not stop the batch."""
 
     def __init__(self, state: BatchState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,8 +53,8 @@ class BatchDialog(QDialog):
         column.addLayout(self._make_preview())
         self.bar = QProgressBar()
         self.bar.setAccessibleName(self.tr("Progress"))
-        self.said = plain_label()
-        self.said.setWordWrap(True)
+        self.status = plain_label()
+        self.status.setWordWrap(True)
         self.failures = QTreeWidget()
         self.failures.setAccessibleName(self.tr("Photos that could not be done"))
         self.failures.setHeaderLabels([self.tr("Not done"), self.tr("Reason")])
@@ -64,13 +64,12 @@ class BatchDialog(QDialog):
         if header is not None:
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         column.addWidget(self.bar)
-        column.addWidget(self.said)
+        column.addWidget(self.status)
         column.addWidget(self.failures, 10)
         column.addStretch(1)  # where there are none
         column.addLayout(self._make_buttons())
-        press_with_return(self, self.go)
-        for name in ("recipe", "photos", "results", "phase", "state", "problem", "report"):
-            follow(state, name, lambda _: self._show())
+        set_return_button(self, self.main_button)
+        follow(state, ("recipe", "photos", "results", "phase", "state", "problem", "report"), self._show)
         follow(state, "shown", self._show_pictures)
         follow(state, "failures", self._show_failures)
         self.resize(760, 640)
@@ -131,18 +130,18 @@ class BatchDialog(QDialog):
         state = self._state
         self.report = QPushButton(self.tr("Open the report"))
         self.preview = QPushButton(self.tr("Try the first three"))
-        self.go = primary(QPushButton(self.tr("Start")))
+        self.main_button = primary(QPushButton(self.tr("Start")))
         self.pause = QPushButton(self.tr("Pause"))
-        self.shut = QPushButton(self.tr("Close"))
+        self.close_button = QPushButton(self.tr("Close"))
         self.report.clicked.connect(self._open_report)
         self.preview.clicked.connect(state.preview)
-        self.go.clicked.connect(state.start)
+        self.main_button.clicked.connect(state.start)
         self.pause.clicked.connect(state.pause)
-        self.shut.clicked.connect(self.reject)
+        self.close_button.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.addWidget(self.report)
         row.addStretch(1)
-        for button in (self.preview, self.pause, self.go, self.shut):
+        for button in (self.preview, self.pause, self.main_button, self.close_button):
             row.addWidget(button)
         return row
 
@@ -178,10 +177,10 @@ class BatchDialog(QDialog):
         running = state.is_running
         for widget in (self.recipe, self.photos, self.results, self.recursive, *self.choosers):
             widget.setEnabled(not running)
-        ready = not running and not state.lacks
+        ready = not running and not state.missing
         self.preview.setEnabled(ready and state.phase in ("idle", "failed"))
-        self.go.setEnabled(ready)
-        self.go.setText(
+        self.main_button.setEnabled(ready)
+        self.main_button.setText(
             {
                 "paused": self.tr("Go on"),
                 "previewed": self.tr("Do the others too"),
@@ -201,11 +200,11 @@ class BatchDialog(QDialog):
         else:
             self.bar.setRange(0, max(now.total, 1))
             self.bar.setValue(now.done + now.failed)
-        self.said.setText(" · ".join(part for part in self._words() if part))
+        self.status.setText(" · ".join(part for part in self._words() if part))
 
     def _words(self) -> list[str]:
         state, now = self._state, self._state.state
-        if state.lacks:
+        if state.missing:
             return [
                 {
                     "recipe": self.tr(
@@ -213,7 +212,7 @@ class BatchDialog(QDialog):
                     ),
                     "photos": self.tr("Choose a folder of photos."),
                     "results": self.tr("Choose a folder for the results."),
-                }[state.lacks]
+                }[state.missing]
             ]
         phase = {
             "running": "" if now else self.tr("Preparing …"),
@@ -221,7 +220,7 @@ class BatchDialog(QDialog):
             "paused": self.tr("Paused"),
             "previewed": self.tr("The first ones are done. Look at them before the others follow."),
             "done": self.tr("Done"),
-            "failed": spoken(state.problem),
+            "failed": translated(state.problem),
         }.get(state.phase, "")
         if now is None:
             return [phase]
@@ -233,7 +232,7 @@ class BatchDialog(QDialog):
             Path(now.photo).name if state.phase == "running" else "",
         ]
 
-    def _show_pictures(self, shown: tuple[Shown, ...]) -> None:
+    def _show_pictures(self, shown: tuple[Preview, ...]) -> None:
         ratio = self.devicePixelRatioF()
         for place, (before, after, name) in enumerate(self.pictures):
             one = shown[place] if place < len(shown) else None

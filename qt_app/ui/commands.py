@@ -1,42 +1,54 @@
-"""The window's commands: what stands in the menus, under which keys, and what of it is possible now."""
+"""The window's commands: their menu entries and keys, and which of them are enabled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QActionGroup, QGuiApplication, QImage, QKeyEvent, QUndoStack
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QFileDialog, QWidget
 
 from qt_app.model.document import Document
-from qt_app.model.observable import Connections, follow
+from qt_app.model.studio import StudioState
 from qt_app.model.tools import TOOLS
+from qt_app.observable import Connections, follow
 from qt_app.ui.actions import ActionSpec
 from qt_app.ui.canvas.view import CanvasView
-from qt_app.ui.dropping import SUFFIXES, picture_in
-from qt_app.ui.plain import confirm_replacing, name_of_action, set_tip
+from qt_app.ui.menus import Menus
+from qt_app.ui.mime_data import SUFFIXES, picture_in
+from qt_app.ui.plain_text import confirm_replacing, escaped_mnemonics, set_tip
 from s2edit_plugin.storage.paths import models_package
-
-if TYPE_CHECKING:
-    from qt_app.ui.main_window import MainWindow
 
 __all__ = ["PICTURES", "Commands"]
 
 PICTURES = tuple(f"*{suffix}" for suffix in SUFFIXES)
 SAMPLE = "anna.png"
 Row = tuple[str, str, str, str, str, Callable[[], object] | None]
-"""id, text, shortcut, tip, icon, what it does."""
+"""id, text, shortcut, tip, icon, function."""
 
 
 class Commands(QObject):
-    """Fills the menus of a window and keeps their actions up to date."""
+    """Adds the commands to the menus and keeps their state up to date.
 
-    def __init__(self, window: MainWindow, view: CanvasView) -> None:
-        super().__init__(window)
-        self._window, self._view, self._studio = window, view, window.studio
-        self._actions = window.actions_by_id
+    Args:
+        parent: of the dialogs. start_panel: starts the job that the panel in front prepares. show_panel: brings the panel
+            ``learn`` or ``edit`` to the front.
+    """
+
+    def __init__(
+        self,
+        menus: Menus,
+        studio: StudioState,
+        view: CanvasView,
+        parent: QWidget,
+        start_panel: Callable[[], None],
+        show_panel: Callable[[str], None],
+    ) -> None:
+        super().__init__(parent)
+        self._menus, self._actions, self._studio, self._view = menus, menus.actions, studio, view
+        self._parent, self._start_panel, self._show_panel = parent, start_panel, show_panel
         self._connections = Connections()
         self._undo: QUndoStack | None = None
         self._make_file()
@@ -44,30 +56,29 @@ class Commands(QObject):
         self._make_tools()
         self._make_masks()
         self._make_view()
-        self._studio.documents.document_changed.connect(self._show_document)
-        self._show_document(self._studio.documents.document)
+        follow(studio.documents, "document", self._show_document)
 
     # ------------------------------------------------------------------ opening
 
     def _filters(self, kind: str) -> str:
-        """What a dialog for opening offers: pictures by their names, and whatever there is, for a name may be any."""
+        """Filters of a file dialog: pictures by their suffixes, and all files."""
         return f"{kind} ({' '.join(PICTURES)});;" + self.tr("All files") + " (*)"
 
     def ask_open(self) -> None:
         """Choose a photo and open it."""
         last = next(iter(self._studio.preferences.recent), "")
         path, _ = QFileDialog.getOpenFileName(
-            self._window,
+            self._parent,
             self.tr("Open a photo"),
             str(Path(last).parent) if last else "",
             self._filters(self.tr("Photos")),
         )
         if path:
-            self._window.open_file(path)
+            self._studio.documents.open_file(path)
 
     def open_sample(self) -> None:
         """Open the portrait that comes with the program."""
-        self._window.open_file(str(models_package() / "samples" / SAMPLE))
+        self._studio.documents.open_file(str(models_package() / "samples" / SAMPLE))
 
     def paste(self) -> None:
         """Open the picture in the clipboard."""
@@ -76,10 +87,10 @@ class Commands(QObject):
         if found is None:
             self._studio.messages.note(self.tr("There is no picture in the clipboard."))
         else:
-            self._window.open_picture(found)
+            self._studio.documents.open_picture(found)
 
     def copy(self) -> None:
-        """Put the result on show, or the photo, into the clipboard."""
+        """Copy the shown picture, result or photo, to the clipboard."""
         clipboard, document = QGuiApplication.clipboard(), self._studio.documents.document
         if clipboard is None or document is None:
             return
@@ -89,23 +100,22 @@ class Commands(QObject):
         clipboard.setImage(image.copy())
         self._studio.messages.note(self.tr("The picture is in the clipboard."))
 
-    # ------------------------------------------------------------------ making
+    # ------------------------------------------------------------------ menu entries
 
     def _add(self, menu: str, rows: tuple[Row | None, ...], checkable: bool = False) -> None:
         for row in rows:
             if row is None:
-                self._window.menu(menu).addSeparator()
+                self._menus[menu].addSeparator()
                 continue
             name, text, keys, tip, picture, run = row
-            self._window.add_action(menu, ActionSpec(name, text, keys, tip, checkable, picture), run)
+            self._menus.add(menu, ActionSpec(name, text, keys, tip, checkable, picture), run)
 
     def _make_file(self) -> None:
-        menu = self._window.menu("file")
         self._add(
             "file",
             (("file.open", self.tr("&Open …"), "Ctrl+O", self.tr("Open a photo"), "open", self.ask_open),),
         )
-        recent = menu.addMenu(self.tr("Open &recent"))
+        recent = self._menus["file"].addMenu(self.tr("Open &recent"))
         if recent is not None:
             self._recent = recent
             follow(self._studio.preferences, "recent", self._show_recent)
@@ -130,7 +140,7 @@ class Commands(QObject):
                  "paste", self.paste),
                 None,
                 ("edit.start", self.tr("&Start edit or learning"), "Ctrl+Return",
-                 self.tr("Start what the panel in front is for"), "", self._window.start_panel),
+                 self.tr("Start what the panel in front is for"), "", self._start_panel),
                 ("edit.again", self.tr("Edit &again"), "Ctrl+Shift+E",
                  self.tr("Take this result's prompt and settings into the edit panel"), "again", self._again),
                 ("edit.continue", self.tr("&Go on from result"), "",
@@ -224,13 +234,13 @@ class Commands(QObject):
             ("view.split", self.tr("&Split"), "S", self.tr("Photo left, result right, with a slider"), "split",
              self._split),
             ("view.look", self.tr("See where it &looks"), "Ctrl+L",
-             self.tr("Show where a word or token of the prompt looks"), "look", self._look),
+             self.tr("Show where a word or token of the prompt looks"), "look", self._toggle_attention),
         )  # fmt: skip
         self._add("view", checks, checkable=True)
         self._actions["view.look"].setIconText(self.tr("Look at"))
         self._add("view", (None,))
 
-    # ------------------------------------------------------------------ doing
+    # ------------------------------------------------------------------ functions
 
     def _undo_one(self) -> None:
         if self._undo is not None:
@@ -244,32 +254,32 @@ class Commands(QObject):
         document = self._studio.documents.document
         if document is not None and document.result is not None:
             self._studio.editing.edit_again(document.result.request)
-            self._window.show_panel("edit")
+            self._show_panel("edit")
 
     def _go_on(self) -> None:
         document = self._studio.documents.document
         if document is not None and document.result is not None:
-            self._window.open_picture(document.result.made.image, document.camera)
+            self._studio.documents.open_picture(document.result.output.image, document.original)
 
     def _load_mask(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self._window, self.tr("Load a mask"), "", self._filters(self.tr("Pictures"))
+            self._parent, self.tr("Load a mask"), "", self._filters(self.tr("Pictures"))
         )
         if path:
             self._studio.masking.load(path)
 
     def save_mask(self) -> None:
-        """Ask where the active mask is to be written."""
+        """Ask for a path, and write the active mask there."""
         path, _ = QFileDialog.getSaveFileName(
-            self._window,
+            self._parent,
             self.tr("Save the mask"),
             "mask.png",
             self.tr("PNG") + " (*.png)",
             "",
-            QFileDialog.Option.DontConfirmOverwrite,  # Qt's own question would take the name for mark-up
+            QFileDialog.Option.DontConfirmOverwrite,  # Qt's own question would interpret the name as mark-up
         )
         path = path if not path or path.lower().endswith(".png") else f"{path}.png"
-        if path and (not Path(path).exists() or confirm_replacing(self._window, Path(path).name)):
+        if path and (not Path(path).exists() or confirm_replacing(self._parent, Path(path).name)):
             self._studio.masking.save(path)
 
     def _toggle_masks(self) -> None:
@@ -290,16 +300,16 @@ class Commands(QObject):
             application.installEventFilter(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """The key that shows the photo was let go, or another program is in front and will hear of it instead."""
+        """End showing the photo when its key is released, or when another program gets the keyboard."""
         if event is not None and event.type() == QEvent.Type.ApplicationDeactivate:
-            self._let_go()
+            self._end_before()
         elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyRelease:
             keys = self._actions["view.before"].shortcut()
             if not event.isAutoRepeat() and keys.count() and keys[0].key() == Qt.Key(event.key()):
-                self._let_go()
+                self._end_before()
         return super().eventFilter(watched, event)
 
-    def _let_go(self) -> None:
+    def _end_before(self) -> None:
         document = self._studio.documents.document
         if document is not None:
             document.hold_before(False)
@@ -317,26 +327,26 @@ class Commands(QObject):
         if document is not None:
             document.step(by)
 
-    def _look(self) -> None:
+    def _toggle_attention(self) -> None:
         document = self._studio.documents.document
         if document is None:
             return
-        word = self._window.workspace.bar.chosen_word()
+        word = self._studio.editing.attention_word.strip()
         if document.heat is not None:
-            document.show_heat(None)
+            document.heat = None
         elif word:
-            self._studio.editing.look_at(word)
+            self._studio.editing.show_attention(word)
         else:
             self._studio.messages.note(self.tr("Choose a word or token of the prompt first."))
         self._actions["view.look"].setChecked(document.heat is not None)
 
-    # ------------------------------------------------------------------ what is possible
+    # ------------------------------------------------------------------ state
 
     def _show_recent(self, recent: tuple[str, ...]) -> None:
         self._recent.clear()
         for path in recent:
-            name = name_of_action(Path(path).name)
-            action = self._recent.addAction(name, lambda one=path: self._window.open_file(one))
+            name = escaped_mnemonics(Path(path).name)
+            action = self._recent.addAction(name, lambda one=path: self._studio.documents.open_file(one))
             if action is not None:
                 set_tip(action, path)
         self._recent.setEnabled(bool(recent))
@@ -352,16 +362,13 @@ class Commands(QObject):
                 self._actions[name].setEnabled(False)
             return
         self._actions["edit.copy"].setEnabled(True)
-        connect = self._connections.add
+        until = self._connections
         for signal in (self._undo.indexChanged, self._undo.cleanChanged):
-            connect(signal, lambda _: self._show_undo())
-        connect(document.heat_changed, lambda heat: self._actions["view.look"].setChecked(heat is not None))
-        self._actions["view.look"].setChecked(document.heat is not None)
-        self._connections.follow(
-            document, "compare", lambda how: self._actions["view.split"].setChecked(how == "split")
-        )
-        for name in ("results", "shown"):
-            self._connections.follow(document, name, lambda _: self._show_results(document))
+            until.add(signal, lambda _: self._show_undo())
+        look, split = self._actions["view.look"], self._actions["view.split"]
+        follow(document, "heat", lambda heat: look.setChecked(heat is not None), until=until)
+        follow(document, "compare", lambda how: split.setChecked(how == "split"), until=until)
+        follow(document, ("results", "shown"), partial(self._show_results, document), until=until)
         self._show_undo()
 
     def _show_undo(self) -> None:

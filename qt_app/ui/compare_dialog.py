@@ -1,4 +1,4 @@
-"""Two results beside or over each other, and in what their making differed."""
+"""The comparison of two results: pictures side by side or overlaid, and a table of their differing settings."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.history import Comparison
 from qt_app.ui.canvas.screen import paint_divider
-from qt_app.ui.fields import dim_label, press_with_return
-from qt_app.ui.plain import plain_label, set_tip
-from qt_app.ui.wording import day_and_time
+from qt_app.ui.formatting import day_and_time
+from qt_app.ui.plain_text import plain_label, set_tip
+from qt_app.ui.widgets import dim_label, set_return_button
 
 __all__ = ["CompareDialog", "ComparedPictures"]
 
@@ -30,19 +30,19 @@ STEP = 0.02
 
 
 class ComparedPictures(QWidget):
-    """Two pictures: side by side, or one over the other with a line between them that is dragged.
+    """Two pictures: side by side, or overlaid with a divider that can be dragged.
 
     Attributes:
-        split: where the line is, 0..1.
+        split: position of the divider, 0..1.
     """
 
     def __init__(self, one: QImage, other: QImage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pictures = (one, other)
         self.split = 0.5
-        self._beside = one.size() != other.size()
+        self._side_by_side = one.size() != other.size()
         self.setMinimumSize(320, 220)
-        self.setObjectName("canvas")  # for its ground
+        self.setObjectName("canvas")  # for its background
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Both results"))
@@ -50,26 +50,26 @@ class ComparedPictures(QWidget):
         self._show_cursor()
 
     @property
-    def beside(self) -> bool:
-        """Whether they stand side by side."""
-        return self._beside
+    def side_by_side(self) -> bool:
+        """Whether they are side by side."""
+        return self._side_by_side
 
-    def show_beside(self, beside: bool) -> None:
-        """Side by side, or over each other."""
-        self._beside = beside
+    def show_side_by_side(self, side_by_side: bool) -> None:
+        """Show them side by side, or overlaid."""
+        self._side_by_side = side_by_side
         self._show_cursor()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Room for both."""
+        """A size for both."""
         return QSize(760, 460)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Draw both."""
+        """Draw both pictures."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         one, other = self._pictures
-        if self._beside:
+        if self._side_by_side:
             half = self.width() // 2
             painter.drawImage(_fitted(one, QRect(0, 0, half - 3, self.height())), one)
             painter.drawImage(_fitted(other, QRect(half + 3, 0, half - 3, self.height())), other)
@@ -84,19 +84,19 @@ class ComparedPictures(QWidget):
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """The line goes to where the mouse is."""
+        """Move the divider to the pointer."""
         self.mouseMoveEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """The line follows the mouse."""
-        if event is not None and not self._beside:
+        """Move the divider with the pointer."""
+        if event is not None and not self._side_by_side:
             place = _fitted(self._pictures[0], self.rect())
             self._move((event.position().x() - place.left()) / max(place.width(), 1))
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Arrow keys move the line."""
+        """Move the divider with the arrow keys."""
         by = {Qt.Key.Key_Left: -STEP, Qt.Key.Key_Right: STEP}.get(Qt.Key(event.key())) if event else None
-        if by is None or self._beside:
+        if by is None or self._side_by_side:
             super().keyPressEvent(event)
         else:
             self._move(self.split + by)
@@ -106,7 +106,7 @@ class ComparedPictures(QWidget):
         self.update()
 
     def _show_cursor(self) -> None:
-        self.setCursor(Qt.CursorShape.ArrowCursor if self._beside else Qt.CursorShape.SplitHCursor)
+        self.setCursor(Qt.CursorShape.ArrowCursor if self._side_by_side else Qt.CursorShape.SplitHCursor)
 
 
 class CompareDialog(QDialog):
@@ -117,21 +117,21 @@ class CompareDialog(QDialog):
         self.setWindowTitle(self.tr("Compare two results"))
         one, other = comparison.results
         self.pictures = ComparedPictures(_image(one.rgb), _image(other.rgb))
-        self.over, self.beside = (
+        self.overlaid, self.side_by_side = (
             QRadioButton(self.tr("Over each other")),
             QRadioButton(self.tr("Side by side")),
         )
-        (self.beside if self.pictures.beside else self.over).setChecked(True)
-        self.over.setEnabled(one.rgb.shape == other.rgb.shape)
-        self.beside.toggled.connect(self.pictures.show_beside)
+        (self.side_by_side if self.pictures.side_by_side else self.overlaid).setChecked(True)
+        self.overlaid.setEnabled(one.rgb.shape == other.rgb.shape)
+        self.side_by_side.toggled.connect(self.pictures.show_side_by_side)
         titles = QHBoxLayout()
         for entry, side in zip(comparison.entries, ("Left", "Right"), strict=True):
             title = dim_label(f"{day_and_time(entry.created)} · {entry.model}")
             title.setAlignment(Qt.AlignmentFlag.AlignLeft if side == "Left" else Qt.AlignmentFlag.AlignRight)
             titles.addWidget(title)
         switches = QHBoxLayout()
-        switches.addWidget(self.over)
-        switches.addWidget(self.beside)
+        switches.addWidget(self.overlaid)
+        switches.addWidget(self.side_by_side)
         switches.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
@@ -141,7 +141,7 @@ class CompareDialog(QDialog):
         column.addWidget(self.pictures, 1)
         column.addWidget(self._make_table(comparison.differences))
         column.addLayout(switches)
-        press_with_return(self, buttons.button(QDialogButtonBox.StandardButton.Close))
+        set_return_button(self, buttons.button(QDialogButtonBox.StandardButton.Close))
         self.resize(900, 700)
         self.pictures.setFocus()
 
@@ -192,7 +192,7 @@ def _image(rgb: object) -> QImage:
 
 
 def _fitted(picture: QImage, place: QRect) -> QRect:
-    """Where a picture is drawn so that all of it is seen."""
+    """The rectangle in which the whole picture fits."""
     size = picture.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
     left = place.left() + (place.width() - size.width()) // 2
     return QRect(left, place.top() + (place.height() - size.height()) // 2, size.width(), size.height())

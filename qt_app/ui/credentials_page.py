@@ -1,19 +1,19 @@
-"""The settings' page about Content Credentials: whether results are signed, and with whose certificate."""
+"""The settings page for Content Credentials: signing of results, and an own certificate."""
 
 from __future__ import annotations
 
 from PyQt6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from qt_app.model.observable import bind, follow
 from qt_app.model.settings import EngineSettings
-from qt_app.ui.fields import dim_label, noted, page_form
-from qt_app.ui.plain import set_tip
+from qt_app.observable import bind, follow
+from qt_app.ui.plain_text import set_tip
+from qt_app.ui.widgets import dim_label, page_form, with_note
 
 __all__ = ["CredentialsPage"]
 
 
 class CredentialsPage(QWidget):
-    """A switch, and two files for who has a certificate of their own."""
+    """A switch, and the files of an own certificate."""
 
     def __init__(self, settings: EngineSettings) -> None:
         super().__init__()
@@ -24,15 +24,16 @@ class CredentialsPage(QWidget):
             "The file says, signed, that it was edited by AI, where, and of which photo; no name, no prompt, no small picture "
             "of the photo. Viewers show an unknown signer, since the certificate is made on this machine."
         )
-        form.addRow("", noted(self.sign, unknown))
+        form.addRow("", with_note(self.sign, unknown))
         self.certificate = _FileRow(settings, "certificate", self.tr("Own certificate"))
         self.key = _FileRow(settings, "certificate_key", self.tr("Its private key"))
         chain = self.tr(
             "A chain in PEM, the signer's certificate first. Your name, if it stands in it, is in every file."
         )
-        form.addRow(self.tr("Own certificate"), noted(self.certificate, chain))
+        form.addRow(self.tr("Own certificate"), with_note(self.certificate, chain))
         form.addRow(
-            self.tr("Its private key"), noted(self.key, self.tr("In PEM, without a password. It stays here."))
+            self.tr("Its private key"),
+            with_note(self.key, self.tr("In PEM, without a password. It stays here.")),
         )
         traces = dim_label(
             self.tr(
@@ -51,7 +52,7 @@ class CredentialsPage(QWidget):
 
 
 class _FileRow(QWidget):
-    """The path of a file, typed or chosen."""
+    """A field for a file path with a button that opens a file dialog."""
 
     def __init__(self, settings: EngineSettings, name: str, title: str) -> None:
         super().__init__()
@@ -70,7 +71,7 @@ class _FileRow(QWidget):
         row.addWidget(button)
 
     def ask(self) -> None:
-        """Choose the file."""
+        """Show the file dialog."""
         path, _ = QFileDialog.getOpenFileName(
             self, self._title, "", self.tr("Certificates and keys") + " (*.pem *.crt *.cer *.key);;* (*)"
         )

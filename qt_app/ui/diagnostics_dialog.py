@@ -1,4 +1,4 @@
-"""The diagnostics page: what machine and engine are, what doctor found, messages so far, the log; "copy all"."""
+"""The diagnostics dialog: facts about machine and engine, checks, messages, log, and a button that copies all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QTabWidget,
     QTreeWidget,
@@ -18,18 +17,18 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from qt_app.i18n.engine_words import spoken
+from qt_app.i18n.engine_translation import translated
 from qt_app.model.diagnostics import DiagnosticsState
-from qt_app.model.observable import follow
-from qt_app.ui.fields import dim_label, press_with_return
-from qt_app.ui.plain import Form, plain_label, set_tip
+from qt_app.observable import follow
+from qt_app.ui.plain_text import Form, plain_label, set_tip
+from qt_app.ui.widgets import dim_label, set_return_button, thin_progress_bar
 from s2edit_plugin.api.queries import CheckInfo
 
 __all__ = ["DiagnosticsDialog"]
 
 
 class DiagnosticsDialog(QDialog):
-    """Shows a `DiagnosticsState`; made once, since it listens to it for good."""
+    """Shows a `DiagnosticsState`; made once, since it stays connected to it."""
 
     def __init__(self, state: DiagnosticsState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,16 +51,16 @@ class DiagnosticsDialog(QDialog):
             )
         )
         column.addLayout(self._make_buttons())
-        press_with_return(self, self.shut)
+        set_return_button(self, self.close_button)
         follow(state, "checks", self._show_checks)
         follow(state, "checking", self._show_checking)
         follow(state, "log", self._show_log)
-        state.status_changed.connect(lambda _: self._show_facts())
-        state.messages.current_changed.connect(lambda _: self._show_messages())
+        follow(state, ("status",), self._show_facts, now=False)
+        follow(state.messages, ("current",), self._show_messages, now=False)
         self.resize(820, 600)
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        """What is shown is what is now."""
+        """Update everything when the dialog is shown."""
         super().showEvent(event)
         self._show_facts()
         self._show_messages()
@@ -82,11 +81,7 @@ class DiagnosticsDialog(QDialog):
         header = self.checks.header()
         if header is not None:
             header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
-        self.busy = QProgressBar()
-        self.busy.setRange(0, 0)
-        self.busy.setTextVisible(False)
-        self.busy.setFixedHeight(6)
-        self.busy.setAccessibleName(self.tr("Checking"))
+        self.busy = thin_progress_bar(self.tr("Checking"), 6, busy=True)
         column = QVBoxLayout(box)
         column.setSpacing(12)
         column.addLayout(self.facts)
@@ -105,15 +100,15 @@ class DiagnosticsDialog(QDialog):
 
     def _make_buttons(self) -> QHBoxLayout:
         self.copy, self.again = QPushButton(self.tr("Copy all")), QPushButton(self.tr("Check again"))
-        self.shut = QPushButton(self.tr("Close"))
+        self.close_button = QPushButton(self.tr("Close"))
         self.copy.clicked.connect(self._copy)
         self.again.clicked.connect(self._state.refresh)
-        self.shut.clicked.connect(self.reject)
+        self.close_button.clicked.connect(self.reject)
         row = QHBoxLayout()
         row.addWidget(self.copy)
         row.addWidget(self.again)
         row.addStretch(1)
-        row.addWidget(self.shut)
+        row.addWidget(self.close_button)
         return row
 
     # ------------------------------------------------------------------ showing
@@ -147,7 +142,7 @@ class DiagnosticsDialog(QDialog):
         self.checks.clear()
         for check in checks:
             mark = "✓" if check.ok else "✗"
-            finding, remedy = spoken(check.finding), spoken(check.remedy)
+            finding, remedy = translated(check.finding), translated(check.remedy)
             words = f"{finding}\n→ {remedy}" if remedy else finding
             item = QTreeWidgetItem(self.checks, [f"{mark}  {check.name}", words])
             set_tip(item, words, 1)

@@ -15,23 +15,15 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.editing import MAX_VARIANTS, EditState
+from qt_app.model.estimates import Estimates
 from qt_app.model.library import LibraryState
-from qt_app.model.observable import bind, follow
-from qt_app.ui.fields import (
-    ChoiceBox,
-    FoldButton,
-    SidePanel,
-    SliderField,
-    calm,
-    dim_label,
-    heading,
-    level,
-    primary,
-)
-from qt_app.ui.plain import Form, plain_label, set_tip
+from qt_app.observable import bind, follow
+from qt_app.ui.fields import ChoiceBox, SliderField, require_focus_for_wheel
+from qt_app.ui.formatting import estimate_in_words
+from qt_app.ui.plain_text import Form, plain_label, set_tip
 from qt_app.ui.prompt_edit import PromptEdit
 from qt_app.ui.weights_field import WeightsField
-from qt_app.ui.wording import estimate_in_words
+from qt_app.ui.widgets import FoldButton, SidePanel, align_labels, clear_layout, dim_label, heading, primary
 from s2edit_plugin.api import Estimate
 from s2edit_plugin.api.limits import EDIT_RANGES
 from s2edit_plugin.api.presets import EDIT_PRESETS
@@ -43,10 +35,12 @@ __all__ = ["EditPanel"]
 class EditPanel(SidePanel):
     """Shows an `EditState`."""
 
-    def __init__(self, state: EditState, library: LibraryState, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, state: EditState, estimates: Estimates, library: LibraryState, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._state, self._library = state, library
-        self._kinds: dict[str, str] = {}  # token -> what it is of
+        self._kinds: dict[str, str] = {}  # token -> ``identity`` or ``attribute``
         inner = QWidget()
         column = QVBoxLayout(inner)
         self.setWidget(inner)
@@ -81,30 +75,28 @@ class EditPanel(SidePanel):
         column.addWidget(self._make_advanced())
         column.addStretch(1)
         self.estimate, self.problem, self.region_hint = dim_label(), dim_label(), dim_label()
-        self.go, self.stop = primary(QPushButton(self.tr("Edit"))), QPushButton(self.tr("Cancel"))
-        set_tip(self.go, self.tr("Start the edit (Ctrl+Return)"))
-        self.go.clicked.connect(state.start)
+        self.main_button, self.stop = primary(QPushButton(self.tr("Edit"))), QPushButton(self.tr("Cancel"))
+        set_tip(self.main_button, self.tr("Start the edit (Ctrl+Return)"))
+        self.main_button.clicked.connect(state.start)
         self.stop.clicked.connect(state.cancel)
         buttons = QHBoxLayout()
         buttons.addWidget(self.stop)
-        buttons.addWidget(self.go, 1)
+        buttons.addWidget(self.main_button, 1)
         for widget in (self.region_hint, self.estimate, self.problem):
             self.foot.addWidget(widget)
         self.foot.addLayout(buttons)
 
-        follow(library, "all", self._know)
+        follow(library, "all", self._set_known_tokens)
         follow(state, "tokens", self._show_tokens)
-        follow(state, "estimate", self._show_estimate)
-        follow(state.correcting, "hint", self._show_hint)
+        follow(estimates, "edit", self._show_estimate)
+        follow(state.region_correction, "hint", self._show_hint)
         follow(state, "running", lambda jobs: self.stop.setVisible(bool(jobs)))
-        for signal in (state.prompt_changed, state.tokens_changed, state.document_changed):
-            signal.connect(lambda *_: self._show_problem())
-        state.document_changed.connect(lambda _: self._show_colour())
-        self._show_colour()
-        self._show_problem()
+        follow(state, ("prompt", "tokens"), self._show_problem, now=False)
+        follow(state.documents, ("document",), self._show_document)
 
-    def _show_colour(self) -> None:
-        self._form.setRowVisible(self.in_colour, self._state.may_colour)
+    def _show_document(self) -> None:
+        self._form.setRowVisible(self.in_colour, self._state.is_grey)
+        self._show_problem()
 
     def _make_presets(self) -> QGridLayout:
         grid = QGridLayout()
@@ -155,7 +147,7 @@ class EditPanel(SidePanel):
             (self.seed, "seed", self.tr("Seed")),
         ):
             box.setAccessibleName(name)
-            calm(box)
+            require_focus_for_wheel(box)
             bind(state, prop, box, "value")
         form.addRow(self.tr("May change"), self.region)
         self.in_colour = QCheckBox(self.tr("In colour"))
@@ -186,7 +178,7 @@ class EditPanel(SidePanel):
         self.weights = WeightsField(self._state)
         form.addRow(plain_label(self.tr("Word weights")))
         form.addRow(self.weights)
-        level(self._form, form)
+        align_labels(self._form, form)
         self.more = FoldButton(self.tr("More"), inner)
         box = QWidget()
         column = QVBoxLayout(box)
@@ -195,19 +187,14 @@ class EditPanel(SidePanel):
         column.addWidget(inner)
         return box
 
-    def _know(self, tokens: dict[str, TokenInfo]) -> None:
-        """Take in which tokens there are, those too that a search in the library does not find."""
+    def _set_known_tokens(self, tokens: dict[str, TokenInfo]) -> None:
         self._kinds = {token.name: token.kind for token in tokens.values()}
         for field in (self.prompt, self.source):
             field.set_tokens(self._kinds)
         self._show_tokens(self._state.tokens)
 
     def _show_tokens(self, tokens: tuple[str, ...]) -> None:
-        while self.chips.count():
-            item = self.chips.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        clear_layout(self.chips)
         for name in tokens:
             chip = QToolButton()
             chip.setText(f"{name}  ✕")
@@ -231,4 +218,4 @@ class EditPanel(SidePanel):
         words = self._state.problem or self._state.hint
         self.problem.setText(words)
         self.problem.setVisible(bool(words))
-        self.go.setEnabled(not self._state.problem)
+        self.main_button.setEnabled(not self._state.problem)

@@ -1,4 +1,4 @@
-"""The one place in the window where errors and remarks are shown, with a copy button."""
+"""The box that shows errors and notes, with a copy button."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.messages import Message, Messages
-from qt_app.model.observable import follow
 from qt_app.model.remedies import remedy_of
+from qt_app.observable import follow
 from qt_app.ui.actions import Actions
-from qt_app.ui.plain import plain_label, set_tip
+from qt_app.ui.plain_text import plain_label, set_tip
 
 __all__ = ["ErrorBox"]
 
@@ -27,7 +27,7 @@ class ErrorBox(QFrame):
     """Shows `Messages.current`: the sentence, the hint below it, copy and dismiss.
 
     Args:
-        actions: of the window: a hint that names a command becomes a button for the action that does the same.
+        actions: a hint that names a command is replaced by a button for the equivalent action.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class ErrorBox(QFrame):
             return
         self.setProperty("box", message.kind)
         style = self.style()
-        if style is not None:  # a property the style sheet looks at has changed
+        if style is not None:  # a property that the style sheet uses has changed
             style.unpolish(self)
             style.polish(self)
         self.sentence.setText(message.sentence)

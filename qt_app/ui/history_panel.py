@@ -1,4 +1,4 @@
-"""The history: every result in a list that grows while it is scrolled, with search, star, note, delete, reopen and compare."""
+"""The history panel: a list of results loaded while scrolling; search, star, note, delete, reopen, compare."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.history import HistoryState
-from qt_app.model.observable import bind, follow
-from qt_app.ui.fields import dim_label, put_into
+from qt_app.observable import bind, follow
+from qt_app.ui.formatting import brief, day_and_time, duration, number
 from qt_app.ui.icons import icon, paint_icon
-from qt_app.ui.plain import ask_text, plain_label, set_tip
-from qt_app.ui.wording import brief, day_and_time, duration, number
+from qt_app.ui.plain_text import ask_text, set_tip
+from qt_app.ui.widgets import UndoBar, dim_label, show_when_empty
 from s2edit_plugin.api.queries import HistoryEntry
 
 __all__ = ["HistoryPanel"]
 
 ENTRY = Qt.ItemDataRole.UserRole
 SIDE, MARGIN = 56, 6
-NEAR_THE_END = 400  # pixels above the end at which older results are fetched
+NEAR_THE_END = 400  # pixels above the end at which older results are requested
 
 
 class HistoryPanel(QWidget):
@@ -42,7 +42,6 @@ class HistoryPanel(QWidget):
         super().__init__(parent)
         self._history = history
         self._items: dict[str, QListWidgetItem] = {}
-        self._undo_names: tuple[str, ...] = ()
         column = QVBoxLayout(self)
         column.addLayout(self._make_filters())
         self.list = _List()
@@ -56,16 +55,17 @@ class HistoryPanel(QWidget):
             bar.valueChanged.connect(self._scrolled)
             bar.rangeChanged.connect(lambda *_: self._scrolled())
         self.empty, self.count = dim_label(), dim_label()
-        put_into(self.list, self.empty)
+        show_when_empty(self.list, self.empty)
         column.addWidget(self.list, 1)
-        column.addWidget(self._make_undo())
+        self.undo_bar = UndoBar(history.restore)
+        column.addWidget(self.undo_bar)
         column.addLayout(self._make_buttons())
         self._make_keys()
         follow(history, "entries", self._show)
-        history.thumbnail.connect(self._thumbnail)
+        history.thumbnails.received.connect(self._show_thumbnail)
         history.deleted.connect(self._deleted)
 
-    # ------------------------------------------------------------------ what is selected
+    # ------------------------------------------------------------------ selection
 
     def selected(self) -> tuple[str, ...]:
         """Ids of the selected results, in the list's order."""
@@ -90,14 +90,14 @@ class HistoryPanel(QWidget):
             self._history.compare(*names)
 
     def star_selected(self) -> None:
-        """Star what is selected; if all have one, take it away."""
+        """Star the selected results, or remove the stars if all have one."""
         names = self.selected()
         entries = [self._history.entry(name) for name in names]
         if names:
             self._history.star(names, not all(entry is not None and entry.starred for entry in entries))
 
     def delete_selected(self) -> None:
-        """Move what is selected to the trash."""
+        """Move the selected results to the trash."""
         if names := self.selected():
             self._history.delete(names)
 
@@ -154,17 +154,6 @@ class HistoryPanel(QWidget):
         self._show_selection()
         return row
 
-    def _make_undo(self) -> QWidget:
-        self.undo_label, self.undo_button = plain_label(), QPushButton(self.tr("Undo"))
-        self.undo_button.clicked.connect(self._undo_delete)
-        self.undo_bar = QWidget()
-        row = QHBoxLayout(self.undo_bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.undo_label, 1)
-        row.addWidget(self.undo_button)
-        self.undo_bar.hide()
-        return self.undo_bar
-
     def _make_keys(self) -> None:
         for keys, run in (
             (QKeySequence(QKeySequence.StandardKey.Delete), self.delete_selected),
@@ -198,7 +187,7 @@ class HistoryPanel(QWidget):
         self.empty.setText(self._why_empty())
         self.empty.setVisible(not entries)
         self.count.setText(self.tr("{0} of {1}").format(len(entries), self._history.total) if entries else "")
-        self._history.want_thumbnails([entry.id for entry in entries])
+        self._history.thumbnails.request([entry.id for entry in entries])
         self._show_selection()
 
     def _show_one(self, row: int, entry: HistoryEntry, selected: bool) -> None:
@@ -208,12 +197,12 @@ class HistoryPanel(QWidget):
             self.list.addItem(item)
             self._items[entry.id] = item
             if picture := self._history.thumbnails.get(entry.id):
-                self._thumbnail(entry.id, picture)
+                self._show_thumbnail(entry.id, picture)
         item.setData(ENTRY, entry)
         set_tip(item, self._tip(entry))
         starred = self.tr("starred") if entry.starred else ""
-        spoken = (entry.prompt, starred, day_and_time(entry.created), ", ".join(entry.tokens), entry.note)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(part for part in spoken if part))
+        accessible = (entry.prompt, starred, day_and_time(entry.created), ", ".join(entry.tokens), entry.note)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(part for part in accessible if part))
         item.setSelected(selected)
 
     def _tip(self, entry: HistoryEntry) -> str:
@@ -233,7 +222,7 @@ class HistoryPanel(QWidget):
             return self.tr("Nothing was found.")
         return self.tr("Results of edits gather here.")
 
-    def _thumbnail(self, name: str, picture: bytes) -> None:
+    def _show_thumbnail(self, name: str, picture: bytes) -> None:
         item, pixmap = self._items.get(name), QPixmap()
         if item is not None and pixmap.loadFromData(picture):
             item.setIcon(QIcon(pixmap))
@@ -251,16 +240,10 @@ class HistoryPanel(QWidget):
     # ------------------------------------------------------------------ deleting, menu
 
     def _deleted(self, names: tuple[str, ...]) -> None:
-        self._undo_names = names
-        self.undo_label.setText(self.tr("%n result(s) in the trash.", n=len(names)))
-        self.undo_bar.show()
-
-    def _undo_delete(self) -> None:
-        self._history.restore(self._undo_names)
-        self.undo_bar.hide()
+        self.undo_bar.offer(self.tr("%n result(s) in the trash.", n=len(names)), names)
 
     def make_menu(self) -> QMenu:
-        """What can be done with what is selected."""
+        """The context menu of the selected results."""
         menu, names = QMenu(self), self.selected()
         one, two = len(names) == 1, len(names) == 2
         entries = [self._history.entry(name) for name in names]
@@ -299,10 +282,10 @@ class _List(QListWidget):
 
 
 class _Delegate(QStyledItemDelegate):
-    """Picture, prompt, and below it when, with which tokens and how alike; a star where there is one."""
+    """Draws thumbnail, prompt, note or tokens, date and star."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        """As high as the picture."""
+        """The height of the thumbnail or of four lines."""
         return QSize(160, max(SIDE, 4 * option.fontMetrics.lineSpacing()) + 2 * MARGIN)
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
@@ -342,7 +325,7 @@ class _Delegate(QStyledItemDelegate):
 
 
 def _write(painter: QPainter, place: QRect, text: str, colour: QColor, lines: int) -> None:
-    """Text in at most so many lines; what does not fit into the last one is left out with an ellipsis."""
+    """Draw text in at most so many lines, with an ellipsis if it does not fit."""
     painter.setPen(colour)
     metrics, layout, top = painter.fontMetrics(), QTextLayout(text, painter.font()), float(place.top())
     layout.beginLayout()

@@ -1,7 +1,7 @@
-"""The window's icons, drawn by program: sharp at every scale, and in the writing's colour of whatever theme is on.
+"""The window's icons as vector drawings: sharp at every scale, in the text colour of the current theme.
 
-Each is a line drawing in a square of 24 units, written down in a few letters:
-``M x y`` go to, ``L x y`` line, ``C x y x y x y`` curve, ``Z`` close,
+Each is a line drawing in a square of 24 units, in a notation like SVG paths:
+``M x y`` move to, ``L x y`` line, ``C x y x y x y`` curve, ``Z`` close,
 ``O x y r`` circle, ``E x y a b`` ellipse, ``R x y w h`` rectangle.
 """
 
@@ -131,14 +131,14 @@ def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> No
 
 
 class _Engine(QIconEngine):
-    """Draws when asked, with the palette of that moment."""
+    """Draws an icon with the current palette."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name = name
 
     def paint(self, painter: QPainter | None, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        """Draw into a painter that Qt has."""
+        """Draw with Qt's painter."""
         if painter is None:
             return
         disabled = mode == QIcon.Mode.Disabled
@@ -151,7 +151,7 @@ class _Engine(QIconEngine):
         paint_icon(painter, self._name, QRectF(rect), colour)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """The same as a picture."""
+        """Draw to a pixmap."""
         made = QPixmap(size)
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
@@ -160,19 +160,19 @@ class _Engine(QIconEngine):
         return made
 
     def clone(self) -> QIconEngine:
-        """Another of the same."""
+        """Copy the engine."""
         return _Engine(self._name)
 
 
 @lru_cache(maxsize=128)
 def _path(text: str) -> QPainterPath:
-    """The path a drawing's letters describe."""
+    """The path of a drawing."""
     path = QPainterPath()
     words = text.replace("M", " M ").replace("L", " L ").replace("C", " C ").replace("Z", " Z ")
     words = words.replace("O", " O ").replace("E", " E ").replace("R", " R ")
     letter = ""
     numbers: list[float] = []
-    takes = {"M": 2, "L": 2, "C": 6, "O": 3, "E": 4, "R": 4}
+    count = {"M": 2, "L": 2, "C": 6, "O": 3, "E": 4, "R": 4}
     for word in words.split():
         if word.isalpha():
             letter, numbers = word, []
@@ -180,7 +180,7 @@ def _path(text: str) -> QPainterPath:
                 path.closeSubpath()
             continue
         numbers.append(float(word))
-        if len(numbers) == takes[letter]:
+        if len(numbers) == count[letter]:
             _draw(path, letter, numbers)
             numbers = []
     return path

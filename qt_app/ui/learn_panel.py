@@ -1,6 +1,8 @@
-"""The learn panel: who, what, how thoroughly; consent; the curve and the picture of the run; pause, resume, cancel."""
+"""The learn panel: settings, consent, loss curve and sample of the run; start, pause, resume, cancel."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from PyQt6.QtCore import QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QPolygonF
@@ -9,19 +11,20 @@ from PyQt6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from qt_app.model.estimates import Estimates
 from qt_app.model.jobs import JobItem
 from qt_app.model.learning import LearnState
-from qt_app.model.observable import bind, follow
-from qt_app.ui.fields import ChoiceBox, SidePanel, dim_label, primary, small_picture
-from qt_app.ui.plain import Form, plain_label, set_tip
+from qt_app.observable import bind, follow
+from qt_app.ui.fields import ChoiceBox
+from qt_app.ui.formatting import cost_in_words, estimate_in_words, number, progress_in_words, stage_in_words
+from qt_app.ui.plain_text import Form, plain_label, set_tip
 from qt_app.ui.prompt_edit import PromptEdit
-from qt_app.ui.wording import cost_in_words, estimate_in_words, number, progress_in_words, stage_in_words
+from qt_app.ui.widgets import SidePanel, clear_layout, dim_label, primary, small_picture, thin_progress_bar
 from s2edit_plugin.api.queries import Resumable
 
 __all__ = ["LearnPanel", "LossCurve"]
@@ -30,7 +33,7 @@ PICTURE = 112
 
 
 class LossCurve(QWidget):
-    """The loss over the steps of a run, smoothed by nobody: what is drawn is what was measured."""
+    """The loss over the steps of a run, as measured, without smoothing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,9 +86,9 @@ class LossCurve(QWidget):
 class LearnPanel(SidePanel):
     """Shows a `LearnState`."""
 
-    def __init__(self, state: LearnState, parent: QWidget | None = None) -> None:
+    def __init__(self, state: LearnState, estimates: Estimates, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._state = state
+        self._state, self._estimates = state, estimates
         self._item: JobItem | None = None
         inner = QWidget()
         column = QVBoxLayout(inner)
@@ -104,27 +107,43 @@ class LearnPanel(SidePanel):
             agreed.addWidget(widget)
             follow(state, "kind", lambda kind, one=widget: one.setVisible(kind == "identity"))
         self.estimate, self.problem = dim_label(), dim_label()
-        self.go = primary(QPushButton(self.tr("Learn")))
-        self.go.clicked.connect(state.start)
+        self.main_button = primary(QPushButton(self.tr("Learn")))
+        self.main_button.clicked.connect(state.start)
         column.addStretch(1)
-        self.cut_off = QVBoxLayout()
-        self.foot.addLayout(self.cut_off)
-        for widget in (self.estimate, self.problem, self.go, self._make_run()):
+        self.interrupted = QVBoxLayout()
+        self.foot.addLayout(self.interrupted)
+        for widget in (self.estimate, self.problem, self.main_button, self._make_run()):
             self.foot.addWidget(widget)
-        for name in ("estimates", "preset"):
-            follow(state, name, lambda _: self._show_estimates())
+        follow(estimates, ("learn",), self._show_estimates, now=False)
+        follow(state, ("preset",), self._show_estimates)
         follow(state, "job", self._show_job)
         follow(state, "resumable", self._show_resumable)
         follow(state, "suggesting", lambda busy: self.suggest.setEnabled(not busy))
-        for signal in (
-            state.person_changed, state.token_changed, state.class_noun_changed, state.kind_changed, state.consent_changed,
-            state.document_changed,
-        ):  # fmt: skip
-            signal.connect(lambda *_: self._show_problem())
-        self._show_problem()
+        follow(state, ("person", "token", "class_noun", "kind", "consent"), self._show_problem, now=False)
+        follow(state.documents, ("document",), self._show_problem)
 
     def _make_form(self) -> QFormLayout:
-        state, form = self._state, Form()
+        self._make_text_fields()
+        self._make_choices()
+        self.prompt = PromptEdit(3)
+        self.prompt.setAccessibleName(self.tr("What the photo shows"))
+        self.prompt.setPlaceholderText(self.tr("a photo of a woman with long brown hair"))
+        self.prompt.bind(self._state, "prompt")
+        self.suggest = QPushButton(self.tr("Suggest"))
+        self.suggest.clicked.connect(self._state.suggest)
+        form = Form()
+        form.addRow(self.tr("Person"), self.person)
+        form.addRow(self.tr("Token name"), self.token)
+        form.addRow(self.tr("Learn"), self.kind)
+        form.addRow(self.tr("Shows a"), self.noun)
+        form.addRow(self.tr("Where it is"), self.subject)
+        form.addRow(self.tr("The photo shows"), self.prompt)
+        form.addRow("", self.suggest)
+        form.addRow(self.tr("Stay clear of"), self.words)
+        form.addRow(self.tr("How thoroughly"), self.preset)
+        return form
+
+    def _make_text_fields(self) -> None:
         self.person, self.token, self.noun, self.words = (QLineEdit() for _ in range(4))
         for field, prop, name, hint in (
             (self.person, "person", self.tr("Person"), self.tr("whose token it is")),
@@ -139,11 +158,14 @@ class LearnPanel(SidePanel):
         ):
             field.setAccessibleName(name)
             field.setPlaceholderText(hint)
-            bind(state, prop, field, "text")
+            bind(self._state, prop, field, "text")
         set_tip(
             self.words,
             self.tr("Words for what the token must not learn, separated by commas: smile, blonde hair …"),
         )
+
+    def _make_choices(self) -> None:
+        state = self._state
         self.kind = ChoiceBox(
             state,
             "kind",
@@ -166,44 +188,25 @@ class LearnPanel(SidePanel):
             editable=True,
         )
         set_tip(self.subject, self.tr("A painted subject mask goes before this. word:NAME looks for a word."))
-        self.prompt = PromptEdit(3)
-        self.prompt.setAccessibleName(self.tr("What the photo shows"))
-        self.prompt.setPlaceholderText(self.tr("a photo of a woman with long brown hair"))
-        self.prompt.bind(state, "prompt")
-        self.suggest = QPushButton(self.tr("Suggest"))
-        self.suggest.clicked.connect(state.suggest)
         self._presets = {
             "quick": self.tr("quick"), "balanced": self.tr("balanced"), "best": self.tr("best")
         }  # fmt: skip
         self.preset = ChoiceBox(state, "preset", tuple(self._presets.items()), self.tr("How thoroughly"))
-        form.addRow(self.tr("Person"), self.person)
-        form.addRow(self.tr("Token name"), self.token)
-        form.addRow(self.tr("Learn"), self.kind)
-        form.addRow(self.tr("Shows a"), self.noun)
-        form.addRow(self.tr("Where it is"), self.subject)
-        form.addRow(self.tr("The photo shows"), self.prompt)
-        form.addRow("", self.suggest)
-        form.addRow(self.tr("Stay clear of"), self.words)
-        form.addRow(self.tr("How thoroughly"), self.preset)
-        return form
 
     def _make_run(self) -> QWidget:
         self.run = QWidget()
         self.curve, self.picture = LossCurve(), plain_label()
         self.picture.setAccessibleName(self.tr("Sample picture"))
-        self.bar, self.words_left = QProgressBar(), dim_label()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
-        self.bar.setAccessibleName(self.tr("Progress of learning"))
+        self.bar, self.progress_words = thin_progress_bar(self.tr("Progress of learning"), 8), dim_label()
         self.pause, self.cancel = QPushButton(self.tr("Pause")), QPushButton(self.tr("Cancel"))
-        self.pause.clicked.connect(self._state.pause_or_resume)
+        self.pause.clicked.connect(self._state.toggle_pause)
         self.cancel.clicked.connect(self._state.cancel)
         buttons = QHBoxLayout()
         buttons.addWidget(self.pause)
         buttons.addWidget(self.cancel)
         column = QVBoxLayout(self.run)
         column.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.bar, self.words_left):
+        for widget in (self.bar, self.progress_words):
             column.addWidget(widget)
         self.picture.hide()
         shown = QHBoxLayout()
@@ -214,10 +217,10 @@ class LearnPanel(SidePanel):
         return self.run
 
     def _show_estimates(self) -> None:
-        known = self._state.estimates
+        known = self._estimates.learn
         for name, text in self._presets.items():
             costs = cost_in_words(known.get(name))
-            self.preset.say(name, f"{text} · {costs}" if costs else text)
+            self.preset.set_text(name, f"{text} · {costs}" if costs else text)
         words = estimate_in_words(known.get(self._state.preset))
         self.estimate.setText(words)
         self.estimate.setVisible(bool(words) and self._state.job is None)
@@ -225,31 +228,31 @@ class LearnPanel(SidePanel):
     def _show_job(self, item: JobItem | None) -> None:
         self._item = item
         self.run.setVisible(item is not None)
-        self.go.setVisible(item is None)  # what there is to do with a run stands in its place
+        self.main_button.setVisible(item is None)  # the run's buttons are shown in its place
         self._show_estimates()
         self._show_problem()
         if item is None:
             return
-        follow(item, "info", lambda _: self._show_progress(item))
+        follow(item, ("info",), partial(self._show_progress, item))
         follow(item, "preview", self._show_picture)
         item.losses_changed.connect(self.curve.show_points)
         self.curve.show_points(item.losses)
 
     def _show_progress(self, item: JobItem) -> None:
         info, progress = item.info, item.progress
-        if item is not self._item or info is None:
+        if item is not self._item:
             return
         self.pause.setText(self.tr("Resume") if info.state == "paused" else self.tr("Pause"))
         self.bar.setRange(0, progress.total if progress else 0)
         self.bar.setValue(progress.step if progress else 0)
         if info.state == "paused":
-            self.words_left.setText(self.tr("paused"))
+            self.progress_words.setText(self.tr("paused"))
         elif info.state == "queued":
-            self.words_left.setText(self.tr("waiting"))
+            self.progress_words.setText(self.tr("waiting"))
         elif progress is not None:
-            self.words_left.setText(f"{stage_in_words(progress.stage)} {progress_in_words(progress)}")
+            self.progress_words.setText(f"{stage_in_words(progress.stage)} {progress_in_words(progress)}")
         else:
-            self.words_left.setText(self.tr("starting"))
+            self.progress_words.setText(self.tr("starting"))
 
     def _show_picture(self, data: bytes) -> None:
         pixmap = small_picture(data, PICTURE, self.devicePixelRatioF())
@@ -258,19 +261,15 @@ class LearnPanel(SidePanel):
             self.picture.setPixmap(pixmap)
 
     def _show_resumable(self, runs: tuple[Resumable, ...]) -> None:
-        while self.cut_off.count():
-            taken = self.cut_off.takeAt(0)
-            widget = taken.widget() if taken is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        clear_layout(self.interrupted)
         for run in runs:
             words = self.tr("Go on learning {0} ({1} of {2} steps)")
             button = QPushButton(words.format(f"{run.person}/{run.token}", run.step, run.total))
-            button.clicked.connect(lambda _, one=run: self._state.go_on(one))
-            self.cut_off.addWidget(button)
+            button.clicked.connect(lambda _, one=run: self._state.resume_run(one))
+            self.interrupted.addWidget(button)
 
     def _show_problem(self) -> None:
         busy = self._state.job is not None
         self.problem.setText(self._state.problem)
         self.problem.setVisible(bool(self._state.problem) and not busy)
-        self.go.setEnabled(not self._state.problem and not busy)
+        self.main_button.setEnabled(not self._state.problem and not busy)

@@ -1,4 +1,4 @@
-"""The library: people and their tokens with thumbnails, search, rename, tags, delete with undo, drag into the prompt."""
+"""The library panel: people and tokens with thumbnails; search, rename, tag, delete with undo, drag into the prompt."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from PyQt6.QtCore import QMimeData, QModelIndex, QPoint, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QIcon, QKeySequence, QPainter, QPalette, QPixmap, QShortcut
 from PyQt6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLineEdit,
     QMenu,
-    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -22,10 +20,10 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.library import LibraryState
-from qt_app.model.observable import bind, follow
-from qt_app.ui.fields import put_into
-from qt_app.ui.plain import ask_text, confirmed, plain_label, set_tip
+from qt_app.observable import bind, follow
+from qt_app.ui.plain_text import ask_text, confirmed, plain_label, set_tip
 from qt_app.ui.prompt_edit import TOKEN_MIME
+from qt_app.ui.widgets import UndoBar, show_when_empty
 from s2edit_plugin.api.queries import PersonInfo, TokenInfo
 
 __all__ = ["LibraryPanel", "TokenTree"]
@@ -36,10 +34,10 @@ THUMBNAIL = 40
 
 
 class TokenTree(QTreeWidget):
-    """People, their tokens below them; tokens can be dragged into a prompt."""
+    """People with their tokens; tokens can be dragged into a prompt."""
 
     def mimeData(self, items: Iterable[QTreeWidgetItem]) -> QMimeData:
-        """The names of the tokens that are dragged, also as references in text."""
+        """The names of dragged tokens, and as text their references."""
         names = [str(item.data(0, NAME)) for item in items if item.data(0, NAME)]
         data = QMimeData()
         data.setData(TOKEN_MIME, "\n".join(names).encode())
@@ -48,14 +46,14 @@ class TokenTree(QTreeWidget):
 
 
 class _Delegate(QStyledItemDelegate):
-    """Picture and name, a person's in bold; below the name, with less weight, what there is to say."""
+    """Draws thumbnail, name (of a person in bold) and, below it, dimmed details."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
-        """As high as the picture, and a gap."""
+        """The height of the thumbnail with a margin."""
         return QSize(super().sizeHint(option, index).width(), THUMBNAIL + 6)
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """Draw one."""
+        """Draw an item."""
         full, style = QStyleOptionViewItem(option), self._style()
         self.initStyleOption(full, index)
         if painter is None or style is None:
@@ -92,24 +90,23 @@ class LibraryPanel(QWidget):
     """Shows a `LibraryState`.
 
     Signals:
-        chosen(str): a token was double-clicked or Enter was pressed on it. details_wanted(str), export_wanted(tuple).
-        person_export_wanted(str), import_wanted().
+        chosen(str): a token was activated by double-click or Enter. details_requested(str), export_requested(tuple).
+        person_export_requested(str), import_requested().
     """
 
     chosen = pyqtSignal(str)
-    details_wanted = pyqtSignal(str)
-    export_wanted = pyqtSignal(object)
-    person_export_wanted = pyqtSignal(str)
-    import_wanted = pyqtSignal()
+    details_requested = pyqtSignal(str)
+    export_requested = pyqtSignal(object)
+    person_export_requested = pyqtSignal(str)
+    import_requested = pyqtSignal()
 
     def __init__(self, library: LibraryState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = library
         self._items: dict[str, QTreeWidgetItem] = {}
         self._people: dict[str, QTreeWidgetItem] = {}
-        self._faces: dict[str, str] = {}  # token -> whose picture it gives
-        self._undo_names: tuple[str, ...] = ()
-        self._wanted = ""  # to be selected when it comes
+        self._faces: dict[str, str] = {}  # token -> person whose thumbnail it is
+        self._to_select = ""  # token to select when it is listed
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search people, tokens, tags …"))
         self.search.setAccessibleName(self.tr("Search the library"))
@@ -129,34 +126,26 @@ class LibraryPanel(QWidget):
         self.empty = plain_label(self.tr("No tokens yet. Open a photo and learn one."))
         self.empty.setWordWrap(True)
         self.empty.setProperty("dim", True)
-        self.undo_label = plain_label()
-        self.undo_button = QPushButton(self.tr("Undo"))
-        self.undo_button.clicked.connect(self._undo_delete)
-        self._undo_bar = QWidget()
-        row = QHBoxLayout(self._undo_bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.undo_label, 1)
-        row.addWidget(self.undo_button)
-        self._undo_bar.hide()
+        self.undo_bar = UndoBar(library.restore)
         column = QVBoxLayout(self)
-        put_into(self.tree, self.empty)
-        for widget in (self.search, self.tree, self._undo_bar):
+        show_when_empty(self.tree, self.empty)
+        for widget in (self.search, self.tree, self.undo_bar):
             column.addWidget(widget)
         follow(library, "tokens", self._show)
         follow(library, "people", self._show_people)
-        library.thumbnail.connect(self._thumbnail)
+        library.thumbnails.received.connect(self._show_thumbnail)
         library.deleted.connect(self._deleted)
 
-    # ------------------------------------------------------------------ what is selected
+    # ------------------------------------------------------------------ selection
 
     def selected(self) -> tuple[str, ...]:
         """Names of the selected tokens."""
         return tuple(str(item.data(0, NAME)) for item in self.tree.selectedItems() if item.data(0, NAME))
 
     def select(self, name: str) -> None:
-        """Select one token, as soon as it is on the list."""
+        """Select a token, as soon as it is listed."""
         item = self._items.get(name)
-        self._wanted = name if item is None else ""
+        self._to_select = name if item is None else ""
         if item is not None:
             self.tree.setCurrentItem(item)
 
@@ -203,10 +192,10 @@ class LibraryPanel(QWidget):
                 self._people[token.person] = person
             self._add(self._people[token.person], token, token.name in kept)
         self._show_people(self._library.people)
-        if self._wanted in self._items:
-            self.select(self._wanted)
+        if self._to_select in self._items:
+            self.select(self._to_select)
         self.empty.setVisible(not tokens and not self._library.search)
-        self._library.want_thumbnails([token.name for token in tokens])
+        self._library.thumbnails.request([token.name for token in tokens])
 
     def _add(self, person: QTreeWidgetItem, token: TokenInfo, selected: bool) -> None:
         short = token.name.partition("/")[2]
@@ -222,10 +211,10 @@ class LibraryPanel(QWidget):
         item.setSelected(selected)
         self._items[token.name] = item
         if picture := self._library.thumbnails.get(token.name):
-            self._thumbnail(token.name, picture)
+            self._show_thumbnail(token.name, picture)
 
     def _show_people(self, people: tuple[PersonInfo, ...]) -> None:
-        """Pictures of people, and how many tokens they have, the search's finds or not."""
+        """Show thumbnails of people, and the number of all their tokens."""
         for person in people:
             item = self._people.get(person.name)
             if item is None:
@@ -236,10 +225,10 @@ class LibraryPanel(QWidget):
             set_tip(item, person.notes, 0)
             self._faces[person.thumbnail_of] = person.name
             if picture := self._library.thumbnails.get(person.thumbnail_of):
-                self._thumbnail(person.thumbnail_of, picture)
-        self._library.want_thumbnails([person.thumbnail_of for person in people if person.thumbnail_of])
+                self._show_thumbnail(person.thumbnail_of, picture)
+        self._library.thumbnails.request([person.thumbnail_of for person in people if person.thumbnail_of])
 
-    def _thumbnail(self, name: str, picture: bytes) -> None:
+    def _show_thumbnail(self, name: str, picture: bytes) -> None:
         pixmap = QPixmap()
         if not pixmap.loadFromData(picture):
             return
@@ -252,13 +241,7 @@ class LibraryPanel(QWidget):
             self.chosen.emit(str(name))
 
     def _deleted(self, names: tuple[str, ...]) -> None:
-        self._undo_names = names
-        self.undo_label.setText(self.tr("%n token(s) in the trash.", n=len(names)))
-        self._undo_bar.show()
-
-    def _undo_delete(self) -> None:
-        self._library.restore(self._undo_names)
-        self._undo_bar.hide()
+        self.undo_bar.offer(self.tr("%n token(s) in the trash.", n=len(names)), names)
 
     def _menu(self, place: QPoint) -> None:
         item = self.tree.itemAt(place)
@@ -268,20 +251,22 @@ class LibraryPanel(QWidget):
         if item.data(0, NAME):
             name = str(item.data(0, NAME))
             menu.addAction(self.tr("Use in the prompt"), lambda: self.chosen.emit(name))
-            menu.addAction(self.tr("Details …"), lambda: self.details_wanted.emit(name))
+            menu.addAction(self.tr("Details …"), lambda: self.details_requested.emit(name))
             menu.addAction(self.tr("Rename …"), "F2", self.rename_selected)
             menu.addAction(self.tr("Tags …"), lambda: self._ask_tags(name))
-            menu.addAction(self.tr("Export …"), lambda: self.export_wanted.emit(self.selected() or (name,)))
+            menu.addAction(
+                self.tr("Export …"), lambda: self.export_requested.emit(self.selected() or (name,))
+            )
             menu.addSeparator()
             delete = QKeySequence(QKeySequence.StandardKey.Delete)
             menu.addAction(self.tr("Delete"), delete, self.delete_selected)
         else:
             person = str(item.data(0, PERSON))
             menu.addAction(self.tr("Rename …"), lambda: self._rename_person(person))
-            menu.addAction(self.tr("Export …"), lambda: self.person_export_wanted.emit(person))
+            menu.addAction(self.tr("Export …"), lambda: self.person_export_requested.emit(person))
             menu.addAction(self.tr("Forget for good …"), lambda: self._forget(person))
         menu.addSeparator()
-        menu.addAction(self.tr("Import …"), self.import_wanted.emit)
+        menu.addAction(self.tr("Import …"), self.import_requested.emit)
         viewport = self.tree.viewport()
         if viewport is not None:
             menu.exec(viewport.mapToGlobal(place))

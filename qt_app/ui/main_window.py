@@ -1,4 +1,4 @@
-"""The main window: menus, docks, the message box above the canvas, the engine's state below it. No logic of its own."""
+"""The main window: menus, docks, the message box above the canvas, the engine's state below it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PyQt6.QtWidgets import (
     QDockWidget,
     QMainWindow,
-    QMenu,
     QMessageBox,
     QPushButton,
     QTabWidget,
@@ -19,26 +18,28 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
+from qt_app.observable import follow
 from qt_app.ui.actions import Actions, ActionSpec
 from qt_app.ui.canvas.view import CanvasView
 from qt_app.ui.commands import Commands
-from qt_app.ui.dropping import picture_in
 from qt_app.ui.edit_panel import EditPanel
 from qt_app.ui.error_box import ErrorBox
-from qt_app.ui.fields import set_mood
-from qt_app.ui.jobs_dock import JobsPanel
+from qt_app.ui.jobs_panel import JobsPanel
 from qt_app.ui.learn_panel import LearnPanel
 from qt_app.ui.library_panel import LibraryPanel
 from qt_app.ui.mask_panel import MaskPanel
+from qt_app.ui.menus import Menus
+from qt_app.ui.mime_data import picture_in
 from qt_app.ui.panel_layout import PanelLayout
-from qt_app.ui.plain import confirmed, plain_label, question_box
+from qt_app.ui.plain_text import confirmed, plain_label, question_box
+from qt_app.ui.widgets import set_status_colour
 from qt_app.ui.workspace import Workspace
 from s2edit_plugin.api import LearnResult
 
 __all__ = ["MainWindow"]
 
 STOP_MS = 5000  # the longest that closing waits for learning to stop
-TALL = 1100  # from this height on everything of the edit panel is shown from the start
+TALL = 1100  # pixels: at this height the edit panel starts unfolded
 AREA = Qt.DockWidgetArea
 
 
@@ -46,28 +47,26 @@ class MainWindow(QMainWindow):
     """The window of one studio.
 
     Attributes:
-        guards: asked before the open photo goes (another is opened, the window is closed); one that says False keeps it.
-        when_closed: called when the window has really gone, be it later, because learning had to stop first.
+        menus: with all actions. docks: by name. when_closed: called after closing, which may be delayed until learning has
+            stopped.
     """
 
     def __init__(self, state: StudioState) -> None:
         super().__init__()
         self.studio = state
-        self.guards: list[Callable[[], bool]] = []
         self.when_closed: Callable[[], object] | None = None
         self.actions_by_id = Actions(state.preferences, self)
         self.docks: dict[str, QDockWidget] = {}
-        self._menus: dict[str, QMenu] = {}
-        self._arranged = self._settled = False
-        self.layout_of_panels = PanelLayout(self, self.docks, state.preferences)
-        self._leaving = self._gone = False
+        self._arranged = self._shown = False
+        self.panel_layout = PanelLayout(self, self.docks, state.preferences)
+        self._closing = self._closed = False
         self.setObjectName("main-window")
         self.setWindowTitle("S²Edit Studio")
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
-        self._make_menus()
+        self.menus = Menus(self, self.actions_by_id)
         view = CanvasView()
-        self.commands = Commands(self, view)
+        self.commands = Commands(self.menus, state, view, self, self.start_panel, self.show_panel)
         self.workspace = Workspace(state, view, self.actions_by_id)
         self._make_centre()
         self._make_status()
@@ -75,15 +74,10 @@ class MainWindow(QMainWindow):
         self._finish_menus()
         self._connect()
 
-    # ------------------------------------------------------------------ for those who add parts
-
-    def add_action(self, menu: str, spec: ActionSpec, run: object = None) -> None:
-        """Add an action to one of the menus ``file``, ``edit``, ``mask``, ``view``, ``tokens``, ``help``."""
-        action = self.actions_by_id.add(spec, run if callable(run) else None)
-        self._menus[menu].addAction(action)
+    # ------------------------------------------------------------------ panels
 
     def add_dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        """Put a panel into a dock of its own; the View menu shows and hides it."""
+        """Add a panel in a dock of its own, with an entry in the View menu that shows and hides it."""
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
         dock.setAccessibleName(title)
@@ -92,32 +86,14 @@ class MainWindow(QMainWindow):
         self.docks[name] = dock
         toggle = dock.toggleViewAction()
         if toggle is not None:
-            self._menus["view"].addAction(toggle)
+            self.menus["view"].addAction(toggle)
         return dock
 
-    def menu(self, name: str) -> QMenu:
-        """A menu by its name."""
-        return self._menus[name]
-
-    # ------------------------------------------------------------------ what commands use
-
-    def open_file(self, path: str) -> None:
-        """Open a photo, unless the one that is open must stay."""
-        if self._may_leave_photo():
-            self.studio.documents.open_file(path)
-
-    def open_picture(self, picture: bytes | str, camera: bytes = b"") -> None:
-        """Open a picture that was dropped or pasted, its bytes or its path, or a result. ``camera``: see `Document`."""
-        if isinstance(picture, str):
-            self.open_file(picture)
-        elif self._may_leave_photo():
-            self.studio.documents.open_bytes(picture, camera=camera)
-
     def arrange(self) -> None:
-        """Put window and panels where they were at the last end. Once, when every dock is there: Qt places only those."""
+        """Restore the last positions of window and panels. Once, when all docks are added, since Qt ignores later ones."""
         if not self._arranged:
             self._arranged = True
-            self.layout_of_panels.restore()
+            self.panel_layout.restore()
 
     def show_panel(self, name: str) -> None:
         """Bring ``learn`` or ``edit`` to the front."""
@@ -126,34 +102,23 @@ class MainWindow(QMainWindow):
         self.panels.setCurrentWidget(self.edit_panel if name == "edit" else self.learn_panel)
 
     def go_to_panel(self, name: str) -> None:
-        """Bring a panel to the front and the keyboard into it: what is typed next must not choose tools."""
+        """Bring a panel to the front and focus its first field, so that typing does not trigger tool shortcuts."""
         self.show_panel(name)
         field = self.edit_panel.prompt if name == "edit" else self.learn_panel.person
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def start_panel(self) -> None:
-        """Start what the panel in front is for."""
+        """Start the job that the panel in front prepares."""
         if self.panels.currentWidget() is self.edit_panel:
             self.studio.editing.start()
         else:
             self.studio.learning.start()
 
     def reset_layout(self) -> None:
-        """Panels as they were at the first start."""
-        self.layout_of_panels.reset()
+        """Restore the default positions of the panels."""
+        self.panel_layout.reset()
 
     # ------------------------------------------------------------------ making
-
-    def _make_menus(self) -> None:
-        bar = self.menuBar()
-        for name, title in (
-            ("file", self.tr("&File")), ("edit", self.tr("&Edit")), ("mask", self.tr("&Mask")),
-            ("view", self.tr("&View")), ("tokens", self.tr("&Tokens")), ("help", self.tr("&Help")),
-        ):  # fmt: skip
-            menu = bar.addMenu(title) if bar is not None else None
-            if menu is not None:
-                menu.setToolTipsVisible(True)
-                self._menus[name] = menu
 
     def _make_centre(self) -> None:
         self.message_box = ErrorBox(self.studio.messages, self.actions_by_id)
@@ -180,8 +145,7 @@ class MainWindow(QMainWindow):
             bar.addWidget(self.photo_label, 1)
             for widget in (self.place_label, self.engine_mark, self.engine_label, self.restart):
                 bar.addPermanentWidget(widget)
-        self._show_engine(self.studio.link.state)
-        self.studio.link.state_changed.connect(self._show_engine)
+        follow(self.studio.link, "state", self._show_engine)
 
     def _make_docks(self) -> None:
         studio = self.studio
@@ -192,8 +156,8 @@ class MainWindow(QMainWindow):
             self.setCorner(corner, area)
         self.library_panel = LibraryPanel(studio.library)
         self.mask_panel = MaskPanel(studio.masking, self.actions_by_id)
-        self.learn_panel = LearnPanel(studio.learning)
-        self.edit_panel = EditPanel(studio.editing, studio.library)
+        self.learn_panel = LearnPanel(studio.learning, studio.estimates)
+        self.edit_panel = EditPanel(studio.editing, studio.estimates, studio.library)
         self.jobs_panel = JobsPanel(studio.jobs)
         self.panels = QTabWidget()
         self.panels.setDocumentMode(True)
@@ -206,7 +170,7 @@ class MainWindow(QMainWindow):
         self.add_dock("jobs", self.tr("Jobs"), self.jobs_panel, AREA.BottomDockWidgetArea)
 
     def _finish_menus(self) -> None:
-        self.menu("view").addSeparator()
+        self.menus["view"].addSeparator()
         for menu, spec, run in (
             ("view", ActionSpec("window.reset-layout", self.tr("Panels as &at the start")), self.reset_layout),
             ("view", ActionSpec("window.full-screen", self.tr("F&ull screen"), "F11"), self._toggle_full_screen),
@@ -216,17 +180,17 @@ class MainWindow(QMainWindow):
             ("help", ActionSpec("engine.restart", self.tr("&Start the engine again")), self._restart_engine),
             ("file", ActionSpec("file.quit", self.tr("&Quit"), "Ctrl+Q"), self.close),
         ):  # fmt: skip
-            self.add_action(menu, spec, run)
+            self.menus.add(menu, spec, run)
 
     def _connect(self) -> None:
         start, view = self.workspace.start, self.workspace.view
-        start.open_wanted.connect(self.commands.ask_open)
-        start.paste_wanted.connect(self.commands.paste)
-        start.sample_wanted.connect(self.commands.open_sample)
-        start.file_wanted.connect(self.open_file)
+        start.open_requested.connect(self.commands.ask_open)
+        start.paste_requested.connect(self.commands.paste)
+        start.sample_requested.connect(self.commands.open_sample)
+        start.file_requested.connect(self.studio.documents.open_file)
         view.hovered.connect(self._show_place)
         self.library_panel.chosen.connect(self._use_token)
-        self.studio.documents.document_changed.connect(self._show_document)
+        follow(self.studio.documents, "document", self._show_document)
         self.studio.learning.learned.connect(self._use_learned)
 
     # ------------------------------------------------------------------ showing
@@ -240,8 +204,8 @@ class MainWindow(QMainWindow):
                 "failed": self.tr("Engine: not running"),
             }[state]
         )
-        moods = {"starting": "warn", "connected": "good", "lost": "warn", "failed": "bad"}
-        set_mood(self.engine_mark, moods[state])
+        colours = {"starting": "warn", "connected": "good", "lost": "warn", "failed": "bad"}
+        set_status_colour(self.engine_mark, colours[state])
         self.restart.setVisible(state == "failed")
         if "engine.restart" in list(self.actions_by_id):
             self.actions_by_id["engine.restart"].setEnabled(state in ("failed", "connected"))
@@ -268,11 +232,11 @@ class MainWindow(QMainWindow):
         if field.hasFocus():
             field.insert_token(name)
         else:
-            self.studio.editing.place_token(name)
+            self.studio.editing.insert_token(name)
         self.show_panel("edit")
 
     def _use_learned(self, result: LearnResult) -> None:
-        self.studio.editing.place_learned(result.name)
+        self.studio.editing.insert_learned(result.name)
         self.show_panel("edit")
 
     def _search(self) -> None:
@@ -286,26 +250,26 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------ events of the window
 
     def setVisible(self, visible: bool) -> None:
-        """Panels stand where they were before anything is seen."""
+        """Place the panels before the window is shown."""
         if visible:
             self.arrange()
         super().setVisible(visible)
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        """The window is there; the engine starts behind it."""
+        """Start the engine when the window is shown for the first time."""
         super().showEvent(event)
         if event is None or event.spontaneous():
             return
-        if not self._settled:
-            self._settled = True
+        if not self._shown:
+            self._shown = True
             self.edit_panel.more.setChecked(self.height() >= TALL)
-            self.layout_of_panels.settle()
-            QTimer.singleShot(0, self.layout_of_panels.settle)  # panels know their sizes then
+            self.panel_layout.fit_to_screen()
+            QTimer.singleShot(0, self.panel_layout.fit_to_screen)  # when the panels have their sizes
         if self.studio.link.state == "starting":
             self.studio.link.start()
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
-        """Photos are welcome anywhere in the window."""
+        """Accept pictures anywhere in the window."""
         if event is not None and picture_in(event.mimeData()) is not None:
             event.acceptProposedAction()
 
@@ -314,49 +278,46 @@ class MainWindow(QMainWindow):
         found = picture_in(event.mimeData()) if event is not None else None
         if event is not None and found is not None:
             event.acceptProposedAction()
-            self.open_picture(found)
+            self.studio.documents.open_picture(found)
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Another theme: what was drawn with the old colours is drawn again."""
+        """Repaint after a change of the theme."""
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self.update()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
-        """Remember how the window looked, leave the engine."""
-        if self._gone:  # learning that had to stop has asked for it once more
+        """Store the layout and disconnect from the engine, unless the user cancels or learning has to stop first."""
+        if self._closed:  # called again when learning has stopped
             return
         if event is not None and not self._may_close():
             event.ignore()
             return
-        self._gone = True
-        self.layout_of_panels.remember()
-        self.hide()  # leaving may take a moment
+        self._closed = True
+        self.panel_layout.store()
+        self.hide()  # disconnecting may take a moment
         self.studio.close()
-        self.studio.documents.document = None  # nobody hears of it any more while everything goes
+        self.studio.documents.document = None  # no widget is updated while all are deleted
         super().closeEvent(event)
         if self.when_closed is not None:
             self.when_closed()
 
-    def _may_leave_photo(self) -> bool:
-        return all(guard() for guard in self.guards)
-
     @property
-    def is_leaving(self) -> bool:
-        """Whether the window goes as soon as learning has stopped."""
-        return self._leaving
+    def is_closing(self) -> bool:
+        """Whether the window closes as soon as learning has stopped."""
+        return self._closing
 
     def _may_close(self) -> bool:
-        """Whether the window may go now; learning that runs goes on or stops as the user says."""
-        if self._leaving:
+        """Whether the window may be closed now. If learning is running, the user decides what happens to it."""
+        if self._closing:
             return True
-        if not self._may_leave_photo():
+        if not self.studio.documents.may_close():
             return False
         if self.studio.learning.job is None:
             return True
         answer = self.ask_about_learning()
         if answer == "stop":
-            self._leaving = True
+            self._closing = True
             self.studio.learning.job_changed.connect(lambda _: self.close())
             self.studio.learning.cancel()
             QTimer.singleShot(STOP_MS, self.close)
@@ -364,7 +325,7 @@ class MainWindow(QMainWindow):
         return answer == "keep"
 
     def ask_about_learning(self) -> str:
-        """What becomes of the running learning when the window goes: ``keep``, ``stop`` or ``stay``."""
+        """Ask what happens to running learning when the window is closed: ``keep``, ``stop`` or ``stay`` (do not close)."""
         box = question_box(
             self,
             self.tr("Learning is under way"),

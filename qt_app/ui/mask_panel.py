@@ -1,4 +1,4 @@
-"""The masks: which one is worked on, how it looks, how it is found and refined."""
+"""The mask panel: the active mask, the masks' appearance, finding and refining them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QRadioButton,
     QSpinBox,
@@ -22,11 +21,19 @@ from PyQt6.QtWidgets import (
 from qt_app.model.document import Document
 from qt_app.model.masking import MaskingState
 from qt_app.model.masks import LAYERS, MaskLayer
-from qt_app.model.observable import Connections, bind, follow
+from qt_app.observable import Connections, bind, follow
 from qt_app.ui.actions import Actions
-from qt_app.ui.fields import ChoiceBox, SidePanel, SliderField, calm, dim_label, heading, set_mood
+from qt_app.ui.fields import ChoiceBox, SliderField, require_focus_for_wheel
 from qt_app.ui.icons import icon
-from qt_app.ui.plain import Form, plain_label, set_tip
+from qt_app.ui.plain_text import Form, plain_label, set_tip
+from qt_app.ui.widgets import (
+    SidePanel,
+    clear_layout,
+    dim_label,
+    heading,
+    set_status_colour,
+    thin_progress_bar,
+)
 
 __all__ = ["MaskPanel"]
 
@@ -34,7 +41,7 @@ SWATCH = 16
 
 
 class _LayerRow(QWidget):
-    """One of the two masks: chosen or not, shown or not, its colour."""
+    """One of the two masks: active, visible, colour."""
 
     def __init__(self, text: str, tip: str) -> None:
         super().__init__()
@@ -55,9 +62,9 @@ class _LayerRow(QWidget):
         row.addWidget(self.colour)
 
     def show_layer(self, layer: MaskLayer, connections: Connections) -> None:
-        """Follow a layer of the open photo."""
-        connections.follow(layer, "visible", self._show_visible)
-        connections.follow(layer, "colour", lambda colour: self.colour.setIcon(_swatch(colour)))
+        """Connect to a layer of the open photo."""
+        follow(layer, "visible", self._show_visible, until=connections)
+        follow(layer, "colour", lambda colour: self.colour.setIcon(_swatch(colour)), until=connections)
         connections.add(self.shown.clicked, lambda checked: setattr(layer, "visible", checked))
         connections.add(self.colour.clicked, lambda _: self._ask_colour(layer))
 
@@ -92,9 +99,8 @@ class MaskPanel(SidePanel):
         self.hint = dim_label()
         self._column.addWidget(self.hint)
         self._column.addStretch(1)
-        state.document_changed.connect(self._show_document)
         follow(state, "busy", self._show_busy)
-        self._show_document(state.document)
+        follow(state.documents, "document", self._show_document)
 
     # ------------------------------------------------------------------ making
 
@@ -142,11 +148,8 @@ class MaskPanel(SidePanel):
             self.tr("What is found is put"),
         )
         self._column.addWidget(self.combine)
-        self.progress, self.stop = QProgressBar(), QToolButton()
-        self.progress.setRange(0, 0)
-        self.progress.setTextVisible(False)
-        self.progress.setFixedHeight(6)
-        self.progress.setAccessibleName(self.tr("A mask is on its way"))
+        self.progress = thin_progress_bar(self.tr("A mask is on its way"), 6, busy=True)
+        self.stop = QToolButton()
         self.stop.setText(self.tr("Cancel"))
         self.stop.setAccessibleName(self.tr("Cancel finding masks"))
         self.stop.clicked.connect(self._state.cancel)
@@ -158,7 +161,7 @@ class MaskPanel(SidePanel):
         self._column.addWidget(self.busy_row)
         self.doubt, self.others = plain_label(), QWidget()
         self.doubt.setWordWrap(True)
-        set_mood(self.doubt, "warn")
+        set_status_colour(self.doubt, "warn")
         self._others = QHBoxLayout(self.others)
         self._others.setContentsMargins(0, 0, 0, 0)
         self._others.setSpacing(4)
@@ -171,7 +174,7 @@ class MaskPanel(SidePanel):
         row = QHBoxLayout()
         self.amount = QSpinBox()
         self.amount.setRange(1, 999)
-        calm(self.amount)
+        require_focus_for_wheel(self.amount)
         self.amount.setSuffix(self.tr(" px"))
         self.amount.setAccessibleName(self.tr("Pixels"))
         set_tip(self.amount, self.tr("By how many pixels"))
@@ -210,8 +213,9 @@ class MaskPanel(SidePanel):
             return
         for name in LAYERS:
             self.rows[name].show_layer(document.masks.layers[name], self._connections)
-            self._connections.add(document.masks.layers[name].touched_changed, lambda _: self._show_hint())
-        self._connections.follow(document.masks, "active", self._show_active)
+            layer = document.masks.layers[name]
+            follow(layer, ("touched",), self._show_hint, now=False, until=self._connections)
+        follow(document.masks, "active", self._show_active, until=self._connections)
 
     def _show_active(self, name: str) -> None:
         self.rows[name].choose.setChecked(True)
@@ -238,11 +242,7 @@ class MaskPanel(SidePanel):
         self.doubt.setVisible(bool(words))
 
     def _show_others(self, methods: tuple[str, ...]) -> None:
-        while self._others.count():
-            taken = self._others.takeAt(0)
-            widget = taken.widget() if taken is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        clear_layout(self._others)
         for method in methods:
             button = QToolButton()
             button.setText(self._state.named(method))
@@ -260,7 +260,7 @@ class MaskPanel(SidePanel):
             self._document.masks.active = name
 
     def sizeHint(self) -> QSize:
-        """Room for all of it, where there is."""
+        """The size of all contents."""
         widget = self.widget()
         height = widget.sizeHint().height() if widget is not None else 400
         return QSize(240, height + 8)

@@ -1,7 +1,8 @@
-"""Base models and networks: what there is, how large, under which licence; install, import, verify, remove, use, move."""
+"""Base models and networks: list, sizes, licences; install, import, verify, remove, use, move."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PyQt6.QtCore import Qt
@@ -14,7 +15,6 @@ from PyQt6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QProgressBar,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -22,59 +22,57 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from qt_app.i18n.engine_words import spoken
+from qt_app.i18n.engine_translation import translated
 from qt_app.model.base_models import IMPORTING, MOVING, ModelsState
 from qt_app.model.jobs import JobItem
-from qt_app.model.observable import Connections, follow
-from qt_app.ui.fields import dim_label, heading, press_with_return, primary, show_progress
-from qt_app.ui.plain import Link, LinkLabel, confirmed, plain_label, set_tip
-from qt_app.ui.wording import progress_in_words, size_in_words
+from qt_app.observable import Connections, follow
+from qt_app.ui.formatting import progress_in_words, size_in_words
+from qt_app.ui.plain_text import Link, LinkLabel, confirmed, plain_label, set_tip
+from qt_app.ui.widgets import dim_label, heading, primary, set_return_button, show_progress, thin_progress_bar
 from s2edit_plugin.api.queries import ModelInfo
 
-__all__ = ["LicenceDialog", "ModelsPage", "WorkBar", "ask_install", "licence_link"]
+__all__ = ["LicenceDialog", "ModelsPage", "JobBar", "ask_install", "licence_link"]
 
 NAME = Qt.ItemDataRole.UserRole
 
 
 class LicenceDialog(QDialog):
-    """A model's licence in short, its address, and the agreement; asked once a model."""
+    """A summary of a model's licence, its address, and the agreement, which is asked once for each model."""
 
     def __init__(self, model: ModelInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Licence of {0}").format(spoken(model.title)))
-        self.words = words = plain_label(spoken(model.licence_text.strip()))
+        self.setWindowTitle(self.tr("Licence of {0}").format(translated(model.title)))
+        self.words = words = plain_label(translated(model.licence_text.strip()))
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.agree = QCheckBox(self.tr("I have read the licence and accept it"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.go = primary(QPushButton(self.tr("Accept and install")))
-        self.go.setEnabled(False)
-        self.go.clicked.connect(self.accept)
-        buttons.addButton(self.go, QDialogButtonBox.ButtonRole.ActionRole)
+        self.main_button = primary(QPushButton(self.tr("Accept and install")))
+        self.main_button.setEnabled(False)
+        self.main_button.clicked.connect(self.accept)
+        buttons.addButton(self.main_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
-        self.agree.toggled.connect(self.go.setEnabled)
+        self.agree.toggled.connect(self.main_button.setEnabled)
         column = QVBoxLayout(self)
         column.addWidget(heading(model.licence))
         column.addWidget(words)
         column.addWidget(licence_link(Link(model.licence_url, self.tr("The whole licence"))))
         column.addWidget(self.agree)
         column.addWidget(buttons)
-        press_with_return(self, self.go)
+        set_return_button(self, self.main_button)
         self.setMinimumWidth(460)
 
 
-class WorkBar(QWidget):
-    """How far a job about models is, with a button that stops it; hidden while there is none."""
+class JobBar(QWidget):
+    """Progress of a job about models, with a cancel button; hidden while there is no such job."""
 
     def __init__(self, models: ModelsState) -> None:
         super().__init__()
         self._models, self._name = models, ""
         self._item: JobItem | None = None
         self._connections = Connections()
-        self.bar, self.words, self.cancel = QProgressBar(), plain_label(), QPushButton(self.tr("Cancel"))
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(8)
-        self.bar.setAccessibleName(self.tr("Progress"))
+        self.bar, self.words = thin_progress_bar(self.tr("Progress"), 8), plain_label()
+        self.cancel = QPushButton(self.tr("Cancel"))
         self.words.setProperty("dim", True)
         self.cancel.clicked.connect(lambda: models.cancel(self._name))
         row = QHBoxLayout(self)
@@ -84,15 +82,15 @@ class WorkBar(QWidget):
         row.addWidget(self.cancel)
         self.hide()
 
-    def show_work(self, name: str) -> None:
-        """Follow the job of this name, see `ModelsState.working`; "" or one without a job: nothing."""
+    def show_job(self, name: str) -> None:
+        """Show the job of this name, see `ModelsState.working`; hidden if there is none."""
         self._name = name
         item = self._models.working.get(name)
         if item is not self._item:
             self._item = item
             self._connections.clear()
             if item is not None:
-                self._connections.follow(item, "info", lambda _: self._show(item))
+                follow(item, ("info",), partial(self._show, item), until=self._connections)
         self.setVisible(item is not None)
 
     def _show(self, item: JobItem) -> None:
@@ -125,9 +123,8 @@ class ModelsPage(QWidget):
         column.addWidget(self._make_details())
         column.addLayout(self._make_place())
         follow(models, "models", self._show)
-        follow(models, "working", lambda _: self._show_current())
-        for name in ("folder", "free_bytes"):
-            follow(models, name, lambda _: self._show_place())
+        follow(models, ("working",), self._show_current)
+        follow(models, ("folder", "free_bytes"), self._show_place)
 
     def select(self, name: str) -> None:
         """Select a model."""
@@ -146,7 +143,7 @@ class ModelsPage(QWidget):
         self.install, self.verify, self.remove = (
             QPushButton(text) for text in (self.tr("Install …"), self.tr("Verify"), self.tr("Remove …"))
         )
-        self.work = WorkBar(self._models)
+        self.work = JobBar(self._models)
         self.use.clicked.connect(lambda: self._models.use(self._current().name))
         self.install.clicked.connect(self._ask_install)
         self.verify.clicked.connect(lambda: self._models.verify(self._current().name))
@@ -163,7 +160,7 @@ class ModelsPage(QWidget):
 
     def _make_place(self) -> QVBoxLayout:
         self.place = dim_label()
-        self.place_work = WorkBar(self._models)
+        self.place_work = JobBar(self._models)
         self.import_folder = QPushButton(self.tr("Import folder …"))
         self.import_file = QPushButton(self.tr("Import file …"))
         self.move_models = QPushButton(self.tr("Move models …"))
@@ -207,7 +204,7 @@ class ModelsPage(QWidget):
     def _row(self, group: QTreeWidgetItem, model: ModelInfo) -> QTreeWidgetItem:
         state = self.tr("in use") if model.in_use else self.tr("installed") if model.installed else "–"
         item = QTreeWidgetItem(
-            group, [spoken(model.title), size_in_words(model.size_bytes), model.licence, state]
+            group, [translated(model.title), size_in_words(model.size_bytes), model.licence, state]
         )
         item.setData(0, NAME, model.name)
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -235,14 +232,14 @@ class ModelsPage(QWidget):
         working = self._models.working
         busy = model.name in working
         bundled = bool(self._models.models) and model.name == self._models.models[0].name
-        self.title.setText(spoken(model.title) or self.tr("Choose a model above."))
-        self.about.say(*self._about(model))
-        self.work.show_work(model.name)
+        self.title.setText(translated(model.title) or self.tr("Choose a model above."))
+        self.about.set_lines(*self._about(model))
+        self.work.show_job(model.name)
         self.use.setVisible(model.installed and model.kind == "base" and not model.in_use and not busy)
         self.install.setVisible(bool(model.name) and not model.installed and not busy)
         self.verify.setVisible(model.installed and not bundled and not busy)
         self.remove.setVisible(model.installed and not bundled and not busy)
-        self.place_work.show_work(MOVING if MOVING in working else IMPORTING)
+        self.place_work.show_job(MOVING if MOVING in working else IMPORTING)
         for button in (self.import_folder, self.import_file, self.move_models):
             button.setEnabled(MOVING not in working and IMPORTING not in working)
 
@@ -258,8 +255,8 @@ class ModelsPage(QWidget):
         rows: tuple[tuple[str, tuple[str | Link, ...]], ...] = (
             (self.tr("Licence: {0} · commercial use: {1}"), (licence, commercial)),
             (self.tr("Memory for editing: about {0} GB"), (memory,)),
-            (self.tr("Trained on: {0}"), (spoken(model.training_data),)),
-            ("{0}", (spoken(model.note),)),
+            (self.tr("Trained on: {0}"), (translated(model.training_data),)),
+            ("{0}", (translated(model.note),)),
             (self.tr("Lies in {0}"), (model.path,)),
         )
         return [(words, *values) for words, values in rows if all(values)]
@@ -280,19 +277,19 @@ class ModelsPage(QWidget):
         model = self._current()
         words = self.tr("{0} are freed. Tokens that were learned on it are kept, but need it to be used.")
         size = size_in_words(model.size_bytes)
-        if confirmed(self, self.tr("Remove {0}?").format(spoken(model.title)), words.format(size)):
+        if confirmed(self, self.tr("Remove {0}?").format(translated(model.title)), words.format(size)):
             self._models.remove(model.name)
 
     def _ask_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(self, self.tr("Import a model: its folder"))
         if path:
-            self._models.take_in(path)
+            self._models.import_model(path)
 
     def _ask_file(self) -> None:
         kinds = self.tr("Checkpoints") + " (*.safetensors)"
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Import a model: its file"), "", kinds)
         if path:
-            self._models.take_in(path)
+            self._models.import_model(path)
 
     def _ask_place(self) -> None:
         path = QFileDialog.getExistingDirectory(self, self.tr("Move the models to an empty folder"))
@@ -301,7 +298,7 @@ class ModelsPage(QWidget):
 
 
 def ask_install(models: ModelsState, model: ModelInfo, parent: QWidget) -> bool:
-    """Install a model; its licence is shown first if it was not accepted yet. Whether it was started."""
+    """Install a model, after showing its licence if it was not accepted yet. Returns whether it was started."""
     if not model.licence_accepted and LicenceDialog(model, parent).exec() != QDialog.DialogCode.Accepted:
         return False
     models.install(model.name, accept_licence=True)
@@ -309,7 +306,7 @@ def ask_install(models: ModelsState, model: ModelInfo, parent: QWidget) -> bool:
 
 
 def licence_link(link: Link) -> LinkLabel:
-    """A link to a licence; where it leads is its tooltip."""
+    """A link to a licence, with its address as the tooltip."""
     label = LinkLabel((link,))
     set_tip(label, link.address)
     return label

@@ -1,4 +1,4 @@
-"""Where the window and its panels stand: at the first start, after a restart, and when what was kept does not fit any more."""
+"""Positions of the window and its panels: the defaults, restoring the last layout, and correcting one that does not fit."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ __all__ = ["PanelLayout"]
 
 SMALL = QSize(1280, 800)
 VERSION = 3
-LEAST_CENTRE = QSize(360, 240)  # less of the photo is no layout to work with
-TITLES_SEEN = QSize(80, 40)  # of a floating panel, at least this must be on a screen
-THREE_COLUMNS = 1100  # pixels of a screen that panels left and right of the photo need
-TWO_COLUMNS = 840  # where not even two fit, nothing is won by other places
+MIN_CENTRE = QSize(360, 240)  # minimum size of the canvas
+MIN_VISIBLE = QSize(80, 40)  # part of a floating panel that must be on a screen
+THREE_COLUMNS = 1100  # minimum screen width for panels on both sides of the photo
+TWO_COLUMNS = 840  # minimum screen width for panels on one side
 AREA = Qt.DockWidgetArea
-START = (
+DEFAULT = (
     ("library", AREA.LeftDockWidgetArea),
     ("history", AREA.LeftDockWidgetArea),
     ("masks", AREA.LeftDockWidgetArea),
     ("work", AREA.RightDockWidgetArea),
     ("jobs", AREA.BottomDockWidgetArea),
 )
-"""Where panels stand at the first start; the history shares its place with the library."""
+"""Default areas of the panels; history and library are tabs of one area."""
 
 
 class PanelLayout:
     """Arranges the docks of a window.
 
     Args:
-        docks: by name; `START` names those that there may be. All of them must be there before `restore`.
+        docks: by name; those of `DEFAULT`. All must be added before `restore`.
     """
 
     def __init__(
@@ -46,32 +46,32 @@ class PanelLayout:
         self._restored = False
 
     def restore(self) -> None:
-        """Before the window is shown: its size and its panels as they were at the last end."""
+        """Restore size and panels of the last session; call it before the window is shown."""
         window, preferences = self._window, self._preferences
         room = self._room()
-        if not window.testAttribute(Qt.WidgetAttribute.WA_Resized):  # else whoever made it has said how large
+        if not window.testAttribute(Qt.WidgetAttribute.WA_Resized):  # unless the caller has set a size
             window.resize(SMALL.expandedTo(room * 0.85).boundedTo(room))
         window.restoreGeometry(_decoded(preferences.geometry))
         self._place()
         self._restored = window.restoreState(_decoded(preferences.layout), VERSION)
 
-    def settle(self) -> None:
-        """When the window is on the screen: what does not fit there is put where it was at the first start."""
+    def fit_to_screen(self) -> None:
+        """Reset a layout that does not fit the screen; call it when the window is shown."""
         if not self._restored:
             self._size()
-        elif not self.is_sound():
+        elif not self.is_valid():
             self.reset()
             self._restored = False
         self._fit()
 
-    def remember(self) -> None:
-        """Keep how the window looks; the preferences write it."""
+    def store(self) -> None:
+        """Store size and layout in the preferences."""
         window, preferences = self._window, self._preferences
         preferences.geometry = _encoded(window.saveGeometry())
         preferences.layout = _encoded(window.saveState(VERSION))
 
     def reset(self) -> None:
-        """All panels as at the first start."""
+        """Restore the default layout."""
         for dock in self._docks.values():
             dock.setFloating(False)
             self._window.removeDockWidget(dock)
@@ -80,8 +80,8 @@ class PanelLayout:
         self._place()
         self._size()
 
-    def is_sound(self) -> bool:
-        """Whether every panel on show can be reached, none covers another or a menu, and the photo has room."""
+    def is_valid(self) -> bool:
+        """Whether all visible panels are reachable, none overlaps another or the menu, and the canvas is large enough."""
         window = self._window
         menu, centre = window.menuBar(), window.centralWidget()
         if window.minimumSizeHint().width() > self._room().width() >= TWO_COLUMNS:
@@ -97,7 +97,7 @@ class PanelLayout:
                 taken.append(dock.geometry())
         if centre is not None:
             taken.append(centre.geometry())
-            if centre.width() < LEAST_CENTRE.width() or centre.height() < LEAST_CENTRE.height():
+            if centre.width() < MIN_CENTRE.width() or centre.height() < MIN_CENTRE.height():
                 return False
         inside = all(window.rect().contains(place) for place in taken)
         return inside and not any(
@@ -107,7 +107,7 @@ class PanelLayout:
     # ------------------------------------------------------------------ inside
 
     def _fit(self) -> None:
-        """No part of the window lies beside its screen."""
+        """Shrink and move the window into its screen."""
         window, screen = self._window, self._window.screen()
         if screen is None or window.isMaximized() or window.isFullScreen():
             return
@@ -121,7 +121,7 @@ class PanelLayout:
 
     def _place(self) -> None:
         window, docks = self._window, self._docks
-        for name, area in START:
+        for name, area in DEFAULT:
             if name in docks:
                 window.addDockWidget(area, docks[name])
         # Where three columns do not fit, all panels at the sides share one.
@@ -151,7 +151,7 @@ def _encoded(state: QByteArray) -> str:
 
 
 def _decoded(text: str) -> QByteArray:
-    """What was kept; nothing where it is not what was written: Qt crashes of a damaged state (6.11)."""
+    """The stored state, empty if its checksum is wrong: Qt (6.11) crashes on a damaged state."""
     check, _, kept = text.partition(":")
     try:
         data = base64.b64decode(kept, validate=True)
@@ -162,4 +162,4 @@ def _decoded(text: str) -> QByteArray:
 
 def _on_a_screen(place: QRect) -> bool:
     seen = [screen.availableGeometry() & place for screen in QGuiApplication.screens()]
-    return any(part.width() >= TITLES_SEEN.width() and part.height() >= TITLES_SEEN.height() for part in seen)
+    return any(part.width() >= MIN_VISIBLE.width() and part.height() >= MIN_VISIBLE.height() for part in seen)

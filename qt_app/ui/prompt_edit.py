@@ -1,4 +1,4 @@
-"""A field for prompts: references ``<person/name>`` are shown as chips, completed while typing, and can be dropped in."""
+"""A text field for prompts: token references ``<person/name>`` are shown as chips, completed, and accepted by drag and drop."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from PyQt6.QtGui import (
 )
 from PyQt6.QtWidgets import QCompleter, QPlainTextEdit, QWidget
 
-from qt_app.model.observable import Observable, follow
+from qt_app.observable import Observable, follow
 from qt_app.ui.theme import CHIP, CHIP_EDGE, mixed
 
 __all__ = ["TOKEN_MIME", "PromptEdit"]
 
 TOKEN_MIME = "application/x-s2edit-tokens"
-"""Names of tokens, one a line, as the library's list gives them when they are dragged."""
+"""MIME type of dragged tokens: their names, one for each line."""
 
 _REFERENCE = re.compile(r"<[^<>/\s]+/[^<>/\s]+>")
 KINDS = {"identity": QPalette.ColorRole.Accent, "attribute": QPalette.ColorRole.LinkVisited}
-"""Kinds of tokens, and what colour chips of theirs have; the theme gives the second role the colour of attributes."""
+"""Kind of a token -> colour role of its chip; the theme sets LinkVisited to the colour of attributes."""
 _OPEN = re.compile(r"<([^<>\s]*)$")
 
 
 class _Chips(QSyntaxHighlighter):
-    """Colours references: known tokens as chips, unknown ones as errors.
+    """Formats references: known tokens as chips, unknown ones as errors.
 
-    Of a chip the brackets are there but not seen: they make room for its rounded ends, which the field draws.
+    The brackets of a chip are transparent: they reserve space for its rounded ends, which the field draws.
     """
 
     def __init__(self, document: QTextDocument) -> None:
@@ -51,7 +51,7 @@ class _Chips(QSyntaxHighlighter):
         self.unknown.setUnderlineColor(QColor("#d33"))
 
     def highlightBlock(self, text: str | None) -> None:
-        """Colour one line."""
+        """Format one line."""
         for match in _REFERENCE.finditer(text or ""):
             kind = self.known.get(match.group()[1:-1])
             length = match.end() - match.start()
@@ -62,7 +62,7 @@ class _Chips(QSyntaxHighlighter):
                 self.setFormat(match.start() + 1, length - 2, self.chips[kind])
 
     def among(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Where chips begin and end, and of which kind they are."""
+        """Start, end and kind of each chip."""
         for match in _REFERENCE.finditer(text):
             kind = self.known.get(match.group()[1:-1])
             if kind is not None:
@@ -70,7 +70,7 @@ class _Chips(QSyntaxHighlighter):
 
 
 class PromptEdit(QPlainTextEdit):
-    """Some lines of text; Tab goes on to the next field, Ctrl+Return submits.
+    """A text field of some lines; Tab moves to the next field, Ctrl+Return submits.
 
     Signals:
         text_changed(str), submitted().
@@ -107,13 +107,13 @@ class PromptEdit(QPlainTextEdit):
         self.text_changed.connect(lambda value: setattr(model, name, value))
 
     def set_tokens(self, kinds: Mapping[str, str]) -> None:
-        """The tokens that can be referred to, each with its kind, ``identity`` or ``attribute``."""
+        """Set the known tokens, each with its kind, ``identity`` or ``attribute``."""
         self._names.setStringList(list(kinds))
         self._chips.known = dict(kinds)
         self._chips.rehighlight()
 
     def chips(self) -> list[tuple[QRectF, str]]:
-        """Where chips are drawn in the field, and of which kind they are; one that is broken has a piece a line."""
+        """Rectangle and kind of each visible chip; a chip across lines has one rectangle for each line."""
         found, block, offset = [], self.firstVisibleBlock(), self.contentOffset()
         while block.isValid() and block.isVisible():
             top = self.blockBoundingGeometry(block).translated(offset).topLeft()
@@ -130,7 +130,7 @@ class PromptEdit(QPlainTextEdit):
         return found
 
     def insert_token(self, name: str) -> None:
-        """Write a reference where the cursor is, with spaces around it."""
+        """Insert a reference at the cursor, separated by spaces."""
         cursor = self.textCursor()
         before = self.toPlainText()[: cursor.position()]
         after = self.toPlainText()[cursor.position() :]
@@ -140,12 +140,12 @@ class PromptEdit(QPlainTextEdit):
         self.setTextCursor(cursor)
 
     def sizeHint(self) -> QSize:
-        """Room for the lines asked for."""
+        """The height of the requested number of lines."""
         height = self.fontMetrics().lineSpacing() * self._lines + 16
         return QSize(super().sizeHint().width(), height)
 
     def minimumSizeHint(self) -> QSize:
-        """The same: a field of one line is no use."""
+        """The height of the requested number of lines."""
         return QSize(80, self.sizeHint().height())
 
     def _colour_chips(self) -> None:
@@ -156,7 +156,7 @@ class PromptEdit(QPlainTextEdit):
     # ------------------------------------------------------------------ events
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Chips in their colour on a hint of it, and the text over them."""
+        """Draw the chips below the text."""
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()
@@ -171,13 +171,13 @@ class PromptEdit(QPlainTextEdit):
         super().paintEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:
-        """Another theme."""
+        """Update the chips' colours after a change of the theme."""
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.PaletteChange:
             self._colour_chips()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Keys go to the list of names while it is open."""
+        """Give keys to the list of completions while it is open."""
         if event is None:
             return
         popup = self._completer.popup()
@@ -193,11 +193,11 @@ class PromptEdit(QPlainTextEdit):
             self.submitted.emit()
             return
         if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete) and not event.modifiers():
-            self._choose_chip(forward=event.key() == Qt.Key.Key_Delete)
+            self._select_chip(forward=event.key() == Qt.Key.Key_Delete)
         super().keyPressEvent(event)
 
-    def _choose_chip(self, forward: bool) -> None:
-        """Where the key would eat into a chip, choose all of it."""
+    def _select_chip(self, forward: bool) -> None:
+        """Select a whole chip if the key would delete a part of it."""
         cursor = self.textCursor()
         if cursor.hasSelection():
             return
@@ -209,13 +209,13 @@ class PromptEdit(QPlainTextEdit):
                 return
 
     def canInsertFromMimeData(self, source: QMimeData | None) -> bool:
-        """Tokens and text; files are the window's, which opens them."""
+        """Accept tokens and text; the window opens files."""
         if source is None or (source.hasUrls() and not source.hasFormat(TOKEN_MIME)):
             return False
         return source.hasFormat(TOKEN_MIME) or source.hasText()
 
     def insertFromMimeData(self, source: QMimeData | None) -> None:
-        """Tokens become references; text is pasted on one line."""
+        """Insert tokens as references, and text without line breaks."""
         if source is None:
             return
         if source.hasFormat(TOKEN_MIME):

@@ -1,9 +1,9 @@
-"""The photo and its results as small pictures in a row: a click shows one, buttons go on from it."""
+"""The photo and its results as a row of thumbnails; a click shows one."""
 
 from __future__ import annotations
 
 import numpy as np
-from PyQt6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QModelIndex, QRect, QRectF, QSize, Qt
 from PyQt6.QtGui import QIcon, QImage, QPainter, QPalette, QPen, QPixmap
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -19,14 +19,14 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from qt_app.i18n.engine_words import spoken
+from qt_app.i18n.engine_translation import translated
 from qt_app.model.document import Document, Documents, Result
-from qt_app.model.observable import Connections
 from qt_app.model.remedies import remedy_of
+from qt_app.observable import Connections, follow
 from qt_app.ui.actions import Actions
-from qt_app.ui.fields import action_button, dim_label
-from qt_app.ui.plain import set_tip
-from qt_app.ui.wording import duration
+from qt_app.ui.formatting import duration
+from qt_app.ui.plain_text import set_tip
+from qt_app.ui.widgets import action_button, dim_label
 
 __all__ = ["ResultsStrip"]
 
@@ -34,13 +34,7 @@ SIDE = 72
 
 
 class ResultsStrip(QWidget):
-    """Shows the results of the open photo; hidden while there are none.
-
-    Signals:
-        chosen(Result | None): one was activated by Enter or a double click.
-    """
-
-    chosen = pyqtSignal(object)
+    """Shows the results of the open photo; hidden while there are none."""
 
     def __init__(self, documents: Documents, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,8 +78,7 @@ class ResultsStrip(QWidget):
         side.setLayout(self.buttons)
         self.buttons.setContentsMargins(0, 0, 0, 0)
         row.addWidget(side)
-        documents.document_changed.connect(self._show_document)
-        self._show_document(documents.document)
+        follow(documents, "document", self._show_document)
 
     def _show_document(self, document: Document | None) -> None:
         self._connections.clear()
@@ -93,8 +86,8 @@ class ResultsStrip(QWidget):
         self.setVisible(False)
         if document is not None:
             self.list.addItem(_item(self.tr("Photo"), document.rgb, document.name))
-            self._connections.follow(document, "results", self._show_results)
-            self._connections.follow(document, "shown", self._show_shown)
+            follow(document, "results", self._show_results, until=self._connections)
+            follow(document, "shown", self._show_shown, until=self._connections)
 
     def _show_results(self, results: tuple[Result, ...]) -> None:
         self.list.blockSignals(True)
@@ -128,19 +121,19 @@ class ResultsStrip(QWidget):
             document.shown = row - 1
 
     def _about(self, result: Result) -> str:
-        """How long it took, whether the photo had to be inverted anew, and how alike the faces are."""
-        took = duration(result.made.seconds)
-        if result.made.inversion_cached:
+        """Duration, whether a cached inversion was used, and the similarity of the faces."""
+        took = duration(result.output.seconds)
+        if result.output.inversion_cached:
             took = self.tr("{0}, inversion reused").format(took)
-        words, self._remedy = remedy_of(spoken(result.made.identity_note))
+        words, self._remedy = remedy_of(translated(result.output.identity_note))
         return "\n".join(line for line in (took, words) if line)
 
 
 class _Delegate(QStyledItemDelegate):
-    """A picture with its name below it; the one on show has a frame, which hides nothing of it."""
+    """A picture with its name below it; the shown one has a frame around it."""
 
     def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """Draw one."""
+        """Draw an item."""
         shown = index.data(Qt.ItemDataRole.DecorationRole)
         if painter is None or not isinstance(shown, QIcon):
             return
@@ -169,7 +162,10 @@ class _Delegate(QStyledItemDelegate):
 
 def _item(text: str, rgb: np.ndarray, tip: str) -> QListWidgetItem:
     small, picture = _thumbnail(rgb), QIcon()
-    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # without the second a chosen one would be tinted
+    for mode in (
+        QIcon.Mode.Normal,
+        QIcon.Mode.Selected,
+    ):  # without the second, a selected one would be tinted
         picture.addPixmap(small, mode)
     item = QListWidgetItem(picture, text)
     set_tip(item, tip)
@@ -178,7 +174,7 @@ def _item(text: str, rgb: np.ndarray, tip: str) -> QListWidgetItem:
 
 
 def _thumbnail(rgb: np.ndarray) -> QPixmap:
-    """A small picture of a large one: only the pixels that are needed are touched."""
+    """A thumbnail, from a subset of the pixels."""
     step = max(1, min(rgb.shape[0], rgb.shape[1]) // (SIDE * 4))
     small = np.ascontiguousarray(rgb[::step, ::step])
     height, width = small.shape[:2]

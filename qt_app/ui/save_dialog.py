@@ -1,4 +1,4 @@
-"""Saving the result on show: format, quality, place, and what the format does to the picture."""
+"""The save dialog: name, folder, format, quality, and remarks on the format."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from qt_app.model.observable import bind
 from qt_app.model.saving import FORMATS, SUFFIXES, SaveState
-from qt_app.ui.fields import ChoiceBox, SliderField, dim_label, press_with_return, primary
-from qt_app.ui.plain import Form, confirm_replacing
+from qt_app.observable import bind, follow
+from qt_app.ui.fields import ChoiceBox, SliderField
+from qt_app.ui.plain_text import Form, confirm_replacing
+from qt_app.ui.widgets import dim_label, primary, set_return_button
 
 __all__ = ["SaveDialog"]
 
 
 class SaveDialog(QDialog):
-    """Shows a `SaveState`; made once, since it listens to it for good."""
+    """Shows a `SaveState`; made once, since it stays connected to it."""
 
     def __init__(self, state: SaveState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,16 +46,11 @@ class SaveDialog(QDialog):
         column.addWidget(self.problem)
         column.addStretch(1)
         column.addWidget(self.buttons)
-        press_with_return(self, self.save)
-        for signal in (
-            state.format_changed, state.own_quality_changed, state.quality_changed, state.lossless_changed, state.name_changed,
-            state.folder_changed,
-        ):  # fmt: skip
-            signal.connect(lambda _: self._show())
-        self._show()
+        set_return_button(self, self.save)
+        follow(state, ("format", "own_quality", "quality", "lossless", "name", "folder"), self._show)
 
     def start(self) -> None:
-        """Open for the result that is on show now."""
+        """Open for the shown result."""
         self._state.prepare()
         self._show()
         self.name.setFocus()
@@ -98,7 +94,7 @@ class SaveDialog(QDialog):
         state = self._state
         webp, lossy = state.format == "WEBP", state.format in ("JPEG", "WEBP")
         lossless = webp and state.lossless
-        same = state.camera_format == state.format
+        same = state.original_format == state.format
         self.form.setRowVisible(self.lossless, webp)
         self.form.setRowVisible(self.own_quality, lossy and not lossless and same)
         self.form.setRowVisible(self.quality, lossy and not lossless and not (same and state.own_quality))
@@ -130,5 +126,5 @@ class SaveDialog(QDialog):
         self.accept()
 
     def ask_to_overwrite(self) -> bool:
-        """Whether the file that is there may go."""
+        """Ask whether to replace the existing file."""
         return confirm_replacing(self, self._state.path.name, photo=self._state.replaces_photo)

@@ -1,4 +1,4 @@
-"""The settings: look, computing, files, base models, shortcuts. A change takes effect at once; there is nothing to apply."""
+"""The settings: appearance, computing, files, provenance, and added pages. Changes take effect at once."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.messages import Messages
-from qt_app.model.observable import bind, follow
 from qt_app.model.preferences import Preferences
 from qt_app.model.settings import EngineSettings
+from qt_app.observable import bind, follow
 from qt_app.ui.credentials_page import CredentialsPage
 from qt_app.ui.error_box import ErrorBox
-from qt_app.ui.fields import ChoiceBox, NumberField, noted, page_form, press_with_return
-from qt_app.ui.plain import plain_label, set_tip
+from qt_app.ui.fields import ChoiceBox, NumberField
+from qt_app.ui.plain_text import plain_label, set_tip
+from qt_app.ui.widgets import page_form, set_return_button, with_note
 
 __all__ = ["SettingsDialog"]
 
 
 class SettingsDialog(QDialog):
-    """Pages beside a list of their names; `add_page` adds more. Made once, since it listens to its models for good."""
+    """Pages with a list of their names; `add_page` adds more. Made once, since it stays connected to its models."""
 
     def __init__(
         self, preferences: Preferences, settings: EngineSettings, messages: Messages, folder: str,
@@ -51,8 +52,8 @@ class SettingsDialog(QDialog):
         column.addWidget(ErrorBox(messages))
         column.addLayout(row, 1)
         column.addWidget(buttons)
-        self.look = LookPage(preferences)
-        self.add_page("look", self.tr("Look"), self.look)
+        self.appearance = AppearancePage(preferences)
+        self.add_page("look", self.tr("Look"), self.appearance)
         self.add_page("computing", self.tr("Computing"), ComputingPage(settings))
         self.add_page("files", self.tr("Files and privacy"), FilesPage(settings, folder))
         self.add_page("credentials", self.tr("Provenance"), CredentialsPage(settings))
@@ -65,7 +66,7 @@ class SettingsDialog(QDialog):
         self.list.addItem(title)
         self.list.setFixedWidth(max(150, self.list.sizeHintForColumn(0) + 2 * self.list.frameWidth() + 8))
         self.pages.addWidget(page)
-        press_with_return(self, None)
+        set_return_button(self, None)
 
     def show_page(self, name: str) -> None:
         """Bring a page to the front."""
@@ -75,19 +76,19 @@ class SettingsDialog(QDialog):
                 self.list.setCurrentRow(index)
 
     def done(self, result: int) -> None:
-        """What was typed last is not lost by closing."""
+        """Send changes that were not sent yet."""
         self._settings.send()
         super().done(result)
 
 
-class LookPage(QWidget):
+class AppearancePage(QWidget):
     """Theme and language.
 
     Signals:
-        restart_wanted(): the window is to be closed and opened again, in the language that was chosen.
+        restart_requested(): close the window and open it again, in the chosen language.
     """
 
-    restart_wanted = pyqtSignal()
+    restart_requested = pyqtSignal()
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
@@ -110,19 +111,19 @@ class LookPage(QWidget):
             self.tr("Language"),
         )
         self.restart = QPushButton(self.tr("Start again now"))
-        self.restart.clicked.connect(self.restart_wanted)
+        self.restart.clicked.connect(self.restart_requested)
         form.addRow(self.tr("Theme"), self.theme)
         form.addRow(
-            self.tr("Language"), noted(self.language, self.tr("The language changes with the next start."))
+            self.tr("Language"),
+            with_note(self.language, self.tr("The language changes with the next start.")),
         )
         form.addRow("", self.restart)
         follow(preferences, "language", lambda chosen: self.restart.setVisible(chosen != self._language))
-        for signal in (preferences.theme_changed, preferences.language_changed):
-            signal.connect(lambda _: preferences.save())
+        follow(preferences, ("theme", "language"), preferences.save, now=False)
 
 
 class ComputingPage(QWidget):
-    """Device, precision, memory, how long the engine stays, the safety checker."""
+    """Device, precision, memory limit, idle time of the engine, safety checker."""
 
     def __init__(self, settings: EngineSettings) -> None:
         super().__init__()
@@ -170,15 +171,15 @@ class ComputingPage(QWidget):
         smaller = self.tr("Jobs that would need more take it in smaller steps.")
         warm = self.tr("After the last window has gone, so that the next one finds a warm model.")
         add(self.tr("Device"), self.device)
-        add(self.tr("Precision"), noted(self.precision, effect))
-        add(self.tr("Memory limit"), noted(self.memory, smaller))
-        add(self.tr("Engine stays for"), noted(self.idle, warm))
+        add(self.tr("Precision"), with_note(self.precision, effect))
+        add(self.tr("Memory limit"), with_note(self.memory, smaller))
+        add(self.tr("Engine stays for"), with_note(self.idle, warm))
         add("", self.safety)
         follow(settings, "known", self.setEnabled)
 
 
 class FilesPage(QWidget):
-    """Where things are kept, how much, and what files say."""
+    """Data folder, history, embedded settings, download mirror."""
 
     def __init__(self, settings: EngineSettings, folder: str) -> None:
         super().__init__()
@@ -209,9 +210,9 @@ class FilesPage(QWidget):
         elsewhere = self.tr("Set S2EDIT_HOME before the start to keep it elsewhere.")
         oldest = self.tr("The oldest results go first; those with a star stay.")
         always = self.tr("That a picture was edited by AI always stands in its file.")
-        form.addRow(self.tr("Data folder"), noted(self.folder, elsewhere))
+        form.addRow(self.tr("Data folder"), with_note(self.folder, elsewhere))
         form.addRow("", self.keep)
-        form.addRow(self.tr("Size of the history"), noted(self.limit, oldest))
-        form.addRow("", noted(self.embed, always))
+        form.addRow(self.tr("Size of the history"), with_note(self.limit, oldest))
+        form.addRow("", with_note(self.embed, always))
         form.addRow(self.tr("Mirror for downloads"), self.mirror)
         follow(settings, "known", self.setEnabled)

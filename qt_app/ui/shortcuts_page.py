@@ -1,4 +1,4 @@
-"""The shortcut editor: every action of the window with its keys; keys that another action has are refused, with its name."""
+"""The shortcut editor: all actions with their keys. Keys that another action uses are refused."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.preferences import Preferences
+from qt_app.observable import follow
 from qt_app.ui.actions import Actions
-from qt_app.ui.fields import dim_label
-from qt_app.ui.plain import plain_label, set_tip
+from qt_app.ui.plain_text import plain_label, set_tip
+from qt_app.ui.widgets import dim_label
 
 __all__ = ["ShortcutsPage"]
 
@@ -55,15 +56,11 @@ class ShortcutsPage(QWidget):
         self.problem = dim_label()
         column.addWidget(self.problem)
         self._fill()
-        preferences.shortcuts_changed.connect(lambda _: self._show_keys())
+        follow(preferences, ("shortcuts",), self._show_keys, now=False)
 
     def select(self, name: str) -> None:
         """Select an action."""
         self.tree.setCurrentItem(self._items[name])
-
-    def refresh(self) -> None:
-        """Take in actions that came later."""
-        self._fill()
 
     # ------------------------------------------------------------------ making
 

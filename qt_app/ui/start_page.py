@@ -1,4 +1,4 @@
-"""What stands in the canvas's place before a photo is open: where to drop one, what to press, what was open lately."""
+"""The page shown while no photo is open: a place to drop one, buttons, recent files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from PyQt6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from qt_app.model.document import Documents
-from qt_app.model.observable import follow
 from qt_app.model.preferences import Preferences
-from qt_app.ui.fields import dim_label, primary
+from qt_app.observable import follow
 from qt_app.ui.icons import icon, paint_icon
-from qt_app.ui.plain import name_of_action, plain_label, set_tip
+from qt_app.ui.plain_text import escaped_mnemonics, plain_label, set_tip
+from qt_app.ui.widgets import clear_layout, dim_label, primary
 
 __all__ = ["StartPage"]
 
@@ -22,16 +22,16 @@ WIDTH = 420
 
 
 class StartPage(QWidget):
-    """An inviting emptiness.
+    """Shown in place of the canvas while no photo is open.
 
     Signals:
-        open_wanted(), paste_wanted(), sample_wanted(): a button was pressed. file_wanted(str): a recent file.
+        open_requested(), paste_requested(), sample_requested(): a button was pressed. file_requested(str): a recent file.
     """
 
-    open_wanted = pyqtSignal()
-    paste_wanted = pyqtSignal()
-    sample_wanted = pyqtSignal()
-    file_wanted = pyqtSignal(str)
+    open_requested = pyqtSignal()
+    paste_requested = pyqtSignal()
+    sample_requested = pyqtSignal()
+    file_requested = pyqtSignal(str)
 
     def __init__(self, documents: Documents, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,9 +50,9 @@ class StartPage(QWidget):
         self.open = primary(QPushButton(self.tr("Open a photo …")))
         self.paste = QPushButton(icon("paste"), self.tr("Paste"))
         self.sample = QPushButton(icon("person"), self.tr("Try the sample portrait"))
-        self.open.clicked.connect(self.open_wanted)
-        self.paste.clicked.connect(self.paste_wanted)
-        self.sample.clicked.connect(self.sample_wanted)
+        self.open.clicked.connect(self.open_requested)
+        self.paste.clicked.connect(self.paste_requested)
+        self.sample.clicked.connect(self.sample_requested)
         more = QHBoxLayout()
         more.addWidget(self.paste)
         more.addWidget(self.sample, 1)
@@ -81,38 +81,34 @@ class StartPage(QWidget):
             button.setEnabled(not name)
 
     def _show_recent(self, recent: tuple[str, ...]) -> None:
-        while self._recent.count():
-            taken = self._recent.takeAt(0)
-            widget = taken.widget() if taken is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        clear_layout(self._recent)
         there = [path for path in recent if Path(path).is_file()][:SHOWN]
         for path in there:
             button = QPushButton()
             button.setFlat(True)
             button.setProperty("link", True)
             name, middle = Path(path).name, Qt.TextElideMode.ElideMiddle
-            button.setText(name_of_action(button.fontMetrics().elidedText(name, middle, WIDTH - 90)))
+            button.setText(escaped_mnemonics(button.fontMetrics().elidedText(name, middle, WIDTH - 90)))
             set_tip(button, path)
             button.setAccessibleName(self.tr("Open {0}").format(Path(path).name))
-            button.clicked.connect(lambda _, one=path: self.file_wanted.emit(one))
+            button.clicked.connect(lambda _, one=path: self.file_requested.emit(one))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self.recent_title.setVisible(bool(there))
 
 
 class _Card(QFrame):
-    """The place to drop on: a dashed frame with a picture in it."""
+    """The place to drop a photo on: a dashed frame with a picture."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setFixedWidth(WIDTH)
 
     def sizeHint(self) -> QSize:
-        """As wide as it is, as high as what is in it."""
+        """A fixed width, and the height of the contents."""
         return QSize(WIDTH, super().sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        """Frame and picture."""
+        """Draw frame and picture."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette = self.palette()

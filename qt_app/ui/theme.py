@@ -1,8 +1,8 @@
-"""Light and dark: one table of colours, a palette and a small style sheet made from it."""
+"""The light and the dark theme: a table of colours, the palette and the style sheet made from it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from PyQt6.QtCore import QObject, QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPen, QPolygonF
@@ -19,22 +19,23 @@ from PyQt6.QtWidgets import (
 
 from qt_app.model.preferences import Preferences
 from qt_app.ui.icons import icon
+from qt_app.ui.style_sheet import STYLE_SHEET
 
 __all__ = ["CHIP", "CHIP_EDGE", "DARK", "LIGHT", "Colours", "ThemeKeeper", "apply_theme", "colours", "mixed"]
 
 ENABLED = QStyle.StateFlag.State_Enabled
 CHIP, CHIP_EDGE = 0.15, 0.55
-"""How much of its colour there is in a chip's ground, and in its edge; the rest is that of the field it lies on."""
+"""Shares of a chip's colour in its background and its border; the rest is the field's background."""
 
 
 @dataclass(frozen=True)
 class Colours:
-    """The colours of a theme; contrast of text on its ground is at least 4.5 : 1 (WCAG AA), kept by a test.
+    """The colours of a theme; the contrast of text is at least 4.5 : 1 (WCAG AA), which a test checks.
 
     Attributes:
-        window, base, raised: grounds of the window, of lists and fields, of buttons. canvas: around the picture.
-        text, dim: writing, and writing of less weight. accent, on_accent: what is chosen, and writing on it.
-        attribute: tokens of attributes, beside the accent's for persons. line: borders. good, warn, bad: states.
+        window, base, raised: backgrounds of the window, of lists and fields, of buttons. canvas: around the picture.
+        text, dim: normal and dimmed text. accent, on_accent: selection, and text on it.
+        attribute: tokens of attributes; those of people have the accent colour. line: borders. good, warn, bad: states.
     """
 
     window: str
@@ -63,7 +64,7 @@ DARK = Colours(
 
 
 def colours(theme: str) -> Colours:
-    """The colours of ``light`` or ``dark``; ``system``: what the desktop says."""
+    """The colours of ``light`` or ``dark``; ``system``: those of the desktop's colour scheme."""
     if theme == "system":
         hints = QGuiApplication.styleHints()
         theme = "dark" if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark else "light"
@@ -77,7 +78,7 @@ def mixed(one: QColor, other: QColor, share: float) -> QColor:
 
 
 def apply_theme(application: QApplication, theme: str) -> Colours:
-    """Give the whole application a theme; returns its colours for what paints by itself."""
+    """Set the application's theme; returns its colours."""
     chosen = colours(theme)
     application.setStyle(_Style("Fusion"))
     application.setPalette(_palette(chosen))
@@ -86,10 +87,10 @@ def apply_theme(application: QApplication, theme: str) -> Colours:
 
 
 class ThemeKeeper(QObject):
-    """Keeps an application in the theme its user wants; if that is the desktop's, also when the desktop changes.
+    """Applies the theme of the preferences, and follows the desktop's colour scheme if the user chose ``system``.
 
     Args:
-        theme: instead of the one in the preferences, for this start.
+        theme: overrides the preferences until the user changes them.
     """
 
     def __init__(self, application: QApplication, preferences: Preferences, theme: str = "") -> None:
@@ -111,10 +112,10 @@ class ThemeKeeper(QObject):
 
 
 class _Style(QProxyStyle):
-    """Fusion, with the window's own icons on the titles of panels, and marks and edges that show on dark ground too.
+    """Fusion, with the window's icons on the title bars of panels, and marks and borders that are visible on dark backgrounds.
 
-    Colours and places are read from copies of Qt's options. Reading them from Qt's own would keep Python's object for it in a
-    cycle; Qt's are on the stack, so that the next one at that address, of whatever kind, would be taken for it.
+    Colours and rectangles are read from copies of Qt's options. Qt's own are on the stack: reading their attributes keeps
+    PyQt's wrapper alive in a cycle, and the next option at the same address would be mistaken for it.
     """
 
     def drawPrimitive(
@@ -124,7 +125,7 @@ class _Style(QProxyStyle):
         painter: QPainter | None,
         widget: QWidget | None = None,
     ) -> None:
-        """Check boxes and radio buttons that are filled when they are on; flat buttons."""
+        """Draw check boxes and radio buttons, filled when checked, and flat buttons."""
         which = QStyle.PrimitiveElement
         if option is None or painter is None:
             return
@@ -146,20 +147,20 @@ class _Style(QProxyStyle):
         painter: QPainter | None,
         widget: QWidget | None = None,
     ) -> None:
-        """Boxes with numbers and choices, with the same edge as lines of text."""
+        """Draw number and combo boxes with the same border as text fields."""
         if painter is None or not isinstance(option, (QStyleOptionSpinBox, QStyleOptionComboBox)):
             super().drawComplexControl(control, option, painter, widget)
             return
         own = QStyleOption(option)
         _draw_box(painter, own, own.palette.color(QPalette.ColorRole.Base))
-        option.frame = False  # Fusion's own would show beside this one
+        option.frame = False  # else Fusion draws its own frame too
         super().drawComplexControl(control, option, painter, widget)
         _draw_box(painter, own)
 
     def standardIcon(
         self, which: QStyle.StandardPixmap, option: QStyleOption | None = None, widget: QWidget | None = None
     ) -> QIcon:
-        """An icon of the style's."""
+        """The window's icons for title bars."""
         own = {
             QStyle.StandardPixmap.SP_TitleBarCloseButton: "close",
             QStyle.StandardPixmap.SP_TitleBarNormalButton: "float",
@@ -168,7 +169,7 @@ class _Style(QProxyStyle):
 
 
 def _draw_box(painter: QPainter, option: QStyleOption, ground: QColor | None = None) -> None:
-    """A rounded edge, in the accent's colour where the keyboard is; filled if there is a ground."""
+    """Draw a rounded border, in the accent colour if focused; ``ground``: fill colour."""
     role, state = QPalette.ColorRole, option.state
     focus = bool(state & QStyle.StateFlag.State_HasFocus)
     painter.save()
@@ -180,7 +181,7 @@ def _draw_box(painter: QPainter, option: QStyleOption, ground: QColor | None = N
 
 
 def _draw_mark(painter: QPainter, option: QStyleOption, round_: bool) -> None:
-    """A check box or a radio button: an edge while it is off, filled with the accent when it is on."""
+    """Draw a check box or a radio button: a border if unchecked, filled with the accent colour if checked."""
     role, state, palette = QPalette.ColorRole, option.state, option.palette
     on, partly = bool(state & QStyle.StateFlag.State_On), bool(state & QStyle.StateFlag.State_NoChange)
     place = QRectF(option.rect)
@@ -211,7 +212,7 @@ def _draw_mark(painter: QPainter, option: QStyleOption, round_: bool) -> None:
 
 
 def _palette(c: Colours) -> QPalette:
-    palette = QPalette(QColor(c.raised), QColor(c.window))  # with shades for edges made from these
+    palette = QPalette(QColor(c.raised), QColor(c.window))  # Qt derives shades for borders from these
     role, group = QPalette.ColorRole, QPalette.ColorGroup
     for place, colour in (
         (role.Window, c.window), (role.WindowText, c.text), (role.Base, c.base), (role.AlternateBase, c.raised),
@@ -231,87 +232,14 @@ def _palette(c: Colours) -> QPalette:
 
 
 def _style_sheet(c: Colours) -> str:
-    accent, other, base = QColor(c.accent), QColor(c.attribute), QColor(c.base)
-    tint, edge = mixed(accent, base, CHIP).name(), mixed(accent, base, CHIP_EDGE).name()
-    second, second_edge = mixed(other, base, CHIP).name(), mixed(other, base, CHIP_EDGE).name()
-    hover = mixed(QColor(c.text), QColor(c.raised), 0.07).name()
-    faint = mixed(QColor(c.line), QColor(c.window), 0.55).name()
-    return f"""
-    QToolTip {{ border: 1px solid {c.line}; padding: 4px; }}
-    QDockWidget::title {{ padding: 6px 8px; background: {c.window}; }}
-    QPushButton, QToolButton {{
-        background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 4px; padding: 2px 7px;
-    }}
-    QPushButton {{ min-height: 17px; }}
-    QToolButton {{ padding: 0 1px; }}
-    QDialogButtonBox QPushButton, QWizard > QPushButton {{ padding: 2px 16px; }}
-    QPushButton:hover, QToolButton:hover {{ background: {hover}; border-color: {c.dim}; }}
-    QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
-    QPushButton:focus, QToolButton:focus {{ border-color: {c.accent}; }}
-    QPushButton:disabled, QToolButton:disabled {{ background: {c.window}; color: {c.dim}; border-color: {faint}; }}
-    QToolButton:checked {{ background: {tint}; border-color: {edge}; }}
-    QToolButton[autoRaise="true"] {{ background: transparent; border-color: transparent; padding: 2px 4px; }}
-    QToolButton[autoRaise="true"]:hover {{ background: {c.raised}; border-color: {c.line}; }}
-    QToolButton[autoRaise="true"]:pressed {{ background: {c.line}; }}
-    QToolButton[autoRaise="true"]:checked {{ background: {tint}; border-color: {edge}; }}
-    QToolButton[autoRaise="true"]:focus {{ border-color: {c.accent}; }}
-    QToolButton[autoRaise="true"]:disabled {{ background: transparent; border-color: transparent; }}
-    QToolButton[popupMode="2"] {{ padding: 2px 13px; }}
-    QToolButton::menu-indicator {{ subcontrol-origin: padding; subcontrol-position: center right; right: 3px; }}
-    QToolButton[chip="token"] {{
-        background: {tint}; color: {c.accent}; border-color: {edge}; border-radius: 9px; padding: 1px 9px; font-weight: 600;
-    }}
-    QToolButton[chip="token"]:hover, QToolButton[chip="token"]:focus {{ border-color: {c.accent}; }}
-    QToolButton[chip="attribute"] {{
-        background: {second}; color: {c.attribute}; border-color: {second_edge};
-        border-radius: 9px; padding: 1px 9px; font-weight: 600;
-    }}
-    QToolButton[chip="attribute"]:hover, QToolButton[chip="attribute"]:focus {{ border-color: {c.attribute}; }}
-    QToolButton[chip="words"] {{ border-radius: 9px; padding: 1px; }}
-    QPushButton[primary="true"] {{
-        background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent}; border-radius: 4px;
-        padding: 6px 14px; font-weight: 600;
-    }}
-    QPushButton[primary="true"]:hover {{ background: {mixed(accent, QColor(c.text), 0.88).name()}; }}
-    QPushButton[primary="true"]:disabled {{ background: {c.raised}; color: {c.dim}; border-color: {c.line}; }}
-    QPushButton[primary="true"]:focus {{ border: 2px solid {c.text}; padding: 5px 13px; }}
-    QLabel[dim="true"] {{ color: {c.dim}; }}
-    QLabel[mood="good"] {{ color: {c.good}; }}
-    QLabel[mood="warn"] {{ color: {c.warn}; }}
-    QLabel[mood="bad"] {{ color: {c.bad}; }}
-    QPushButton[link="true"] {{
-        color: {c.accent}; background: transparent; border: none; text-align: left; padding: 3px 2px; min-height: 0;
-    }}
-    QPushButton[link="true"]:hover, QPushButton[link="true"]:focus {{ text-decoration: underline; }}
-    QLineEdit, QPlainTextEdit {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.base}; padding: 2px 4px; }}
-    QLineEdit {{ min-height: 17px; }}
-    QLineEdit:focus, QPlainTextEdit:focus {{ border-color: {c.accent}; }}
-    QLineEdit:disabled, QPlainTextEdit:disabled {{ background: {c.window}; border-color: {faint}; }}
-    QComboBox QLineEdit, QAbstractSpinBox QLineEdit {{ border: none; padding: 0; min-height: 0; background: transparent; }}
-    QAbstractSpinBox {{ min-height: 17px; }}
-    QTreeView, QListView, QTableView {{ border: 1px solid {c.line}; border-radius: 4px; }}
-    QComboBox QListView {{ border-radius: 0; }}
-    QComboBox QListView::item {{ padding: 3px 4px; }}
-    QTreeView[roomy="true"]::item {{ padding: 3px 2px; }}
-    QHeaderView::section {{
-        background: {c.raised}; color: {c.dim}; border: none; border-bottom: 1px solid {c.line}; padding: 4px 6px;
-    }}
-    QToolButton[fold="true"], QToolButton[fold="true"]:checked, QToolButton[fold="true"]:hover {{
-        background: transparent; border: none; font-weight: 600; padding: 4px 0;
-    }}
-    QToolButton[fold="true"]:focus {{ text-decoration: underline; }}
-    QListWidget#pages {{ outline: 0; }}
-    QListWidget#pages::item {{ padding: 7px 8px; border: none; }}
-    QListWidget#pages::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
-    #canvas, #start-page {{ background: {c.canvas}; }}
-    QToolBar#tools {{ border: none; padding: 4px 3px; spacing: 2px; }}
-    QToolBar#tools QToolButton {{ padding: 4px; border: 1px solid transparent; border-radius: 4px; background: transparent; }}
-    QToolBar#tools QToolButton:hover {{ background: {c.raised}; border-color: {c.line}; }}
-    QToolBar#tools QToolButton:checked {{ background: {tint}; border-color: {c.accent}; }}
-    QToolBar#tools QToolButton:focus {{ border-color: {c.text}; }}
-    QToolBar#tools QToolButton:disabled {{ background: transparent; border-color: transparent; }}
-    QStatusBar::item {{ border: none; }}
-    QFrame[box="error"] {{ border: 1px solid {c.bad}; border-radius: 4px; background: {c.base}; }}
-    QFrame[box="plain"] {{ border: 1px solid {c.line}; border-radius: 4px; background: {c.base}; }}
-    QFrame[box="note"] {{ border: 1px solid {c.warn}; border-radius: 4px; background: {c.base}; }}
-    """
+    accent, attribute, base = QColor(c.accent), QColor(c.attribute), QColor(c.base)
+    derived = {
+        "token_background": mixed(accent, base, CHIP),
+        "token_border": mixed(accent, base, CHIP_EDGE),
+        "attribute_background": mixed(attribute, base, CHIP),
+        "attribute_border": mixed(attribute, base, CHIP_EDGE),
+        "hover": mixed(QColor(c.text), QColor(c.raised), 0.07),
+        "primary_hover": mixed(accent, QColor(c.text), 0.88),
+        "disabled_border": mixed(QColor(c.line), QColor(c.window), 0.55),
+    }
+    return STYLE_SHEET.substitute(asdict(c), **{name: colour.name() for name, colour in derived.items()})

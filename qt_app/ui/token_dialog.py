@@ -1,4 +1,4 @@
-"""Everything known about a token: pictures, how it was learned, what it reached, notes and tags."""
+"""The details of a token: pictures, learning settings, measures, notes and tags."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from PyQt6.QtWidgets import (
 )
 
 from qt_app.model.library import LibraryState
-from qt_app.ui.fields import FoldButton, dim_label, heading, press_with_return, primary, small_picture
-from qt_app.ui.plain import SELECTABLE, Form, plain_label, set_tip
-from qt_app.ui.wording import day_and_time, number, size_in_words
+from qt_app.ui.formatting import day_and_time, number, size_in_words
+from qt_app.ui.plain_text import SELECTABLE, Form, plain_label, set_tip
+from qt_app.ui.widgets import FoldButton, dim_label, heading, primary, set_return_button, small_picture
 from s2edit_plugin.api.queries import TokenDetails, TokenInfo
 
 __all__ = ["TokenDialog"]
@@ -29,14 +29,14 @@ SIDE = 128
 
 
 class TokenDialog(QDialog):
-    """Shows one token's `TokenDetails`; notes and tags go to the library when it is closed.
+    """Shows one token's `TokenDetails`; changes of notes and tags are stored when it is closed.
 
     Signals:
-        use_wanted(str), export_wanted(tuple[str]).
+        use_requested(str), export_requested(tuple[str]).
     """
 
-    use_wanted = pyqtSignal(str)
-    export_wanted = pyqtSignal(object)
+    use_requested = pyqtSignal(str)
+    export_requested = pyqtSignal(object)
 
     def __init__(self, details: TokenDetails, library: LibraryState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class TokenDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.addWidget(scroll, 1)
         outer.addWidget(self._make_buttons(info))
-        press_with_return(self, self.use)
+        set_return_button(self, self.use)
         room = inner.sizeHint().height() + self.use.sizeHint().height() + 48
         self.resize(560, min(max(room, 360), 620))
 
@@ -145,18 +145,18 @@ class TokenDialog(QDialog):
         buttons.addButton(self.use, role.ActionRole)
         buttons.addButton(self.export, role.ActionRole)
         self.use.clicked.connect(self._use)
-        self.export.clicked.connect(lambda: self.export_wanted.emit((info.name,)))
+        self.export.clicked.connect(lambda: self.export_requested.emit((info.name,)))
         buttons.rejected.connect(self.reject)
         return buttons
 
-    # ------------------------------------------------------------------ using
+    # ------------------------------------------------------------------ closing
 
     def _use(self) -> None:
-        self.use_wanted.emit(self._details.info.name)
+        self.use_requested.emit(self._details.info.name)
         self.accept()
 
     def done(self, result: int) -> None:
-        """Keep notes and tags that were changed."""
+        """Store changed notes and tags."""
         info = self._details.info
         notes = self.notes.toPlainText().strip()
         if notes != info.notes:
@@ -169,7 +169,7 @@ class TokenDialog(QDialog):
 
 
 def _plain(text: str) -> QLabel:
-    """Text of a token's file: never mark-up, to be selected."""
+    """A selectable plain-text label."""
     label = dim_label(text)
     label.setTextInteractionFlags(SELECTABLE)
     return label

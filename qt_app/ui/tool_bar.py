@@ -1,15 +1,15 @@
-"""The tools beside the canvas, and how the one in hand is set."""
+"""The tool bar beside the canvas, and the settings of the selected tool."""
 
 from __future__ import annotations
 
 from PyQt6.QtCore import QSize, Qt
 from PyQt6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from qt_app.model.observable import bind, follow
 from qt_app.model.tools import TOOLS, ToolState
+from qt_app.observable import bind, follow
 from qt_app.ui.actions import Actions
 from qt_app.ui.fields import SliderField
-from qt_app.ui.plain import plain_label, set_tip
+from qt_app.ui.plain_text import plain_label, set_tip
 
 __all__ = ["ToolBar", "ToolOptions"]
 
@@ -17,7 +17,7 @@ ICON = 22
 
 
 class ToolBar(QToolBar):
-    """The tools' actions, one below the other."""
+    """The tools' actions, vertically."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +42,7 @@ class ToolBar(QToolBar):
 
 
 class ToolOptions(QWidget):
-    """Shows those settings of a `ToolState` that matter for the tool in hand."""
+    """Shows the settings of a `ToolState` that the selected tool uses."""
 
     def __init__(self, state: ToolState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,7 +95,7 @@ class ToolOptions(QWidget):
             row.addWidget(box)
         row.addWidget(self.hint, 3)
         row.addStretch(1)
-        # As high for every tool, so that the picture does not jump.
+        # The same height for every tool, so that the picture does not move.
         self.setFixedHeight(max(self.sizeHint().height(), 34))
         follow(state, "tool", self._show)
 

@@ -1,4 +1,4 @@
-"""Below the canvas: zoom, before and after, and where a word looks."""
+"""The bar below the canvas: zoom, comparison with the photo, attention of a word."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from qt_app.model.document import Document, Documents
 from qt_app.model.editing import EditState
-from qt_app.model.observable import Connections
+from qt_app.observable import Connections, bind, follow
 from qt_app.ui.actions import Actions
 from qt_app.ui.canvas.view import CanvasView
-from qt_app.ui.fields import action_button
+from qt_app.ui.formatting import number
 from qt_app.ui.icons import icon
-from qt_app.ui.plain import set_tip
-from qt_app.ui.wording import number
+from qt_app.ui.plain_text import set_tip
+from qt_app.ui.widgets import action_button
 
 __all__ = ["ViewBar"]
 
 
 class ViewBar(QWidget):
-    """Works on a `CanvasView` and on what its document shows."""
+    """Controls of a `CanvasView` and its document."""
 
     def __init__(
         self,
@@ -36,6 +36,23 @@ class ViewBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
         row.setSpacing(4)
+        row.addWidget(action_button(actions["view.zoom-out"], text=False))
+        row.addWidget(self._make_zoom(actions))
+        row.addWidget(action_button(actions["view.zoom-in"], text=False))
+        row.addWidget(action_button(actions["view.fit"], text=False))
+        row.addStretch(1)
+        self.look = action_button(actions["view.look"])
+        row.addWidget(self.look)
+        row.addWidget(self._make_word())
+        row.addSpacing(4)
+        self.split = action_button(actions["view.split"])
+        row.addWidget(self.split)
+        row.addWidget(self._make_before(actions))
+        view.zoom_changed.connect(self._show_zoom)
+        follow(editing, ("prompt", "source_prompt", "tokens"), self._offer_words)
+        follow(documents, "document", self._show_document)
+
+    def _make_zoom(self, actions: Actions) -> QToolButton:
         self.zoom = QToolButton()
         self.zoom.setAutoRaise(True)
         self.zoom.setMinimumWidth(70)
@@ -46,30 +63,26 @@ class ViewBar(QWidget):
         for name in ("view.fit", "view.actual"):
             menu.addAction(actions[name])
         for percent in (25, 50, 200, 400):
-            menu.addAction(f"{percent} %", lambda one=percent: view.set_zoom(one / 100))
+            menu.addAction(f"{percent} %", lambda one=percent: self._view.set_zoom(one / 100))
         self.zoom.setMenu(menu)
-        for name in ("view.zoom-out",):
-            row.addWidget(action_button(actions[name], text=False))
-        row.addWidget(self.zoom)
-        row.addWidget(action_button(actions["view.zoom-in"], text=False))
-        row.addWidget(action_button(actions["view.fit"], text=False))
-        row.addStretch(1)
-        self.look = action_button(actions["view.look"])
+        return self.zoom
+
+    def _make_word(self) -> QComboBox:
         self.word = QComboBox()
         self.word.setEditable(True)
         self.word.setAccessibleName(self.tr("Word or token whose attention is shown"))
         set_tip(self.word, self.tr("A word of the prompt, or a token"))
         self.word.setMinimumWidth(104)
         self.word.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        bind(self._editing, "attention_word", self.word, "currentText")
         line = self.word.lineEdit()
         if line is not None:
             line.setPlaceholderText(self.tr("word"))
-            line.returnPressed.connect(self._look_again)
-        self.word.activated.connect(lambda _: self._look_again())
-        row.addWidget(self.look)
-        row.addWidget(self.word)
-        row.addSpacing(4)
-        self.split = action_button(actions["view.split"])
+            line.returnPressed.connect(self._show_attention)
+        self.word.activated.connect(lambda _: self._show_attention())
+        return self.word
+
+    def _make_before(self, actions: Actions) -> QToolButton:
         self.before = QToolButton()
         self.before.setIcon(icon("before"))
         self.before.setText(self.tr("Before"))
@@ -79,22 +92,11 @@ class ViewBar(QWidget):
         set_tip(self.before, actions["view.before"].toolTip())
         self.before.pressed.connect(lambda: self._hold(True))
         self.before.released.connect(lambda: self._hold(False))
-        row.addWidget(self.split)
-        row.addWidget(self.before)
-        view.zoom_changed.connect(self._show_zoom)
-        for signal in (editing.prompt_changed, editing.source_prompt_changed, editing.tokens_changed):
-            signal.connect(lambda _: self._offer_words())
-        documents.document_changed.connect(self._show_document)
-        self._show_document(documents.document)
-        self._offer_words()
+        return self.before
 
-    def chosen_word(self) -> str:
-        """The word whose attention is wanted."""
-        return self.word.currentText().strip()
-
-    def _look_again(self) -> None:
-        if self.chosen_word():
-            self._editing.look_at(self.chosen_word())
+    def _show_attention(self) -> None:
+        if word := self._editing.attention_word.strip():
+            self._editing.show_attention(word)
 
     def _show_zoom(self, zoom: float) -> None:
         percent = zoom * 100
@@ -104,10 +106,8 @@ class ViewBar(QWidget):
         self._connections.clear()
         self.setEnabled(document is not None)
         if document is not None:
-            self._connections.follow(document, "results", lambda _: self._enable(document))
-
-    def _enable(self, document: Document) -> None:
-        self.before.setEnabled(bool(document.results))
+            enable = lambda results: self.before.setEnabled(bool(results))  # noqa: E731
+            follow(document, "results", enable, until=self._connections)
 
     def _hold(self, held: bool) -> None:
         document = self._documents.document

@@ -1,30 +1,31 @@
-"""How much single words count: a slider for each word that was chosen."""
+"""Weights of single words of the prompt: a slider for each chosen word."""
 
 from __future__ import annotations
 
-from PyQt6.QtCore import pyqtSignal
+from functools import partial
+
 from PyQt6.QtWidgets import QComboBox, QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from qt_app.model.editing import EditState
-from qt_app.model.observable import Observable, Property, follow
-from qt_app.ui.fields import SliderField, calm
-from qt_app.ui.plain import plain_label, set_tip
+from qt_app.observable import Observable, Property, follow
+from qt_app.ui.fields import SliderField, require_focus_for_wheel
+from qt_app.ui.plain_text import plain_label, set_tip
+from qt_app.ui.widgets import clear_layout
 
 __all__ = ["WeightsField"]
 
-MOST = 3.0
-"""Beyond this pictures fall apart; the command line takes more."""
+LARGEST = 3.0
+"""Larger weights give distorted pictures; the command line accepts them."""
 
 
 class _Weight(Observable):
-    """One word's factor, for its slider."""
+    """One word's weight, for its slider."""
 
-    factor_changed = pyqtSignal(object)
     factor = Property(1.0)
 
 
 class WeightsField(QWidget):
-    """The weights of an `EditState`: 1 is as the prompt says, 0 is not at all."""
+    """The weights of an `EditState`: 1 is the default, 0 ignores the word."""
 
     def __init__(self, state: EditState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +37,7 @@ class WeightsField(QWidget):
         self.words.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.words.setAccessibleName(self.tr("Word that gets a weight"))
         set_tip(self.words, self.tr("Choose a word of the prompt, or write one and press Enter"))
-        calm(self.words)
+        require_focus_for_wheel(self.words)
         line = self.words.lineEdit()
         if line is not None:
             line.setPlaceholderText(self.tr("weight of a word …"))
@@ -50,8 +51,7 @@ class WeightsField(QWidget):
         column.addWidget(self.words)
         self.setFocusProxy(self.words)
         follow(state, "weights", self._show)
-        state.prompt_changed.connect(lambda _: self._offer())
-        self._offer()
+        follow(state, ("prompt",), self._offer)
 
     def _add(self) -> None:
         word = self.words.currentText().strip()
@@ -61,7 +61,7 @@ class WeightsField(QWidget):
             self._state.weights = {**self._state.weights, word: 1.0}
 
     def remove(self, word: str) -> None:
-        """Let a word count as the prompt says."""
+        """Remove a word's weight."""
         self._state.weights = {one: factor for one, factor in self._state.weights.items() if one != word}
 
     def _change(self, word: str, factor: float) -> None:
@@ -76,19 +76,14 @@ class WeightsField(QWidget):
         self._offer()
 
     def _make_rows(self, words: list[str]) -> None:
-        while self._grid.count():
-            taken = self._grid.takeAt(0)
-            widget = taken.widget() if taken is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear_layout(self._grid)
         self._weights, self.rows = {}, {}
         for row, word in enumerate(words):
             weight = self._weights[word] = _Weight()
             weight.factor = self._state.weights[word]
-            weight.factor_changed.connect(lambda factor, one=word: self._change(one, factor))
+            follow(weight, "factor", partial(self._change, word), now=False)
             name = self.tr("Weight of {0}").format(word)
-            field = self.rows[word] = SliderField(weight, "factor", 0.0, MOST, name)
+            field = self.rows[word] = SliderField(weight, "factor", 0.0, LARGEST, name)
             remove = QToolButton()
             remove.setText("✕")
             set_tip(remove, self.tr("No weight for {0}").format(word))
@@ -102,7 +97,7 @@ class WeightsField(QWidget):
         for word, field in self.rows.items():
             field.setEnabled(self._state.has_word(word))
             set_tip(field, "" if field.isEnabled() else self.tr("This word is not in the prompt."))
-        words, kept = self._state.weightable(), self.words.currentText()
+        words, kept = self._state.unweighted_words(), self.words.currentText()
         self.words.blockSignals(True)
         self.words.clear()
         self.words.addItems(words)

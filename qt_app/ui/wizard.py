@@ -1,4 +1,4 @@
-"""The first start in three steps: responsible use, a model to begin with, where models are kept."""
+"""The wizard of the first start: responsible use, the first model, the folder for models."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from PyQt6.QtWidgets import (
     QWizardPage,
 )
 
-from qt_app.i18n.engine_words import spoken
+from qt_app.i18n.engine_translation import translated
 from qt_app.model.first_start import FirstStart
-from qt_app.model.observable import bind
-from qt_app.ui.fields import dim_label, primary
-from qt_app.ui.plain import Link, LinkLabel, name_of_action, plain_label, set_tip
-from qt_app.ui.wording import number, size_in_words
+from qt_app.observable import bind, follow
+from qt_app.ui.formatting import number, size_in_words
+from qt_app.ui.plain_text import Link, LinkLabel, escaped_mnemonics, plain_label, set_tip
+from qt_app.ui.widgets import clear_layout, dim_label, primary
 from s2edit_plugin.api.queries import ModelInfo
 
 __all__ = ["Wizard"]
 
 
 class Wizard(QWizard):
-    """Shows a `FirstStart`; made once, since it listens to it for good.
+    """Shows a `FirstStart`; made once, since it stays connected to it.
 
     Signals:
-        sample_wanted(): the sample portrait is to be opened at the end.
+        sample_requested(): the sample portrait is to be opened at the end.
     """
 
-    sample_wanted = pyqtSignal()
+    sample_requested = pyqtSignal()
 
     def __init__(self, state: FirstStart, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,25 +56,25 @@ class Wizard(QWizard):
         self.resize(680, 500)
 
     def start(self) -> None:
-        """Begin at the first step."""
+        """Show the first page."""
         self.restart()
         self.open()
 
     def accept(self) -> None:
-        """Do what was chosen."""
+        """Start what was chosen."""
         self._state.finish()
         if self.place_page.sample.isChecked():
-            self.sample_wanted.emit()
+            self.sample_requested.emit()
         super().accept()
 
     def reject(self) -> None:
-        """Go on with the small model."""
-        self._state.put_off()
+        """Keep the small model."""
+        self._state.postpone()
         super().reject()
 
 
 class _Page(QWizardPage):
-    """A step, and whether one can go on from it."""
+    """A page, with a line that says why it is incomplete."""
 
     def __init__(self, state: FirstStart) -> None:
         super().__init__()
@@ -82,26 +82,24 @@ class _Page(QWizardPage):
         self.column = QVBoxLayout(self)
         self.problem = dim_label()
 
-    def end(self, *signals: object) -> None:
-        """The last line is what keeps one from going on; looked at whenever one of these signals comes."""
+    def end(self, *names: str) -> None:
+        """Add the last line, why the page is incomplete; updated when one of these properties changes."""
         self.column.addStretch(1)
         self.column.addWidget(self.problem)
-        for signal in signals:
-            signal.connect(lambda _: self.look())  # type: ignore[attr-defined]
-        self.look()
+        follow(self.state, names, self.update_page)
 
-    def why_not(self) -> str:
-        """Why one cannot go on, "" if one can."""
+    def why_incomplete(self) -> str:
+        """Why the page is incomplete, "" if it is complete."""
         return ""
 
-    def look(self) -> None:
-        """Show whether one can go on."""
-        self.problem.setText(self.why_not())
+    def update_page(self) -> None:
+        """Show whether the page is complete."""
+        self.problem.setText(self.why_incomplete())
         self.completeChanged.emit()
 
     def isComplete(self) -> bool:
-        """Whether one can go on."""
-        return not self.why_not()
+        """Whether the page is complete."""
+        return not self.why_incomplete()
 
 
 class UsePage(_Page):
@@ -127,15 +125,15 @@ class UsePage(_Page):
         bind(state, "agreed", self.agree, "checked")
         self.column.addSpacing(8)
         self.column.addWidget(self.agree)
-        self.end(state.agreed_changed)
+        self.end("agreed")
 
-    def why_not(self) -> str:
-        """It must be agreed to."""
+    def why_incomplete(self) -> str:
+        """The user has to agree."""
         return "" if self.state.agreed else self.tr("Agree to this to go on.")
 
 
 class ModelPage(_Page):
-    """A model to begin with."""
+    """The first model."""
 
     def __init__(self, state: FirstStart) -> None:
         super().__init__(state)
@@ -168,10 +166,9 @@ class ModelPage(_Page):
             self.tr("A folder in the diffusers layout, or a single .safetensors checkpoint: Stable Diffusion 1.x, 2.x, XL."),
         )  # fmt: skip
         self.column.addLayout(self._make_import())
-        self._show_models(state.offered)
-        state.models_changed.connect(self._show_models)
-        state.choice_changed.connect(lambda _: self._show())
-        self.end(state.choice_changed, state.model_changed, state.accepted_changed, state.path_changed)
+        follow(state, "offered", self._show_models)
+        follow(state, ("choice",), self._show, now=False)
+        self.end("choice", "model", "accepted", "path")
 
     def _choice(self, name: str, text: str, about: str) -> QRadioButton:
         button, words = QRadioButton(text), dim_label(about)
@@ -196,18 +193,14 @@ class ModelPage(_Page):
         row.addWidget(self.file)
         return row
 
-    def _show_models(self, offered: list[ModelInfo]) -> None:
-        while self.models.count():
-            taken = self.models.takeAt(0)
-            widget = taken.widget() if taken is not None else None
-            if widget is not None:
-                widget.deleteLater()
+    def _show_models(self, offered: tuple[ModelInfo, ...]) -> None:
+        clear_layout(self.models)
         self.buttons: dict[str, QRadioButton] = {}
         box = QWidget()
         column = QVBoxLayout(box)
         column.setContentsMargins(0, 0, 0, 0)
         for model in offered:
-            button = QRadioButton(name_of_action(self._words(model)))
+            button = QRadioButton(escaped_mnemonics(self._words(model)))
             button.setChecked(model.name == self.state.model)
             button.toggled.connect(lambda on, one=model.name: self._choose(one) if on else None)
             self.buttons[model.name] = button
@@ -219,7 +212,7 @@ class ModelPage(_Page):
 
     def _words(self, model: ModelInfo) -> str:
         here = self.tr("installed") if model.installed else size_in_words(model.size_bytes)
-        parts = [spoken(model.title), here]
+        parts = [translated(model.title), here]
         if model.memory_gb:
             parts.append(
                 self.tr("needs {0} GB of memory").format(
@@ -246,8 +239,8 @@ class ModelPage(_Page):
         self.accept.setVisible(downloads and asks)
         self.licence.setVisible(downloads and chosen is not None)
         if chosen is not None:
-            self.licence.say((Link(chosen.licence_url, chosen.licence),))
-            set_tip(self.licence, spoken(chosen.licence_text.strip()))
+            self.licence.set_lines((Link(chosen.licence_url, chosen.licence),))
+            set_tip(self.licence, translated(chosen.licence_text.strip()))
         for widget in (self.path, self.folder, self.file):
             widget.setEnabled(state.choice == "import")
 
@@ -262,13 +255,13 @@ class ModelPage(_Page):
         if path:
             self.state.path = path
 
-    def why_not(self) -> str:
-        """A model must be chosen, and its licence accepted."""
+    def why_incomplete(self) -> str:
+        """The user has to choose a model and accept its licence."""
         return self.state.model_problem
 
 
 class PlacePage(_Page):
-    """Where models are kept, and what happens next."""
+    """The folder for models, and what happens next."""
 
     def __init__(self, state: FirstStart) -> None:
         super().__init__(state)
@@ -289,15 +282,15 @@ class PlacePage(_Page):
         for widget in (self.room, self.next, self.sample):
             self.column.addWidget(widget)
         self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.end(state.folder_changed, state.choice_changed, state.model_changed)
+        self.end("folder", "choice", "model")
 
     def initializePage(self) -> None:
-        """Show what was chosen before."""
+        """Show the present folder."""
         self.folder.setPlaceholderText(self.state.place)
-        self.look()
+        self.update_page()
 
-    def look(self) -> None:
-        """Show room and what happens next."""
+    def update_page(self) -> None:
+        """Show free space and what happens next."""
         state = self.state
         size = state.chosen.size_bytes if state.choice == "download" and state.chosen is not None else 0
         room = self.tr("{0} are free there.").format(size_in_words(state.free_bytes))
@@ -312,13 +305,13 @@ class PlacePage(_Page):
                 "import": self.tr("The import begins with “Start” and goes on in the background."),
             }[state.choice]
         )  # fmt: skip
-        super().look()
+        super().update_page()
 
     def _browse(self) -> None:
         path = QFileDialog.getExistingDirectory(self, self.tr("Keep models in"), self.state.place)
         if path:
             self.state.folder = path
 
-    def why_not(self) -> str:
-        """There must be room."""
+    def why_incomplete(self) -> str:
+        """The disk needs enough free space."""
         return self.state.place_problem

@@ -1,4 +1,4 @@
-"""The middle of the window: tools, canvas, results, and the start page while no photo is open."""
+"""The central widget: tools, canvas, results, and the start page while no photo is open."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
+from qt_app.observable import follow
 from qt_app.ui.actions import Actions
 from qt_app.ui.canvas.tools import BoxTool, BrushTool, ClickTool, LassoTool, PolygonTool, ShapeTool, Tool
 from qt_app.ui.canvas.view import CanvasView
@@ -19,10 +20,10 @@ __all__ = ["Workspace"]
 
 
 class Workspace(QWidget):
-    """Shows the open photo and puts the chosen tool into the canvas.
+    """Shows the open photo and gives the canvas the selected tool.
 
     Args:
-        view: made before the actions, which work on it.
+        view: made before this, since the actions need it.
     """
 
     def __init__(
@@ -49,10 +50,9 @@ class Workspace(QWidget):
         row.setSpacing(0)
         row.addWidget(self.tool_bar)
         row.addLayout(column, 1)
-        studio.documents.document_changed.connect(self._show_document)
-        studio.tools.tool_changed.connect(lambda _: self._use_tool())
-        studio.tools.size_changed.connect(lambda _: view.redraw_marks())
-        self._show_document(studio.documents.document)
+        follow(studio.documents, "document", self._show_document)
+        follow(studio.tools, ("tool",), self._use_tool, now=False)
+        follow(studio.tools, ("size",), view.redraw_marks, now=False)
 
     def _show_document(self, document: Document | None) -> None:
         self.view.show_document(document)

@@ -25,8 +25,8 @@ from PyQt6.QtCore import QEvent, QPointF, Qt, QTimer
 from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtWidgets import QApplication
 
-from qt_app.collecting import Collector
-from qt_app.engine import Connector, EngineLink
+from qt_app.engine import Connect, EngineLink
+from qt_app.garbage_collector import GarbageCollector
 from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
 from qt_app.ui.main_window import MainWindow
@@ -75,7 +75,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["S2EDIT_HOME"] = folder
         application = QApplication(sys.argv[:1])
-        collector = Collector()  # its work is a part of what the window does
+        collector = GarbageCollector()  # its work is a part of what the window does
         for figure in (_strokes, _stall):
             good &= figure(application, Path(folder))
         if args.real:
@@ -176,14 +176,14 @@ def _timed(work: Callable[[], object]) -> float:
 
 def _stall(application: QApplication, folder: Path, real: bool = False) -> bool:
     """The longest time between two turns of the event loop while a run reports its steps, curve and pictures."""
-    connect: Connector = lambda: FakeClient(auto=0.005)  # noqa: E731
+    connect: Connect = lambda: FakeClient(auto=0.005)  # noqa: E731
     if real:
         from s2edit_plugin.engine.client.remote import connect as connect_real
 
         connect = connect_real
     window = _window(application, folder / "learning", connect)
     studio = window.studio
-    window.open_file(str(models_package() / "samples" / "anna.png"))
+    window.studio.documents.open_file(str(models_package() / "samples" / "anna.png"))
     _until(application, lambda: studio.documents.document is not None and studio.link.state == "connected")
     learn = studio.learning
     learn.person, learn.token, learn.class_noun, learn.consent = "anna", "me", "woman", True
@@ -229,7 +229,7 @@ def _until(application: QApplication, condition: Callable[[], bool], seconds: fl
             raise TimeoutError("The window did not get there.")
 
 
-def _window(application: QApplication, folder: Path, connect: Connector) -> MainWindow:
+def _window(application: QApplication, folder: Path, connect: Connect) -> MainWindow:
     folder.mkdir(parents=True, exist_ok=True)
     window = MainWindow(StudioState(EngineLink(connect), folder))
     window.resize(*SCREEN)

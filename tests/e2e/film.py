@@ -95,7 +95,7 @@ def play(robot: Robot) -> None:
     edit = window.edit_panel
     robot.write(edit.prompt, PROMPT)
     robot.choose(edit.region, "mask")
-    robot.click(edit.go)
+    robot.click(edit.main_button)
     robot.until("the photo is edited", lambda: robot.document.result)
     robot.keys(Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)  # without the masks' colours
     QTest.qWait(1000)

@@ -22,8 +22,8 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from qt_app.app import make_window
 from qt_app.ui.compare_dialog import CompareDialog
+from qt_app.ui.features import features_of
 from qt_app.ui.models_page import ModelsPage
-from qt_app.ui.parts import parts_of
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
 from s2edit_plugin.api.queries import ModelInfo
@@ -76,7 +76,7 @@ class Scene:
     def close(self) -> None:
         """Leave."""
         self.studio.learning.job = None
-        self.window.guards.clear()
+        self.window.studio.documents.guards.clear()
         if self.shown is not self.window:
             self.shown.close()
         self.window.close()
@@ -132,7 +132,7 @@ class Scene:
         assert document is not None
         y, x = np.mgrid[0 : document.rgb.shape[0], 0 : document.rgb.shape[1]] / document.rgb.shape[0]
         heat = np.exp(-(((x - 0.5) / 0.25) ** 2 + ((y - 0.3) / 0.22) ** 2))
-        document.show_heat(np.rint(heat * 255).astype(np.uint8))
+        document.heat = np.rint(heat * 255).astype(np.uint8)
         self.window.workspace.bar.word.setEditText("hair")
 
     def unfolded(self) -> None:
@@ -185,7 +185,7 @@ class Scene:
 
     def settings(self, page: str = "look") -> None:
         """The settings at a page."""
-        self.shown = parts_of(self.window).show_settings(page)
+        self.shown = features_of(self.window).settings.show(page)
         self.until(lambda: self.studio.settings.known and bool(self.studio.models.models))
 
     def computing(self) -> None:
@@ -209,7 +209,7 @@ class Scene:
 
     def wizard(self, step: int = 0) -> None:
         """The first start, at a step."""
-        wizard = parts_of(self.window).show_wizard()
+        wizard = features_of(self.window).help.show_wizard()
         self.shown = wizard
         self.until(lambda: bool(self.studio.models.models))
         wizard.use_page.agree.setChecked(True)
@@ -228,12 +228,12 @@ class Scene:
     def saving(self) -> None:
         """How a result is saved."""
         self._edited()
-        self.shown = parts_of(self.window).save()
+        self.shown = features_of(self.window).saving.save()
 
     def comparing(self) -> None:
         """Two results of the history."""
         self.history()
-        panel = parts_of(self.window).history_panel
+        panel = features_of(self.window).history.panel
         panel.select(*[entry.id for entry in self.studio.history.entries[:2]])
         panel.compare_selected()
         self.until(lambda: self.window.findChild(CompareDialog) is not None)
@@ -244,28 +244,28 @@ class Scene:
     def diagnostics(self) -> None:
         """What is found here."""
         self.studio.messages.error(ResourceError("There is not enough memory.", "Choose a smaller crop."))
-        self.shown = parts_of(self.window).show_diagnostics()
+        self.shown = features_of(self.window).help.show_diagnostics()
         self.until(lambda: bool(self.studio.diagnostics.checks))
 
     def token(self) -> None:
         """Everything about a token."""
         shown: list[QWidget] = []
-        parts = parts_of(self.window)
-        self.studio.library.show("anna/me", lambda details: shown.append(parts.show_token(details)))
+        features = features_of(self.window)
+        self.studio.library.show("anna/me", lambda details: shown.append(features.tokens.show_token(details)))
         self.until(lambda: bool(shown))
         self.shown = shown[0]
 
     def exporting(self) -> None:
         """Tokens go out."""
-        self.shown = parts_of(self.window).export(names=("anna/me", "mia/lips"))
+        self.shown = features_of(self.window).tokens.export(names=("anna/me", "mia/lips"))
 
     def importing(self) -> None:
         """Tokens come in."""
-        self.shown = parts_of(self.window).import_files((str(SAMPLES / "anna.safetensors"),))
+        self.shown = features_of(self.window).tokens.import_files((str(SAMPLES / "anna.safetensors"),))
 
     def about(self) -> None:
         """Which program this is."""
-        self.shown = parts_of(self.window).show_about()
+        self.shown = features_of(self.window).help.show_about()
 
     # ------------------------------------------------------------------ inside
 
@@ -283,9 +283,9 @@ class Scene:
         )
 
     def _open(self) -> None:
-        self.window.open_file(str(SAMPLES / "anna.png"))
+        self.window.studio.documents.open_file(str(SAMPLES / "anna.png"))
         self.until(lambda: self.studio.documents.document is not None)
-        self.until(lambda: len(self.studio.learning.estimates) == 3)
+        self.until(lambda: len(self.studio.estimates.learn) == 3)
 
     def _edited(self) -> None:
         self._open()

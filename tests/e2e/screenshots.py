@@ -18,7 +18,7 @@ os.environ["QT_QPA_PLATFORM"] = platform()
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
-from qt_app.collecting import Collector
+from qt_app.garbage_collector import GarbageCollector
 from qt_app.i18n.loading import LANGUAGES
 from tests.e2e.scenes import DIALOGS, STATES, Scene
 
@@ -40,7 +40,7 @@ def main() -> int:
     application = QApplication(sys.argv[:1])
     if args.right_to_left:
         application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    collector = Collector()
+    collector = GarbageCollector()
     for theme in THEMES:
         for size in SIZES:
             names = (args.only,) if args.only else STATES + (DIALOGS if size == SIZES[0] else ())

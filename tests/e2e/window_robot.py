@@ -30,8 +30,8 @@ import qt_app.model.learning
 from qt_app.app import make_window
 from qt_app.model.document import Document
 from qt_app.model.masks import MaskLayer
+from qt_app.ui.features import features_of
 from qt_app.ui.main_window import MainWindow
-from qt_app.ui.parts import parts_of
 from qt_app.ui.save_dialog import SaveDialog
 from s2edit_plugin.api.presets import LearnPreset
 from s2edit_plugin.engine.client.remote import RemoteClient
@@ -67,7 +67,7 @@ class Robot:
         self.window = make_window(application, "dark" if shots else "light")
         self.window.show()
         self.window.activateWindow()  # there is no window manager to do it
-        parts_of(self.window).leaving.ask = lambda words: "leave"  # type: ignore[method-assign]  # stories end where they end
+        features_of(self.window).saving.unsaved_guard.ask = lambda words: "leave"  # type: ignore[method-assign]  # stories end where they end
         self.until("the window is shown", lambda: self.window.isVisible() and self.window.isActiveWindow())
 
     # ------------------------------------------------------------------ hand and eye
@@ -202,7 +202,7 @@ class Robot:
         self.click(panel.consent)
         if learn.problem:
             raise RuntimeError(learn.problem)
-        self.click(panel.go)
+        self.click(panel.main_button)
         # A short run may be over before a step of it was heard.
         over: list[object] = []
         learn.learned.connect(over.append)
@@ -257,7 +257,7 @@ def whole(robot: Robot) -> None:
     window = robot.window
     robot.open_sample()
     robot.until("the engine is there", lambda: window.studio.link.state == "connected")
-    costs = lambda: window.studio.learning.estimates.values()  # noqa: E731
+    costs = lambda: window.studio.estimates.learn.values()  # noqa: E731
     robot.until("every preset says its time and memory", lambda: len(costs()) >= 2)
     if not all(cost.seconds > 0 and cost.memory_bytes > 0 and cost.free_bytes > 0 for cost in costs()):
         raise RuntimeError(f"an estimate that says nothing: {list(costs())}")
@@ -311,7 +311,7 @@ def edit_inside_the_mask(robot: Robot) -> None:
         robot.click(edit.more)
         QTest.qWait(50)
         window.studio.editing.steps = 6
-    robot.click(edit.go)
+    robot.click(edit.main_button)
     robot.until("the photo is edited", lambda: robot.document.result)
     result = robot.document.result
     assert result is not None

@@ -23,8 +23,8 @@ from tests.fakes.engine_client import FakeClient
 
 @pytest.fixture(autouse=True)
 def deleted_at_once() -> Iterator[None]:
-    """Everything of Qt's goes with its test and on this thread: what was to be deleted later, for which outside an event loop
-    there is nobody else, and what only Python's collector finds, which would else run on any thread (`qt_app.collecting`)."""
+    """Delete all Qt objects of a test at its end and on this thread: those with ``deleteLater``, for which no event loop runs,
+    and those in cycles, which Python would collect on any thread (`qt_app.garbage_collector`)."""
     gc.disable()
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -35,7 +35,7 @@ def deleted_at_once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def nothing_is_saved_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows that go with something unsaved do not wait for an answer."""
-    monkeypatch.setattr("qt_app.ui.leaving.Leaving.ask", lambda *_: "leave")
+    monkeypatch.setattr("qt_app.ui.unsaved_guard.UnsavedGuard.ask", lambda *_: "leave")
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def places(window: MainWindow) -> dict[str, Any]:
 
     screen = window.screen()
     return {
-        "sound": window.layout_of_panels.is_sound(),
+        "sound": window.panel_layout.is_valid(),
         "window": [window.width(), window.height()],
         "screen": rectangle(screen.availableGeometry()) if screen is not None else None,
         "floating": sorted(name for name, dock in window.docks.items() if dock.isFloating()),

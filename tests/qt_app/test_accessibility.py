@@ -34,7 +34,7 @@ def window(qtbot: QtBot, qapp: QApplication, data_home: Path) -> Iterator[MainWi
     window = make_window(qapp, "light", lambda: engine)
     window.resize(1280, 800)
     window.show()
-    window.open_file(str(models_package() / "samples" / "anna.png"))
+    window.studio.documents.open_file(str(models_package() / "samples" / "anna.png"))
     qtbot.waitUntil(lambda: window.studio.documents.document is not None)
     window.edit_panel.more.setChecked(True)
     window.studio.editing.add_token("anna/me")
@@ -79,7 +79,7 @@ def test_no_two_actions_share_a_shortcut_and_all_are_in_a_menu(window: MainWindo
     shortcuts = [actions.shortcut(name) for name in actions if actions.shortcut(name)]
     assert len(shortcuts) == len(set(shortcuts))
     assert len(shortcuts) > 35
-    menus = [window.menu(name) for name in ("file", "edit", "mask", "view", "tokens", "help")]
+    menus = [window.menus[name] for name in ("file", "edit", "mask", "view", "tokens", "help")]
     in_menus = {id(action) for menu in menus for action in menu.actions()}
     assert not [name for name in actions if id(actions[name]) not in in_menus]
 

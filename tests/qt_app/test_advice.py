@@ -64,12 +64,12 @@ def test_a_photo_with_the_small_model_gets_a_banner_with_a_button(
     assert all(banner.isHidden() for banner in banners(window))
     photo = tmp_path / "photo.png"
     photo.write_bytes(SAMPLE.read_bytes())
-    window.open_file(str(photo))
+    window.studio.documents.open_file(str(photo))
     qtbot.waitUntil(lambda: not any(banner.isHidden() for banner in banners(window)))
     assert window.learn_panel.findChild(SmallModelBanner) is not None
     edit = window.edit_panel.findChild(SmallModelBanner)
     assert edit is not None
-    edit.go.click()
+    edit.main_button.click()
     qtbot.waitUntil(lambda: any(w.objectName() == "page-models" and w.isVisible() for w in qapp_widgets()))
     models = {
         name: dataclasses.replace(model, in_use=name == "sdxl") for name, model in engine.world.models.items()
@@ -86,11 +86,11 @@ def qapp_widgets() -> list[object]:
 def test_the_programs_own_pictures_get_none_and_it_can_be_dismissed(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window.open_file(str(SAMPLE))
+    window.studio.documents.open_file(str(SAMPLE))
     qtbot.waitUntil(lambda: window.studio.documents.document is not None)
     assert not window.studio.advice.small_model
     (tmp_path / "photo.png").write_bytes(SAMPLE.read_bytes())
-    window.open_file(str(tmp_path / "photo.png"))
+    window.studio.documents.open_file(str(tmp_path / "photo.png"))
     qtbot.waitUntil(lambda: window.studio.advice.small_model)
     banners(window)[0].dismiss.click()
     assert all(banner.isHidden() for banner in banners(window))

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from qt_app.app import _reporting, build_parser, main, make_window
-from qt_app.ui.opening import Opening
+from qt_app.ui.file_open_events import FileOpenEvents
 from tests.fakes.engine_client import FakeClient
 
 PROBE = """
@@ -45,12 +45,12 @@ import os, signal
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 from qt_app.app import keep_when_ended, make_window
-from qt_app.collecting import Collector
+from qt_app.garbage_collector import GarbageCollector
 from tests.fakes.engine_client import FakeClient
 application = QApplication([])
 window = make_window(application, "dark", FakeClient)
 keep_when_ended(window)
-collector = Collector()
+collector = GarbageCollector()
 window.show()
 window.resize(901, 702)
 QTimer.singleShot(50, lambda: os.kill(os.getpid(), signal.SIGTERM))
@@ -86,7 +86,7 @@ def test_the_arguments_are_a_photo_and_a_theme() -> None:
 
 def test_what_macos_sends_is_opened(qapp: QApplication) -> None:
     opened: list[str] = []
-    opening = Opening(qapp, opened.append)
+    opening = FileOpenEvents(qapp, opened.append)
     for address in ("file:///a%20b.jpg", "s2edit:///c.png", "s2edit:///etc/passwd", "s2edit:"):
         opening.take(address)  # PyQt makes no such event, only macOS does
     assert opened == ["/a b.jpg", "/c.png"]

@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from qt_app.app import make_window
 from qt_app.model.batch import BatchState
 from qt_app.ui.batch_dialog import BatchDialog
+from qt_app.ui.features import features_of
 from qt_app.ui.main_window import MainWindow
-from qt_app.ui.parts import parts_of
 from s2edit_plugin import api
 from s2edit_plugin.batch.recipe import Recipe, read_recipe, write_recipe
 from s2edit_plugin.errors import MaskError
@@ -80,7 +80,7 @@ def batch(window: MainWindow, folder: Path) -> BatchState:
 
 @pytest.fixture
 def dialog(window: MainWindow, batch: BatchState) -> BatchDialog:
-    return parts_of(window).show_batch()
+    return features_of(window).batch.show()
 
 
 def until(qtbot: QtBot, condition: Callable[[], bool]) -> None:
@@ -103,13 +103,13 @@ def test_the_first_three_then_the_others(
     assert all(
         not label.pixmap().isNull() for before, after, _ in dialog.pictures for label in (before, after)
     )
-    assert dialog.go.text() == "Do the others too"
-    assert "Look at them" in dialog.said.text()
-    press(qtbot, dialog.go)
+    assert dialog.main_button.text() == "Do the others too"
+    assert "Look at them" in dialog.status.text()
+    press(qtbot, dialog.main_button)
     until(qtbot, lambda: batch.phase == "done")
     assert len(list(Path(batch.results).glob("*.png"))) == PHOTOS
     assert dialog.bar.value() == dialog.bar.maximum() == PHOTOS
-    assert "3 were there already" in dialog.said.text()
+    assert "3 were there already" in dialog.status.text()
     assert Path(batch.report).read_text().count("<figure>") == PHOTOS
 
 
@@ -122,12 +122,12 @@ def test_pause_and_go_on(
         return client.world.finish(request)
 
     client.answers[api.ApplyEdit] = slowly
-    press(qtbot, dialog.go)
+    press(qtbot, dialog.main_button)
     until(qtbot, lambda: batch.phase == "paused")
     assert 2 <= len(list(Path(batch.results).glob("*.png"))) < PHOTOS
-    assert dialog.go.text() == "Go on"
+    assert dialog.main_button.text() == "Go on"
     del client.answers[api.ApplyEdit]
-    press(qtbot, dialog.go)
+    press(qtbot, dialog.main_button)
     until(qtbot, lambda: batch.phase == "done")
     assert len(list(Path(batch.results).glob("*.png"))) == PHOTOS
 
@@ -137,7 +137,7 @@ def test_the_pause_button_stops_a_running_batch(
 ) -> None:
     for number in range(60):
         (folder / f"more {number}.png").write_bytes(photo(number + 10))
-    press(qtbot, dialog.go)
+    press(qtbot, dialog.main_button)
     until(qtbot, lambda: batch.state is not None and batch.state.done >= 1)
     assert not dialog.photos.isEnabled()
     press(qtbot, dialog.pause)
@@ -158,7 +158,7 @@ def test_failures_are_listed_with_their_reason(
         return client.world.finish(request)
 
     client.answers[api.ApplyEdit] = some
-    press(qtbot, dialog.go)
+    press(qtbot, dialog.main_button)
     until(qtbot, lambda: batch.phase == "done")
     rows = [dialog.failures.topLevelItem(row) for row in range(dialog.failures.topLevelItemCount())]
     assert [row.text(0) for row in rows if row is not None] == ["1.png", "no photo.jpg"]
@@ -170,12 +170,12 @@ def test_what_cannot_begin_says_why(
     qtbot: QtBot, dialog: BatchDialog, batch: BatchState, folder: Path
 ) -> None:
     (folder.parent / "r.toml").write_text("prompt = 3")
-    press(qtbot, dialog.go)
+    press(qtbot, dialog.main_button)
     until(qtbot, lambda: batch.phase == "failed")
-    assert "must be text" in dialog.said.text()
+    assert "must be text" in dialog.status.text()
     batch.recipe = ""
-    assert not dialog.go.isEnabled()
-    assert "Choose a recipe" in dialog.said.text()
+    assert not dialog.main_button.isEnabled()
+    assert "Choose a recipe" in dialog.status.text()
 
 
 def test_an_engine_that_dies_is_followed_by_another(
@@ -183,7 +183,7 @@ def test_an_engine_that_dies_is_followed_by_another(
 ) -> None:
     for number in range(20):
         (folder / f"more {number}.png").write_bytes(photo(number + 10))
-    press(qtbot, dialog.go)
+    press(qtbot, dialog.main_button)
     until(qtbot, lambda: batch.state is not None and batch.state.done >= 2)
     client.die("The engine ended.")
     until(qtbot, lambda: batch.phase == "done")
@@ -195,7 +195,7 @@ def test_the_recipe_of_the_result_on_show(
 ) -> None:
     action = window.actions_by_id["file.recipe"]
     assert not action.isEnabled()
-    window.open_file(str(models_package() / "samples" / "anna.png"))
+    window.studio.documents.open_file(str(models_package() / "samples" / "anna.png"))
     until(qtbot, lambda: window.studio.documents.document is not None)
     editing = window.studio.editing
     editing.prompt, editing.steps = "a photo of a woman with red hair", 7
@@ -211,10 +211,10 @@ def test_the_recipe_of_the_result_on_show(
     recipe = read_recipe(target.with_suffix(".toml"))
     assert recipe.prompt == "a photo of a woman with red hair"
     assert recipe.settings.steps == 7
-    until(qtbot, lambda: parts_of(window).show_batch().isVisible())
+    until(qtbot, lambda: features_of(window).batch.show().isVisible())
 
 
 def test_the_dialog_can_be_used_by_keyboard_and_by_ear(dialog: BatchDialog) -> None:
     assert nameless(dialog) == []
-    assert dialog.go.isDefault()
+    assert dialog.main_button.isDefault()
     assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in dialog.findChildren(QPushButton))

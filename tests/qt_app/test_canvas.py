@@ -14,10 +14,9 @@ from PyQt6.QtWidgets import QApplication, QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
 from qt_app.model.document import Document, Result
-from qt_app.model.levels import screen_levels
+from qt_app.model.mipmaps import Mipmaps, mipmap_level
 from qt_app.model.tools import ToolState
 from qt_app.ui.canvas.photo_item import PhotoItem
-from qt_app.ui.canvas.pyramid import Pyramid, level_for
 from qt_app.ui.canvas.screen import mark_pens
 from qt_app.ui.canvas.tools import BrushTool, ClickTool, LassoTool, PolygonTool, ShapeTool
 from qt_app.ui.canvas.view import CanvasView
@@ -97,18 +96,18 @@ def _move(view: CanvasView, point: QPoint) -> None:
 
 @pytest.mark.parametrize(("scale", "level"), [(1.0, 0), (0.51, 0), (0.5, 1), (0.24, 2), (0.001, 3), (8.0, 0)])
 def test_the_level_has_at_least_the_screens_pixels(scale: float, level: int) -> None:
-    assert level_for(scale, 4) == level
+    assert mipmap_level(scale, 4) == level
 
 
-def test_a_pyramid_halves_to_a_small_size_and_keeps_the_mean() -> None:
+def test_mipmaps_halve_to_a_small_size_and_keep_the_mean() -> None:
     rng = np.random.default_rng(0)
     rgb = rng.integers(0, 256, (1301, 2050, 3), dtype=np.uint8)
-    pyramid = Pyramid(screen_levels(rgb))
-    sizes = [(image.height(), image.width()) for image in pyramid.levels]
+    mipmaps = Mipmaps(rgb)
+    sizes = [(image.height(), image.width()) for image in mipmaps.images]
     assert sizes == [(1301, 2050), (651, 1025), (326, 513), (163, 257)]
-    assert pyramid.levels[0].pixelColor(7, 9).getRgb()[:3] == tuple(rgb[9, 7])
+    assert mipmaps.images[0].pixelColor(7, 9).getRgb()[:3] == tuple(rgb[9, 7])
     block = rgb[0:2, 0:2].astype(int).mean(axis=(0, 1))
-    assert np.allclose(pyramid.levels[1].pixelColor(0, 0).getRgb()[:3], block, atol=0.51)
+    assert np.allclose(mipmaps.images[1].pixelColor(0, 0).getRgb()[:3], block, atol=0.51)
 
 
 def test_the_photo_is_fitted_and_its_colours_are_right(view: CanvasView) -> None:
@@ -217,10 +216,10 @@ def test_a_click_picks_a_pixel_of_the_photo(view: CanvasView, doc: Document) -> 
 def test_attention_is_laid_over_the_picture(view: CanvasView, doc: Document) -> None:
     heat = np.zeros((300, 400), np.uint8)
     heat[:, 300:] = 255
-    doc.show_heat(heat)
+    doc.heat = heat
     assert on_screen(view, 50, 150) == (255, 0, 0)
     assert on_screen(view, 350, 150) != (0, 0, 255)
-    doc.show_heat(None)
+    doc.heat = None
     assert on_screen(view, 350, 150) == (0, 0, 255)
 
 
@@ -292,9 +291,9 @@ def test_on_small_pixels_the_picture_is_as_sharp_as_they_allow(
 ) -> None:
     """A quarter of the size takes every fourth pixel of the photo, on a screen with double pixels every second."""
     item, taken = PhotoItem(document(2048, 1024)), []
-    paint = Pyramid.paint
-    monkeypatch.setattr(Pyramid, "paint", lambda self, painter, exposed, scale: (
-        taken.append(level_for(scale, len(self.levels))), paint(self, painter, exposed, scale)
+    paint = Mipmaps.paint
+    monkeypatch.setattr(Mipmaps, "paint", lambda self, painter, exposed, scale: (
+        taken.append(mipmap_level(scale, len(self.images))), paint(self, painter, exposed, scale)
     ))  # fmt: skip
     screen = QImage(round(512 * ratio), round(256 * ratio), QImage.Format.Format_RGB32)
     screen.setDevicePixelRatio(ratio)

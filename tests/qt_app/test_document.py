@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
+from qt_app.model.background import Background
 from qt_app.model.document import Document, Documents, Result
 from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
-from qt_app.model.tasks import Background
 from s2edit_plugin import api
 from s2edit_plugin.errors import MaskError
 
@@ -69,6 +69,15 @@ def test_what_is_no_photo_gives_one_sentence_and_leaves_the_old_one(
     documents.open_file(str(file))
     qtbot.waitUntil(lambda: messages.current is not None)
     assert documents.document is before
+    assert documents.opening == ""
+
+
+@pytest.mark.parametrize("picture_or_path", [picture(), "/anna.png"])
+def test_a_guard_keeps_the_open_photo(documents: Documents, picture_or_path: bytes | str) -> None:
+    asked: list[bool] = []
+    documents.guards += [lambda: bool(asked.append(True)), lambda: True]
+    documents.open_picture(picture_or_path)
+    assert asked == [True]
     assert documents.opening == ""
 
 

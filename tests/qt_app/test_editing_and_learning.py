@@ -122,7 +122,7 @@ def test_a_grey_photo_may_get_colours_and_a_colour_photo_has_them(studio: Studio
     edit.prompt, edit.in_colour = "a photo of a woman with red hair", True
     assert not edit.request(document, 0).in_colour
     document.photo = dataclasses.replace(document.photo, grey=True)
-    assert edit.may_colour
+    assert edit.is_grey
     asked = edit.request(document, 0)
     assert asked.in_colour
     edit.in_colour = False
@@ -231,15 +231,15 @@ def test_the_prompt_after_learning_is_of_what_was_learned(
     engine.world.add_token(
         "bea/me", class_noun="woman", source_prompt="a photo of a woman with black hair on a beach"
     )
-    studio.editing.place_learned("bea/me")  # before the library has heard of it
+    studio.editing.insert_learned("bea/me")  # before the library has heard of it
     qtbot.waitUntil(lambda: bool(studio.editing.prompt))
     assert studio.editing.prompt == "a photo of a <bea/me> woman with black hair on a beach"
     engine.world.add_token("cleo/car", class_noun="car", source_prompt="a photo of a red car on a road")
-    studio.editing.place_learned("cleo/car")  # nobody has changed the prompt: it gives way
+    studio.editing.insert_learned("cleo/car")  # nobody has changed the prompt: it gives way
     qtbot.waitUntil(lambda: "<cleo/car>" in studio.editing.prompt)
     assert studio.editing.prompt == "a photo of a red <cleo/car> car on a road"
     studio.editing.prompt = "a photo of a woman at night"
-    studio.editing.place_learned("bea/me")
+    studio.editing.insert_learned("bea/me")
     qtbot.waitUntil(lambda: "<bea/me>" in studio.editing.prompt)
     assert studio.editing.prompt == "a photo of a <bea/me> woman at night"
 
@@ -275,7 +275,7 @@ def test_attention_is_shown_over_the_photo(studio: StudioState, engine: FakeClie
     document = studio.documents.document
     assert document is not None
     studio.editing.prompt = "a photo of <anna/me> smiling"
-    studio.editing.look_at("smiling")
+    studio.editing.show_attention("smiling")
     qtbot.waitUntil(lambda: engine.running is not None)
     stream = io.BytesIO()
     Image.new("L", (60, 40), 99).save(stream, "PNG")
@@ -316,9 +316,9 @@ def test_learning_pauses_resumes_and_fails_with_its_sentence(
     asked = engine.submitted[-1]
     assert isinstance(asked, api.LearnToken)
     assert (asked.settings.steps_token, asked.settings.steps_joint) == presets.usual_steps("attribute")
-    learn.pause_or_resume()
+    learn.toggle_pause()
     qtbot.waitUntil(lambda: bool(learn.job and learn.job.info and learn.job.info.state == "paused"))
-    learn.pause_or_resume()
+    learn.toggle_pause()
     qtbot.waitUntil(lambda: engine.running is not None)
     engine.fail(MaskError("No subject was found.", "Paint it."))
     qtbot.waitUntil(lambda: learn.job is None)
@@ -331,9 +331,9 @@ def test_a_run_that_was_cut_off_is_offered_and_goes_on(
 ) -> None:
     request = api.LearnToken(picture(), "bea", "me", consent=True)
     engine.world.resumable.append(queries.Resumable("bea", "me", 50, 160, "2026-01-01T00:00:00Z", request))
-    studio.learning._ask_resumable()
+    studio.learning._request_resumable()
     qtbot.waitUntil(lambda: len(studio.learning.resumable) == 1)
-    studio.learning.go_on(studio.learning.resumable[0])
+    studio.learning.resume_run(studio.learning.resumable[0])
     qtbot.waitUntil(lambda: bool(engine.submitted))
     assert engine.submitted[-1].resume
 
@@ -348,15 +348,15 @@ def test_every_preset_says_what_it_costs_and_again_when_something_changed(
         else api.Estimate(9.0 * request.variants, 10**9, 10**10, True)
     )
     engine.tell(api.Event("settings"))
-    learn, edit = studio.learning, studio.editing
+    edit, estimates = studio.editing, studio.estimates
     wanted = {"quick": 20.0, "balanced": 45.0, "best": 120.0}
-    qtbot.waitUntil(lambda: {name: one.seconds for name, one in learn.estimates.items()} == wanted)
+    qtbot.waitUntil(lambda: {name: one.seconds for name, one in estimates.learn.items()} == wanted)
     edit.variants = 3
-    qtbot.waitUntil(lambda: edit.estimate is not None and edit.estimate.seconds == 27.0)
+    qtbot.waitUntil(lambda: estimates.edit is not None and estimates.edit.seconds == 27.0)
     engine.answers[queries.EstimateJob] = MaskError("No.")
     edit.start()
     engine.tell(api.Event("models"))
-    qtbot.waitUntil(lambda: learn.estimates == {} and edit.estimate is None)
+    qtbot.waitUntil(lambda: estimates.learn == {} and estimates.edit is None)
 
 
 def test_the_weight_of_a_word_that_is_not_in_the_prompt_is_left_out(studio: StudioState) -> None:
@@ -365,7 +365,7 @@ def test_the_weight_of_a_word_that_is_not_in_the_prompt_is_left_out(studio: Stud
     edit.prompt = "a photo of a <anna/me> woman smiling"
     edit.weights = {"smiling": 1.5, "red hair": 2.0, "<anna/me>": 0.5}
     assert edit.request(document, 0).settings.weights == {"smiling": 1.5, "<anna/me>": 0.5}
-    assert edit.weightable() == ["woman"]
+    assert edit.unweighted_words() == ["woman"]
     edit.prompt = "a photo of a <anna/me> woman with hair"
     assert edit.request(document, 0).settings.weights == {"red hair": 2.0, "<anna/me>": 0.5}
 
@@ -380,7 +380,7 @@ def test_learning_that_a_closed_window_left_is_shown_paused_and_ends_here(
     qtbot.waitUntil(lambda: learn.job is not None and learn.job.id == other.id)
     engine.step(loss=0.5)
     qtbot.waitUntil(lambda: learn.job is not None and bool(learn.job.losses))
-    learn.pause_or_resume()
+    learn.toggle_pause()
     qtbot.waitUntil(lambda: bool(learn.job and learn.job.info and learn.job.info.state == "paused"))
     learn.cancel()
     qtbot.waitUntil(lambda: learn.job is None)

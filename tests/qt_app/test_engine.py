@@ -190,7 +190,7 @@ def test_the_user_can_have_the_engine_ended_and_started_again(engine: FakeClient
 
 
 def test_closing_waits_for_no_answer(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FAREWELL_SECONDS", 0.1)
+    monkeypatch.setattr(module, "LAST_REQUEST_SECONDS", 0.1)
     closed = threading.Event()
 
     class Hanging(FakeClient):

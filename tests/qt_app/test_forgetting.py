@@ -96,7 +96,7 @@ def test_panels_lists_and_messages_hold_nothing_and_others_stay(
     fill(studio)
     for tokens in ((f"{SECRET}/me",), ("bob/me",)):
         made = engine.world.add_result(api.ApplyEdit(OTHER, tokens, "b"), picture(50))
-        studio.history.bring(document, [*(r.made.history_id for r in document.results), made], 0)
+        studio.history.load_into(document, [*(r.output.history_id for r in document.results), made], 0)
         qtbot.waitUntil(lambda: bool(document.results) and studio.background.is_idle)
     studio.messages.note(f"Learned {SECRET}/me.")
     studio.messages.note("Something else.")

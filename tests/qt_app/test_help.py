@@ -11,8 +11,8 @@ from PyQt6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from qt_app.app import make_window
+from qt_app.ui.features import Features
 from qt_app.ui.main_window import MainWindow
-from qt_app.ui.parts import Parts
 from s2edit_plugin import __version__
 from s2edit_plugin.api import queries
 from s2edit_plugin.errors import EngineError, S2EditError
@@ -39,16 +39,16 @@ def window(qtbot: QtBot, qapp: QApplication, data_home: Path, engine: FakeClient
     window.deleteLater()
 
 
-def parts_of(window: MainWindow) -> Parts:
-    parts = window.findChild(Parts)
-    assert parts is not None
-    return parts
+def features_of(window: MainWindow) -> Features:
+    features = window.findChild(Features)
+    assert features is not None
+    return features
 
 
 def test_everything_is_shown_and_copied_at_once(window: MainWindow, qtbot: QtBot) -> None:
     window.studio.messages.error(S2EditError("Something broke.", "Mend it."))
     window.actions_by_id["help.diagnostics"].trigger()
-    dialog = parts_of(window)._diagnostics_dialog
+    dialog = features_of(window).help.diagnostics_dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.checks.topLevelItemCount() == 2 and bool(dialog.log.toPlainText()))
     qtbot.waitUntil(lambda: window.studio.diagnostics.status is not None and not dialog.busy.isVisible())
@@ -69,7 +69,7 @@ def test_everything_is_shown_and_copied_at_once(window: MainWindow, qtbot: QtBot
         __version__,
     ):
         assert words in clipboard.text()
-    dialog.shut.click()
+    dialog.close_button.click()
     assert not dialog.isVisible()
 
 
@@ -84,7 +84,7 @@ def test_an_engine_that_does_not_start_has_its_log_read_from_the_file(
     window = make_window(qapp, "light", refuse)
     window.show()
     qtbot.waitUntil(lambda: window.studio.link.state == "failed")
-    dialog = parts_of(window).show_diagnostics()
+    dialog = features_of(window).help.show_diagnostics()
     qtbot.waitUntil(lambda: "ImportError: torch" in dialog.log.toPlainText())
     assert "not running" in [label.text() for label in dialog.findChildren(QLabel)]
     assert "The engine cannot be started." in window.studio.diagnostics.as_text()
@@ -102,7 +102,7 @@ def test_a_check_that_fails_itself_ends_the_checking(
 
 
 def test_about_names_version_method_and_licence(window: MainWindow) -> None:
-    dialog = parts_of(window).show_about()
+    dialog = features_of(window).help.show_about()
     text = " ".join(label.text() for label in dialog.findChildren(QLabel))
     for words in (__version__, "arxiv.org", "GPL", "edited by AI"):
         assert words in text

@@ -76,9 +76,9 @@ def test_the_newest_result_is_first_and_a_new_one_appears_by_itself(
     assert not panel.empty.isVisible()
     assert panel.count.text() == "2 of 2"
     qtbot.waitUntil(lambda: not panel.list.item(0).icon().isNull())
-    spoken = panel.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert "older" in spoken
-    assert "for the cover" in spoken
+    translated = panel.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "older" in translated
+    assert "for the cover" in translated
 
 
 def test_older_results_come_when_the_end_is_near(
@@ -87,13 +87,13 @@ def test_older_results_come_when_the_end_is_near(
     for number in range(PAGE * 2 + 5):
         engine.world.add_result(edit(f"edit {number}"), picture())
     qtbot.waitUntil(lambda: panel.list.count() == PAGE)
-    assert studio.history.has_more
+    assert len(studio.history.entries) < studio.history.total
     bar = panel.list.verticalScrollBar()
     bar.setValue(bar.maximum())
     qtbot.waitUntil(lambda: panel.list.count() == PAGE * 2)
     bar.setValue(bar.maximum())
     qtbot.waitUntil(lambda: panel.list.count() == PAGE * 2 + 5)
-    assert not studio.history.has_more
+    assert len(studio.history.entries) == studio.history.total
     # What is loaded stays when something changes, and so does the place.
     place = bar.value()
     engine.world.add_result(edit("another"), picture())
@@ -146,7 +146,7 @@ def test_star_note_delete_and_undo_by_keys(
     qtbot.waitUntil(lambda: engine.world.history[first].entry.note == "the best")
     QTest.keyClick(panel.list, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: panel.list.count() == 1 and panel.undo_bar.isVisible())
-    panel.undo_button.click()
+    panel.undo_bar.button.click()
     qtbot.waitUntil(lambda: panel.list.count() == 2)
     assert not panel.undo_bar.isVisible()
 
@@ -169,7 +169,7 @@ def test_a_result_is_opened_again_on_its_photo_with_masks_and_settings(
     assert document is not None
     assert document.result is not None
     assert document.result.rgb[0, 0].tolist() == [0, 255, 0]
-    assert document.result.made.history_id == name
+    assert document.result.output.history_id == name
     assert document.name == "Photo from the history"
     assert document.masks.layers["region"].pixels[0, :2].tolist() == [0, 255]
     assert not document.masks.layers["subject"].touched
@@ -211,7 +211,7 @@ def test_a_photo_that_must_stay_is_not_replaced(
         asked.append(True)
         return False
 
-    studio.history.may_open = no
+    studio.documents.guards.append(no)
     studio.history.reopen(name)
     qtbot.waitUntil(lambda: bool(asked))
     assert studio.documents.opening == ""
@@ -248,8 +248,8 @@ def test_two_results_are_compared_with_what_differs(
     assert pictures.split == 1.0
     QTest.keyClick(pictures, Qt.Key.Key_Left)
     assert pictures.split == pytest.approx(0.98)
-    dialog.beside.click()
-    assert pictures.beside
+    dialog.side_by_side.click()
+    assert pictures.side_by_side
 
 
 def test_masks_and_photos_are_named_by_their_hash_when_compared() -> None:

@@ -18,9 +18,9 @@ from qt_app.i18n.compiling import compiled
 from qt_app.i18n.loading import FOLDER, LANGUAGES, chosen_language, install_language
 from qt_app.i18n.messages import Message, read_ts, write_ts
 from qt_app.i18n.update import ROOT, main, texts_of, updated
+from qt_app.ui.features import features_of
+from qt_app.ui.formatting import stage_in_words, title_in_words
 from qt_app.ui.main_window import MainWindow
-from qt_app.ui.parts import parts_of
-from qt_app.ui.wording import stage_in_words, title_in_words
 from s2edit_plugin import api
 from s2edit_plugin.api import operations
 from tests.fakes.engine_client import FakeClient
@@ -199,7 +199,7 @@ def test_no_letter_opens_two_menus_or_two_of_their_entries(
     assert bar is not None
     menus = {
         "bar": bar,
-        **{name: window.menu(name) for name in ("file", "edit", "mask", "view", "tokens", "help")},
+        **{name: window.menus[name] for name in ("file", "edit", "mask", "view", "tokens", "help")},
     }
     twice = []
     for name, menu in menus.items():
@@ -212,8 +212,13 @@ def test_no_letter_opens_two_menus_or_two_of_their_entries(
 
 
 def test_dialogs_are_german_too(german: MainWindow) -> None:
-    parts = parts_of(german)
-    for dialog in (parts.show_settings(), parts.show_diagnostics(), parts.show_about(), parts.show_wizard()):
+    features = features_of(german)
+    for dialog in (
+        features.settings.show(),
+        features.help.show_diagnostics(),
+        features.help.show_about(),
+        features.help.show_wizard(),
+    ):
         assert dialog.windowTitle() in ("Einstellungen", "Diagnose", "Über S²Edit Studio", "Erste Schritte")
         dialog.close()
 

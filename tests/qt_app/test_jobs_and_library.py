@@ -101,7 +101,7 @@ def test_the_library_follows_changes_and_searches(
     engine.world.add_token("anna/me")
     engine.world.add_token("bea/me")
     qtbot.waitUntil(lambda: len(library.tokens) == 2)
-    assert [person.name for person in library.people] == ["anna", "bea"]
+    qtbot.waitUntil(lambda: [person.name for person in library.people] == ["anna", "bea"])
     library.search = "bea"
     qtbot.waitUntil(lambda: [token.name for token in library.tokens] == ["bea/me"])
     library.search = ""
@@ -120,9 +120,9 @@ def test_thumbnails_are_asked_for_once(
     library, heard = LibraryState(link, messages), []
     engine.world.add_token("anna/me", b"small")
     qtbot.waitUntil(lambda: bool(library.tokens))
-    library.thumbnail.connect(lambda name, picture: heard.append(name))
-    library.want_thumbnails(["anna/me"])
-    library.want_thumbnails(["anna/me"])
+    library.thumbnails.received.connect(lambda name, picture: heard.append(name))
+    library.thumbnails.request(["anna/me"])
+    library.thumbnails.request(["anna/me"])
     qtbot.waitUntil(lambda: bool(heard))
     qtbot.wait(20)
     assert heard == ["anna/me"]

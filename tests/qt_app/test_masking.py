@@ -112,11 +112,11 @@ def test_what_is_found_is_combined_as_asked(
 def test_clicks_and_boxes_select_and_take_away(
     studio: StudioState, document: Document, engine: FakeClient, qtbot: QtBot, idle: Callable[[], None]
 ) -> None:
-    studio.masking.select_at(7, 9, takes=False)
+    studio.masking.select_at(7, 9, subtract=False)
     request = found(engine, qtbot, box(5, 5, 25, 20))
     assert (request.method, request.points) == ("click", (api.Click(7.5, 9.5),))
     idle()
-    studio.masking.select_in((10.0, 4.0, 30.0, 22.0), takes=True)
+    studio.masking.select_in((10.0, 4.0, 30.0, 22.0), subtract=True)
     assert found(engine, qtbot, box(10, 5, 25, 20)).box == (10.0, 4.0, 30.0, 22.0)
     idle()
     assert np.array_equal(document.masks.layer.pixels, box(5, 5, 10, 20))
@@ -145,10 +145,10 @@ def test_a_search_that_fails_says_why_and_one_that_is_cancelled_says_nothing(
 def test_the_wand_takes_a_colour_and_gives_it_back(
     studio: StudioState, document: Document, idle: Callable[[], None]
 ) -> None:
-    studio.masking.wand_at(3, 3, takes=False)
+    studio.masking.wand_at(3, 3, subtract=False)
     idle()
     assert np.array_equal(document.masks.layer.pixels, box(0, 0, 30, HEIGHT))
-    studio.masking.wand_at(3, 3, takes=True)
+    studio.masking.wand_at(3, 3, subtract=True)
     idle()
     assert not document.masks.layer.pixels.any()
 

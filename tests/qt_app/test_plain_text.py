@@ -23,16 +23,16 @@ from PyQt6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 import qt_app
-from qt_app.ui import plain
-from qt_app.ui.parts import parts_of
-from qt_app.ui.plain import Link, LinkLabel, confirmed, plain_label, question_box, set_tip
+from qt_app.ui import plain_text
+from qt_app.ui.features import features_of
+from qt_app.ui.plain_text import Link, LinkLabel, confirmed, plain_label, question_box, set_tip
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
 from s2edit_plugin.errors import ImageError
 from tests.e2e import scenes
 
 SOURCES = Path(qt_app.__file__).parent
-HOME = "plain.py"
+HOME = "plain_text.py"
 MADE = frozenset(
     ("QLabel", "QFormLayout", "QMessageBox", "QErrorMessage", "QTextEdit", "QTextBrowser", "QInputDialog", "QProgressDialog",
      "QSplashScreen", "QGraphicsTextItem", "QStaticText", "QMessageBox.warning", "QMessageBox.information",
@@ -86,7 +86,7 @@ def test_labels_tooltips_and_message_boxes_are_made_in_one_place() -> None:
         for path in sorted(SOURCES.rglob("*.py"))
         if path.name != HOME and (lines := breaches(path.read_text(encoding="utf-8")))
     }
-    assert not found, "use qt_app.ui.plain"
+    assert not found, "use qt_app.ui.plain_text"
     assert breaches((SOURCES / "ui" / HOME).read_text(encoding="utf-8"))  # it looks at what there is
 
 
@@ -131,7 +131,7 @@ def test_boxes_that_ask_show_text_as_it_is(qtbot: QtBot, monkeypatch: pytest.Mon
         asked.append(args[2])
         return QMessageBox.StandardButton.Yes
 
-    monkeypatch.setattr(plain.QMessageBox, "warning", warning)
+    monkeypatch.setattr(plain_text.QMessageBox, "warning", warning)
     assert confirmed(parent, "Title", MARKUP)
     assert "<img" not in asked[0]
     assert "&lt;img" in asked[0]
@@ -211,7 +211,7 @@ def test_a_window_full_of_markup_shows_it_as_text(
         for dialog in ("models", "diagnostics", "token", "exporting", "importing"):
             getattr(scene, dialog)()
             qapp.processEvents()
-        parts_of(scene.window).save()
+        features_of(scene.window).saving.save()
         scene.messages()
         scene.wizard_model()
         labels = scene.window.findChildren(QLabel)

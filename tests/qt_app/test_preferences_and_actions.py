@@ -15,13 +15,13 @@ from qt_app.ui.actions import Actions, ActionSpec
 def test_preferences_come_back(tmp_path: Path, qtbot: QtBot) -> None:
     first = Preferences(tmp_path / "window.json")
     first.theme = "dark"
-    first.opened("/a.png")
-    first.opened("/b.png")
-    first.opened("/a.png")
+    first.add_recent("/a.png")
+    first.add_recent("/b.png")
+    first.add_recent("/a.png")
     second = Preferences(tmp_path / "window.json")
     assert (second.theme, second.recent) == ("dark", ("/a.png", "/b.png"))
     for number in range(20):
-        second.opened(f"/{number}.png")
+        second.add_recent(f"/{number}.png")
     assert len(second.recent) == RECENT
 
 

@@ -18,11 +18,11 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from qt_app.app import make_window
+from qt_app.model.decoding import decoded_result
 from qt_app.model.document import Document
-from qt_app.model.pictures import decoded_result
 from qt_app.model.saving import FORMATS, SUFFIXES, SaveOptions, encoded
+from qt_app.ui.features import Features
 from qt_app.ui.main_window import MainWindow
-from qt_app.ui.parts import Parts
 from qt_app.ui.save_dialog import SaveDialog
 from s2edit_plugin import api
 from s2edit_plugin.imaging.credentials.inspection import inspect_picture
@@ -67,7 +67,7 @@ def window(qtbot: QtBot, qapp: QApplication, data_home: Path, tmp_path: Path) ->
     engine = FakeClient()
     window = make_window(qapp, "light", lambda: engine)
     (tmp_path / "anna.jpg").write_bytes(photo_file())
-    window.open_file(str(tmp_path / "anna.jpg"))
+    window.studio.documents.open_file(str(tmp_path / "anna.jpg"))
     qtbot.waitUntil(lambda: window.studio.documents.document is not None)
     yield window
     window.close()
@@ -84,10 +84,10 @@ def document(window: MainWindow) -> Document:
 
 
 def dialog_of(window: MainWindow) -> SaveDialog:
-    parts = window.findChild(Parts)
-    assert parts is not None
+    features = window.findChild(Features)
+    assert features is not None
     window.actions_by_id["file.save"].trigger()
-    dialog = parts._save_dialog
+    dialog = features.saving.save_dialog
     assert dialog is not None
     return dialog
 
@@ -133,7 +133,7 @@ def test_save_writes_the_engines_own_bytes_and_remembers_how(
     dialog.save.click()
     qtbot.waitUntil(lambda: document.saved)
     assert document.result is not None
-    before, wanted = read_photo(document.data), read_photo(document.result.made.image)
+    before, wanted = read_photo(document.data), read_photo(document.result.output.image)
     written = read_photo((tmp_path / "anna-edited.jpg").read_bytes())
     changed = (written.pixels != before.pixels).any(axis=2)
     assert changed[10:20, 10:30].any()

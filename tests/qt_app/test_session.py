@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from qt_app.app import make_window
 from qt_app.engine import EngineLink
+from qt_app.model.crashed_session import CrashedSession
 from qt_app.model.document import Document
-from qt_app.model.left import LeftSession
 from qt_app.model.studio import StudioState
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
@@ -38,7 +38,7 @@ def crash(studio: StudioState) -> None:
     studio.link.close()
     studio.background.close()
     studio.session._closed = True
-    studio.session._held.close()
+    studio.session._lock.close()
     studio.session._locked = False
 
 
@@ -74,7 +74,7 @@ def kept(studio: StudioState, qtbot: QtBot) -> Path:
     return session._own
 
 
-def offered(studio: StudioState, qtbot: QtBot) -> LeftSession:
+def offered(studio: StudioState, qtbot: QtBot) -> CrashedSession:
     studio.session.look()
     qtbot.waitUntil(lambda: studio.session.offered is not None)
     assert studio.session.offered is not None
@@ -109,7 +109,7 @@ def test_after_a_crash_photo_masks_panels_and_results_come_back(
         engine.world.add_result(api.ApplyEdit(picture(), ("anna/me",), "b"), picture((0, 9, n)))
         for n in (1, 2)
     ]
-    first.history.bring(document, (ids[0], "gone", ids[1]), 0)
+    first.history.load_into(document, (ids[0], "gone", ids[1]), 0)
     qtbot.waitUntil(lambda: len(document.results) == 2 and document.shown == 0)
     kept(first, qtbot)
     crash(first)
@@ -322,7 +322,7 @@ def handed_over(engine: FakeClient, studio: StudioState, qtbot: QtBot) -> querie
     """A picture of GIMP that the window has taken and painted a mask for, as the engine knows it."""
     offered = engine.call(queries.HandOver(picture(), b"", "holiday.xcf"))
     waiting = queries.TakenPicture(offered.id, picture(), b"", "holiday.xcf")
-    qtbot.waitUntil(lambda: studio.handover.current == waiting.id)
+    qtbot.waitUntil(lambda: studio.gimp_transfer.current == waiting.id)
     document = studio.documents.document
     assert document is not None
     document.masks.replace("region", np.full(SIZE[::-1], 200, np.uint8), "painted")
@@ -349,12 +349,17 @@ def test_after_a_crash_gimps_picture_comes_back_with_what_was_made_of_it(
     if first_to_come != "session":
         second.link.start()
     if first_to_come == "engine":
-        qtbot.waitUntil(lambda: second.handover.current == waiting.id)
-    with qtbot.waitSignal(second.session.restored):
-        second.session.restore()
+        qtbot.waitUntil(lambda: second.gimp_transfer.current == waiting.id)
+    second.session.restore()
+
+    def is_restored() -> bool:
+        opened = second.documents.document
+        return opened is not None and bool((opened.masks.layers["region"].pixels == 200).all())
+
+    qtbot.waitUntil(is_restored)
     if first_to_come == "session":
         second.link.start()
-    qtbot.waitUntil(lambda: second.handover.current == waiting.id and second.background.is_idle)
+    qtbot.waitUntil(lambda: second.gimp_transfer.current == waiting.id and second.background.is_idle)
     document = second.documents.document
     assert document is not None
     assert (document.masks.layers["region"].pixels == 200).all()
@@ -368,7 +373,7 @@ def test_the_same_picture_handed_over_anew_is_a_new_one(
     studio = start(studios, engine, data_home, qtbot)
     before = handed_over(engine, studio, qtbot)
     engine.call(queries.HandOver(picture(), b"", "holiday.xcf"))
-    qtbot.waitUntil(lambda: studio.handover.current not in ("", before.id))
+    qtbot.waitUntil(lambda: studio.gimp_transfer.current not in ("", before.id))
     document = studio.documents.document
     assert document is not None
     assert not document.masks.layers["region"].touched
@@ -385,6 +390,6 @@ def test_a_picture_that_comes_again_because_the_connection_broke_stays_as_it_is(
     engine.world._changed("handover")
     qtbot.waitUntil(lambda: not engine.world.handed)
     engine.call(queries.HandOver(picture((1, 2, 3)), b"", "next"))  # still looked for afterwards
-    qtbot.waitUntil(lambda: studio.handover.current not in ("", waiting.id))
+    qtbot.waitUntil(lambda: studio.gimp_transfer.current not in ("", waiting.id))
     assert document is not None
     qtbot.waitUntil(lambda: [request.id for request in gave_back(engine)] == [waiting.id])

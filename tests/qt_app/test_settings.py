@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 from qt_app.app import make_window
 from qt_app.model.base_models import IMPORTING, MOVING
 from qt_app.model.preferences import Preferences
-from qt_app.ui.fields import show_progress
+from qt_app.ui.features import Features
 from qt_app.ui.main_window import MainWindow
 from qt_app.ui.models_page import LicenceDialog, ModelsPage
-from qt_app.ui.parts import Parts
-from qt_app.ui.settings_dialog import ComputingPage, FilesPage, LookPage, SettingsDialog
+from qt_app.ui.settings_dialog import AppearancePage, ComputingPage, FilesPage, SettingsDialog
 from qt_app.ui.shortcuts_page import ShortcutsPage
+from qt_app.ui.widgets import show_progress
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
 from s2edit_plugin.errors import DownloadError
@@ -41,10 +41,10 @@ def window(qtbot: QtBot, qapp: QApplication, data_home: Path, engine: FakeClient
 @pytest.fixture
 def dialog(window: MainWindow) -> SettingsDialog:
     window.actions_by_id["edit.settings"].trigger()
-    parts = window.findChild(Parts)
-    assert parts is not None
-    assert parts._settings_dialog is not None
-    return parts._settings_dialog
+    features = window.findChild(Features)
+    assert features is not None
+    assert features.settings.dialog is not None
+    return features.settings.dialog
 
 
 def test_a_changed_setting_goes_to_the_engine_and_is_kept(
@@ -93,7 +93,7 @@ def test_what_others_change_is_shown_without_being_sent_back(
 def test_theme_and_language_are_remembered(
     window: MainWindow, dialog: SettingsDialog, data_home: Path
 ) -> None:
-    look = dialog.findChild(LookPage)
+    look = dialog.findChild(AppearancePage)
     for box, value in ((look.theme, "dark"), (look.language, "de")):
         index = box.findData(value)
         box.setCurrentIndex(index)
@@ -252,11 +252,11 @@ def test_the_licence_must_be_accepted_and_its_words_are_no_markup(qtbot: QtBot) 
     dialog = LicenceDialog(model)
     qtbot.addWidget(dialog)
     dialog.show()
-    assert not dialog.go.isEnabled()
+    assert not dialog.main_button.isEnabled()
     assert dialog.words.textFormat() == Qt.TextFormat.PlainText
     dialog.agree.setChecked(True)
-    assert dialog.go.isEnabled()
-    dialog.go.click()
+    assert dialog.main_button.isEnabled()
+    dialog.main_button.click()
     assert dialog.result() == QDialog.DialogCode.Accepted
 
 
@@ -264,7 +264,7 @@ def test_what_a_catalogue_says_is_shown_as_text_never_as_markup(page: ModelsPage
     evil = queries.ModelInfo(
         "x", "X", licence="<img src=x>", licence_url='https://x" onclick="', note="<script>"
     )
-    page.about.say(*page._about(evil))
+    page.about.set_lines(*page._about(evil))
     shown = page.about.text()
     assert "<img" not in shown
     assert "<script" not in shown
@@ -292,18 +292,20 @@ def test_another_language_is_there_after_a_start_that_is_one_click_away(
         QProcess, "startDetached", lambda program, arguments: started.append([program, *arguments])
     )
     sample = str(models_package() / "samples" / "anna.png")
-    window.open_file(sample)
+    window.studio.documents.open_file(sample)
     qtbot.waitUntil(lambda: window.studio.documents.document is not None)
-    look = dialog.look
+    look = dialog.appearance
     assert look.restart.isHidden()
     look.language.setCurrentIndex(look.language.findData("de"))
     look.language.activated.emit(look.language.currentIndex())
     assert not look.restart.isHidden()
     assert Preferences(data_home / "window.json").language == "de"
-    window.guards.append(lambda: False)  # something is not saved yet, and the user wants to stay
+    window.studio.documents.guards.append(
+        lambda: False
+    )  # something is not saved yet, and the user wants to stay
     look.restart.click()
     assert started == []
-    window.guards.pop()
+    window.studio.documents.guards.pop()
     look.restart.click()
     assert started == [[sys.executable, "-m", "qt_app", sample]]
     assert not window.isVisible()
@@ -318,7 +320,7 @@ def test_another_language_while_learning_stops_comes_back_too(
 ) -> None:
     started: list[str] = []
     monkeypatch.setattr(QProcess, "startDetached", lambda program, _: started.append(program))
-    window.open_file(str(models_package() / "samples" / "anna.png"))
+    window.studio.documents.open_file(str(models_package() / "samples" / "anna.png"))
     learn = window.studio.learning
     qtbot.waitUntil(lambda: window.studio.documents.document is not None)
     learn.person, learn.kind = "bea", "attribute"
@@ -326,7 +328,7 @@ def test_another_language_while_learning_stops_comes_back_too(
     qtbot.waitUntil(lambda: learn.job is not None and engine.running is not None)
     for answer in ("stay", "stop"):
         monkeypatch.setattr(window, "ask_about_learning", lambda one=answer: one)
-        dialog.look.restart_wanted.emit()
+        dialog.appearance.restart_requested.emit()
         assert not started  # the user stays, or learning stops first
         if answer == "stay":
             assert window.when_closed is None

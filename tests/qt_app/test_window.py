@@ -20,8 +20,8 @@ from qt_app.i18n.loading import install_language
 from qt_app.model.document import Document
 from qt_app.model.studio import StudioState
 from qt_app.model.tools import TOOLS
-from qt_app.ui.dropping import is_picture, picture_in
 from qt_app.ui.main_window import MainWindow
+from qt_app.ui.mime_data import is_picture, picture_in
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
 from tests.fakes.engine_client import FakeClient
@@ -60,7 +60,7 @@ def photo(tmp_path: Path) -> Path:
 @pytest.fixture
 def document(window: MainWindow, photo: Path, qtbot: QtBot) -> Document:
     """The photo, open in the window."""
-    window.open_file(str(photo))
+    window.studio.documents.open_file(str(photo))
     qtbot.waitUntil(lambda: window.studio.documents.document is not None)
     assert window.studio.documents.document is not None
     return window.studio.documents.document
@@ -140,7 +140,7 @@ def test_a_file_that_is_no_picture_is_refused_with_a_sentence(
     window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     (tmp_path / "text.png").write_text("no picture")
-    window.open_file(str(tmp_path / "text.png"))
+    window.studio.documents.open_file(str(tmp_path / "text.png"))
     qtbot.waitUntil(lambda: window.studio.messages.current is not None)
     assert window.message_box.isVisible()
     assert window.studio.documents.document is None
@@ -182,12 +182,12 @@ def test_an_encoded_picture_is_taken_as_it_is_and_text_is_none(photo: Path) -> N
 
 
 def test_a_guard_keeps_the_open_photo(window: MainWindow, document: Document, tmp_path: Path) -> None:
-    window.guards.append(lambda: False)
-    window.open_file(str(tmp_path / "photo.png"))
-    window.open_picture(picture())
+    window.studio.documents.guards.append(lambda: False)
+    window.studio.documents.open_file(str(tmp_path / "photo.png"))
+    window.studio.documents.open_picture(picture())
     assert window.studio.documents.opening == ""
     assert window.studio.documents.document is document
-    window.guards.clear()
+    window.studio.documents.guards.clear()
 
 
 def test_nothing_hears_of_a_photo_that_was_closed(
@@ -679,5 +679,5 @@ def test_the_librarys_keys_delete_and_rename(
     panel.select("anna/other")
     QTest.keyClick(panel.tree, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: library.tokens == ())
-    panel.undo_button.click()
+    panel.undo_bar.button.click()
     qtbot.waitUntil(lambda: library.token("anna/other") is not None)

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from qt_app.app import begin, make_window
 from qt_app.model.preferences import Preferences
+from qt_app.ui.features import features_of
 from qt_app.ui.main_window import MainWindow
-from qt_app.ui.parts import parts_of
 from qt_app.ui.wizard import Wizard
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
@@ -45,7 +45,7 @@ def window(qtbot: QtBot, qapp: QApplication, data_home: Path, engine: FakeClient
 @pytest.fixture
 def wizard(window: MainWindow) -> Wizard:
     """At its second step."""
-    wizard = parts_of(window).show_wizard()
+    wizard = features_of(window).help.show_wizard()
     assert not wizard.use_page.isComplete()
     wizard.use_page.agree.setChecked(True)
     wizard.next()
@@ -71,7 +71,7 @@ def test_the_small_model_can_be_tried_at_once(
 
 
 def test_nothing_goes_on_without_agreeing_to_responsible_use(window: MainWindow) -> None:
-    wizard = parts_of(window).show_wizard()
+    wizard = features_of(window).help.show_wizard()
     next_button = wizard.button(QWizard.WizardButton.NextButton)
     assert not next_button.isEnabled()
     assert wizard.use_page.problem.text()
@@ -171,12 +171,12 @@ def test_closing_it_uses_the_small_model_and_does_not_ask_again(
 
 
 def test_it_comes_with_the_first_start_alone_and_not_before_a_photo(window: MainWindow) -> None:
-    parts = parts_of(window)
+    features = features_of(window)
     begin(window, "/photos/anna.jpg")
-    assert parts._wizard is None
+    assert features.help.wizard is None
     begin(window, None)
-    assert parts._wizard is not None
-    assert parts._wizard.isVisible()
-    parts._wizard.reject()
+    assert features.help.wizard is not None
+    assert features.help.wizard.isVisible()
+    features.help.wizard.reject()
     begin(window, None)
-    assert not parts._wizard.isVisible()
+    assert not features.help.wizard.isVisible()

@@ -177,7 +177,7 @@ def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_token_that_the_window_exports_is_for_the_user_alone(tmp_path: Path) -> None:
-    from qt_app.model.exchange import _stored
+    from qt_app.model.import_export import _stored
     from s2edit_plugin.api.queries import ExportedFile
 
     previous = os.umask(0o000)

@@ -1,4 +1,4 @@
-"""Masks and attention as colour over the picture: only what is on the screen is computed, at the screen's resolution."""
+"""Draws masks and attention over the picture; only the visible part is computed, at the screen's resolution."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QColor, QImage, QPainter
 
-from qt_app.ui.canvas.pyramid import level_for
+from qt_app.model.mipmaps import mipmap_level
 
 __all__ = ["heat_table", "mask_table", "paint_overlay"]
 
@@ -16,14 +16,14 @@ MAX_LEVELS = 12
 
 
 def mask_table(colour: str, opacity: float) -> np.ndarray:
-    """For each mask value 0..255 a premultiplied ARGB colour, uint32 (256,)."""
+    """Premultiplied ARGB colour for each mask value 0..255, uint32 (256,)."""
     c = QColor(colour)
     alpha = np.arange(256) * opacity
     return _premultiplied(np.full(256, c.red()), np.full(256, c.green()), np.full(256, c.blue()), alpha)
 
 
 def heat_table(opacity: float = 0.75) -> np.ndarray:
-    """For each attention value 0..255 a premultiplied ARGB colour: clear, blue, red, yellow; uint32 (256,)."""
+    """Premultiplied ARGB colour for each attention value 0..255: transparent, blue, red, yellow; uint32 (256,)."""
     x = np.arange(256) / 255
     red = np.interp(x, (0.0, 0.35, 0.65, 1.0), (0, 90, 255, 255))
     green = np.interp(x, (0.0, 0.35, 0.65, 1.0), (0, 20, 70, 240))
@@ -46,7 +46,7 @@ def paint_overlay(
         values: uint8 (H, W) of the picture's size. scale: screen pixels for each pixel of the picture.
     """
     height, width = values.shape
-    factor = 2 ** level_for(scale, MAX_LEVELS)
+    factor = 2 ** mipmap_level(scale, MAX_LEVELS)
     left, top = int(exposed.left() // factor) * factor, int(exposed.top() // factor) * factor
     left, top = max(left, 0), max(top, 0)
     right, bottom = min(int(np.ceil(exposed.right())), width), min(int(np.ceil(exposed.bottom())), height)
@@ -60,7 +60,7 @@ def paint_overlay(
         return
     colours = np.empty(part.shape, np.uint32)
     np.take(table, part, out=colours, mode="clip")
-    memory: Any = colours.data  # PyQt's stubs ask for bytes; any buffer is taken, without a copy
+    memory: Any = colours.data  # PyQt's stubs ask for bytes; any buffer works, without a copy
     image = QImage(
         cast(bytes, memory),
         part.shape[1],

@@ -1,6 +1,8 @@
-"""The picture on the canvas: photo or result, before/after, masks and attention over it."""
+"""The picture on the canvas: photo or result, comparison, masks and attention."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import numpy as np
 from PyQt6.QtCore import QLineF, QRectF
@@ -8,12 +10,10 @@ from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from qt_app.model.document import Document, Result
-from qt_app.model.levels import screen_levels
 from qt_app.model.mask_paint import Rect
 from qt_app.model.masks import MaskLayer
-from qt_app.model.observable import Connections
+from qt_app.observable import Connections, follow
 from qt_app.ui.canvas.overlay import heat_table, mask_table, paint_overlay
-from qt_app.ui.canvas.pyramid import Pyramid
 from qt_app.ui.canvas.screen import paint_divider, pixel_scale
 
 __all__ = ["PhotoItem"]
@@ -26,29 +26,24 @@ class PhotoItem(QGraphicsItem):
         super().__init__()
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self._document = document
-        self._photo = Pyramid(document.levels)
-        self._results: dict[int, Pyramid] = {}
         self._tables: dict[str, np.ndarray] = {}
         self._heat_table = heat_table()
         self._connections = Connections()
-        connect = self._connections.add
+        until = self._connections
         for layer in document.masks.layers.values():
-            connect(layer.changed, self._mask_changed)
-            connect(layer.found_changed, lambda _: self.update())
-            for signal in (layer.opacity_changed, layer.colour_changed, layer.visible_changed):
-                connect(signal, lambda _, one=layer: self._look_changed(one))
-        for signal in (
-            document.shown_changed, document.compare_changed, document.split_changed, document.heat_changed
-        ):  # fmt: skip
-            connect(signal, lambda _: self.update())
+            until.add(layer.changed, self._mask_changed)
+            follow(layer, "found", lambda _: self.update(), now=False, until=until)
+            appearance = ("opacity", "colour", "visible")
+            follow(layer, appearance, partial(self._appearance_changed, layer), now=False, until=until)
+        follow(document, ("shown", "compare", "split", "heat"), self.update, now=False, until=until)
 
     def close(self) -> None:
-        """Hear nothing of the document any more."""
+        """Disconnect from the document."""
         self._connections.clear()
 
     def boundingRect(self) -> QRectF:
         """The photo's rectangle."""
-        height, width = self._photo.shape
+        height, width = self._document.mipmaps.shape
         return QRectF(0, 0, width, height)
 
     def paint(
@@ -57,7 +52,7 @@ class PhotoItem(QGraphicsItem):
         option: QStyleOptionGraphicsItem | None,
         widget: QWidget | None = None,
     ) -> None:
-        """Draw what is exposed."""
+        """Draw the exposed part."""
         if painter is None or option is None:
             return
         exposed = option.exposedRect.intersected(self.boundingRect())
@@ -65,11 +60,11 @@ class PhotoItem(QGraphicsItem):
         document = self._document
         result = document.result
         if result is None or document.compare == "before":
-            self._photo.paint(painter, exposed, scale)
+            document.mipmaps.paint(painter, exposed, scale)
         elif document.compare == "split":
             self._paint_split(painter, result, exposed, scale)
         else:
-            self._pyramid(result).paint(painter, exposed, scale)
+            result.mipmaps.paint(painter, exposed, scale)
         if document.compare == "before":
             return
         if document.heat is not None:
@@ -84,29 +79,21 @@ class PhotoItem(QGraphicsItem):
         left, right = QRectF(exposed), QRectF(exposed)
         left.setRight(min(exposed.right(), at))
         right.setLeft(max(exposed.left(), at))
-        for rect, pyramid in ((left, self._photo), (right, self._pyramid(result))):
+        for rect, mipmaps in ((left, self._document.mipmaps), (right, result.mipmaps)):
             if rect.width() > 0:
                 painter.save()
                 painter.setClipRect(rect)
-                pyramid.paint(painter, rect, scale)
+                mipmaps.paint(painter, rect, scale)
                 painter.restore()
         line = QLineF(at, 0, at, self.boundingRect().height())
         paint_divider(painter, line, self.boundingRect())
-
-    def _pyramid(self, result: Result) -> Pyramid:
-        key = id(result)
-        if key not in self._results:
-            if len(self._results) >= 4:  # large photos: a few results are enough to go back and forth between
-                self._results.pop(next(iter(self._results)))
-            self._results[key] = Pyramid(result.levels or screen_levels(result.rgb))
-        return self._results[key]
 
     def _table(self, layer: MaskLayer) -> np.ndarray:
         if layer.name not in self._tables:
             self._tables[layer.name] = mask_table(layer.colour, layer.opacity)
         return self._tables[layer.name]
 
-    def _look_changed(self, layer: MaskLayer) -> None:
+    def _appearance_changed(self, layer: MaskLayer) -> None:
         self._tables.pop(layer.name, None)
         self.update()
 

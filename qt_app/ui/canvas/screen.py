@@ -1,4 +1,4 @@
-"""What the canvas draws at the screen's own pixels, of which a display with small ones has several to a logical pixel."""
+"""Drawing at physical screen pixels, of which a high-resolution display has several for each logical pixel."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ GRIP_RADIUS = 10  # logical pixels of the screen
 
 
 def pixel_scale(painter: QPainter) -> float:
-    """Screen pixels, not logical ones, for each unit that is drawn."""
+    """Physical screen pixels for each unit of the painter."""
     transform = painter.deviceTransform()
     return float((transform.m11() ** 2 + transform.m12() ** 2) ** 0.5)
 
 
 def mark_pens(painter: QPainter) -> Iterator[QPen]:
-    """Dark and wide, then light and narrow: drawn over each other they are seen on every picture, as wide at every zoom."""
+    """A wide dark pen, then a narrow light one: drawn over each other, visible on every picture, and the same at every zoom."""
     device = painter.device()
     ratio = device.devicePixelRatioF() if device is not None else 1.0
     for colour, width in ((QColor(0, 0, 0, 160), 3.0), (QColor(255, 255, 255), 1.0)):
         pen = QPen(colour, width * ratio)
-        pen.setCosmetic(True)  # in screen pixels, whatever the zoom
+        pen.setCosmetic(True)  # in screen pixels, independent of the zoom
         yield pen
 
 
 def paint_divider(painter: QPainter, line: QLineF, within: QRectF) -> None:
-    """An upright line between two pictures, with a grip near its foot, off the faces, that says that it can be dragged.
+    """Draw a vertical divider between two pictures, with a drag handle near its lower end, where it hides no face.
 
     Args:
-        within: nothing is drawn outside of it.
+        within: clip rectangle.
     """
     painter.save()
     painter.setClipRect(within)
@@ -43,7 +43,7 @@ def paint_divider(painter: QPainter, line: QLineF, within: QRectF) -> None:
     device = painter.device()
     unit = (device.devicePixelRatioF() if device is not None else 1.0) / pixel_scale(painter)
     painter.translate(line.pointAt(0.9))
-    painter.scale(unit, unit)  # as large at every zoom
+    painter.scale(unit, unit)  # the same size at every zoom
     painter.setPen(QPen(QColor(0, 0, 0, 160), 1.5))
     painter.setBrush(QColor(255, 255, 255))
     painter.drawEllipse(QPointF(0, 0), GRIP_RADIUS, GRIP_RADIUS)

@@ -16,18 +16,18 @@ from qt_app.ui.canvas.screen import mark_pens
 __all__ = ["BoxTool", "BrushTool", "ClickTool", "LassoTool", "PolygonTool", "ShapeTool", "Tool"]
 
 TINY, SMOOTH = 4.0, 120.0  # screen pixels
-SMALLEST_BOX = 0.01  # of the photo's longer side; anything smaller was meant as a click
+SMALLEST_BOX = 0.01  # of the photo's longer side; smaller boxes count as a click
 Pick = Callable[[int, int, bool], None]
-"""Called with column, row and whether to take away."""
+"""Called with column, row and whether to subtract."""
 PickBox = Callable[[tuple[float, float, float, float], bool], None]
-"""Called with left, top, right, bottom and whether to take away."""
+"""Called with left, top, right, bottom and whether to subtract."""
 
 
 class Tool:
-    """Base: a tool that does nothing but show where it is.
+    """Base class: a tool without a function.
 
     Args:
-        redraw: asks the view to draw the tool's marks again.
+        redraw: redraws the tool's marks in the view.
     """
 
     cursor = Qt.CursorShape.CrossCursor
@@ -66,13 +66,13 @@ class Tool:
         self._at = None
         self.redraw()
 
-    def _erases(self, modifiers: Qt.KeyboardModifier) -> bool:
-        """Shapes add, or take away with the setting or while Alt is held."""
+    def _should_subtract(self, modifiers: Qt.KeyboardModifier) -> bool:
+        """Whether to subtract: by the setting, inverted while Alt is held."""
         return self.state.subtract != bool(modifiers & Qt.KeyboardModifier.AltModifier)
 
 
 class BrushTool(Tool):
-    """Brush and eraser: a stroke is one step of undo."""
+    """Brush and eraser: a stroke is one undo step."""
 
     cursor = Qt.CursorShape.BlankCursor
 
@@ -82,24 +82,24 @@ class BrushTool(Tool):
         super().__init__(document, state, redraw)
         self._erase = erase
         self._last: tuple[QPointF, float] | None = None
-        self._steady = False  # the piece before had one radius
+        self._constant_radius = False  # the last piece had a constant radius
         self._erases_now = erase
 
     def press(self, at: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
         """Start a stroke; with Alt the brush erases and the eraser paints."""
         self._erases_now = self._erase != bool(modifiers & Qt.KeyboardModifier.AltModifier)
         self.document.masks.begin()
-        self._last, self._steady = (at, self._radius(pressure)), False
+        self._last, self._constant_radius = (at, self._radius(pressure)), False
         self._stroke(at, pressure)
 
     def move(self, at: QPointF, pressure: float, held: bool) -> None:
-        """Draw on."""
+        """Continue the stroke."""
         if held and self._last is not None:
             self._stroke(at, pressure)
         super().move(at, pressure, held)
 
     def release(self, at: QPointF) -> None:
-        """The stroke is done."""
+        """End the stroke."""
         if self._last is not None:
             self._last = None
             translate = QCoreApplication.translate
@@ -108,7 +108,7 @@ class BrushTool(Tool):
             )
 
     def key(self, key: Qt.Key) -> bool:
-        """Escape gives the stroke up."""
+        """Discard the stroke on Escape."""
         if key == Qt.Key.Key_Escape and self._last is not None:
             self._last = None
             self.document.masks.rollback()
@@ -120,12 +120,12 @@ class BrushTool(Tool):
         if self._at is None:
             return
         radius, arm = self.state.size / 2, TINY / scale
-        # Smooth where it can be seen: a large circle takes milliseconds so, and this is drawn at every move.
+        # Antialiasing only for small circles: a large one takes milliseconds, at every move of the pointer.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, radius * scale < SMOOTH)
         for pen in mark_pens(painter):
             painter.setPen(pen)
             painter.drawEllipse(self._at, radius, radius)
-            if radius * scale < TINY:  # too small to be seen
+            if radius * scale < TINY:  # too small to be visible
                 painter.drawLine(self._at - QPointF(arm, 0), self._at + QPointF(arm, 0))
                 painter.drawLine(self._at - QPointF(0, arm), self._at + QPointF(0, arm))
 
@@ -149,10 +149,10 @@ class BrushTool(Tool):
         masks = self.document.masks
         rect = paint_segment(
             masks.layer.pixels, (before.x(), before.y()), (at.x(), at.y()), (old, new), self.state.hardness,
-            self._erases_now, self._steady,
+            self._erases_now, self._constant_radius,
         )  # fmt: skip
         masks.touch(rect)
-        self._last, self._steady = (at, new), old == new
+        self._last, self._constant_radius = (at, new), old == new
 
 
 class ShapeTool(Tool):
@@ -164,11 +164,11 @@ class ShapeTool(Tool):
         super().__init__(document, state, redraw)
         self._ellipse = ellipse
         self._corner: QPointF | None = None
-        self._takes = False
+        self._subtracting = False
 
     def press(self, at: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
         """One corner."""
-        self._corner, self._at, self._takes = at, at, self._erases(modifiers)
+        self._corner, self._at, self._subtracting = at, at, self._should_subtract(modifiers)
 
     def release(self, at: QPointF) -> None:
         """The other corner."""
@@ -178,13 +178,13 @@ class ShapeTool(Tool):
         masks = self.document.masks
         layer = masks.begin()
         fill = paint_ellipse if self._ellipse else paint_rectangle
-        masks.touch(fill(layer.pixels, (corner.x(), corner.y()), (at.x(), at.y()), self._takes))
+        masks.touch(fill(layer.pixels, (corner.x(), corner.y()), (at.x(), at.y()), self._subtracting))
         translate = QCoreApplication.translate
         masks.commit(translate("tools", "Ellipse") if self._ellipse else translate("tools", "Rectangle"))
         self.redraw()
 
     def leave(self) -> None:
-        """The shape stays while the button is held."""
+        """Keep the shape while the button is held."""
 
     def extent(self) -> QRectF:
         """The shape so far."""
@@ -193,7 +193,7 @@ class ShapeTool(Tool):
         return _not_flat(QRectF(self._corner, self._at).normalized())
 
     def key(self, key: Qt.Key) -> bool:
-        """Escape gives the shape up."""
+        """Discard the shape on Escape."""
         if key == Qt.Key.Key_Escape and self._corner is not None:
             self._corner = None
             self.redraw()
@@ -214,19 +214,19 @@ class ShapeTool(Tool):
 
 
 class _OutlineTool(Tool):
-    """Base of lasso and polygon: a closed outline that is filled. ``name``: what the step of undo is called."""
+    """Base class of lasso and polygon: a closed outline that is filled."""
 
     def __init__(self, document: Document, state: ToolState, redraw: Callable[[], None]) -> None:
         super().__init__(document, state, redraw)
         self._points: list[QPointF] = []
-        self._takes = False
+        self._subtracting = False
 
     def name(self) -> str:
-        """What the step of undo is called."""
+        """Text of the undo step."""
         return ""
 
     def leave(self) -> None:
-        """The outline stays."""
+        """Keep the outline."""
 
     def extent(self) -> QRectF:
         """The outline so far."""
@@ -240,12 +240,12 @@ class _OutlineTool(Tool):
         if len(points) >= 3:
             masks = self.document.masks
             layer = masks.begin()
-            masks.touch(paint_polygon(layer.pixels, [(p.x(), p.y()) for p in points], self._takes))
+            masks.touch(paint_polygon(layer.pixels, [(p.x(), p.y()) for p in points], self._subtracting))
             masks.commit(self.name())
         self.redraw()
 
     def key(self, key: Qt.Key) -> bool:
-        """Enter closes the outline, Escape gives it up, Backspace takes the last point back."""
+        """Close the outline on Enter, discard it on Escape, remove the last point on Backspace."""
         if not self._points:
             return False
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -273,15 +273,15 @@ class LassoTool(_OutlineTool):
     """Drawn free-hand with the button held."""
 
     def name(self) -> str:
-        """What the step of undo is called."""
+        """Text of the undo step."""
         return QCoreApplication.translate("tools", "Lasso")
 
     def press(self, at: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
         """Start."""
-        self._points, self._takes = [at], self._erases(modifiers)
+        self._points, self._subtracting = [at], self._should_subtract(modifiers)
 
     def move(self, at: QPointF, pressure: float, held: bool) -> None:
-        """Go on."""
+        """Continue the outline."""
         if held and self._points:
             self._points.append(at)
         super().move(at, pressure, held)
@@ -295,13 +295,13 @@ class PolygonTool(_OutlineTool):
     """Corner by corner; Enter or a double click closes it."""
 
     def name(self) -> str:
-        """What the step of undo is called."""
+        """Text of the undo step."""
         return QCoreApplication.translate("tools", "Polygon")
 
     def press(self, at: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
         """A corner."""
         if not self._points:
-            self._takes = self._erases(modifiers)
+            self._subtracting = self._should_subtract(modifiers)
         self._points.append(at)
         self._at = at
         self.redraw()
@@ -312,22 +312,22 @@ class PolygonTool(_OutlineTool):
 
 
 class ClickTool(Tool):
-    """The magic wand: one click, answered elsewhere because it takes time."""
+    """The magic wand: reports a click; the selection is computed in the background."""
 
     def __init__(self, document: Document, state: ToolState, redraw: Callable[[], None], pick: Pick) -> None:
         super().__init__(document, state, redraw)
         self._pick = pick
 
     def press(self, at: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
-        """Pick what is there."""
+        """Report the clicked pixel."""
         column, row = int(np.floor(at.x())), int(np.floor(at.y()))
         height, width = self.document.rgb.shape[:2]
         if 0 <= column < width and 0 <= row < height:
-            self._pick(column, row, self._erases(modifiers))
+            self._pick(column, row, self._should_subtract(modifiers))
 
 
 class BoxTool(ShapeTool):
-    """Click-to-select: a click on a thing, or a box drawn around it; answered elsewhere because it takes time."""
+    """Click-to-select: reports a click on an object, or a box around it, for the engine."""
 
     def __init__(
         self,
@@ -341,7 +341,7 @@ class BoxTool(ShapeTool):
         self._pick, self._pick_box = pick, pick_box
 
     def release(self, at: QPointF) -> None:
-        """A box, or a click if the pointer stayed."""
+        """Report a box, or a click if the pointer has hardly moved."""
         corner, self._corner = self._corner, None
         if corner is None:
             return
@@ -349,11 +349,11 @@ class BoxTool(ShapeTool):
         height, width = self.document.rgb.shape[:2]
         box = QRectF(corner, at).normalized().intersected(QRectF(0, 0, width, height))
         if min(box.width(), box.height()) > SMALLEST_BOX * max(height, width):
-            self._pick_box((box.left(), box.top(), box.right(), box.bottom()), self._takes)
+            self._pick_box((box.left(), box.top(), box.right(), box.bottom()), self._subtracting)
         elif 0 <= corner.x() < width and 0 <= corner.y() < height:
-            self._pick(int(corner.x()), int(corner.y()), self._takes)
+            self._pick(int(corner.x()), int(corner.y()), self._subtracting)
 
 
 def _not_flat(rect: QRectF) -> QRectF:
-    """A rectangle without height or width counts as none."""
+    """Enlarge a rectangle that may have no height or width, since Qt treats such a one as empty."""
     return rect.adjusted(-0.5, -0.5, 0.5, 0.5)

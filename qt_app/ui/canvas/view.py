@@ -1,4 +1,4 @@
-"""The view of the canvas: zoom at the cursor, pan, fit, 100 %, the split slider, and the events handed to the tool in hand."""
+"""The view of the canvas: zoom at the pointer, pan, fit, 100 %, the split divider, and events for the selected tool."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["CanvasTool", "CanvasView"]
 
 SMALLEST, LARGEST = 0.01, 64.0
 STEP = 1.25
-ROOM = 500_000
-GRIP = GRIP_RADIUS  # screen pixels around the split line that take hold of it
+MARGIN = 500_000  # of the scene around the picture, in pixels
+GRIP = GRIP_RADIUS  # screen pixels around the divider in which it can be dragged
 
 
 class CanvasTool(Protocol):
-    """What the view asks of a tool. Positions are in pixels of the photo, pressure 0..1 (1 for a mouse)."""
+    """Interface of a tool. Positions are in pixels of the photo, pressure 0..1 (1 for a mouse)."""
 
     def press(self, at: QPointF, pressure: float, modifiers: Qt.KeyboardModifier) -> None:
         """The button went down."""
@@ -42,7 +42,7 @@ class CanvasTool(Protocol):
         """Draw the tool's own marks, in photo coordinates."""
 
     def extent(self) -> QRectF:
-        """The part of the photo the marks lie in; empty: there are none."""
+        """The part of the photo with the tool's marks; empty: no marks."""
 
     def leave(self) -> None:
         """The pointer left the canvas."""
@@ -56,7 +56,7 @@ class CanvasView(QGraphicsView):
     """Shows one document.
 
     Signals:
-        zoom_changed(float): screen pixels for each pixel of the photo. hovered(QPointF): where the pointer is.
+        zoom_changed(float): screen pixels for each pixel of the photo. hovered(QPointF): position of the pointer.
     """
 
     zoom_changed = pyqtSignal(float)
@@ -75,7 +75,7 @@ class CanvasView(QGraphicsView):
         self._marks = QRect()
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Canvas"))
-        # A picture has no direction of writing; from right to left Qt would turn the bars that pan around.
+        # With a right-to-left layout Qt would mirror the scroll bars, which pan the picture.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         scene = QGraphicsScene(self)
         scene.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -88,12 +88,12 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAcceptDrops(False)  # files are the window's
+        self.setAcceptDrops(False)  # the window accepts files
         viewport = self.viewport()
         if viewport is not None:
             viewport.setAcceptDrops(False)
 
-    # ------------------------------------------------------------------ what is shown
+    # ------------------------------------------------------------------ picture
 
     def show_document(self, document: Document | None) -> None:
         """Show a photo, fitted into the view; None: nothing."""
@@ -110,22 +110,22 @@ class CanvasView(QGraphicsView):
             return
         item = self._item = PhotoItem(document)
         scene.addItem(item)
-        # Room around the picture, so that any place of it can be brought anywhere in the view, at every zoom.
-        scene.setSceneRect(item.boundingRect().adjusted(-ROOM, -ROOM, ROOM, ROOM))
+        # A margin, so that any part of the picture can be moved anywhere in the view, at every zoom.
+        scene.setSceneRect(item.boundingRect().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self.fit()
 
     @property
     def zoom(self) -> float:
-        """Screen pixels for each pixel of the photo: at 1 every one of them is seen, on displays with small pixels too."""
+        """Physical screen pixels for each pixel of the photo."""
         return self._logical_zoom * self.devicePixelRatioF()
 
     @property
     def _logical_zoom(self) -> float:
-        """Pixels of the view for each pixel of the photo."""
+        """Logical pixels of the view for each pixel of the photo."""
         return self.transform().m11()
 
     def fit(self) -> None:
-        """The whole photo."""
+        """Fit the whole photo into the view."""
         bounds = self._bounds()
         if bounds is None:
             return
@@ -134,7 +134,7 @@ class CanvasView(QGraphicsView):
         self.zoom_changed.emit(self.zoom)
 
     def set_zoom(self, zoom: float, at: QPoint | None = None) -> None:
-        """Zoom so that the place under ``at`` (in the view, None: its middle) stays where it is."""
+        """Zoom, keeping the picture fixed at ``at`` (in the view, None: its centre)."""
         if self._document is None:
             return
         zoom = min(max(zoom, SMALLEST), LARGEST)
@@ -149,13 +149,13 @@ class CanvasView(QGraphicsView):
         self.zoom_changed.emit(self.zoom)
 
     def use_tool(self, tool: CanvasTool | None) -> None:
-        """Take a tool in hand; None: the hand itself, which moves the picture."""
+        """Set the tool; None: the hand, which moves the picture."""
         self.tool = tool
         self.setCursor(tool.cursor if tool is not None else Qt.CursorShape.OpenHandCursor)
         self.redraw_marks()
 
     def redraw_marks(self) -> None:
-        """Draw the tool's marks again: where they were and where they are, not the whole picture."""
+        """Redraw the tool's old and new marks, not the whole picture."""
         viewport = self.viewport()
         if viewport is None:
             return
@@ -167,15 +167,15 @@ class CanvasView(QGraphicsView):
         self._marks = marks
 
     def zoom_in(self) -> None:
-        """One step closer."""
+        """Zoom in by one step."""
         self.set_zoom(self.zoom * STEP)
 
     def zoom_out(self) -> None:
-        """One step away."""
+        """Zoom out by one step."""
         self.set_zoom(self.zoom / STEP)
 
     def _pan(self, dx: int, dy: int) -> None:
-        """Move the view over the photo by screen pixels. The bars are hidden, but they are what moves a view."""
+        """Move the view over the photo by screen pixels, with the hidden scroll bars."""
         for bar, by in ((self.horizontalScrollBar(), dx), (self.verticalScrollBar(), dy)):
             if bar is not None:
                 bar.setValue(bar.value() + by)
@@ -190,19 +190,19 @@ class CanvasView(QGraphicsView):
     # ------------------------------------------------------------------ events
 
     def event(self, event: QEvent | None) -> bool:
-        """On another screen with other pixels the zoom is another number."""
+        """The zoom changes with the resolution of the screen."""
         if event is not None and event.type() == QEvent.Type.DevicePixelRatioChange:
             self.zoom_changed.emit(self.zoom)
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """A fitted photo stays fitted."""
+        """Keep a fitted photo fitted."""
         super().resizeEvent(event)
         if self._fitted:
             self.fit()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
-        """Zoom at the cursor; with Shift pan sideways."""
+        """Zoom at the pointer; with Shift pan sideways."""
         if event is None:
             return
         turn = event.angleDelta().y() or event.angleDelta().x()
@@ -213,7 +213,7 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        """Pan with the middle button, Space or the hand; take hold of the split line; else the tool."""
+        """Start panning (middle button, Space or hand tool) or dragging the divider; else the tool handles it."""
         if event is None or self._pen_down:
             return
         left = event.button() == Qt.MouseButton.LeftButton
@@ -227,7 +227,7 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        """Pan, move the split line, or let the tool work."""
+        """Pan, drag the divider, or let the tool handle it."""
         if event is None or self._pen_down:
             return
         at = self._scene_at(event.position())
@@ -247,7 +247,7 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        """The end of panning, of moving the split line, of a stroke."""
+        """End panning or dragging, or let the tool handle it."""
         if event is None or self._pen_down:
             return
         if self._panning is not None:
@@ -260,13 +260,13 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        """Ends a polygon."""
+        """Let the tool handle a double click."""
         if event is not None and self.tool is not None and event.button() == Qt.MouseButton.LeftButton:
             self.tool.double_click(self._scene_at(event.position()))
             event.accept()
 
     def tabletEvent(self, event: QTabletEvent | None) -> None:
-        """A pen: as the mouse, with pressure. Where pressure means nothing Qt makes the mouse's events of it, if it is left."""
+        """Handle a pen like the mouse, with pressure. Ignored events become mouse events, for panning and dragging."""
         if event is None:
             return
         kind = event.type()
@@ -289,7 +289,7 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        """Space pans, arrows too; the rest goes to the tool, then to the window."""
+        """Pan with Space and the arrows; other keys are for the tool, then for the window."""
         if event is None:
             return
         key = Qt.Key(event.key())
@@ -309,25 +309,25 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
-        """Space was let go."""
+        """End panning with Space."""
         if event is not None and event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self.unsetCursor()
 
     def leaveEvent(self, event: QEvent | None) -> None:
-        """The pointer is elsewhere: no brush is shown."""
+        """Hide the tool's marks when the pointer leaves."""
         super().leaveEvent(event)
         if self.tool is not None:
             self.tool.leave()
 
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
-        """The tool's own marks."""
+        """Draw the tool's marks."""
         if painter is not None and self.tool is not None and self._document is not None:
             self.tool.paint(painter, self._logical_zoom)
 
     @property
     def _is_dragging(self) -> bool:
-        """Whether the mouse, or a pen in its place, moves the picture or the split line."""
+        """Whether the picture or the divider is being moved."""
         return self._panning is not None or self._drags_split
 
     def _scene_at(self, position: QPointF) -> QPointF:

@@ -25,7 +25,7 @@ BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 def taken(robot: Robot) -> None:
     """A picture of GIMP's is open, with the selection as the edit region."""
     studio = robot.window.studio
-    robot.until("a picture of GIMP's is here", lambda: studio.handover.current)
+    robot.until("a picture of GIMP's is here", lambda: studio.gimp_transfer.current)
     region = robot.document.masks.layers["region"]
     robot.until("the selection is the edit region", lambda: region.touched)
     robot.until("the token is in the library", lambda: studio.library.token("anna/me"))
@@ -37,17 +37,17 @@ def edited(robot: Robot, name: str, seed: int) -> None:
     robot.write(panel.prompt, PROMPT)
     robot.choose(panel.region, "mask")
     studio.editing.source_prompt, studio.editing.steps, studio.editing.seed = SOURCE, 2, seed
-    robot.click(panel.go)
+    robot.click(panel.main_button)
     robot.until("the picture is edited", lambda: robot.document.result)
     result = robot.document.result
     assert result is not None
-    (FOLDER / name).write_bytes(result.made.image)
+    (FOLDER / name).write_bytes(result.output.image)
 
 
 def sent_back(robot: Robot) -> None:
     """File > Send back to GIMP, by its keys."""
     robot.keys(Qt.Key.Key_G, BOTH)
-    robot.until("it is sent back", lambda: not robot.window.studio.handover.current)
+    robot.until("it is sent back", lambda: not robot.window.studio.gimp_transfer.current)
 
 
 def send_and_hold(robot: Robot) -> None:
