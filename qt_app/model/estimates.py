@@ -61,7 +61,9 @@ class Estimates(Observable):
         pixels = document.pixels if document is not None else 0
         for preset in LEARN_PRESETS:
             settings = learning.settings_of(preset)
-            request = api.LearnToken(b"", learning.person, learning.token, learning.token_kind, settings=settings)
+            request = api.LearnToken(
+                b"", learning.person, learning.token, learning.token_kind, settings=settings
+            )
 
             def set_one(answer: api.Estimate | None, name: str = preset.id) -> None:
                 known = {one: estimate for one, estimate in self.learn.items() if one != name}
