@@ -31,12 +31,12 @@
     <message>
         <location filename="../api/limits.py"/>
         <source>A token is learned from 1 to {0} copies.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Token wird aus 1 bis {0} Kopien gelernt.</translation>
     </message>
     <message>
         <location filename="../api/limits.py"/>
         <source>A prompt has 1 to {0} wordings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Prompt hat 1 bis {0} Fassungen.</translation>
     </message>
     <message>
         <location filename="../api/limits.py"/>
@@ -61,7 +61,7 @@
     <message>
         <location filename="../api/limits.py"/>
         <source>The token's guidance is a number from {0} to {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Guidance des Tokens ist eine Zahl von {0} bis {1}.</translation>
     </message>
     <message>
         <location filename="../api/limits.py"/>
@@ -1849,7 +1849,7 @@
     <message>
         <location filename="../engine/client/remote.py"/>
         <source>{0} is no query.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist keine Abfrage.</translation>
     </message>
     <message>
         <location filename="../engine/client/remote.py"/>
@@ -2544,7 +2544,7 @@
     <message>
         <location filename="../formats/exporting.py"/>
         <source>{0} is more than its vectors: its parameters ({1}) have no place in an embedding file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist mehr als seine Vektoren: Seine Parameter ({1}) haben in einer Embedding-Datei keinen Platz.</translation>
     </message>
     <message>
         <location filename="../formats/exporting.py"/>
@@ -2574,7 +2574,7 @@
     <message>
         <location filename="../formats/exporting.py"/>
         <source>The parameters of the token {0} (unet_lora) act inside its mask only, but a {1} acts on the whole picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Parameter des Tokens {0} (unet_lora) wirken nur innerhalb seiner Maske, eine {1} aber wirkt auf das ganze Bild.</translation>
     </message>
     <message>
         <location filename="../formats/exporting.py"/>
@@ -3994,22 +3994,22 @@
     <message>
         <location filename="../perception/judges.py"/>
         <source>Judges look at RGB pictures with 8 bits a channel.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beurteilt werden RGB-Bilder mit 8 Bit je Kanal.</translation>
     </message>
     <message>
         <location filename="../perception/judges.py"/>
         <source>The judge {0} is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Beurteilungsnetz {0} fehlt.</translation>
     </message>
     <message>
         <location filename="../perception/judges.py"/>
         <source>The judge {0} is damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Beurteilungsnetz {0} ist beschädigt.</translation>
     </message>
     <message>
         <location filename="../perception/judges.py"/>
         <source>The judge knows no attribute {0} with a value {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Beurteilungsnetz kennt kein Attribut {0} mit dem Wert {1}.</translation>
     </message>
     <message>
         <location filename="../perception/masks/clicks.py"/>

@@ -22,11 +22,12 @@ from qt_app.model.messages import Messages
 from qt_app.model.tools import ToolState
 from qt_app.observable import Observable, Property, follow
 from s2edit_plugin import api
+from s2edit_plugin.api.regions import PARTS
 from s2edit_plugin.errors import S2EditError, UsageError
 
 __all__ = ["METHODS", "MaskingState"]
 
-METHODS = ("auto", "face", "hair", "lips", "eyes", "skin", "glasses", "hat")
+METHODS = ("auto", "face", *PARTS)
 """Automatic methods; in addition ``word:W`` finds anything a prompt can name."""
 
 R = TypeVar("R")

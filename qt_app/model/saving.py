@@ -15,6 +15,8 @@ from qt_app.model.messages import Messages
 from qt_app.model.preferences import Preferences
 from qt_app.observable import Observable, Property, follow
 from s2edit_plugin.api import EditResult
+from s2edit_plugin.api.picture_formats import FORMATS as PICTURE_FORMATS
+from s2edit_plugin.api.picture_formats import OTHER_SUFFIXES, WRITE_SUFFIXES
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.storage.paths import DataFolder
 
@@ -23,29 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "SUFFIXES", "SaveOptions", "SaveState", "encoded"]
 
-SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp", "TIFF": ".tif", "ORA": ".ora"}
+SUFFIXES = {known.name: known.suffixes[0] for known in PICTURE_FORMATS if known.written} | {"ORA": ".ora"}
 FORMATS = tuple(SUFFIXES)
-_ALIASES = dict.fromkeys((".jpeg", ".jpe", ".jfif"), "JPEG") | {".tiff": "TIFF"}
-_ALIASES |= {suffix: name for name, suffix in SUFFIXES.items()}
-NOT_WRITTEN = frozenset(
-    (
-        ".avif",
-        ".bmp",
-        ".dng",
-        ".exr",
-        ".gif",
-        ".heic",
-        ".heif",
-        ".jp2",
-        ".jxl",
-        ".pdf",
-        ".psd",
-        ".svg",
-        ".tga",
-        ".xcf",
-    )
-)
-"""Suffixes of formats that are not written."""
+_ALIASES = WRITE_SUFFIXES | {".ora": "ORA"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +81,7 @@ class SaveState(Observable):
     def path(self) -> Path:
         """Path of the file: the name may contain folders, and gets the format's suffix if it has none."""
         path = Path(self.folder or ".").expanduser() / Path(self.name.strip()).expanduser()
-        named = path.name and path.suffix.lower() not in _ALIASES.keys() | NOT_WRITTEN
+        named = path.name and path.suffix.lower() not in _ALIASES.keys() | OTHER_SUFFIXES
         return path.with_name(path.name + SUFFIXES[self.format]) if named else path
 
     @property
@@ -119,7 +101,7 @@ class SaveState(Observable):
         name, path = self.name.strip(), self.path
         if not Path(name).name or name.endswith(("/", os.sep)) or path.is_dir():
             return self.tr("Give the file a name.")
-        if path.suffix.lower() in NOT_WRITTEN:
+        if path.suffix.lower() in OTHER_SUFFIXES:
             return self.tr("{0} files are not written. Choose one of the formats below.").format(path.suffix)
         if not path.parent.is_dir():
             return self.tr("The folder {0} is not there.").format(path.parent)
@@ -208,7 +190,7 @@ class SaveState(Observable):
         """Set folder, name and, by its suffix, format from a path."""
         chosen = Path(path)
         self.folder, self.name = str(chosen.parent), chosen.name
-        if chosen.suffix.lower() not in NOT_WRITTEN:
+        if chosen.suffix.lower() not in OTHER_SUFFIXES:
             self._set_suffix()
 
     def split(self) -> None:
@@ -264,7 +246,7 @@ class SaveState(Observable):
         path, suffix = Path(self.name), SUFFIXES[self.format]
         if not self.name.strip() or _ALIASES.get(path.suffix.lower()) == self.format:
             return
-        stem = path.stem if path.suffix.lower() in _ALIASES.keys() | NOT_WRITTEN else path.name
+        stem = path.stem if path.suffix.lower() in _ALIASES.keys() | OTHER_SUFFIXES else path.name
         self.name = str(path.with_name(f"{stem}{suffix}"))
 
     def _free_name(self, stem: str) -> str:

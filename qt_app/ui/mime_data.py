@@ -5,12 +5,11 @@ from __future__ import annotations
 from PyQt6.QtCore import QBuffer, QIODevice, QMimeData
 from PyQt6.QtGui import QImage
 
+from s2edit_plugin.api.picture_formats import READ_SUFFIXES
+
 __all__ = ["SUFFIXES", "files_in", "is_picture", "picture_in"]
 
-SUFFIXES = (
-    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".gif", ".bmp", ".dib",
-    ".apng", ".mpo",
-)  # fmt: skip
+SUFFIXES = (*sorted(READ_SUFFIXES), ".apng", ".mpo")
 _RAW = (
     "image/png",
     "image/jpeg",
