@@ -116,42 +116,7 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     learn.set_defaults(run=run_learn, defaults={a.dest: a.default for a in learn._actions})
 
 
-def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
-    defaults = api.EditSettings()
-    edit = commands.add_parser("edit", parents=[machine], help="edit a photo by text", allow_abbrev=False)
-    add = edit.add_argument
-    add("photo", metavar="PHOTO")
-    add(
-        "--token",
-        metavar="PERSON/NAME",
-        help="the subject's token; without one the words alone change the photo",
-    )
-    add(
-        "--with",
-        dest="others",
-        action="append",
-        default=[],
-        metavar="PERSON/NAME",
-        help="another token to compose",
-    )
-    add("--prompt", required=True, metavar="TEXT", help="what the photo should show")
-    add(
-        "--source-prompt",
-        metavar="TEXT|auto",
-        help="what it shows now (default: the token's on its own photo, else auto: a caption)",
-    )
-    add(
-        "--subject",
-        default="auto",
-        help=f"where the token acts: {', '.join(SUBJECTS)}, region (the same as --mask), word:WORD or a mask file "
-        "(default: auto)",
-    )
-    add(
-        "--in-colour", action="store_true", help="give a grey photo colours; without it the result stays grey"
-    )
-    add(
-        "--mask", default="auto", help=f"what may change: {', '.join(EDIT_REGIONS)}, word:WORD or a mask file"
-    )
+def _add_edit_settings(add: Callable[..., Any], defaults: api.EditSettings) -> None:
     add(
         "--strength",
         type=_setting("strength"),
@@ -189,6 +154,45 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
         help="part of the steps, 0 to 1",
     )
     add("--weight", action="append", default=[], metavar="WORD=X", help="weigh the attention of a word")
+
+
+def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
+    defaults = api.EditSettings()
+    edit = commands.add_parser("edit", parents=[machine], help="edit a photo by text", allow_abbrev=False)
+    add = edit.add_argument
+    add("photo", metavar="PHOTO")
+    add(
+        "--token",
+        metavar="PERSON/NAME",
+        help="the subject's token; without one the words alone change the photo",
+    )
+    add(
+        "--with",
+        dest="others",
+        action="append",
+        default=[],
+        metavar="PERSON/NAME",
+        help="another token to compose",
+    )
+    add("--prompt", required=True, metavar="TEXT", help="what the photo should show")
+    add(
+        "--source-prompt",
+        metavar="TEXT|auto",
+        help="what it shows now (default: the token's on its own photo, else auto: a caption)",
+    )
+    add(
+        "--subject",
+        default="auto",
+        help=f"where the token acts: {', '.join(SUBJECTS)}, region (the same as --mask), word:WORD or a mask file "
+        "(default: auto)",
+    )
+    add(
+        "--in-colour", action="store_true", help="give a grey photo colours; without it the result stays grey"
+    )
+    add(
+        "--mask", default="auto", help=f"what may change: {', '.join(EDIT_REGIONS)}, word:WORD or a mask file"
+    )
+    _add_edit_settings(add, defaults)
     add("--seed", type=int, default=defaults.seed, metavar="N", help="variants: 0, 1, 2, ...")
     add("--out", required=True, metavar="FILE", help="where to write the edited photo")
     add(

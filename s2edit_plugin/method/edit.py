@@ -86,81 +86,13 @@ def edit(
         NumericalError: a number is not finite. CancelledError: through ``on_progress``.
     """
     schedule, total = backbone.schedule, inversion.steps
-    blend = _blend_mask(region, backbone.latent_side) if settings.local_blend else None
-    empty = text.unconditional(backbone, source.framing)
-    mapper, alpha = (
-        t.to(backbone.device) for t in alignment.map_columns(source.layout, target.layout, settings.control)
-    )
-    weights = alignment.column_weights(target.layout, settings.weights)
-    weights = None if weights is None else weights.to(backbone.device)
-    # The maps of what is to go would hold it: where words only go, the target's own maps act from the start.
-    held = 0.0 if prompts.uncovers(source.layout.prompt, target.layout.prompt) else 1.0
-    guided = settings.guidance != 1.0
     at_source = tokens if source_tokens is None else source_tokens
-    twin_of_source = row_tokens(source.layout, at_source, conditional=False)
-    at_target = at_source if apart else tokens
-    twin_of_target = row_tokens(target.layout, at_target, conditional=False)
-    on_picture = any(token.parameters.on_picture for token in (*at_source, *at_target))
-    control: AttentionControl | None = None
-    acting = _Acting(
-        (source, target),
-        (row_tokens(source.layout, at_source), row_tokens(target.layout, tokens)),
-        _of_their_own(alpha, target, at_source, tokens),
-        settings.mask_mode,
-    )
-
+    editing = _Editing(backbone, inversion, (source, target), (at_source, tokens), region, settings, apart)
     from_source = inversion.at(0)
-    from_target = _starting_latents(from_source, blend, settings.seed)
+    from_target = _starting_latents(from_source, editing.blend, settings.seed)
     watch = Stopwatch(total)
     for index, timestep in enumerate(schedule.timesteps(total)):
-        # Rows: source, target, and their unconditional twins. On the fixed trajectory of direct inversion the source's
-        # unconditional prediction never changes: it is made once, alone, so that an edit is the same to the last bit
-        # whether the inversion comes from the cache or not (a row's sums depend on how many rows there are). Deltas on the
-        # picture act in unconditional rows too, and not alike in every edit region: with them it is made anew.
-        null = empty if inversion.null is None else replace(empty, hidden=inversion.null[index])
-        batch = [from_source, from_target]
-        conditions = [source, target]
-        rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, at_target)]
-        source_null: Tensor | None = None
-        if guided and inversion.method == "direct" and not on_picture:
-            source_null = inversion.uncond.get(index)
-            if source_null is None:
-                with backbone.control(AttentionControl([twin_of_source], settings.mask_mode)):
-                    source_null = backbone.predict(from_source, timestep, [null])
-                inversion.uncond[index] = source_null
-        if guided:
-            batch += [from_target] if source_null is not None else [from_target, from_source]
-            conditions += [null] * (len(batch) - 2)
-            rows += [twin_of_target, twin_of_source][: len(batch) - 2]
-        pair = EditControl(
-            source=0,
-            target=1,
-            mapper=mapper,
-            alpha=alpha,
-            weights=weights,
-            cross=settings.control != "none" and index < held * settings.cross_steps * total,
-            self_attention=index < held * settings.self_steps * total,
-            self_side=backbone.self_side,
-        )
-        if control is None or len(control.rows) != len(rows):
-            control = AttentionControl(rows, settings.mask_mode)
-        control.edit = pair
-        with backbone.control(control):
-            predicted = backbone.predict(torch.cat(batch), timestep, conditions)
-        to_source, to_target = predicted[0:1], predicted[1:2]
-        words, change = to_target, to_target - to_source
-        if guided:
-            if source_null is None:
-                source_null = predicted[3:4]
-            to_source = source_null + settings.guidance * (to_source - source_null)
-            to_target = predicted[2:3] + settings.guidance * (to_target - predicted[2:3])
-        if apart and settings.influence != "joint":
-            with_tokens = acting.predicted(backbone, from_source, from_target, timestep, pair)
-            added = without_opposition(with_tokens - words, change, blend, settings.influence)
-            to_target = to_target + settings.token_guidance * added
-        # Strength 0 follows the source branch, 1 the target prompt's prediction.
-        to_target = to_source + settings.strength * (to_target - to_source)
-
+        to_source, to_target = editing.predictions(index, timestep, from_source, from_target)
         preview = None
         if show is not None:
             preview = partial(_preview, show, schedule, from_target, to_target, timestep)
@@ -172,10 +104,13 @@ def edit(
             from_source = inversion.at(index + 1)
             if settings.offset == "both":
                 from_target = from_target + offset
-        if blend is not None:
-            from_target = from_source + blend * (from_target - from_source)
+        if editing.blend is not None:
+            from_target = from_source + editing.blend * (from_target - from_source)
         on_progress(Progress("editing", index + 1, total, None, watch.seconds_left(index + 1), preview))
+    return _decoded(backbone, from_source, from_target)
 
+
+def _decoded(backbone: Backbone, from_source: Tensor, from_target: Tensor) -> EditOutcome:
     if not bool(torch.isfinite(from_target).all()):
         raise NumericalError(
             "The edit gave a number that is not finite.", "Try a smaller guidance or another precision."
@@ -185,6 +120,125 @@ def edit(
         return EditOutcome(same, same)
     decoded = _to_unit(backbone.decode_latents(torch.cat([from_source, from_target])))
     return EditOutcome(decoded[0], decoded[1])
+
+
+class _Editing:
+    """The predictions of both branches, with attention control and guidance.
+
+    Args:
+        prompts_of: conditions of source and target. tokens_of: the tokens as they act in each. Others: as `edit`.
+    """
+
+    def __init__(
+        self,
+        backbone: Backbone,
+        inversion: Inversion,
+        prompts_of: tuple[Condition, Condition],
+        tokens_of: tuple[Sequence[ActiveToken], Sequence[ActiveToken]],
+        region: Tensor | None,
+        settings: EditSettings,
+        apart: bool,
+    ) -> None:
+        (source, target), (at_source, tokens) = prompts_of, tokens_of
+        self.backbone, self.inversion, self.settings = backbone, inversion, settings
+        self.source, self.target = source, target
+        self.blend = _blend_mask(region, backbone.latent_side) if settings.local_blend else None
+        self.empty = text.unconditional(backbone, source.framing)
+        self.guided = settings.guidance != 1.0
+        mapper, self.alpha = (
+            t.to(backbone.device)
+            for t in alignment.map_columns(source.layout, target.layout, settings.control)
+        )
+        weights = alignment.column_weights(target.layout, settings.weights)
+        self.maps = EditControl(
+            source=0,
+            target=1,
+            mapper=mapper,
+            alpha=self.alpha,
+            weights=None if weights is None else weights.to(backbone.device),
+            self_side=backbone.self_side,
+        )
+        # The maps of what is to go would hold it: where words only go, the target's own maps act from the start.
+        self.held = 0.0 if prompts.uncovers(source.layout.prompt, target.layout.prompt) else 1.0
+        at_target = at_source if apart else tokens
+        self.rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, at_target)]
+        self.twins = [
+            row_tokens(source.layout, at_source, conditional=False),
+            row_tokens(target.layout, at_target, conditional=False),
+        ]
+        self.on_picture = any(token.parameters.on_picture for token in (*at_source, *at_target))
+        self.acting: _Acting | None = None
+        if apart and settings.influence != "joint":
+            alone = (self.rows[0], row_tokens(target.layout, tokens))
+            own = _of_their_own(self.alpha, target, at_source, tokens)
+            self.acting = _Acting(prompts_of, alone, own, settings.mask_mode)
+        self._control: AttentionControl | None = None
+
+    def predictions(
+        self, index: int, timestep: float, from_source: Tensor, from_target: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The guided predictions of source and target, (1, C, s, s) each, at a step.
+
+        Rows: source, target, and their unconditional twins. On the fixed trajectory of direct inversion the source's
+        unconditional prediction never changes: it is made once, alone (`_source_null`).
+        """
+        settings = self.settings
+        null = self._null(index)
+        batch, conditions, rows = [from_source, from_target], [self.source, self.target], list(self.rows)
+        source_null = self._source_null(index, timestep, from_source, null)
+        if self.guided:
+            batch += [from_target] if source_null is not None else [from_target, from_source]
+            conditions += [null] * (len(batch) - 2)
+            rows += [self.twins[1], self.twins[0]][: len(batch) - 2]
+        maps = self._maps_at(index)
+        with self.backbone.control(self._control_of(rows, maps)):
+            predicted = self.backbone.predict(torch.cat(batch), timestep, conditions)
+        to_source, to_target = predicted[0:1], predicted[1:2]
+        words, change = to_target, to_target - to_source
+        if self.guided:
+            source_null = predicted[3:4] if source_null is None else source_null
+            to_source = source_null + settings.guidance * (to_source - source_null)
+            to_target = predicted[2:3] + settings.guidance * (to_target - predicted[2:3])
+        if self.acting is not None and settings.influence != "joint":
+            with_tokens = self.acting.predicted(self.backbone, from_source, from_target, timestep, maps)
+            added = without_opposition(with_tokens - words, change, self.blend, settings.influence)
+            to_target = to_target + settings.token_guidance * added
+        # Strength 0 follows the source branch, 1 the target prompt's prediction.
+        return to_source, to_source + settings.strength * (to_target - to_source)
+
+    def _null(self, index: int) -> Condition:
+        learned = self.inversion.null
+        return self.empty if learned is None else replace(self.empty, hidden=learned[index])
+
+    def _source_null(
+        self, index: int, timestep: float, from_source: Tensor, null: Condition
+    ) -> Tensor | None:
+        """The source's unconditional prediction where it is the same for every edit of the photo, else None.
+
+        It is made alone, so that an edit is the same to the last bit whether the inversion comes from the cache or not (a
+        row's sums depend on how many rows there are). Deltas on the picture act in unconditional rows too, and not alike in
+        every edit region: with them it is made anew.
+        """
+        if not self.guided or self.inversion.method != "direct" or self.on_picture:
+            return None
+        if index not in self.inversion.uncond:
+            with self.backbone.control(AttentionControl([self.twins[0]], self.settings.mask_mode)):
+                self.inversion.uncond[index] = self.backbone.predict(from_source, timestep, [null])
+        return self.inversion.uncond[index]
+
+    def _maps_at(self, index: int) -> EditControl:
+        steps, settings = self.held * self.inversion.steps, self.settings
+        return replace(
+            self.maps,
+            cross=settings.control != "none" and index < settings.cross_steps * steps,
+            self_attention=index < settings.self_steps * steps,
+        )
+
+    def _control_of(self, rows: list[list[RowToken]], maps: EditControl) -> AttentionControl:
+        if self._control is None or len(self._control.rows) != len(rows):
+            self._control = AttentionControl(rows, self.settings.mask_mode)
+        self._control.edit = maps
+        return self._control
 
 
 @dataclass

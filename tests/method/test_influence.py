@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
-from s2edit_plugin.influence import without_opposition
 
 from s2edit_plugin.api import EditSettings
 from s2edit_plugin.backbones.parameters import create_parameters
@@ -19,6 +18,7 @@ from s2edit_plugin.method.conditioning import (
     without_influence,
 )
 from s2edit_plugin.method.edit import edit
+from s2edit_plugin.method.influence import without_opposition
 from s2edit_plugin.method.invert import invert
 from s2edit_plugin.tools.bench import counted
 
