@@ -1,41 +1,85 @@
-"""The counterfactual benchmark, ``s2edit eval``: subjects, edits by every method, judges, table.
+"""The benchmark, ``s2edit eval``: subjects, edits by every method, judges, table.
 
-What was judged is kept person by person, so that a run that was cut off goes on where it stopped.
+What is finished is kept by subject and method, so that a run that was cut off goes on where it stopped.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from s2edit_plugin.api import LearnSettings, OnProgress, Progress
+from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.api.progress import Stopwatch
-from s2edit_plugin.evaluation import paste_suite, region_suite, token_suite
+from s2edit_plugin.evaluation.asked import Run
 from s2edit_plugin.evaluation.figures import Row, figures_of, judged
+from s2edit_plugin.evaluation.kept import Cell, Kept, Pictures
 from s2edit_plugin.evaluation.methods import Method, choose_methods
-from s2edit_plugin.evaluation.report import SHOWN_PEOPLE, sheet, table
+from s2edit_plugin.evaluation.registry import check_data, find_suite
+from s2edit_plugin.evaluation.report import COLUMNS, SHOWN_PEOPLE, Column, Shown, header, sheet, table
 from s2edit_plugin.evaluation.statistics import interval, mcnemar
-from s2edit_plugin.evaluation.suites import Subject, suite
-from s2edit_plugin.evaluation.trials import Outcome, Trials
+from s2edit_plugin.evaluation.suites import Shot, Subject, suite
+from s2edit_plugin.evaluation.trials import Trials
 from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
 from s2edit_plugin.storage.paths import write_atomic
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-__all__ = ["FILES", "run"]
+__all__ = ["FILES", "Maker", "Plan", "Result", "compare", "drawn_edits", "drawn_shown", "run"]
 
 FILES = ("eval.json", "eval.png")
-"""What `run` writes into its folder."""
+"""What `run` writes into its folder; the picture only where a suite shows some."""
 
 OURS = "s2edit"
 PAIRED = ("success_pasted", "identity_pasted", "joint_pasted", "answer_pasted", "psnr_to_answer")
 
 Judged = list[tuple[int, str, str, Row]]
-"""Person, method, kind of edit, figures."""
+"""Subject, method, kind of edit, figures."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One edit by one method: its kind, its figures, and its pictures where it has any."""
+
+    kind: str
+    row: Row
+    pictures: Pictures | None = None
+
+
+class Maker(Protocol):
+    """Makes and judges the edits of one subject."""
+
+    def results(self, method: Method) -> Iterator[Result]:
+        """Every edit of the subject by a method, in the same order for all methods."""
+        ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A comparison of methods on the same edits.
+
+    Attributes:
+        subjects: things with an ``index``; intervals draw them again as wholes. maker: gives a subject's maker; called only
+            where something is left to do. shown: what the sheet shows of a subject beside the results, an entry an edit.
+        columns: of the table. paired: figures of which differences are given. joint: figure of McNemar's test, "" for none.
+        of: what the subjects are, in words. notes: lines below the table. about: what figures depend on beside the suite,
+            its seed and model, the subject's index and the method; kept cells of other runs are not taken for these.
+    """
+
+    subjects: Sequence[Any]
+    methods: list[Method]
+    maker: Callable[[Any], Maker]
+    shown: Callable[[Any], list[Shown]] = lambda _: []
+    columns: tuple[Column, ...] = COLUMNS
+    paired: tuple[str, ...] = PAIRED
+    joint: str = "joint_pasted"
+    of: str = "people never trained on"
+    notes: tuple[str, ...] = ()
+    about: tuple[object, ...] = ()
 
 
 def run(
@@ -47,15 +91,17 @@ def run(
     on_progress: OnProgress,
     backbone: Backbone | None = None,
     quick: bool = False,
+    data: Path | None = None,
 ) -> dict[str, Any]:
-    """Run the benchmark.
+    """Run a suite.
 
     Args:
         seed: below 1,000,000 for development; reported figures use others.
-        out: folder for ``eval.json`` and ``eval.png`` (the first people), None: nowhere. A run of the same suite, methods,
-            seed and model that was cut off there goes on.
+        out: folder for ``eval.json`` and ``eval.png`` (the first people), None: nowhere. A run of the same suite, seed and
+            model that was cut off there goes on.
         backbone: None: the bundled small model.
         quick: leave out what takes long, where a suite knows how to; fewer people are the caller's to ask for.
+        data: folder of pictures, for the suites that need one.
 
     Returns:
         JSON values: for every method figures over all edits and for every kind of edit; ``paired``, 95 % intervals of ours
@@ -66,58 +112,96 @@ def run(
     """
     from s2edit_plugin.backbones.loading import load_backbone
 
+    check_data(suite_name, data)
+    found = find_suite(suite_name)
     model = backbone or load_backbone()
-    if suite_name in ("token", "paste", "region"):
-        if suite_name == "token":
-            values = token_suite.run(identities, seed, on_progress, model, LearnSettings())
-        elif suite_name == "paste":
-            values = paste_suite.run(methods, identities, seed, on_progress, model, quick)
-        else:
-            wanted = [name for name in region_suite.METHODS if name in methods] or region_suite.METHODS
-            values = region_suite.run(identities, seed, on_progress, model, wanted)
-        if out is not None:
-            write_atomic(out / FILES[0], json.dumps(values, indent=2).encode())
-        return values
-    chosen = choose_methods(methods)
-    subjects = suite(suite_name, identities, seed)
-    judges = AttributeJudge.load(), IdentityJudge.load()
-    kept = _Kept(out, suite_name, seed, chosen, model.fingerprint)
-    started, watch = time.monotonic(), Stopwatch(len(subjects))
-    rows: Judged = []
-    outcomes: list[Outcome] = []
-    for done, subject in enumerate(subjects, start=1):
-        shown = out is not None and subject.index < SHOWN_PEOPLE
-        found = None if shown else kept.load(subject)
-        if found is None:
-            trials = Trials(model, subject)
-            made = [outcome for method in chosen for outcome in trials.outcomes(method)]
-            found = [(subject.index, o.method, o.case.kind, judged(o, *judges)) for o in made]
-            kept.store(subject, found)
-            outcomes += made if shown else []
-        rows += found
-        on_progress(Progress("evaluating", done, len(subjects), None, watch.seconds_left(done)))
-    values = {
-        "suite": suite_name,
-        "identities": identities,
-        "seed": seed,
-        "model": model.name,
-        "seconds": round(time.monotonic() - started, 1),
-        "methods": {
-            m.name: figures_of([(kind, row) for _, name, kind, row in rows if name == m.name]) for m in chosen
-        },
-        **_compared(rows, chosen),
-    }
-    values["table"] = table(values, chosen)
+    values = found.run(
+        Run(suite_name, methods, identities, seed, on_progress, model, out, quick, data, found.main)
+    )
     if out is not None:
         write_atomic(out / FILES[0], json.dumps(values, indent=2).encode())
-        write_atomic(out / FILES[1], sheet(outcomes, chosen))
-        kept.clear()
     return values
 
 
-def _compared(rows: Judged, methods: list[Method]) -> dict[str, Any]:
+def drawn_edits(run: Run) -> dict[str, Any]:
+    """The suites whose right answers the drawing program knows: `suites.SUITES`."""
+    judges = AttributeJudge.load(), IdentityJudge.load()
+    return compare(
+        run,
+        Plan(
+            suite(run.suite, run.identities, run.seed),
+            choose_methods(run.methods),
+            lambda subject: _DrawnEdits(Trials(run.backbone, subject), judges),
+            drawn_shown,
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _DrawnEdits:
+    trials: Trials
+    judges: tuple[AttributeJudge, IdentityJudge]
+
+    def results(self, method: Method) -> Iterator[Result]:
+        for made in self.trials.outcomes(method):
+            yield Result(made.case.kind, judged(made, *self.judges), (made.drawn, made.pasted, made.region))
+
+
+def drawn_shown(subject: Subject) -> list[Shown]:
+    """Source and right answer of every edit of a subject."""
+
+    def shown(shot: Shot) -> list[Shown]:
+        cases = [case.answered for case in shot.cases]
+        return [Shown(case.kind, shot.picture, case.answer.target.rgb) for case in cases]
+
+    return [one for shot in subject.shots for one in shown(shot)]
+
+
+def compare(run: Run, plan: Plan) -> dict[str, Any]:
+    """Every edit of the plan by every method; the JSON values that `run` gives, and the sheet in the run's folder."""
+    kept = Kept(run.out, run.suite, run.seed, run.quick, run.backbone.fingerprint, *plan.about)
+    started, watch = time.monotonic(), Stopwatch(len(plan.subjects))
+    rows: Judged = []
+    seen: list[tuple[list[Shown], dict[str, list[Pictures]]]] = []
+    for done, subject in enumerate(plan.subjects, start=1):
+        shows = run.out is not None and done <= SHOWN_PEOPLE
+        pictures: dict[str, list[Pictures]] = {}
+        maker: Maker | None = None
+        for method in plan.methods:
+            cell = kept.load(subject.index, method, shows)
+            if cell is None:
+                maker = maker or plan.maker(subject)
+                made = list(maker.results(method))
+                drawn = [one.pictures for one in made if one.pictures is not None] if shows else []
+                cell = Cell([(one.kind, one.row) for one in made], drawn)
+                kept.store(subject.index, method, cell)
+            rows += [(subject.index, method.name, kind, row) for kind, row in cell.rows]
+            pictures[method.name] = cell.pictures
+        if shows:
+            seen.append((plan.shown(subject), pictures))
+        run.on_progress(Progress("evaluating", done, len(plan.subjects), None, watch.seconds_left(done)))
+    values = {
+        **header(run.suite, run.identities, run.seed, run.backbone, started),
+        "methods": {
+            m.name: figures_of([(kind, row) for _, name, kind, row in rows if name == m.name])
+            for m in plan.methods
+        },
+        **_compared(rows, plan),
+    }
+    values["table"] = table(values, plan.methods, plan.columns, plan.of, plan.notes)
+    if run.out is not None:
+        picture = sheet(seen, plan.methods)
+        if picture is not None:
+            write_atomic(run.out / FILES[1], picture)
+        kept.clear(plan.methods)
+    return values
+
+
+def _compared(rows: Judged, plan: Plan) -> dict[str, Any]:
     """Ours against every other method, edit by edit."""
-    by_method = {m.name: [(person, row) for person, name, _, row in rows if name == m.name] for m in methods}
+    by_method = {
+        m.name: [(person, row) for person, name, _, row in rows if name == m.name] for m in plan.methods
+    }
     ours = by_method.get(OURS)
     paired: dict[str, dict[str, list[float]]] = {}
     chance: dict[str, float] = {}
@@ -127,44 +211,13 @@ def _compared(rows: Judged, methods: list[Method]) -> dict[str, Any]:
         people = [person for person, _ in ours]
         pairs = [(mine, other) for (_, mine), (_, other) in zip(ours, theirs, strict=True)]
         paired[name] = {}
-        for figure in PAIRED:
+        for figure in plan.paired:
             missing = float("nan")
             differences = [a.get(figure, missing) - b.get(figure, missing) for a, b in pairs]
-            paired[name][figure] = [round(end, 4) for end in interval(people, differences)]
-        joint = [[bool(row["joint_pasted"]) for row in side] for side in zip(*pairs, strict=True)]
-        chance[name] = round(mcnemar(joint[0], joint[1]), 4)
+            if any(figure in a and figure in b for a, b in pairs):
+                paired[name][figure] = [round(end, 4) for end in interval(people, differences)]
+        told = [(a, b) for a, b in pairs if plan.joint in a and plan.joint in b]
+        if told:
+            joint = [[bool(row[plan.joint]) for row in side] for side in zip(*told, strict=True)]
+            chance[name] = round(mcnemar(joint[0], joint[1]), 4)
     return {"paired": paired, "mcnemar": chance}
-
-
-class _Kept:
-    """Judged people of a run, a file each, in the run's folder."""
-
-    def __init__(
-        self, out: Path | None, suite_name: str, seed: int, methods: list[Method], model: str
-    ) -> None:
-        what = json.dumps([suite_name, seed, [repr(m) for m in methods], model])
-        self.folder = (
-            None if out is None else out / f".judged-{hashlib.sha256(what.encode()).hexdigest()[:12]}"
-        )
-
-    def load(self, subject: Subject) -> Judged | None:
-        """What was judged of a subject before, or None."""
-        file = None if self.folder is None else self.folder / f"{subject.index}.json"
-        if file is None or not file.is_file():
-            return None
-        try:
-            return [(person, name, kind, row) for person, name, kind, row in json.loads(file.read_bytes())]
-        except ValueError:
-            return None
-
-    def store(self, subject: Subject, rows: Judged) -> None:
-        """Keep what was judged of a subject."""
-        if self.folder is not None:
-            write_atomic(self.folder / f"{subject.index}.json", json.dumps(rows).encode())
-
-    def clear(self) -> None:
-        """Forget everything: the run is complete."""
-        if self.folder is not None and self.folder.is_dir():
-            for file in self.folder.iterdir():
-                file.unlink()
-            self.folder.rmdir()

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from s2edit_models.drawing import Scene, sample_identity
 
-from s2edit_plugin.evaluation.metrics import overlap, psnr
+from s2edit_plugin.evaluation.cost import Cost
+from s2edit_plugin.evaluation.metrics import overlap, psnr, ssim
 from s2edit_plugin.evaluation.suites import SIZE
 from s2edit_plugin.evaluation.trials import Outcome
 from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
 
-__all__ = ["Row", "figures_of", "judged", "mean_rows"]
+__all__ = ["Row", "cost_of", "figures_of", "judged", "mean_rows"]
 
 Row = dict[str, float]
 """Figures of one edit by name; what has no meaning for it is left out."""
@@ -29,10 +30,10 @@ def judged(outcome: Outcome, attributes: AttributeJudge, identity: IdentityJudge
     """The figures of one edit.
 
     ``identity`` is the same person as in the picture the token was learned from, ``similarity`` its cosine, ``answer`` the
-    cosine to the right answer, ``first`` whether she is found first among others who look as the answer is asked to look,
-    ``kept`` the share of attributes not asked for that are as in the answer. PSNR in dB.
+    cosine to the right answer, ``rank`` her place among others who look as the answer is asked to look (1 of 16 is the best),
+    ``first`` whether that is the first, ``kept`` the share of attributes not asked for that are as in the answer. PSNR in dB.
     """
-    case, shot = outcome.case, outcome.shot
+    case, shot = outcome.case.answered, outcome.shot
     answer, domain = case.answer, case.answer.source_scene.domain
     others = [_impostor(outcome, number) for number in range(IMPOSTORS)]
     faces = identity.embed(
@@ -47,7 +48,8 @@ def judged(outcome: Outcome, attributes: AttributeJudge, identity: IdentityJudge
         row[f"similarity_{name}"] = float(faces[0] @ face)
         row[f"answer_{name}"] = float(faces[1] @ face)
         row[f"identity_{name}"] = float(row[f"similarity_{name}"] >= threshold)
-        row[f"first_{name}"] = float(faces[0] @ face > (faces[4:] @ face).max())
+        row[f"rank_{name}"] = 1.0 + float((faces[4:] @ face >= faces[0] @ face).sum())
+        row[f"first_{name}"] = float(row[f"rank_{name}"] == 1)
         row[f"success_{name}"] = float(all(found.get(key) == value for key, value in case.changes.items()))
         row[f"joint_{name}"] = row[f"success_{name}"] * row[f"identity_{name}"]
         rest = [
@@ -63,15 +65,28 @@ def judged(outcome: Outcome, attributes: AttributeJudge, identity: IdentityJudge
     row["region_recall"] = float((outcome.region > 0.5)[answer.region].mean())
     if answer.determined:
         row["psnr_to_answer"] = psnr(outcome.pasted, answer.target.rgb, answer.settled)
-    row["seconds"] = outcome.seconds
-    return row
+        row["ssim_to_answer"] = ssim(outcome.pasted, answer.target.rgb, answer.settled)
+    return row | cost_of(outcome)
+
+
+def cost_of(outcome: Outcome) -> Row:
+    """What an edit cost: its seconds and forwards, those of the inversion that it shares, and the most memory (MB)."""
+    if outcome.cost is None:
+        return {}
+    cost, inversion = outcome.cost, outcome.inversion or Cost()
+    return {
+        "seconds": cost.seconds,
+        "inversion_seconds": inversion.seconds,
+        "forwards": float(cost.forwards + inversion.forwards),
+        "memory": max(cost.memory, inversion.memory),
+    }
 
 
 def _impostor(outcome: Outcome, number: int) -> np.ndarray:
     """Somebody else of the same noun, as the answer is asked to look, in the same light and pose."""
     from s2edit_models.drawing import render
 
-    scene = outcome.case.answer.target_scene
+    scene = outcome.case.answered.answer.target_scene
     seeds = range(number * 64, number * 64 + 64)
     people = (sample_identity(seed, scene.domain) for seed in seeds if seed != scene.identity.seed)
     other = next(person for person in people if person.noun == scene.identity.noun)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from s2edit_plugin.api import EditSettings, LearnSettings
 from s2edit_plugin.errors import UsageError
+from s2edit_plugin.evaluation.rivals.diffedit import DiffEdit
+from s2edit_plugin.evaluation.rivals.dreambooth import DreamBooth
+from s2edit_plugin.evaluation.rivals.edit_friendly import EditFriendly
+from s2edit_plugin.evaluation.rivals.infedit import InfEdit
+from s2edit_plugin.evaluation.rivals.ledits import LEDITS
+from s2edit_plugin.evaluation.rivals.masactrl import MasaCtrl
+from s2edit_plugin.evaluation.rivals.plug_and_play import PlugAndPlay
+from s2edit_plugin.evaluation.rivals.prompt_to_prompt import PromptToPrompt
+from s2edit_plugin.evaluation.rivals.sdedit import SDEdit
+from s2edit_plugin.evaluation.rivals.task import Rival
 
 __all__ = ["METHODS", "Method", "choose_methods"]
 
@@ -20,6 +31,7 @@ class Method:
         shows: ``edit``; or without any edit the ``source`` as it is, the autoencoder's ``copy`` of it, or the autoencoder's
             copy of the right ``answer``.
         oracle: edits inside the true region instead of the one found.
+        rival: a procedure of its own (`rivals`) in place of our edit. tuned: learns weights of the U-Net in place of a token.
     """
 
     name: str
@@ -28,6 +40,8 @@ class Method:
     edit: EditSettings = field(default_factory=EditSettings)
     shows: Literal["edit", "source", "copy", "answer"] = "edit"
     oracle: bool = False
+    rival: Rival | None = None
+    tuned: DreamBooth | None = None
 
 
 _OURS = LearnSettings()
@@ -44,7 +58,16 @@ METHODS: dict[str, Method] = {
         Method("p2p_ddim", "Prompt-to-Prompt with DDIM inversion", None, EditSettings(inversion="ddim")),
         Method("p2p_null", "Prompt-to-Prompt with null-text inversion", None, EditSettings(inversion="null_text")),
         Method("p2p_direct", "Prompt-to-Prompt with direct inversion as published", None, EditSettings(offset="source")),
-        # Other ways to learn, each with our edit.
+        # Published methods with their published settings.
+        Method("sdedit", "SDEdit", rival=SDEdit()),
+        Method("null_text", "null-text inversion and Prompt-to-Prompt, published settings", rival=PromptToPrompt()),
+        Method("edit_friendly", "edit-friendly DDPM inversion", rival=EditFriendly()),
+        Method("masactrl", "MasaCtrl", rival=MasaCtrl()),
+        Method("plug_and_play", "Plug-and-Play", rival=PlugAndPlay()),
+        Method("diffedit", "DiffEdit", rival=DiffEdit()),
+        Method("infedit", "InfEdit (virtual inversion)", rival=InfEdit()),
+        Method("ledits", "LEDITS++", rival=LEDITS()),
+        # Other ways to learn, each with our edit, or with Prompt-to-Prompt.
         Method(
             "textual_inversion",
             "Textual Inversion: the embedding alone",
@@ -56,6 +79,10 @@ METHODS: dict[str, Method] = {
             "Custom Diffusion: embedding and key/value matrices",
             replace(_PLAIN, parameters="kv_full", lr_joint=1e-4),
             EditSettings(isolation=False, mask_mode="none"),
+        ),
+        Method(
+            "dreambooth", "DreamBooth and Prompt-to-Prompt with DDIM inversion", None, EditSettings(inversion="ddim"),
+            tuned=DreamBooth(),
         ),
         # What each part of ours is for.
         Method("ours_unconstrained", "ours without the orthogonality constraint", replace(_OURS, orthogonality="none")),
@@ -78,12 +105,14 @@ MAIN = ("s2edit", "no_token", "p2p_ddim", "floor", "ceiling")
 """What ``--methods main`` compares."""
 
 
-def choose_methods(names: tuple[str, ...]) -> list[Method]:
-    """Methods by name; ``all`` for every one, ``main`` for those of the README. Raises UsageError for an unknown name."""
+def choose_methods(
+    names: Sequence[str], methods: Mapping[str, Method] = METHODS, main: Sequence[str] = MAIN
+) -> list[Method]:
+    """Methods by name; ``all`` for every one, ``main`` for a suite's defaults. Raises UsageError for an unknown name."""
     chosen: list[str] = []
     for name in names:
-        chosen += METHODS if name == "all" else MAIN if name == "main" else [name]
-    unknown = [name for name in chosen if name not in METHODS]
+        chosen += methods if name == "all" else main if name == "main" else [name]
+    unknown = [name for name in chosen if name not in methods]
     if unknown:
-        raise UsageError(f"There is no method '{unknown[0]}'.", f"Choose from: {', '.join(METHODS)}.")
-    return [METHODS[name] for name in dict.fromkeys(chosen)]
+        raise UsageError(f"There is no method '{unknown[0]}'.", f"Choose from: {', '.join(methods)}.")
+    return [methods[name] for name in dict.fromkeys(chosen)]

@@ -24,6 +24,7 @@ from s2edit_plugin.errors import UsageError
 from s2edit_plugin.evaluation.metrics import psnr
 from s2edit_plugin.evaluation.paste_cases import EDITS_A_PERSON, PasteCase, drawn, photographs
 from s2edit_plugin.evaluation.paste_rivals import BASELINE, OURS, WAYS, Decoded
+from s2edit_plugin.evaluation.report import header
 from s2edit_plugin.evaluation.statistics import interval
 from s2edit_plugin.imaging.crop import Crop, fitted, place_mask
 from s2edit_plugin.perception.masks.refine import feather, grow
@@ -75,11 +76,7 @@ def run(
                                  "model": side, **figures(way(shown), case)})  # fmt: skip
             on_progress(Progress("evaluating", done, total, None, watch.seconds_left(done)))
     values: dict[str, Any] = {
-        "suite": "paste",
-        "identities": identities,
-        "seed": seed,
-        "model": backbone.name,
-        "seconds": round(time.monotonic() - started, 1),
+        **header("paste", identities, seed, backbone, started),
         "methods": {name: _summary([row for row in rows if row["way"] == name]) for name in ways},
         "paired": _paired(rows, [name for name in ways if name != OURS]),
     }

@@ -20,6 +20,7 @@ from s2edit_plugin.api.progress import Stopwatch
 from s2edit_plugin.errors import MaskError
 from s2edit_plugin.evaluation.metrics import overlap
 from s2edit_plugin.evaluation.region_photos import photographs
+from s2edit_plugin.evaluation.report import header, headline
 from s2edit_plugin.evaluation.statistics import interval
 from s2edit_plugin.evaluation.suites import suite
 from s2edit_plugin.imaging.crop import Crop, extract, place_mask, subject_crop
@@ -82,7 +83,7 @@ def cases_of(identities: int, seed: int) -> Iterator[list[RegionCase]]:
             for shot in subject.shots:
                 yield [
                     RegionCase(group, c.kind, number, shot.picture, shot.prompt, c.prompt, c.answer.region)
-                    for c in shot.cases
+                    for c in (case.answered for case in shot.cases)
                 ]
             number += 1
     for photo in photographs(fewer, seed):
@@ -114,11 +115,7 @@ def run(
         first_edits += [seconds] if seconds else []
         on_progress(Progress("evaluating", done, len(pictures), None, watch.seconds_left(done)))
     values: dict[str, Any] = {
-        "suite": "region",
-        "identities": identities,
-        "seed": seed,
-        "model": backbone.name,
-        "seconds": round(time.monotonic() - started, 1),
+        **header("region", identities, seed, backbone, started),
         "first_edit_seconds": round(float(np.mean(first_edits)), 3),
         "methods": {name: _figures([row for row in rows if row.method == name]) for name in methods},
         "paired": {"model": _paired(rows)} if set(methods) == set(METHODS) else {},
@@ -239,8 +236,7 @@ def _paired(rows: list[_Row]) -> dict[str, list[float]]:
 
 def _table(values: dict[str, Any]) -> str:
     lines = [
-        f"{values['identities']} people never trained on, suite region, seed {values['seed']}, model {values['model']}, "
-        f"{values['seconds']:.0f} s; a first edit takes {values['first_edit_seconds']:.1f} s",
+        f"{headline(values)}; a first edit takes {values['first_edit_seconds']:.1f} s",
         "",
         "| method | group | edit | n | IoU | recall | precision |",
         "|---|---|---|---|---|---|---|",

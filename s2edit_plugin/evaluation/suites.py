@@ -20,7 +20,18 @@ from s2edit_models.drawing.scene import valid_values
 
 from s2edit_plugin.errors import UsageError
 
-__all__ = ["SUITES", "Case", "Shot", "Subject", "objects", "other_photo", "portraits", "suite"]
+__all__ = [
+    "SUITES",
+    "Case",
+    "Shot",
+    "Subject",
+    "Wish",
+    "objects",
+    "other_photo",
+    "people",
+    "portraits",
+    "suite",
+]
 
 HAIR_COLORS = ("black", "brown", "blonde", "red", "grey")
 HAIR_STYLES = ("short", "long")
@@ -28,18 +39,34 @@ SIZE = 128
 
 
 @dataclass(frozen=True)
-class Case:
-    """One edit of one picture.
+class Wish:
+    """One edit of one picture: what kind of edit it is, and the target prompt."""
+
+    kind: str
+    prompt: str
+
+    @property
+    def answered(self) -> Case:
+        """This edit, with its right answer. Raises TypeError where none is known."""
+        raise TypeError(f"nobody knows the right answer to '{self.prompt}'")
+
+
+@dataclass(frozen=True)
+class Case(Wish):
+    """One edit whose right answer is known.
 
     Attributes:
-        kind: what kind of edit it is. changes: attribute -> value that it changes to. prompt: target prompt.
+        changes: attribute -> value that it changes to.
         answer: source and right answer; its ``settled`` says where there is exactly one.
     """
 
-    kind: str
     changes: dict[str, str]
-    prompt: str
     answer: Counterfactual
+
+    @property
+    def answered(self) -> Case:
+        """See `Wish.answered`."""
+        return self
 
     @property
     def shown(self) -> dict[str, str]:
@@ -56,7 +83,7 @@ class Shot:
 
     picture: np.ndarray
     prompt: str
-    cases: tuple[Case, ...]
+    cases: tuple[Wish, ...]
     learned: bool
 
 
@@ -81,7 +108,7 @@ def portraits(count: int, seed: int) -> list[Subject]:
     Every third person is bare, wears glasses (men a beard as well), wears a hat. Together the edits are of fourteen kinds.
     """
     subjects = []
-    for index, key, rng in _people(count, seed):
+    for index, key, rng in people(count, seed):
         noun = sample_identity(key).noun
         color, style = str(rng.choice(HAIR_COLORS)), str(rng.choice(HAIR_STYLES))
         look, asked = _looks(noun, color, style, rng)[index % 3]
@@ -144,7 +171,7 @@ def other_photo(count: int, seed: int) -> list[Subject]:
     What either picture shows counts as known.
     """
     subjects = []
-    for index, key, rng in _people(count, seed):
+    for index, key, rng in people(count, seed):
         noun = sample_identity(key).noun
         color, style = str(rng.choice(HAIR_COLORS)), str(rng.choice(HAIR_STYLES))
         hair = {"hair_color": color, "hair_style": style}
@@ -171,7 +198,7 @@ def other_photo(count: int, seed: int) -> list[Subject]:
 def objects(count: int, seed: int) -> list[Subject]:
     """Cars of the test split: paint, stripe, rack and lights, on the picture that the token is learned from."""
     subjects = []
-    for index, key, rng in _people(count, seed):
+    for index, key, rng in people(count, seed):
         paint = str(rng.choice(["red", "blue", "green", "white"]))
         scene = Scene.of(key, {"paint": paint}, key, "car")
         new = str(rng.choice([p for p in valid_values(scene.identity, "paint") if p != paint]))
@@ -186,7 +213,7 @@ def objects(count: int, seed: int) -> list[Subject]:
     return subjects
 
 
-def _people(count: int, seed: int) -> list[tuple[int, int, np.random.Generator]]:
+def people(count: int, seed: int) -> list[tuple[int, int, np.random.Generator]]:
     """Index, identity's seed and random numbers of each; different seeds give different people."""
     keys = [split_seed("test", 10_000 * (seed + 1) + index) for index in range(count)]
     return [(index, key, np.random.default_rng(key)) for index, key in enumerate(keys)]
@@ -195,7 +222,7 @@ def _people(count: int, seed: int) -> list[tuple[int, int, np.random.Generator]]
 def _shot(scene: Scene, asked: Asked, known: Scene | None) -> Shot:
     """known: the scene of the picture that the token is learned from, None: this very one."""
     cases = [
-        Case(kind, changes, edit_prompt(scene, **changes), counterfactual(scene, SIZE, known, **changes))
+        Case(kind, edit_prompt(scene, **changes), changes, counterfactual(scene, SIZE, known, **changes))
         for kind, changes in asked
     ]
     return Shot(cases[0].answer.source.rgb, describe(scene), tuple(cases), known is None)
@@ -211,7 +238,5 @@ SUITES: dict[str, Callable[[int, int], list[Subject]]] = {
 def suite(name: str, count: int, seed: int) -> list[Subject]:
     """The subjects of a suite of edits by name. Raises UsageError for an unknown one."""
     if name not in SUITES:
-        raise UsageError(
-            f"There is no suite '{name}'.", f"Choose from: {', '.join(SUITES)}, token, paste, region."
-        )
+        raise UsageError(f"There is no suite of drawn edits '{name}'.", f"Choose from: {', '.join(SUITES)}.")
     return SUITES[name](count, seed)

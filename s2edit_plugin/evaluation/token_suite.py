@@ -19,6 +19,7 @@ from s2edit_models.drawing import Scene, describe, render, split_seed
 from s2edit_plugin.api import LearnSettings, OnProgress, Progress, prompts
 from s2edit_plugin.api.progress import Stopwatch
 from s2edit_plugin.evaluation.quality import asked_attributes
+from s2edit_plugin.evaluation.report import header, headline
 from s2edit_plugin.evaluation.statistics import interval
 from s2edit_plugin.evaluation.suites import SIZE, Subject, portraits
 from s2edit_plugin.evaluation.trials import TOKEN, Trials, channels_last, to_uint8
@@ -70,11 +71,7 @@ def run(
         for a, b in zip(found["s2edit"], found["no_token"], strict=True)
     ]
     values = {
-        "suite": "token",
-        "identities": identities,
-        "seed": seed,
-        "model": backbone.name,
-        "seconds": round(time.monotonic() - started, 1),
+        **header("token", identities, seed, backbone, started),
         "methods": methods,
         "paired": {"no_token": {"obeys": [round(end, 4) for end in interval(people, differences)]}},
     }
@@ -139,8 +136,7 @@ def _figures(people: list[PersonFigures], without: float) -> dict[str, float]:
 def _table(values: dict[str, Any]) -> str:
     bars = {"holds": ">= 0.80", "holds_cosine": ">= 0.75", "obeys": ">= 0.95", "clean": "<= 1.20"}
     lines = [
-        f"{values['identities']} people never trained on, suite token, seed {values['seed']}, model {values['model']}, "
-        f"{values['seconds']:.0f} s; {NOISES} pictures each, {STEPS} steps, guidance {GUIDANCE:g}",
+        f"{headline(values)}; {NOISES} pictures each, {STEPS} steps, guidance {GUIDANCE:g}",
         "",
         f"| method | {' | '.join(bars)} |",
         f"|---|{'---|' * len(bars)}",

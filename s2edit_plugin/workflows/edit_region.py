@@ -25,6 +25,7 @@ from s2edit_plugin.perception.masks.word_regions import needed_parts, places_of,
 from s2edit_plugin.perception.networks.installed import Networks
 
 __all__ = [
+    "LARGEST",
     "NOTHING_CHANGES",
     "EditRegion",
     "find_edit_region",

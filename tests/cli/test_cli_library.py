@@ -223,6 +223,14 @@ def test_eval(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert looks == [False, False, True]
     assert run("eval", "--identities", "0")[0] == 2
     assert run("eval", "--methods", ",")[0] == 2
+    asked.clear()
+    wrong = [("--suite", "landscapes"), ("--suite", "photos"), ("--suite", "portraits", "--data", str(tmp_path)),
+             ("--suite", "pie-bench", "--data", str(tmp_path / "nowhere"))]  # fmt: skip
+    for arguments in wrong:
+        assert run("eval", *arguments)[0] == 2
+    # Nobody's likeness is learned without consent, on photos as anywhere else.
+    assert run("eval", "--suite", "photos", "--data", str(tmp_path))[0] == 2
+    assert not asked
 
 
 def test_search_notes_and_copies(run: Run) -> None:
