@@ -3231,6 +3231,11 @@
     </message>
     <message>
         <location filename="../imaging/files.py"/>
+        <source>{0} is a device, not a photo.</source>
+        <translation>{0} ist ein Gerät, kein Foto.</translation>
+    </message>
+    <message>
+        <location filename="../imaging/files.py"/>
         <source>{0} is larger than 2 GB.</source>
         <translation>{0} ist größer als 2 GB.</translation>
     </message>

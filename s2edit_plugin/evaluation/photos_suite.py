@@ -31,7 +31,8 @@ from s2edit_plugin.evaluation.scores import ClipScore, find_clip
 from s2edit_plugin.evaluation.suites import Shot, Subject, Wish
 from s2edit_plugin.evaluation.trials import Outcome, Trials
 from s2edit_plugin.imaging.crop import extract_photo, subject_crop
-from s2edit_plugin.imaging.reading import read_photo_file
+from s2edit_plugin.imaging.files import read_photo_file
+from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.perception.masks.resolve import search_mask
 from s2edit_plugin.perception.networks.installed import Networks
 from s2edit_plugin.perception.networks.sface import SAME_PERSON, FaceRecogniser
@@ -222,7 +223,7 @@ def run(asked: Run) -> dict[str, Any]:
 
 def _square(file: Path, networks: Networks, asked: Run) -> np.ndarray:
     """What the model sees of a photo, at up to four times its resolution: uint8 (S, S, 3)."""
-    photo = read_photo_file(file)
+    photo = read_photo(read_photo_file(file), str(file))
     try:
         mask = search_mask(photo.as_uint8_rgb(), "auto", networks=networks).mask
         crop = subject_crop(mask)

@@ -19,7 +19,8 @@ import numpy as np
 
 from s2edit_plugin.errors import ImageError, UsageError
 from s2edit_plugin.imaging.crop import central_square
-from s2edit_plugin.imaging.reading import read_photo_file
+from s2edit_plugin.imaging.files import read_photo_file
+from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.storage.paths import read_limited
 
 __all__ = ["KINDS", "PieCase", "decode_mask", "read_pie_bench"]
@@ -70,7 +71,7 @@ class PieEntry:
             raise UsageError(
                 f"The entry '{self.name}' of {MAPPING} lacks prompts or a mask.", "Download PIE-Bench again."
             ) from error
-        picture = read_photo_file(self.file).as_uint8_rgb()
+        picture = read_photo(read_photo_file(self.file), str(self.file)).as_uint8_rgb()
         region = decode_mask(runs, (picture.shape[0], picture.shape[1]))
         named = KINDS[kind] if 0 <= kind < len(KINDS) else str(kind)
         parts = target.split("[")[1:]

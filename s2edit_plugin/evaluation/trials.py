@@ -23,7 +23,13 @@ from s2edit_plugin.imaging.crop import Crop, fitted
 from s2edit_plugin.imaging.detail import crop_change, pasting_side
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.method.conditioning import ActiveToken, build_condition, in_branches, resting, without_influence
+from s2edit_plugin.method.conditioning import (
+    ActiveToken,
+    build_condition,
+    in_branches,
+    resting,
+    without_influence,
+)
 from s2edit_plugin.method.edit import EditOutcome, edit
 from s2edit_plugin.method.invert import Inversion, invert
 from s2edit_plugin.method.learn import LearnTask, learn
@@ -159,8 +165,9 @@ class Trials:
         backbone, settings = self.backbone, method.edit
         here = {TOKEN} if prepared.shot.learned else frozenset[str]()
         tokens = resting(self._tokens(prepared, method), here, settings.inside)
-        both = source_prompt, target_prompt = tuple(
-            self._worded(p, tokens, method) for p in (prepared.shot.prompt, case.prompt)
+        both = source_prompt, target_prompt = (
+            self._worded(prepared.shot.prompt, tokens, method),
+            self._worded(case.prompt, tokens, method),
         )
         base = without_influence(tokens, here, settings, source_prompt, target_prompt)
         source, target = (

@@ -25,6 +25,8 @@ def read_photo_file(name: str | Path) -> bytes:
             raise ImageError(f"There is no file {name}.", "Check the path of the photo.")
         if path.is_dir():
             raise ImageError(f"{name} is a folder, not a photo.", "Name a picture file.")
+        if path.is_char_device():  # some of them never end
+            raise ImageError(f"{name} is a device, not a photo.", "Name a picture file.")
         if path.stat().st_size > LARGEST_FILE:
             raise ImageError(f"{name} is larger than 2 GB.", "Use a smaller picture.")
         data = path.read_bytes()

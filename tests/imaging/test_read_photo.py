@@ -363,5 +363,10 @@ def test_paths_that_cannot_be_read(tmp_path: Path) -> None:
         read_photo_file(tmp_path / "none.png")
     with pytest.raises(ImageError, match="is a folder"):
         read_photo_file(tmp_path)
+    for device in ("/dev/null", "/dev/zero"):  # the second never ends
+        with pytest.raises(ImageError, match="is a device"):
+            read_photo_file(device)
+    empty = tmp_path / "empty.png"
+    empty.touch()
     with pytest.raises(ImageError, match="is empty"):
-        read_photo_file("/dev/null")
+        read_photo_file(empty)
