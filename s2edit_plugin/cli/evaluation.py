@@ -10,7 +10,8 @@ from typing import Any
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.cli.replacing import add_overwrite, check_replaceable
 from s2edit_plugin.errors import UsageError
-from s2edit_plugin.evaluation.registry import SUITES, check_data
+from s2edit_plugin.evaluation.asked import FILES
+from s2edit_plugin.evaluation.registry import SUITES, check_data, run
 from s2edit_plugin.tokens.consent import require_consent
 
 __all__ = ["register"]
@@ -65,8 +66,6 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_eval(args: argparse.Namespace, output: Output) -> int:
     """``s2edit eval``."""
-    from s2edit_plugin.evaluation import benchmark
-
     methods = tuple(name.strip() for name in args.methods.split(",") if name.strip())
     if not methods:
         raise UsageError("No method was named.", "Use --methods all.")
@@ -78,7 +77,7 @@ def run_eval(args: argparse.Namespace, output: Output) -> int:
     if out is not None and out.exists() and not out.is_dir():
         raise UsageError(f"{out} is a file.", "Name a folder with --out.")
     if out is not None:
-        for name in benchmark.FILES:
+        for name in FILES:
             check_replaceable(out / name, overwrite=args.overwrite, figures=True)
     more: dict[str, Any] = {}
     if data is not None:
@@ -88,9 +87,7 @@ def run_eval(args: argparse.Namespace, output: Output) -> int:
     with output.progress() as on_progress:
         people = args.identities or (PEOPLE if data is None else MOST)
         people = min(people, QUICK) if args.quick else people
-        values = benchmark.run(
-            args.suite, methods, people, args.seed, out, on_progress, quick=args.quick, **more
-        )
+        values = run(args.suite, methods, people, args.seed, out, on_progress, quick=args.quick, **more)
     text = values.get("table") or json.dumps(values, ensure_ascii=False, indent=2, default=str)
     output.result(values, str(text))
     return 0

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from s2edit_plugin.api import OnProgress
     from s2edit_plugin.backbones.base import Backbone
 
-__all__ = ["Run"]
+__all__ = ["FILES", "Run"]
+
+FILES = ("eval.json", "eval.png")
+"""What `registry.run` writes into its folder; the picture only where a suite shows some."""
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,17 @@ What is finished is kept by subject and method, so that a run that was cut off g
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from s2edit_plugin.api import OnProgress, Progress
+from s2edit_plugin.api import Progress
 from s2edit_plugin.api.progress import Stopwatch
-from s2edit_plugin.evaluation.asked import Run
+from s2edit_plugin.evaluation.asked import FILES, Run
 from s2edit_plugin.evaluation.figures import Row, figures_of, judged
 from s2edit_plugin.evaluation.kept import Cell, Kept, Pictures
 from s2edit_plugin.evaluation.methods import Method, choose_methods
-from s2edit_plugin.evaluation.registry import check_data, find_suite
 from s2edit_plugin.evaluation.report import COLUMNS, SHOWN_PEOPLE, Column, Shown, header, sheet, table
 from s2edit_plugin.evaluation.statistics import interval, mcnemar
 from s2edit_plugin.evaluation.suites import Shot, Subject, suite
@@ -27,12 +24,9 @@ from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
 from s2edit_plugin.storage.paths import write_atomic
 
 if TYPE_CHECKING:
-    from s2edit_plugin.backbones.base import Backbone
+    pass
 
-__all__ = ["FILES", "Maker", "Plan", "Result", "compare", "drawn_edits", "drawn_shown", "run"]
-
-FILES = ("eval.json", "eval.png")
-"""What `run` writes into its folder; the picture only where a suite shows some."""
+__all__ = ["Maker", "Plan", "Result", "compare", "drawn_edits", "drawn_shown"]
 
 OURS = "s2edit"
 PAIRED = ("success_pasted", "identity_pasted", "joint_pasted", "answer_pasted", "psnr_to_answer")
@@ -80,47 +74,6 @@ class Plan:
     of: str = "people never trained on"
     notes: tuple[str, ...] = ()
     about: tuple[object, ...] = ()
-
-
-def run(
-    suite_name: str,
-    methods: tuple[str, ...],
-    identities: int,
-    seed: int,
-    out: Path | None,
-    on_progress: OnProgress,
-    backbone: Backbone | None = None,
-    quick: bool = False,
-    data: Path | None = None,
-) -> dict[str, Any]:
-    """Run a suite.
-
-    Args:
-        seed: below 1,000,000 for development; reported figures use others.
-        out: folder for ``eval.json`` and ``eval.png`` (the first people), None: nowhere. A run of the same suite, seed and
-            model that was cut off there goes on.
-        backbone: None: the bundled small model.
-        quick: leave out what takes long, where a suite knows how to; fewer people are the caller's to ask for.
-        data: folder of pictures, for the suites that need one.
-
-    Returns:
-        JSON values: for every method figures over all edits and for every kind of edit; ``paired``, 95 % intervals of ours
-        minus each other method; ``mcnemar``, p-values for joint success; ``table`` as text.
-
-    Raises:
-        UsageError: unknown suite or method. ModelError: model or judges missing.
-    """
-    from s2edit_plugin.backbones.loading import load_backbone
-
-    check_data(suite_name, data)
-    found = find_suite(suite_name)
-    model = backbone or load_backbone()
-    values = found.run(
-        Run(suite_name, methods, identities, seed, on_progress, model, out, quick, data, found.main)
-    )
-    if out is not None:
-        write_atomic(out / FILES[0], json.dumps(values, indent=2).encode())
-    return values
 
 
 def drawn_edits(run: Run) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def run(
         quick: the model's square at 128 pixels only.
 
     Returns:
-        JSON values as `benchmark.run` gives them; ``bars``: what was asked, what was reached, and whether that is enough.
+        JSON values as `registry.run` gives them; ``bars``: what was asked, what was reached, and whether that is enough.
 
     Raises:
         UsageError: unknown method.

@@ -5,15 +5,21 @@ Light, so that the command line can list them: a suite's module is imported when
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from s2edit_plugin.api import OnProgress
 from s2edit_plugin.errors import UsageError
-from s2edit_plugin.evaluation.asked import Run
+from s2edit_plugin.evaluation.asked import FILES, Run
+from s2edit_plugin.storage.paths import write_atomic
 
-__all__ = ["SUITES", "Suite", "check_data", "find_suite"]
+if TYPE_CHECKING:
+    from s2edit_plugin.backbones.base import Backbone
+
+__all__ = ["SUITES", "Suite", "check_data", "find_suite", "run"]
 
 
 @dataclass(frozen=True)
@@ -153,3 +159,44 @@ def check_data(name: str, data: Path | None) -> None:
         raise UsageError(f"The suite {name} needs a folder of pictures.", "Name it with --data DIR.")
     if not data.is_dir():
         raise UsageError(f"There is no folder {data}.", "Name another one with --data.")
+
+
+def run(
+    suite_name: str,
+    methods: tuple[str, ...],
+    identities: int,
+    seed: int,
+    out: Path | None,
+    on_progress: OnProgress,
+    backbone: Backbone | None = None,
+    quick: bool = False,
+    data: Path | None = None,
+) -> dict[str, Any]:
+    """Run a suite.
+
+    Args:
+        seed: below 1,000,000 for development; reported figures use others.
+        out: folder for ``eval.json`` and ``eval.png`` (the first people), None: nowhere. A run of the same suite, seed and
+            model that was cut off there goes on.
+        backbone: None: the bundled small model.
+        quick: leave out what takes long, where a suite knows how to; fewer people are the caller's to ask for.
+        data: folder of pictures, for the suites that need one.
+
+    Returns:
+        JSON values: for every method figures over all edits and for every kind of edit; ``paired``, 95 % intervals of ours
+        minus each other method; ``mcnemar``, p-values for joint success; ``table`` as text.
+
+    Raises:
+        UsageError: unknown suite or method. ModelError: model or judges missing.
+    """
+    from s2edit_plugin.backbones.loading import load_backbone
+
+    check_data(suite_name, data)
+    found = find_suite(suite_name)
+    model = backbone or load_backbone()
+    values = found.run(
+        Run(suite_name, methods, identities, seed, on_progress, model, out, quick, data, found.main)
+    )
+    if out is not None:
+        write_atomic(out / FILES[0], json.dumps(values, indent=2).encode())
+    return values

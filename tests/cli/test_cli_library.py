@@ -200,7 +200,7 @@ def test_doctor_says_when_the_data_folder_is_unusable(
 
 
 def test_eval(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import s2edit_plugin.evaluation as package
+    from s2edit_plugin.cli import evaluation
 
     asked: list[Any] = []
     looks: list[bool] = []
@@ -210,8 +210,8 @@ def test_eval(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         looks.append(quick)
         return {"table": "method  success", "figures": [1]}
 
-    # In the place of the real module, whose imports load torch and the judges.
-    monkeypatch.setattr(package, "benchmark", SimpleNamespace(run=fake_run, FILES=()), raising=False)
+    # In the place of the real function, which loads torch and the judges.
+    monkeypatch.setattr(evaluation, "run", fake_run)
     assert run("eval", "--identities", "2", "--methods", "ours,p2p", "--out", str(tmp_path))[1][
         "figures"
     ] == [1]

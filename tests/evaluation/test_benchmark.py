@@ -112,7 +112,7 @@ def test_a_run_gives_figures_for_every_method_and_edit(
 ) -> None:
     from s2edit_plugin.api import EditSettings, LearnSettings
     from s2edit_plugin.backbones.loading import load_backbone
-    from s2edit_plugin.evaluation import benchmark, trials
+    from s2edit_plugin.evaluation import benchmark, registry, trials
     from s2edit_plugin.evaluation.methods import Method
 
     backbone = load_backbone(write_tiny_model(tmp_path / "tiny", text_length=48), "cpu")
@@ -128,7 +128,7 @@ def test_a_run_gives_figures_for_every_method_and_edit(
     monkeypatch.setattr(benchmark.AttributeJudge, "load", _Attributes)
     monkeypatch.setattr(benchmark.IdentityJudge, "load", _Identity)
     monkeypatch.setattr(trials, "find_regions", lambda rgb: {"subject": np.ones(rgb.shape[:2], np.float32)})
-    values: dict[str, Any] = benchmark.run("portraits", ("all",), 1, 0, tmp_path, lambda _: None, backbone)
+    values: dict[str, Any] = registry.run("portraits", ("all",), 1, 0, tmp_path, lambda _: None, backbone)
     nothing, untouched = values["methods"]["nothing"], values["methods"]["untouched"]
     # An editor that changes nothing is perfect in preservation and fails in success: both stand in the table.
     assert nothing["identity_pasted"] == untouched["identity_pasted"] == 1
@@ -149,7 +149,7 @@ def test_a_run_gives_figures_for_every_method_and_edit(
 def test_a_run_that_was_cut_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from s2edit_plugin.backbones.loading import load_backbone
     from s2edit_plugin.errors import CancelledError
-    from s2edit_plugin.evaluation import benchmark, trials
+    from s2edit_plugin.evaluation import benchmark, registry, trials
     from s2edit_plugin.evaluation.methods import Method
 
     backbone = load_backbone(write_tiny_model(tmp_path / "tiny", text_length=48), "cpu")
@@ -174,7 +174,7 @@ def test_a_run_that_was_cut_off_goes_on(tmp_path: Path, monkeypatch: pytest.Monk
             raise CancelledError
 
     def run(out: Path, on_progress: Any) -> dict[str, Any]:
-        return benchmark.run("objects", ("untouched",), 2, 0, out, on_progress, backbone)
+        return registry.run("objects", ("untouched",), 2, 0, out, on_progress, backbone)
 
     with pytest.raises(CancelledError):
         run(tmp_path / "run", stop)

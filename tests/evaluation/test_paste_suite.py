@@ -12,7 +12,7 @@ import torch
 from torch.nn import functional
 
 from s2edit_plugin.errors import UsageError
-from s2edit_plugin.evaluation import benchmark, paste_cases, paste_suite
+from s2edit_plugin.evaluation import paste_cases, paste_suite, registry
 from s2edit_plugin.evaluation.paste_cases import DRAWN, PasteCase, drawn, drawn_at, photographs
 from s2edit_plugin.evaluation.paste_rivals import BASELINE, OURS, WAYS, Decoded, _harmonic
 
@@ -95,7 +95,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, out: Path | None, methods: tuple[str, 
     monkeypatch.setattr(paste_cases, "SIZES", (64, 96, 128))
     monkeypatch.setattr(paste_suite, "MODEL_SIDES", (32, 64))
     monkeypatch.setattr(paste_suite, "photographs", lambda: iter(list(photographs())[:1]))
-    return benchmark.run("paste", methods, 1, 3, out, lambda _: None, _Blur(), quick=True)  # type: ignore[arg-type]
+    return registry.run("paste", methods, 1, 3, out, lambda _: None, _Blur(), quick=True)  # type: ignore[arg-type]
 
 
 def test_a_run_gives_figures_and_bars_for_every_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
