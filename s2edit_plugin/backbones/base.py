@@ -51,7 +51,7 @@ class Backbone(ABC):
         start_id, end_id, pad_id: special vocabulary ids.
         zero_unconditional: whether "no prompt" is zeros instead of the empty prompt's features.
         schedule: its noise schedule. choice: why this device and number format, None where nobody chose. path: its folder.
-        shape: as far as memory goes, None where it is not known. savings: what it spares now, see `obey`.
+        shape: as far as memory goes, None where it is not known. savings: what it spares now, see `apply_savings`.
         stage: what it did last: ``load``, ``encode``, ``text``, ``predict``, ``decode``; "" where nothing is under way.
         memory_limit: most bytes a job may take on the device, weights included; 0: what is free.
     """
@@ -151,7 +151,7 @@ class Backbone(ABC):
         """What this backbone can do of the savings that are wanted."""
         return NOTHING
 
-    def obey(self, savings: Savings) -> None:  # noqa: B027 (what can spare nothing has nothing to do)
+    def apply_savings(self, savings: Savings) -> None:  # noqa: B027 (what can spare nothing has nothing to do)
         """Do with less from now on; `NOTHING` takes everything back, to the bit.
 
         If it raises, memory ran out on the way; asked again, it goes on where it stopped.

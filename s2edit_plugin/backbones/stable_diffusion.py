@@ -94,8 +94,8 @@ class StableDiffusionBackbone(Backbone):
         """See `Backbone.supported`."""
         return self._offloading.supported(wanted)
 
-    def obey(self, savings: Savings) -> None:
-        """See `Backbone.obey`."""
+    def apply_savings(self, savings: Savings) -> None:
+        """See `Backbone.apply_savings`."""
         self.stage = "load"
         self._offloading.apply(savings)
         self.stage = ""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from s2edit_plugin import __version__, api
-from s2edit_plugin.backbones.memory.fallback import RUNGS
+from s2edit_plugin.backbones.memory.fallback import STEPS_DOWN
 from s2edit_plugin.errors import InputError, UsageError, WrongModelError
 from s2edit_plugin.history import Record
 from s2edit_plugin.imaging.photo import Photo
@@ -102,7 +102,7 @@ def _sentence(context: Context, record: Record, warnings: Sequence[str], differe
     ]
     if record.version != __version__:
         changed.append(f"program version {record.version} then, {__version__} now")
-    steps_down = {rung.note for rung in RUNGS}
+    steps_down = {step.note for step in STEPS_DOWN}
     if steps_down.intersection(record.warnings) != steps_down.intersection(warnings):
         changed.append("memory was short for one of them")
     if not changed and now.device != "cpu":

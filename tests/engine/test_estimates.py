@@ -31,7 +31,7 @@ def studio() -> FakeStudio:
 
 @pytest.fixture
 def client(studio: FakeStudio) -> Iterator[LocalClient]:
-    with LocalClient(make=studio.make, linger=0.0, device="cpu") as client:
+    with LocalClient(make=studio.make, resume_delay=0.0, device="cpu") as client:
         yield client
         studio.release()
 

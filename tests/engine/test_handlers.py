@@ -57,7 +57,7 @@ def library(data_home: Path) -> Library:
 @pytest.fixture
 def client(library: Library) -> Iterator[LocalClient]:
     studio = FakeStudio()
-    with LocalClient(make=studio.make, linger=0.0) as client:
+    with LocalClient(make=studio.make, resume_delay=0.0) as client:
         yield client
 
 

@@ -14,7 +14,7 @@ from gimp_bridge import png
 from s2edit_plugin import api
 from s2edit_plugin.api import Event, queries
 from s2edit_plugin.api.queries import Handover, TakenPicture
-from s2edit_plugin.engine.server.image_transfer import PATIENCE_SECONDS, Handovers
+from s2edit_plugin.engine.server.image_transfer import PATIENCE_SECONDS, ImageTransfers
 from s2edit_plugin.engine.server.local import LocalClient
 from s2edit_plugin.errors import EngineError, ImageError
 from tests.engine.conftest import Running
@@ -32,81 +32,81 @@ class Clock:
 
 
 def test_a_picture_is_taken_by_one_window_and_comes_back_once() -> None:
-    handovers = Handovers()
-    first, second = (handovers.offer(TakenPicture("", photo, b"", "")) for photo in (b"1", b"2"))
+    image_transfers = ImageTransfers()
+    first, second = (image_transfers.offer(TakenPicture("", photo, b"", "")) for photo in (b"1", b"2"))
     assert (first.state, first.id != second.id) == ("waiting", True)
-    assert [handovers.take().photo for _ in range(3)] == [b"1", b"2", b""]
-    assert handovers.ask(first.id).state == "taken"
-    handovers.give_back(Handover(first.id, "returned", b"layer", b"mask"))
-    assert handovers.ask(first.id).layer == b"layer"
+    assert [image_transfers.take().photo for _ in range(3)] == [b"1", b"2", b""]
+    assert image_transfers.ask(first.id).state == "taken"
+    image_transfers.give_back(Handover(first.id, "returned", b"layer", b"mask"))
+    assert image_transfers.ask(first.id).layer == b"layer"
     with pytest.raises(EngineError, match="Nobody waits"):
-        handovers.ask(first.id)
-    assert handovers.ask(second.id).state == "taken"
+        image_transfers.ask(first.id)
+    assert image_transfers.ask(second.id).state == "taken"
 
 
 def test_a_picture_that_nobody_asks_about_is_forgotten() -> None:
     clock = Clock()
-    handovers = Handovers(clock)
-    left, asked = (handovers.offer(TakenPicture("", b"photo")).id for _ in range(2))
+    image_transfers = ImageTransfers(clock)
+    left, asked = (image_transfers.offer(TakenPicture("", b"photo")).id for _ in range(2))
     clock.now += PATIENCE_SECONDS - 1
-    handovers.ask(asked)
+    image_transfers.ask(asked)
     clock.now += 2
-    assert handovers.take().id == asked
-    assert handovers.take().id == ""
+    assert image_transfers.take().id == asked
+    assert image_transfers.take().id == ""
     with pytest.raises(EngineError, match="Nobody waits"):
-        handovers.give_back(Handover(left, "closed"))
+        image_transfers.give_back(Handover(left, "closed"))
 
 
 def test_a_picture_whose_window_has_gone_waits_for_the_next_one() -> None:
-    handovers = Handovers()
-    first, second = (handovers.offer(TakenPicture("", photo), "gimp").id for photo in (b"1", b"2"))
-    assert handovers.take("window").id == first
-    assert not handovers.leave("another")
-    assert handovers.ask(first).state == "taken"
-    assert handovers.leave("window")
-    assert handovers.ask(first).state == "waiting"
-    assert not handovers.leave("window")
-    assert [handovers.take("next").id for _ in range(2)] == [first, second]
+    image_transfers = ImageTransfers()
+    first, second = (image_transfers.offer(TakenPicture("", photo), "gimp").id for photo in (b"1", b"2"))
+    assert image_transfers.take("window").id == first
+    assert not image_transfers.leave("another")
+    assert image_transfers.ask(first).state == "taken"
+    assert image_transfers.leave("window")
+    assert image_transfers.ask(first).state == "waiting"
+    assert not image_transfers.leave("window")
+    assert [image_transfers.take("next").id for _ in range(2)] == [first, second]
 
 
 def test_what_has_come_back_stays_when_its_window_goes() -> None:
-    handovers = Handovers()
-    returned, closed = (handovers.offer(TakenPicture("", b"photo"), "gimp").id for _ in range(2))
+    image_transfers = ImageTransfers()
+    returned, closed = (image_transfers.offer(TakenPicture("", b"photo"), "gimp").id for _ in range(2))
     for _ in range(2):
-        handovers.take("window")
-    handovers.give_back(Handover(returned, "returned", b"layer"), "window")
-    handovers.give_back(Handover(closed, "closed"), "window")
-    assert not handovers.leave("window")
+        image_transfers.take("window")
+    image_transfers.give_back(Handover(returned, "returned", b"layer"), "window")
+    image_transfers.give_back(Handover(closed, "closed"), "window")
+    assert not image_transfers.leave("window")
     with pytest.raises(EngineError, match="Nobody waits"):  # closed at the same moment
-        handovers.give_back(Handover(returned, "closed"), "window")
-    assert (handovers.ask(returned).state, handovers.ask(closed).state) == ("returned", "closed")
+        image_transfers.give_back(Handover(returned, "closed"), "window")
+    assert (image_transfers.ask(returned).state, image_transfers.ask(closed).state) == ("returned", "closed")
 
 
 def test_only_who_has_a_picture_can_close_it_but_any_result_counts() -> None:
-    handovers = Handovers()
-    name = handovers.offer(TakenPicture("", b"photo"), "gimp").id
-    handovers.take("window")
-    handovers.leave("window")  # its connection broke; it lives
+    image_transfers = ImageTransfers()
+    name = image_transfers.offer(TakenPicture("", b"photo"), "gimp").id
+    image_transfers.take("window")
+    image_transfers.leave("window")  # its connection broke; it lives
     with pytest.raises(EngineError, match="Nobody waits"):
-        handovers.give_back(Handover(name, "closed"), "window")
-    handovers.take("another")
+        image_transfers.give_back(Handover(name, "closed"), "window")
+    image_transfers.take("another")
     with pytest.raises(EngineError, match="Nobody waits"):
-        handovers.give_back(Handover(name, "closed"), "window")
-    handovers.give_back(Handover(name, "returned", b"layer"), "window")
-    assert handovers.ask(name).layer == b"layer"
+        image_transfers.give_back(Handover(name, "closed"), "window")
+    image_transfers.give_back(Handover(name, "returned", b"layer"), "window")
+    assert image_transfers.ask(name).layer == b"layer"
 
 
 def test_no_window_gets_a_picture_that_gimp_has_given_up() -> None:
-    handovers = Handovers()
-    name = handovers.offer(TakenPicture("", b"photo"), "gimp").id
-    assert not handovers.leave("gimp")
-    assert handovers.take("window").id == ""
-    handovers.ask(name)  # only its connection broke
-    assert handovers.take("window").id == name
+    image_transfers = ImageTransfers()
+    name = image_transfers.offer(TakenPicture("", b"photo"), "gimp").id
+    assert not image_transfers.leave("gimp")
+    assert image_transfers.take("window").id == ""
+    image_transfers.ask(name)  # only its connection broke
+    assert image_transfers.take("window").id == name
 
 
 def test_the_engine_notices_that_a_window_has_gone(running: Running) -> None:
-    running.service.presence._grace = 0.1
+    running.service.clients._grace = 0.1
     heard: list[Event] = []
     with running.client() as gimp:
         gimp.subscribe(heard.append)
@@ -134,7 +134,7 @@ def test_a_window_that_is_closed_says_so_at_once(running: Running) -> None:
 
 @pytest.fixture
 def client(data_home: Path) -> Iterator[LocalClient]:
-    with LocalClient(make=FakeStudio().make, linger=0.0) as client:
+    with LocalClient(make=FakeStudio().make, resume_delay=0.0) as client:
         yield client
 
 

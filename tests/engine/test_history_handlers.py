@@ -49,7 +49,7 @@ def heard() -> list[str]:
 
 @pytest.fixture
 def client(library: Library, heard: list[str]) -> Iterator[LocalClient]:
-    with LocalClient(make=FakeStudio().make, linger=0.0) as client:
+    with LocalClient(make=FakeStudio().make, resume_delay=0.0) as client:
         client.subscribe(lambda event: heard.append(event.kind))
         yield client
 

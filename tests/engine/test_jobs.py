@@ -29,7 +29,7 @@ def events() -> EventLog:
 
 @pytest.fixture
 def queue(events: EventLog) -> JobQueue:
-    return JobQueue(events, linger=0.0)
+    return JobQueue(events, resume_delay=0.0)
 
 
 def take(queue: JobQueue, lane: job_queue.Lane = "gpu") -> QueuedJob:
@@ -115,7 +115,7 @@ def test_a_learning_does_not_stop_for_a_job_behind_it_or_for_a_download(queue: J
 
 
 def test_a_learning_that_stopped_waits_a_moment_for_more_clicks(events: EventLog) -> None:
-    queue = JobQueue(events, linger=0.2)
+    queue = JobQueue(events, resume_delay=0.2)
     queue.add(LEARN)
     learning = take(queue)
     queue.add(MASK)
@@ -307,7 +307,7 @@ def test_events_tell_every_change_in_order(queue: JobQueue, events: EventLog) ->
     queue.add(LEARN)
     job = take(queue)
     for step in range(1, 4):
-        job.told = 0.0
+        job.last_published = 0.0
         queue.report(job, Progress("learning", step, 10))
     queue.done(job, "result")
     heard = events.after(0).events

@@ -46,7 +46,7 @@ def studio() -> FakeStudio:
 
 @pytest.fixture
 def client(studio: FakeStudio) -> Iterator[LocalClient]:
-    with LocalClient(make=studio.make, linger=0.0) as client:
+    with LocalClient(make=studio.make, resume_delay=0.0) as client:
         yield client
         studio.release()
 

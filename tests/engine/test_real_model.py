@@ -112,7 +112,7 @@ def client(engine: Watched) -> Iterator[RemoteClient]:
     engine.reset()
     with engine.running.client() as client:
         yield client
-    engine.running.service.engine.queue._linger = 0.0
+    engine.running.service.engine.queue._resume_delay = 0.0
 
 
 def submit_held(
@@ -200,7 +200,7 @@ def assert_same(found: dict[str, np.ndarray], wanted: dict[str, np.ndarray]) -> 
 def test_an_edit_goes_before_a_learning_that_runs_and_changes_nothing_of_its_token(
     engine: Watched, client: RemoteClient, undisturbed: dict[str, np.ndarray]
 ) -> None:
-    engine.running.service.engine.queue._linger = 0.0
+    engine.running.service.engine.queue._resume_delay = 0.0
     steps: list[int] = []
     states: list[str] = []
     edits: list[Job[Any]] = []
@@ -353,7 +353,7 @@ sys.stdin.readline()
 def test_a_client_that_is_killed_takes_its_job_along_but_not_what_is_to_be_kept(
     engine: Watched, client: RemoteClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine.running.service.presence, "_grace", 0.2)
+    monkeypatch.setattr(engine.running.service.clients, "_grace", 0.2)
     photo, mask = tmp_path / "photo.png", tmp_path / "mask.png"
     photo.write_bytes(LEARN.photo)
     mask.write_bytes(LEARN.subject_mask or b"")

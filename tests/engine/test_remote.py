@@ -199,14 +199,14 @@ def test_three_clients_at_once(running: Running) -> None:
 def test_a_client_that_dies_takes_its_jobs_along_but_not_those_it_asked_to_keep(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    running.service.presence._grace = 0.1
+    running.service.clients._grace = 0.1
     running.studio.hold()
     dying = running.client()
     lost, kept = dying.submit(EDIT), dying.submit(MASK, keep=True)
     dying._stream.close()  # the connections break; nobody says goodbye
     with running.client() as other:
         other.subscribe(lambda _: None)
-        wait_until(lambda: running.service.presence.count == 1 and not running.service.presence._leaving)
+        wait_until(lambda: running.service.clients.count == 1 and not running.service.clients._leaving)
         running.studio.release()
         with pytest.raises(CancelledError):
             other.attach(lost.id).wait(10)
@@ -215,12 +215,12 @@ def test_a_client_that_dies_takes_its_jobs_along_but_not_those_it_asked_to_keep(
 
 
 def test_a_client_that_never_listens_is_given_up_too(running: Running) -> None:
-    running.service.presence._grace = 0.05
+    running.service.clients._grace = 0.05
     running.studio.hold()
     with running.client() as client:
         body = wire.plain(wire.Order("MakeMask", wire.plain(MASK), "a" * 32))
         client._transport.ask("POST", "/v1/jobs", body)
-        wait_until(lambda: not running.service.presence._leaving)
+        wait_until(lambda: not running.service.clients._leaving)
         running.studio.release()
         wait_until(lambda: client.job_info("a" * 32).is_over)
 
@@ -240,7 +240,7 @@ def test_a_broken_stream_is_opened_again_and_nothing_is_missed(
     assert job.wait(10).image == PHOTO
     wait_until(lambda: bool(heard) and heard[-1].job is not None and heard[-1].job.is_over)
     assert [event.number for event in heard] == sorted({event.number for event in heard})
-    assert running.service.presence.count == 1
+    assert running.service.clients.count == 1
 
 
 def test_the_log_is_heard_by_who_asks_for_it(client: RemoteClient, running: Running) -> None:
@@ -377,14 +377,14 @@ def test_what_a_listener_of_run_raises_cancels_the_job(client: RemoteClient, run
 def test_the_end_of_a_client_that_never_comes_back_is_a_cancel_at_once(
     client: RemoteClient, running: Running
 ) -> None:
-    running.service.presence._grace = 3600.0
+    running.service.clients._grace = 3600.0
     filter_of_gimp = RemoteClient(running.endpoint, running.root, patient=False)
     running.studio.hold()
     job = filter_of_gimp.submit(EDIT)
     running.studio.allow(1)
     filter_of_gimp.close()
     queued = running.service.engine.queue._jobs[job.id]
-    wait_until(lambda: queued.wish == "cancel")
+    wait_until(lambda: queued.requested_action == "cancel")
     running.studio.allow(1)
     wait_until(lambda: client.job_info(job.id).state == "cancelled")
 

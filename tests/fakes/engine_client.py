@@ -55,7 +55,7 @@ class FakeClient(Client):
         self.answers: dict[type, Any] = {}
         self.asked: list[Any] = []
         self.submitted: list[Any] = []
-        self._queue = JobQueue(self.events, linger=0.0)
+        self._queue = JobQueue(self.events, resume_delay=0.0)
         self._running: dict[str, QueuedJob] = {}
         self._listeners: list[OnEvent] = []
         self._lock = threading.RLock()
@@ -225,7 +225,7 @@ class FakeClient(Client):
         with self._lock:
             self._gone = sentence
             self._running.clear()
-            self._queue = JobQueue(self.events, linger=0.0)
+            self._queue = JobQueue(self.events, resume_delay=0.0)
             listeners = list(self._listeners)
             self._listeners.clear()
         for listener in listeners:

@@ -254,7 +254,7 @@ def test_the_computers_own_memory_may_run_out_anywhere_else(
     name, tokens = world.fresh(), len(world.studio.library.list())
     request: Any = _learn(name) if function in LEARNING else _edit()
     world.forget_inversions()
-    with LocalClient(world.studio.folder.root, make=lambda *_: world.studio, linger=0.0) as client:
+    with LocalClient(world.studio.folder.root, make=lambda *_: world.studio, resume_delay=0.0) as client:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(function, _no_memory)
             with pytest.raises(ResourceError) as caught:
@@ -281,7 +281,7 @@ def test_clients_hear_at_once_what_was_done_and_read_it_with_the_result(
     world.forget_inversions()
     with (
         running_out(world.studio.backbone, "predict", lambda at: at in (2, 3)),
-        LocalClient(world.studio.folder.root, make=lambda *_: world.studio, linger=0.0) as client,
+        LocalClient(world.studio.folder.root, make=lambda *_: world.studio, resume_delay=0.0) as client,
     ):
         result = client.run(_edit(), lambda event: heard.append((event.kind, event.text)))
     notes = [text for kind, text in heard if kind == "note"]

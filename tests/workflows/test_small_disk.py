@@ -63,7 +63,7 @@ def test_a_disk_that_is_full_at_every_write_of_a_job(rooms: list[int], tmp_path:
         change_settings(DataFolder(home), model=str(model), device="cpu")
         refused: list[str] = []
         learned, noted, kept = 0, 0, 0
-        with LocalClient(home, make=make_studio, linger=0.0) as client:
+        with LocalClient(home, make=make_studio, resume_delay=0.0) as client:
             client.run(LEARN)
             for number, room in enumerate(rooms):
                 promised = {entry.record.id for entry in Library(home).list() if entry.record}

@@ -1,11 +1,11 @@
-"""Running out of memory: step down rung by rung, say so, finish the job.
+"""Running out of memory: step down, say so, finish the job.
 
-    start    on the first rung on which the estimate fits into what is free
-    run      the job; where memory runs out, take the next rung that helps in the stage where it happened, and run it again
+    start    on the first step on which the estimate fits into what is free
+    run      the job; where memory runs out, take the next step that helps in the stage where it happened, and run it again
     end      whatever happened, the backbone computes as before and nothing of the job is held
 
-The first rungs change nothing but rounding and time; half precision and a smaller picture come last. A job that runs again goes
-on where it can: learning from its checkpoint, editing from the stored inversion.
+The first steps change nothing but rounding and time; half precision and a smaller picture come last. A job that runs again
+resumes where it can: learning from its checkpoint, editing from the stored inversion.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from s2edit_plugin.errors import ResourceError, S2EditError
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
 
-__all__ = ["RUNGS", "Plan", "Rung", "place_of", "plan_for", "planned", "with_fallback"]
+__all__ = ["STEPS_DOWN", "Plan", "StepDown", "place_of", "plan_for", "planned", "with_fallback"]
 
 T = TypeVar("T")
 MARGIN = 0.95  # share of the free memory that an estimate may fill
@@ -33,7 +33,7 @@ HINT = "Close other programs, use a smaller model, or set the device to cpu."
 
 
 @dataclass(frozen=True)
-class Rung:
+class StepDown:
     """One way to need less.
 
     Attributes:
@@ -48,21 +48,23 @@ class Rung:
     exact: bool = True
 
     def on(self, savings: Savings) -> Savings:
-        """The savings with this rung's."""
+        """The savings with this step's."""
         return replace(savings, **{self.field: self.value})
 
 
 _ALL = ("load", "encode", "text", "predict", "decode")
-RUNGS = (
-    Rung("rows", 2, ("predict",), "Memory was short: less was computed at once, which takes a little longer."),
-    Rung("rows", 1, ("predict",), "Memory was short: one thing after the other was computed, which takes longer."),
-    Rung("tiles", True, ("encode", "decode"), "Memory was short: the picture was drawn in tiles."),
-    Rung("attention", 1024, ("predict",), "Memory was short: attention was computed in slices, which takes longer."),
-    Rung("checkpointing", True, ("predict",), "Memory was short: intermediate results were computed twice instead of kept."),
-    Rung("offload", True, _ALL, "Memory was short: the CPU read the words and drew the picture, which takes longer."),
-    Rung("half", True, _ALL, "Memory was short: half precision was used; the result may differ a little.", False),
-    Rung("shrink", 2, _ALL, "Memory was short: the model saw the picture at three quarters of the usual size.", False),
-    Rung("shrink", 4, _ALL, "Memory was short: the model saw the picture at half of the usual size.", False),
+STEPS_DOWN = (
+    StepDown("rows", 2, ("predict",), "Memory was short: less was computed at once, which takes a little longer."),
+    StepDown("rows", 1, ("predict",), "Memory was short: one thing after the other was computed, which takes longer."),
+    StepDown("tiles", True, ("encode", "decode"), "Memory was short: the picture was drawn in tiles."),
+    StepDown("attention", 1024, ("predict",), "Memory was short: attention was computed in slices, which takes longer."),
+    StepDown(
+        "checkpointing", True, ("predict",), "Memory was short: intermediate results were computed twice instead of kept."
+    ),
+    StepDown("offload", True, _ALL, "Memory was short: the CPU read the words and drew the picture, which takes longer."),
+    StepDown("half", True, _ALL, "Memory was short: half precision was used; the result may differ a little.", False),
+    StepDown("shrink", 2, _ALL, "Memory was short: the model saw the picture at three quarters of the usual size.", False),
+    StepDown("shrink", 4, _ALL, "Memory was short: the model saw the picture at half of the usual size.", False),
 )  # fmt: skip
 
 
@@ -71,12 +73,12 @@ class Plan:
     """How a job will start.
 
     Attributes:
-        savings: to start with. rungs: that were taken to come there. need: bytes estimated with them. whole: without.
+        savings: to start with. steps_down: that were taken to come there. need: bytes estimated with them. whole: without.
         free: bytes the job can have. fits: whether it fits with the savings.
     """
 
     savings: Savings
-    rungs: tuple[Rung, ...]
+    steps_down: tuple[StepDown, ...]
     need: int
     whole: int
     free: int
@@ -90,7 +92,7 @@ def plan_for(
     free: int,
     supported: Callable[[Savings], Savings] = lambda wanted: wanted,
 ) -> Plan:
-    """The first rungs with which the estimate fits.
+    """The first steps down with which the estimate fits.
 
     Args:
         free: bytes the job and the model's weights can have. supported: see `Backbone.supported`.
@@ -98,19 +100,19 @@ def plan_for(
     savings, taken = NOTHING, []
     need = whole = job_need(shape, request, place).peak
     # A GPU says when its memory is full, so what costs quality waits for that. A computer whose memory is full ends programs.
-    rungs = [rung for rung in RUNGS if rung.exact or place.device == "cpu"]
+    steps_down = [step for step in STEPS_DOWN if step.exact or place.device == "cpu"]
     while need > MARGIN * free:
-        for rung in rungs:
-            wanted = supported(rung.on(savings))
+        for step in steps_down:
+            wanted = supported(step.on(savings))
             lower = job_need(shape, request, place, wanted).peak
             if lower < need:
                 savings, need = wanted, lower
-                taken.append(rung)
+                taken.append(step)
                 break
         else:
             break
     # A later value of a field takes the place of an earlier one.
-    last = {rung.field: rung for rung in taken}
+    last = {step.field: step for step in taken}
     return Plan(savings, tuple(last.values()), need, whole, free, need <= MARGIN * free)
 
 
@@ -141,7 +143,7 @@ def with_fallback(
     """Run a job on a backbone and step down where memory runs out; see the module's text.
 
     Args:
-        job: does it; its argument says whether it runs again. on_note: hears a sentence for each rung taken.
+        job: does it; its argument says whether it runs again. on_note: hears a sentence for each step taken.
 
     Raises:
         ResourceError: nothing helped. Whatever the job raises that does not say that memory ran out.
@@ -149,14 +151,14 @@ def with_fallback(
     plan = planned(backbone, request)
     savings = NOTHING if plan is None else plan.savings
     _refuse_the_impossible(plan, backbone)
-    for rung in plan.rungs if plan else ():
-        _say(rung, on_note, "by the estimate")
+    for step in plan.steps_down if plan else ():
+        _say(step, on_note, "by the estimate")
     again = False
     try:
         while True:
             backbone.stage = ""
             try:
-                backbone.obey(savings)
+                backbone.apply_savings(savings)
                 return job(again)
             except Exception as error:
                 if not is_out_of_memory(error):
@@ -175,31 +177,31 @@ def with_fallback(
         backbone.stage = ""
 
 
-def _next(backbone: Backbone, request: Request[object], savings: Savings, stage: str) -> Rung | None:
-    """The next rung that helps in a stage and that this job and backbone can take."""
+def _next(backbone: Backbone, request: Request[object], savings: Savings, stage: str) -> StepDown | None:
+    """The next step that helps in a stage and that this job and backbone can take."""
     trains = isinstance(request, LearnToken) or (
         isinstance(request, ApplyEdit) and request.settings.inversion == "null_text"
     )
-    for rung in RUNGS:
-        if stage not in rung.stages or (rung.field == "checkpointing" and not trains):
+    for step in STEPS_DOWN:
+        if stage not in step.stages or (step.field == "checkpointing" and not trains):
             continue
-        if getattr(backbone.supported(rung.on(savings)), rung.field) != rung.value:
+        if getattr(backbone.supported(step.on(savings)), step.field) != step.value:
             continue
-        before = getattr(savings, rung.field)
+        before = getattr(savings, step.field)
         # Fewer rows are less, of everything else more is less; 0 rows are all.
-        further = rung.value < (before or rung.value + 1) if rung.field == "rows" else rung.value > before
+        further = step.value < (before or step.value + 1) if step.field == "rows" else step.value > before
         if further:
-            return rung
+            return step
     return None
 
 
-def _say(rung: Rung, on_note: OnNote, why: str) -> None:
-    logging.getLogger(__name__).info("Memory is short %s: %s = %s.", why, rung.field, rung.value)
-    on_note(rung.note)
+def _say(step: StepDown, on_note: OnNote, why: str) -> None:
+    logging.getLogger(__name__).info("Memory is short %s: %s = %s.", why, step.field, step.value)
+    on_note(step.note)
 
 
 def _refuse_the_impossible(plan: Plan | None, backbone: Backbone) -> None:
-    """On a computer without room for the job even on the last rung, starting it would end the whole program."""
+    """On a computer without room for the job even on the last step, starting it would end the whole program."""
     if plan is None or plan.fits or backbone.device.type != "cpu" or plan.need <= plan.free + free_swap():
         return
     raise ResourceError(
@@ -220,7 +222,7 @@ def _nothing_helped(stage: str) -> ResourceError:
 def _back_to_normal(backbone: Backbone) -> None:
     """Take all savings back. Where that fails, the next job tries it again before it begins."""
     try:
-        backbone.obey(NOTHING)
+        backbone.apply_savings(NOTHING)
     except S2EditError as error:
         logging.getLogger(__name__).warning("The model could not be restored after a job. %s", error)
     except Exception as error:

@@ -27,7 +27,7 @@ from s2edit_plugin.errors import EngineError, S2EditError, UsageError
 
 __all__ = [
     "CLIENT_HEADER",
-    "Gate",
+    "AccessGuard",
     "GuardedProtocol",
     "Peer",
     "RefusedError",
@@ -83,7 +83,7 @@ def error_response(status: int, error: S2EditError, *, close: bool = False, **mo
     return Response(wire.dump(error.to_json() | more), status, headers, "application/json")
 
 
-class Gate:
+class AccessGuard:
     """The outermost layer of the service.
 
     Args:

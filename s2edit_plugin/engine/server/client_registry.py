@@ -6,12 +6,12 @@ import asyncio
 import time
 from collections.abc import Callable
 
-__all__ = ["Presence"]
+__all__ = ["ClientRegistry"]
 
 GRACE_SECONDS = 2.5  # a client whose connection broke may come back
 
 
-class Presence:
+class ClientRegistry:
     """Counts event streams by client, and says when one has gone for good.
 
     Args:

@@ -11,7 +11,7 @@ from s2edit_plugin.api.operations import JOBS, QUERIES, operation_of
 from s2edit_plugin.engine.server.dispatch import handler_of
 from s2edit_plugin.engine.server.events import EventLog
 from s2edit_plugin.engine.server.handlers.context import Context
-from s2edit_plugin.engine.server.job_queue import LINGER, JobQueue
+from s2edit_plugin.engine.server.job_queue import RESUME_DELAY, JobQueue
 from s2edit_plugin.engine.server.studios import Make, StudioKeeper, make_studio
 from s2edit_plugin.engine.server.worker import Worker, unforeseen
 from s2edit_plugin.errors import S2EditError, UsageError
@@ -25,7 +25,7 @@ class Engine:
 
     Args:
         folder: the user's data. model, device: what to use whatever the settings say; None: the settings.
-        make: makes a studio. linger: see `jobs.LINGER`.
+        make: makes a studio. resume_delay: see `job_queue.RESUME_DELAY`.
 
     Attributes:
         wants_previews: whether anybody would see one.
@@ -38,11 +38,11 @@ class Engine:
         model: str | None = None,
         device: str | None = None,
         make: Make = make_studio,
-        linger: float = LINGER,
+        resume_delay: float = RESUME_DELAY,
     ) -> None:
         self.folder = folder
         self.events = EventLog()
-        self.queue = JobQueue(self.events, linger)
+        self.queue = JobQueue(self.events, resume_delay)
         self.keeper = StudioKeeper(folder, model, device, make)
         self.context = Context(folder, self.events, self.queue, self.keeper)
         self.wants_previews: Callable[[], bool] = lambda: True
@@ -95,7 +95,7 @@ class Engine:
     def leave(self, client: str) -> None:
         """A client has gone for good: cancel what it did not ask to keep, give up what it held."""
         self.queue.leave(client)
-        if self.context.handovers.leave(client):
+        if self.context.image_transfers.leave(client):
             self.context.changed("handover")
 
     def _on_gpu(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:

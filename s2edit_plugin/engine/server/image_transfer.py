@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from s2edit_plugin.api.queries import Handover, TakenPicture
 from s2edit_plugin.errors import EngineError
 
-__all__ = ["Handovers"]
+__all__ = ["ImageTransfers"]
 
 PATIENCE_SECONDS = 30.0  # without a question GIMP, or the filter in it, has gone
 GONE = "Nobody waits for this picture any more."
@@ -30,7 +30,7 @@ class _Kept:
     alone: bool = False  # its giver has gone, and has not asked since
 
 
-class Handovers:
+class ImageTransfers:
     """Every method may be called from any thread. ``client``: who asks, "" where nobody would notice that it has gone.
 
     Args:

@@ -18,7 +18,7 @@ __all__ = [
     "without_words",
 ]
 
-Wish = Literal["", "cancel", "pause", "yield"]
+RequestedAction = Literal["", "cancel", "pause", "yield"]
 
 
 @dataclass(eq=False)
@@ -26,7 +26,7 @@ class QueuedJob:
     """A job in the queue; changed by the queue alone.
 
     Attributes:
-        owner: client it belongs to. wish: what a running job is asked to do at its next step.
+        owner: client it belongs to. requested_action: what a running job is asked to do at its next step.
         forgotten: whether somebody in it was forgotten: nothing of it stays when it is over.
         yielded: whether it stopped for another job and goes on by itself. result: of a job that is done, None once dropped.
     """
@@ -40,7 +40,7 @@ class QueuedJob:
     owner: str = ""
     keep: bool = False
     state: JobState = "queued"
-    wish: Wish = ""
+    requested_action: RequestedAction = ""
     yielded: bool = False
     forgotten: bool = False
     resumable: bool = False
@@ -50,7 +50,7 @@ class QueuedJob:
     created: float = 0.0
     started: float = 0.0
     ended: float = 0.0
-    told: float = 0.0  # when progress was published last, monotonic
+    last_published: float = 0.0  # when progress was published last, monotonic
 
     @property
     def is_over(self) -> bool:

@@ -26,11 +26,11 @@ from s2edit_plugin.engine.server.job import (
 )
 from s2edit_plugin.errors import CancelledError, EngineError, ResourceError, S2EditError, UsageError
 
-__all__ = ["ACTIONS", "LINGER", "JobQueue"]
+__all__ = ["ACTIONS", "RESUME_DELAY", "JobQueue"]
 
 ACTIONS = ("cancel", "pause", "resume")
 
-LINGER = 1.0  # seconds until a learning that stopped for somebody goes on: a series of clicks must not make it flap
+RESUME_DELAY = 1.0  # seconds until a learning that stopped for somebody goes on: a series of clicks must not make it flap
 QUIET = 0.02  # seconds between two progress events of a stage
 MAX_QUEUED = 1000
 FETCHED_WITHIN = 10.0  # seconds in which whoever waits for a job that is over fetches its result
@@ -42,11 +42,11 @@ class JobQueue:
     """All jobs of an engine. Every method may be called from any thread.
 
     Args:
-        events: where changes are published. linger: see `LINGER`.
+        events: where changes are published. resume_delay: see `RESUME_DELAY`.
     """
 
-    def __init__(self, events: EventLog, linger: float = LINGER) -> None:
-        self._events, self._linger = events, linger
+    def __init__(self, events: EventLog, resume_delay: float = RESUME_DELAY) -> None:
+        self._events, self._resume_delay = events, resume_delay
         self._changed = threading.Condition()
         self._jobs: dict[str, QueuedJob] = {}
         self._numbers = 0
@@ -193,7 +193,7 @@ class JobQueue:
                 job = self._next(lane)
                 delay = self._delay(job)
                 if job is not None and delay <= 0:
-                    job.state, job.wish, job.yielded = "running", "", False
+                    job.state, job.requested_action, job.yielded = "running", "", False
                     job.started = job.started or time.time()
                     self._tell(job)
                     return job
@@ -208,16 +208,16 @@ class JobQueue:
             before, job.progress = job.progress, dataclasses.replace(progress, preview=None, region=None)
             now = time.monotonic()
             news = before is None or before.stage != progress.stage or progress.step >= progress.total
-            if news or now - job.told >= QUIET:
-                job.told = now
+            if news or now - job.last_published >= QUIET:
+                job.last_published = now
                 self._events.publish(Event("progress", job=job.info()))
-            if job.wish:
+            if job.requested_action:
                 raise CancelledError()
 
     def check(self, job: QueuedJob) -> None:
         """Between two steps of something beside a running job: raises CancelledError where the job is to stop here."""
         with self._changed:
-            if job.wish:
+            if job.requested_action:
                 raise CancelledError()
 
     def done(self, job: QueuedJob, result: Any) -> None:
@@ -235,15 +235,15 @@ class JobQueue:
     def stopped(self, job: QueuedJob) -> None:
         """A job stopped because it was asked to: it is cancelled, paused, or goes on later."""
         with self._changed:
-            wish, job.wish = job.wish, ""
+            requested, job.requested_action = job.requested_action, ""
             if isinstance(job.request, api.LearnToken):
                 # From here on the checkpoint holds what was done.
                 job.resumable = True
                 job.request = dataclasses.replace(job.request, resume=True)
-            if wish in ("", "cancel") or self._closed:
+            if requested in ("", "cancel") or self._closed:
                 self._end(job, "cancelled")
                 return
-            job.state, job.yielded = ("paused" if wish == "pause" else "queued"), wish == "yield"
+            job.state, job.yielded = ("paused" if requested == "pause" else "queued"), requested == "yield"
             self._tell(job)
 
     def close(self) -> None:
@@ -270,7 +270,7 @@ class JobQueue:
         """Seconds a job that stopped for others still waits, in case more of them come."""
         if job is None or not job.yielded:
             return 0.0
-        return self._quiet_since + self._linger - time.monotonic()
+        return self._quiet_since + self._resume_delay - time.monotonic()
 
     def _make_way(self, newcomer: QueuedJob) -> None:
         """Ask a running learning to stop for a job that goes before it."""
@@ -280,26 +280,26 @@ class JobQueue:
                 and job.lane == newcomer.lane
                 and isinstance(job.request, api.LearnToken)
                 and newcomer.priority < job.priority
-                and not job.wish
+                and not job.requested_action
             ):
-                job.wish = "yield"
+                job.requested_action = "yield"
 
     def _cancel(self, job: QueuedJob) -> None:
         if job.state == "running":
-            job.wish = "cancel"
+            job.requested_action = "cancel"
         elif not job.is_over:
             self._end(job, "cancelled")
 
     def _pause(self, job: QueuedJob) -> None:
-        if job.state == "running" and job.wish != "cancel":
-            job.wish = "pause"
+        if job.state == "running" and job.requested_action != "cancel":
+            job.requested_action = "pause"
         elif job.state == "queued":
             job.state, job.yielded = "paused", False
             self._tell(job)
 
     def _resume(self, job: QueuedJob) -> None:
-        if job.state == "running" and job.wish == "pause":
-            job.wish = ""
+        if job.state == "running" and job.requested_action == "pause":
+            job.requested_action = ""
             for waiting in self._jobs.values():
                 if waiting.state == "queued":
                     self._make_way(waiting)
@@ -309,7 +309,7 @@ class JobQueue:
             self._make_way(job)
 
     def _end(self, job: QueuedJob, state: JobState) -> None:
-        job.state, job.wish, job.ended = state, "", time.time()
+        job.state, job.requested_action, job.ended = state, "", time.time()
         if job.lane == "gpu" and not isinstance(job.request, api.LearnToken):
             self._quiet_since = time.monotonic()
         if job.forgotten:

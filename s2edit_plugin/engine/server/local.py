@@ -11,7 +11,7 @@ from s2edit_plugin.api import JobInfo, Request
 from s2edit_plugin.engine.client.interface import Client, Job, OnEvent, Subscription, without_log
 from s2edit_plugin.engine.client.remote import connect
 from s2edit_plugin.engine.server.core import Engine
-from s2edit_plugin.engine.server.job_queue import LINGER
+from s2edit_plugin.engine.server.job_queue import RESUME_DELAY
 from s2edit_plugin.engine.server.studios import Make, make_studio
 from s2edit_plugin.errors import EngineError, EngineGoneError
 from s2edit_plugin.storage.paths import data_folder
@@ -29,7 +29,7 @@ class LocalClient(Client):
 
     Args:
         home: data folder, None: the platform's. model, device: what to use whatever the settings say; None: the settings.
-        make: makes a studio. linger: see `jobs.LINGER`. previews: whether anybody looks at them.
+        make: makes a studio. resume_delay: see `job_queue.RESUME_DELAY`. previews: whether anybody looks at them.
     """
 
     def __init__(
@@ -39,10 +39,12 @@ class LocalClient(Client):
         model: str | None = None,
         device: str | None = None,
         make: Make = make_studio,
-        linger: float = LINGER,
+        resume_delay: float = RESUME_DELAY,
         previews: bool = True,
     ) -> None:
-        self._engine = Engine(data_folder(home), model=model, device=device, make=make, linger=linger)
+        self._engine = Engine(
+            data_folder(home), model=model, device=device, make=make, resume_delay=resume_delay
+        )
         self._engine.wants_previews = lambda: previews
         self._engine.start()
         self._listeners: list[OnEvent] = []

@@ -259,4 +259,4 @@ class Server(uvicorn.Server):
 
     def _is_unneeded(self) -> bool:
         minutes = load_settings(self._folder).engine_idle_minutes
-        return self._service.presence.quiet_seconds > 60 * minutes
+        return self._service.clients.quiet_seconds > 60 * minutes

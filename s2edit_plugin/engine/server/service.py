@@ -42,7 +42,7 @@ from s2edit_plugin.api import Event, queries
 from s2edit_plugin.engine.protocol import wire
 from s2edit_plugin.engine.server.access_guard import (
     CLIENT_HEADER,
-    Gate,
+    AccessGuard,
     RefusedError,
     body_of,
     drain,
@@ -51,7 +51,7 @@ from s2edit_plugin.engine.server.access_guard import (
     stream_of,
 )
 from s2edit_plugin.engine.server.blobs import MAX_BLOB, BlobStore
-from s2edit_plugin.engine.server.client_registry import GRACE_SECONDS, Presence
+from s2edit_plugin.engine.server.client_registry import GRACE_SECONDS, ClientRegistry
 from s2edit_plugin.engine.server.core import Engine
 from s2edit_plugin.engine.server.worker import unforeseen
 from s2edit_plugin.errors import EngineError, ResourceError, S2EditError, UsageError
@@ -70,7 +70,7 @@ class Service:
     """Connects an engine with its clients.
 
     Args:
-        engine: started by whoever made it. secret: what every request must show. grace: see `presence.GRACE_SECONDS`.
+        engine: started by whoever made it. secret: what every request must show. grace: see `client_registry.GRACE_SECONDS`.
         on_shutdown: called when a client asks the engine to end.
     """
 
@@ -83,19 +83,19 @@ class Service:
     ) -> None:
         self.engine, self._on_shutdown = engine, on_shutdown
         self.blobs = BlobStore()
-        self.presence = Presence(engine.leave, grace)
-        engine.context.count_clients = lambda: self.presence.count
-        engine.wants_previews = lambda: self.presence.count > 0
+        self.clients = ClientRegistry(engine.leave, grace)
+        engine.context.count_clients = lambda: self.clients.count
+        engine.wants_previews = lambda: self.clients.count > 0
         engine.context.on_forget.append(lambda concerns: self.blobs.clear())
         self._pool = ThreadPoolExecutor(CALL_THREADS, "s2edit call")
         self._ending = False
         self._streams: set[asyncio.Event] = set()
-        self.app = Gate(self._application(), secret, self.presence.touch)
+        self.app = AccessGuard(self._application(), secret, self.clients.touch)
 
     @property
     def is_idle(self) -> bool:
         """Whether nobody is there and nothing runs or waits."""
-        return self.presence.count == 0 and not any(self.engine.queue.counts())
+        return self.clients.count == 0 and not any(self.engine.queue.counts())
 
     @property
     def is_to_be_renewed(self) -> bool:
@@ -212,7 +212,7 @@ class Service:
         client = _client_in(request)
         answer: Response = await self._in_pool(self._answer, kind, await body_of(request), client)
         if kind is queries.TakeHandover and client:
-            self.presence.expect(client)  # it may have gone meanwhile, and would hold the picture for ever
+            self.clients.expect(client)  # it may have gone meanwhile, and would hold the picture for ever
         return answer
 
     def _answer(self, kind: type, body: bytes, client: str) -> Response:
@@ -231,7 +231,7 @@ class Service:
         owner = _client_in(request)
         job = await self._in_pool(self._queued, values, owner)
         if not job["keep"]:
-            self.presence.expect(owner)
+            self.clients.expect(owner)
         return _json({"job": job})
 
     def _queued(self, values: Any, owner: str) -> dict[str, Any]:
@@ -301,7 +301,7 @@ class Service:
 
         remove = self.engine.events.add_waker(wake)
         self._streams.add(news)
-        self.presence.open(client)
+        self.clients.open(client)
         try:
             yield b": hello\n\n"
             while True:
@@ -325,7 +325,7 @@ class Service:
         finally:
             remove()
             self._streams.discard(news)
-            self.presence.closed(client, patient)
+            self.clients.closed(client, patient)
 
     def _everything(self) -> list[Event]:
         """Instead of events that are not kept any more: how everything is now."""

@@ -1,4 +1,4 @@
-"""Doing with less: the same answers from smaller pieces, everything taken back to the bit, the right rung at the right time."""
+"""Doing with less: the same answers from smaller pieces, everything taken back to the bit, the right step at the right time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.conditions import Condition
 from s2edit_plugin.backbones.memory import fallback as module
 from s2edit_plugin.backbones.memory.estimate import Place, job_need
-from s2edit_plugin.backbones.memory.fallback import RUNGS, plan_for, planned, with_fallback
+from s2edit_plugin.backbones.memory.fallback import STEPS_DOWN, plan_for, planned, with_fallback
 from s2edit_plugin.backbones.offloading import pieces
 from s2edit_plugin.backbones.parameters import create_parameters
 from s2edit_plugin.backbones.savings import NOTHING, Savings
@@ -37,8 +37,8 @@ one_family = pytest.mark.parametrize(
 @pytest.fixture
 def spare(backbone: Backbone) -> Iterator[Callable[[Savings], None]]:
     """Let the backbone spare something until the test ends."""
-    yield backbone.obey
-    backbone.obey(NOTHING)
+    yield backbone.apply_savings
+    backbone.apply_savings(NOTHING)
 
 
 def _token(backbone: Backbone, mask: torch.Tensor) -> ActiveToken:
@@ -200,13 +200,13 @@ def test_everything_spared_is_taken_back_to_the_bit(
     before, size = answers(), (backbone.dtype, backbone.latent_side, backbone.resolution)
     layers = backbone.attention_layers()
     assert backbone.supported(EVERYTHING) == EVERYTHING
-    backbone.obey(EVERYTHING)
+    backbone.apply_savings(EVERYTHING)
     assert (backbone.dtype, backbone.latent_side, backbone.resolution) == (torch.bfloat16, 4, 16)
     assert max(layer.side for layer in backbone.attention_layers()) < max(layer.side for layer in layers)
     small = backbone.encode_picture(torch.zeros(1, 3, 16, 16))
     with torch.no_grad():
         assert backbone.predict(small, 400, conditions[:1]).shape == small.shape
-    backbone.obey(NOTHING)
+    backbone.apply_savings(NOTHING)
     assert (backbone.dtype, backbone.latent_side, backbone.resolution) == size
     assert backbone.attention_layers() == layers
     assert all(torch.equal(a, b) for a, b in zip(before, answers(), strict=True))
@@ -227,10 +227,10 @@ def test_offloaded_parts_compute_elsewhere_and_come_back(
     offloading._now = dict(offloading._own)
     try:
         assert offloading.supported(Savings(offload=True)) == Savings(offload=True)
-        backbone.obey(Savings(offload=True))
+        backbone.apply_savings(Savings(offload=True))
         assert moved == [("vae", (CPU, torch.float32)), *[("text", (CPU, torch.float32))] * len(texts)]
         moved.clear()
-        backbone.obey(NOTHING)
+        backbone.apply_savings(NOTHING)
         assert sorted(moved) == [
             *[("text", (GPU, torch.float32))] * len(texts),
             ("vae", (GPU, torch.float32)),
@@ -247,7 +247,7 @@ def test_a_conversion_that_ran_out_of_memory_halfway_is_finished_next_time(
         before = backbone.predict(latents, 400, conditions[:1])
     unet: Any = backbone.unet  # type: ignore[attr-defined]
     real, given = backbone.reload, next(iter(unet.children()))  # type: ignore[attr-defined]
-    backbone.obey(Savings(half=True))
+    backbone.apply_savings(Savings(half=True))
     with pytest.MonkeyPatch.context() as patch:
 
         def fail(*_: Any) -> Any:
@@ -256,8 +256,8 @@ def test_a_conversion_that_ran_out_of_memory_halfway_is_finished_next_time(
 
         patch.setattr(unet, "to", fail)
         with pytest.raises(torch.OutOfMemoryError):
-            backbone.obey(NOTHING)
-    backbone.obey(NOTHING)
+            backbone.apply_savings(NOTHING)
+    backbone.apply_savings(NOTHING)
     assert backbone.reload is real  # type: ignore[attr-defined]
     with torch.no_grad():
         assert torch.equal(before, backbone.predict(latents, 400, conditions[:1]))
@@ -287,7 +287,7 @@ def _need(backbone: Backbone, request: Any, savings: Savings = NOTHING) -> int:
 def test_a_job_that_fits_starts_without_savings(backbone: Backbone) -> None:
     assert backbone.shape is not None
     plan = plan_for(backbone.shape, EDIT, Place(), 10**12)
-    assert (plan.savings, plan.rungs, plan.fits, plan.need) == (NOTHING, (), True, plan.whole)
+    assert (plan.savings, plan.steps_down, plan.fits, plan.need) == (NOTHING, (), True, plan.whole)
 
 
 @pytest.mark.parametrize("request_", [EDIT, LEARN], ids=["edit", "learn"])
@@ -301,7 +301,7 @@ def test_a_job_that_does_not_fit_starts_on_the_first_rung_that_does(
     )  # what a tiny model can spare is little beside the program itself
     plan = plan_for(backbone.shape, request_, Place(), whole, backbone.supported)
     assert plan.fits
-    assert plan.rungs
+    assert plan.steps_down
     assert plan.need <= 0.999 * plan.free < plan.whole
     assert plan.savings.rows or plan.savings.tiles
 
@@ -311,9 +311,9 @@ def test_only_exact_rungs_are_taken_in_advance_where_a_full_memory_is_told(backb
     on_gpu = plan_for(backbone.shape, LEARN, Place("cuda"), 1)
     on_cpu = plan_for(backbone.shape, LEARN, Place(), 1)
     assert not on_gpu.fits
-    assert all(rung.exact for rung in on_gpu.rungs)
-    assert {"half", "shrink"} <= {rung.field for rung in on_cpu.rungs}
-    assert [rung.value for rung in on_cpu.rungs if rung.field == "rows"] == [1]
+    assert all(step.exact for step in on_gpu.steps_down)
+    assert {"half", "shrink"} <= {step.field for step in on_cpu.steps_down}
+    assert [step.value for step in on_cpu.steps_down if step.field == "rows"] == [1]
 
 
 def test_a_limit_of_the_settings_counts_as_what_is_free(
@@ -323,11 +323,11 @@ def test_a_limit_of_the_settings_counts_as_what_is_free(
     plan = planned(backbone, LEARN)
     assert plan is not None
     assert plan.fits
-    assert not plan.rungs
+    assert not plan.steps_down
     monkeypatch.setattr(backbone, "memory_limit", _need(backbone, LEARN) - 1000)
     limited = planned(backbone, LEARN)
     assert limited is not None
-    assert limited.rungs
+    assert limited.steps_down
     monkeypatch.setattr(backbone, "shape", None)
     assert planned(backbone, LEARN) is None
 
@@ -368,7 +368,7 @@ def test_each_stage_takes_the_rungs_that_help_there(backbone: Backbone) -> None:
         (True, Savings(rows=1, attention=1024)),
         (True, Savings(rows=1, attention=1024, checkpointing=True)),
     ]
-    assert notes == [rung.note for rung in RUNGS if rung.field in ("rows", "attention", "checkpointing")]
+    assert notes == [step.note for step in STEPS_DOWN if step.field in ("rows", "attention", "checkpointing")]
     script = Script(backbone, "decode", "decode", "text")
     assert len(_run(script, EDIT)) == 3
     assert script.runs[1][1] == Savings(tiles=True)
@@ -450,16 +450,16 @@ def test_a_computer_without_room_even_on_the_last_rung_does_not_begin(
 def test_a_model_that_cannot_be_restored_does_not_cost_the_result(
     backbone: Backbone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    obey = backbone.obey
+    apply_savings = backbone.apply_savings
     for error in (ModelError("Its folder is gone."), torch.OutOfMemoryError("CUDA out of memory")):
         script = Script(backbone, "predict")
 
         def fail(savings: Savings, error: Exception = error, script: Script = script) -> None:
             if savings == NOTHING and script.runs:
                 raise error
-            obey(savings)
+            apply_savings(savings)
 
-        monkeypatch.setattr(backbone, "obey", fail)
+        monkeypatch.setattr(backbone, "apply_savings", fail)
         assert with_fallback(backbone, EDIT, script) == "done"
     assert "gone" in caplog.text
     assert "too short" in caplog.text

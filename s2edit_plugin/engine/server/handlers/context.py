@@ -11,7 +11,7 @@ from typing import Any
 from s2edit_plugin.api import Event, EventKind
 from s2edit_plugin.api.prompts import check_name
 from s2edit_plugin.engine.server.events import EventLog
-from s2edit_plugin.engine.server.image_transfer import Handovers
+from s2edit_plugin.engine.server.image_transfer import ImageTransfers
 from s2edit_plugin.engine.server.job import shows
 from s2edit_plugin.engine.server.job_queue import JobQueue
 from s2edit_plugin.engine.server.studios import StudioKeeper
@@ -35,7 +35,7 @@ class Context:
         started: seconds since 1970. count_clients: how many are connected. forgot: when somebody was forgotten last, monotonic,
             0.0 for never.
         on_forget: called when a person must go from memory too, with what tells whether a request is
-            about them. handovers: between GIMP and window.
+            about them. image_transfers: between GIMP and window.
     """
 
     folder: DataFolder
@@ -45,7 +45,7 @@ class Context:
     started: float = field(default_factory=time.time)
     count_clients: Callable[[], int] = lambda: 1
     on_forget: list[Callable[[Concerns], None]] = field(default_factory=list)
-    handovers: Handovers = field(default_factory=Handovers)
+    image_transfers: ImageTransfers = field(default_factory=ImageTransfers)
     forgot: float = 0.0
 
     @cached_property
@@ -76,7 +76,7 @@ class Context:
         finally:
             if was_there:
                 self.forgot = time.monotonic()
-            self.handovers.clear()
+            self.image_transfers.clear()
             concerns = partial(_concerns, person, known)
             for forget in self.on_forget:
                 forget(concerns)

@@ -50,8 +50,8 @@ def estimate_job(context: Context, request: queries.EstimateJob) -> api.Estimate
     more = request.variants - 1
     operations = job_operations(basis.shape, job) + more * job_operations(basis.shape, job, inverted=True)
     seconds = operations / pace
-    for rung in plan.rungs:
-        seconds *= SLOWER.get(rung.field, 1.0)
+    for step in plan.steps_down:
+        seconds *= SLOWER.get(step.field, 1.0)
     if not basis.ready:
         seconds += START_SECONDS + basis.shape.parameters * computer.place.size / LOADED_A_SECOND
     beside_model = request.pixels / paces.photo_pace() * request.variants
@@ -62,7 +62,7 @@ def estimate_job(context: Context, request: queries.EstimateJob) -> api.Estimate
     notes = [_about_memory(plan, computer)] if plan.free else []
     if beside and photo > MENTIONED:
         notes.append(f"The photo takes about {photo / 1e9:.1f} GB of main memory besides.")
-    if plan.free and plan.rungs and context.queue.counts()[0]:
+    if plan.free and plan.steps_down and context.queue.counts()[0]:
         notes.append("Another job is running; more memory will be free when it has ended.")
     if not known:
         notes.append("The time is a cautious guess until one has run here.")
@@ -70,7 +70,7 @@ def estimate_job(context: Context, request: queries.EstimateJob) -> api.Estimate
         seconds=seconds,
         memory_bytes=whole,
         free_bytes=plan.free,
-        fits=not plan.rungs and plan.fits and (not plan.free or whole <= plan.free),
+        fits=not plan.steps_down and plan.fits and (not plan.free or whole <= plan.free),
         device=", ".join(part for part in (computer.words, computer.place.precision) if part),
         note=" ".join(note for note in notes if note),
     )
@@ -130,8 +130,8 @@ def _about_memory(plan: Plan, computer: Computer) -> str:
         need, free = f"{plan.need / 1e9:.1f} GB", f"{plan.free / 1e9:.1f} GB"
         sentence = f"Even with all that saves memory it needs about {need}, and {free} are free."
         return sentence if computer.place.device == "cpu" else f"It may not fit. {sentence}"
-    if not plan.rungs:
+    if not plan.steps_down:
         return ""
-    if all(rung.exact for rung in plan.rungs):
+    if all(step.exact for step in plan.steps_down):
         return "Memory is short: it will be done in smaller pieces, which takes longer."
     return "Memory is short: it will be done with less, and the result may differ a little."

@@ -14,32 +14,32 @@ __all__ = ["ask_handover", "give_back", "hand_over", "take_handover"]
 
 def hand_over(context: Context, request: queries.HandOver, client: str) -> queries.Handover:
     picture = queries.TakenPicture("", request.photo, request.selection, request.title)
-    answer = context.handovers.offer(picture, client)
+    answer = context.image_transfers.offer(picture, client)
     context.changed("handover")
     return answer
 
 
 def ask_handover(context: Context, request: queries.AskHandover, client: str) -> queries.Handover:
-    return context.handovers.ask(request.id)
+    return context.image_transfers.ask(request.id)
 
 
 def take_handover(context: Context, request: queries.TakeHandover, client: str) -> queries.TakenPicture:
-    picture = context.handovers.take(client)
+    picture = context.image_transfers.take(client)
     if picture.id:
         context.changed("handover")
     return picture
 
 
 def give_back(context: Context, request: queries.GiveBack, client: str) -> queries.Done:
-    taken = context.handovers.picture(request.id)
+    taken = context.image_transfers.picture(request.id)
     if not request.image:
-        context.handovers.give_back(queries.Handover(request.id, "closed"), client)
+        context.image_transfers.give_back(queries.Handover(request.id, "closed"), client)
     else:
         layer, mask = _difference(taken.photo, request.image, request.region)
         edit = request.edit
         if edit is not None:  # its settings are wanted, not its pictures
             edit = dataclasses.replace(edit, photo=b"", subject_mask=None, region_mask=None)
-        context.handovers.give_back(queries.Handover(request.id, "returned", layer, mask, edit), client)
+        context.image_transfers.give_back(queries.Handover(request.id, "returned", layer, mask, edit), client)
     context.changed("handover")
     return queries.Done("The picture was given back.")
 
