@@ -46,7 +46,7 @@ class LearnTask:
         latents: (1, C, s, s) of the crop. mask: (S, S) float32 in [0, 1] of the subject on the crop.
         class_noun: the noun the token stands before. attribute_words: words to stay orthogonal to.
         framing: how the crop was cut from its photo.
-        copies: latents (N, C, s, s) and masks (N, S, S) of changed copies of the crop (`augment.copies_of`), which are
+        copies: latents (N, C, s, s) and masks (N, S, S) of changed copies of the crop (`method.augment.copies_of`), which are
             learned from beside it; None: the crop alone.
     """
 

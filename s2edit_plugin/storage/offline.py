@@ -2,7 +2,7 @@
 
 Importing any module of this program runs `stay_offline` before a library can be imported, in every process: command line,
 engine, window, doctor, set-up, tests, training. What the user asks to be fetched goes through `base_models.transfer` alone.
-c2pa-python reads no variables: `credentials.library` hands it settings that forbid it every host.
+c2pa-python reads no variables: `imaging.credentials.library` hands it settings that forbid it every host.
 """
 
 from __future__ import annotations

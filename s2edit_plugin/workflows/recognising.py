@@ -91,7 +91,7 @@ def _by_faces(context: Context, rgb: np.ndarray, records: Sequence[TokenRecord])
         face = largest(detector.detect(picture))
         return None if face is None else recogniser.feature(picture, face.landmarks)
 
-    # In the order of `masks.photograph`, whose numbers they are called by.
+    # In the order of `perception.masks.photograph`, whose numbers they are called by.
     faces = sorted(detector.detect(rgb), key=lambda face: -face.width * face.height)
     if not faces:
         return api.PeopleFound((), 0, "SFace")

@@ -128,5 +128,5 @@ class Studio(Context):
         return token_attention(self, read_photo(photo), self.library.get(name))
 
     def forget(self, person: str) -> Forgotten:
-        """Remove a person for good; see `people.forget_person`."""
+        """Remove a person for good; see `workflows.people.forget_person`."""
         return forget_person(self.folder, person)[0]

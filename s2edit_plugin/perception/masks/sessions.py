@@ -56,7 +56,7 @@ def open_session(
 
     Args:
         name: ``regions`` or a key of `LOCAL_NETWORKS`, except ``sam``; there is no default. What rembg makes of SAM is
-            not used, see `networks.sam`.
+            not used, see `perception.networks.sam`.
         providers: ONNX Runtime execution providers, None: ``CPUExecutionProvider`` alone.
         folder: the data folder installed networks are looked for in, None: the usual one.
 
