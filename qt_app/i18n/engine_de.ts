@@ -1338,7 +1338,6 @@
     </message>
     <message>
         <location filename="../batch/ledger.py"/>
-        <location filename="../imaging/writing.py"/>
         <location filename="../storage/paths.py"/>
         <source>The disk is full: {0} was not written.</source>
         <translation>Der Datenträger ist voll: {0} wurde nicht geschrieben.</translation>
@@ -3576,31 +3575,6 @@
         <location filename="../imaging/writing.py"/>
         <source>Close other programs.</source>
         <translation>Schließen Sie andere Programme.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/writing.py"/>
-        <source>Make room and try again.</source>
-        <translation>Schaffen Sie Platz, und versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/writing.py"/>
-        <source>There is no folder {0}.</source>
-        <translation>Es gibt keinen Ordner {0}.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/writing.py"/>
-        <source>Make it first.</source>
-        <translation>Legen Sie ihn zuerst an.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/writing.py"/>
-        <source>{0} cannot be written: {1}.</source>
-        <translation>{0} kann nicht geschrieben werden: {1}.</translation>
-    </message>
-    <message>
-        <location filename="../imaging/writing.py"/>
-        <source>Choose another place.</source>
-        <translation>Wählen Sie einen anderen Platz.</translation>
     </message>
     <message>
         <location filename="../library/archive.py"/>

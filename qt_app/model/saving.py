@@ -18,7 +18,7 @@ from s2edit_plugin.api import EditResult
 from s2edit_plugin.api.picture_formats import FORMATS as PICTURE_FORMATS
 from s2edit_plugin.api.picture_formats import OTHER_SUFFIXES, WRITE_SUFFIXES
 from s2edit_plugin.errors import S2EditError
-from s2edit_plugin.storage.paths import DataFolder
+from s2edit_plugin.storage.paths import DataFolder, write_atomic
 
 if TYPE_CHECKING:
     from s2edit_plugin.imaging.photo import FileFormat, Photo
@@ -208,7 +208,6 @@ class SaveState(Observable):
 
         def write() -> str:
             from s2edit_plugin.imaging.credentials.signing import with_credentials
-            from s2edit_plugin.imaging.writing import write_atomic
 
             data = encoded(photo, result.output, options, names, original)
             signed, unsigned = with_credentials(self._folder, data, result.output.image, original)

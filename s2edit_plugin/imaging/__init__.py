@@ -7,7 +7,7 @@ Importing this package imports nothing heavy; the submodules need numpy and Pill
     colour      the file's colour space to sRGB and back
     crop        the square around the subject, and resampling into and out of it
     paste       adds the change to the photo inside the mask
-    writing     encode_photo, encode_exactly, write_atomic
+    writing     encode_photo, encode_exactly
     saving      encode_result: from a result, kept exactly, to the file the user asked for
     jpeg_blocks, jpeg_child   a JPEG whose blocks stay where nothing changed
     openraster  photo and result as layers of one file

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import secrets
 import struct
 import zlib
 from dataclasses import replace
@@ -16,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from s2edit_plugin.api.picture_formats import WRITE_SUFFIXES, format_named
-from s2edit_plugin.errors import ImageError, InputError, ResourceError
+from s2edit_plugin.errors import ImageError, ResourceError
 from s2edit_plugin.imaging.formats.exif import EXIF_PREFIX, signed_exif
 from s2edit_plugin.imaging.formats.jpeg_writing import LARGEST_EXIF, jpeg_segments, with_segments
 from s2edit_plugin.imaging.formats.png8 import encode_png8
@@ -25,7 +21,7 @@ from s2edit_plugin.imaging.formats.tiff import encode_tiff
 from s2edit_plugin.imaging.photo import FileFormat, Photo
 from s2edit_plugin.imaging.provenance import PROGRAM, Provenance, xmp_packet
 
-__all__ = ["encode_exactly", "encode_photo", "format_of_suffix", "write_atomic"]
+__all__ = ["encode_exactly", "encode_photo", "format_of_suffix"]
 
 _QUALITY = 95
 _FULL_COLOUR = 90  # from this quality on a JPEG's colours have the resolution of its brightness
@@ -200,32 +196,3 @@ def _on_white(pixels: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     white = 65535 if pixels.dtype == np.uint16 else 255
     share = alpha[..., None].astype(np.float32) / white
     return np.rint(pixels * share + white * (1 - share)).astype(pixels.dtype)
-
-
-def write_atomic(path: str | Path, data: bytes) -> None:
-    """Write a file whole or not at all: another file in the same folder, flushed to the disk, then renamed.
-
-    Raises:
-        ResourceError: the disk is full.
-        InputError: the folder is not there or may not be written to.
-    """
-    path = Path(path)
-    # Not tempfile: its files are readable by their owner only, and a result should be like any other file.
-    temporary = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
-    try:
-        with open(temporary, "xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ResourceError(
-                f"The disk is full: {path} was not written.", "Make room and try again."
-            ) from error
-        if error.errno == errno.ENOENT:
-            raise InputError(f"There is no folder {path.parent}.", "Make it first.") from error
-        raise InputError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
