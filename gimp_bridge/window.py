@@ -18,7 +18,7 @@ from gimp_bridge.settings_parasite import EditValues, TokenNames, write_values
 from gimp_bridge.wording import layer_name
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
-from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client import discovery, launching
 from s2edit_plugin.errors import CancelledError, EngineError, ImageError, S2EditError
 
 __all__ = ["edit_in_window"]
@@ -123,10 +123,10 @@ class _HandoverWait:
         if discovery.is_sandboxed():
             self._engine.show(0.0, SANDBOXED)
         elif not self._window:
-            self._window = discovery.start_window(self._engine.folder)
+            self._window = launching.start_window(self._engine.folder)
             self._engine.show(0.0, OPENING)
-        elif waited > START_SECONDS or not discovery.is_alive(self._window):
-            said = discovery.last_words(self._engine.folder / "engine" / discovery.WINDOW_OUTPUT_NAME)
+        elif waited > START_SECONDS or not launching.is_alive(self._window):
+            said = launching.last_words(self._engine.folder / "engine" / discovery.WINDOW_OUTPUT_NAME)
             raise EngineError(
                 "S2Edit Studio's window did not open.",
                 f"It said: {said}" if said else "Start it, then try again.",

@@ -19,7 +19,8 @@ from qt_app.model.preferences import Preferences
 from qt_app.observable import Observable, Property, follow
 from s2edit_plugin.batch.recipe import SUFFIX, recipe_of, write_recipe
 from s2edit_plugin.batch.report import Summary
-from s2edit_plugin.batch.runner import PREVIEWED, Outcome, State
+from s2edit_plugin.batch.result_files import Outcome
+from s2edit_plugin.batch.runner import PREVIEWED, State
 from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
 from s2edit_plugin.storage.paths import DataFolder
 

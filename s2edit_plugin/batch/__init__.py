@@ -1,5 +1,6 @@
-"""One recipe on many photos: what is wanted (`recipe`, `photos`), what was done (`ledger`), doing it (`worker`, `runner`).
+"""Batches: one recipe on many photos.
 
-Every photo is done at least once, and its result is the same however often: so in the end each is there exactly once. The
-truth is the ledger, an SQLite file in the folder of the results; whoever works on a photo holds a lease on it, which runs out.
+`recipe` and `photos` describe the input, `ledger` records the state of each photo in an SQLite file in the folder of the
+results, `worker` edits a photo, `runner` runs the batch. A photo may be edited more than once, after a crash for example, but
+always with the same result. A process holds a lease, which expires, on the photo it works on.
 """

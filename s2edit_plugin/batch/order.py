@@ -15,7 +15,8 @@ from s2edit_plugin.batch.ledger import Ledger
 from s2edit_plugin.batch.photos import Passed, find_photos
 from s2edit_plugin.batch.recipe import read_recipe
 from s2edit_plugin.batch.report import Summary, write_report
-from s2edit_plugin.batch.runner import Batch, Job, OnOutcome, OnState
+from s2edit_plugin.batch.result_files import Job
+from s2edit_plugin.batch.runner import Batch, OnOutcome, OnState
 from s2edit_plugin.batch.worker import PhotoWorker, find_facts
 from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import S2EditError, UsageError

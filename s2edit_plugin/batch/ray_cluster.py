@@ -21,10 +21,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from s2edit_plugin import api
+from s2edit_plugin.batch.entries import Entry, Stamp
 from s2edit_plugin.batch.keys import Facts, hash_of
-from s2edit_plugin.batch.ledger import Entry, Stamp
 from s2edit_plugin.batch.recipe import Recipe
-from s2edit_plugin.batch.runner import Batch, Outcome, keep_leases
+from s2edit_plugin.batch.result_files import Outcome
+from s2edit_plugin.batch.runner import Batch, keep_leases
 from s2edit_plugin.batch.worker import Made, PhotoWorker, Task, facts_of, token_names
 from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import EngineGoneError, ModelError, S2EditError, UsageError
@@ -253,13 +254,13 @@ class Cluster:
         return batch.is_over
 
     def _settled_or_sent(self, batch: Batch, entry: Entry) -> Outcome | None:
-        settled = batch.settled(entry)
+        settled = batch.files.settled(entry)
         if settled is None:
             self._send(batch, entry)
         return settled
 
     def _send(self, batch: Batch, entry: Entry) -> None:
-        task, job, stamp = batch.task_of(entry)
+        task, job, stamp = batch.files.task_of(entry)
         tokens = dict(self._tokens)
         if entry.row.tokens:
             tokens |= self._sent(entry.row.tokens)

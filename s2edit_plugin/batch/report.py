@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from s2edit_plugin import __version__
-from s2edit_plugin.batch.ledger import Entry, Ledger, Pictures
+from s2edit_plugin.batch.entries import Entry, Pictures
+from s2edit_plugin.batch.ledger import Ledger
 from s2edit_plugin.batch.recipe import Recipe, recipe_text
 from s2edit_plugin.storage.paths import atomic_file
 

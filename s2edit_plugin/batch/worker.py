@@ -18,8 +18,8 @@ from s2edit_plugin.api.picture_formats import READ_SUFFIXES
 from s2edit_plugin.api.prompt_syntax import read_prompt
 from s2edit_plugin.api.prompts import parse_ref, references
 from s2edit_plugin.api.regions import OF_A_PERSON
+from s2edit_plugin.batch.entries import Pictures
 from s2edit_plugin.batch.keys import Facts, edit_key, hash_of, with_row
-from s2edit_plugin.batch.ledger import Pictures
 from s2edit_plugin.batch.photos import Row
 from s2edit_plugin.batch.recipe import CLASS, Recipe
 from s2edit_plugin.engine.client.interface import Client

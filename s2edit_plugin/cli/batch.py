@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from s2edit_plugin.batch.ray_cluster import Cluster
     from s2edit_plugin.batch.recipe import Recipe
     from s2edit_plugin.batch.report import Summary
-    from s2edit_plugin.batch.runner import Batch, Outcome, State
+    from s2edit_plugin.batch.result_files import Outcome
+    from s2edit_plugin.batch.runner import Batch, State
 
 __all__ = ["register"]
 
@@ -166,7 +167,8 @@ class _Run:
 
     def _do(self, facts: Facts, run: Callable[..., bool], on_progress: OnProgress) -> None:
         """The first photos, the question, the others. Args: run: does a batch, at most so many of its photos."""
-        from s2edit_plugin.batch.runner import PREVIEWED, Batch, Job
+        from s2edit_plugin.batch.result_files import Job
+        from s2edit_plugin.batch.runner import PREVIEWED, Batch
         from s2edit_plugin.imaging.credentials.signing import with_credentials
         from s2edit_plugin.storage.paths import data_folder
 

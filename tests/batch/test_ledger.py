@@ -10,8 +10,9 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from s2edit_plugin.batch import ledger as ledgers
-from s2edit_plugin.batch.ledger import Ledger, Stamp
+from s2edit_plugin.batch.entries import Counts, Stamp
+from s2edit_plugin.batch.leases import is_free
+from s2edit_plugin.batch.ledger import Ledger
 from s2edit_plugin.batch.photos import LEDGER_FOLDER, Found, Row
 from s2edit_plugin.errors import ResourceError, S2EditError
 
@@ -71,7 +72,7 @@ def test_what_another_holds_is_not_taken_until_its_lease_runs_out(ledger: Ledger
 
 def test_what_a_killed_process_of_this_machine_held_is_free_at_once(ledger: Ledger, tmp_path: Path) -> None:
     dead = subprocess.run(
-        [sys.executable, "-c", "from s2edit_plugin.batch.ledger import this_process; print(this_process())"],
+        [sys.executable, "-c", "from s2edit_plugin.batch.leases import this_process; print(this_process())"],
         capture_output=True, text=True, check=True,
     ).stdout.strip()  # fmt: skip
     theirs = other(tmp_path, dead)
@@ -86,10 +87,10 @@ def test_what_a_killed_process_of_this_machine_held_is_free_at_once(ledger: Ledg
 
 def test_the_same_process_number_after_a_restart_of_the_machine_is_nobody() -> None:
     me = f"host boot-2 {os.getpid()}"
-    assert ledgers._is_free(f"host boot-1 {os.getpid()} run", 9e12, me)
-    assert not ledgers._is_free(f"host boot-2 {os.getpid()} run", 9e12, me)
-    assert not ledgers._is_free("another boot-1 1 run", 9e12, me)
-    assert ledgers._is_free("another boot-1 1 run", 0.0, me)
+    assert is_free(f"host boot-1 {os.getpid()} run", 9e12, me)
+    assert not is_free(f"host boot-2 {os.getpid()} run", 9e12, me)
+    assert not is_free("another boot-1 1 run", 9e12, me)
+    assert is_free("another boot-1 1 run", 0.0, me)
 
 
 def test_leaving_frees_what_was_held(ledger: Ledger, tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def test_a_failure_keeps_what_is_known_of_the_result_before(ledger: Ledger, tmp_
     assert (now.state, now.key, now.job, now.stamp) == ("failed", "key", "job", Stamp(1, 2))
     assert now.result_stamp == Stamp.of(tmp_path / "a.png")
     assert now.error == {"error": "S2EditError", "sentence": "It failed.", "hint": "Try again."}
-    assert ledger.counts() == ledgers.Counts(1, 0, 1)
+    assert ledger.counts() == Counts(1, 0, 1)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from s2edit_plugin.batch.ledger import Ledger
 from s2edit_plugin.batch.photos import Passed, find_photos
 from s2edit_plugin.batch.ray_cluster import FLYING, Cluster, Setup
 from s2edit_plugin.batch.recipe import Recipe
-from s2edit_plugin.batch.runner import Batch, Job
+from s2edit_plugin.batch.result_files import Job
+from s2edit_plugin.batch.runner import Batch
 from s2edit_plugin.engine.server.local import LocalClient
 from s2edit_plugin.errors import EngineGoneError, MaskError, ModelError, UsageError
 from s2edit_plugin.imaging.reading import read_photo

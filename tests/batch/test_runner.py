@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from s2edit_plugin.api import OnProgress, Progress
-from s2edit_plugin.batch import runner
+from s2edit_plugin.batch import result_files
 from s2edit_plugin.batch.keys import Facts, hash_of
 from s2edit_plugin.batch.ledger import Ledger
 from s2edit_plugin.batch.photos import Passed, find_photos
 from s2edit_plugin.batch.recipe import Recipe
-from s2edit_plugin.batch.runner import Batch, Job, Outcome, State
+from s2edit_plugin.batch.result_files import Job, Outcome
+from s2edit_plugin.batch.runner import Batch, State
 from s2edit_plugin.batch.worker import Made, Task
 from s2edit_plugin.errors import CancelledError, MaskError, ModelError, ResourceError
 
@@ -167,7 +168,7 @@ def test_a_full_disk_stops_with_its_sentence_and_nothing_half_written(
         raise ResourceError("The disk is full.")
 
     batch = place.batch()
-    monkeypatch.setattr(runner, "write_atomic", full)
+    monkeypatch.setattr(result_files, "write_atomic", full)
     with pytest.raises(ResourceError, match="disk is full"):
         batch.run(Turning())
     monkeypatch.undo()
@@ -200,20 +201,20 @@ def test_a_crash_before_the_rename_does_not_count_as_done(
     other = Recipe("another photo", tokens=("anna/me",))
     editor.keys = "other"
     batch = place.batch(other)
-    monkeypatch.setattr(runner, "write_atomic", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    monkeypatch.setattr(runner, "is_ours", lambda path: True)
+    monkeypatch.setattr(result_files, "write_atomic", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(result_files, "is_ours", lambda path: True)
     with pytest.raises(KeyboardInterrupt):
         batch.run(editor)
     monkeypatch.undo()
     over(batch)
-    monkeypatch.setattr(runner, "is_ours", lambda path: True)
+    monkeypatch.setattr(result_files, "is_ours", lambda path: True)
     before = len(editor.done)
     place.run(editor, other)
     assert len(editor.done) - before == 6
 
 
 def test_a_photo_that_ends_the_program_again_and_again_is_given_up(place: Place) -> None:
-    for _ in range(runner.MOST_DEATHS):
+    for _ in range(result_files.MAX_CRASHES):
         dying = Ledger(place.results, lease_seconds=-1.0)
         dying.enlist(find_photos([str(place.photos / "1.png")], place.results, Passed()))
         ((_, entry),) = dying.wanted()
@@ -240,7 +241,7 @@ def test_a_changed_photo_and_a_changed_recipe_are_done_anew(
 ) -> None:
     editor = Turning()
     place.run(editor)
-    monkeypatch.setattr(runner, "is_ours", lambda path: True)
+    monkeypatch.setattr(result_files, "is_ours", lambda path: True)
     (place.photos / "3.png").write_bytes(b"another photo")
     place.run(editor)
     assert editor.done[6:] == [b"another photo"]
@@ -277,7 +278,7 @@ def test_a_deleted_result_is_made_again_and_one_worked_on_is_left_alone(place: P
     batch = place.run(editor)
     assert (batch.done, batch.skipped, len(editor.done)) == (6, 5, 7)
     assert (place.results / "2.png").read_bytes() == b"retouched by hand"
-    assert [one.notes for one in place.outcomes[6:] if one.notes] == [[runner.CHANGED_BY_HAND]]
+    assert [one.notes for one in place.outcomes[6:] if one.notes] == [[result_files.CHANGED_BY_HAND]]
     # Another recipe would destroy that work.
     editor.keys = "other"
     other = Recipe("smiling", tokens=("anna/me",))

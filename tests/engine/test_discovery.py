@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client import discovery, launching
 from s2edit_plugin.engine.client.discovery import Endpoint, Lock
 from s2edit_plugin.engine.client.remote import STANDALONE
 from s2edit_plugin.engine.server.program import write_program
@@ -107,7 +107,7 @@ def test_on_windows_it_is_the_local_application_data() -> None:
 def test_nothing_is_started_from_inside_a_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLATPAK_ID", "org.gimp.GIMP")
     with pytest.raises(EngineError, match="sandbox") as caught:
-        discovery.start_process(tmp_path)
+        launching.start_process(tmp_path)
     assert "Start S2Edit Studio" in caught.value.hint
 
 
@@ -208,11 +208,11 @@ def test_an_engine_gets_nothing_of_the_program_that_starts_it() -> None:
         "GIMP3_DATADIR": "/gimp", "GEGL_PATH": "/gimp", "BABL_PATH": "/gimp", "GTK_PATH": "/gimp", "FONTCONFIG_FILE": "/gimp",
         "PATH": os.pathsep.join(["/opt/GIMP 3/bin", "/usr/bin"]), "LANG": "de_DE.UTF-8", "HF_ENDPOINT": "http://mirror",
     }  # fmt: skip
-    environment = discovery.clean_environment(Path("/data"), whole=False, environ=gimp)
+    environment = launching.clean_environment(Path("/data"), whole=False, environ=gimp)
     assert environment == {
         "PATH": "/usr/bin", "LANG": "de_DE.UTF-8", "HF_ENDPOINT": "http://mirror", "S2EDIT_HOME": "/data",
     }  # fmt: skip
-    own = discovery.clean_environment(Path("/data"), whole=True, environ=gimp)
+    own = launching.clean_environment(Path("/data"), whole=True, environ=gimp)
     assert own["LD_LIBRARY_PATH"] == "/gimp/lib"  # a user's own CUDA, for example
     assert own.get("PYTHONPATH") != "/gimp"
 
@@ -220,16 +220,16 @@ def test_an_engine_gets_nothing_of_the_program_that_starts_it() -> None:
 def test_without_the_whole_program_the_engine_says_how_it_is_started(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert discovery.default_command(tmp_path) == [sys.executable, "-m", "s2edit_plugin"]
-    monkeypatch.setattr(discovery, "_is_whole", lambda: False)
+    assert launching.default_command(tmp_path) == [sys.executable, "-m", "s2edit_plugin"]
+    monkeypatch.setattr(launching, "_is_whole", lambda: False)
     with pytest.raises(EngineError, match="not running"):
-        discovery.default_command(tmp_path)
+        launching.default_command(tmp_path)
     for wrong in ("[]", '{"command": []}', '{"command": [1]}', "x"):
         (tmp_path / "program.json").write_text(wrong)
         with pytest.raises(EngineError):
-            discovery.default_command(tmp_path)
+            launching.default_command(tmp_path)
     (tmp_path / "program.json").write_text('{"command": ["/venv/bin/python", "-m", "s2edit_plugin"]}')
-    assert discovery.default_command(tmp_path) == ["/venv/bin/python", "-m", "s2edit_plugin"]
+    assert launching.default_command(tmp_path) == ["/venv/bin/python", "-m", "s2edit_plugin"]
 
 
 def test_a_program_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
@@ -299,8 +299,8 @@ def test_an_environment_behind_a_link_is_named_by_the_link_and_run_by_its_own_pa
     write_program(folder)
     written = json.loads((folder.engine / discovery.PROGRAM_NAME).read_text())["command"]
     assert written[0] == str(tmp_path / "my.venv" / "bin" / "python")
-    monkeypatch.setattr(discovery, "_is_whole", lambda: False)
-    assert discovery.default_command(folder.engine)[0] == str(environment / "bin" / "python")
+    monkeypatch.setattr(launching, "_is_whole", lambda: False)
+    assert launching.default_command(folder.engine)[0] == str(environment / "bin" / "python")
 
 
 def test_a_program_holds_its_environment_until_it_ends(tmp_path: Path) -> None:

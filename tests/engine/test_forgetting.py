@@ -15,7 +15,7 @@ from PIL import Image
 from s2edit_plugin import api
 from s2edit_plugin.api import Event, queries
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client import discovery, launching
 from s2edit_plugin.engine.client.remote import RemoteClient, connect
 from s2edit_plugin.engine.server import service
 from s2edit_plugin.errors import S2EditError
@@ -224,7 +224,7 @@ def test_nothing_is_left_in_any_file_or_in_memory(
         else:
             client.call(queries.ForgetPerson(SECRET))
         assert traces(root, hers) == []
-        wait_until(lambda: not discovery.is_alive(pid))
+        wait_until(lambda: not launching.is_alive(pid))
     with connect(data_folder=root) as client:
         client.call(queries.ListTokens())
         assert client.endpoint.pid != pid

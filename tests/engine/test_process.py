@@ -21,7 +21,7 @@ from PIL import Image
 from s2edit_plugin import api
 from s2edit_plugin.api import Event, queries
 from s2edit_plugin.cli.main import main
-from s2edit_plugin.engine.client import discovery, remote, shutdown
+from s2edit_plugin.engine.client import discovery, launching, remote, shutdown
 from s2edit_plugin.engine.client.discovery import Lock
 from s2edit_plugin.engine.client.remote import RemoteClient, connect
 from s2edit_plugin.engine.server.local import LocalClient, connect_or_local
@@ -209,14 +209,14 @@ def test_an_idle_engine_of_another_version_is_replaced_and_a_busy_one_is_not(
         assert isinstance(other, LocalClient)
     old.close()
     started: list[list[str]] = []
-    start = discovery.start_process
+    start = launching.start_process
 
     def record(*arguments: object) -> int:
         started.append(["engine"])
         monkeypatch.setattr(remote, "__version__", "0.1.0")  # the newer program starts a newer engine
         return start(root)
 
-    monkeypatch.setattr(discovery, "start_process", record)
+    monkeypatch.setattr(launching, "start_process", record)
     with RemoteClient(old.endpoint) as asking:
         wait_until(lambda: bool(asking.hello()["idle"]))
     with connect(data_folder=root) as new:
@@ -249,13 +249,13 @@ def test_when_it_is_said_to_have_ended_its_process_has(
     with connect(data_folder=root) as client:
         pid = client.endpoint.pid
     looked: list[bool] = []
-    is_alive = discovery.is_alive
+    is_alive = launching.is_alive
 
     def slowly(number: int) -> bool:
         looked.append(is_alive(number))
         return looked[-1] or len(looked) < 5
 
-    monkeypatch.setattr(discovery, "is_alive", slowly)
+    monkeypatch.setattr(launching, "is_alive", slowly)
     assert main(["engine", "stop"]) == 0
     assert "has ended" in capsys.readouterr().out
     assert len(looked) >= 5
@@ -271,7 +271,7 @@ def test_one_that_hangs_is_ended_too(root: Path, monkeypatch: pytest.MonkeyPatch
     ended = shutdown.end_engine(root)
     assert ended is not None
     assert ended.pid == pid
-    assert not discovery.is_alive(pid)
+    assert not launching.is_alive(pid)
     assert shutdown.end_engine(root) is None
 
 
@@ -287,7 +287,7 @@ def test_the_watchdog_ends_one_that_hangs_and_no_other(root: Path, monkeypatch: 
         monkeypatch.setattr(shutdown, "HUNG_SECONDS", 0.3)
         os.kill(pid, signal.SIGSTOP)
         assert shutdown.end_hung(root)
-    assert not discovery.is_alive(pid)
+    assert not launching.is_alive(pid)
     with connect(data_folder=root) as client:
         assert client.endpoint.pid != pid
 

@@ -15,7 +15,7 @@ from gimp_bridge import engine_client as module
 from gimp_bridge.engine_client import EngineClient, data_folder
 from s2edit_plugin import __version__, api
 from s2edit_plugin.api import queries
-from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client import discovery, launching
 from s2edit_plugin.errors import (
     CancelledError,
     EngineError,
@@ -185,7 +185,7 @@ def test_a_flatpak_asks_the_user_to_start_the_program(
         EngineClient().call(queries.GetStatus())
     assert caught.value.hint == "Start S2Edit Studio, then try again."
     with pytest.raises(EngineError, match="sandbox"):
-        discovery.start_window(data_home)
+        launching.start_window(data_home)
 
 
 def test_the_data_folder_is_the_one_the_plugin_was_installed_for(
@@ -211,11 +211,11 @@ def test_a_window_is_opened_as_its_program_says_without_gimps_environment(
     for name in ("PYTHONHOME", "LD_LIBRARY_PATH", "GI_TYPELIB_PATH"):
         monkeypatch.setenv(name, "/opt/gimp/lib")
     monkeypatch.setenv("PATH", "/opt/gimp/bin:/usr/bin:/bin")
-    monkeypatch.setattr(discovery, "_is_whole", lambda: False)
+    monkeypatch.setattr(launching, "_is_whole", lambda: False)
     written(
         data_home, command=["/bin/sh", "-c", f"env > {out}.new && mv {out}.new {out}"], version=__version__
     )
-    discovery.start_window(data_home)
+    launching.start_window(data_home)
     wait_until(out.exists)
     lines = dict(line.split("=", 1) for line in out.read_text().splitlines() if "=" in line)
     assert not {"PYTHONHOME", "LD_LIBRARY_PATH", "GI_TYPELIB_PATH"} & set(lines)
@@ -224,6 +224,6 @@ def test_a_window_is_opened_as_its_program_says_without_gimps_environment(
 
 
 def test_the_last_words_of_a_process_are_its_last_line(tmp_path: Path) -> None:
-    assert discovery.last_words(tmp_path / "none") == ""
+    assert launching.last_words(tmp_path / "none") == ""
     (tmp_path / "log").write_text("one\ntwo\n\n")
-    assert discovery.last_words(tmp_path / "log") == "two"
+    assert launching.last_words(tmp_path / "log") == "two"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from s2edit_plugin.api import queries
-from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client import discovery, launching
 from s2edit_plugin.errors import CancelledError, EngineError, ImageError, S2EditError
 from s2edit_plugin.tools.gimp.verify import PROCEDURES
 from tests.fakes.fake_gi import Channel, Image, Layer, LayerMask, Procedure, fake_gi
@@ -195,8 +195,8 @@ def test_a_window_is_opened_once_where_none_takes_the_picture(
     window: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(discovery, "start_window", lambda folder: opened.append(folder) or 7)
-    monkeypatch.setattr(discovery, "is_alive", lambda pid: pid == 7)
+    monkeypatch.setattr(launching, "start_window", lambda folder: opened.append(folder) or 7)
+    monkeypatch.setattr(launching, "is_alive", lambda pid: pid == 7)
     engine = FakeEngine(tmp_path, "waiting", "waiting", "waiting", "taken", "returned")
     assert window._HandoverWait(engine, "x", 0.0, True).result().state == "returned"
     assert opened == [tmp_path]
@@ -208,8 +208,8 @@ def test_a_window_that_ends_at_once_says_why(
 ) -> None:
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "window.log").write_text("s2edit: The window needs a screen, and there is none.\n")
-    monkeypatch.setattr(discovery, "start_window", lambda folder: 7)
-    monkeypatch.setattr(discovery, "is_alive", lambda pid: False)
+    monkeypatch.setattr(launching, "start_window", lambda folder: 7)
+    monkeypatch.setattr(launching, "is_alive", lambda pid: False)
     with pytest.raises(EngineError, match=r"did not open\. It said: .*needs a screen"):
         window._HandoverWait(FakeEngine(tmp_path, "waiting"), "x", 0.0, True).result()
 
@@ -227,8 +227,8 @@ def test_a_window_that_crashes_with_the_picture_is_opened_once_more(
     window: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     opened: list[Path] = []
-    monkeypatch.setattr(discovery, "start_window", lambda folder: opened.append(folder) or 7)
-    monkeypatch.setattr(discovery, "is_alive", lambda pid: True)
+    monkeypatch.setattr(launching, "start_window", lambda folder: opened.append(folder) or 7)
+    monkeypatch.setattr(launching, "is_alive", lambda pid: True)
     engine = FakeEngine(tmp_path, "taken", "waiting", "taken", "returned")
     assert window._HandoverWait(engine, "x", 0.0, True).result().state == "returned"
     assert engine.shown == [window.WAITING, window.WINDOW_ENDED, window.OPENING, window.WAITING]

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from s2edit_plugin import __version__
 from s2edit_plugin.api import Event, JobInfo, Request
 from s2edit_plugin.api.operations import JOBS, QUERIES, operation_of
-from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client import discovery, launching
 from s2edit_plugin.engine.client.connections import NO_ANSWER
 from s2edit_plugin.engine.client.discovery import Endpoint, Lock
 from s2edit_plugin.engine.client.interface import Client, Job, OnEvent, Subscription, without_log
@@ -44,7 +44,7 @@ _STANDALONE = {
     "storage/": "__init__ disk offline",
     "engine/": "__init__",
     "engine/protocol/": "__init__ wire handshake",
-    "engine/client/": "__init__ interface discovery connections transport stream remote",
+    "engine/client/": "__init__ interface discovery launching connections transport stream remote",
 }
 STANDALONE = tuple(f"{folder}{name}.py" for folder, names in _STANDALONE.items() for name in names.split())
 """Files below ``s2edit_plugin/`` that work without the rest, for programs with a Python of their own (GIMP)."""
@@ -63,7 +63,7 @@ def connect(
 
     Args:
         start: whether to start one. data_folder: None: the user's. wait: seconds until giving up.
-        command: how to start the command line; None: see `discovery.default_command`.
+        command: how to start the command line; None: see `launching.default_command`.
         patient: see `RemoteClient`.
 
     Raises:
@@ -136,15 +136,15 @@ class _Search:
         if not self._is_starter:
             self._is_starter = self._starter.acquire()
             return  # look again: it may have come in between
-        if self._process and discovery.is_alive(self._process):
+        if self._process and launching.is_alive(self._process):
             return
         if self._tries == 2:
             raise EngineError("The engine could not be started.", self._why())
         self._tries += 1
-        self._process = discovery.start_process(self._root, self._command)
+        self._process = launching.start_process(self._root, self._command)
 
     def _why(self) -> str:
-        said = discovery.last_words(self._folder / discovery.OUTPUT_NAME)
+        said = launching.last_words(self._folder / discovery.OUTPUT_NAME)
         return f"It said: {said}" if said else LATER
 
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client import discovery, launching
 from s2edit_plugin.engine.client.connections import NO_ANSWER
 from s2edit_plugin.engine.client.discovery import Endpoint
 from s2edit_plugin.engine.client.remote import RemoteClient
@@ -75,7 +75,7 @@ def has_ended(folder: Path, endpoint: Endpoint) -> bool:
     """Whether an engine's process has gone, not only its lock: what it held is free then."""
     if discovery.lock_state(folder) == "held" and discovery.read_endpoint(folder) in (None, endpoint):
         return False
-    return endpoint.pid == os.getpid() or not discovery.is_alive(endpoint.pid)
+    return endpoint.pid == os.getpid() or not launching.is_alive(endpoint.pid)
 
 
 def _kill(folder: Path, endpoint: Endpoint) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from s2edit_plugin.engine.client import discovery
+from s2edit_plugin.engine.client import discovery, launching
 from tests.e2e.gimp.hosted import Hosted
 from tests.e2e.gimp.test_gimp_engine import plugin_processes
 
@@ -57,7 +57,7 @@ def holding(hosted: Hosted, gimp: subprocess.Popen[str]) -> int:
     """The process of the window, once it says that it holds a picture."""
     file, end = hosted.place.folder / "holding", time.monotonic() + PATIENCE
     while not (file.exists() and file.read_text()):
-        said = discovery.last_words(hosted.data / "engine" / discovery.WINDOW_OUTPUT_NAME)
+        said = launching.last_words(hosted.data / "engine" / discovery.WINDOW_OUTPUT_NAME)
         assert gimp.poll() is None, f"GIMP has ended; the window said: {said}"
         assert time.monotonic() < end, f"no window holds a picture; it said: {said}"
         time.sleep(0.05)
