@@ -1,7 +1,7 @@
-"""The exception tree: every failure a user can meet, each with one sentence and one hint.
+"""The exception tree: all errors shown to users, each with one sentence and one hint.
 
     S2EditError
-    ├── InputError                what the user handed in cannot be used
+    ├── InputError                the user's input cannot be used
     │   ├── ImageError            not there, not an image, too small, too large
     │   ├── MaskError             empty, wrong size, unknown method
     │   ├── PromptError           too long, class noun missing, unknown token reference
@@ -17,7 +17,7 @@
     │   ├── DownloadError         it did not arrive; what came is kept for the next try
     │   └── LicenceError          its licence was not accepted yet (exit code 2)
     ├── ResourceError             disk full, out of memory
-    │   └── BusyError             another process holds what is needed
+    │   └── BusyError             a needed resource is locked by another process
     ├── NumericalError            NaN or infinity while computing
     ├── EngineError               the engine cannot be started, reached or understood
     │   ├── EngineGoneError       it ended, or the connection was lost
@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 
-# What would break the line, move a terminal's cursor or turn the direction of writing.
+# Line breaks, terminal control characters and changes of the writing direction.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -67,14 +67,14 @@ class S2EditError(Exception):
     """Base of all errors shown to a user.
 
     Args:
-        sentence: one clear sentence, what is wrong, ending with a full stop.
-        hint: what to do about it, or "" where nothing helps.
+        sentence: one clear sentence about the problem, ending with a full stop.
+        hint: what the user can do, "" for none.
     """
 
     exit_code = 1
 
     def __init__(self, sentence: str, hint: str = "") -> None:
-        self.sentence = _CONTROL.sub("?", sentence)  # it may quote what somebody sent
+        self.sentence = _CONTROL.sub("?", sentence)  # it may quote untrusted text
         self.hint = hint
         super().__init__(self.sentence)
 
@@ -95,7 +95,7 @@ class S2EditError(Exception):
 
 
 class InputError(S2EditError):
-    """What the user handed in cannot be used."""
+    """The user's input cannot be used."""
 
 
 class ImageError(InputError):
@@ -127,7 +127,7 @@ class ConsentError(S2EditError):
 
 
 class TokenError(S2EditError):
-    """Something is wrong with a token."""
+    """A token cannot be used."""
 
 
 class TokenNotFoundError(TokenError):
@@ -151,7 +151,7 @@ class ModelError(S2EditError):
 
 
 class DownloadError(ModelError):
-    """A download did not come to its end. What has arrived is kept, the next try goes on from there."""
+    """A download was interrupted. The received part is kept, and the next try continues there."""
 
 
 class LicenceError(ModelError):
@@ -165,7 +165,7 @@ class ResourceError(S2EditError):
 
 
 class BusyError(ResourceError):
-    """Another process holds what is needed."""
+    """A needed resource is locked by another process."""
 
 
 class NumericalError(S2EditError):

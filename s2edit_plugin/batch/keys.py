@@ -1,4 +1,4 @@
-"""What tells two edits apart: the photo's bytes, the tokens, the settings and the model, as hashes."""
+"""Hashes that identify an edit: of the photo's bytes, the tokens, the settings and the model."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ __all__ = ["Facts", "edit_key", "hash_of", "job_hash", "with_row"]
 
 @dataclass(frozen=True)
 class Facts:
-    """What a batch finds in the engine when it begins.
+    """Model and tokens in the engine at the start of a batch.
 
     Attributes:
         model, fingerprint: the base model and the hash of its weights.
-        tokens: ids of the tokens that may take part, by full name. nouns: their class nouns.
+        tokens: ids of the usable tokens, by full name. nouns: their class nouns.
     """
 
     model: str
@@ -44,7 +44,7 @@ def with_row(recipe: Recipe, row: Row) -> Recipe:
     if row.seed is not None:
         settings = dataclasses.replace(settings, seed=row.seed)
     people = recipe.people
-    if row.tokens is not None:  # who is on the photo stands in the table
+    if row.tokens is not None:  # the table names the tokens of the photo
         people = dataclasses.replace(people, match=False)
     return dataclasses.replace(
         recipe,
@@ -59,7 +59,7 @@ def with_row(recipe: Recipe, row: Row) -> Recipe:
 
 
 def job_hash(recipe: Recipe, facts: Facts, suffix: str, masks: Mapping[str, str]) -> str:
-    """What is asked for one photo, before anybody has looked at it.
+    """Hash of the request for one photo; needs no analysis of the photo.
 
     Args:
         recipe: with the photo's row in it. suffix: of the result's name. masks: hashes of mask files by field.
@@ -79,7 +79,7 @@ def job_hash(recipe: Recipe, facts: Facts, suffix: str, masks: Mapping[str, str]
 
 
 def edit_key(photo: str, edits: tuple[ApplyEdit, ...], facts: Facts, suffix: str) -> str:
-    """What is done to one photo: its hash, tokens, settings and model. Args: edits: one after the other, without the photo."""
+    """Hash of the edits of one photo: its bytes, tokens, settings and model. Args: edits: in order, without the photo."""
     done = []
     for edit in edits:
         values = dataclasses.asdict(edit)

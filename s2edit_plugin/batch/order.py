@@ -1,4 +1,4 @@
-"""A whole batch in one call, for programs that show it: begin, do, report, leave. What was done is not done again."""
+"""A complete batch in one call, with its report. Photos that are done already are skipped."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ __all__ = ["Order", "carry_out", "enlisted"]
 
 @dataclass(frozen=True)
 class Order:
-    """What a batch is to do.
+    """The input of a batch.
 
     Attributes:
         recipe: a TOML file. photos: files, folders, patterns, tables. results: folder.
-        recursive: look into folders inside. overwrite: files of other programs in the results' folder give way.
+        recursive: include subfolders. overwrite: replace files of other programs in the results' folder.
     """
 
     recipe: Path
@@ -44,19 +44,19 @@ class Order:
 
 @contextlib.contextmanager
 def enlisted(order: Order, passed: Passed) -> Iterator[tuple[Ledger, int]]:
-    """The ledger with what a run is to do, and how many photos that is; left at the end, whatever happened.
+    """The ledger with the photos of a new run, and their number. The run is ended when the block ends.
 
     Args:
-        passed: gets what the search passed over.
+        passed: counts the files that were passed over.
 
     Raises:
-        UsageError: no photo was found, or what was named is not there. ResourceError: the results' folder cannot be used.
+        UsageError: no photo was found, or a named file does not exist. ResourceError: the results' folder cannot be used.
     """
     results = order.results.expanduser().absolute()
     if results.exists() and not results.is_dir():
         raise UsageError(f"{results} is a file.", "Name a folder for the results.")
     photos = find_photos(order.photos, results, passed, recursive=order.recursive)
-    first = next(photos, None)  # before a folder is made for a mistyped name
+    first = next(photos, None)  # before a folder is created for a mistyped name
     if first is None:
         said = " ".join(passed.sentences())
         raise UsageError(f"No photos were found. {said}".rstrip(), "Name photos, folders or a CSV table.")
@@ -80,13 +80,13 @@ def carry_out(
     on_outcome: OnOutcome,
     most: int | None = None,
 ) -> tuple[Summary, Path]:
-    """Do a batch by an engine, from where an earlier call left it; returns what it came to, and where the report is.
+    """Run a batch with an engine, continuing earlier runs; returns the summary and the path of the report.
 
     Args:
-        folder: whose key signs the results. stop: set it to pause within a step. most: so many of the first photos at most.
+        folder: whose key signs the results. stop: set it to pause within a step. most: maximum number of photos.
 
     Raises:
-        CancelledError: ``stop`` was set. S2EditError: it cannot go on, and why; a report is there then, too.
+        CancelledError: ``stop`` was set. S2EditError: the batch cannot continue; a report is written in this case too.
     """
     recipe = read_recipe(order.recipe)
     began, ended = time.monotonic(), ""
@@ -105,7 +105,7 @@ def carry_out(
             batch.run(PhotoWorker(client, recipe, facts, beside), most=most)
         except S2EditError as error:
             ended = str(error)
-            with contextlib.suppress(S2EditError):  # why it ended is what must be heard
+            with contextlib.suppress(S2EditError):  # the first error is the one to report
                 write_report(ledger, recipe, summary())
             raise
         return summary(), write_report(ledger, recipe, summary())

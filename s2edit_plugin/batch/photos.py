@@ -1,4 +1,4 @@
-"""Which photos a batch is about: files, folders, globs and CSV tables, as the user names them, and where results go.
+"""Finding the photos of a batch: files, folders, glob patterns and CSV tables; and naming their results.
 
 A generator throughout: a hundred thousand photos are never a list in memory.
 """
@@ -31,13 +31,13 @@ __all__ = [
 
 TABLE_SUFFIXES = frozenset((".csv", ".tsv"))
 LEDGER_FOLDER = ".s2edit-batch"
-"""In a folder of results; what lies beside it was made, and is no photo to edit."""
+"""Subfolder that marks a folder of results; the files in that folder are no photos to edit."""
 MAX_TABLE = 256_000_000
 
 
 @dataclass(frozen=True)
 class Row:
-    """What a line of a table says of its photo; None and empty: as the recipe says. Fields as in `recipe.Recipe`.
+    """Values of a table's line for its photo; None and empty values: as in the recipe. Fields as in `recipe.Recipe`.
 
     ``out``: file name of the result, relative to the folder of the results.
     """
@@ -52,7 +52,7 @@ class Row:
     out: str = ""
 
     def to_text(self) -> str:
-        """The row as JSON, "" where it says nothing: so it lies in the ledger."""
+        """The row as JSON, "" if it is empty; the form in the ledger."""
         said = {
             key: value for key, value in dataclasses.asdict(self).items() if value != getattr(_EMPTY, key)
         }
@@ -72,7 +72,7 @@ _EMPTY = Row()
 
 @dataclass(frozen=True)
 class Found:
-    """A photo that is wanted. ``source``: absolute. ``place``: the result's relative path before its suffix is settled."""
+    """A photo to edit. ``source``: absolute path. ``place``: relative path of the result, its suffix not final."""
 
     source: Path
     place: PurePath
@@ -81,14 +81,14 @@ class Found:
 
 @dataclass
 class Passed:
-    """What a search passed over: files that are no photos, folders below that were not asked for, folders of results."""
+    """Counts of what a search passed over: other files, subfolders that were not requested, folders of results."""
 
     others: int = 0
     folders: int = 0
     results: int = 0
 
     def sentences(self) -> tuple[str, ...]:
-        """What of it the user should know."""
+        """Sentences for the user."""
         said = []
         if self.others:
             said.append(f"Files that are no photos were passed over: {self.others}.")
@@ -106,11 +106,11 @@ def find_photos(
 
     Args:
         names: files, folders, patterns with ``*``, ``?`` or ``[``, and tables (``.csv``, ``.tsv``).
-        results: the folder of the results, which is never looked into. passed: gets what was passed over.
-        recursive: look into folders inside too.
+        results: the folder of the results, which is never searched. passed: counts what was passed over.
+        recursive: include subfolders.
 
     Raises:
-        UsageError: there is no such file, or a table cannot be read.
+        UsageError: a file does not exist, or a table cannot be read.
     """
     seen: set[tuple[bytes, str]] = set()
     for name in names:
@@ -128,7 +128,7 @@ def result_name(place: PurePath) -> PurePath:
 
 def _named(name: str, results: Path, passed: Passed, recursive: bool) -> Iterator[Found]:
     path = Path(name).expanduser()
-    if os.path.lexists(path):  # a file whose name holds a bracket is that file
+    if os.path.lexists(path):  # an existing file, even if its name contains a bracket
         if path.is_dir():
             yield from _in_folder(path.absolute(), results, passed, recursive)
         elif path.suffix.lower() in TABLE_SUFFIXES:
@@ -153,7 +153,7 @@ def _named(name: str, results: Path, passed: Passed, recursive: bool) -> Iterato
 
 
 def _fixed_part(pattern: Path) -> Path:
-    """The folder before the first part of a pattern that is one."""
+    """The folder before the first part with a wildcard."""
     fixed = Path(pattern.anchor)
     for part in pattern.parts[len(pattern.anchor and [pattern.anchor]) : -1]:
         if glob.has_magic(part):
@@ -179,7 +179,7 @@ def _in_folder(folder: Path, results: Path, passed: Passed, recursive: bool) -> 
         )
         for name in sorted(files):
             if name.startswith("."):
-                continue  # what systems leave beside photos, and what is half-written
+                continue  # hidden files of the system and temporary files
             if PurePath(name).suffix.lower() in READ_SUFFIXES:
                 yield Found(here / name, PurePath(os.path.relpath(here / name, folder)))
             else:
@@ -244,7 +244,7 @@ def _text_of(path: Path) -> str:
 
 
 def _dialect(path: Path, text: str) -> type[csv.Dialect]:
-    """Commas, semicolons or tabs: whichever the first line has most of."""
+    """The most frequent of comma, semicolon and tab in the first line."""
     first = text.partition("\n")[0]
     separator = "\t" if path.suffix.lower() == ".tsv" else max(",;\t", key=first.count)
 
@@ -283,7 +283,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _mask_file(table: Path, mask: str) -> str:
-    """A mask's file beside the table, as a whole path; a method as it is."""
+    """Absolute path of a mask file beside the table; a method is returned unchanged."""
     beside = table.absolute().parent / mask
     return str(beside) if PurePath(mask).suffix.lower() in READ_SUFFIXES and beside.exists() else mask
 

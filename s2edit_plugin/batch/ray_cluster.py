@@ -1,8 +1,8 @@
-"""A batch on many GPUs or machines by Ray (the extra ``scale``): one actor a GPU holds a model, the ledger stays the truth.
+"""A batch on many GPUs or machines with Ray (the extra ``scale``): one actor per GPU, each with a model.
 
-Ray places actors and carries bytes, and starts an actor again that died. Nothing else is left to it: which photo is whose turn,
-what is done and what failed stands in the ledger, which only the process that was started by the user changes. So a head that
-is killed costs what was in the air. At most `FLYING` photos an actor are on their way, however many there are.
+Ray places actors, transfers data and restarts actors that crashed. The state of the photos is in the ledger, which only the
+process started by the user changes. If that process is killed, only photos in work are lost. At most `FLYING` photos per
+actor are in work at a time.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ __all__ = ["LOCAL", "Cluster", "Setup", "open_local"]
 
 LOCAL = "local"
 FLYING = 2
-"""Photos an actor: one it works on, one that waits beside it."""
+"""Photos per actor: one in work, one queued."""
 RETRIES = 2
 LAND_SECONDS = 1.0
 CLOSE_SECONDS = 20.0
@@ -50,18 +50,18 @@ _KEPT_AT_HOME = (
     "certificate",
     "certificate_key",
 )
-"""Settings that do not travel: they are about this machine, or about this machine's key."""
+"""Settings that are not sent to actors: they concern this machine or its key."""
 
 OpenClient = Callable[[Path, "Setup"], Client]
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What an actor is made of; all of it is the same on every machine.
+    """Configuration of the actors, the same on every machine.
 
     Attributes:
-        model, device: as on the command line, None: as its machine's settings say. settings: the user's, but for those about
-            this machine. threads: ``OMP_NUM_THREADS`` here, "" for unset: sums on a CPU depend on it.
+        model, device: as on the command line, None: from the settings of its machine. settings: the user's, without those of
+            this machine. threads: ``OMP_NUM_THREADS`` here, "" for unset; sums on a CPU depend on it.
     """
 
     recipe: Recipe
@@ -73,14 +73,14 @@ class Setup:
 
 
 def open_local(home: Path, setup: Setup) -> Client:
-    """An engine inside the actor, with a data folder of its own and its machine's models."""
+    """An engine inside the actor, with its own data folder and the models of its machine."""
     from s2edit_plugin.engine.server.local import LocalClient
 
     return LocalClient(home, model=setup.model, device=setup.device, previews=False)
 
 
 class _Actor:
-    """Lives in a process of the cluster; see `PhotoWorker`."""
+    """Runs in a process of the cluster; see `PhotoWorker`."""
 
     def __init__(self, setup: Setup, open_client: OpenClient) -> None:
         # Ray sets it to the actor's share of the CPU; torch reads it when it is loaded.
@@ -100,19 +100,19 @@ class _Actor:
         self._worker: PhotoWorker | None = None
 
     def close(self) -> None:
-        """Leave nothing of the tokens behind."""
+        """End the engine and remove its data folder, with the tokens."""
         self._client.close()
         shutil.rmtree(self._home, ignore_errors=True)
 
     def open_model(self) -> dict[str, str] | api.OpenedModel:
-        """Load the model; the error as JSON where that fails."""
+        """Load the model; returns the error as JSON if that fails."""
         try:
             return self._client.run(api.OpenModel())
         except S2EditError as error:
             return error.to_json()
 
     def prepare(self, facts: Facts, tokens: Mapping[str, Any]) -> None:
-        """Take tokens into the actor's own library. Args: tokens: references to the files' bytes, by full name."""
+        """Store tokens in the actor's library. Args: tokens: references to the files' bytes, by full name."""
         import ray
 
         library = Library(self._folder)
@@ -123,7 +123,7 @@ class _Actor:
         self._worker = PhotoWorker(self._client, self._setup.recipe, facts, self._setup.beside)
 
     def edit(self, task: Task, facts: Facts, tokens: Mapping[str, Any]) -> Made | dict[str, str]:
-        """Edit a photo; the error as JSON where that fails. Facts and tokens: for an actor that was started again."""
+        """Edit a photo; returns the error as JSON if that fails. Facts and tokens: for an actor that was restarted."""
         try:
             if self._worker is None:
                 opened = self._client.run(api.OpenModel())
@@ -154,7 +154,7 @@ class Cluster:
     Args:
         address: of a running cluster (``auto``, ``HOST:6379``, ``ray://HOST:10001``), or ``local``: one is started here.
         workers: how many actors; 0: one a GPU, one a CPU where there is no GPU. folder: the user's data folder.
-        open_client: gives an actor its engine.
+        open_client: opens the engine of an actor.
 
     Raises:
         UsageError: Ray is not installed. EngineGoneError: the cluster cannot be reached.
@@ -197,18 +197,18 @@ class Cluster:
 
     def close(self) -> None:
         """End the actors, and a cluster that was started here."""
-        with contextlib.suppress(Exception):  # it may have gone already
+        with contextlib.suppress(Exception):  # it may have ended already
             self._ray.get([actor.close.remote() for actor in self._actors], timeout=CLOSE_SECONDS)
         with contextlib.suppress(Exception):
             self._ray.shutdown()
 
     @property
     def size(self) -> int:
-        """How many actors there are."""
+        """Number of actors."""
         return len(self._actors)
 
     def find_facts(self, client: Client) -> Facts:
-        """Load the models and send the tokens, each once. Args: client: knows the user's library.
+        """Load the models and send the tokens, each once. Args: client: an engine with the user's library.
 
         Raises:
             ModelError: a machine cannot load the model, or has another one. TokenError: a token cannot be used.
@@ -226,7 +226,7 @@ class Cluster:
                 )
             self._facts = facts_of(client, opened[0], recipe)
             named = token_names(recipe)
-            # A table may name any of them.
+            # A table may name any token.
             names = self._facts.tokens if recipe.people.match and not recipe.people.tokens else named
             self._tokens = self._sent(tuple(names))
             self._ray.get([actor.prepare.remote(self._facts, self._tokens) for actor in self._actors])
@@ -270,7 +270,7 @@ class Cluster:
         self._flights[reference] = _Flight(entry, task, job, stamp, actor)
 
     def _land(self, batch: Batch, seconds: float) -> None:
-        """Wait for photos that come back, and finish them."""
+        """Wait for edited photos and finish them."""
         batch.check_stop()
         ready, _ = self._ray.wait(list(self._flights), timeout=seconds) if self._flights else ((), ())
         if not self._flights:
@@ -287,7 +287,7 @@ class Cluster:
             answer = self._ray.get(reference)
         except self._ray.exceptions.RayActorError as error:
             if not any(node["Alive"] for node in self._ray.nodes()):
-                raise  # not the photo ended it
+                raise  # the cluster is lost, not caused by the photo
             raise S2EditError(
                 f"The worker ended {RETRIES + 1} times while it had this photo.",
                 "Look at the photo; the next run tries it again.",
@@ -323,7 +323,7 @@ class Cluster:
 
 
 def _remove_homes_of_the_dead() -> None:
-    """Homes of actors that were killed: there are tokens in them."""
+    """Remove data folders of actors that were killed; they contain tokens."""
     import psutil
 
     for home in Path(tempfile.gettempdir()).glob(f"{_HOME}*"):
@@ -350,7 +350,7 @@ def _join(ray: Any, address: str, workers: int) -> None:
     }
     try:
         if address == LOCAL:
-            # Said, since Ray would else join any cluster that runs on this machine.
+            # Explicit, because Ray would otherwise join a cluster running on this machine.
             ray.init(address="local", num_cpus=workers or None, include_dashboard=False, **quiet)
         else:
             ray.init(address=address, **quiet)
@@ -369,7 +369,7 @@ def _model(answer: dict[str, str] | api.OpenedModel) -> api.OpenedModel:
 
 @contextlib.contextmanager
 def _lost_is_said() -> Iterator[None]:
-    """Ray's own errors as one of ours: the cluster has gone, and the same command goes on with another."""
+    """Convert Ray's errors to EngineGoneError: the cluster is lost; the same command continues on another one."""
     try:
         yield
     except S2EditError:

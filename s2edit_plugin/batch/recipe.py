@@ -5,7 +5,7 @@ prompt = "a photo of a {class} with blonde hair"    # {class}: the class noun of
 tokens = ["anna/me"]
 mask = "hair"
 
-[people]              # instead of `tokens`, or beside attributes in it: whose token is used is told by the face
+[people]              # instead of `tokens`, or beside attributes in it: the token is chosen by face recognition
 match = true
 
 [settings]
@@ -54,12 +54,12 @@ _HEAD = (
 
 @dataclass(frozen=True)
 class People:
-    """Whose token is used.
+    """Choice of tokens by face recognition.
 
     Attributes:
-        match: whether faces are compared with the library's tokens; each person who is recognised is edited in turn.
-        tokens: whom to look for; empty: all identity tokens of the model in use.
-        unknown: a photo on which nobody is recognised is left out, or edited without a person's token.
+        match: whether faces are compared with the library's tokens; each recognised person is edited in turn.
+        tokens: tokens to recognise; empty: all identity tokens of the model in use.
+        unknown: for a photo without a recognised person: skip it, or edit it without a person's token.
     """
 
     match: bool = False
@@ -69,12 +69,12 @@ class People:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is done to every photo; fields as in `api.ApplyEdit`.
+    """The edit of every photo; fields as in `api.ApplyEdit`.
 
     Attributes:
-        tokens: with ``people.match`` what is composed with each recognised person's token.
-        source_prompt: None: the token's own on its own photo, else as ``auto``: what is seen on each photo.
-        mask, subject: a method, or the name of a picture file beside the recipe, for photos that are all framed alike.
+        tokens: with ``people.match`` these are added to each recognised person's token.
+        source_prompt: None: the token's own on its own photo, else as ``auto``: a caption of each photo.
+        mask, subject: a method, or the name of a picture file beside the recipe, for photos with the same framing.
         model: base model, "": the one in use.
     """
 
@@ -134,7 +134,7 @@ def _checked(values: Mapping[str, Any]) -> Recipe:
 
 
 def recipe_of(request: ApplyEdit, model: str = "") -> tuple[Recipe, tuple[str, ...]]:
-    """The recipe that does to other photos what was done to this one, and what of it does not carry over.
+    """The recipe that applies an edit to other photos, and notes on what cannot be applied to them.
 
     Args:
         model: the base model that made it.
@@ -149,7 +149,7 @@ def recipe_of(request: ApplyEdit, model: str = "") -> tuple[Recipe, tuple[str, .
         notes.append("The painted subject fits its own photo alone: the recipe finds it on each photo.")
     recipe = Recipe(
         prompt=request.prompt,
-        # What was seen on one photo says nothing of the others.
+        # A caption of one photo does not apply to others.
         source_prompt=None if request.source_suggested else request.source_prompt,
         tokens=request.tokens,
         subject=subject,
@@ -162,7 +162,7 @@ def recipe_of(request: ApplyEdit, model: str = "") -> tuple[Recipe, tuple[str, .
 
 
 def recipe_text(recipe: Recipe) -> str:
-    """The TOML of a recipe. What is as by default is left out, but for steps and seed."""
+    """The TOML of a recipe. Default values are omitted, except steps and seed."""
     lines = [_HEAD, f"format = {FORMAT_VERSION}"]
     lines += _table(recipe, Recipe(""), always=("prompt",), without=("people", "settings"))
     if recipe.people != People():

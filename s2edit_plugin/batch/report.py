@@ -1,4 +1,4 @@
-"""The report of a batch: one HTML file that shows everything by itself, without a script or anything fetched."""
+"""The report of a batch: one self-contained HTML file without scripts."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ small{opacity:.75}
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run came to.
+    """Result of a run.
 
     Attributes:
-        skipped: of the done ones, those that were there already. ended: why it stopped before the end, "" if it did not.
+        skipped: number of done photos whose result existed. ended: the error that stopped the run, "" for none.
     """
 
     total: int
@@ -48,7 +48,7 @@ class Summary:
 
 
 def write_report(ledger: Ledger, recipe: Recipe, summary: Summary, path: Path | None = None) -> Path:
-    """Write the report of a run, atomically; returns where it is.
+    """Write the report of a run, atomically; returns its path.
 
     Args:
         path: default: ``report.html`` in the folder of the results.

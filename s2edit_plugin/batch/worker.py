@@ -1,6 +1,6 @@
-"""One photo of a batch: who is on it, its edits one after the other, and the file that comes of them.
+"""One photo of a batch: recognising the people on it, its edits in sequence, and the result file.
 
-It asks an engine by the same requests as ``s2edit edit`` and writes results in the same way, so they are the same to the bit.
+It sends the same requests as ``s2edit edit`` and writes results in the same way, so they are bit-identical.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ PERSON = "person"
 
 @dataclass(frozen=True)
 class Task:
-    """A photo to be edited.
+    """A photo to edit.
 
     Attributes:
-        data: its bytes. row: what a table says of it. suffix: of the result's name.
-        known: key of the result that is there already, "" for none. pictures: whether small pictures are wanted.
+        data: its bytes. row: its values in the table. suffix: of the result's name.
+        known: key of the existing result, "" for none. pictures: whether to make thumbnails.
     """
 
     data: bytes
@@ -51,11 +51,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Made:
-    """What came of a photo.
+    """Result of a photo.
 
     Attributes:
-        file: the result in the format it is to be written in, b"" where what is there is it already.
-        exact: the same picture, to the last bit, for whoever signs the file.
+        file: the encoded result, b"" if the existing result is up to date.
+        exact: the same picture, lossless, for signing.
     """
 
     key: str
@@ -119,10 +119,10 @@ def mask_files(recipe: Recipe, beside: Path) -> dict[str, bytes]:
 
 
 class PhotoWorker:
-    """Does photos by a client of an engine.
+    """Edits photos with an engine.
 
     Args:
-        beside: the recipe's folder, where its mask files lie.
+        beside: the recipe's folder, with its mask files.
     """
 
     def __init__(self, client: Client, recipe: Recipe, facts: Facts, beside: Path) -> None:
@@ -135,7 +135,7 @@ class PhotoWorker:
             on_progress: may raise `CancelledError` to stop within a step.
 
         Raises:
-            S2EditError: it cannot be done, and why.
+            S2EditError: it cannot be edited.
         """
         began = time.monotonic()
         recipe = with_row(self._recipe, task.row)
@@ -155,7 +155,7 @@ class PhotoWorker:
         return Made(key, file, picture, time.monotonic() - began, told, pictures)
 
     def _check_model(self) -> None:
-        """An engine uses the model of the settings, which somebody may have changed meanwhile. Raises ModelError."""
+        """Check that the model in the settings was not changed during the batch. Raises ModelError."""
         used = self._client.call(queries.GetStatus()).fingerprint
         if used and used != self._facts.fingerprint:
             raise ModelError(
@@ -208,14 +208,14 @@ def _with_references(tokens: tuple[str, ...], prompt: str) -> tuple[str, ...]:
 
 
 def _of_face(recipe: Recipe, number: int, faces: int) -> Recipe:
-    """The recipe for one face of several: ``hair`` is hers, ``hair:2``."""
+    """The recipe for one face of several: ``hair`` becomes ``hair:2``."""
     if faces < 2:
         return recipe
 
     def hers(method: str, unless: tuple[str, ...] = ()) -> str:
         return f"{method}:{number}" if method in OF_A_PERSON and method not in unless else method
 
-    # The region `auto` comes from the prompt, inside what the model sees of her.
+    # The region `auto` comes from the prompt, inside the model's attention for the person.
     return dataclasses.replace(
         recipe, subject=hers(recipe.subject), mask=hers(recipe.mask, unless=("auto", "subject"))
     )
@@ -230,7 +230,7 @@ def _reporting(on_progress: api.OnProgress) -> Callable[[api.Event], None]:
 
 
 def _file(picture: bytes, task: Task) -> tuple[bytes, tuple[str, ...]]:
-    """The result as a file of its name's format, as `s2edit edit` writes it; and what the format has no place for."""
+    """The result as a file of its name's format, as `s2edit edit` writes it; and notes on data the format cannot store."""
     from s2edit_plugin.imaging.saving import encode_result
     from s2edit_plugin.imaging.writing import format_of_suffix
 
@@ -242,7 +242,7 @@ def _file(picture: bytes, task: Task) -> tuple[bytes, tuple[str, ...]]:
 def _told(
     edits: tuple[api.ApplyEdit, ...], results: list[api.EditResult], notes: tuple[str, ...]
 ) -> dict[str, Any]:
-    """What the report says of a photo."""
+    """Facts for the report."""
     said = dict.fromkeys((*notes, *(note for result in results for note in result.warnings)))
     return {
         "tokens": list(dict.fromkeys(name for edit in edits for name in edit.tokens)),
@@ -258,5 +258,5 @@ def _pictures(before: bytes, after: bytes) -> Pictures | None:
     try:
         small = [thumbnail(read_photo(data), side=THUMBNAIL_SIDE) for data in (before, after)]
     except S2EditError:
-        return None  # a report without this picture is better than a photo that fails for it
+        return None  # the photo must not fail because of the report
     return Pictures(*small)

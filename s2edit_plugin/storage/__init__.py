@@ -1,1 +1,1 @@
-"""The data folder: paths, atomic writes, locks, settings. Nothing here knows a model."""
+"""The data folder: paths, atomic writes, locks, settings. Independent of the models."""

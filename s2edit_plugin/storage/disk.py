@@ -1,4 +1,4 @@
-"""Folders for the user alone, and waiting until what was written is on the disk. Standard library only."""
+"""Private folders, and flushing files and folders to the disk. Standard library only."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import Path
 
 __all__ = ["make_private", "sync_file", "sync_folder", "sync_tree"]
 
-# What a file system answers that cannot do it for folders (some network drives).
+# Errors of file systems that cannot flush folders (some network drives).
 _UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EACCES, errno.EPERM}
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder and whatever is missing above it, each for the user alone (mode 0700), whatever the umask says.
+    """Create a folder and its missing parents with mode 0700, independent of the umask.
 
     ``Path.mkdir`` gives its mode to the last folder only.
 
     Raises:
-        OSError: the disk refused, or something else lies there.
+        OSError: the disk refused, or the path is a file.
     """
     missing = [folder]
     while not missing[-1].parent.exists() and missing[-1].parent != missing[-1]:
@@ -64,7 +64,7 @@ def sync_file(path: Path) -> None:
     Raises:
         OSError: the disk refused.
     """
-    # Windows writes a file through only by a handle that may write; what is read-only there was written before.
+    # Windows flushes only handles opened for writing; read-only files were flushed before.
     with contextlib.suppress(PermissionError):
         handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
         try:

@@ -1,8 +1,8 @@
-"""Who was forgotten lately, for programs that did not hear of it and must not bring them back. Standard library only.
+"""Notices of forgotten people, for programs that keep data of their own. Standard library only.
 
 ``forgotten.json`` in the data folder holds, for thirty days, salted hashes of a forgotten person's name, of the ids of their
-tokens and of their photos. Whoever keeps something of its own (an open window its session and its list of recent photos) asks
-here whether it concerns somebody of these, also after it slept or ran without an engine. Nobody reads a name from it.
+tokens and of their photos. A program with data of its own (a window's session and list of recent photos) checks these
+notices, also after a time without an engine. The hashes reveal no names.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_FILE = 16 << 20
 
 @dataclass(frozen=True)
 class Notice:
-    """Somebody who was forgotten. ``salt``: different in every notice. ``at``: seconds since 1970."""
+    """Notice that a person was forgotten. ``salt``: different in every notice. ``at``: seconds since 1970."""
 
     salt: str
     digests: frozenset[str]
@@ -40,7 +40,7 @@ class Notice:
 
 
 def announce(folder: DataFolder, person: str, marks: Iterable[str]) -> None:
-    """Note that a person was forgotten. Under the library's lock.
+    """Add a notice that a person was forgotten. The caller holds the library's lock.
 
     Args:
         marks: ids and photo hashes of the person's tokens.
@@ -58,7 +58,7 @@ def announce(folder: DataFolder, person: str, marks: Iterable[str]) -> None:
 
 
 def notices(folder: DataFolder) -> tuple[Notice, ...]:
-    """Who was forgotten lately, the newest last; nobody where the file cannot be read."""
+    """Notices of the last days, the newest last; none if the file cannot be read."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
         with (folder.root / FILE).open("rb") as stream:
             values: Any = json.loads(stream.read(MAX_FILE))
@@ -70,7 +70,7 @@ def notices(folder: DataFolder) -> tuple[Notice, ...]:
 
 
 def stamp(folder: DataFolder) -> tuple[int, int]:
-    """Another value after every `announce`."""
+    """A value that changes with every `announce`."""
     try:
         status = (folder.root / FILE).stat()
     except OSError:

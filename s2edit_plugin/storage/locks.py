@@ -1,8 +1,8 @@
-"""One lock a file, held by one thread of one process at a time. Standard library only.
+"""File locks between threads and processes. Standard library only.
 
-The operating system lets go of a lock when its process ends, however it ends: a crash never leaves one behind. A lock file
-that is only needed while it is held may be removed by who holds it: whoever gets a lock looks whether its file is still the
-one of this name, else two processes could hold locks on two files of one name.
+The operating system releases a lock when its process ends, also after a crash. The holder of a lock may remove its file. So
+after locking it is checked that the path still leads to the locked file; otherwise two processes could hold locks on two
+files of the same name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["file_lock"]
 
 WAIT_SECONDS = 30.0
 _PAUSES = (0.001, 0.005, 0.02, 0.05)  # seconds between tries; the last one repeats
-# What a file system without locks answers (some network drives).
+# Errors of file systems without locks (some network drives).
 _UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 _held = threading.local()
 
@@ -33,18 +33,18 @@ _held = threading.local()
 def file_lock(
     path: Path, *, timeout: float = WAIT_SECONDS, what: str = "the data folder", remove: bool = False
 ) -> Iterator[bool]:
-    """Hold the lock of a file while the block runs; the same thread may take it again inside.
+    """Hold the lock of a file while the block runs; reentrant for the same thread.
 
-    Yields whether this is the thread's first hold, so that what belongs to the beginning is done once. On a file system
+    Yields whether this is the outermost hold of the thread. On a file system
     without locks the block runs without one.
 
     Args:
-        path: the lock file, created with its folder, readable by the user alone.
-        timeout: seconds to wait for whoever holds it; 0: do not wait.
-        what: what the lock protects, for the error's sentence. remove: leave no file behind.
+        path: the lock file, created with its folder, private to the user.
+        timeout: seconds to wait for the lock; 0: do not wait.
+        what: what the lock protects, for the error's sentence. remove: remove the file at the end.
 
     Raises:
-        BusyError: somebody else holds it. ResourceError: the lock file cannot be made.
+        BusyError: another thread or process holds it. ResourceError: the lock file cannot be created.
     """
     key = os.path.realpath(path)
     depths: dict[str, int] = _held.__dict__.setdefault("depths", {})
@@ -71,7 +71,7 @@ def file_lock(
 
 
 def _take(path: Path, timeout: float, what: str) -> int:
-    """Open and lock the file that has this name when the lock is there."""
+    """Open and lock the file; repeated until the path leads to the locked file."""
     end = time.monotonic() + timeout
     while True:
         handle = _open(path, what)
@@ -82,7 +82,7 @@ def _take(path: Path, timeout: float, what: str) -> int:
         except BaseException:
             os.close(handle)
             raise
-        os.close(handle)  # removed by whoever held it before
+        os.close(handle)  # the previous holder removed the file
 
 
 def _is_named(handle: int, path: Path) -> bool:

@@ -1,8 +1,8 @@
-"""Nothing leaves the machine by itself: the one place where libraries are kept from phoning home. Standard library only.
+"""Keeps libraries offline: no telemetry, update checks or downloads by themselves. Standard library only.
 
 Importing any module of this program runs `stay_offline` before a library can be imported, in every process: command line,
-engine, window, doctor, set-up, tests, training. What the user asks to be fetched goes through `base_models.transfer` alone.
-c2pa-python reads no variables: `imaging.credentials.library` hands it settings that forbid it every host.
+engine, window, doctor, set-up, tests, training. Downloads the user requests go through `base_models.transfer` only.
+c2pa-python reads no variables: `credentials.library` passes settings that block all hosts.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ __all__ = ["CACHES", "VARIABLES", "keep_caches", "stay_offline"]
 
 VARIABLES = {
     # onnxruntime 1.32 writes a device id and a database of events below the user's cache folder as soon as it is imported,
-    # and looks up its maker's collector.
+    # and resolves the host name of a telemetry server.
     "ORT_DISABLE_TELEMETRY": "1",
-    # huggingface_hub tells versions and asks the hub for its list of agents, at most once a day.
+    # huggingface_hub sends versions and requests a list of agents, at most once a day.
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
     "DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
-    # transformers and diffusers fetch what a folder lacks, code and kernels too, unless they may not.
+    # transformers and diffusers download missing files, including code and kernels, unless forbidden.
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "USE_HUB_KERNELS": "NO",
@@ -31,7 +31,7 @@ VARIABLES = {
     "QT_DISABLE_SHADER_DISK_CACHE": "1",
     "QML_DISABLE_DISK_CACHE": "1",
 }
-"""Environment variables, and what they must be, whatever they were."""
+"""Environment variables and the values that are set, replacing existing ones."""
 
 CACHES = {
     "CUDA_CACHE_PATH": "cuda",
@@ -40,7 +40,7 @@ CACHES = {
     "TORCHINDUCTOR_CACHE_DIR": "inductor",
     "MPLCONFIGDIR": "matplotlib",
 }
-"""Variables that name folders where libraries keep what they compiled, and the folders' names with us."""
+"""Variables for the compile caches of libraries, and the names of our cache folders."""
 
 
 def stay_offline() -> None:
@@ -49,6 +49,6 @@ def stay_offline() -> None:
 
 
 def keep_caches(folder: Path) -> None:
-    """Let libraries keep what they compile in a folder of this program, unless the user chose another."""
+    """Put the compile caches of libraries below ``folder``, unless the user set other folders."""
     for variable, name in CACHES.items():
         os.environ.setdefault(variable, str(folder / name))

@@ -1,7 +1,7 @@
-"""Where data lies on disk, and how a file gets there without ever being half-written.
+"""Paths of the data folder, and atomic writing of files.
 
-Everything a user makes is under one folder: ``$S2EDIT_HOME``, or the platform's data folder. The bundled model lies in
-the installed package ``s2edit_models`` (the folder ``models/`` of the checkout).
+All user data is in one folder: ``$S2EDIT_HOME``, or the platform's data folder. The bundled model is in the installed package
+``s2edit_models`` (the folder ``models/`` of the checkout).
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getat
 
 @dataclass(frozen=True)
 class DataFolder:
-    """The user's data folder and the places inside it. Nothing is created until something is written.
+    """The user's data folder and its subfolders, which are created at the first write.
 
-    Files that belong to one person lie below a folder with the person's name in each of these places, so that
-    ``Library.forget`` can remove them.
+    In each subfolder the files of one person are below a folder with the person's name, so ``Library.forget`` can remove
+    them.
     """
 
     root: Path
@@ -59,7 +59,7 @@ class DataFolder:
 
     @property
     def quarantine(self) -> Path:
-        """Damaged files that could not be repaired: ``quarantine/<person>/``; nothing reads them."""
+        """Damaged files that could not be repaired: ``quarantine/<person>/``; they are never read."""
         return self.root / "quarantine"
 
     @property
@@ -69,7 +69,7 @@ class DataFolder:
 
     @property
     def compiled(self) -> Path:
-        """What libraries compiled for this machine's GPU; may be deleted."""
+        """Compile caches of libraries; may be deleted."""
         return self.root / "compiled"
 
     @property
@@ -89,7 +89,7 @@ class DataFolder:
 
     @property
     def sessions(self) -> Path:
-        """What open windows keep of unsaved work, see `s2edit_plugin.storage.sessions`."""
+        """Unsaved work of open windows, see `s2edit_plugin.storage.sessions`."""
         return self.root / "sessions"
 
     @property
@@ -165,7 +165,7 @@ MAX_JSON = 16 * 1024 * 1024
 
 
 def read_limited(path: Path, limit: int) -> bytes:
-    """The bytes of a file that somebody else may have put there: an ordinary one, of at most ``limit`` bytes.
+    """The content of an untrusted file, which must be a regular file of at most ``limit`` bytes.
 
     Raises:
         OSError: it is not there, larger, or a device or pipe, which would never end.
@@ -177,18 +177,18 @@ def read_limited(path: Path, limit: int) -> bytes:
         os.close(handle)
         raise OSError(errno.EINVAL, "no ordinary file", str(path))
     with os.fdopen(handle, "rb") as stream:
-        data = stream.read(min(limit, status.st_size) + 1)  # as much is reserved, however little there is
+        data = stream.read(min(limit, status.st_size) + 1)  # allocates this size even for a small file
     if len(data) > limit:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     return data
 
 
 def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
-    """Write ``data`` to ``path`` so that a reader sees the old file or the whole new one, whatever happens between.
+    """Write ``data`` to ``path`` so that readers see either the old file or the complete new one, also after a crash.
 
     Args:
         path: target; its folder is created.
-        private: readable by the user alone (mode 0600), as are folders that are made for it; otherwise what the umask says.
+        private: mode 0600, and 0700 for new folders; otherwise as the umask sets.
 
     Raises:
         ResourceError: disk full, folder not writable or any other failure of the disk.
@@ -199,9 +199,9 @@ def write_atomic(path: Path, data: bytes, *, private: bool = False) -> None:
 
 @contextlib.contextmanager
 def atomic_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
-    """A stream to write a file with that is too large for memory; it takes its place when the block ends well.
+    """A stream for a file that is too large for memory; renamed to ``path`` if the block ends without an exception.
 
-    Args, Raises: as `write_atomic`. After any exception the old file is there and nothing half-written stays.
+    Args, Raises: as `write_atomic`. After an exception the old file is unchanged and the temporary file is removed.
     """
     path = Path(path)
     temporary = ""
@@ -223,7 +223,7 @@ def atomic_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     except OSError as error:
         raise disk_error(path, error) from error
     finally:
-        # After os.replace the name is gone; after a failure nothing half-written may stay.
+        # Removes the temporary file after a failure; after os.replace it no longer exists.
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)

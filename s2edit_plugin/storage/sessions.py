@@ -1,7 +1,7 @@
-"""What open windows keep of unsaved work in ``sessions/<id>/``, so that it can be offered after a crash. Standard library only.
+"""Sessions: unsaved work of open windows in ``sessions/<id>/``, to be restored after a crash. Standard library only.
 
-A window holds the lock of its session's folder while it lives and removes the folder when it is closed; one that nobody holds
-was left by a crash.
+A window holds the lock of its session's folder and removes the folder when it closes. An unlocked folder is left from a
+crash.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _has_part(record: Path, person: str, marks: frozenset[str]) -> bool:
     except OSError:
         return False
     except ValueError:
-        return True  # nobody can tell, and nobody can use it
+        return True  # the state is unknown, so the session is not offered
     texts = [text.casefold() for text in _texts(values)]
     named = re.compile(rf"(?<![\w-]){re.escape(person)}(?:/|$)")
     return any(named.search(text) or any(mark.casefold() in text for mark in marks) for text in texts)

@@ -23,7 +23,7 @@ _CHOICES = {"precision": ("auto", "fp32", "bf16", "fp16")}
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user chose.
+    """The user's settings.
 
     Attributes:
         model: base model in use, a name of the catalogue or of an imported model; "" is the bundled small one.
@@ -33,7 +33,7 @@ class Settings:
         mirror: address of a mirror of the model hub (``HF_ENDPOINT``); "": the hub itself.
         engine_idle_minutes: minutes after its last client has gone until the engine ends.
         history_limit_gb: size beyond which the journal drops its oldest pictures, in GB.
-        keep_history: whether results are journalled at all.
+        keep_history: whether results are recorded in the journal.
         embed_settings: whether result files carry prompt, token names and settings.
         safety_checker: whether a base model's safety checker runs on results.
         content_credentials: whether files of results are signed (C2PA).
@@ -82,7 +82,7 @@ def change_settings(folder: DataFolder, **changes: Any) -> Settings:
         problem = _problem(name, value)
         if problem:
             raise UsageError(problem, f"Settings are: {', '.join(_fields())}.")
-    # Window, command line and engine change them at once: each must see what the other has written.
+    # Window, command line and engine may change settings at the same time, so read and write under a lock.
     with file_lock(folder.root / "settings.lock", what="the settings"):
         changed = dataclasses.replace(load_settings(folder), **changes)
         text = json.dumps(dataclasses.asdict(changed), indent=2, ensure_ascii=False) + "\n"
@@ -101,7 +101,7 @@ def _fields() -> dict[str, Any]:
 
 
 def _problem(name: str, value: Any) -> str:
-    """What is wrong with a value, "" if nothing is."""
+    """Problem of a value, "" if it is valid."""
     fields = _fields()
     if name not in fields:
         return f"There is no setting '{name[:40]}'."

@@ -1,8 +1,7 @@
 """Consent: an identity token of a person is made only with that person's agreement. Standard library only.
 
-It is asked for once a person, and the answer is stored as a note in every identity token of theirs. At a terminal the note of
-an earlier token is answer enough; a script or a program says each time that it has the consent, for nobody sees which
-photos it hands in.
+The user is asked once per person; the answer is stored as a note in all identity tokens of that person. At a terminal the
+note of an earlier token is sufficient. Scripts and programs must confirm consent each time, since no user sees their photos.
 """
 
 from __future__ import annotations
@@ -31,10 +30,10 @@ def require_consent(
 
     Args:
         given: the flag ``--yes-i-have-consent``.
-        interactive: whether there is somebody to ask (False in the engine); None: standard input and error are a terminal.
-        ask: asks and returns the answer; None: on the terminal.
-        known: gives the note stored for a person, "" if there is none (`Library.consent_of`); asked only where there is
-            somebody to ask, who then need not be.
+        interactive: whether a user can be asked (False in the engine); None: if standard input and error are terminals.
+        ask: asks a question and returns the answer; None: on the terminal.
+        known: returns the note stored for a person, "" if none (`Library.consent_of`); used only if interactive, to skip the
+            question.
 
     Raises:
         ConsentError: an identity token without consent (exit code 2).
@@ -54,10 +53,10 @@ def require_consent(
 
 
 def consent_note(kind: str, given: bool, known: str = "") -> str:
-    """What the token's record keeps about it, ``""`` where no consent is needed.
+    """The consent note for the token's record, ``""`` if no consent is needed.
 
     Args:
-        known: the note of an earlier token of the same person, which says when they were asked.
+        known: the note of an earlier token of the same person, with the date.
     """
     if kind != "identity" or not given:
         return ""
@@ -65,7 +64,7 @@ def consent_note(kind: str, given: bool, known: str = "") -> str:
 
 
 def _ask(question: str) -> str:
-    """Ask on standard error: standard output may be a pipe that waits for the result."""
+    """Ask on standard error: standard output may be a pipe for the result."""
     sys.stderr.write(question)
     sys.stderr.flush()
     return sys.stdin.readline()

@@ -4,7 +4,7 @@
     header    {"__metadata__": {"s2edit_token": "<the record as JSON>"}, "<tensor>": {"dtype", "shape", "data_offsets"}, ...}
     data      fp16 or fp32 tensors
 
-A record can be read without the tensors, and nothing here imports torch.
+A record can be read without the tensors, and torch is not imported.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ __all__ = [
 
 METADATA_KEY = "s2edit_token"
 PARAMETERS = "parameters."
-"""What the names of the parameters' tensors begin with; ``vectors`` holds the embedding."""
-# A record holds a thumbnail and a mask; what is larger is damaged or hostile, and is not read into memory.
+"""Prefix of the parameters' tensor names; ``vectors`` holds the embedding."""
+# A record holds a thumbnail and a mask; larger ones are damaged or hostile and are not read.
 MAX_HEADER = 4 * 1024 * 1024
 MAX_FILE = 1024 * 1024 * 1024
 _DTYPES: dict[str, np.dtype[Any]] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
-# What files of other programs hold too. numpy knows no bfloat16: its bits are the upper half of a float32.
+# Additional types in files of other programs. numpy has no bfloat16: its bits are the upper half of a float32.
 FOREIGN_DTYPES = _DTYPES | {
     "BF16": np.dtype("<u2"),
     "F64": np.dtype("<f8"),
@@ -149,7 +149,7 @@ def read_token(path: Path) -> Token:
 
 
 def parse_token(data: bytes, label: str) -> Token:
-    """A token file from memory. Args: label: what errors call it. Raises TokenDamagedError."""
+    """Parse the bytes of a token file. Args: label: its name in errors. Raises TokenDamagedError."""
     return _token(BytesIO(data), len(data), label)
 
 
@@ -170,7 +170,7 @@ def check_model(record: TokenRecord, model_name: str, model_hash: str) -> None:
 
 def _to_numpy(name: str, tensor: Any) -> np.ndarray:
     """One tensor as a contiguous finite fp16 or fp32 array."""
-    if hasattr(tensor, "detach"):  # torch, recognised without importing it; numpy knows no bfloat16
+    if hasattr(tensor, "detach"):  # torch, recognised without importing it; numpy has no bfloat16
         tensor = tensor.detach().cpu()
         tensor = (tensor.float() if "bfloat16" in str(tensor.dtype) else tensor).numpy()
     array = np.asarray(tensor)
@@ -203,7 +203,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, int, str]]:
 def read_table(
     stream: BinaryIO, size: int, label: str, dtypes: Mapping[str, np.dtype[Any]] = _DTYPES
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Metadata and table of tensors of any safetensors file, the table checked; the stream then stands before the data.
+    """Metadata and table of tensors of any safetensors file, the table checked; the stream is then at the start of the data.
 
     Raises:
         TokenDamagedError: cut off, malformed, or with numbers of a type that is not in ``dtypes``.
@@ -236,8 +236,8 @@ def read_arrays(
         if entry["dtype"] == "BF16":
             flat = (flat.astype(np.uint32) << 16).view(np.float32)
         try:
-            array = flat.reshape(entry["shape"]).copy()  # lets go of the file's bytes
-        except ValueError as error:  # nothing in it, but wider than numpy can say
+            array = flat.reshape(entry["shape"]).copy()  # so the file's bytes can be freed
+        except ValueError as error:  # empty, but with dimensions too large for numpy
             raise damaged(label, "its tensors do not fit their shapes") from error
         if not np.isfinite(array).all():
             raise damaged(label, f"tensor {name[:40]!a} holds numbers that are not finite")
@@ -246,7 +246,7 @@ def read_arrays(
 
 
 def _header(stream: BinaryIO, size: int, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The record's JSON values and the table of tensors, the latter checked; the stream stands before the data."""
+    """The record's JSON values and the table of tensors, the latter checked; the stream is then at the start of the data."""
     metadata, table = read_table(stream, size, label)
     text = metadata.get(METADATA_KEY)
     if not isinstance(text, str):

@@ -1,7 +1,7 @@
-"""Whether a small PNG is sound, found out without an image library and without unpacking more than it may hold.
+"""Validation of small PNGs without an image library, with a limit for the unpacked size.
 
 Token files carry a thumbnail and a mask. A picture of some hundred bytes can claim to be 60,000 pixels a side, or unpack to
-gigabytes; neither may reach whoever draws it. Source: the PNG specification (ISO/IEC 15948), sections 5 and 11.
+gigabytes; such pictures must not reach an image library. Source: the PNG specification (ISO/IEC 15948), sections 5 and 11.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 
 
 
 def png_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height a PNG claims to have; None where ``data`` does not begin as one does."""
+    """Width and height a PNG claims to have; None if ``data`` does not start like a PNG."""
     if len(data) < 24 or data[:8] != _SIGNATURE or data[12:16] != b"IHDR":
         return None
     width, height = struct.unpack(">II", data[16:24])
@@ -26,7 +26,7 @@ def png_size(data: bytes) -> tuple[int, int] | None:
 
 
 def png_problem(data: bytes) -> str:
-    """What is wrong with a PNG of at most `MAX_SIDE` pixels a side, a few words; "" if it is sound."""
+    """Problem of a PNG with sides of at most `MAX_SIDE` pixels, in a few words; "" if it is valid."""
     size = png_size(data)
     if size is None:
         return "no PNG"

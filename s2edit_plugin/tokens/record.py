@@ -1,4 +1,4 @@
-"""The record of a token: what is known about it beside its tensors, its checks, and the migrations of older formats.
+"""The record of a token: all data of a token except its tensors, its checks, and the migrations of older formats.
 
 format 1   the first
 format 2   adds ``notes``, ``dtype`` and ``self_test``
@@ -44,18 +44,18 @@ _MAX_CHARACTERS = {
     "source_image_hash": 255, "region": 255, "consent": 2000, "created": 64, "id": 64, "notes": MAX_NOTES, "dtype": 32,
 }  # fmt: skip
 _MAX_WORDS = 1000  # attribute words, tags; each no longer than a noun
-# Half of a surrogate pair cannot be printed or stored. In JSON text it can only stand as an escape.
+# Half of a surrogate pair cannot be printed or stored. JSON text can contain it only as an escape.
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
 class TokenRecord:
-    """What is known about a token beside its tensors.
+    """All data of a token except its tensors.
 
     Attributes:
         kind: ``identity`` or ``attribute``.
         person, name: its place in the library, ``person/name``.
-        class_noun: the noun it stands before in prompts, e.g. ``woman``.
+        class_noun: the noun that follows it in prompts, e.g. ``woman``.
         base_model, base_model_hash: the model it was learned on.
         source_prompt: prompt it was learned with, without the reference.
         attribute_words: words it was kept orthogonal to.
@@ -67,7 +67,7 @@ class TokenRecord:
         region: how the subject was found (``auto``, ``face``, ``word:hair``, ``file``).
         consent: the consent note, "" for attribute tokens of things.
         created: ISO 8601, UTC.
-        id: never changes, whatever the token is called.
+        id: unchanged when the token is renamed.
         thumbnail: base64 of a PNG, "" in exports.
         subject_mask: base64 of a grey PNG of the area ``crop``; "" if none.
         crop: left, top, right, bottom in the source photo's pixels; may reach beyond the photo.
@@ -75,8 +75,8 @@ class TokenRecord:
         notes: the user's own words, any number of lines; "" in exports.
         dtype: number format the base model computed in while the token was learned (``float32``, ``bfloat16``,
             ``float16``), "" if unknown.
-        self_test: what the token does on its model, measured when it was learned, see `workflows.self_test`; empty if
-            it never was.
+        self_test: effect of the token on its model, measured after learning, see `workflows.self_test`; empty if not
+            measured.
         format_version: of the file the record was read from or will be written to.
     """
 
@@ -135,7 +135,7 @@ class TokenRecord:
         return self.replace(id=str(uuid.uuid4()))
 
     def without_private(self) -> TokenRecord:
-        """What leaves the library: nothing of the photo, and none of the user's own labels and notes."""
+        """The record for exports: without data of the photo and without the user's tags and notes."""
         return self.replace(thumbnail="", source_image_hash="", subject_mask="", crop=None, tags=(), notes="")
 
 
@@ -147,7 +147,7 @@ def damaged(label: str, why: str) -> TokenDamagedError:
 
 
 def parse_json(label: str, raw: bytes) -> dict[str, Any]:
-    """A JSON object without NaN, infinity, endless numbers, half characters or a key that stands twice.
+    """A JSON object without NaN, infinity, overflowing numbers, unpaired surrogates or duplicate keys.
 
     Raises:
         TokenDamagedError: anything else.
@@ -204,7 +204,7 @@ def too_long(record: TokenRecord) -> str:
 
 
 def picture_problem(record: TokenRecord) -> str:
-    """What is wrong with the pictures inside, looked at to the last pixel; "" if nothing is."""
+    """Problem of the embedded pictures, checked completely; "" if they are valid."""
     for name in PICTURES:
         data = _decoded(getattr(record, name))
         problem = "no base64" if data is None else png_problem(data) if data else ""
@@ -244,7 +244,7 @@ def _freeze(value: Any) -> Any:
 
 
 def _shallow(value: Any, depth: int) -> bool:
-    """Whether JSON values are nested no deeper than this: what can be read must be able to be written again."""
+    """Whether JSON values are nested at most ``depth`` levels, so that they can be written again."""
     for item in value.values() if isinstance(value, dict) else value:
         kind = type(item)
         if kind is int:
@@ -293,7 +293,7 @@ _CHECKS = {f.name: _TYPES[str(f.type)] for f in dataclasses.fields(TokenRecord)}
 
 
 def _from_1(values: dict[str, Any]) -> dict[str, Any]:
-    """Format 1 knew no notes, did not say in what the token was learned, and measured nothing."""
+    """Format 1 had no notes, number format or self-test."""
     return values | {"notes": "", "dtype": "", "self_test": {}, "format_version": 2}
 
 

@@ -1,11 +1,12 @@
-"""Learning runs on disk: what is needed to go on after a cancel, a crash or a power cut. Nothing here loads a model.
+"""Learning runs on disk: the data to resume after a cancel, a crash or a power cut. No model is loaded here.
 
     checkpoints/<person>/<token>.request        the request with its photo, kept from the first step until the token is stored
     checkpoints/<person>/<token>.safetensors    the state after some step, see `s2edit_plugin.method.checkpoint`
-    checkpoints/.locks/<salted hash>.lock       there while the run learns, so that two never mix
+    checkpoints/.locks/<salted hash>.lock       exists during the run and prevents a second one
 
-Both files are private, written atomically, lie below the person's name (so that renaming and forgetting a person finds them)
-and go when the token is in the library. A request that has gone while its run learns: the person was renamed or forgotten.
+Both files are private, written atomically, are below a folder with the person's name (so renaming and forgetting a person
+includes them), and are removed when the token is in the library. If the request disappears during the run, the person was
+renamed or forgotten.
 """
 
 from __future__ import annotations
@@ -48,12 +49,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Kept:
-    """A run as it is kept.
+    """The stored request of a run.
 
     Attributes:
-        request: as it was asked for, photo included. id: what the token will be known by.
-        model: what the base model was chosen by: a name, a folder, "" for the bundled one. total: steps of the whole run.
-        facts: all that decides what is learned, see `workflows.resuming`.
+        request: complete, with the photo. id: of the future token.
+        model: name or folder of the base model, "" for the bundled one. total: steps of the whole run.
+        facts: everything that affects the result, see `workflows.resuming`.
     """
 
     request: LearnToken
@@ -64,7 +65,7 @@ class Kept:
 
 
 class Run:
-    """The place of one token's learning run. Raises InputError for what cannot be a name: it may lead to other files."""
+    """Files of one token's learning run. Raises InputError for an invalid name, which could lead to other files."""
 
     def __init__(self, folder: DataFolder, person: str, token: str) -> None:
         self.folder = folder
@@ -80,10 +81,10 @@ class Run:
 
     @contextlib.contextmanager
     def hold(self, timeout: float = 0.0) -> Iterator[bool]:
-        """Be the only one who learns this token; yields False where this thread does so already.
+        """Hold the lock of this run; yields False if this thread holds it already.
 
         Raises:
-            BusyError: another process or thread is at it.
+            BusyError: another process or thread holds it.
         """
         with contextlib.ExitStack() as stack:
             try:
@@ -99,13 +100,13 @@ class Run:
             yield first
 
     def _lock(self) -> Path:
-        """The lock's file. A person's name must not stay in its name, nor can it be found out from it."""
+        """The lock's file. Its name is a salted hash and does not reveal the person."""
         place = self.folder.checkpoints / ".locks"
         digest = hashlib.sha256(_salt(place) + self.name.encode()).hexdigest()
         return place / f"{digest[:32]}.lock"
 
     def keep(self, kept: Kept) -> None:
-        """Write the request down. Raises ResourceError where the disk refuses."""
+        """Store the request. Raises ResourceError if it cannot be written."""
         tensors: dict[str, np.ndarray] = {}
         values: dict[str, Any] = {}
         digest = hashlib.sha256()
@@ -130,11 +131,11 @@ class Run:
         self._kept = True
 
     def adopt(self) -> None:
-        """Take the request that lies there as this run's own."""
+        """Use the stored request as that of this object."""
         self._kept = True
 
     def kept(self) -> Kept | None:
-        """The request as it was kept, under the names that its place gives it; None: none, or it cannot be read."""
+        """The stored request, with the names of its path; None if missing or unreadable."""
         try:
             with self.request.open("rb") as stream:
                 size = self.request.stat().st_size
@@ -148,7 +149,7 @@ class Run:
             return None
 
     def step(self) -> int:
-        """Steps done according to the checkpoint, 0 where there is none that can be read."""
+        """Steps done according to the checkpoint, 0 if there is none or it cannot be read."""
         try:
             with self.checkpoint.open("rb") as stream:
                 size = self.checkpoint.stat().st_size
@@ -158,10 +159,10 @@ class Run:
             return 0
 
     def require_kept(self) -> None:
-        """Stop a run whose person was renamed or forgotten meanwhile: nothing may come back under the old name.
+        """Stop a run whose person was renamed or forgotten, so that no file is stored under the old name.
 
         Raises:
-            CancelledError: the request was written by this object and has gone.
+            CancelledError: the request was written by this object and no longer exists.
         """
         if self._kept and not self.request.exists():
             raise CancelledError(
@@ -169,7 +170,7 @@ class Run:
             )
 
     def discard(self) -> bool:
-        """Remove request and checkpoint; whether there was one of them.
+        """Remove request and checkpoint; returns whether one existed.
 
         Raises:
             ResourceError: the disk refused.
@@ -191,7 +192,7 @@ class Run:
         return there
 
     def is_stored(self, id: str) -> bool:
-        """Whether the token of this id is in the library: then the run was cut off after its last act."""
+        """Whether the token of this id is in the library: then the run was interrupted after storing it."""
         try:
             return read_record(self.folder.library / self.person / f"{self.token}.safetensors").id == id
         except TokenError:
@@ -216,7 +217,7 @@ class Run:
         return Kept(request, str(record["id"]), str(record["model"]), facts, int(record["total"]))
 
     def _sweep(self) -> None:
-        """Remove half-written files that a killed run left."""
+        """Remove temporary files of a killed run."""
         for path in (self.request, self.checkpoint):
             half = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}\.part")
             with contextlib.suppress(OSError):
@@ -226,7 +227,7 @@ class Run:
 
 
 def resumable(folder: DataFolder) -> list[Resumable]:
-    """Runs that were cut off and can go on, the newest first; those that somebody is at are left out."""
+    """Interrupted runs that can be resumed, the newest first, without running ones."""
     with contextlib.suppress(OSError):
         runs = [_run_at(folder, path) for path in sorted(folder.checkpoints.glob("*/*.request"))]
         found = [one for run in runs if run is not None and (one := _resumable(run)) is not None]
@@ -235,10 +236,10 @@ def resumable(folder: DataFolder) -> list[Resumable]:
 
 
 def find_run(folder: DataFolder, person: str, token: str) -> Resumable | None:
-    """The run of one token that was cut off, None if there is none.
+    """The interrupted run of one token, None if there is none.
 
     Raises:
-        InputError: no names. BusyError: somebody is at it.
+        InputError: invalid names. BusyError: it is running.
     """
     run = Run(folder, person, token)
     if not run.request.exists():
@@ -248,10 +249,10 @@ def find_run(folder: DataFolder, person: str, token: str) -> Resumable | None:
 
 
 def discard_run(folder: DataFolder, person: str, token: str) -> bool:
-    """Give up a run that was cut off; whether there was one.
+    """Discard an interrupted run; returns whether there was one.
 
     Raises:
-        InputError: no names. BusyError: somebody is at it. ResourceError: the disk refused.
+        InputError: invalid names. BusyError: it is running. ResourceError: the disk refused.
     """
     run = Run(folder, person, token)
     with run.hold():
@@ -262,7 +263,7 @@ def _run_at(folder: DataFolder, path: Path) -> Run | None:
     try:
         person = check_name(unicodedata.normalize("NFC", path.parent.name))
         return Run(folder, person, check_name(unicodedata.normalize("NFC", path.stem)))
-    except InputError:  # nothing of ours
+    except InputError:  # not a file of this program
         return None
 
 
@@ -293,8 +294,8 @@ _SPARE_SALT = secrets.token_hex(16).encode()
 
 
 def _salt(place: Path) -> bytes:
-    """The folder's salt of lock names, made the first time. Where the disk is full, one of this process alone: a learning must
-    not end for it, and other processes cannot begin one there either."""
+    """The salt of the lock names, created at the first use. If the disk is full, a salt for this process only: learning must
+    not fail because of it, and other processes cannot start learning there either."""
     file = place / "salt"
     try:
         if not file.exists():
