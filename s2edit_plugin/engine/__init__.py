@@ -1,6 +1,6 @@
-"""The engine: one process with one GPU thread, and the clients that talk to it."""
+"""The engine: one process with one GPU thread, and its clients."""
 
 import logging
 
-# Who wants to see what happens adds a handler; without one nothing goes to standard error.
+# Programs that want log output add a handler; by default nothing goes to standard error.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

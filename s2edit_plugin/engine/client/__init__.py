@@ -1,1 +1,1 @@
-"""The engine's clients in other processes. Standard library only: GIMP carries copies."""
+"""The engine's clients in other processes. Standard library only: The GIMP plug-in carries copies."""

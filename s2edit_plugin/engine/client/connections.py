@@ -27,7 +27,7 @@ class Connection(http.client.HTTPConnection):
         path: of the socket, None: ``port`` on 127.0.0.1. timeout: seconds until connecting is given up.
 
     Attributes:
-        authorization: the header by which this client is known here, "" before the handshake.
+        authorization: the header that identifies this client on the connection, "" before the handshake.
     """
 
     def __init__(self, path: Path | None, port: int, timeout: float) -> None:
@@ -52,7 +52,7 @@ class Connection(http.client.HTTPConnection):
 
     @property
     def is_fresh(self) -> bool:
-        """Whether an idle connection can still be used: the other side has neither closed it nor said anything unasked."""
+        """Whether an idle connection can still be used: the engine has neither closed it nor sent unexpected data."""
         if self.sock is None:
             return False
         self.sock.setblocking(False)
@@ -69,13 +69,13 @@ class Connection(http.client.HTTPConnection):
 
 
 def dial(endpoint: Endpoint, folder: Path | None, patience: float) -> Connection:
-    """A connection on which the engine has proved itself; over its Unix socket where there is one.
+    """A connection after a handshake in which the engine was authenticated; over its Unix socket if it has one.
 
     Args:
-        folder: where the discovery file lies; None: the loopback only. patience: seconds for each answer.
+        folder: of the discovery file; None: loopback only. patience: timeout of each answer in seconds.
 
     Raises:
-        EngineGoneError: nobody is there, or somebody else. EngineError: it does not answer, or has too many connections.
+        EngineGoneError: no engine listens, or another program. EngineError: it does not answer, or has too many connections.
     """
     connection = _connected(endpoint, folder)
     try:
@@ -110,7 +110,7 @@ def _connected(endpoint: Endpoint, folder: Path | None) -> Connection:
 
 
 def _proved(connection: Connection, secret: str) -> str:
-    """The handshake; returns what this client shows from now on. What an unknown program answers is never shown to anybody."""
+    """The handshake; returns the authorization header. Answers of an unauthenticated program are never shown to the user."""
     nonce = handshake.new_nonce()
     connection.request("GET", f"{handshake.PROVE_PATH}?nonce={nonce}")
     with contextlib.closing(connection.getresponse()) as response:

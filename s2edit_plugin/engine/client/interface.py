@@ -1,7 +1,7 @@
-"""What every program that wants something of the engine holds: a `Client`. Standard library only.
+"""The interface of all engine clients: `Client` and `Job`. Standard library only.
 
-`LocalClient` (engine/local.py) runs the worker in the caller's process, `RemoteClient` (engine/remote.py) speaks to the
-engine's process. Both give the same answers, raise the same errors and report the same events.
+`LocalClient` (engine/local.py) runs the worker in the caller's process, `RemoteClient` (engine/remote.py) connects to the
+engine's process. Both return the same results, raise the same errors and report the same events.
 
     client = connect()                                    # attaches to the running engine, or starts one
     result = client.run(api.ApplyEdit(photo, ("anna/me",), prompt), on_event=show)
@@ -27,18 +27,18 @@ __all__ = ["Client", "Job", "OnEvent", "Subscription", "without_log"]
 R = TypeVar("R")
 OnEvent = Callable[[Event], None]
 Subscription = Callable[[], None]
-"""Call it to hear no more events."""
+"""Call it to end the subscription."""
 
 
 class Client(ABC):
-    """Asks the engine for things. Every method may be called from any thread.
+    """Sends requests to the engine. Thread-safe.
 
-    Raises, everywhere: EngineGoneError where the engine ended; whatever `S2EditError` the engine answered.
+    All methods raise EngineGoneError if the engine ended, and any `S2EditError` of the engine's answer.
     """
 
     @abstractmethod
     def call(self, request: Request[R]) -> R:
-        """Ask one of `api.operations.QUERIES` and wait for the answer; takes milliseconds, `queries.Diagnose` some seconds."""
+        """Run one of `api.operations.QUERIES` and wait for the answer: milliseconds, for `queries.Diagnose` some seconds."""
 
     @abstractmethod
     def submit(
@@ -47,14 +47,14 @@ class Client(ABC):
         """Put one of `api.operations.JOBS` into the queue and return at once.
 
         Args:
-            keep: go on when this client is closed or dies; otherwise the job is cancelled then.
-            priority: smaller goes first; None: by the kind of job (masks, then edits, then learning).
+            keep: continue the job when this client is closed or lost; otherwise it is cancelled.
+            priority: smaller runs first; None: by the kind of job (masks, then edits, then learning).
             title: plain words for the queue, "": made from the request.
         """
 
     @abstractmethod
     def attach(self, job_id: str) -> Job[Any]:
-        """A handle on a job that is in the engine already. Raises EngineError if there is none of this id."""
+        """A handle on an existing job. Raises EngineError if there is no job of this id."""
 
     @abstractmethod
     def control(self, job_id: str, action: str) -> None:
@@ -66,14 +66,14 @@ class Client(ABC):
 
     @abstractmethod
     def job_info(self, job_id: str) -> JobInfo:
-        """A job as it is now. Raises EngineError if there is none of this id."""
+        """The current state of a job. Raises EngineError if there is no job of this id."""
 
     @abstractmethod
     def subscribe(self, listener: OnEvent, *, log: bool = False) -> Subscription:
-        """Hear every event of the engine. The listener is called on a thread of the client and must return quickly.
+        """Subscribe to all events of the engine. The listener is called on a thread of the client and must return quickly.
 
         Args:
-            log: hear what is written to the engine's log too; `queries.ReadLog` gives what was written before.
+            log: include new lines of the engine's log; `queries.ReadLog` returns earlier ones.
 
         After the connection is lost the listener gets a last event of the kind ``state`` without a job and with the
         sentence as ``text``.
@@ -95,9 +95,9 @@ class Client(ABC):
         """Submit a job and wait for its result.
 
         Args:
-            on_job: gets the job once it is in the queue.
-            on_event: gets the job's events, on the calling thread. If it raises, the job is cancelled and what it raised goes
-                on to the caller; so does KeyboardInterrupt.
+            on_job: called with the job once it is in the queue.
+            on_event: called with the job's events, on the calling thread. If it raises, also KeyboardInterrupt, the job is
+                cancelled and the exception propagates.
         """
         heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
         unsubscribe = self.subscribe(heard.put)
@@ -120,7 +120,7 @@ class Client(ABC):
             try:
                 event = heard.get(timeout=POLL_SECONDS)
             except queue.Empty:
-                # Nothing was heard for long: the state itself says whether an event was missed.
+                # No event for a long time: query the state in case an event was missed.
                 if job.info().is_over:
                     return
                 continue
@@ -144,7 +144,7 @@ POLL_SECONDS = 5.0
 
 
 def without_log(listener: OnEvent) -> OnEvent:
-    """A listener that hears everything but the log."""
+    """A listener for all events except log lines."""
 
     def hear(event: Event) -> None:
         if event.kind != "log":
@@ -164,7 +164,7 @@ class Job(Generic[R]):
         return self.client.job_info(self.id)
 
     def cancel(self) -> None:
-        """Stop it within one step; a learning run keeps its checkpoint. Nothing happens to a job that is over."""
+        """Stop it within one step; a learning run keeps its checkpoint. No effect on a finished job."""
         self.client.control(self.id, "cancel")
 
     def pause(self) -> None:
@@ -172,7 +172,7 @@ class Job(Generic[R]):
         self.client.control(self.id, "pause")
 
     def resume(self) -> None:
-        """Let a paused job go on where it stopped."""
+        """Resume a paused job."""
         self.client.control(self.id, "resume")
 
     def wait(self, timeout: float | None = None) -> R:

@@ -31,8 +31,8 @@ R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 WAIT_SECONDS = 20.0
-HELLO_SECONDS = 5.0  # a stale discovery file may name the port of a program that says nothing
-END_SECONDS = 15.0  # it only has to say yes
+HELLO_SECONDS = 5.0  # a stale discovery file may name the port of a program that never answers
+END_SECONDS = 15.0  # it only confirms
 PAUSE = 0.05
 LATER = "Try again; `s2edit engine stop` ends one that hangs."
 
@@ -132,10 +132,10 @@ class _Search:
         return None
 
     def _start_one(self) -> None:
-        """Start an engine, unless somebody else does, or the one that was started is on its way."""
+        """Start an engine, unless another program is starting one, or a started one is not ready yet."""
         if not self._is_starter:
             self._is_starter = self._starter.acquire()
-            return  # look again: it may have come in between
+            return  # check again: an engine may have started in between
         if self._process and launching.is_alive(self._process):
             return
         if self._tries == 2:
@@ -149,12 +149,12 @@ class _Search:
 
 
 class RemoteClient(Client):
-    """Speaks to the engine of another process. The open event stream is this client's presence there.
+    """Client of an engine in another process. The client counts as connected while its event stream is open.
 
     Args:
-        endpoint: where it is. root: the data folder, where a stream that broke looks whether the engine is still the same.
-        patient: whether the engine waits a moment for this client to come back where the connection breaks, before it cancels
-            its jobs. Not for a program whose end is a cancel (GIMP kills a plug-in that the user cancels).
+        endpoint: its address. root: the data folder, to check after a broken connection whether the engine is the same.
+        patient: whether the engine waits for a reconnection before it cancels the jobs of a lost client. False for programs
+            that are killed to cancel (GIMP kills a plug-in that the user cancels).
     """
 
     def __init__(self, endpoint: Endpoint, root: Path | None = None, patient: bool = True) -> None:
@@ -192,7 +192,7 @@ class RemoteClient(Client):
         self._listen()
         body, pictures = wire.encode(request)
         order = wire.Order(type(request).__name__, body, uuid.uuid4().hex, keep, priority, title)
-        # The engine knows a job by its id: sent twice it is the same one.
+        # The client chooses the id, so a repeated request does not queue a second job.
         self._transport.ask_with_pictures("/v1/jobs", wire.plain(order), pictures, again=True)
         return Job(self, order.id)
 
@@ -219,7 +219,7 @@ class RemoteClient(Client):
         return wire.decode(JobInfo, self._transport.ask("GET", f"/v1/jobs/{_safe(job_id)}").get("job"))
 
     def subscribe(self, listener: OnEvent, *, log: bool = False) -> Subscription:
-        """Hear every event from now on, on this client's event thread."""
+        """Subscribe to all new events; the listener is called on this client's event thread."""
         self._check()
         hears = listener if log else without_log(listener)
         with self._lock:
@@ -234,7 +234,7 @@ class RemoteClient(Client):
         return unsubscribe
 
     def close(self) -> None:
-        """Leave. Jobs that were not submitted with ``keep`` are cancelled, once the engine sees that the stream is closed."""
+        """Disconnect. The engine then cancels the jobs that were not submitted with ``keep``."""
         with self._lock:
             self._gone = self._gone or "This client was closed."
             self._listeners.clear()
@@ -244,7 +244,7 @@ class RemoteClient(Client):
     # ------------------------------------------------------------------ beside it
 
     def hello(self, patience: float | None = None) -> dict[str, Any]:
-        """What the engine says of itself, within ``patience`` seconds. Raises EngineError where it is no engine, or hangs."""
+        """State of the engine, with a timeout of ``patience`` seconds. Raises EngineError if it is no engine, or hangs."""
         values = self._transport.ask(
             "GET", "/v1/hello", patience=HELLO_SECONDS if patience is None else patience
         )
@@ -254,7 +254,7 @@ class RemoteClient(Client):
         return values
 
     def end_if_idle(self) -> bool:
-        """Ask the engine to end; False where somebody needs it."""
+        """Ask the engine to end if it is idle; returns False if it is in use."""
         try:
             self._ask_to_end(True)
         except EngineGoneError:
@@ -264,7 +264,7 @@ class RemoteClient(Client):
         return True
 
     def end_engine(self) -> bool:
-        """Ask the engine to end, whatever it does; learning keeps its checkpoint. False where it does not answer: it hangs."""
+        """Ask the engine to end, also while jobs run; learning keeps its checkpoint. Returns False if it does not answer."""
         try:
             self._ask_to_end(False)
         except EngineGoneError:
@@ -285,10 +285,10 @@ class RemoteClient(Client):
             raise EngineGoneError(self._gone, "Connect again.")
 
     def _decoded(self, ask: Any, again: bool = True) -> Any:
-        """The answer's dataclass. A picture that was dropped between the answer and its fetching is asked for once more.
+        """The result of an answer. If the engine dropped a picture before it was fetched, the request is repeated once.
 
         Args:
-            again: whether it does no harm to ask twice.
+            again: whether the request may be repeated.
         """
         for last in (False, True) if again else (True,):
             values = ask()
@@ -313,7 +313,7 @@ class RemoteClient(Client):
         for listener in listeners:
             try:
                 listener(event)
-            except Exception:  # one that fails must not silence the others
+            except Exception:  # the other listeners must still be called
                 log.warning("A listener failed.", exc_info=True)
 
     def _lives(self) -> bool:

@@ -17,16 +17,16 @@ from s2edit_plugin.errors import EngineError
 __all__ = ["STOP_SECONDS", "end_engine", "end_hung", "has_ended"]
 
 STOP_SECONDS = 70.0  # the last step of a job and its checkpoint
-HUNG_SECONDS = 20.0  # an engine that answers nothing for so long hangs
+HUNG_SECONDS = 20.0  # without an answer for this time the engine hangs
 TERM_SECONDS, KILL_SECONDS = 10.0, 5.0
 PAUSE = 0.05
 
 
 def end_engine(root: Path, *, force: bool = False, patience: float = STOP_SECONDS) -> Endpoint | None:
-    """Ask the running engine to end, and wait until its process has; one of another version too.
+    """Ask the running engine, of any version, to end, and wait for the end of its process.
 
-    An engine that does not answer is ended by signals: it hangs. It is known by its lock: as long as somebody holds that and
-    the discovery file stays the same, the process named there is the engine.
+    An engine that does not answer is ended by signals. While its lock is held and the discovery file is unchanged, the
+    process named there is the engine.
 
     Args:
         root: the data folder. force: end it by signals also where it answers but does not end. patience: seconds it may take.
@@ -54,7 +54,7 @@ def end_engine(root: Path, *, force: bool = False, patience: float = STOP_SECOND
 
 
 def end_hung(root: Path) -> bool:
-    """End an engine that is there and does not answer; whether there was one.
+    """End an engine that does not answer; returns whether there was one.
 
     Args:
         root: the data folder.
@@ -72,7 +72,7 @@ def end_hung(root: Path) -> bool:
 
 
 def has_ended(folder: Path, endpoint: Endpoint) -> bool:
-    """Whether an engine's process has gone, not only its lock: what it held is free then."""
+    """Whether an engine's process has ended, not only released its lock, so that its memory is free."""
     if discovery.lock_state(folder) == "held" and discovery.read_endpoint(folder) in (None, endpoint):
         return False
     return endpoint.pid == os.getpid() or not launching.is_alive(endpoint.pid)
@@ -98,7 +98,7 @@ _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 def _is_its_own(folder: Path, endpoint: Endpoint) -> bool:
-    """Whether the process of this number is the engine, as far as lock and discovery file tell; one that ends has none."""
+    """Whether this process is the engine, according to lock and discovery file; an ending engine has released them."""
     return discovery.lock_state(folder) != "free" and discovery.read_endpoint(folder) in (None, endpoint)
 
 

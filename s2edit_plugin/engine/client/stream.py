@@ -1,4 +1,4 @@
-"""The engine's events as a client hears them; the open stream is the client's presence. Standard library only."""
+"""The engine's event stream; a client counts as connected while its stream is open. Standard library only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAUSE = 0.05
 
 
 class EventStream:
-    """The thread that hears the engine's events, and opens the stream again where only the connection broke.
+    """The thread that reads the engine's events, and reconnects if the connection broke but the engine still runs.
 
     Args:
         lives: whether the engine still runs. on_lost: called once when it does not, with a sentence.
@@ -48,18 +48,18 @@ class EventStream:
         return self._thread is not None
 
     def start(self, since: int, tell: OnEvent) -> None:
-        """Hear every event after the one of this number, on a thread of its own; returns once the engine knows this client."""
+        """Start the thread, for events after the given number; returns once the engine has registered this client."""
         with self._lock:
             if self._thread is not None or self._closed.is_set():
                 return
             self._since, self._tell = since, tell
             self._thread = threading.Thread(target=self._run, name="s2edit events", daemon=True)
             self._thread.start()
-        # The engine must know this client before it gets a job of it.
+        # The client must be registered before it submits jobs.
         self._opened.wait(5)
 
     def close(self) -> None:
-        """Hear nothing more."""
+        """Stop reading events."""
         self._closed.set()
         with self._lock:
             if self._lines is not None:
@@ -90,7 +90,7 @@ class EventStream:
             return
 
     def _hear(self) -> tuple[bool, bool]:
-        """Hear until the stream breaks: whether the engine said goodbye, and whether anything was heard at all."""
+        """Read until the stream breaks; returns whether the engine announced its end, and whether any event was read."""
         heard = False
         try:
             lines = self._transport.open_stream(self._since, SILENCE_SECONDS, self._patient)

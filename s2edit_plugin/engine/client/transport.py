@@ -1,6 +1,6 @@
-"""HTTP to the engine: connections that stay open, pictures sent once, errors as they were raised. Standard library only.
+"""HTTP to the engine: persistent connections, pictures sent once, errors raised as in the engine. Standard library only.
 
-A request that must not be done twice is sent once: where its connection breaks, nobody knows whether it was done.
+A request that is not idempotent is sent once: if its connection breaks, it is unknown whether it was executed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Transport:
     """Requests to one engine, from any thread.
 
     Args:
-        client: 32 hexadecimal digits that name the client. folder: of the discovery file, where a Unix socket may lie.
+        client: 32 hexadecimal digits that name the client. folder: of the discovery file and the Unix socket.
     """
 
     def __init__(self, endpoint: Endpoint, client: str, folder: Path | None = None) -> None:
@@ -59,14 +59,14 @@ class Transport:
             again: whether it does no harm to be asked twice; otherwise it is not sent again where a connection breaks.
 
         Raises:
-            EngineGoneError: it cannot be reached. S2EditError: what it answered.
+            EngineGoneError: it cannot be reached. S2EditError: the error in its answer.
         """
         content = None if body is None else wire.dump(body)
         status, data = self._exchange(method, path, content, patience, again)
         return _checked(status, data)
 
     def ask_with_pictures(self, path: str, body: Any, pictures: dict[str, bytes], *, again: bool) -> Any:
-        """As `ask` with POST; large pictures the engine does not have yet are sent before."""
+        """As `ask` with POST; large pictures that the engine lacks are sent first."""
         for name, data in pictures.items():
             self._send_picture(name, data, maybe_there=True)
         content = wire.dump(body)
@@ -97,7 +97,7 @@ class Transport:
             patient: whether the engine waits a moment for another stream when this one breaks.
 
         Raises:
-            OSError, http.client.HTTPException: the connection broke. S2EditError: it cannot be reached, or what it answered.
+            OSError, http.client.HTTPException: the connection broke. S2EditError: it cannot be reached, or the error in its answer.
         """
         connection = self._dialled(timeout)
         try:
@@ -113,7 +113,7 @@ class Transport:
         return EventLines(connection, response)
 
     def close(self) -> None:
-        """Close the connections; whoever waits for an answer hears at once that there will be none."""
+        """Close the connections; waiting requests fail immediately."""
         with self._lock:
             self._closed = True
             busy = list(self._busy)
@@ -152,7 +152,7 @@ class Transport:
             except (OSError, http.client.HTTPException) as error:
                 if not again or isinstance(error, TimeoutError):
                     raise _broken(error, again) from error
-            self._drop_idle()  # the others are from the same time
+            self._drop_idle()  # the other idle connections are as old
         try:
             return self._exchanged(self._dialled(patience), method, path, body, patience)
         except (OSError, http.client.HTTPException) as error:
@@ -199,7 +199,7 @@ class Transport:
         return dial(self._endpoint, self._folder, min(patience, PROVE_SECONDS))
 
     def _idle_connection(self) -> Connection | None:
-        """A connection that was used before and still stands."""
+        """An idle connection that is still open."""
         with self._lock:
             if self._closed:
                 raise EngineGoneError("This client was closed.")
@@ -242,7 +242,7 @@ class EventLines:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def release(self) -> None:
-        """Free what it holds; by the thread that read it."""
+        """Release its resources; called by the reading thread."""
         self._response.close()
         self._connection.close()
         if self._socket is not None:
@@ -250,7 +250,7 @@ class EventLines:
 
 
 def _broken(error: Exception, again: bool) -> EngineError:
-    """What a connection that broke means."""
+    """The error for a broken connection."""
     if isinstance(error, TimeoutError):
         return EngineError(NO_ANSWER, "It may be busy; try again.")
     if again:
@@ -272,7 +272,7 @@ def _missing(status: int, data: bytes) -> list[str]:
 
 
 def _checked(status: int, data: bytes) -> Any:
-    """The values of a good answer. Raises what a bad one says."""
+    """The values of a successful answer. Raises the error of any other answer."""
     try:
         values = wire.parse(data) if data else {}
     except S2EditError:

@@ -1,1 +1,1 @@
-"""What engine and clients say to each other. Standard library only."""
+"""The protocol between engine and clients. Standard library only."""

@@ -1,10 +1,10 @@
-"""How engine and client prove to each other that they know the secret, without sending it. Standard library only.
+"""Mutual authentication of engine and client by a shared secret, without sending it. Standard library only.
 
 The first request on a connection is ``GET /v1/prove?nonce=<32 hexadecimal digits>``, without any secret. The engine answers
-``{"nonce", "proof"}``: a nonce of its own, and a HMAC-SHA256 over both that only who knows the secret can make. The client
-checks it and shows a proof of its own with every later request of this connection (``Authorization: S2Edit <proof>``). So a
-program that has taken the port of an engine that crashed gets neither the secret nor a photo, and nothing it hears can be used
-on another connection. `curl` and its kind may still show the secret itself (``Authorization: Bearer``).
+``{"nonce", "proof"}``: its own nonce, and an HMAC-SHA256 over both nonces with the secret as key. The client checks it and
+sends its own proof with every later request of this connection (``Authorization: S2Edit <proof>``). So a program that listens
+on the port of a crashed engine gets neither the secret nor a photo, and cannot reuse a proof on another connection. Tools
+like `curl` may send the secret itself (``Authorization: Bearer``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NONCE = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def new_nonce() -> str:
-    """32 hexadecimal digits that nobody has seen."""
+    """32 random hexadecimal digits."""
     return secrets.token_hex(16)
 
 
@@ -32,11 +32,11 @@ def is_nonce(text: object) -> bool:
 
 
 def proof(secret: str, side: Literal["engine", "client"], client_nonce: str, engine_nonce: str) -> str:
-    """What a side shows to prove that it knows the secret: 64 hexadecimal digits."""
+    """Proof of knowledge of the secret: 64 hexadecimal digits."""
     message = f"s2edit 1 {side} {client_nonce} {engine_nonce}"
     return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
 def is_right(shown: object, wanted: str) -> bool:
-    """Whether what was shown is what was wanted, in the same time wherever they differ."""
+    """Constant-time comparison of two proofs."""
     return isinstance(shown, str) and bool(wanted) and hmac.compare_digest(shown.encode(), wanted.encode())

@@ -1,10 +1,10 @@
 """Requests and results as JSON, by the type hints of their dataclasses. Standard library only.
 
-Pictures travel beside the JSON: up to 64 KB inline as ``{"$b64": "..."}``, larger ones as ``{"$blob": "<sha256>"}`` whose bytes
+Pictures are sent separately: up to 64 KB inline as ``{"$b64": "..."}``, larger ones as ``{"$blob": "<sha256>"}`` whose bytes
 are uploaded once and found again by their hash.
 
-Decoding is strict, because what comes in may come from anybody: an unknown or missing field, a wrong type, a number that is not
-finite, text or lists beyond their limits are refused in one sentence. Fields marked ``metadata={"wire": False}`` stay at home.
+Decoding is strict, because the input is untrusted: unknown or missing fields, wrong types, numbers that are not finite, and
+texts or lists beyond their limits are errors. Fields marked ``metadata={"wire": False}`` are not sent.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _FORBIDDEN = re.compile("[\0\ud800-\udfff]")  # no file name, database or UTF-8 
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    """What is posted to queue a job. ``request``: the fields of the job named ``kind``."""
+    """The body of a request that queues a job. ``request``: the fields of the job named ``kind``."""
 
     kind: str
     request: dict[str, Any]
@@ -75,7 +75,7 @@ class Order:
 
 @dataclasses.dataclass(frozen=True)
 class Ending:
-    """What is posted to end an engine. ``if_idle``: only where nobody is there and nothing runs."""
+    """The body of a request that ends an engine. ``if_idle``: only if no client is connected and no job runs."""
 
     if_idle: bool = False
 
@@ -173,7 +173,7 @@ def decode(kind: type[T], value: Any, blobs: Blobs | None = None) -> T:
     """JSON values -> a dataclass of the given class.
 
     Args:
-        blobs: finds the bytes of a hash; None: there are none.
+        blobs: returns the bytes of a hash; None: no blobs.
 
     Raises:
         UsageError: the values do not fit the class. MissingBlobError: bytes are not there.
@@ -345,5 +345,5 @@ def _wrong(where: str, wanted: str) -> S2EditError:
 
 
 def _short(where: str) -> str:
-    """A field's place, so that a sentence stays a sentence whatever was sent."""
+    """A field's path for a message, shortened and with control characters replaced."""
     return "".join(c if c.isprintable() else "?" for c in where)[:80]

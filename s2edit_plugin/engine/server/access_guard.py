@@ -1,9 +1,9 @@
-"""Who may speak to the engine, and how much: checked before anything of a request is read.
+"""Access control of the engine: authentication and limits, checked before a request's body is read.
 
-Another program of the same machine does not know the secret; a web page that makes the browser speak to 127.0.0.1 has a foreign
-Origin, or by DNS rebinding a foreign Host; neither can make the engine hold large or endless bodies. Who has not shown on a
-connection that he knows the secret is a stranger: of these few are kept, and the oldest goes for the next one, so that they
-cannot take the room of clients. What comes over the Unix socket comes from the user's own private folder.
+Other programs of the machine do not have the secret; a web page whose browser connects to 127.0.0.1 has a foreign Origin, or
+by DNS rebinding a foreign Host; neither can send large or endless bodies. Connections without authentication are limited in
+number, and the oldest is closed for a new one, so that they cannot exclude clients. Only the user has access to the Unix
+socket, in a private folder.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class Peer:
     """The other side of a connection.
 
     Attributes:
-        is_known: whether it knows the secret, or came through the private folder. proof: what it has to show after
-            the handshake, "" before. number: grows with every connection.
+        is_known: whether it is authenticated, or uses the Unix socket. proof: the expected proof after the handshake, ""
+            before. number: grows with every connection.
     """
 
     is_known: bool = False
@@ -68,7 +68,7 @@ class Peer:
 
 
 class RefusedError(Exception):
-    """A request that is answered with this status and error; what is left of its body is not read."""
+    """A request that is refused with this status and error, without reading the rest of its body."""
 
     def __init__(self, status: int, error: S2EditError) -> None:
         super().__init__(error.sentence)
@@ -87,7 +87,7 @@ class AccessGuard:
     """The outermost layer of the service.
 
     Args:
-        app: what lies behind. secret: what every request must show. on_request: called for every request let in.
+        app: the application. secret: required for every request. on_request: called for every accepted request.
     """
 
     def __init__(self, app: ASGIApp, secret: str, on_request: Callable[[], None] = lambda: None) -> None:
@@ -115,7 +115,7 @@ class AccessGuard:
         await self._app(scope, receive, send)
 
     def _prove(self, scope: Scope, peer: Peer) -> Response:
-        """Prove to anybody that this is the engine, and say by the way what would prove that he is a client."""
+        """Answer a handshake with the engine's proof, and set the proof that is expected from the client."""
         theirs = parse_qs(scope["query_string"].decode("latin-1")).get("nonce", [""])[0]
         if scope["method"] != "GET" or not handshake.is_nonce(theirs):
             raise RefusedError(400, UsageError("A proof is asked for with a nonce of 32 hexadecimal digits."))
@@ -135,7 +135,7 @@ class AccessGuard:
 
 
 def _checked_headers(scope: Scope) -> dict[bytes, list[bytes]]:
-    """The headers of a request of this machine, not of a web page. Raises RefusedError for others."""
+    """The headers of a local request that is not from a web page. Raises RefusedError for others."""
     headers: dict[bytes, list[bytes]] = {}
     for name, value in scope["headers"]:
         headers.setdefault(name, []).append(value)
@@ -157,7 +157,7 @@ def _is_loopback(host: bytes) -> bool:
 
 
 async def drain(scope: Scope, receive: Receive) -> None:
-    """Throw away what is left of a refused body, within limits: the answer then reaches clients that send before they read."""
+    """Discard the rest of a refused body, within limits, so that clients that send before they read get the answer."""
     if not has_body(scope) or scope.get(READ):
         return
     left, end = DRAINED_BYTES, asyncio.get_running_loop().time() + DRAIN_SECONDS
@@ -219,18 +219,18 @@ def _too_large(limit: int) -> RefusedError:
 
 
 class GuardedProtocol(H11Protocol):
-    """uvicorn's protocol, but a request's head must be complete within seconds, what is no HTTP gets our kind of answer, and
-    strangers cannot take the room of clients.
+    """uvicorn's protocol, but a request's head must be complete within seconds, invalid HTTP gets a JSON error, and
+    connections without authentication are limited.
     """
 
     _late: asyncio.TimerHandle | None = None
     peer: Peer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A connection that says nothing does not stay, and answers go out at once.
+        """Closes idle connections, and sends answers without delay.
 
         Head and body of an answer are two packets; by default the second waits, up to 44 ms, until the first is acknowledged.
-        asyncio only says so for sockets that were made with a protocol number.
+        asyncio sets TCP_NODELAY only for sockets created with a protocol number.
         """
         own: socket.socket = transport.get_extra_info("socket")
         is_local = own.family not in (socket.AF_INET, socket.AF_INET6)
@@ -253,12 +253,12 @@ class GuardedProtocol(H11Protocol):
             self._late = self.loop.call_later(HEAD_SECONDS, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing to wait for any more."""
+        """Cancel the timeout."""
         self._stop_clock()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP: one sentence, and the connection is closed."""
+        """Invalid HTTP: send a JSON error and close the connection."""
         import h11
 
         body = wire.dump(UsageError("This is no HTTP request.").to_json())

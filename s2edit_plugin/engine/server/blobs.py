@@ -1,6 +1,6 @@
-"""Pictures that came in or go out, in memory, by their sha256: a photo that is edited twice is sent once.
+"""Received and sent pictures in memory, by their sha256: a photo that is edited twice is sent once.
 
-Jobs and results hold the bytes they need themselves; what lies here beyond that is a cache, the longest unused goes first.
+Jobs and results hold references to their bytes; everything else here is an LRU cache.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class BlobStore:
             return self._blobs[name]
 
     def put(self, data: bytes, name: str = "") -> str:
-        """Keep bytes and return their hash, which ``name`` is where it is known. The newest always stays."""
+        """Keep bytes and return their hash, ``name`` if already computed. The newest is always kept."""
         name = name or hash_of(data)
         with self._lock:
             if name not in self._blobs:
@@ -65,7 +65,7 @@ class BlobStore:
         return name
 
     def reserve(self, count: int) -> None:
-        """Ask for room for bytes that are about to come in; `release` gives it back.
+        """Reserve memory for an upload; `release` ends the reservation.
 
         Raises:
             ResourceError: too much is held or on its way already.

@@ -1,4 +1,4 @@
-"""Which clients are there: an open event stream is a client's presence. Lives on the service's event loop."""
+"""Connected clients: those with an open event stream. Used on the service's event loop only."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 __all__ = ["ClientRegistry"]
 
-GRACE_SECONDS = 2.5  # a client whose connection broke may come back
+GRACE_SECONDS = 2.5  # time for a client to reconnect
 
 
 class ClientRegistry:
-    """Counts event streams by client, and says when one has gone for good.
+    """Counts event streams by client, and reports clients that did not reconnect.
 
     Args:
         on_gone: called with the id of a client that did not come back.
@@ -31,11 +31,11 @@ class ClientRegistry:
 
     @property
     def quiet_seconds(self) -> float:
-        """Seconds since somebody was there or asked something."""
+        """Seconds since the last connection or request."""
         return 0.0 if self._streams or self._leaving else time.monotonic() - self._last
 
     def touch(self) -> None:
-        """Somebody asked something."""
+        """Record a request."""
         self._last = time.monotonic()
 
     def open(self, client: str) -> None:

@@ -21,14 +21,14 @@ __all__ = ["Engine"]
 
 
 class Engine:
-    """Everything an engine does, for whoever connects it to its clients. Every method may be called from any thread.
+    """The engine without its network service. Thread-safe.
 
     Args:
-        folder: the user's data. model, device: what to use whatever the settings say; None: the settings.
-        make: makes a studio. resume_delay: see `job_queue.RESUME_DELAY`.
+        folder: the user's data. model, device: override the settings; None: as in the settings. make: creates a studio.
+        resume_delay: see `job_queue.RESUME_DELAY`.
 
     Attributes:
-        wants_previews: whether anybody would see one.
+        wants_previews: whether a client displays previews.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Engine:
         return all(ended)
 
     def call(self, request: Any, client: str = "") -> Any:
-        """Answer a query of a client, "" for one that cannot go. Raises S2EditError, nothing else."""
+        """Answer a query. ``client``: "" for one that cannot disconnect. Raises S2EditError only."""
         if type(request) not in QUERIES:
             raise UsageError(f"{type(request).__name__} is nothing the engine can be asked.")
         check_texts(request)
@@ -86,14 +86,14 @@ class Engine:
         priority: int | None = None,
         title: str = "",
     ) -> JobInfo:
-        """Queue a job; see `JobQueue.add`. Raises UsageError for what is no job, or too long."""
+        """Queue a job; see `JobQueue.add`. Raises UsageError for an unknown kind of job or texts beyond their limits."""
         if type(request) not in JOBS:
             raise UsageError(f"{type(request).__name__} is no job.")
         check_texts(request)
         return self.queue.add(request, job_id=job_id, owner=owner, keep=keep, priority=priority, title=title)
 
     def leave(self, client: str) -> None:
-        """A client has gone for good: cancel what it did not ask to keep, give up what it held."""
+        """Handle a lost client: cancel its jobs without ``keep``, release its images."""
         self.queue.leave(client)
         if self.context.image_transfers.leave(client):
             self.context.changed("handover")

@@ -1,4 +1,4 @@
-"""From a request to the function that does it, by the table of operations. What is heavy is imported when a job runs."""
+"""Maps requests to handler functions, by the table of operations. Heavy modules are imported when a job runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened in the engine, numbered, for listeners that come, go and come back. Standard library only."""
+"""Numbered events of the engine; listeners can reconnect and continue from a number. Standard library only."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class EventLog:
             return Heard(newer[::-1], number < self._dropped or number > self._number)
 
     def clear(self) -> None:
-        """Keep nothing of what was: who did not hear it yet has missed it."""
+        """Drop all stored events, also those not delivered yet."""
         with self._lock:
             self._events.clear()
             self._logged.clear()

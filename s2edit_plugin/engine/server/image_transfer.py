@@ -31,7 +31,7 @@ class _Kept:
 
 
 class ImageTransfers:
-    """Every method may be called from any thread. ``client``: who asks, "" where nobody would notice that it has gone.
+    """Thread-safe. ``client``: the calling client, "" for one that cannot disconnect.
 
     Args:
         clock: seconds; tests have one of their own.
@@ -43,7 +43,7 @@ class ImageTransfers:
         self._lock = threading.Lock()
 
     def offer(self, picture: TakenPicture, client: str = "") -> Handover:
-        """Keep a picture until a window takes it."""
+        """Store a picture until a window takes it."""
         with self._lock:
             self._sweep()
             name = uuid.uuid4().hex
@@ -62,16 +62,16 @@ class ImageTransfers:
             return TakenPicture()
 
     def picture(self, name: str) -> TakenPicture:
-        """A picture that was taken. Raises EngineError where nobody waits for it any more."""
+        """A picture that a window has taken. Raises EngineError if the transfer no longer exists."""
         with self._lock:
             self._sweep()
             return self._find(name).picture
 
     def give_back(self, answer: Handover, client: str = "") -> None:
-        """What became of a picture: a result counts whoever has made it, that it was closed only from who has it.
+        """Set the outcome of a picture: a result is accepted from any client, closing only from the client that took it.
 
         Raises:
-            EngineError: nobody waits for it any more, not from this client at least.
+            EngineError: the transfer no longer exists, or not for this client.
         """
         with self._lock:
             self._sweep()
@@ -81,7 +81,7 @@ class ImageTransfers:
             kept.answer = answer
 
     def ask(self, name: str) -> Handover:
-        """How it stands; what came back, or was closed, is told once. Raises EngineError where it is not known."""
+        """The state of a transfer; a result or closing is returned once. Raises EngineError for an unknown transfer."""
         with self._lock:
             kept = self._find(name)
             kept.heard, kept.alone = self._clock(), False
@@ -90,7 +90,7 @@ class ImageTransfers:
             return kept.answer
 
     def leave(self, client: str) -> bool:
-        """A client has gone: what it had taken waits again, what it had given no window gets; whether something waits again."""
+        """Handle a lost client: pictures it took wait again, pictures it offered are dropped; returns whether any waits again."""
         again = False
         with self._lock:
             for kept in self._kept.values():
@@ -100,7 +100,7 @@ class ImageTransfers:
         return again
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Drop all transfers."""
         with self._lock:
             self._kept.clear()
 

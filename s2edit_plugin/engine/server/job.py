@@ -1,4 +1,4 @@
-"""A job in the queue: how it is called, where it runs and when, and what it holds."""
+"""A job in the queue: its title, lane, priority, state and data."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class QueuedJob:
     """A job in the queue; changed by the queue alone.
 
     Attributes:
-        owner: client it belongs to. requested_action: what a running job is asked to do at its next step.
-        forgotten: whether somebody in it was forgotten: nothing of it stays when it is over.
-        yielded: whether it stopped for another job and goes on by itself. result: of a job that is done, None once dropped.
+        owner: client it belongs to. requested_action: action for a running job at its next step.
+        forgotten: whether it concerns a forgotten person: its data is dropped when it ends.
+        yielded: whether it stopped for another job and resumes automatically. result: of a finished job, None once dropped.
     """
 
     id: str
@@ -54,11 +54,11 @@ class QueuedJob:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether it is done, failed or cancelled."""
         return self.state in ("done", "failed", "cancelled")
 
     def info(self) -> JobInfo:
-        """The job as clients see it."""
+        """The job for clients."""
         return JobInfo(
             id=self.id,
             kind=type(self.request).__name__,
@@ -95,7 +95,7 @@ def bytes_of(result: Any) -> int:
 
 
 def without_pictures(request: Any) -> Any:
-    """A request of a job that is over, without the photo that nobody needs any more."""
+    """The request of a finished job, without its pictures."""
     pictures = {
         item.name: b""
         for item in dataclasses.fields(request)
@@ -105,7 +105,7 @@ def without_pictures(request: Any) -> Any:
 
 
 def without_words(request: Any) -> Any:
-    """A request of the same kind that says nothing."""
+    """An empty request of the same kind."""
     return without_pictures(dataclasses.replace(request, **{
         item.name: type(getattr(request, item.name))()
         for item in dataclasses.fields(request)

@@ -1,8 +1,8 @@
-"""The queue: what runs next, what stops for it, and what became of it. Knows nothing of models or connections.
+"""The job queue: scheduling, preemption and results. Independent of models and connections.
 
-Jobs run in two lanes, one after another in each: ``gpu`` for everything that takes a model, ``disk`` for downloads and their
-kind. Smaller priorities go first, equal ones in the order they came. A running learning stops within one step for a job that
-goes before it, and goes on from its checkpoint afterwards; nothing else is stopped once it runs.
+Jobs run in two lanes, one after another in each: ``gpu`` for jobs that use a model, ``disk`` for downloads and similar jobs.
+Smaller priorities run first, equal ones in order of arrival. A running learning job stops within one step for a job with
+higher precedence, and resumes from its checkpoint afterwards; other running jobs are not preempted.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ __all__ = ["ACTIONS", "RESUME_DELAY", "JobQueue"]
 
 ACTIONS = ("cancel", "pause", "resume")
 
-RESUME_DELAY = 1.0  # seconds until a learning that stopped for somebody goes on: a series of clicks must not make it flap
+RESUME_DELAY = 1.0  # seconds until a preempted learning job resumes, so that a series of clicks does not stop it each time
 QUIET = 0.02  # seconds between two progress events of a stage
 MAX_QUEUED = 1000
-FETCHED_WITHIN = 10.0  # seconds in which whoever waits for a job that is over fetches its result
+FETCHED_WITHIN = 10.0  # seconds for clients to fetch the result of a finished job
 KEPT_JOBS = 200  # jobs that are over
 KEPT_BYTES = 256 * 1024 * 1024  # of their results
 
@@ -42,7 +42,7 @@ class JobQueue:
     """All jobs of an engine. Every method may be called from any thread.
 
     Args:
-        events: where changes are published. resume_delay: see `RESUME_DELAY`.
+        events: publishes the changes. resume_delay: see `RESUME_DELAY`.
     """
 
     def __init__(self, events: EventLog, resume_delay: float = RESUME_DELAY) -> None:
@@ -65,7 +65,7 @@ class JobQueue:
         priority: int | None = None,
         title: str = "",
     ) -> JobInfo:
-        """Queue a job. A job of this id that is there already is returned as it is: a repeated request starts nothing twice.
+        """Queue a job. An existing job of this id is returned unchanged, so repeated requests do not start a second job.
 
         Raises:
             EngineError: the engine is ending. ResourceError: the queue is full.
@@ -97,7 +97,7 @@ class JobQueue:
             return job.info()
 
     def control(self, job_id: str, action: str) -> JobInfo:
-        """``cancel``, ``pause`` or ``resume`` a job; what makes no sense in its state changes nothing.
+        """``cancel``, ``pause`` or ``resume`` a job; no effect if its state does not allow the action.
 
         Raises:
             EngineError: there is no job of this id. UsageError: there is no such action.
@@ -115,16 +115,16 @@ class JobQueue:
             return job.info()
 
     def leave(self, owner: str) -> None:
-        """Cancel what a client that has gone did not ask to keep."""
+        """Cancel the jobs of a lost client that were submitted without ``keep``."""
         with self._changed:
             for job in list(self._jobs.values()):
                 if job.owner == owner and not job.keep:
                     self._cancel(job)
 
     def forget(self, concerns: Callable[[Any], bool]) -> None:
-        """Cancel what a person that was forgotten takes part in, and drop it; of what is over, all but the newest.
+        """Cancel and drop the jobs that concern a forgotten person, and drop all finished jobs except newer ones.
 
-        A request that is over has no photo any more, and nobody could tell whom its result shows.
+        The request of a finished job has no photo, so it is unknown whether its result shows the person.
 
         Args:
             concerns: whether a request is about the person.
@@ -133,7 +133,7 @@ class JobQueue:
             living = [job for job in self._jobs.values() if not job.is_over]
         doomed = {
             job.id for job in living if concerns(job.request)
-        }  # it may look at pictures: not under the lock
+        }  # it may decode pictures, so call it without the lock
         with self._changed:
             late = time.time() - FETCHED_WITHIN
             for job in list(self._jobs.values()):
@@ -144,7 +144,7 @@ class JobQueue:
                     self._jobs.pop(job.id, None)
 
     def info(self, job_id: str) -> JobInfo:
-        """A job as it is now. Raises EngineError where there is none of this id."""
+        """The current state of a job. Raises EngineError if there is no job of this id."""
         with self._changed:
             return self._get(job_id).info()
 
@@ -233,11 +233,11 @@ class JobQueue:
             self._end(job, "failed")
 
     def stopped(self, job: QueuedJob) -> None:
-        """A job stopped because it was asked to: it is cancelled, paused, or goes on later."""
+        """Handle a job that stopped on request: it is cancelled, paused, or resumes later."""
         with self._changed:
             requested, job.requested_action = job.requested_action, ""
             if isinstance(job.request, api.LearnToken):
-                # From here on the checkpoint holds what was done.
+                # The checkpoint now contains the progress.
                 job.resumable = True
                 job.request = dataclasses.replace(job.request, resume=True)
             if requested in ("", "cancel") or self._closed:
@@ -247,7 +247,7 @@ class JobQueue:
             self._tell(job)
 
     def close(self) -> None:
-        """Cancel everything, learning with a checkpoint, and let the workers end after what they do now."""
+        """Cancel all jobs, learning with a checkpoint, and end the workers after their current step."""
         with self._changed:
             self._closed = True
             for job in list(self._jobs.values()):
@@ -267,13 +267,13 @@ class JobQueue:
         return min(waiting, key=lambda job: (job.priority, job.number), default=None)
 
     def _delay(self, job: QueuedJob | None) -> float:
-        """Seconds a job that stopped for others still waits, in case more of them come."""
+        """Remaining seconds before a preempted job may resume."""
         if job is None or not job.yielded:
             return 0.0
         return self._quiet_since + self._resume_delay - time.monotonic()
 
     def _make_way(self, newcomer: QueuedJob) -> None:
-        """Ask a running learning to stop for a job that goes before it."""
+        """Preempt a running learning job for a job with higher precedence."""
         for job in self._jobs.values():
             if (
                 job.state == "running"

@@ -28,8 +28,8 @@ class LocalClient(Client):
     """Runs jobs on threads of this process. When it is closed every job is cancelled, learning with its checkpoint.
 
     Args:
-        home: data folder, None: the platform's. model, device: what to use whatever the settings say; None: the settings.
-        make: makes a studio. resume_delay: see `job_queue.RESUME_DELAY`. previews: whether anybody looks at them.
+        home: data folder, None: the platform's. model, device: override the settings; None: as in the settings. make: creates
+        a studio. resume_delay: see `job_queue.RESUME_DELAY`. previews: whether previews are displayed.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class LocalClient(Client):
         return self._engine.queue.info(job_id)
 
     def subscribe(self, listener: OnEvent, *, log: bool = False) -> Subscription:
-        """Hear every event, on a thread of this client. An engine of this process writes no log of its own."""
+        """Subscribe to all events, on a thread of this client. An engine in this process has no log file."""
         self._check()
         hears = listener if log else without_log(listener)
         with self._lock:
@@ -141,11 +141,11 @@ def connect_or_local(
     use_engine: bool = True,
     make: Make = make_studio,
 ) -> Client:
-    """For commands: the running engine where there is one that would do the same, else a client of this process.
+    """For commands: a client of the running engine if its settings match, else a client in this process.
 
     Args:
-        model, device: what the user named; None: the settings. An engine uses the settings, so anything else is done here.
-        use_engine: False: never ask for a running engine.
+        model, device: what the user named; None: the settings. The engine uses the settings; other values need a client in this process.
+        use_engine: False: never use a running engine.
     """
     folder = data_folder(home)
     settings = load_settings(folder)
@@ -161,5 +161,5 @@ def connect_or_local(
 def _tell(listener: OnEvent, event: Any) -> None:
     try:
         listener(event)
-    except Exception:  # one that fails must not silence the others
+    except Exception:  # the other listeners must still be called
         logging.getLogger(__name__).warning("A listener failed.", exc_info=True)

@@ -1,8 +1,8 @@
-"""The engine's log file: what happened, without secrets, prompts or names of people.
+"""The engine's log file: without secrets, prompts or names of people.
 
-The engine's own messages can be kept clean; what other parts say may hold anything (``Learning anna/me starts again``), and so
-may an exception's text (``KeyError: 'anna/me'``). Of the former the log holds the words without what was put into them, of the
-latter the class and where it came from.
+Only the engine's own messages are safe. Messages of other modules may contain names (``Learning anna/me starts again``), and
+so may the text of an exception (``KeyError: 'anna/me'``). Of such messages the log has the format string without its
+arguments, of exceptions the class and traceback.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MAX_KINDS = 1000  # of warnings that are counted
 
 
 class CleanFormatter(logging.Formatter):
-    """Formats exceptions without their text, and messages of others without what was put into them."""
+    """Formats exceptions without their text, and messages of other modules without their arguments."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s")
@@ -70,7 +70,7 @@ def _without_values(record: logging.LogRecord) -> str:
 
 
 class Sparing(logging.Filter):
-    """Lets few warnings of one kind through, whatever strangers do; the next one after a while says how many were left out.
+    """Limits the rate of warnings of one kind; the next one after a pause has the number of omitted ones.
 
     Args:
         most: of one kind within ``seconds``. clock: monotonic; tests have one of their own.
@@ -96,7 +96,7 @@ class Sparing(logging.Filter):
         if now - kind[0] > self._seconds:
             left_out = int(kind[2])
             kind[:] = [now, 0.0, 0.0]
-            if left_out and not hasattr(record, "left_out"):  # another handler has said it already
+            if left_out and not hasattr(record, "left_out"):  # already added by another handler
                 record.left_out, record.msg = left_out, f"{record.msg} ({left_out} more like this)"
         if kind[1] >= self._most:
             kind[2] += 1
@@ -106,10 +106,10 @@ class Sparing(logging.Filter):
 
 
 class Teller(logging.Handler):
-    """Tells every record to whoever hears the engine's log.
+    """Passes every record to the subscribers of the engine's log.
 
     Args:
-        tell: called with the record as the file holds it, from any thread.
+        tell: called from any thread with the record as in the file.
     """
 
     def __init__(self, tell: Callable[[str], object]) -> None:
@@ -159,7 +159,7 @@ def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
 
 @contextlib.contextmanager
 def told(tell: Callable[[str], object]) -> Iterator[None]:
-    """Inside the block every record goes to ``tell`` too."""
+    """In the block, pass every record to ``tell`` too."""
     teller = Teller(tell)
     for name in LOGGERS:
         logging.getLogger(name).addHandler(teller)

@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 MAX_CONNECTIONS = 200
 KEEP_ALIVE_SECONDS = 75
 STOP_SECONDS = 60.0  # for the last step of a job and its checkpoint
-GIVE_UP_SECONDS = 5.0  # for the lock, while an engine ends or somebody looks whether one lives
+GIVE_UP_SECONDS = 5.0  # for the lock, while an engine ends or another program tests the lock
 IDLE_CHECK_SECONDS = 0.5
 FIRST_TIDY_SECONDS, TIDY_SECONDS = 60.0, 1800.0
 
@@ -54,13 +54,13 @@ def run_engine(
     make: Make = make_studio,
     wait: float = GIVE_UP_SECONDS,
 ) -> bool:
-    """Be the engine of a data folder until it is told to end, or nobody has needed it for a while.
+    """Run the engine of a data folder until it is asked to end, or has been idle for some time.
 
     Args:
         on_ready: called once it can be reached. make: makes a studio. wait: seconds to wait for the lock.
 
     Returns:
-        False if another engine was running already; then nothing was done.
+        False if another engine was running already; no action then.
 
     Raises:
         EngineError: the data folder cannot be used.
@@ -69,7 +69,7 @@ def run_engine(
     if not _take(lock, folder.engine, wait):
         return False
     try:
-        # What an engine that crashed left behind leads nowhere, or to another program.
+        # Files of a crashed engine are stale: their port may belong to another program.
         with contextlib.suppress(OSError):
             (folder.engine / discovery.ENDPOINT_NAME).unlink()
         handler = open_log(folder.engine / LOG_NAME, level)
@@ -83,7 +83,7 @@ def run_engine(
 
 
 def _take(lock: Lock, folder: Path, wait: float) -> bool:
-    """Get the lock; waits where its holder may only look, or may be ending."""
+    """Acquire the lock; waits if its holder may only test it, or may be ending."""
     end = time.monotonic() + wait
     while not lock.acquire():
         if discovery.read_endpoint(folder) is not None and time.monotonic() > end - wait + 0.5:
@@ -183,7 +183,7 @@ def _leave(folder: DataFolder, endpoint: Endpoint) -> None:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which also ends when nobody needs it, and ends the engine's jobs before its connections.
+    """uvicorn's server, which also ends when idle, and ends the engine's jobs before its connections.
 
     Args:
         on_started, on_ending: called when it can be reached, and when it ends.
@@ -214,13 +214,13 @@ class Server(uvicorn.Server):
         self._on_started()
 
     async def on_tick(self, counter: int) -> bool:
-        """Ten times a second: end where nobody needs the engine any more."""
+        """Called ten times a second: end the engine if it is idle."""
         if time.monotonic() - self._checked > IDLE_CHECK_SECONDS:
             self._checked = time.monotonic()
             if self._service.is_idle and self._is_unneeded():
                 self.end("nobody needs it")
             elif self._service.is_to_be_renewed:
-                # Only the end of a process gives back for certain what its memory held.
+                # Only the end of the process removes all data from memory.
                 self.end("somebody was forgotten")
         if time.monotonic() - self._tidied > TIDY_SECONDS:
             self._tidied = time.monotonic()
@@ -228,7 +228,7 @@ class Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """First the jobs, so that clients hear of their end; then the streams, then the connections."""
+        """End first the jobs, so that clients get these events, then the streams, then the connections."""
         self._on_ending()
         stopped = await asyncio.get_running_loop().run_in_executor(
             None, self._service.engine.stop, STOP_SECONDS
@@ -254,7 +254,7 @@ class Server(uvicorn.Server):
                 signal.signal(number, previous)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self.force_exit = self.should_exit  # the second time nothing is waited for
+        self.force_exit = self.should_exit  # the second signal ends the engine without waiting
         self.should_exit = True
 
     def _is_unneeded(self) -> bool:

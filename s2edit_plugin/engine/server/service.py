@@ -1,4 +1,4 @@
-"""The engine on the network: HTTP on 127.0.0.1, JSON, pictures as bodies, events as a stream (SSE).
+"""The engine's HTTP service on 127.0.0.1: JSON, pictures as bodies, events as a stream (SSE).
 
     GET  /v1/prove?nonce=<digits>               {"nonce", "proof"}, without the secret: see `handshake`
     GET  /v1/hello                              version, pid, whether it is idle, number of the newest event
@@ -11,11 +11,11 @@
     GET  /v1/events?since=<number>              the client's presence: when it closes, jobs that are not kept are cancelled,
                                                 after a moment to come back, with ``&patient=0`` at once, and pictures
                                                 of GIMP that it has wait for another window
-    POST /v1/shutdown                           {"if_idle"}; 409 if it was to be idle and is not
+    POST /v1/shutdown                           {"if_idle"}; 409 if ``if_idle`` and it is not idle
 
-Every other request shows the secret (``Authorization: Bearer``) or a proof that its client knows it, and may name its client
+Every other request has the secret (``Authorization: Bearer``) or a proof of it, and may name its client
 (``X-S2Edit-Client``). Errors are ``{"error", "sentence", "hint"}``: 400 not understood, 401, 403, 404, 405, 408, 409
-(``missing``: pictures to send first), 413, 422 refused by what was asked, 500 unforeseen, 503 too many connections, 507 disk.
+(``missing``: pictures to send first), 413, 422 error of the operation, 500 unexpected, 503 too many connections, 507 disk.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ __all__ = ["PROTOCOL", "Service"]
 
 PROTOCOL = 1
 BEAT_SECONDS = 5.0
-RENEW_SECONDS = 2.0  # in which everybody hears that somebody was forgotten
+RENEW_SECONDS = 2.0  # for the notification of all clients that a person was forgotten
 CALL_THREADS = 8
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -70,7 +70,7 @@ class Service:
     """Connects an engine with its clients.
 
     Args:
-        engine: started by whoever made it. secret: what every request must show. grace: see `client_registry.GRACE_SECONDS`.
+        engine: started by the caller. secret: required for every request. grace: see `client_registry.GRACE_SECONDS`.
         on_shutdown: called when a client asks the engine to end.
     """
 
@@ -94,12 +94,12 @@ class Service:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody is there and nothing runs or waits."""
+        """Whether no client is connected and no job runs or waits."""
         return self.clients.count == 0 and not any(self.engine.queue.counts())
 
     @property
     def is_to_be_renewed(self) -> bool:
-        """Whether somebody was forgotten a moment ago, and nothing runs or waits that would be cut off."""
+        """Whether a person was forgotten recently, and no job runs or waits."""
         forgot = self.engine.context.forgot
         is_time = forgot > 0 and time.monotonic() - forgot > RENEW_SECONDS
         return is_time and not any(self.engine.queue.counts())
@@ -109,7 +109,7 @@ class Service:
         self._pool.submit(work)
 
     def end_streams(self) -> None:
-        """Tell every client that the engine ends, and close its stream. On the event loop."""
+        """Notify all clients of the engine's end, and close their streams. Called on the event loop."""
         self._ending = True
         for news in self._streams:
             news.set()
@@ -147,7 +147,7 @@ class Service:
             except RefusedError as refusal:
                 answered = error_response(refusal.status, refusal.error, close=True)
             except ClientDisconnect:
-                return Response(status_code=400)  # nobody reads it
+                return Response(status_code=400)  # no client reads it
             except wire.MissingBlobError as error:
                 return error_response(409, error, missing=list(error.missing))
             except S2EditError as error:
@@ -212,7 +212,7 @@ class Service:
         client = _client_in(request)
         answer: Response = await self._in_pool(self._answer, kind, await body_of(request), client)
         if kind is queries.TakeHandover and client:
-            self.clients.expect(client)  # it may have gone meanwhile, and would hold the picture for ever
+            self.clients.expect(client)  # it may have disconnected, and would hold the picture forever
         return answer
 
     def _answer(self, kind: type, body: bytes, client: str) -> Response:
@@ -292,7 +292,7 @@ class Service:
         )
 
     async def _stream(self, client: str, since: int, patient: bool) -> AsyncIterator[bytes]:
-        """Events as they happen, and a beat where nothing does."""
+        """Events, and a heartbeat while there are none."""
         loop, news = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:

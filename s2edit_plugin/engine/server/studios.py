@@ -28,7 +28,7 @@ def make_studio(folder: DataFolder, model: str | None, device: str) -> Studio:
 
 @dataclass(frozen=True)
 class ModelState:
-    """What is known of the model; empty before it is loaded."""
+    """Facts of the model; empty before it is loaded."""
 
     loaded: bool = False
     name: str = ""
@@ -52,7 +52,7 @@ class StudioKeeper:
     """Holds the studio and exchanges it when the settings name another model, device or precision.
 
     Args:
-        model, device: what to use whatever the settings say; None: the settings. make: makes a studio.
+        model, device: override the settings; None: as in the settings. make: creates a studio.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class StudioKeeper:
         self._made_for: Wanted | None = None
 
     def current(self) -> Studio:
-        """The studio as the settings want it now. For the gpu thread alone."""
+        """The studio for the current settings. For the gpu thread only."""
         wanted = self.wanted()
         if self._studio is None or wanted != self._made_for:
             self.drop()
@@ -76,14 +76,14 @@ class StudioKeeper:
         return self._studio
 
     def wanted(self) -> Wanted:
-        """What the settings want now; from any thread."""
+        """The configuration by the current settings. Thread-safe."""
         settings = load_settings(self._folder)
         model = settings.model if self._model is None else self._model
         device = settings.device if self._device is None else self._device
         return Wanted(model, device, settings.precision, settings.memory_limit_gb, settings.models_folder)
 
     def loaded(self) -> Backbone | None:
-        """The model that is loaded, if it is the one that is wanted. From any thread: to be looked at, not to compute."""
+        """The loaded model, if it matches the settings. Thread-safe, for inspection only, not for computing."""
         studio = self._studio if self._made_for == self.wanted() else None
         return getattr(studio, "_backbone", None)
 
@@ -94,7 +94,7 @@ class StudioKeeper:
             release_memory()
 
     def state(self) -> ModelState:
-        """What is known of the model; from any thread."""
+        """Facts of the model. Thread-safe."""
         backbone = getattr(self._studio, "_backbone", None)
         if backbone is None:
             return ModelState()

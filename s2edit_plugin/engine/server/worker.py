@@ -1,7 +1,7 @@
-"""The threads that do the jobs: ONE for everything that takes a model, one for downloads and their kind.
+"""The worker threads: ONE for jobs that use a model, one for downloads and similar jobs.
 
-A worker takes a job from the queue, runs it, and goes on with the next whatever happens: what nobody foresaw becomes one
-sentence for the user and a trace in the log.
+A worker runs the jobs of its lane one after another. An unexpected exception becomes one sentence for the user and a
+traceback in the log.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Worker:
     """One lane's thread.
 
     Args:
-        perform: does a request, given ``on_progress`` and ``on_note``; called on the thread.
-        previews: whether anybody would see a preview.
+        perform: executes a request, with ``on_progress`` and ``on_note``; called on the worker thread.
+        previews: whether a client displays previews.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Worker:
             self._queue.stopped(job)
         except S2EditError as error:
             failure = error.with_traceback(None)
-        except BaseException as error:  # the thread goes on, whatever a library raises
+        except BaseException as error:  # the thread must survive any exception
             failure = unforeseen(error)
         else:
             for change in operation_of(job.request).changes:
@@ -117,7 +117,7 @@ class Worker:
 
 
 class PreviewClock:
-    """Says when a preview may be made: every so often, and never more than a small part of the time.
+    """Limits the rate of previews, and their share of the computing time.
 
     Args:
         now: a monotonic clock.
@@ -132,7 +132,7 @@ class PreviewClock:
         return self._now() - self._last >= max(PREVIEW_EVERY, self._cost / PREVIEW_SHARE)
 
     def measure(self, make: Callable[[], bytes]) -> bytes:
-        """Make a preview and remember what it cost; b"" if it failed, and then none is due any more.
+        """Make a preview and record its duration; b"" if it failed, and no further ones are made then.
 
         Raises:
             CancelledError: the job is to stop.
@@ -152,7 +152,7 @@ class PreviewClock:
 
 
 def unforeseen(error: BaseException) -> S2EditError:
-    """What nobody foresaw as an error of ours; where it came from goes to the log."""
+    """Convert an unexpected exception to S2EditError; the traceback goes to the log."""
     if is_out_of_memory(error):
         log.warning("Out of memory.", exc_info=error)
         return ResourceError(

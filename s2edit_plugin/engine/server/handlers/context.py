@@ -1,4 +1,4 @@
-"""What a call can be answered from."""
+"""The context of request handlers."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from s2edit_plugin.workflows.people import forget_person, rename_person
 __all__ = ["Concerns", "Context"]
 
 Concerns = Callable[[Any], bool]
-"""Whether a request is about somebody: names a token of theirs, or shows a photo that one was learned from."""
+"""Whether a request concerns a person: it names a token of theirs, or has a photo that a token was learned from."""
 
 
 @dataclass
 class Context:
-    """An engine as the handlers see it.
+    """The parts of the engine that handlers use.
 
     Attributes:
-        started: seconds since 1970. count_clients: how many are connected. forgot: when somebody was forgotten last, monotonic,
-            0.0 for never.
-        on_forget: called when a person must go from memory too, with what tells whether a request is
-            about them. image_transfers: between GIMP and window.
+        started: seconds since 1970. count_clients: number of connected clients. forgot: monotonic time at which a person was
+            last forgotten, 0.0 for never.
+        on_forget: called to remove a person from memory, with a predicate for requests that concern them.
+            image_transfers: between GIMP and window.
     """
 
     folder: DataFolder
@@ -59,10 +59,10 @@ class Context:
         return History(self.folder)
 
     def forget(self, person: str, marks: Iterable[str] = ()) -> Forgotten:
-        """Remove a person from the disk and from this engine's memory, where they may be after the disk knows them no more.
+        """Remove a person from the disk and from this engine's memory, also if they are no longer on the disk.
 
         Args:
-            marks: ids and photo hashes of the person's tokens beside those that are on the disk.
+            marks: ids and photo hashes of the person's tokens in addition to those on the disk.
 
         Raises: as `workflows.people.forget_person`.
         """
@@ -71,7 +71,7 @@ class Context:
             gone, known = forget_person(self.folder, person, known)
             return gone
         except TokenNotFoundError:
-            was_there = bool(known)  # somebody else has removed them from the disk
+            was_there = bool(known)  # another program has removed them from the disk
             raise
         finally:
             if was_there:
@@ -80,7 +80,7 @@ class Context:
             concerns = partial(_concerns, person, known)
             for forget in self.on_forget:
                 forget(concerns)
-            # Titles, notes and previews; who was to hear them still, hears how everything is now.
+            # Events contain titles, notes and previews. Clients that missed events query the state.
             self.events.clear()
             self.changed("forgotten", "library", "history")
 
@@ -96,7 +96,7 @@ class Context:
         return moved
 
     def changed(self, *kinds: EventKind) -> None:
-        """Tell everybody that something they may show has changed."""
+        """Notify all clients of changed data."""
         for kind in kinds:
             self.events.publish(Event(kind))
 
@@ -111,4 +111,4 @@ def _concerns(person: str, marks: frozenset[str], request: Any) -> bool:
     try:
         return photo_hash(read_photo(photo)) in marks
     except S2EditError:
-        return False  # no picture: it shows nobody
+        return False  # no picture, so no match

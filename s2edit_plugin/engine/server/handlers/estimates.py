@@ -1,4 +1,4 @@
-"""What a job will cost, told before it begins. Never waits for torch nor for the gpu thread, which may be busy for hours."""
+"""Estimates of time and memory of a job. Never waits for torch or the gpu thread, which may be busy for hours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["estimate_job"]
 
 START_SECONDS = 8.0  # loading the libraries, on a slow disk
 LOADED_A_SECOND = 2e8  # bytes of a model
-BYTES_A_PIXEL = 30  # of a photo: pixels, masks and what they become on their way; measured
+BYTES_A_PIXEL = 30  # of a photo: pixels, masks and intermediate results; measured
 MENTIONED = 10**9
 MOST_VARIANTS = 10_000
 LEARN_SHARE = 0.3  # learning reads a photo and finds its subject, but neither pastes nor writes
@@ -33,7 +33,7 @@ SLOWER = {"rows": 1.3, "checkpointing": 1.4, "attention": 1.2}
 
 @dataclass(frozen=True)
 class _Basis:
-    """What an estimate rests on. ``ready``: the model is loaded."""
+    """Input of an estimate. ``ready``: the model is loaded."""
 
     shape: ModelShape
     computer: Computer
@@ -126,7 +126,7 @@ def _of_folder(context: Context, job: api.LearnToken | api.ApplyEdit, paces: Pac
 
 def _about_memory(plan: Plan, computer: Computer) -> str:
     if not plan.fits:
-        # A GPU's memory need not suffice in advance: it says when it is full, and then there are further ways.
+        # No check for GPUs: when a GPU's memory is full, an error is raised and fallbacks are used.
         need, free = f"{plan.need / 1e9:.1f} GB", f"{plan.free / 1e9:.1f} GB"
         sentence = f"Even with all that saves memory it needs about {need}, and {free} are free."
         return sentence if computer.place.device == "cpu" else f"It may not fit. {sentence}"

@@ -1,4 +1,4 @@
-"""Whether a token belongs to the base model in use, told without loading the model."""
+"""Whether a token belongs to the base model in use, without loading the model."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["Usable"]
 
 
 class Usable:
-    """Tells tokens of the model in use from others; made anew for every call, because the settings may change.
+    """Identifies tokens of the model in use; created for every call, because the settings may change.
 
-    A large model is hashed when it is first loaded. Until then its tokens are told by its name.
+    A large model is hashed when it is first loaded. Until then its tokens are identified by its name.
     """
 
     def __init__(self, context: Context) -> None:

@@ -37,7 +37,7 @@ def give_back(context: Context, request: queries.GiveBack, client: str) -> queri
     else:
         layer, mask = _difference(taken.photo, request.image, request.region)
         edit = request.edit
-        if edit is not None:  # its settings are wanted, not its pictures
+        if edit is not None:  # only its settings are needed
             edit = dataclasses.replace(edit, photo=b"", subject_mask=None, region_mask=None)
         context.image_transfers.give_back(queries.Handover(request.id, "returned", layer, mask, edit), client)
     context.changed("handover")

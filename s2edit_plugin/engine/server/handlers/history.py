@@ -13,7 +13,7 @@ MAX_IDS = 10_000
 
 def list_history(context: Context, request: queries.ListHistory) -> queries.HistoryPage:
     if not request.before:
-        # Tokens may have been renamed by another process; the pages after the first belong to the same look.
+        # Tokens may have been renamed by another process; pages after the first belong to the same listing.
         context.follow_names()
     return context.history.list(request)
 

@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 MAX_THUMBNAILS = 2000
-TOKEN_HEAD = 5 << 20  # bytes that tell what a file is
+TOKEN_HEAD = 5 << 20  # bytes that identify the file type
 
 
 # ---------------------------------------------------------------------- reading
@@ -125,7 +125,7 @@ def thumbnails(context: Context, request: queries.Thumbnails) -> queries.Picture
         try:
             picture = context.library.thumbnail(name)
         except (TokenError, InputError):
-            continue  # gone, damaged, or no name at all: it has none
+            continue  # missing, damaged or invalid: no thumbnail
         if picture:
             pictures[name] = picture
     return queries.Pictures(pictures)

@@ -70,7 +70,7 @@ def list_jobs(context: Context, request: queries.ListJobs) -> queries.JobList:
 
 
 class _Doctor:
-    """One examination at a time: whoever asks while one is under way gets its findings."""
+    """One diagnosis at a time: concurrent requests get the same result."""
 
     def __init__(self) -> None:
         self._busy = threading.Lock()
@@ -121,7 +121,7 @@ def _tail(path: Path) -> list[str]:
 
 
 def memory_of_process() -> int:
-    """Bytes of memory this process holds; 0 where the system does not say."""
+    """Bytes of memory this process holds; 0 if the system does not report it."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
