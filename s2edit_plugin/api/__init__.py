@@ -3,7 +3,7 @@
 Pictures and masks travel as encoded image files (``bytes``), never as paths: the same request runs in the caller's
 process (command line) or is sent to the engine. What an engine answers at once (library, journal, settings) is in
 `s2edit_plugin.api.queries`. `operations` is the table of
-everything an engine can be asked. GIMP carries copies of this package.
+all operations of an engine. The GIMP plug-in carries a copy of this package.
 """
 
 from __future__ import annotations

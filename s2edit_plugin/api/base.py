@@ -1,4 +1,4 @@
-"""What every request and every running job share. Standard library only."""
+"""Base classes of requests, and the progress of jobs. Standard library only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TokenKind = Literal["identity", "attribute"]
 
 
 Preview = Callable[[Callable[[], None]], bytes]
-"""Makes a small encoded picture. What it is given is called between its steps and may raise `errors.CancelledError`."""
+"""Makes a small encoded picture. Its argument is called between steps and may raise `errors.CancelledError`."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Progress:
         stage: plain words, e.g. ``"learning"``, ``"inverting"``, ``"editing"``.
         step: steps done in this stage, 0..total.
         total: steps of this stage.
-        loss: training loss where there is one.
+        loss: training loss, if any.
         seconds_left: estimate for this stage, None while unknown.
-        preview: gives a picture of how the result looks so far; takes time, so whoever wants one calls it, and only before
-            it returns from ``on_progress``. Never sent anywhere.
-        region: gives the edit region that was found, a grey PNG of the photo's size; as ``preview``.
+        preview: returns a picture of the intermediate result. Slow, so it is called only on demand, and only inside
+            ``on_progress``. Not sent to clients.
+        region: returns the edit region, a grey PNG of the photo's size; called as ``preview``.
         unit: what is counted, ``steps`` or ``bytes``.
     """
 

@@ -25,10 +25,10 @@ class EditSettings:
             target only takes something away.
         self_steps: the same for self-attention.
         local_blend: keep latents of the source branch outside the edit region.
-        inside: whether a token acts inside the edit region on the photo it was learned from: ``auto``, only where the edit
-            brings the person's own looks to light (a hat or glasses taken off); ``always``; ``never``. On other photos always.
+        inside: whether a token acts inside the edit region on the photo it was learned from: ``auto``, only if the edit
+            uncovers the person's own looks (removes a hat or glasses); ``always``; ``never``. On other photos always.
         influence: how deltas of the whole U-Net act on another photo: ``joint``, in the predictions of both branches; or as
-            a term of its own inside the edit region of the target branch, ``plain``, or less what points against the edit,
+            a term of its own inside the edit region of the target branch, ``plain``, or without the component opposed to the edit,
             measured over the ``picture`` or at each ``position`` (`method.influence`).
         token_guidance: scale of that term.
         weights: factor for the attention of words of the target prompt.
@@ -59,11 +59,11 @@ class ApplyEdit(Request["EditResult"]):
     """Edit a photo by text.
 
     Attributes:
-        tokens: library names ``person/name``; the first is the subject's, the others compose (``--with``). Empty: the words
-            alone change the photo.
-        source_prompt: what the photo shows; None: the first token's own where it learned from this photo, else as ``auto``:
-            what can be seen on it, as far as the prompt keeps or replaces it. To leave something out that the user has written
-            here is to take it away; what was only seen stays.
+        tokens: library names ``person/name``; the first is the subject's, the others compose (``--with``). Empty: an edit by
+            words only.
+        source_prompt: what the photo shows; None: the first token's source prompt if it was learned from this photo, else as
+            ``auto``: a caption, limited to what the prompt keeps or replaces. Words that the user writes here and the prompt
+            omits are removed from the photo; words of a caption are not.
         in_colour: the result of a grey photo is a colour picture, in sRGB; else it stays grey.
         source_suggested: ``source_prompt`` is a suggestion that the user has left as it was: it counts as seen, unless leaving
             something out is all that the prompt does.
@@ -71,10 +71,10 @@ class ApplyEdit(Request["EditResult"]):
             learned from, else found; ``region``: the region's mask serves as this one too. Where no subject is found, a region
             that is given serves. The mask may be a smaller one of the photo's proportions.
         region, region_mask: which pixels may change; ``auto``, ``subject``, ``none`` (the whole crop), ``face``, ``word:W``.
-        embed_settings: write prompts, token names and settings into the result's file; None: as the user's settings say.
-        with_layer: give `EditResult.layer` in place of ``image``, for programs that have masks of their own (GIMP).
-        in_history: whether the result goes into the journal. A batch writes files and keeps a ledger of its own: a thousand
-            results would push everything else out of the journal.
+        embed_settings: write prompts, token names and settings into the result's file; None: as in the user's settings.
+        with_layer: return `EditResult.layer` instead of ``image``, for programs with layer masks (GIMP).
+        in_history: whether the result is recorded in the journal. False for a batch, whose many results would replace all
+            other entries.
     """
 
     photo: bytes
@@ -98,9 +98,9 @@ class EditResult:
     """An edited photo as an encoded image of the photo's size and format, and where it differs.
 
     Attributes:
-        identity: how alike the faces before and after are, cosine -1..1; None where it could not be told.
-        identity_note: the same in words, or why it could not be told.
-        history_id: of the result in the journal, "" where it is not kept there.
+        identity: similarity of the faces before and after, cosine -1..1; None if unknown.
+        identity_note: the same in words, or the reason why it is unknown.
+        history_id: of the result in the journal, "" if not recorded.
         layer: where it was asked for, the photo with the whole change in a box around ``region``: laid over the photo through
             ``region`` it gives ``image``, which is left empty then. A PNG of the photo's depth and colour space, without alpha,
             its rows neither filtered nor compressed, so that it can be read without an image library.
@@ -130,7 +130,7 @@ class RerunResult(Request["RerunReport"]):
 
 @dataclass(frozen=True)
 class RerunReport:
-    """What making a result again gave.
+    """Result of reproducing an entry of the journal.
 
     Attributes:
         equal: every pixel is the same. max_difference: largest difference of a channel, 0..255.

@@ -1,4 +1,4 @@
-"""Jobs as clients see them, and what an engine tells its clients. Standard library only."""
+"""Jobs and events for clients. Standard library only."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["Estimate", "Event", "EventKind", "JobInfo", "JobState", "REGION"]
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a job will cost, said before it starts.
+    """Estimated time and memory of a job.
 
     Attributes:
         seconds: expected duration, 0 while unknown. memory_bytes: peak on the device, weights included.
-        free_bytes: free there now. fits: whether it fits without stepping down.
-        device: where it will run, in words. note: what the user should know, "" if nothing.
+        free_bytes: free there now. fits: whether it fits without memory fallbacks.
+        device: where it will run, in words. note: a sentence for the user, "" for none.
     """
 
     seconds: float
@@ -56,10 +56,10 @@ class JobInfo:
 
     Attributes:
         id: unique in the engine. kind: class name of the request. title: plain words, e.g. ``"Learn anna/me"``.
-        priority: smaller numbers go first. keep: whether it goes on when its client has gone.
+        priority: smaller numbers run first. keep: whether it continues after its client disconnects.
         progress: newest report, None before the first. error: class name, sentence and hint of a failed job, empty
             otherwise. created, started, ended: seconds since 1970, 0 while not.
-        resumable: whether a stopped job can go on from a checkpoint.
+        resumable: whether a stopped job can resume from a checkpoint.
     """
 
     id: str
@@ -77,7 +77,7 @@ class JobInfo:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether it is done, failed or cancelled."""
         return self.state in ("done", "failed", "cancelled")
 
 
@@ -89,7 +89,7 @@ class Event:
         kind: ``state`` (``job`` changed its state), ``progress``, ``preview`` (``picture`` holds a small encoded picture; with
             the text `REGION` the edit region that was found, a grey PNG of the photo's size, before the long part begins),
             ``note`` (``text`` for the user, e.g. that less memory is used now), ``log`` (``text``: a record of the engine's
-            log, heard by who asks for it), or the name of what changed for everybody: ``library``, ``history``, ``models``,
+            log, only on request), or the name of changed data: ``library``, ``history``, ``models``,
             ``settings``, ``handover``.
         number: rises by one with every event of an engine.
         job: the job as it is now, None for events without one.

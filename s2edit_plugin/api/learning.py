@@ -21,7 +21,7 @@ class LearnSettings:
         lr_joint: learning rate of the parameters.
         batch: noise levels drawn a step.
         vectors: embedding vectors the token has, 1..8.
-        parameters: what trains beside the embedding: ``auto`` the variant that suits the kind of token and the base model's
+        parameters: what is trained besides the embedding: ``auto`` the variant that suits the kind of token and the base model's
             size, with the numbers that measured best for it (`method.recipes.resolved`); ``none``; ``kv_token`` low-rank
             key/value deltas on the token's own columns; ``kv_vectors`` a learned key and value vector a layer; ``kv_full``
             the key/value matrices of all cross-attention layers for all columns (Custom Diffusion); ``kv_lora`` low-rank
@@ -29,10 +29,10 @@ class LearnSettings:
             inside the token's mask.
         rank: rank of ``kv_token``, 1..2, or of ``kv_lora`` and ``unet_lora``, 1..64.
         orthogonality: ``soft`` penalty, ``project`` onto the complement of the attribute words, or ``none``.
-        orthogonality_space: feature the constraint looks at: ``encoder`` output at the token, ``embedding``, ``pooled``.
+        orthogonality_space: feature that is constrained: ``encoder`` output at the token, ``embedding``, ``pooled``.
         orthogonality_weight: lambda_orth.
         mask_mode: ``bias`` log-mask added before softmax, ``multiply`` after softmax, ``loss`` on the maps, ``none``.
-        isolation: encode twice so that only the token's own columns carry it.
+        isolation: encode twice so that only the token's columns depend on it.
         masked_loss: weigh the diffusion loss by the subject mask.
         attention_loss_weight: weight of the attention-to-mask loss (Break-A-Scene), 0 = off.
         copies: the photo and so many less one changed copies of it (shift, scale, turn, light) are learned from, 1..64.
@@ -71,8 +71,8 @@ class LearnToken(Request["LearnResult"]):
         subject_mask: an encoded grey image of the photo's size or, smaller, of its proportions; None: found by ``subject``.
         subject: ``auto``, ``face``, ``word:W`` or ``grabcut``.
         prompt: source prompt without the token, None: ``"a photo of a <class_noun>"``.
-        attribute_words: words the token is kept orthogonal to; empty: the base model's own list.
-        resume: go on from the checkpoint an interrupted run left.
+        attribute_words: words the token is kept orthogonal to; empty: the base model's list.
+        resume: continue from the checkpoint of an interrupted run.
     """
 
     photo: bytes
@@ -91,9 +91,9 @@ class LearnToken(Request["LearnResult"]):
 
 @dataclass(frozen=True)
 class LearnResult:
-    """What learning made: where the token lies and how it went.
+    """Result of learning: the token's place in the library and its quality.
 
-    ``resumed_at``: step at which an interrupted run was taken up, 0 for a run from the beginning.
+    ``resumed_at``: step at which an interrupted run was resumed, 0 for a new run.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What settings may be: checked before anything heavy loads, and again where a job begins. Standard library only."""
+"""Valid ranges of settings, checked before heavy modules load and again at the start of a job. Standard library only."""
 
 from __future__ import annotations
 
@@ -25,14 +25,16 @@ MAX_RANK = {"kv_token": 2, "kv_lora": 64, "unet_lora": 64}
 MAX_VECTORS = 8
 MAX_BATCH = 64
 MAX_STEPS = 100_000
-MAX_EDIT_STEPS = 500  # models know a thousand noise levels; beyond half of them a step no longer moves
+MAX_EDIT_STEPS = (
+    500  # models have a thousand noise levels; with more than half as many steps, steps have no effect
+)
 EDIT_RANGES: dict[str, tuple[float, float]] = {
     "strength": (0.0, 1.0), "guidance": (1.0, 20.0), "cross_steps": (0.0, 1.0), "self_steps": (0.0, 1.0),
     "token_guidance": (0.0, 20.0),
 }  # fmt: skip
-"""Least and greatest value of numbers of `EditSettings`, for the command line, the window, GIMP and the engine alike."""
+"""Least and greatest value of numbers of `EditSettings`, for the command line, the window, GIMP and the engine."""
 LORA_RANK = 8
-# Characters. Text encoders read 77 tokens, a few hundred characters; what is longer is a mistake, or meant to take long.
+# Characters. Text encoders read 77 tokens, a few hundred characters; longer texts are mistakes or attacks.
 MAX_PROMPT = 2000
 MAX_NOUN = 100
 MAX_NOTES = 20_000
@@ -45,12 +47,12 @@ _MAX_TEXTS = {
 
 
 def default_rank(parameters: str) -> int:
-    """The rank a variant is learned with when nobody says: deltas for every column need more than the token's own."""
+    """Default rank of a variant: deltas for all columns need a higher rank than those of the token's columns."""
     return LORA_RANK if parameters in ("kv_lora", "unet_lora") else LearnSettings().rank
 
 
 def check_learn_settings(settings: LearnSettings) -> None:
-    """Refuse settings that nothing can be learned with.
+    """Check the settings of learning.
 
     Raises:
         UsageError: a number outside its range.
@@ -72,7 +74,7 @@ def check_learn_settings(settings: LearnSettings) -> None:
 
 
 def check_edit_settings(settings: EditSettings) -> None:
-    """Refuse settings that nothing can be edited with.
+    """Check the settings of an edit.
 
     Raises:
         UsageError: a number outside its range.
@@ -94,13 +96,13 @@ def check_edit_settings(settings: EditSettings) -> None:
 
 
 def check_texts(request: object) -> None:
-    """Refuse a request with what no file or log can hold, or longer than anybody writes: all of it would be looked through.
+    """Check the texts of a request: no characters that files or logs cannot store, and no excessive length.
 
     Args:
         request: a dataclass of `api` or `api.queries`.
 
     Raises:
-        UsageError: there is one.
+        UsageError: a text is invalid.
     """
     for name, most in _MAX_TEXTS.items():
         value = getattr(request, name, None)

@@ -35,10 +35,10 @@ class MakeMask(Request["MaskResult"]):
 
     Attributes:
         method: ``auto``, ``face``, ``hair``, ``lips``, ``eyes``, ``skin``, ``glasses``, ``hat``, ``word:W``, ``grabcut`` or
-            ``click``. On a photo of several people a number says whose, by the size of the face: ``face:2``, ``auto:2``.
+            ``click``. On a photo of several people a number selects one, by the size of the face: ``face:2``, ``auto:2``.
         grow: pixels to widen by; negative numbers shrink. feather: pixels over which the edge is softened.
-        points: for ``click``: what was clicked on, at least one inside or a box.
-        box: for ``click``: left, top, right, bottom of a rectangle around what is meant; empty: none.
+        points: for ``click``: the clicked points; at least one inside, or a box.
+        box: for ``click``: left, top, right, bottom of a rectangle around the object; empty: none.
     """
 
     photo: bytes
@@ -56,9 +56,9 @@ class MaskResult:
     """A mask as an 8-bit grey PNG of the photo's size.
 
     Attributes:
-        note: what the user should know of how it was found. sure: False where it is doubtful; the note says so.
-        others: methods that find what could have been meant as well, e.g. ``face:2`` on a group photo.
-        photo_notes: what the user should know of how the photo was read.
+        note: a sentence for the user on how it was found. sure: False if it is doubtful, with a note.
+        others: methods for alternative objects, e.g. ``face:2`` on a group photo.
+        photo_notes: sentences for the user about reading the photo.
     """
 
     mask: bytes
@@ -72,7 +72,7 @@ class MaskResult:
 
 @dataclass(frozen=True)
 class SuggestPrompt(Request["PromptSuggestion"]):
-    """Suggest a source prompt: what the photo shows. ``class_noun``: a word it must contain, "" for any."""
+    """Suggest a source prompt: a caption of the photo. ``class_noun``: a word it must contain, "" for any."""
 
     photo: bytes
     class_noun: str = ""
@@ -80,7 +80,7 @@ class SuggestPrompt(Request["PromptSuggestion"]):
 
 @dataclass(frozen=True)
 class PromptSuggestion:
-    """A source prompt, what saw it (``drawn pictures' judge``, the captioner's name), and what the user should know of it."""
+    """A source prompt, the network that made it (``drawn pictures' judge`` or the captioner's name), and notes for the user."""
 
     prompt: str
     seen_by: str = ""
@@ -89,7 +89,7 @@ class PromptSuggestion:
 
 @dataclass(frozen=True)
 class ShowAttention(Request["AttentionMap"]):
-    """Where a word or token of a prompt looks on a photo.
+    """Attention map of a word or token of a prompt on a photo.
 
     Attributes:
         word: a word of the prompt, or a reference ``<person/name>``.
@@ -127,11 +127,11 @@ class RecognisePeople(Request["PeopleFound"]):
 
 @dataclass(frozen=True)
 class PersonFound:
-    """Somebody who was recognised.
+    """A recognised person.
 
     Attributes:
-        token: ``person/name``. face: which face, by size, as in the mask method ``face:2``; the largest is 1.
-        cosine: how alike the faces are, -1..1.
+        token: ``person/name``. face: number of the face by size, as in the mask method ``face:2``; the largest is 1.
+        cosine: similarity of the faces, cosine -1..1.
     """
 
     token: str
@@ -141,7 +141,7 @@ class PersonFound:
 
 @dataclass(frozen=True)
 class PeopleFound:
-    """Who was recognised on a photo, the largest face first; each face and each person at most once.
+    """Recognised people of a photo, the largest face first; each face and each person at most once.
 
     Attributes:
         faces: how many faces the photo shows. compared_by: ``SFace`` or ``identity judge``.

@@ -19,7 +19,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class OpenModel(Request["OpenedModel"]):
-    """Load the base model in use, if it is not loaded yet: what many edits begin with."""
+    """Load the base model in use, if it is not loaded yet."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class InstallModel(Request["ModelReady"]):
 
 @dataclass(frozen=True)
 class ImportModel(Request["ModelReady"]):
-    """Take in a diffusers folder or a single ``.safetensors`` file that lies on this machine.
+    """Import a diffusers folder or a single ``.safetensors`` file of this machine.
 
     A path, unlike pictures: models have gigabytes, and the engine runs as the same user on the same machine.
     """
@@ -66,7 +66,7 @@ class MoveModels(Request["ModelReady"]):
 
 @dataclass(frozen=True)
 class ModelReady:
-    """A model that is there and whole. ``sentence``: what was done and checked, in words."""
+    """An installed, complete model. ``sentence``: what was done and checked."""
 
     name: str
     path: str

@@ -1,6 +1,6 @@
-"""The table of operations: everything an engine can be asked, what comes back, and how it is done. Standard library only.
+"""The table of operations: requests, results and handlers of an engine. Standard library only.
 
-A job (lane ``gpu`` or ``disk``) waits in the queue for its lane's thread; a query is answered at once, on whatever thread asks.
+A job (lane ``gpu`` or ``disk``) waits in the queue for its lane's thread; a query is answered immediately, on the calling thread.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["JOBS", "OPERATIONS", "QUERIES", "Lane", "Operation", "operation_of"]
 Lane = Literal["gpu", "disk", "query"]
 
 INTERACTIVE, EDIT, RERUN, LEARNING, MODELS = 10, 20, 30, 40, 50
-"""Priorities of jobs, lower first: what the user waits for with the hand on the mouse precedes what takes minutes."""
+"""Priorities of jobs, lower first: interactive jobs precede jobs that take minutes."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Operation:
             request, and with the client's name where ``needs_client``.
         title: a job in plain words, of its request.
         priority: of a job in its lane, lower first.
-        changes: what a finished job changed for every client.
-        read_only: a query that changes nothing: it is sent again if the connection broke.
+        changes: data that a finished job changed for all clients.
+        read_only: a query without side effects, which may be repeated after a broken connection.
         needs_client: whether a query's answer depends on the client that asks.
     """
 
@@ -126,12 +126,12 @@ OPERATIONS: dict[type, Operation] = {operation.request: operation for operation 
 """By class of the request."""
 
 JOBS: dict[type, type] = {operation.request: operation.result for operation in (*_GPU, *_DISK)}
-"""Every job, and what it gives."""
+"""All jobs and the types of their results."""
 
 QUERIES: dict[type, type] = {operation.request: operation.result for operation in _QUERIES}
-"""Every query, and what it gives."""
+"""All queries and the types of their results."""
 
 
 def operation_of(request: object) -> Operation:
-    """The operation a request asks for. Raises KeyError: none."""
+    """The operation of a request. Raises KeyError if there is none."""
     return OPERATIONS[type(request)]

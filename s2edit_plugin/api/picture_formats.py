@@ -1,4 +1,4 @@
-"""The picture formats: names, suffixes, MIME types, what is written, depths and limits. Standard library only."""
+"""The picture formats: names, suffixes, MIME types, write support, depths and limits. Standard library only."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FORMATS = (
 )
 
 WRITE_SUFFIXES = {suffix: known.name for known in FORMATS if known.written for suffix in known.suffixes}
-"""By suffix: the format a file name asks for."""
+"""Format by file name suffix."""
 
 READ_SUFFIXES = frozenset(suffix for known in FORMATS for suffix in known.suffixes)
 
@@ -59,7 +59,7 @@ OTHER_SUFFIXES = frozenset(
         ".xcf",
     }
 )
-"""Formats of pictures that a file name may ask for and that are not written."""
+"""Picture formats that cannot be written, by suffix."""
 
 
 def format_named(name: str) -> PictureFormat:

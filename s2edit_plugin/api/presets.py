@@ -1,6 +1,6 @@
 """Ready-made edits: each turns the source prompt into a target prompt. Pure functions of text, standard library only.
 
-The window and the GIMP plug-in, which carries a copy, offer the same ones.
+Used by the window and by the GIMP plug-in, which carries a copy.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class EditPreset:
     """A ready-made edit.
 
     Attributes:
-        id: stable name. words: what is added. replaces: pattern of words that give way to ``words``, "" for none; where it does
-            not occur, the words are added. removes: pattern of words that would contradict.
+        id: stable name. words: words to add. replaces: pattern of words to replace by ``words``, "" for none; without a match
+            the words are added. removes: pattern of contradicting words.
         region: the edit region that suits, as `api.ApplyEdit.region`.
     """
 
@@ -61,12 +61,12 @@ EDIT_PRESETS: tuple[EditPreset, ...] = (
 
 
 def noun_in(prompt: str) -> str:
-    """What a prompt without tokens is of, as far as it is plain; "person" where nothing is found."""
+    """The class noun of a prompt without tokens; "person" if none is found."""
     return known_noun(prompt) or "person"
 
 
 def known_noun(prompt: str) -> str:
-    """The first noun of a prompt that is known, "" where there is none."""
+    """The first known noun of a prompt, "" if there is none."""
     found = _SUBJECT.search(prompt)
     return found[1].lower() if found else ""
 
@@ -78,7 +78,7 @@ def apply_preset(prompt: str, preset: EditPreset, class_noun: str = "") -> str:
         prompt: source prompt, with or without references. class_noun: adjectives go before it.
     """
     if len(prompt) > _LONGEST:
-        return prompt  # the engine refuses it; nobody waits for the patterns here to look through it
+        return prompt  # the engine refuses it; do not search it with these patterns
     text = re.sub(preset.removes, "", prompt, flags=re.IGNORECASE) if preset.removes else prompt
     if not preset.words:
         return text
@@ -127,5 +127,5 @@ LEARN_PRESETS: tuple[LearnPreset, ...] = (
 
 
 def usual_steps(kind: str) -> tuple[int, int]:
-    """Steps of both phases where nobody has said how many: those of the preset ``balanced``."""
+    """Default steps of both phases: those of the preset ``balanced``."""
     return next(preset for preset in LEARN_PRESETS if preset.id == "balanced").steps_for(kind)

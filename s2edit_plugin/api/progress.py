@@ -29,7 +29,7 @@ class WorkTime:
     """Seconds of a job without those in its ``on_progress``, where it may be held: a pause, a preview.
 
     Args:
-        on_progress: is told what `WorkTime.on_progress` is told.
+        on_progress: receives the same as `WorkTime.on_progress`.
     """
 
     def __init__(self, on_progress: OnProgress) -> None:
@@ -51,7 +51,7 @@ class WorkTime:
 
     @contextlib.contextmanager
     def model(self) -> Iterator[None]:
-        """While the model works; what is around it depends on the photo's size instead."""
+        """Only the time in the model; other steps depend on the photo's size instead."""
         before = self.seconds
         try:
             yield

@@ -4,7 +4,7 @@
     "a cat\\nNegative prompt: dog\\nSteps: 20, Seed: 1"  ->  "a cat", and a note that the rest is left out
 
 Weights are those of Stable Diffusion web UI and ComfyUI, ``(word:1.4)``, ``(word)``, ``[word]``, and of compel, ``word++`` and
-``(word)1.4``. What stands in ``<person/name>`` is left as it is.
+``(word)1.4``. The text of ``<person/name>`` is not changed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from s2edit_plugin.api.prompts import words
 
 __all__ = ["ReadPrompt", "clean", "read_prompt"]
 
-STEP = 1.1  # what a pair of brackets, or a plus, multiplies by
+STEP = 1.1  # factor of a pair of brackets, or a plus
 MAX_WEIGHT = 10.0
 MAX_DEPTH = 20
 
@@ -53,7 +53,7 @@ class ReadPrompt:
     """A prompt in plain words.
 
     Attributes:
-        weights: word or reference -> factor of its attention. notes: sentences on what was left out.
+        weights: word or reference -> factor of its attention. notes: sentences on parts that were removed.
     """
 
     prompt: str
@@ -62,13 +62,13 @@ class ReadPrompt:
 
     @property
     def about_weights(self) -> str:
-        """A sentence on the weights, "" where there are none."""
+        """A sentence on the weights, "" if there are none."""
         read = ", ".join(f"{word} {factor:g}" for word, factor in self.weights.items())
         return f"Read as weights of words: {read}." if read else ""
 
 
 def read_prompt(text: str) -> ReadPrompt:
-    """Read a prompt; see the module's text."""
+    """Parse a prompt; see the module's docstring."""
     notes = []
     kept, left_out = _without_block(_clean(text, keep_lines=True))
     if left_out:
@@ -102,7 +102,7 @@ def _plain(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """Without what is not seen; control characters and every kind of space as a space."""
+    """Without invisible characters; control characters and all kinds of spaces become spaces."""
     text = _INVISIBLE.sub("", text)
     return "".join(_shown(c) for c in text)
 
@@ -132,7 +132,7 @@ def _without_block(text: str) -> tuple[str, str]:
 
 
 def _without_alternations(text: str) -> str:
-    """``[before:after:0.5]`` as what it becomes, ``[one|other]`` as the first."""
+    """``[before:after:0.5]`` becomes ``after``, ``[one|other]`` the first."""
 
     def chosen(match: re.Match[str]) -> str:
         inside = match.group(1)
@@ -153,10 +153,10 @@ def _tidy(text: str) -> str:
 
 
 class _Weighted:
-    """Takes brackets and pluses out of a text and notes what they weigh.
+    """Removes brackets and pluses from a text and records their weights.
 
     Attributes:
-        text: what is left. weights: word -> factor; of a word in several brackets their product.
+        text: the remaining text. weights: word -> factor; for a word in several brackets the product.
     """
 
     def __init__(self, text: str) -> None:
@@ -208,7 +208,7 @@ class _Weighted:
 
 
 def _is_balanced(text: str) -> bool:
-    """Whether brackets close what they opened, not too deep."""
+    """Whether brackets are balanced and not nested too deeply."""
     open_ones: list[str] = []
     at = 0
     while at < len(text):
@@ -240,7 +240,7 @@ def _closing(text: str, start: int) -> int:
 
 
 def _group(text: str, start: int, end: int) -> tuple[str, float, int]:
-    """What is in a pair of brackets, its factor, and where the text goes on."""
+    """The text in a pair of brackets, its factor, and the position after it."""
     inside, after = text[start + 1 : end], end + 1
     number = _NUMBER.search(inside)
     if number is not None and text[start] == "(":

@@ -1,7 +1,7 @@
 """Prompts as a person writes them: plain words and token references ``<person/name>``. Standard library only.
 
-A *word* here is a run of letters, a reference, or one punctuation mark: every piece of a prompt that can have attention
-columns of its own. How words become the text encoder's columns is `s2edit_plugin.method.text`'s business.
+A *word* here is a run of letters, a reference, or one punctuation mark: every part of a prompt with its own attention
+columns. `s2edit_plugin.method.text` maps words to the text encoder's columns.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
 MAX_NAME = 64
 # Words of one prompt times words of the other: 300 each. A text encoder reads 77, and difflib takes cubic time.
 _MOST_PAIRS = 90_000
-# Letters of any script, digits, "_", "-", "."; neither hidden files nor things that look like an option or "..".
+# Letters of any script, digits, "_", "-", "."; no hidden files, options or "..".
 _NAME = r"\w(?:[\w.-]*[\w-])?"
 _REFERENCE = re.compile(rf"<({_NAME})/({_NAME})>")
 _BRACKETS = re.compile(r"<([^<>]*)>")
@@ -160,10 +160,10 @@ def insert_token(prompt: str, class_noun: str, ref: TokenRef | str) -> str:
 
 
 def keep_tokens(prompt: str, before: str, nouns: Mapping[str, str]) -> str:
-    """A prompt with the references of another one, each before its class noun, where that stands in it.
+    """A prompt with the references of another one, each before its class noun if the prompt has it.
 
     Args:
-        before: whose references are kept. nouns: token -> class noun, as far as it is known.
+        before: the prompt with the references. nouns: token -> class noun, if known.
     """
     for reference in references(before):
         with contextlib.suppress(PromptError):
@@ -178,7 +178,7 @@ def words(prompt: str) -> list[str]:
 
 
 def changed_words(source: str, target: str) -> tuple[list[str], list[str]]:
-    """What the edit takes away and what it brings: ``(removed, added)``, without references, punctuation and function words.
+    """Words that the edit removes and adds: ``(removed, added)``, without references, punctuation and function words.
 
     ``("a woman with black hair", "a smiling woman with red hair")`` -> ``(["black"], ["smiling", "red"])``.
     """
@@ -190,8 +190,8 @@ def changed_words(source: str, target: str) -> tuple[list[str], list[str]]:
 
 
 def uncovers(source: str, target: str) -> bool:
-    """Whether the edit brings to light what only the person's own looks can tell: words go and no others take their place
-    (a hat or glasses taken off), or the target says so ("without glasses", "eyes open")."""
+    """Whether the edit uncovers the person's own looks: words are removed without a replacement (a hat or glasses), or the
+    target says so ("without glasses", "eyes open")."""
     removed, added = changed_words(source, target)
     return not _UNCOVERING.isdisjoint(added) or (bool(removed) and not added)
 
@@ -202,7 +202,7 @@ _UNCOVERING = frozenset(
 FUNCTION_WORDS = frozenset(
     {"a", "an", "the", "of", "in", "on", "at", "and", "with", "wearing", "to", "her", "his", "their", "is"}
 )
-"""Words that say nothing of a picture by themselves."""
+"""Function words."""
 
 
 def align_words(source: str, target: str, replaced: bool = False) -> list[int | None]:
@@ -243,7 +243,7 @@ def _opcodes(before: list[str], after: list[str]) -> list[tuple[str, int, int, i
 
 
 def _ends(before: list[str], after: list[str]) -> list[tuple[str, int, int, int, int]]:
-    """Opcodes that know of the same words only at both ends: all that can be had of endless prompts in a moment."""
+    """Opcodes that find equal words only at both ends: fast for very long prompts."""
     m, n = len(before), len(after)
     most = min(m, n)
     head = next((i for i in range(most) if before[i] != after[i]), most)
@@ -256,7 +256,7 @@ def _ends(before: list[str], after: list[str]) -> list[tuple[str, int, int, int,
 
 
 def is_telling(word: str) -> bool:
-    """Whether a word says something of a picture: no punctuation, reference or function word."""
+    """Whether a word has content: no punctuation, reference or function word."""
     return (word[0].isalnum() or word[0] == "_") and word not in FUNCTION_WORDS
 
 

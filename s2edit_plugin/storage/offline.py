@@ -2,7 +2,7 @@
 
 Importing any module of this program runs `stay_offline` before a library can be imported, in every process: command line,
 engine, window, doctor, set-up, tests, training. Downloads the user requests go through `base_models.transfer` only.
-c2pa-python reads no variables: `credentials.library` passes settings that block all hosts.
+c2pa-python reads no variables: `imaging.credentials.library` passes settings that block all hosts.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ from s2edit_plugin.workflows.scenes import Given, Prompts, Scene, prepare, sourc
 
 __all__ = ["Edited", "edit_crop", "gather", "make_edit", "run_edit"]
 
-LAYER_MARGIN = 4  # a layer goes on by a fourth of its mask's longer side
+LAYER_MARGIN = 4  # a layer extends beyond its mask by a fourth of the mask's longer side
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def run_edit(
     warm, work = context.is_loaded, WorkTime(on_progress)
     made = _edited(context, request, work, on_note)
     scene, pair = made.scene, made.pair
-    # What was put before the prompt belongs to it from now on.
+    # The added beginning is part of the prompt from here on.
     request = replace(
         request, prompt=f"{pair.before} {request.prompt}".strip(), source_suggested=pair.suggested
     )
@@ -87,7 +87,7 @@ def make_edit(
 
 @dataclass(frozen=True)
 class _Made:
-    """A result, what it was made from, and its pixels (H, W, 3)."""
+    """A result, its inputs, and its pixels (H, W, 3)."""
 
     result: api.EditResult
     scene: Scene
@@ -96,7 +96,7 @@ class _Made:
 
 
 def _edited(context: Context, request: api.ApplyEdit, work: WorkTime, on_note: api.OnNote) -> _Made:
-    """The edit, with less memory where there is too little."""
+    """The edit, with memory fallbacks."""
     request, read = understood(request)
     for note in read:
         on_note(note)
@@ -134,7 +134,7 @@ def _edit_once(context: Context, request: api.ApplyEdit, given: Given, work: Wor
     shown = scene.photo.as_uint8_rgb(window)
     made = replace(scene.photo, pixels=pixels).as_uint8_rgb(window)
     context.refuse_unsafe(made)
-    # Looks at the crop alone: there she is, and it costs less.
+    # Analyses only the crop, which contains the person and is faster.
     likeness = context.identity(shown, made, scene.subject[window])
     layer, box = _layer(scene, change, mask) if request.with_layer else (b"", ())
     result = api.EditResult(
@@ -160,9 +160,9 @@ def _edit_once(context: Context, request: api.ApplyEdit, given: Given, work: Wor
 
 
 def _layer(scene: Scene, change: CropChange, mask: np.ndarray) -> tuple[bytes, tuple[int, ...]]:
-    """The photo with the whole change around a mask, and its box: see `api.EditResult.layer`."""
+    """A part of the photo with the complete change, and its box: see `api.EditResult.layer`."""
     spans = [np.flatnonzero((mask > 0).any(axis=axis)) for axis in (1, 0)]
-    # Beside the mask there is some of it to be painted in; not all, which would be large for a small mask.
+    # A margin around the mask lets users extend it; a full layer would be large for a small mask.
     margin = max(len(span) for span in spans) // LAYER_MARGIN
     (top, bottom), (left, right) = (
         (max(0, int(span[0]) - margin), min(length, int(span[-1]) + 1 + margin)) if len(span) else (0, 1)
@@ -174,7 +174,7 @@ def _layer(scene: Scene, change: CropChange, mask: np.ndarray) -> tuple[bytes, t
 
 
 def _provenance(context: Context, request: api.ApplyEdit, scene: Scene, pair: Prompts) -> Provenance:
-    """What the file says: program and model; prompts, names and settings only where the user wants that."""
+    """Metadata of the file: program and model; prompts, names and settings only if the user chose that."""
     embed = request.embed_settings
     if not (load_settings(context.folder).embed_settings if embed is None else embed):
         return Provenance(context.backbone.name)
@@ -198,7 +198,7 @@ def gather(context: Context, request: api.ApplyEdit) -> Given:
     """
     loaded = [context.library.get(name) for name in request.tokens]
     written = [request.prompt, request.source_prompt or "", *(token.record.class_noun for token in loaded)]
-    # Without a token nobody has said whether the photo shows a person.
+    # Without a token it is unknown whether the photo shows a person.
     person = not loaded or any(token.record.kind == "identity" for token in loaded)
     safety.check_prompts(written, person=person)
     photo = read_photo(request.photo)
@@ -217,7 +217,7 @@ def edit_crop(
         for prompt in (pair.source, pair.target)
     )
     automatic = scene.region is None and request.region != "none"
-    # What the words name is known, and shown, before anything long begins.
+    # The region of the words is found, and shown, before the slow steps.
     found = _named(context, scene, source, target, on_progress) if automatic else None
     cache = InversionCache(context.folder.cache)
     key = inversion_key(backbone, scene.photo, scene.crop, pair.source, base, settings)
@@ -265,7 +265,7 @@ def edit_crop(
 def _named(
     context: Context, scene: Scene, source: Condition, target: Condition, on_progress: api.OnProgress
 ) -> EditRegion | None:
-    """The region that the changed words name, shown to whoever looks on."""
+    """The region of the changed words, also reported as progress."""
     backbone = context.backbone
     crop = extract_photo(scene.photo, scene.crop, fine_side(scene.crop, backbone))
     rgb = np.rint(crop * 255).astype(np.uint8)
@@ -291,7 +291,7 @@ def _on_model(region: torch.Tensor, side: int) -> torch.Tensor:
 
 
 def _owner(scene: Scene) -> str:
-    """In whose folder of the cache an inversion lies."""
+    """The person in whose cache folder an inversion is stored."""
     return scene.records[0].person if scene.records else NOBODY
 
 
@@ -299,7 +299,7 @@ def _store(context: Context, cache: InversionCache, scene: Scene, key: str, inve
     # A full disk must not cost the user the edit that has just been computed.
     try:
         with context.library.held():
-            # Latents decode to the face: they must not come after somebody who has part in them was forgotten.
+            # Latents decode to the face: they must not be stored after a person in them was forgotten.
             there = all(context.library.record(one.full_name).id == one.id for one in scene.records)
             if there and not context.history.forgotten_since(scene.made_from, scene.began):
                 cache.store(_owner(scene), key, inversion, scene.made_from)

@@ -1,4 +1,4 @@
-"""A grey photo takes an edit's lightness alone, which is said where the prompt asks for colours, or becomes a colour photo."""
+"""Grey photos: by default only the lightness is edited, with a note if the prompt names colours; or the result is in colour."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLOURS = (COLOURS - _GREYS) | listed(
 
 
 def in_colour(photo: Photo) -> Photo:
-    """A grey photo as one that can take colours: it looks the same, in sRGB; others as they are."""
+    """A grey photo converted to sRGB; other photos unchanged."""
     if not photo.grey:
         return photo
     pixels = photo.pixels
@@ -31,7 +31,7 @@ def in_colour(photo: Photo) -> Photo:
 
 
 def about_grey(photo: Photo, wanted: str, shown: str) -> tuple[str, ...]:
-    """What to tell the user of an edit of a photo.
+    """Notes for the user on the edit of a photo.
 
     Args:
         wanted: the target prompt. shown: the source prompt.

@@ -1,8 +1,8 @@
 """Inversions on disk, so that the second edit of a photo does not invert it again.
 
 Keyed by photo, tokens with their masks, source prompt, crop and model (`workflows.inversion_key`), never by the edit region.
-They decode to the photo: they lie below the person's folder, readable by the user alone, and go when the person is forgotten.
-Each file names what it was made from (the photo's hash, all tokens' ids): it goes when anybody in it is forgotten.
+They decode to the photo, so they are private files below the person's folder and are removed when the person is forgotten.
+Each file lists its sources (the photo's hash, all tokens' ids), so it is removed when any person in it is forgotten.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from s2edit_plugin.storage.paths import write_atomic
 
 __all__ = ["NOBODY", "InversionCache", "cache_key"]
 
-VERSION = 4  # grows when the same parts come to give another inversion
+VERSION = 4  # increased when the same key would give another inversion
 LIMIT_BYTES = 512 * 1024 * 1024
 NOBODY = "-"
 """The folder of edits without a token; no person can be called so."""

@@ -60,7 +60,7 @@ def inversion_key(
 
 
 def _colours(space: ColourSpace) -> str:
-    """What the colour space makes of a few colours: the same numbers in another space are another picture."""
+    """Hash of a few converted colours: the same values in another colour space are another picture."""
     steps = np.linspace(0, 1, 6, dtype=np.float32)
     grid = np.stack(np.meshgrid(steps, steps, steps), axis=-1)
     return hashlib.sha256(np.ascontiguousarray(space.to_srgb(grid), dtype=np.float32).tobytes()).hexdigest()

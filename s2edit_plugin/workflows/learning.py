@@ -43,10 +43,10 @@ THUMBNAIL_SIDE = 96
 def run_learning(
     context: Context, request: api.LearnToken, on_progress: api.OnProgress, on_note: api.OnNote
 ) -> api.LearnResult:
-    """Learn a token from one photo and put it into the library, or go on with the run that was cut off.
+    """Learn a token from one photo and store it in the library, or resume an interrupted run.
 
     Args:
-        on_note: hears at once what `LearnResult.warnings` tells at the end.
+        on_note: receives each of `LearnResult.warnings` immediately.
 
     Raises:
         InputError (a name that cannot be used), ImageError, MaskError, PromptError, SafetyError, ConsentError,
@@ -78,10 +78,10 @@ def run_learning(
 
 
 def _checked(context: Context, request: api.LearnToken) -> tuple[api.LearnToken, TokenRef, tuple[str, ...]]:
-    """The request with its texts in plain words, the token's name, and what is to be said of the texts."""
+    """The request with normalised texts, the token's name, and notes on the texts."""
     reference = prompts.parse_ref(f"{request.person}/{request.token}")
     check_texts(request)
-    read = read_prompt(request.prompt or "")  # weights in a prompt say nothing to learning
+    read = read_prompt(request.prompt or "")  # weights in a prompt have no effect on learning
     words = tuple(clean(word) for word in request.attribute_words)
     request = replace(
         request, prompt=read.prompt or None, class_noun=clean(request.class_noun), attribute_words=words
@@ -100,7 +100,7 @@ def _checked(context: Context, request: api.LearnToken) -> tuple[api.LearnToken,
 def _masks(
     context: Context, request: api.LearnToken, photo: Photo, on_note: api.OnNote
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Where the token acts and learns, and the subject around it that the model sees: (H, W) float32 in [0, 1]."""
+    """Masks of the token's area and of the subject around it: (H, W) float32 in [0, 1]."""
     if request.subject_mask is None:
         found = context.search_mask(photo, request.subject)
     else:
@@ -109,7 +109,7 @@ def _masks(
         on_note(sentence)
     if request.kind != "attribute":
         return found.mask, found.mask
-    try:  # an attribute lives in a part (lips, face), but a part alone means nothing to the model
+    try:  # an attribute belongs to a part (lips, face), but the model needs the surroundings too
         return found.mask, np.maximum(context.search_mask(photo, "auto").mask, found.mask)
     except MaskError:
         return found.mask, found.mask
@@ -117,7 +117,7 @@ def _masks(
 
 @dataclass(frozen=True)
 class _Lesson:
-    """What is learned from. ``picture``: (S, S, 3) float32 in [0, 1], the crop. ``plain``: the prompt without the token."""
+    """Input of learning. ``picture``: (S, S, 3) float32 in [0, 1], the crop. ``plain``: the prompt without the token."""
 
     request: api.LearnToken
     reference: TokenRef
@@ -229,12 +229,12 @@ def _record(context: Context, lesson: _Lesson, learned: LearnedToken, token_id: 
 
 
 def _is_described(request: api.LearnToken, settings: api.LearnSettings) -> bool:
-    """Whether what the photo shows beside the person is to be said while the token learns, so that it need not hold that."""
+    """Whether the training prompt describes the rest of the photo, so that the token does not learn it."""
     return request.prompt is None and request.kind == "identity" and settings.wordings > 1
 
 
 def _seen(context: Context, picture: np.ndarray, noun: str) -> str:
-    """What can be said of the crop (S, S, 3) in [0, 1]; the noun alone where nothing can be believed or it says another."""
+    """Caption of the crop (S, S, 3) in [0, 1]; the noun only if the caption is unreliable or has another noun."""
     rgb = np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
     seen = context.describe(rgb, noun).prompt if context.can_describe(rgb) else ""
     return seen if captions.has_noun(seen, noun) else captions.plain_prompt(noun)

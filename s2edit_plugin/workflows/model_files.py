@@ -1,4 +1,4 @@
-"""Jobs on models' files: install, import, verify, move. What they need is imported when they run."""
+"""Jobs on models' files: install, import, verify, move. Modules are imported when a job runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def install_model(folder: DataFolder, request: api.InstallModel, on_progress: On
 
 
 def import_model(folder: DataFolder, request: api.ImportModel, on_progress: OnProgress) -> api.ModelReady:
-    """Take in a model that lies on this machine; see `base_models.importing.import_model`."""
+    """Import a model of this machine; see `base_models.importing.import_model`."""
     from s2edit_plugin.base_models import importing
 
     return importing.import_model(folder, _absolute(request.path), request.name, on_progress)

@@ -1,4 +1,4 @@
-"""What concerns a person everywhere: library, journal, caches, checkpoints, sessions, what programs have printed."""
+"""Renaming and forgetting a person in all data: library, journal, caches, checkpoints, sessions, program output."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ __all__ = ["forget_person", "rename_person"]
 
 
 PRINTED = ("output.log", "window.log")
-"""In the folder of the engine: what programs printed, which may be anything."""
+"""Output of programs in the engine's folder, which may contain names."""
 
 
 def forget_person(
     folder: DataFolder, person: str, marks: Iterable[str] = ()
 ) -> tuple[Forgotten, frozenset[str]]:
-    """Remove a person for good: tokens, trash, notes, caches, checkpoints, every result their tokens took part in, what
-    windows kept of unsaved work with them, and what programs have printed. Programs that are open learn of it by
+    """Remove a person permanently: tokens, trash, notes, caches, checkpoints, results made with their tokens, unsaved work in
+    window sessions, and program output. Open programs are notified by
     `s2edit_plugin.storage.forgotten`.
 
     Args:
-        marks: ids and photo hashes of the person's tokens beside those that the library still knows.
+        marks: ids and photo hashes of the person's tokens in addition to those in the library.
 
     Returns:
-        what was removed, and all marks of the person.
+        a description of the removed data, and all marks of the person.
 
     Raises:
-        InputError: no valid name. TokenNotFoundError: nothing of this person is there.
-        ResourceError: something could not be removed; what could be is gone, and it can be tried again.
+        InputError: invalid name. TokenNotFoundError: there is no data of this person.
+        ResourceError: some data could not be removed; the rest is removed, and the call can be repeated.
     """
     everything = set(marks)
 
     def elsewhere(name: str, known: frozenset[str]) -> int:
         everything.update(known)
         mine = frozenset(everything)
-        # First of all: what is open and writes from now on looks there.
+        # First, because open programs check the notice before they write.
         forgotten.announce(folder, name, mine)
         _empty_printed(folder)
         return History(folder).forget(name, mine) + forget_in_sessions(folder, name, mine)
@@ -61,7 +61,7 @@ def rename_person(folder: DataFolder, old: str, new: str) -> int:
     """Give a person another name, in the journal too; returns how many tokens moved.
 
     Raises:
-        InputError: no valid name, or somebody has it. TokenNotFoundError: there is no such person. ResourceError.
+        InputError: invalid name, or already in use. TokenNotFoundError: there is no such person. ResourceError.
     """
     old, new = check_name(old, "person's name"), check_name(new, "person's name")
     moved = Library(folder).rename_person(old, new)

@@ -1,4 +1,4 @@
-"""A prompt in its parts: what it is a picture of, and clause by clause what is said of that. Good for matching prompts."""
+"""Parses a prompt into its noun and its clauses, to match prompts."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _MORE_PLACES: dict[str, frozenset[str]] = {
         "jungle space town village garden wall sunset night outdoors indoors"
     ),
 }
-LOOKS = _MORE_PLACES["hair"] | _MORE_PLACES["beard"] | {"bearded"}  # they say it without "hair"
+LOOKS = _MORE_PLACES["hair"] | _MORE_PLACES["beard"] | {"bearded"}  # these words imply "hair"
 _NOUNS = frozenset().union(*DOMAINS.values())
 
 
 def tells(word: str) -> bool:
-    """Whether a word of a prompt says something of a picture; references to tokens do."""
+    """Whether a word of a prompt has content; references to tokens do."""
     return word.startswith("<") or (
         prompts.is_telling(word) and (word not in LINKS or word in _TELLING_LINKS)
     )
@@ -54,7 +54,7 @@ def tells(word: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def place(word: str) -> str:
-    """What a word in lower case is about: ``hair``, ``clothes``, ``background``, ...; "" where it is not known."""
+    """Topic of a word in lower case: ``hair``, ``clothes``, ``background``, ...; "" if unknown."""
     more = next((name for name, members in _MORE_PLACES.items() if word in members), "")
     return more or place_of(word) or ""
 
@@ -68,12 +68,12 @@ class Clause:
 
     @property
     def telling(self) -> list[str]:
-        """Its words that say something."""
+        """Its words with content."""
         return [word for word in self.words if tells(word)]
 
     @functools.cached_property
     def head(self) -> str:
-        """What it is about: the last word that has a place, else the last one that tells something."""
+        """Its head: the last word with a topic, else the last word with content."""
         telling = [word for word in self.telling if word not in _STATES] or self.telling
         return next((w for w in reversed(telling) if place(w)), telling[-1] if telling else "")
 
@@ -84,7 +84,7 @@ class Clause:
 
     @property
     def denies(self) -> bool:
-        """Whether it says that something is not there."""
+        """Whether it is a negation."""
         return not NEGATIONS.isdisjoint(self.words)
 
     def says_as(self, other: Clause) -> bool:
@@ -93,7 +93,7 @@ class Clause:
         return self.head == other.head and self.denies == other.denies and states[0] == states[1]
 
     def alone(self) -> Clause:
-        """The clause where none stands before it that it could be joined to."""
+        """The clause as the first of a prompt, without a conjunction."""
         if not self.words or self.words[0] not in JOINING or (self.words[0] != "and" and not self.after):
             return self
         linked = self.words[1:2] and self.words[1] in LINKS
@@ -116,12 +116,12 @@ class Parts:
 
     @property
     def says(self) -> list[Clause]:
-        """All that is said of the subject: adjectives and clauses."""
+        """All clauses about the subject, adjectives included."""
         return [*(Clause((word,)) for word in self.adjectives), *self.clauses]
 
     @property
     def has_subject(self) -> bool:
-        """Whether it names what it shows, and not only what that looks like: "red hair and smiling"."""
+        """Whether it has a noun: "red hair and smiling"."""
         if self.opening or not {*self.noun}.isdisjoint(_NOUNS):
             return True
         telling = [word for clause in (Clause(self.noun), *self.says) for word in clause.telling]
@@ -129,7 +129,7 @@ class Parts:
 
 
 def parse(prompt: str, class_noun: str = "") -> Parts:
-    """The parts of a prompt. class_noun: what it is of for certain, where it says so; "" for what is found."""
+    """Parse a prompt. class_noun: its noun if it contains it; "" to search for one."""
     words = prompts.words(prompt)
     opening, words = _opening(words)
     run, rest = _until_link(words)
@@ -142,7 +142,7 @@ def parse(prompt: str, class_noun: str = "") -> Parts:
 
 
 def noun_of(prompt: str) -> str:
-    """The noun of a prompt where it is a known one ("woman", "car"), else ""."""
+    """The noun of a prompt if it is known ("woman", "car"), else ""."""
     return next((word for word in parse(prompt).noun if word in _NOUNS), "")
 
 
@@ -163,7 +163,7 @@ def _until_link(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _links(words: Sequence[str], at: int) -> bool:
-    """Whether a word joins what follows to what is before; "on" in "lights on" does not."""
+    """Whether a word joins a clause to the one before; "on" in "lights on" does not."""
     return words[at] in LINKS and not (words[at] == "on" and at > 0 and words[at - 1] in ("light", "lights"))
 
 
@@ -175,7 +175,7 @@ def _begins(words: Sequence[str], at: int) -> bool:
 
 
 def _describes(words: Sequence[str], at: int) -> bool:
-    """Whether a noun that is known follows at once, perhaps behind another adjective."""
+    """Whether a known noun follows, possibly after another adjective."""
     return any(word in _NOUNS for word in words[at + 1 : at + 3])
 
 
@@ -211,12 +211,12 @@ def _clauses(words: Sequence[str]) -> tuple[Clause, ...]:
 
 
 def _elsewhere(group: Sequence[str], word: str) -> bool:
-    """Whether a word with a place of its own follows what is complete: "hair" and then "smiling"."""
+    """Whether a word with its own topic follows a complete clause: "hair" and then "smiling"."""
     places = [place(known) for known in group if place(known)]
     return bool(places) and bool(place(word)) and place(word) != places[-1]
 
 
 def _still_adjectives(group: Sequence[str], word: str) -> bool:
-    """Whether "and" goes on within one clause: "long and curly hair"."""
+    """Whether "and" continues a clause: "long and curly hair"."""
     telling = [known for known in group if tells(known)]
     return word in JOINING and all(kind_of(known) and not place(known) for known in telling)

@@ -1,4 +1,4 @@
-"""Previews of running jobs: small pictures of how the result looks so far."""
+"""Previews of running jobs: small pictures of the intermediate result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SAMPLE_STEPS = 12
 
 
 class EditPreview:
-    """The whole photo, small, with the edit as it looks so far in its region.
+    """A thumbnail of the photo with the intermediate edit in its region.
 
     Args:
         crop: the square the model sees. region: (S, S) float32 in [0, 1], the edit region on the crop.
@@ -53,7 +53,7 @@ class EditPreview:
 
 
 class LearnPreview:
-    """What the model draws for the source prompt with the token as it is by then, always from the same noise."""
+    """A sample for the source prompt with the current token, always from the same noise."""
 
     def __init__(self, backbone: Backbone, task: LearnTask, isolation: bool) -> None:
         self._backbone, self._task, self._isolation = backbone, task, isolation

@@ -1,8 +1,8 @@
-"""Who of the library is on a photo: its faces against those that the identity tokens were learned from.
+"""Face recognition: compares the faces of a photo with those of the library's identity tokens.
 
-On photographs faces are found by YuNet and compared by SFace, where they are installed; on pictures drawn as the small model's
-training pictures are, the bundled identity judge compares. A token's face comes from the photo it was learned from, where the
-journal still has it, else from the token's thumbnail. Nothing of it is written down: features live in the engine's memory.
+On photographs faces are found by YuNet and compared by SFace, if installed; on drawn pictures like the small model's training
+data, the bundled identity judge compares. A token's face comes from the photo it was learned from, if the journal still has
+it, else from the token's thumbnail. Features are kept only in the engine's memory.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["recognise"]
 
 Feature = Callable[[np.ndarray], "np.ndarray | None"]
-"""The unit vector of the face of a token's picture, uint8 (H, W, 3); None where there is none to be seen."""
+"""The unit vector of the face of a token's picture, uint8 (H, W, 3); None if no face is found."""
 
 
 def recognise(context: Context, request: api.RecognisePeople) -> api.PeopleFound:
@@ -91,7 +91,7 @@ def _by_faces(context: Context, rgb: np.ndarray, records: Sequence[TokenRecord])
         face = largest(detector.detect(picture))
         return None if face is None else recogniser.feature(picture, face.landmarks)
 
-    # In the order of `perception.masks.photograph`, whose numbers they are called by.
+    # In the order of `masks.photograph`, which defines their numbers.
     faces = sorted(detector.detect(rgb), key=lambda face: -face.width * face.height)
     if not faces:
         return api.PeopleFound((), 0, "SFace")
@@ -141,7 +141,7 @@ def _portrait(context: Context, record: TokenRecord) -> np.ndarray | None:
 def _assigned(
     faces: Sequence[np.ndarray], known: dict[str, np.ndarray], threshold: float
 ) -> tuple[api.PersonFound, ...]:
-    """Who is who, the most alike first; nobody is there twice, though several tokens may be hers."""
+    """Matches of faces and people, the most similar first; each person once, even with several tokens."""
     pairs = [
         (float(face @ feature), number, name)
         for number, face in enumerate(faces, start=1)

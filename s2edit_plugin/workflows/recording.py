@@ -1,4 +1,4 @@
-"""Results and learned tokens on their way into the journal: before anybody sees them, and never in their way."""
+"""Records results and learned tokens in the journal before they are returned; a failure does not lose the result."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def record_learning(
 
 
 def machine_of(backbone: Backbone) -> Machine:
-    """On what a result is computed."""
+    """The device and number format of a result."""
     import torch
 
     return Machine(
@@ -117,7 +117,7 @@ def _used(records: Sequence[TokenRecord]) -> tuple[TokenUsed, ...]:
 def _write(
     context: Context, request: api.ApplyEdit | api.LearnToken, made: Made
 ) -> tuple[str, S2EditError | None]:
-    """The id in the journal, or why there is none. What was computed is never lost to a full disk or a held lock."""
+    """The id in the journal, or the reason why there is none. A full disk or a held lock must not lose the result."""
     logger = logging.getLogger(__name__)
     try:
         name = context.history.record(request, made)

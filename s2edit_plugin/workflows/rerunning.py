@@ -49,7 +49,7 @@ def repeatable(context: Context, name: str) -> api.ApplyEdit:
 
     Raises:
         UsageError: there is no such result, or it is a learned token.
-        TokenNotFoundError: a token is in the trash or not there any more.
+        TokenNotFoundError: a token is in the trash or was removed.
     """
     record = context.history.details(name)
     if record.kind != "edit":

@@ -1,4 +1,4 @@
-"""Going on where a learning run was cut off: which run is the same one, and what is kept of it."""
+"""Resuming interrupted learning runs: identifying the run and storing its state."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Attempt:
     """One go at a run, first or resumed.
 
     Attributes:
-        id: what the token will be known by, the same in every attempt at the run. checkpoint: to hand to `method.learn.learn`.
+        id: of the future token, the same in every attempt. checkpoint: for `method.learn.learn`.
         notes: sentences for the user so far.
     """
 
@@ -39,7 +39,7 @@ class Attempt:
         self.checkpoint: Checkpoint
 
     def note(self, sentence: str) -> None:
-        """Tell the user, now and with the result."""
+        """Add a note, reported now and with the result."""
         logging.getLogger(__name__).info("%s", sentence)
         self.notes.append(sentence)
         self._on_note(sentence)
@@ -49,7 +49,7 @@ class Attempt:
         self._run.require_kept()
 
     def finish(self) -> None:
-        """The token is stored, or the run cannot be finished: nothing of it is needed any more."""
+        """Remove the run's files: the token is stored, or the run cannot be finished."""
         try:
             self._run.discard()
         except ResourceError as error:
@@ -66,9 +66,9 @@ def facts_of(
     acts_in: np.ndarray,
     crop: Crop,
 ) -> dict[str, str]:
-    """All that decides what a run learns, named for the user; names of person and token do not.
+    """Everything that affects the result of a run, with labels for the user; without the names of person and token.
 
-    Device, number format and savings of memory are left out: a run that needs less memory goes on where the last one stopped.
+    Device, number format and savings of memory are left out: a run with memory fallbacks can resume the last one.
     """
     subject = hashlib.sha256(np.ascontiguousarray(acts_in).tobytes())
     subject.update(repr((acts_in.shape, crop.x, crop.y, crop.side)).encode())
@@ -89,7 +89,7 @@ def begin(
     """Take up the run that was cut off if it was asked for and is the same one, else keep a new one.
 
     Args:
-        facts: of `facts_of`. model: what the base model was chosen by.
+        facts: of `facts_of`. model: name or folder of the base model.
     """
     attempt = Attempt(run, on_note)
     total = request.settings.steps_token + request.settings.steps_joint

@@ -1,6 +1,6 @@
-"""The scene of an edit: where the subject is, what may change, what the model sees of the photo, and the two prompts.
+"""The scene of an edit: masks of the subject and of the edit region, the crop for the model, and the two prompts.
 
-A token lives in the subject. Without a token, or where no subject can be found, the surroundings of the edit region serve.
+A token acts in the subject. Without a token, or if no subject is found, the surroundings of the edit region are used.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = ["Given", "Prompts", "Scene", "prepare", "source_and_target", "underst
 
 REGION_AS_SUBJECT = "region"
 SUBJECT_MARGIN = 0.25
-REGION_MARGIN = 0.5  # a region alone says little of what it lies in: the model sees as much around it
+REGION_MARGIN = 0.5  # the model also needs the surroundings of a region
 TOUCHING = 0.05  # of the region; less of the subject in it is chance
 
 SERVES_AS_SUBJECT = "No subject was found in the photo: what is around the mask is used instead."
@@ -53,12 +53,12 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 WHOLE_PHOTO = "No subject was found for certain: the whole photo is used."
-LONGEST_WHOLE = 2.5  # longer sides for one shorter; of a longer photo the model would see next to nothing
+LONGEST_WHOLE = 2.5  # aspect ratio; in a longer photo the model would see hardly any detail
 
 
 @dataclass(frozen=True)
 class Given:
-    """What an edit is made of, before any model is asked. ``began``: when it was read, seconds since 1970."""
+    """Input of an edit before any model is used. ``began``: start time, seconds since 1970."""
 
     tokens: list[Token]
     photo: Photo
@@ -70,8 +70,8 @@ class Prompts:
     """Source and target prompt with the tokens' references in them.
 
     Attributes:
-        before: what was put before the target as it was written, "" for nothing. notes: what the user should know of it.
-        suggested: nobody wrote the source prompt.
+        before: words added before the target, "" for none. notes: sentences for the user. suggested: whether the source
+        prompt is a caption.
     """
 
     source: str
@@ -83,13 +83,13 @@ class Prompts:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that is known of the photo before the model runs.
+    """All data on the photo before the model runs.
 
     Attributes:
-        crop: the square the model sees. subject: (H, W) where identity tokens act. region: (H, W) the edit region given or
+        crop: the square for the model. subject: (H, W) area of identity tokens. region: (H, W) the edit region given or
             found without the model; None: ``auto``, found from the model, or ``none``, the whole crop.
-        notes: what the user should know of how subject and region were found.
-        began: when the edit began, seconds since 1970.
+        notes: sentences for the user on how subject and region were found.
+        began: start time of the edit, seconds since 1970.
     """
 
     photo: Photo
@@ -113,13 +113,13 @@ class Scene:
 
     @property
     def made_from(self) -> tuple[str, ...]:
-        """What derived data says of its origin: the photo's hash and the ids of all tokens."""
+        """Sources of derived data: the photo's hash and the ids of all tokens."""
         return (photo_hash(self.photo), *(record.id for record in self.records))
 
 
 @dataclass
 class _Search:
-    """Finds masks on the photo of an edit and gathers what is to be said of them."""
+    """Finds masks on the photo of an edit and collects notes on them."""
 
     context: Context
     photo: Photo
@@ -175,7 +175,7 @@ def _subject_beside(
     region: np.ndarray | None,
     search: _Search,
 ) -> tuple[np.ndarray, float]:
-    """Where the subject is and how much around it the model should see; the region serves where there is no subject."""
+    """The subject's mask and the margin around it; the region is used if there is no subject."""
     if request.subject_mask is None and request.subject == REGION_AS_SUBJECT:
         if region is None:
             raise UsageError(
@@ -198,7 +198,7 @@ def _subject_beside(
         return np.ones(photo.size, dtype=np.float32), 0.0
     if records or request.subject_mask is not None or request.subject != "auto":
         return subject, SUBJECT_MARGIN
-    # Without a token nothing acts in the subject: it only tells what a region belongs to, and what to look at.
+    # Without a token the subject only limits regions and selects the crop.
     if region is not None:
         if search.sure and _touch(subject, region):
             return subject, SUBJECT_MARGIN
@@ -211,7 +211,7 @@ def _subject_beside(
 
 
 def _as_subject(region: np.ndarray) -> np.ndarray:
-    """A region as a subject mask: what changes most belongs to it for certain."""
+    """A region as a subject mask: the strongest part certainly belongs to it."""
     return np.clip(region / max(float(region.max()), 1e-6), 0, 1, dtype=np.float32)
 
 
@@ -280,10 +280,10 @@ def _part(token: Token, subject: np.ndarray, search: _Search) -> np.ndarray:
 
 
 def understood(request: api.ApplyEdit) -> tuple[api.ApplyEdit, tuple[str, ...]]:
-    """The request with its prompts in plain words and the weights that were written in them, and what is to be said of that.
+    """The request with normalised prompts and the weights written in them, and notes on that.
 
     Raises:
-        PromptError: nothing is left of the prompt.
+        PromptError: the prompt is empty after that.
     """
     target, source = read_prompt(request.prompt), read_prompt(request.source_prompt or "")
     if not target.prompt:
@@ -300,7 +300,7 @@ def understood(request: api.ApplyEdit) -> tuple[api.ApplyEdit, tuple[str, ...]]:
 
 
 def _about_commands(prompt: str) -> str:
-    """A word to who tells the model what to do ("make her hair red"), "" for none: prompts describe what there is to be."""
+    """A note if the prompt is an instruction ("make her hair red") instead of a description, "" otherwise."""
     return COMMAND if _COMMAND.match(prompt) else ""
 
 
@@ -308,7 +308,7 @@ def source_and_target(context: Context, request: api.ApplyEdit, scene: Scene) ->
     """Complete the prompts: source prompt suggested where none is given, references put before the class noun.
 
     Raises:
-        PromptError: the class noun is missing, or the target asks for nothing that was not seen in the photo.
+        PromptError: the class noun is missing, or the target has nothing new compared with the caption.
     """
     named = _named(request, scene)
     plain = request.source_prompt
@@ -349,10 +349,7 @@ def _with_token(prompt: str, record: TokenRecord | None) -> str:
 def _suggested(
     context: Context, request: api.ApplyEdit, scene: Scene, named: TokenRecord | None
 ) -> Suggested:
-    """What the photo shows, as far as the target speaks of it and the text encoder has room for it; at least the class noun.
-
-    It is what can be told of that part of the photo which the model will see.
-    """
+    """The caption of the model's crop, limited to the target's topics and the text encoder's length; at least the class noun."""
     noun = named.class_noun if named else ""
     shown = (request.source_prompt or "") if request.source_suggested else ""
     notes: tuple[str, ...] = ()
@@ -371,7 +368,7 @@ def _suggested(
 
 
 def _seen(context: Context, scene: Scene, noun: str) -> tuple[str, tuple[str, ...]]:
-    """What can be told of the crop, "" for nothing, and what is to be said of that."""
+    """Caption of the crop, "" for none, and notes on it."""
     seen = scene.photo.as_uint8_rgb(window_of(scene.crop, scene.photo.size))
     try:
         if not context.can_describe(seen):

@@ -1,14 +1,13 @@
-"""A token's self-test: a few numbers that say what it does on its model, measured when it was learned, compared in use.
+"""A token's self-test: a few numbers for its effect on its model, measured after learning and compared in use.
 
 A token that trained well can still fail where it is used: another precision overflows, another version of a library computes
-differently, a layer does not obey it. So learning stores what came out of one fixed case, and whoever loads the token can
-measure the same case again:
+differently, a layer ignores it. So learning stores the results of one fixed case, which can be measured again after loading:
 
     prompt   "a photo of a <token> <class noun>", and the same without the token
     latents  noise alone, from a seed, at one noise level
     values   text              the token's text features, projected on a fixed direction
              noise, projected  predicted noise with the token: its size, and its projection on a fixed direction
-             effect, turned    what the token changes in it: the change's size, and its projection on that direction
+             effect, turned    the token's change to it: its size, and its projection on that direction
 
 All values are dimensionless: divided by the size (root mean square) of the features or of the noise without the token.
 """
@@ -60,7 +59,7 @@ def attach(backbone: Backbone, record: TokenRecord, tensors: Mapping[str, Tensor
 
 @torch.no_grad()
 def measure(backbone: Backbone, token: Token) -> dict[str, Any]:
-    """Measure what the token does; see the module's text.
+    """Measure the token's effect; see the module's docstring.
 
     Returns:
         ``{"version", "seed", "timestep", "dtype", "values": {name: float}}``, JSON values all of it.
@@ -74,7 +73,7 @@ def measure(backbone: Backbone, token: Token) -> dict[str, Any]:
 
 
 def verify(backbone: Backbone, token: Token) -> str:
-    """Measure again and compare with what was stored; "" if the token does what it did, or none was stored.
+    """Measure again and compare with the stored values; "" if the effect is the same, or none are stored.
 
     Otherwise one sentence: learned on another model, damaged, numbers that are not finite, no effect, or another effect.
     """
@@ -105,7 +104,7 @@ def verify(backbone: Backbone, token: Token) -> str:
 
 @dataclass(frozen=True)
 class SelfTests:
-    """What testing a library gave. ``skipped``: of other models, or never measured. ``problems``: name -> sentence."""
+    """Result of testing a library. ``skipped``: of other models, or without stored values. ``problems``: name -> sentence."""
 
     passed: int
     skipped: int

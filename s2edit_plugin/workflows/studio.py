@@ -1,7 +1,7 @@
-"""The studio: requests in, results out; one user's folders and one loaded model for one job after another.
+"""The studio: executes requests, one job after another, with one user's folders and one loaded model.
 
-Nothing here knows how a request came (command line, engine, test) or how progress is shown. What a job needs is imported
-when it starts.
+Independent of the source of requests (command line, engine, test) and of the display of progress. Modules of a job are
+imported when it starts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["Studio"]
 
 
 class Studio(Context):
-    """What a job may use (`Context`), and every job of the lane ``gpu`` as a method; see `api.operations`."""
+    """The context of jobs (`Context`), and every job of the lane ``gpu`` as a method; see `api.operations`."""
 
     def with_home(self, home: Path) -> Studio:
         """A studio with another library that shares this one's loaded model."""
@@ -40,7 +40,7 @@ class Studio(Context):
     def learn(
         self, request: api.LearnToken, on_progress: api.OnProgress = ignore, on_note: api.OnNote = ignore
     ) -> api.LearnResult:
-        """Learn a token from one photo and put it into the library; see `learning.run_learning`."""
+        """Learn a token from one photo and store it in the library; see `learning.run_learning`."""
         from s2edit_plugin.workflows.learning import run_learning
 
         return run_learning(self, request, on_progress, on_note)
@@ -51,7 +51,7 @@ class Studio(Context):
         """Edit a photo by text. The result is in the journal before it is returned.
 
         Args:
-            on_note: hears at once what `EditResult.warnings` tells at the end.
+            on_note: receives each of `EditResult.warnings` immediately.
 
         Raises:
             ImageError, MaskError, PromptError, UsageError, SafetyError, TokenError, CancelledError, NumericalError,
@@ -69,8 +69,8 @@ class Studio(Context):
         """Make a result of the journal again from its stored settings, and compare the two.
 
         Raises:
-            UsageError: there is no such result. TokenNotFoundError, WrongModelError: it cannot be made again as it is;
-            the hint says what helps. And what `edit` raises.
+            UsageError: there is no such result. TokenNotFoundError, WrongModelError: it cannot be reproduced. And the errors
+            of `edit`.
         """
         from s2edit_plugin.workflows.rerunning import run_again
 
@@ -93,7 +93,7 @@ class Studio(Context):
     def recognise(
         self, request: api.RecognisePeople, on_progress: api.OnProgress = ignore, on_note: api.OnNote = ignore
     ) -> api.PeopleFound:
-        """Who of the library is on a photo. Raises ImageError, ModelError (no networks for faces), TokenNotFoundError."""
+        """Recognise people of the library on a photo. Raises ImageError, ModelError (no networks for faces), TokenNotFoundError."""
         from s2edit_plugin.workflows.recognising import recognise
 
         return recognise(self, request)
@@ -108,7 +108,7 @@ class Studio(Context):
     def show_attention(
         self, request: api.ShowAttention, on_progress: api.OnProgress = ignore, on_note: api.OnNote = ignore
     ) -> api.AttentionMap:
-        """Where a word or token of a prompt looks on a photo.
+        """Attention map of a word or token of a prompt on a photo.
 
         Raises:
             ImageError, MaskError, PromptError, TokenError, CancelledError.
@@ -118,7 +118,7 @@ class Studio(Context):
         return api.AttentionMap(encode_mask(word_attention(self, request, on_progress)), request.word)
 
     def attention(self, photo: bytes, name: str) -> np.ndarray:
-        """Where a token looks on a photo: (H, W) float32 in [0, 1], under its own source prompt.
+        """Attention map of a token on a photo: (H, W) float32 in [0, 1], under its own source prompt.
 
         Raises:
             ImageError, TokenError, MaskError.
@@ -128,5 +128,5 @@ class Studio(Context):
         return token_attention(self, read_photo(photo), self.library.get(name))
 
     def forget(self, person: str) -> Forgotten:
-        """Remove a person for good; see `workflows.people.forget_person`."""
+        """Remove a person permanently; see `people.forget_person`."""
         return forget_person(self.folder, person)[0]

@@ -1,9 +1,9 @@
-"""A source prompt that nobody typed: of what was seen in a photo, what the target keeps or replaces, and no more.
+"""A source prompt from a caption: only the parts that the target keeps or replaces.
 
-To leave words of one's own out of a prompt is a wish to have them gone; to say nothing of what a program saw is none. So the
-source is made of the target's own clauses: where something was seen in a clause's place it stands there ("blonde hair" ->
-"brown hair"), what is new is left out, and so is what only the suggestion says. The target's noun counts as what the photo
-shows, unless the noun is all that the target changes.
+Omitting words of one's own source prompt means removing their content; omitting words of a caption does not. So the source is
+built from the target's clauses: a clause of the caption on the same topic replaces it ("blonde hair" -> "brown hair"); new
+clauses are omitted, and so are clauses that only the caption has. The target's noun counts as that of the photo, unless the
+target changes only the noun.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from s2edit_plugin.workflows.phrases import JOINING, LINKS, LOOKS, Clause, Parts
 __all__ = ["NOTHING", "Suggested", "fit_to_target"]
 
 NOTHING = "a photo"
-"""The source prompt where nothing is known."""
+"""The source prompt without a caption."""
 
 _WORN = listed("glasses hat lips lids cheeks makeup clothes jewellery")
 _ON_A_FACE = listed(
@@ -31,11 +31,11 @@ _ARTICLE = re.compile(r"\b(an?) (?=(\w+))")
 
 @dataclass(frozen=True)
 class Suggested:
-    """What `fit_to_target` made.
+    """Result of `fit_to_target`.
 
     Attributes:
-        source: the source prompt. before: what is to be put before the target, "" for nothing.
-        left_out: what was seen and is in neither prompt. notes: sentences for the user.
+        source: the source prompt. before: words to add before the target, "" for none.
+        left_out: parts of the caption in neither prompt. notes: sentences for the user.
     """
 
     source: str
@@ -48,14 +48,14 @@ def fit_to_target(suggestion: str, target: str, class_noun: str = "") -> Suggest
     """The source prompt for a target, both in plain words.
 
     Args:
-        suggestion: what was seen, "" for nothing. class_noun: of the token that both prompts will name, "" for none.
+        suggestion: the caption, "" for none. class_noun: of the token in both prompts, "" for none.
     """
     seen, wanted = parse(suggestion), parse(target, class_noun)
     before = "" if wanted.has_subject else _beginning(seen, wanted, class_noun)
     if before:
         wanted = parse(f"{before} {target}", class_noun)
     if not (suggestion or wanted.opening or domain_of(" ".join(wanted.noun))):
-        return Suggested(NOTHING)  # of "sunset over the sea" no part can be told to be there
+        return Suggested(NOTHING)  # no part of "sunset over the sea" can be found separately
     made, used = _said_of(seen, wanted)
     ruled, notes = _noun(seen, wanted, class_noun, changes=made != wanted.says)
     words = _joined(wanted, ruled, made)
@@ -66,11 +66,11 @@ def fit_to_target(suggestion: str, target: str, class_noun: str = "") -> Suggest
     return Suggested(source, before, left, notes)
 
 
-# ---------------------------------------------------------------------- what was seen in a clause's place
+# ---------------------------------------------------------------------- matching clauses of caption and target
 
 
 def _said_of(seen: Parts, wanted: Parts) -> tuple[list[Clause], list[Clause]]:
-    """What the source says of the subject, as often as the target; and which of the suggestion's clauses are in it."""
+    """The source's clauses on the subject, as many as the target's; and the used clauses of the caption."""
     used: list[Clause] = []
     left, made = seen.says, []
     for clause in wanted.says:
@@ -101,7 +101,7 @@ def _partners(clause: Clause, seen: Sequence[Clause]) -> list[Clause]:
 
 
 def _was(clause: Clause, partners: Sequence[Clause]) -> Clause:
-    """A clause of the target as it stands in the source; without words where nothing was seen in its place."""
+    """A clause of the target as in the source; empty if the caption has none on its topic."""
     if not partners:
         return Clause(())
     if len(partners) == 1 and partners[0].says_as(clause):
@@ -133,7 +133,7 @@ def _reworded(clause: Clause, partner: Clause) -> tuple[str, ...]:
     if len(plain) == len(others):
         swap.update(zip(plain, others, strict=True))
     kept: list[str] = []
-    skips = False  # an "and" that joins nothing any more
+    skips = False  # an "and" without a following clause
     for word in clause.words:
         if word in ours and word not in swap:
             if len(kept) > 1 and kept[-1] in JOINING:
@@ -152,7 +152,7 @@ def _reworded(clause: Clause, partner: Clause) -> tuple[str, ...]:
 def _noun(
     seen: Parts, wanted: Parts, class_noun: str, changes: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The source's noun, and what is to be said where both disagree."""
+    """The source's noun, and a note if both disagree."""
     theirs, ours = (" ".join(w for w in one.noun if not w.startswith("<")) for one in (seen, wanted))
     if not theirs or theirs == ours or class_noun:
         return wanted.noun, ()
@@ -174,7 +174,7 @@ def _disagree(seen: str, wanted: str) -> str:
 
 
 def _beginning(seen: Parts, wanted: Parts, class_noun: str) -> str:
-    """What a target that names no subject needs before it: "a photo of a woman with"."""
+    """The words to add before a target without a subject: "a photo of a woman with"."""
     first = wanted.says[0] if wanted.says else Clause(wanted.noun)
     about = Clause((*wanted.article, *wanted.adjectives, *wanted.noun)) if wanted.noun else first
     noun = class_noun or " ".join(seen.noun)
@@ -199,7 +199,7 @@ def _joined(wanted: Parts, noun: tuple[str, ...], made: Sequence[Clause]) -> lis
     adjectives: list[Clause] = []
     late: list[Clause] = []
     for clause in made[:count]:
-        # "a smiling woman" whose photo shows "with a neutral look"
+        # target "a smiling woman", caption "with a neutral look"
         (adjectives if len(clause.words) == 1 else late).append(clause)
     opening = list(wanted.opening)
     if opening and (opening[-2] not in PHOTOS or len(opening) > 3):

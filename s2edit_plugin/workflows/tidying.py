@@ -1,4 +1,4 @@
-"""What would grow for ever is kept within bounds: trash, quarantine, and what started programs have printed."""
+"""Limits the size of trash, quarantine and the output of started programs."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def settings_record(settings: LearnSettings) -> dict[str, object]:
 
 
 def to_tensors(learned: LearnedToken) -> dict[str, torch.Tensor]:
-    """What is stored: vectors and parameters, fp16."""
+    """Stored tensors: vectors and parameters, fp16."""
     tensors = {VECTORS: learned.vectors.half().cpu()}
     named = learned.parameters.named_tensors()
     return tensors | {PREFIX + name: value.half().cpu() for name, value in named.items()}

@@ -79,7 +79,7 @@ def word_mask(
 
 
 def _doubt_of(backbone: Backbone, photo: Photo, word: str, mask: np.ndarray) -> str:
-    """Why a word's mask (S, S) may be by chance, "" for no doubt: the most attention lies somewhere in any picture."""
+    """Why a word's mask (S, S) may be random, "" for no doubt: any picture has a maximum of attention."""
     if backbone.path == models_package() / BUNDLED and sure_regions(photo.as_uint8_rgb(), ()) is None:
         return (
             f"Not sure that this is '{word}': the bundled model knows drawn pictures, no photographs. "

@@ -1,6 +1,6 @@
-"""Queries: what an engine answers at once - library, journal, base models, settings, its own state. Standard library only.
+"""Queries: answered immediately - library, journal, base models, settings, state of the engine. Standard library only.
 
-Work that takes a model or minutes is a job, see `s2edit_plugin.api`. The GIMP bridge carries copies of these files.
+Work that needs a model or takes minutes is a job, see `s2edit_plugin.api`. The GIMP plug-in carries copies of these files.
 """
 
 from __future__ import annotations

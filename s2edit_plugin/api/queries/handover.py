@@ -15,13 +15,13 @@ HandoverState = Literal["waiting", "taken", "returned", "closed"]
 
 @dataclass(frozen=True)
 class Handover:
-    """How it stands with a picture that was handed over.
+    """State of a transferred picture.
 
     Attributes:
         state: ``waiting`` for a window, ``taken`` by one, ``returned`` with a result, or ``closed`` there without one.
         layer: the result as a plain PNG of the picture's size, depth and colour space, as `api.EditResult.layer`.
-        mask: where it may be laid over the picture, a grey PNG.
-        edit: what was asked for last, without its pictures; None where it is not known.
+        mask: area in which it may replace the picture, a grey PNG.
+        edit: the last request, without its pictures; None if unknown.
     """
 
     id: str
@@ -33,12 +33,12 @@ class Handover:
 
 @dataclass(frozen=True)
 class HandOver(Request[Handover]):
-    """Give a picture to the window, or to the next one that is opened.
+    """Send a picture to the window, or to the next one that is opened.
 
     It is kept as long as `AskHandover` is called every few seconds.
 
     Attributes:
-        selection: a grey PNG of the picture's size, empty where nothing is selected. title: what the picture is called.
+        selection: a grey PNG of the picture's size, empty without a selection. title: of the picture.
     """
 
     photo: bytes
@@ -48,14 +48,14 @@ class HandOver(Request[Handover]):
 
 @dataclass(frozen=True)
 class AskHandover(Request[Handover]):
-    """How it stands with a picture that was handed over; a result, or its end, is told once."""
+    """Query the state of a transferred picture; a result, or its end, is returned once."""
 
     id: str
 
 
 @dataclass(frozen=True)
 class TakenPicture:
-    """A picture that was handed over, see `HandOver`; ``id`` is "" where none waits."""
+    """A transferred picture, see `HandOver`; ``id`` is "" if none waits."""
 
     id: str = ""
     photo: bytes = b""
@@ -65,20 +65,20 @@ class TakenPicture:
 
 @dataclass(frozen=True)
 class TakeHandover(Request[TakenPicture]):
-    """Take the oldest picture that waits for a window. The event ``handover`` says when there may be one.
+    """Take the oldest picture that waits for a window. The event ``handover`` announces new ones.
 
-    It waits again when this client hears no events any more, because it crashed for example.
+    It waits again after this client disconnects, for example by a crash.
     """
 
 
 @dataclass(frozen=True)
 class GiveBack(Request[Done]):
-    """Give a result of a picture that was taken back to where it came from; without ``image``: it was closed.
+    """Return a result for a taken picture; without ``image``: it was closed.
 
-    A result counts whoever has taken the picture meanwhile; that it was closed counts from who has it.
+    A result is accepted from any client, closing only from the client that took the picture.
 
     Attributes:
-        image: the edited picture as an encoded file. region: where it was edited, a grey PNG. edit: what was asked for.
+        image: the edited picture as an encoded file. region: the edit region, a grey PNG. edit: the request.
     """
 
     id: str

@@ -42,7 +42,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class HistoryPage:
-    """Entries, the newest first. ``next``: what to give as ``before`` for older ones, "" at the end."""
+    """Entries, the newest first. ``next``: value of ``before`` for older ones, "" at the end."""
 
     entries: tuple[HistoryEntry, ...]
     total: int
@@ -54,7 +54,7 @@ class ListHistory(Request[HistoryPage]):
     """Results of the journal.
 
     Attributes:
-        search: words in prompts, tokens and notes. person: whose tokens took part. since, until: days, ``2026-11-25``.
+        search: words in prompts, tokens and notes. person: whose tokens were used. since, until: days, ``2026-11-25``.
         kind: ``edit``, ``learn`` or "" for both. trash: the deleted ones instead.
     """
 

@@ -35,7 +35,7 @@ class TokenInfo:
     """A token as lists show it.
 
     Attributes:
-        name: ``person/name``. id: never changes, whatever the token is called.
+        name: ``person/name``. id: unchanged when the token is renamed.
         usable: whether it was learned on the base model in use. problem: a sentence where its file is damaged.
         created: ISO 8601, UTC. loss, orthogonality: reached at the end of learning.
     """

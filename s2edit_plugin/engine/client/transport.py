@@ -97,7 +97,7 @@ class Transport:
             patient: whether the engine waits a moment for another stream when this one breaks.
 
         Raises:
-            OSError, http.client.HTTPException: the connection broke. S2EditError: it cannot be reached, or the error in its answer.
+            OSError, http.client.HTTPException: the connection broke. S2EditError: not reachable, or the error in its answer.
         """
         connection = self._dialled(timeout)
         try:

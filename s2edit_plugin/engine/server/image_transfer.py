@@ -90,7 +90,7 @@ class ImageTransfers:
             return kept.answer
 
     def leave(self, client: str) -> bool:
-        """Handle a lost client: pictures it took wait again, pictures it offered are dropped; returns whether any waits again."""
+        """Handle a lost client: pictures it took wait again, pictures it offered are dropped. Whether any waits again."""
         again = False
         with self._lock:
             for kept in self._kept.values():

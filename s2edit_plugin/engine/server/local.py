@@ -144,7 +144,8 @@ def connect_or_local(
     """For commands: a client of the running engine if its settings match, else a client in this process.
 
     Args:
-        model, device: what the user named; None: the settings. The engine uses the settings; other values need a client in this process.
+        model, device: what the user named; None: the settings.
+            The engine uses the settings; other values need a client in this process.
         use_engine: False: never use a running engine.
     """
     folder = data_folder(home)
