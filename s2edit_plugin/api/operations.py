@@ -1,6 +1,6 @@
 """The table of operations: requests, results and handlers of an engine. Standard library only.
 
-A job (lane ``gpu`` or ``disk``) waits in the queue for its lane's thread; a query is answered immediately, on the calling thread.
+A job (lane ``gpu`` or ``disk``) waits in the queue for its lane's thread; a query is answered directly on the calling thread.
 """
 
 from __future__ import annotations

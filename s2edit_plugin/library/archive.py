@@ -3,7 +3,7 @@
     person.json                     {"s2edit_person": 1, "person": ..., "notes": ...}
     tokens/<name>.safetensors       each as `transfer.export` writes it, not compressed
 
-What is not compressed cannot be a bomb: no member is larger than the file it lies in. Everything else a zip can do (encryption,
+Members are not compressed, so none is larger than the file itself. Everything else a zip can do (encryption,
 links, comments, several disks, members that share their bytes, names with folders in them) is refused.
 """
 
@@ -54,7 +54,7 @@ _MEMBER = re.compile(r"tokens/([^/\\:]+)\.safetensors")
 _FIRST, _END, _ZIP64 = b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x07"
 _TABLE_ENTRY = re.compile(rb"PK\x01\x02.{42}" + re.escape(INFO.encode()), re.DOTALL)
 MIN_MEMBER = 256
-"""Fewest bytes that a token takes in a zip: what is known about more of them would take more memory than their file."""
+"""Minimum size of a token in a zip: limits the number of tokens, and so the memory for their records."""
 _BROKEN = (
     zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OverflowError,
     struct.error, zlib.error, OSError, KeyError,
@@ -140,7 +140,7 @@ def is_person_file(file: Path | bytes) -> bool:
 def import_person(
     store: Store, file: Path | bytes, person: str | None, on_clash: OnClash, consent: bool
 ) -> Imported:
-    """Take a person's tokens in, all or none; see `Library.import_person`."""
+    """Import a person's tokens, all or none; see `Library.import_person`."""
     with changing(store), _opened(file) as opened, incoming(store) as folder:
         name = check_new(person or opened.person, PERSON)
         spelled = store.spelled_person(name)
@@ -182,7 +182,7 @@ def import_person(
 def _plan(
     store: Store, person: str, names: list[str], on_clash: OnClash
 ) -> tuple[dict[str, str], dict[str, str], list[str]]:
-    """Name in the file -> name here; what is renamed and what is replaced."""
+    """Name in the file -> name here; after renaming and replacing."""
     here = {key(entry.name): entry.name for entry in store.tokens(person)}
     clashes = [name for name in names if key(name) in here]
     if clashes and on_clash == "refuse":

@@ -40,17 +40,17 @@ def add(store: Store, record: TokenRecord, tensors: Mapping[str, Any], *, replac
         if not replace:
             path = store.new_path(TokenRef(record.person, record.name))
         else:
-            # Minutes of learning lie behind it: whatever else may be wrong with the name, the token is kept.
+            # Learning took minutes: keep the token even if the name has problems.
             path = store.path(TokenRef(store.spelled_person(record.person), record.name))
         if path.exists():
-            # A copy, so that there is no moment without a token of this name: the write below takes its place.
+            # A copy, so that a token of this name always exists: it is replaced by the write below.
             store.to_trash(path, keep=True)
         write_token(path, named_by_place(record, path), tensors)
     return path
 
 
 def rename(store: Store, old: str, new: str) -> Path:
-    """Give a token another name; see `Library.rename`."""
+    """Rename a token; see `Library.rename`."""
     with changing(store):
         source = store.existing(old)
         token = read_token(source)
@@ -117,7 +117,7 @@ def delete(store: Store, full_name: str) -> Path:
 
 
 def restore(store: Store, full_name: str) -> Path:
-    """Bring a token back from the trash; see `Library.restore`."""
+    """Restore a token from the trash; see `Library.restore`."""
     ref = reference(full_name)
     if not _newest_trashed(store, ref):
         raise TokenNotFoundError(f"There is no token {ref.full_name} in the trash.", store.hint_tokens())
@@ -139,7 +139,7 @@ def restore(store: Store, full_name: str) -> Path:
 
 
 def empty_trash(store: Store, person: str | None, older_than_days: float) -> int:
-    """Remove deleted tokens for good; see `Library.empty_trash`."""
+    """Remove deleted tokens permanently; see `Library.empty_trash`."""
     before = time.time_ns() - int(older_than_days * 86_400e9)
     with changing(store), disk("The trash could not be emptied"):
         doomed = [entry.path for entry in store.trashed(person) if trashed_at(entry.path.stem) <= before]
@@ -151,7 +151,7 @@ def empty_trash(store: Store, person: str | None, older_than_days: float) -> int
 
 
 def rename_person(store: Store, old: str, new: str) -> int:
-    """Give a person another name everywhere; see `Library.rename_person`."""
+    """Rename a person in all data; see `Library.rename_person`."""
     old, new = usable(old, PERSON), check_new(new, PERSON)
     with changing(store):
         folders = {place: store.path_of_person(place, old) for place in store.places}

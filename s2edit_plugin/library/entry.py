@@ -1,4 +1,4 @@
-"""What the library gives back."""
+"""Results of the library's methods."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Entry:
 
     Attributes:
         record: without its pictures, which `Library.record` and `Library.thumbnail` read; None where it is damaged.
-        problem: a sentence where it is damaged.
-        has_thumbnail: whether there is a picture to ask for.
+        problem: a sentence if it is damaged.
+        has_thumbnail: whether it has a thumbnail.
     """
 
     person: str
@@ -38,7 +38,7 @@ class Entry:
 
     @cached_property
     def searched(self) -> str:
-        """All that a search looks at, folded: names, class noun, kind, tags, notes, source prompt."""
+        """The folded text for searching: names, class noun, kind, tags, notes, source prompt."""
         parts = [self.person, self.name]
         if self.record is not None:
             record = self.record
@@ -51,10 +51,10 @@ class Person:
     """A person of the library.
 
     Attributes:
-        tokens, trashed: how many token files there are, and how many in the trash.
-        notes: the user's own words.
+        tokens, trashed: number of token files in the library and in the trash.
+        notes: the user's notes.
         consent: the consent note of an identity token, "" if there is none.
-        thumbnail_of: name of the token whose thumbnail stands for the person, "" if none has one.
+        thumbnail_of: name of the token whose thumbnail represents the person, "" if none has one.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Imported:
-    """What came into the library: full names. ``renamed``: name in the file -> name here."""
+    """Imported tokens: full names. ``renamed``: name in the file -> name here."""
 
     person: str
     tokens: tuple[str, ...]
@@ -77,12 +77,12 @@ class Imported:
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What `Library.forget` removed.
+    """Result of `Library.forget`.
 
     Attributes:
         tokens, trashed, other_files: files removed from library, trash and quarantine, and elsewhere in the data folder.
-        elsewhere: things removed by others (the journal).
-        kept: tokens of other people that came from the same photo or are copies; they stay where the user filed them.
+        elsewhere: number of items removed by other parts (the journal).
+        kept: tokens of other people that came from the same photo or are copies; they are not removed.
     """
 
     person: str
@@ -101,9 +101,9 @@ class Finding:
         kind: a word for programs: ``damaged``, ``misnamed``, ``old-format``, ``leftover``, ``mode``, ``twice``, ``link``,
             ``name``, ``notes``, ``interrupted``, ``unreadable``, ``newer``, ``foreign``.
         place: the file or folder, relative to the data folder.
-        sentence: what is wrong.
-        done: what was done about it, "" where nothing was.
-        damage: whether something is lost or in danger; otherwise it is a remark.
+        sentence: the problem.
+        done: the repair, "" for none.
+        damage: whether data is lost or at risk; otherwise it is a remark.
         token: ``person/name``, "" where it is about no token.
     """
 
@@ -120,14 +120,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What checking the library found. ``checked``: token files looked at."""
+    """Result of checking the library. ``checked``: number of token files."""
 
     checked: int
     findings: tuple[Finding, ...] = ()
 
     @property
     def open(self) -> tuple[Finding, ...]:
-        """Damage that nothing was done about."""
+        """Damage that was not repaired."""
         return tuple(finding for finding in self.findings if finding.damage and not finding.done)
 
 
@@ -138,5 +138,5 @@ def folded(text: str) -> str:
 
 
 def matches(entry: Entry, words: Iterable[str], extra: str = "") -> bool:
-    """Whether all words occur in what is known about a token. Args: words, extra: already `folded`."""
+    """Whether all words occur in the searchable text of a token. Args: words, extra: already `folded`."""
     return all(word in entry.searched or word in extra for word in words)

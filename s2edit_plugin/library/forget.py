@@ -1,4 +1,4 @@
-"""Removing a person from the data folder for good."""
+"""Removing a person from the data folder permanently."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ returns how many things it removed. It may be called again for the same person."
 MADE_FROM = "made_from"
 """Metadata of a cached file: the hash of the photo's pixels and the ids of all tokens it was made from, with spaces between."""
 
-# Larger files under the data folder are pictures or weights; they are found by their place, not by a look inside.
+# Larger files in the data folder are pictures or weights; they are found by path, not by content.
 MAX_SEARCHED = 256 * 1024 * 1024
 HEAD = 64 * 1024  # of a cached file, with its metadata in it
 MIN_MARK = 16  # a shorter one would be found by chance
@@ -42,11 +42,11 @@ def forget(store: Store, person: str, also: Iterable[ForgetElsewhere]) -> Forgot
         others = [path for path in _other_files(store) if _belongs(store, path, person, marks)]
         folders = [store.path_of_person(place, person) for place in store.places]
         there = [folder for folder in folders if os.path.lexists(folder)]
-        # What an earlier try left was finished when the lock was taken.
+        # Taking the lock has completed an interrupted earlier call.
         if not (theirs or copies or others or there or elsewhere or interrupted):
             raise TokenNotFoundError(f"There is no person '{person}'.", store.hint_people())
         tokens, *put_away = (len(store.files(folder)) for folder in folders[: len(store.token_places)])
-        # Tokens last: as long as they are there, what was made of them can be found again.
+        # Tokens last: they are needed to find the files made with them.
         doomed = [*others, *copies, *reversed(there)]
         perform(
             store, Intent(remove=tuple(path.relative_to(store.folder.root).as_posix() for path in doomed))
@@ -60,7 +60,7 @@ def forget(store: Store, person: str, also: Iterable[ForgetElsewhere]) -> Forgot
 
 
 def marks_of(records: Iterable[TokenRecord]) -> frozenset[str]:
-    """Ids and photo hashes of tokens: what files made from them carry."""
+    """Ids and photo hashes of tokens: stored in the files made with them."""
     marks = {mark for record in records for mark in (record.id, record.source_image_hash)}
     return frozenset(mark for mark in marks if len(mark) >= MIN_MARK)
 
@@ -116,7 +116,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _belongs(store: Store, path: Path, person: str, marks: frozenset[str]) -> bool:
-    """Whether a file of a cache, checkpoint or result is the person's: by folder, by name, or by what it carries."""
+    """Whether a file of a cache, checkpoint or result belongs to the person: by folder, name or content."""
     relative = path.relative_to(store.folder.root)
     parts = [normal(part) for part in relative.parts]
     if person in parts[1:-1] or person in (parts[-1], Path(parts[-1]).stem):
@@ -127,7 +127,7 @@ def _belongs(store: Store, path: Path, person: str, marks: frozenset[str]) -> bo
 
 
 def _says_from_what(path: Path) -> bool:
-    """Whether a cached file names what it was made from; nobody knows whom another one shows."""
+    """Whether a cached file lists its sources; for other files it is unknown whom they show."""
     try:
         with path.open("rb") as stream:
             return f'"{MADE_FROM}"'.encode() in stream.read(HEAD)
@@ -137,7 +137,7 @@ def _says_from_what(path: Path) -> bool:
 
 def _mentions(paths: Iterable[Path], marks: frozenset[str]) -> bool:
     for path in paths:
-        with contextlib.suppress(FileNotFoundError):  # a cache may be cleared meanwhile
+        with contextlib.suppress(FileNotFoundError):  # a cache may be cleared at the same time
             if not marks or path.is_symlink() or path.stat().st_size > MAX_SEARCHED:
                 continue
             content = path.read_bytes()

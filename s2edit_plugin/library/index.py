@@ -1,6 +1,6 @@
-"""What listings remember of token files, so that ten thousand of them need not be opened: an SQLite file in the cache.
+"""A cache of token records for listings, so that ten thousand files need not be opened: an SQLite file.
 
-It never decides what exists. Every listing looks at the files themselves; a row counts only while size, times and inode of
+It does not determine which tokens exist. Every listing reads the folders; a row counts only while size, times and inode of
 its file are those it was read with. A missing, old, broken or locked index costs time, never a token.
 """
 
@@ -27,7 +27,7 @@ __all__ = ["Found", "Index", "Known"]
 
 SCHEMA = 2
 WAIT_SECONDS = 2.0
-# A file can change twice within one tick of the file system's clock. What was read that soon after the last change is read
+# A file can change twice within one tick of the file system's clock. A file read that soon after its last change is read
 # again next time. Some file systems count whole (even) seconds.
 TICK_NS, COARSE_TICK_NS = 50_000_000, 2_000_000_000
 _OUT_OF_REACH = {
@@ -62,7 +62,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known about a token file: its record without pictures, or the sentence that says what is wrong."""
+    """Data of a token file: its record without pictures, or a sentence on its damage."""
 
     record: TokenRecord | None
     has_thumbnail: bool = False
@@ -70,16 +70,16 @@ class Known:
 
 
 class Index:
-    """The index file. Safe to use from several processes and threads; nothing is kept open between calls."""
+    """The index file. Safe for several processes and threads; no connection stays open between calls."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def look_up(self, place: str, person: str | None, found: Sequence[Found]) -> list[Known | None]:
-        """What is known about each file, None where it has gone since; only new and changed ones are opened.
+        """Data of each file, None if it has disappeared; only new and changed files are opened.
 
         Args:
-            place: ``library`` or ``trash``. person: whose files these are, None: everybody's. found: all files there are.
+            place: ``library`` or ``trash``. person: owner of the files, None: all people. found: all existing files.
         """
         try:
             rows = self._rows(place, person)
@@ -103,7 +103,7 @@ class Index:
         return known
 
     def forget(self, people: Iterable[str]) -> None:
-        """Remove what is remembered of people (names of folders), not leaving it in the file's free pages."""
+        """Remove the rows of people (names of folders), also from the file's free pages."""
         if not self.path.exists():
             return
         try:
@@ -153,9 +153,7 @@ class Index:
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         database = sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
         try:
-            database.execute(
-                "PRAGMA secure_delete = ON"
-            )  # what a person was called must not stay in free pages
+            database.execute("PRAGMA secure_delete = ON")  # a person's name must not stay in free pages
             self._prepare(database)
             yield database
         finally:
@@ -180,7 +178,7 @@ class Index:
         database.execute("COMMIT")
 
     def _give_up(self, error: Exception) -> None:
-        """Go on without the index; one that is broken (and not just out of reach) is made anew by the next listing."""
+        """Continue without the index; a damaged one (not one that is only inaccessible) is recreated by the next listing."""
         logging.getLogger(__name__).info("The library's index cannot be used (%s).", type(error).__name__)
         code = getattr(error, "sqlite_errorcode", None)
         if isinstance(error, sqlite3.Error) and (code is None or code & 0xFF not in _OUT_OF_REACH):
@@ -214,7 +212,7 @@ def _to_row(place: str, file: Found, known: Known, now: int) -> tuple[Any, ...]:
 
 
 def _from_row(file: Found, row: tuple[Any, ...] | None) -> Known | None:
-    """What a row says about a file, None where the row is missing, out of date, too young or unreadable."""
+    """The data of a file's row, None if the row is missing, outdated, too recent or unreadable."""
     if row is None:
         return None
     size, mtime, ctime, inode, read_at, thumbnail, text, checksum = row

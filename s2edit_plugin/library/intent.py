@@ -38,9 +38,9 @@ class Intent:
     Attributes:
         moves: (from, to) of files and folders. A token file in the way goes to the trash; a folder in the way takes in what
             comes; any other file in the way is replaced.
-        rewrite: folders whose token records take on the names of their places.
+        rewrite: folders whose token records are adapted to their paths.
         notes: (folder, notes) of people who have none yet.
-        remove: files and folders that go for good, in this order.
+        remove: files and folders to remove permanently, in this order.
     """
 
     moves: tuple[tuple[str, str], ...] = ()
@@ -68,7 +68,7 @@ def changing(store: Store) -> Iterator[None]:
 
 @contextlib.contextmanager
 def incoming(store: Store) -> Iterator[Path]:
-    """A folder for files that are not in the library yet; what is left in it at the end is removed. Under the lock."""
+    """A folder for new files before they are moved to the library; the rest is removed at the end. The caller holds the lock."""
     folder = store.folder.library / INCOMING
     with disk("The library cannot be changed"):
         make_private(folder)
@@ -89,7 +89,7 @@ def perform(store: Store, intent: Intent) -> None:
     """Write a change down, then make it. Under the lock.
 
     Raises:
-        ResourceError: the disk refused; what was written down is finished when the library is changed next.
+        ResourceError: the disk refused; the recorded change is completed at the next change of the library.
     """
     path = store.folder.library / FILE_NAME
     write_atomic(path, json.dumps(intent.to_json()).encode(), private=True)
@@ -101,13 +101,13 @@ def _recover(store: Store) -> None:
     if os.path.lexists(path):
         _finish(store, path)
     if os.path.lexists(store.folder.library / INCOMING):
-        # Nobody else can be filling it: that happens under the lock.
+        # No other process writes to it, because that needs the lock.
         shutil.rmtree(store.folder.library / INCOMING, ignore_errors=True)
 
 
 def _finish(store: Store, path: Path) -> None:
     intent = _read(store, path)
-    if intent is None:  # written by somebody else: whole files only ever come by `perform`
+    if intent is None:  # not from this program, since `perform` writes complete files only
         store.to_quarantine(path)
         return
     root = store.folder.root

@@ -1,4 +1,4 @@
-"""`Library`: what the rest of the program sees of it."""
+"""`Library`: the public interface of this package."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Entries = list[Entry]  # inside the class, `list` is the method
 class Library:
     """The tokens of one data folder. Safe to use from several threads and processes at once.
 
-    Every method that changes something may raise `BusyError` (another process has been changing the library for long) and
-    `ResourceError` (the disk refused); then nothing was changed.
+    Methods with changes may raise `BusyError` (another process holds the lock for long) and `ResourceError` (the disk
+    refused); then the library is unchanged.
 
     Args:
         home: the data folder; None: ``$S2EDIT_HOME`` or the platform's.
@@ -43,7 +43,7 @@ class Library:
     # ------------------------------------------------------------------ reading
 
     def path(self, full_name: str | TokenRef) -> Path:
-        """Where the token ``person/name`` lies or would lie. Raises InputError: no valid name."""
+        """Path of the token ``person/name``, existing or not. Raises InputError: invalid name."""
         return self._store.path(full_name)
 
     def get(self, full_name: str) -> Token:
@@ -76,12 +76,12 @@ class Library:
         return self._store.tokens(person)
 
     def search(self, text: str, person: str | None = None, *, trash: bool = False) -> Entries:
-        """Tokens in which every word of ``text`` occurs somewhere, in any order, whatever its case and accents.
+        """Tokens that contain every word of ``text``, in any order, ignoring case and accents.
 
-        Looked at are the names of token and person, kind, class noun, tags, notes on both, and the source prompt.
+        Searches the names of token and person, kind, class noun, tags, notes on both, and the source prompt.
 
         Args:
-            text: "" finds all. trash: look for deleted tokens instead.
+            text: "" finds all. trash: search deleted tokens instead.
         """
         words = folded(text).split()
         entries = self.trashed(person) if trash else self.list(person)
@@ -91,11 +91,11 @@ class Library:
         return [entry for entry in entries if matches(entry, words, notes.get(entry.person, ""))]
 
     def people(self) -> Sequence[str]:
-        """Names of the people who have tokens."""
+        """Names of the people with tokens."""
         return self._store.people()
 
     def overview(self) -> Sequence[Person]:
-        """Everybody who has tokens, deleted tokens or notes, sorted by name, with what is known about them."""
+        """All people with tokens, deleted tokens or notes, sorted by name."""
         tokens, trashed = _by_person(self.list()), _by_person(self.trashed())
         notes = {normal(name): text for name, text in people_with_notes(self._store).items()}
         return [
@@ -141,9 +141,9 @@ class Library:
         return damaged
 
     def examine(self, *, repair: bool = False) -> Report:
-        """Look at every file of library and trash, and mend what can be mended if ``repair`` is on.
+        """Check every file of library and trash, and repair damage if ``repair`` is true.
 
-        Nothing that may be worth something is deleted: what nobody can read goes to the folder ``quarantine``.
+        No file with possible value is deleted: unreadable ones are moved to the folder ``quarantine``.
         """
         return examine(self._store, repair)
 
@@ -153,7 +153,7 @@ class Library:
         """Refuse a name before work begins that a new token could not have; a token of exactly this name may be there.
 
         Raises:
-            InputError: no valid name, a device of Windows, or too like the name of somebody or something there already.
+            InputError: invalid name, a device name of Windows, or too similar to an existing name.
         """
         ref = reference(full_name)
         path = self._store.path(ref)
@@ -178,7 +178,7 @@ class Library:
         return changes.rename(self._store, old, new)
 
     def duplicate(self, full_name: str, new: str = "") -> Path:
-        """Copy a token, with an id of its own and the same consent.
+        """Copy a token, with a new id and the same consent.
 
         Args:
             new: ``name`` or ``person/name``; "": the old name with a number.
@@ -200,17 +200,17 @@ class Library:
         """Set the user's notes on a person, "" for none; returns them as stored.
 
         Raises:
-            TokenNotFoundError: nobody of this name is in the library. InputError: too long.
+            TokenNotFoundError: no person of this name is in the library. InputError: too long.
         """
         return changes.annotate_person(self._store, person, notes)
 
     def delete(self, full_name: str) -> Path:
-        """Move a token to the trash, damaged or not; returns where it lies now. Raises TokenNotFoundError.
+        """Move a token to the trash, damaged or not; returns its new path. Raises TokenNotFoundError.
 
-        It can be restored for 90 days, unless very many are deleted after it (`tidying.TRASH`).
+        It can be restored for 90 days, unless many others are deleted after it (`tidying.TRASH`).
         """
         path = changes.delete(self._store, full_name)
-        with contextlib.suppress(S2EditError):  # what is too much goes another time
+        with contextlib.suppress(S2EditError):  # the rest is removed at the next call
             self.tidy()
         return path
 
@@ -224,25 +224,25 @@ class Library:
         return changes.restore(self._store, full_name)
 
     def empty_trash(self, person: str | None = None, *, older_than_days: float = 0.0) -> int:
-        """Remove deleted tokens for good, everybody's or one person's; returns how many."""
+        """Remove deleted tokens permanently, of all people or of one; returns their number."""
         return changes.empty_trash(self._store, person, older_than_days)
 
     def tidy(self) -> int:
-        """Remove for good what trash and quarantine hold beyond their bounds (`tidying`); returns how many files."""
+        """Permanently remove files of trash and quarantine beyond their limits (`tidying`); returns their number."""
         return tidying.tidy(self._store)
 
     def rename_person(self, old: str, new: str) -> int:
-        """Give a person another name, with everything that lies under it; returns how many tokens moved.
+        """Rename a person in all data; returns the number of moved tokens.
 
         Raises:
-            TokenNotFoundError: nobody of this name has tokens.
+            TokenNotFoundError: no person of this name has tokens.
             InputError: the new name is not valid or taken.
         """
         return changes.rename_person(self._store, old, new)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the library's lock: nothing is renamed, deleted or forgotten while the block runs.
+        """Hold the library's lock: no token is renamed, deleted or forgotten during the block.
 
         Raises:
             BusyError: another process holds it. ResourceError: the disk refused.
@@ -251,26 +251,26 @@ class Library:
             yield
 
     def forget(self, person: str, also: Iterable[ForgetElsewhere] = ()) -> Forgotten:
-        """Remove a person from the data folder for good: tokens, trash, quarantine, notes, caches, checkpoints, results.
+        """Remove a person from the data folder permanently: tokens, trash, quarantine, notes, caches, checkpoints, results.
 
-        Files are found by a folder or file of the person's name, and by what carries the ids or photo hashes of the
-        person's tokens in its name or content (latents decode to the face). Tokens that the user filed under somebody else
-        stay and are named in the result.
+        Files are found by the person's name in the path, and by ids or photo hashes of the person's tokens in their name or
+        content (latents decode to the face). Tokens that the user stored under another person stay and are listed in the
+        result.
 
         Args:
-            also: remove what others keep of the person (the journal), see `forget.ForgetElsewhere`; called first, while
-                the person's tokens still say what to look for.
+            also: removes the person's data elsewhere (the journal), see `forget.ForgetElsewhere`; called first, while the
+                person's tokens exist.
 
         Raises:
-            TokenNotFoundError: nothing of this person is there.
-            ResourceError: a file could not be removed; what could be is gone, and it can be tried again.
+            TokenNotFoundError: there is no data of this person.
+            ResourceError: a file could not be removed; the others are removed, and the call can be repeated.
         """
         return forget(self._store, person, also)
 
     # ------------------------------------------------------------------ in and out
 
     def export(self, full_name: str, out: Path, *, private: bool = False, overwrite: bool = False) -> Path:
-        """Write a token to a file for somebody else; returns where.
+        """Export a token to a file; returns its path.
 
         Args:
             out: a file, or a folder. private: with thumbnail, mask, source hash, tags and notes.
@@ -294,11 +294,11 @@ class Library:
         replace: bool = False,
         consent: bool = False,
     ) -> Path:
-        """Take a token file in, under the name it carries or another one.
+        """Import a token file, under its own name or another one.
 
         Args:
-            replace: a token of this name goes to the trash.
-            consent: the user has the consent of the person shown; needed for identity tokens that carry none.
+            replace: move an existing token of this name to the trash.
+            consent: whether the user has the person's consent; needed for identity tokens without a consent note.
 
         Raises:
             TokenNotFoundError: no such file.
@@ -329,12 +329,12 @@ class Library:
         on_clash: OnClash = "refuse",
         consent: bool = False,
     ) -> Imported:
-        """Take a person's file in: all of its tokens or, if anything is wrong with one of them, none.
+        """Import a person's file: all of its tokens, or none if one of them is invalid.
 
         Args:
-            person: whom to put them under; None: the person's name in the file.
-            on_clash: what happens where a token of a name is there already: ``refuse`` all, ``rename`` what comes, or
-                ``replace`` what is there, which goes to the trash.
+            person: the person in the library; None: as in the file.
+            on_clash: if a token of the same name exists: ``refuse`` all, ``rename`` the imported one, or ``replace`` the
+                existing one, which goes to the trash.
             consent: as `import_`.
 
         Raises:

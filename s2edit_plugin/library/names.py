@@ -1,7 +1,7 @@
-"""Which names people and tokens can have, and how a name and a file's name belong together.
+"""Valid names of people and tokens, and their file names.
 
-The library must survive a move between systems: Windows knows names that are devices, Windows and macOS take "Anna" and "anna"
-for the same file, macOS writes "ë" in two characters, and a file's name has at most 255 bytes.
+The library must be portable: Windows has reserved device names, Windows and macOS treat "Anna" and "anna" as the same file,
+macOS stores "ë" as two characters, and a file's name has at most 255 bytes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 SUFFIX = ".safetensors"
-MAX_BYTES = 180  # what is left of 255 beside the suffix, the trash's time stamp and a temporary file's ending
+MAX_BYTES = 180  # 255 without the suffix, the trash's time stamp and a temporary file's ending
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³")}
 PERSON, TOKEN = "person's name", "token name"
 
@@ -74,6 +74,6 @@ def name_of_trashed(stem: str) -> str:
 
 
 def trashed_at(stem: str) -> int:
-    """When a token went to the trash, in nanoseconds since 1970; 0 if its file's name does not say."""
+    """When a token went to the trash, in nanoseconds since 1970; 0 if its file name has no time."""
     stamp = stem.rpartition(".")[2]
     return int(stamp) if stamp.isdecimal() and len(stamp) < 24 else 0

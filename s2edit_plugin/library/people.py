@@ -1,4 +1,4 @@
-"""Notes on people: ``library/<person>/person.json``, there only where there is something to say."""
+"""Notes on people: ``library/<person>/person.json``, only if there are notes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def checked_notes(notes: str) -> str:
 
 
 def notes_of(folder: Path) -> str:
-    """The notes in a person's folder, "" where there are none or they cannot be read."""
+    """The notes in a person's folder, "" if there are none or they cannot be read."""
     try:
         return _read(folder / FILE)
     except (OSError, ValueError, RecursionError):
@@ -47,7 +47,7 @@ def notes_of(folder: Path) -> str:
 
 
 def notes_problem(folder: Path) -> str:
-    """A sentence where a person's notes are damaged, "" where they are sound or there are none."""
+    """A sentence if a person's notes are damaged, "" otherwise."""
     try:
         _read(folder / FILE)
     except FileNotFoundError:
@@ -58,7 +58,7 @@ def notes_problem(folder: Path) -> str:
 
 
 def write_notes(store: Store, folder: Path, notes: str) -> None:
-    """Write a person's notes, or remove the file where nothing is left to say. Damaged ones go to quarantine.
+    """Write a person's notes, or remove the file if they are empty. Damaged ones go to quarantine.
 
     Raises:
         ResourceError: the disk refused.
@@ -75,7 +75,7 @@ def write_notes(store: Store, folder: Path, notes: str) -> None:
 
 
 def people_with_notes(store: Store) -> dict[str, str]:
-    """Folder name -> notes, of everybody who has any."""
+    """Folder name -> notes, of all people with notes."""
     found = {folder.name: notes_of(folder) for folder in store.people_in(store.folder.library)}
     return {name: notes for name, notes in found.items() if notes}
 

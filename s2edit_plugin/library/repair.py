@@ -1,7 +1,7 @@
-"""Checking the library: what is damaged or out of place, and mending it. Nothing that may be worth something is ever deleted.
+"""Checking the library: finding and repairing damaged and misplaced files. No file with possible value is deleted.
 
-Without repair nothing is changed and the lock is not taken. With it, everything happens under the lock: a damaged token is
-replaced by its newest sound copy in the trash, what cannot be read goes to the quarantine folder, records follow their place.
+Without repair there are no changes and the lock is not taken. With it, under the lock, a damaged token is replaced by its
+newest valid copy in the trash, unreadable files go to the quarantine folder, and records are adapted to their paths.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ from s2edit_plugin.tokens.file import (
 
 __all__ = ["examine"]
 
-# Half-written files elsewhere may belong to somebody who is writing them now.
+# Temporary files elsewhere may be in use by another process.
 LEFTOVER_AGE, LEFTOVER_AGE_ELSEWHERE = 60.0, 3600.0
 _POSIX = sys.platform != "win32"
 
 
 def examine(store: Store, repair: bool) -> Report:
-    """Look at every file of library and trash; see `Library.examine`."""
+    """Check every file of library and trash; see `Library.examine`."""
     interrupted = pending(store)
     if not repair:
         return _Check(store, False).run(interrupted)
@@ -63,7 +63,7 @@ class _Check:
         self.checked = 0
 
     def run(self, interrupted: bool) -> Report:
-        """All checks, in an order in which each finds what the one before has mended."""
+        """All checks, in an order in which later ones see earlier repairs."""
         if interrupted:
             done = "It was finished." if self.repair else ""
             place = self.store.folder.library
@@ -74,7 +74,7 @@ class _Check:
                 self._links(place)
             self._names()
             self._each(self._sound)
-            self._same_ids()  # before records are rewritten: what a file calls itself tells where it came from
+            self._same_ids()  # before records are rewritten: the name in a record shows the file's origin
             self._each(self._follow)
             for folder in self.store.people_in(self.store.folder.library):
                 self._folder(folder)
@@ -105,7 +105,7 @@ class _Check:
                     self._found("link", path, sentence, done)
 
     def _folder(self, folder: Path) -> None:
-        """A person's folder: its notes, what does not belong there, who may read it."""
+        """Check a person's folder: notes, foreign files, permissions."""
         problem = notes_problem(folder)
         if problem:
             done = self._do(lambda: self.store.to_quarantine(folder / FILE), "They were moved to quarantine.")
@@ -119,7 +119,7 @@ class _Check:
             remove_if_empty(folder)
 
     def _index(self) -> None:
-        """What listings remember is made anew; it is a cache, so nothing is said about it."""
+        """Recreate the index; it is a cache, so it is not reported."""
         if self.repair:
             self.store.index.remove()
             self.store.tokens()
@@ -127,7 +127,7 @@ class _Check:
     # ------------------------------------------------------------------ names
 
     def _names(self) -> None:
-        """Folders and files whose names the library cannot use, or that other systems take for one another."""
+        """Check for folders and files with invalid names, or names that are equal on other systems."""
         library = self.store.folder.library
         seen: dict[str, str] = {}
         for folder in self.store.people_in(library):
@@ -158,7 +158,7 @@ class _Check:
     # ------------------------------------------------------------------ tokens
 
     def _each(self, look: Callable[[Path], None]) -> None:
-        """Look at every token file of the library."""
+        """Check every token file of the library."""
         for folder in self.store.people_in(self.store.folder.library):
             for path in sorted(self.store.files(folder)):
                 with contextlib.suppress(FileNotFoundError, TokenNotFoundError):  # moved by another process
@@ -176,10 +176,10 @@ class _Check:
             self._damaged(path, error)
 
     def _follow(self, path: Path) -> None:
-        """A record that says what its place says, in today's format."""
+        """Adapt a record to its path and the current format."""
         try:
             record, written = read_record(path), stored_format(path)
-        except TokenDamagedError:  # which was said already
+        except TokenDamagedError:  # reported already
             return
         if named_by_place(record, path) != record:
             sentence = f"The token {self._name_of(path)} calls itself {record.full_name} inside."
@@ -225,7 +225,7 @@ class _Check:
         return None
 
     def _same_ids(self) -> None:
-        """Files with one id: an interrupted rename of an older version, or a file that somebody copied."""
+        """Check for files with the same id: an interrupted rename of an older version, or a copied file."""
         by_id: dict[str, list[Path]] = {}
         for entry in self.store.tokens():
             if entry.record is not None:
@@ -234,11 +234,11 @@ class _Check:
             if len(paths) > 1:
                 oldest, *newer = sorted(paths, key=lambda path: path.stat().st_mtime_ns)
                 for path in newer:
-                    with contextlib.suppress(TokenError):  # damaged, which was said already
+                    with contextlib.suppress(TokenError):  # damaged, reported already
                         oldest = self._twice(oldest, path)
 
     def _twice(self, older: Path, newer: Path) -> Path:
-        """Tell two files with one id apart; the one that has the id from now on."""
+        """Resolve two files with the same id; returns the one that keeps the id."""
         sentence = f"{self._name_of(older)} and {self._name_of(newer)} are one token twice."
         tokens = read_token(older), read_token(newer)
         keeps = older
@@ -263,7 +263,7 @@ class _Check:
         return keeps
 
     def _trash(self) -> None:
-        """Damaged files in the trash, and copies of what is still in the library."""
+        """Check for damaged files in the trash, and copies of tokens still in the library."""
         living = {entry.record.id: entry.path for entry in self.store.tokens() if entry.record is not None}
         for entry in self.store.trashed():
             with contextlib.suppress(FileNotFoundError, TokenNotFoundError):
@@ -307,7 +307,7 @@ class _Check:
             self._found("mode", path, sentence, done, damage=False)
 
     def _do(self, action: Callable[[], object], done: str) -> str:
-        """Mend something, if that is asked for; what was done, as a sentence."""
+        """Make a repair if repairing is on; returns a sentence."""
         if not self.repair:
             return ""
         try:
@@ -331,7 +331,7 @@ class _Check:
 
 
 def _parts(place: Path, before: float) -> Iterator[Path]:
-    """Half-written files that nobody has touched since."""
+    """Check for old temporary files."""
     for root, _, names in os.walk(place):
         for name in sorted(names):
             if name.startswith(".") and name.endswith(".part"):
@@ -342,7 +342,7 @@ def _parts(place: Path, before: float) -> Iterator[Path]:
 
 
 def _same(one: Token, other: Token) -> bool:
-    """Whether two tokens differ in nothing but their names."""
+    """Whether two tokens differ only in their names."""
     named = other.record.replace(person=one.record.person, name=one.record.name)
     return (
         named == one.record
@@ -363,7 +363,7 @@ def _usable(name: str, what: str) -> str:
 
 
 def _free(path: Path, suffix: str, name: str) -> str:
-    """``name``, or the first of ``name-2``, ... that nothing beside ``path`` has."""
+    """``name``, or the first of ``name-2``, ... that is free beside ``path``."""
     used = {key(other.removesuffix(suffix)) for other in os.listdir(path.parent) if other != path.name}
     number, candidate = 1, name
     while key(candidate) in used:

@@ -1,6 +1,6 @@
-"""Where token files lie: paths that cannot leave the library, listings, and the trash.
+"""Paths of token files, confined to the library; listings, and the trash.
 
-Nothing here takes the lock; what changes something runs under `intent.changing`.
+No function takes the lock; callers with changes use `intent.changing`.
 """
 
 from __future__ import annotations
@@ -62,10 +62,10 @@ class Store:
         return (*self.token_places, folder.cache, folder.checkpoints, folder.results)
 
     def path(self, full_name: str | TokenRef) -> Path:
-        """Where a token lies or would lie; a spelling that only another system wrote is found too.
+        """Path of a token, existing or not; other Unicode forms of its name are found too.
 
         Raises:
-            InputError: no valid name. TokenDamagedError: a link lies there.
+            InputError: invalid name. TokenDamagedError: the path is a link.
         """
         ref = reference(full_name)
         folder = _same_name(self.folder.library, ref.person)
@@ -79,7 +79,7 @@ class Store:
         return path
 
     def existing(self, full_name: str | TokenRef) -> Path:
-        """Where a token lies. Raises InputError, TokenNotFoundError, TokenDamagedError (a link)."""
+        """Path of an existing token. Raises InputError, TokenNotFoundError, TokenDamagedError (a link)."""
         path = self.path(full_name)
         with disk("The library cannot be read"):
             there = path.is_file()
@@ -92,7 +92,7 @@ class Store:
         """Where a new token goes.
 
         Args:
-            instead_of: the file it comes from, which is in nobody's way.
+            instead_of: the file it replaces, which is no conflict.
 
         Raises:
             InputError: no valid name, one that is taken, or one that differs from a taken one in upper and lower case only.
@@ -121,11 +121,11 @@ class Store:
         return _same_name(place, person)
 
     def knows_person(self, person: str) -> bool:
-        """Whether somebody in library, trash or quarantine is called so, or too much like it."""
+        """Whether a person in library, trash or quarantine has this name, or one too similar."""
         return any(key(folder) == key(person) for place in self.token_places for folder in _folders(place))
 
     def spelled_person(self, person: str) -> str:
-        """How a person is written in library or trash, ``person`` itself where nobody is called so."""
+        """Spelling of a person in library or trash, ``person`` itself if there is none."""
         for place in self.token_places[:2]:
             if (place / person).is_dir():
                 return person
@@ -163,14 +163,14 @@ class Store:
         return [place / name for name in _folders(place)]
 
     def hint_tokens(self) -> str:
-        """The names there are, for an error's hint."""
+        """Existing names, for an error's hint."""
         names = [f"{file.person}/{file.name}" for file in self._scan(self.folder.library, None)]
         if not names:
             return "The library is empty; `s2edit learn` makes a token."
         return _there_are(sorted(names))
 
     def hint_people(self) -> str:
-        """The people there are, for an error's hint."""
+        """Existing people, for an error's hint."""
         people = self.people()
         return _there_are(people) if people else ""
 
@@ -212,12 +212,12 @@ class Store:
         return self._put_away(path, self.folder.trash, keep)
 
     def to_quarantine(self, path: Path, *, keep: bool = False) -> Path:
-        """Move a file that nobody can read, but that may still be worth something, out of the way. Raises ResourceError."""
+        """Move an unreadable file to quarantine, since it may still have value. Raises ResourceError."""
         return self._put_away(path, self.folder.quarantine, keep)
 
     def _put_away(self, path: Path, place: Path, keep: bool) -> Path:
         with disk("The token could not be moved away"):
-            # What lies right in the library is a person's folder, or a link in place of one.
+            # Items directly in the library are people's folders, or links in place of them.
             folder = place / (path.name if path.parent in self.token_places else path.parent.name)
             make_private(folder)
             name = name_of_trashed(path.stem)
@@ -237,12 +237,12 @@ class Store:
                     os.replace(half, target)
                 finally:
                     half.unlink(missing_ok=True)
-            sync_folder(folder)  # before the file that this is the copy of is written anew
+            sync_folder(folder)  # before the original of this copy is rewritten
         return target
 
 
 def _files_of(folder: Path, *, trash: bool = False) -> list[Found]:
-    """Token files right inside a folder: ordinary files, no links, nothing hidden."""
+    """Token files directly in a folder: regular files, no links or hidden files."""
     found = []
     try:
         with os.scandir(folder) as entries:
@@ -266,7 +266,7 @@ def _files_of(folder: Path, *, trash: bool = False) -> list[Found]:
 
 
 def _folders(place: Path) -> list[str]:
-    """Names of the people's folders in a place, sorted; no links, nothing hidden."""
+    """Names of the people's folders in a place, sorted, without links and hidden ones."""
     try:
         with os.scandir(place) as entries:
             return sorted(e.name for e in entries if e.name[0] != "." and e.is_dir(follow_symlinks=False))
@@ -311,7 +311,7 @@ def named_by_place(record: TokenRecord, path: Path) -> TokenRecord:
 
 
 def remove_if_empty(folder: Path) -> None:
-    """Remove a person's folder that holds nothing any more."""
+    """Remove a person's folder if it is empty."""
     with contextlib.suppress(OSError):
         folder.rmdir()
 

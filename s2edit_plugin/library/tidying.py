@@ -1,4 +1,4 @@
-"""Trash and quarantine do not grow for ever: what is old goes, and the oldest of what is too much."""
+"""Limits of trash and quarantine, by age, number and size; the oldest files are removed first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["QUARANTINE", "TRASH", "Bound", "tidy"]
 
 @dataclass(frozen=True)
 class Bound:
-    """How much of what was put away is kept: for so many days, so many files, so many bytes."""
+    """Limits: days, number of files, bytes."""
 
     days: float
     files: int
@@ -39,7 +39,7 @@ class _Away:
 
 
 def tidy(store: Store) -> int:
-    """Remove for good what trash and quarantine hold beyond their bounds, the oldest first; returns how many files.
+    """Permanently remove files of trash and quarantine beyond their limits, the oldest first; returns their number.
 
     Raises:
         BusyError: another process holds the library's lock. ResourceError: the disk refused.
@@ -59,7 +59,7 @@ def tidy(store: Store) -> int:
 
 
 def _beyond(place: Path, bound: Bound) -> list[_Away]:
-    """What is too old or too much."""
+    """Files beyond the limits."""
     newest_first = sorted(_put_away(place), key=lambda away: away.at, reverse=True)
     oldest, size, beyond = time.time() - bound.days * 86_400, 0, []
     for number, away in enumerate(newest_first):

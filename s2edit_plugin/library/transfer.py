@@ -18,7 +18,7 @@ __all__ = ["export", "export_bytes", "import_token", "read_given", "with_consent
 
 
 def export_bytes(store: Store, full_name: str, private: bool) -> tuple[str, bytes]:
-    """A token as a file for somebody else: its name and its bytes; see `Library.export_bytes`."""
+    """An exported token: file name and bytes; see `Library.export_bytes`."""
     path = store.existing(full_name)
     token = read_token(path)
     record = named_by_place(token.record, path)
@@ -40,7 +40,7 @@ def export(store: Store, full_name: str, out: Path, private: bool, overwrite: bo
 def import_token(
     store: Store, file: Path | bytes, person: str | None, name: str | None, replace: bool, consent: bool
 ) -> Path:
-    """Take a token in; see `Library.import_`."""
+    """Import a token; see `Library.import_`."""
     token = read_given(file)
     record = token.record.replace(person=person or token.record.person, name=name or token.record.name)
     reference(TokenRef(record.person, record.name))
@@ -61,7 +61,7 @@ def read_given(file: Path | bytes, label: str = "handed in") -> Token:
 
 
 def with_consent(record: TokenRecord, given: bool) -> TokenRecord:
-    """The record with its consent note; an identity token that carries none needs the user's word.
+    """The record with its consent note; for an identity token without one the user must confirm consent.
 
     Raises:
         ConsentError: neither is there.

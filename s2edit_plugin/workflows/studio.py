@@ -93,7 +93,7 @@ class Studio(Context):
     def recognise(
         self, request: api.RecognisePeople, on_progress: api.OnProgress = ignore, on_note: api.OnNote = ignore
     ) -> api.PeopleFound:
-        """Recognise people of the library on a photo. Raises ImageError, ModelError (no networks for faces), TokenNotFoundError."""
+        """Recognise people of the library on a photo. Raises ImageError, ModelError (no face networks), TokenNotFoundError."""
         from s2edit_plugin.workflows.recognising import recognise
 
         return recognise(self, request)
