@@ -1508,7 +1508,7 @@
     </message>
     <message>
         <location filename="../batch/ray_cluster.py"/>
-        <location filename="../batch/runner.py"/>
+        <location filename="../batch/result_files.py"/>
         <source>Look at the photo; the next run tries it again.</source>
         <translation>Sehen Sie sich das Foto an; der nächste Lauf versucht es wieder.</translation>
     </message>
@@ -1610,42 +1610,42 @@
         <translation>Das gemalte Motiv passt nur auf sein eigenes Foto: Das Rezept findet es auf jedem Foto.</translation>
     </message>
     <message>
-        <location filename="../batch/runner.py"/>
+        <location filename="../batch/result_files.py"/>
         <source>The result was changed by another program and is left as it is.</source>
         <translation>Das Ergebnis wurde von einem anderen Programm geändert und bleibt, wie es ist.</translation>
     </message>
     <message>
-        <location filename="../batch/runner.py"/>
+        <location filename="../batch/result_files.py"/>
         <source>The result would be written over the photo itself.</source>
         <translation>Das Ergebnis würde über das Foto selbst geschrieben.</translation>
     </message>
     <message>
-        <location filename="../batch/runner.py"/>
+        <location filename="../batch/result_files.py"/>
         <source>Choose another folder for the results.</source>
         <translation>Wählen Sie einen anderen Ordner für die Ergebnisse.</translation>
     </message>
     <message>
-        <location filename="../batch/runner.py"/>
+        <location filename="../batch/result_files.py"/>
         <source>The program ended {0} times while it worked on this photo.</source>
         <translation>Das Programm endete {0}-mal, während es an diesem Foto arbeitete.</translation>
     </message>
     <message>
-        <location filename="../batch/runner.py"/>
+        <location filename="../batch/result_files.py"/>
         <source>{0} is there already, and this program did not write it.</source>
         <translation>{0} gibt es schon, und dieses Programm hat es nicht geschrieben.</translation>
     </message>
     <message>
-        <location filename="../batch/runner.py"/>
+        <location filename="../batch/result_files.py"/>
         <source>Move it away, choose another folder, or add --overwrite.</source>
         <translation>Verschieben Sie es, wählen Sie einen anderen Ordner oder fügen Sie --overwrite hinzu.</translation>
     </message>
     <message>
-        <location filename="../batch/runner.py"/>
+        <location filename="../batch/result_files.py"/>
         <source>{0} has gone.</source>
         <translation>{0} ist nicht mehr da.</translation>
     </message>
     <message>
-        <location filename="../batch/runner.py"/>
+        <location filename="../batch/result_files.py"/>
         <source>Run the batch again.</source>
         <translation>Starten Sie den Stapel noch einmal.</translation>
     </message>
@@ -1765,52 +1765,6 @@
         <translation>Machen Sie ihn beschreibbar, oder setzen Sie {0} auf einen anderen Ordner.</translation>
     </message>
     <message>
-        <location filename="../engine/client/discovery.py"/>
-        <location filename="../engine/client/remote.py"/>
-        <source>The engine is not running.</source>
-        <translation>Die Engine läuft nicht.</translation>
-    </message>
-    <message>
-        <location filename="../engine/client/discovery.py"/>
-        <source>Start S2Edit Studio once, then try again.</source>
-        <translation>Starten Sie S²Edit Studio einmal, und versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../engine/client/discovery.py"/>
-        <source>The engine is not running, and it cannot be started from inside this sandbox.</source>
-        <translation>Die Engine läuft nicht und kann aus dieser abgeschotteten Umgebung nicht gestartet werden.</translation>
-    </message>
-    <message>
-        <location filename="../engine/client/discovery.py"/>
-        <source>Start S2Edit Studio, then try again.</source>
-        <translation>Starten Sie S²Edit Studio, und versuchen Sie es noch einmal.</translation>
-    </message>
-    <message>
-        <location filename="../engine/client/discovery.py"/>
-        <source>The engine could not be started ({0}).</source>
-        <translation>Die Engine konnte nicht gestartet werden ({0}).</translation>
-    </message>
-    <message>
-        <location filename="../engine/client/discovery.py"/>
-        <source>Run `s2edit doctor`, or `s2edit engine run`.</source>
-        <translation>Führen Sie `s2edit doctor` oder `s2edit engine run` aus.</translation>
-    </message>
-    <message>
-        <location filename="../engine/client/discovery.py"/>
-        <source>The window cannot be opened from inside this sandbox.</source>
-        <translation>Das Fenster kann aus dieser abgeschotteten Umgebung nicht geöffnet werden.</translation>
-    </message>
-    <message>
-        <location filename="../engine/client/discovery.py"/>
-        <source>Start S2Edit Studio.</source>
-        <translation>Starten Sie S²Edit Studio.</translation>
-    </message>
-    <message>
-        <location filename="../engine/client/discovery.py"/>
-        <source>The window could not be opened ({0}).</source>
-        <translation>Das Fenster konnte nicht geöffnet werden ({0}).</translation>
-    </message>
-    <message>
         <location filename="../engine/client/interface.py"/>
         <source>Run the command again.</source>
         <translation>Versuchen Sie es noch einmal.</translation>
@@ -1819,6 +1773,52 @@
         <location filename="../engine/client/interface.py"/>
         <source>The job {0} is not over after {1} seconds.</source>
         <translation>Der Auftrag {0} ist nach {1} Sekunden nicht fertig.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/launching.py"/>
+        <location filename="../engine/client/remote.py"/>
+        <source>The engine is not running.</source>
+        <translation>Die Engine läuft nicht.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/launching.py"/>
+        <source>Start S2Edit Studio once, then try again.</source>
+        <translation>Starten Sie S²Edit Studio einmal, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/launching.py"/>
+        <source>The engine is not running, and it cannot be started from inside this sandbox.</source>
+        <translation>Die Engine läuft nicht und kann aus dieser abgeschotteten Umgebung nicht gestartet werden.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/launching.py"/>
+        <source>Start S2Edit Studio, then try again.</source>
+        <translation>Starten Sie S²Edit Studio, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/launching.py"/>
+        <source>The engine could not be started ({0}).</source>
+        <translation>Die Engine konnte nicht gestartet werden ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/launching.py"/>
+        <source>Run `s2edit doctor`, or `s2edit engine run`.</source>
+        <translation>Führen Sie `s2edit doctor` oder `s2edit engine run` aus.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/launching.py"/>
+        <source>The window cannot be opened from inside this sandbox.</source>
+        <translation>Das Fenster kann aus dieser abgeschotteten Umgebung nicht geöffnet werden.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/launching.py"/>
+        <source>Start S2Edit Studio.</source>
+        <translation>Starten Sie S²Edit Studio.</translation>
+    </message>
+    <message>
+        <location filename="../engine/client/launching.py"/>
+        <source>The window could not be opened ({0}).</source>
+        <translation>Das Fenster konnte nicht geöffnet werden ({0}).</translation>
     </message>
     <message>
         <location filename="../engine/client/remote.py"/>

@@ -28,7 +28,7 @@ class EditSettings:
         inside: whether a token acts inside the edit region on the photo it was learned from: ``auto``, only if the edit
             uncovers the person's own looks (removes a hat or glasses); ``always``; ``never``. On other photos always.
         influence: how deltas of the whole U-Net act on another photo: ``joint``, in the predictions of both branches; or as
-            a separate term inside the edit region of the target branch, ``plain``, or without the component opposed to the edit,
+            a separate term inside the edit region of the target branch, ``plain``, or without its component against the edit,
             measured over the ``picture`` or at each ``position`` (`method.influence`).
         token_guidance: scale of that term.
         weights: factor for the attention of words of the target prompt.

@@ -349,7 +349,7 @@ def _with_token(prompt: str, record: TokenRecord | None) -> str:
 def _suggested(
     context: Context, request: api.ApplyEdit, scene: Scene, named: TokenRecord | None
 ) -> Suggested:
-    """The caption of the model's crop, limited to the target's topics and the text encoder's length; at least the class noun."""
+    """The caption of the model's crop, limited to the target's topics and the encoder's length; at least the class noun."""
     noun = named.class_noun if named else ""
     shown = (request.source_prompt or "") if request.source_suggested else ""
     notes: tuple[str, ...] = ()
