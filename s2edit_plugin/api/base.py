@@ -35,7 +35,7 @@ class Progress:
         preview: returns a picture of the intermediate result. Slow, so it is called only on demand, and only inside
             ``on_progress``. Not sent to clients.
         region: returns the edit region, a grey PNG of the photo's size; called as ``preview``.
-        unit: what is counted, ``steps`` or ``bytes``.
+        unit: ``steps`` or ``bytes``.
     """
 
     stage: str

@@ -28,7 +28,7 @@ class EditSettings:
         inside: whether a token acts inside the edit region on the photo it was learned from: ``auto``, only if the edit
             uncovers the person's own looks (removes a hat or glasses); ``always``; ``never``. On other photos always.
         influence: how deltas of the whole U-Net act on another photo: ``joint``, in the predictions of both branches; or as
-            a separate term inside the edit region of the target branch, ``plain``, or without its component against the edit,
+            a separate term inside the edit region of the target branch, ``plain``, or without the part opposed to the edit,
             measured over the ``picture`` or at each ``position`` (`method.influence`).
         token_guidance: scale of that term.
         weights: factor for the attention of words of the target prompt.
@@ -61,7 +61,7 @@ class ApplyEdit(Request["EditResult"]):
     Attributes:
         tokens: library names ``person/name``; the first is the subject's, the others compose (``--with``). Empty: an edit by
             words only.
-        source_prompt: what the photo shows; None: the first token's source prompt if it was learned from this photo, else as
+        source_prompt: description of the photo; None: that of the first token if it was learned from this photo, else as
             ``auto``: a caption, limited to what the prompt keeps or replaces. Words that the user writes here and the prompt
             omits are removed from the photo; words of a caption are not.
         in_colour: the result of a grey photo is a colour picture, in sRGB; else it stays grey.

@@ -22,7 +22,7 @@ class LearnSettings:
         batch: noise levels drawn a step.
         vectors: embedding vectors the token has, 1..8.
         parameters: what is trained besides the embedding: ``auto`` the variant for the kind of token and the base model's
-            size, with the numbers that measured best for it (`method.recipes.resolved`); ``none``; ``kv_token`` low-rank
+            size, with the best measured numbers for it (`method.recipes.resolved`); ``none``; ``kv_token`` low-rank
             key/value deltas on the token's own columns; ``kv_vectors`` a learned key and value vector a layer; ``kv_full``
             the key/value matrices of all cross-attention layers for all columns (Custom Diffusion); ``kv_lora`` low-rank
             deltas of these matrices, which other programs read as a LoRA; ``unet_lora`` low-rank deltas of the whole U-Net

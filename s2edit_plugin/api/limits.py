@@ -57,17 +57,17 @@ def check_learn_settings(settings: LearnSettings) -> None:
     Raises:
         UsageError: a number outside its range.
     """
-    _within("vectors", settings.vectors, 1, MAX_VECTORS, "A token has 1 to 8 vectors.")
-    _within("batch", settings.batch, 1, MAX_BATCH, f"A batch has 1 to {MAX_BATCH} pictures.")
+    _check_range("vectors", settings.vectors, 1, MAX_VECTORS, "A token has 1 to 8 vectors.")
+    _check_range("batch", settings.batch, 1, MAX_BATCH, f"A batch has 1 to {MAX_BATCH} pictures.")
     steps = (settings.steps_token, settings.steps_joint)
     if min(steps) < 0 or not 1 <= sum(steps) <= MAX_STEPS:
         raise UsageError(f"Learning takes 1 to {MAX_STEPS} steps, not {sum(steps)}.", "Change --steps.")
     largest = MAX_RANK.get(settings.parameters)
     if largest is not None:
         sentence = f"The rank of {settings.parameters} is 1 to {largest}."
-        _within("rank", settings.rank, 1, largest, sentence)
-    _within("copies", settings.copies, 1, MAX_BATCH, f"A token is learned from 1 to {MAX_BATCH} copies.")
-    _within("wordings", settings.wordings, 1, MAX_BATCH, f"A prompt has 1 to {MAX_BATCH} wordings.")
+        _check_range("rank", settings.rank, 1, largest, sentence)
+    _check_range("copies", settings.copies, 1, MAX_BATCH, f"A token is learned from 1 to {MAX_BATCH} copies.")
+    _check_range("wordings", settings.wordings, 1, MAX_BATCH, f"A prompt has 1 to {MAX_BATCH} wordings.")
     rates = (settings.lr_token, settings.lr_joint)
     if not all(math.isfinite(rate) and 0 <= rate <= 10 for rate in rates):
         raise UsageError("A learning rate is a number from 0 to 10.", "The defaults are 0.005 and 0.002.")
@@ -79,20 +79,24 @@ def check_edit_settings(settings: EditSettings) -> None:
     Raises:
         UsageError: a number outside its range.
     """
-    _within("steps", settings.steps, 1, MAX_EDIT_STEPS, f"An edit takes 1 to {MAX_EDIT_STEPS} steps.")
+    _check_range("steps", settings.steps, 1, MAX_EDIT_STEPS, f"An edit takes 1 to {MAX_EDIT_STEPS} steps.")
     low, high = EDIT_RANGES["guidance"]
-    _within("guidance", settings.guidance, low, high, f"The guidance is a number from {low:g} to {high:g}.")
+    _check_range(
+        "guidance", settings.guidance, low, high, f"The guidance is a number from {low:g} to {high:g}."
+    )
     low, high = EDIT_RANGES["token_guidance"]
     sentence = f"The token's guidance is a number from {low:g} to {high:g}."
-    _within("token_guidance", settings.token_guidance, low, high, sentence)
+    _check_range("token_guidance", settings.token_guidance, low, high, sentence)
     low, high = EDIT_RANGES["strength"]
-    _within("strength", settings.strength, low, high, f"The strength is a number from {low:g} to {high:g}.")
+    _check_range(
+        "strength", settings.strength, low, high, f"The strength is a number from {low:g} to {high:g}."
+    )
     for name in ("cross_steps", "self_steps"):
         low, high = EDIT_RANGES[name]
         sentence = f"The part of the steps is a number from {low:g} to {high:g}."
-        _within(name, getattr(settings, name), low, high, sentence)
+        _check_range(name, getattr(settings, name), low, high, sentence)
     for word, weight in settings.weights.items():
-        _within(word, weight, -100, 100, "The weight of a word is a number from -100 to 100.")
+        _check_range(word, weight, -100, 100, "The weight of a word is a number from -100 to 100.")
 
 
 def check_texts(request: object) -> None:
@@ -125,6 +129,6 @@ def _is_text(text: str) -> bool:
     return True
 
 
-def _within(name: str, value: float, low: float, high: float, sentence: str) -> None:
+def _check_range(name: str, value: float, low: float, high: float, sentence: str) -> None:
     if not low <= value <= high:
         raise UsageError(sentence, f"{value} was asked for as {name}.")

@@ -66,7 +66,7 @@ class MoveModels(Request["ModelReady"]):
 
 @dataclass(frozen=True)
 class ModelReady:
-    """An installed, complete model. ``sentence``: what was done and checked."""
+    """An installed, complete model. ``sentence``: the actions and checks, in words."""
 
     name: str
     path: str

@@ -8,16 +8,16 @@ __all__ = [
 ]  # fmt: skip
 
 DRAWN_REGIONS = ("subject", "face", "hair", "lips", "eyes", "skin")
-"""What the bundled region network knows, in the order of its outputs."""
+"""Classes of the bundled region network, in the order of its outputs."""
 
 PHOTO_REGIONS = DRAWN_REGIONS[1:]
-"""What is found on photographs of a face without a network."""
+"""Parts that are found on photographs of a face without a network."""
 
 PARTS = ("hair", "lips", "eyes", "skin", "glasses", "hat")
 """Parts of a person; ``glasses`` and ``hat`` need a face parser on photographs."""
 
 OF_A_PERSON = ("auto", "subject", "face", *PARTS)
-"""Methods that find one person; on a photo of several a number says whose: ``face:2``."""
+"""Methods that find one person; on a photo of several people a number selects one: ``face:2``."""
 
 SUBJECTS = ("auto", "face", "grabcut", *PARTS)
 """Where a token may act and learn: ``--subject``, beside words and files."""
@@ -26,7 +26,7 @@ EDIT_SUBJECTS = (*SUBJECTS, "region")
 """The same for an edit; ``region``: the edit region."""
 
 EDIT_REGIONS = ("auto", "subject", "none", "face", *PARTS)
-"""What an edit may change: ``--mask``, beside words and files."""
+"""Edit regions: ``--mask``, besides words and files."""
 
 MASK_METHODS = (*OF_A_PERSON, "grabcut", "word:W")
 """How `perception.masks.resolve.search_mask` finds a mask."""

@@ -1,6 +1,6 @@
 """Which prompts are refused: nudity and sex, with a token of a person; and with a child, always. Standard library only.
 
-A list of words, honest about what that is: it stops the ordinary wish, not somebody who sets out to get around it. Negations
+A list of words: it stops ordinary requests, not deliberate evasion. Negations
 do not count as such, because the text encoder does not understand them either: "not naked" draws what it names.
 """
 
@@ -14,7 +14,7 @@ from s2edit_plugin.errors import SafetyError
 
 __all__ = ["check_prompts", "is_sexual"]
 
-# What a word begins with, in the spelling of `_plain`: lower case, no accents.
+# Prefixes of words, in the spelling of `_plain`: lower case, no accents.
 _CLOTHES = r"(?:bra|cloth(?:es|ing)|dress|panties|underwear)\b"
 _BEGINNINGS = (
     # English
@@ -34,9 +34,9 @@ _BEGINNINGS = (
     "desnud", "sin ropa", r"nud[aoi]s?\b", "senza vestit", "spogliat", r"pelad[ao]s?\b", "sem roupa",
 )  # fmt: skip
 _SEXUAL = re.compile(r"\b(?:" + "|".join(_BEGINNINGS) + ")")
-# Written letter by letter, with whatever before and behind.
+# Words spelled letter by letter, with any text before and after.
 _SPELLED_OUT = re.compile("fuck|lingerie|naked|nsfw|nude|porn|sex|topless|undress")
-# What has one of these words in it and means something else.
+# Harmless words that contain one of these words.
 _HARMLESS = re.compile(
     r"\bnude (?=beige|colou?r|eye ?shadow|heels|lip|make ?up|nail|palette|pumps|shade|shoes|tone)"
     r"|\bnaked (?:eye|mole rat)|\b(?:same|opposite|either) sex\b|\bboth sexes\b|\bsex(?:tet|tant|ton|tup|age)\w*|\bcum laude\b"
@@ -48,10 +48,10 @@ _CHILD = re.compile(
     r"|kinder|madchen|junge|enfants?|fillettes?|nin[ao]s?|bambin[aio]|crianca\w*)\b"
 )
 _REFERENCE = re.compile(r"<[^<>]*>")
-# Digits and signs that stand for letters.
+# Digits and signs in place of letters.
 _DISGUISE = str.maketrans("013457@$€", "oieastase")
 # A word with one of these in it may be written with digits and signs for letters; "1999" is only a number. Two scans, each of
-# them linear: a single pattern for both would begin anew at every digit of a long number.
+# them linear: a single pattern for both would restart at every digit of a long number.
 _MIXED = re.compile(r"[\w@$€]+")
 _LETTER = re.compile(r"[a-z@$€]")
 _SPELLED = re.compile(r"\b(?:\w[ ]){2,}\w\b")
@@ -61,8 +61,8 @@ def check_prompts(prompts: Iterable[str], *, person: bool) -> None:
     """Refuse prompts that ask for nudity or sex with a person, or with a child in any case.
 
     Args:
-        prompts: everything that was written; references to tokens in it do not count.
-        person: whether a token of a person takes part.
+        prompts: all prompts; references to tokens are ignored.
+        person: whether a token of a person is used.
 
     Raises:
         SafetyError: one of them does.
@@ -76,9 +76,9 @@ def check_prompts(prompts: Iterable[str], *, person: bool) -> None:
 
 
 def is_sexual(prompt: str) -> bool:
-    """Whether a prompt asks for nudity or sex, as far as its words tell."""
+    """Whether the words of a prompt request nudity or sex."""
     plain = _plain(prompt)
-    for text in (plain, _MIXED.sub(_undisguised, plain)):
+    for text in (plain, _MIXED.sub(_deobfuscated, plain)):
         if _SEXUAL.search(_HARMLESS.sub(" ", text)):
             return True
         spelled = (
@@ -89,8 +89,8 @@ def is_sexual(prompt: str) -> bool:
     return False
 
 
-def _undisguised(word: re.Match[str]) -> str:
-    """A word with letters for the digits and signs that stand for some; a number as it is."""
+def _deobfuscated(word: re.Match[str]) -> str:
+    """A word with digits and signs replaced by letters; numbers are unchanged."""
     text = word.group()
     return text.translate(_DISGUISE) if _LETTER.search(text) else text
 

@@ -58,8 +58,10 @@ def enlisted(order: Order, passed: Passed) -> Iterator[tuple[Ledger, int]]:
     photos = find_photos(order.photos, results, passed, recursive=order.recursive)
     first = next(photos, None)  # before a folder is created for a mistyped name
     if first is None:
-        said = " ".join(passed.sentences())
-        raise UsageError(f"No photos were found. {said}".rstrip(), "Name photos, folders or a CSV table.")
+        sentences_text = " ".join(passed.sentences())
+        raise UsageError(
+            f"No photos were found. {sentences_text}".rstrip(), "Name photos, folders or a CSV table."
+        )
     ledger = Ledger(results)
     try:
         yield ledger, ledger.enlist(chain((first,), photos))

@@ -182,7 +182,7 @@ class Cluster:
         self._flights: dict[Any, _Flight] = {}
         self._facts: Facts | None = None
         self._tokens: dict[str, Any] = {}
-        with _lost_is_said():
+        with _converted_errors():
             _join(self._ray, address, workers)
             self._actors = self._start(workers)
         self._free = [FLYING] * len(self._actors)
@@ -214,7 +214,7 @@ class Cluster:
             ModelError: a machine cannot load the model, or has another one. TokenError: a token cannot be used.
         """
         recipe = self._setup.recipe
-        with _lost_is_said():
+        with _converted_errors():
             opened = [
                 _model(answer)
                 for answer in self._ray.get([actor.open_model.remote() for actor in self._actors])
@@ -228,7 +228,7 @@ class Cluster:
             named = token_names(recipe)
             # A table may name any token.
             names = self._facts.tokens if recipe.people.match and not recipe.people.tokens else named
-            self._tokens = self._sent(tuple(names))
+            self._tokens = self._token_references(tuple(names))
             self._ray.get([actor.prepare.remote(self._facts, self._tokens) for actor in self._actors])
         return self._facts
 
@@ -237,7 +237,7 @@ class Cluster:
         batch.workers = self.size
         batch.wait = partial(self._land, batch)  # type: ignore[method-assign]
         try:
-            with keep_leases(batch.ledger), _lost_is_said():
+            with keep_leases(batch.ledger), _converted_errors():
                 for entry in batch.turns(most):
                     outcome = batch.guarded(entry, partial(self._settled_or_sent, batch, entry))
                     if outcome is not None:
@@ -263,7 +263,7 @@ class Cluster:
         task, job, stamp = batch.files.task_of(entry)
         tokens = dict(self._tokens)
         if entry.row.tokens:
-            tokens |= self._sent(entry.row.tokens)
+            tokens |= self._token_references(entry.row.tokens)
         actor = max(range(len(self._free)), key=lambda one: self._free[one])
         self._free[actor] -= 1
         reference = self._actors[actor].edit.remote(task, self._facts, tokens)
@@ -304,7 +304,7 @@ class Cluster:
         actor = self._ray.remote(max_restarts=-1, max_task_retries=RETRIES, **needs)(_Actor)
         return [actor.remote(self._setup, self._open_client) for _ in range(count)]
 
-    def _sent(self, names: tuple[str, ...]) -> dict[str, Any]:
+    def _token_references(self, names: tuple[str, ...]) -> dict[str, Any]:
         """References to the bytes of token files, put into Ray's store once by their content."""
         library = Library(self._folder)
         found = {}
@@ -368,7 +368,7 @@ def _model(answer: dict[str, str] | api.OpenedModel) -> api.OpenedModel:
 
 
 @contextlib.contextmanager
-def _lost_is_said() -> Iterator[None]:
+def _converted_errors() -> Iterator[None]:
     """Convert Ray's errors to EngineGoneError: the cluster is lost; the same command continues on another one."""
     try:
         yield

@@ -116,7 +116,7 @@ def _results(ledger: Ledger, folder: Path) -> Iterator[str]:
         yield f"<h2>{bare} more results, without pictures here</h2><ul>"
         for entry in ledger.each():
             if entry.state == "done" and ledger.pictures(entry) is None:
-                yield f"<li>{_link(entry, ledger.results, folder)} {_said(entry)}</li>"
+                yield f"<li>{_link(entry, ledger.results, folder)} {_caption(entry)}</li>"
         yield "</ul>"
 
 
@@ -125,7 +125,9 @@ def _figure(entry: Entry, pictures: Pictures, results: Path, folder: Path) -> st
         f'<img loading="lazy" alt="{what}" src="data:image/jpeg;base64,{base64.b64encode(data).decode()}">'
         for what, data in (("before", pictures.before), ("after", pictures.after))
     )
-    return f"<figure>{images}<figcaption>{_link(entry, results, folder)} {_said(entry)}</figcaption></figure>"
+    return (
+        f"<figure>{images}<figcaption>{_link(entry, results, folder)} {_caption(entry)}</figcaption></figure>"
+    )
 
 
 def _link(entry: Entry, results: Path, folder: Path) -> str:
@@ -135,7 +137,7 @@ def _link(entry: Entry, results: Path, folder: Path) -> str:
     return f'<a href="{html.escape(address)}">{_path(Path(entry.out))}</a>'
 
 
-def _said(entry: Entry) -> str:
+def _caption(entry: Entry) -> str:
     told = entry.told or {}
     facts = [
         ", ".join(map(str, told.get("tokens", ()))),

@@ -150,7 +150,7 @@ class PhotoWorker:
             results.append(result)
         self._check_model()
         file, left_out = _file(picture, task)
-        told = _told(edits, results, (*notes, *left_out))
+        told = _report_facts(edits, results, (*notes, *left_out))
         pictures = _pictures(task.data, file) if task.pictures else None
         return Made(key, file, picture, time.monotonic() - began, told, pictures)
 
@@ -239,14 +239,14 @@ def _file(picture: bytes, task: Task) -> tuple[bytes, tuple[str, ...]]:
     return encode_result(picture, format_of_suffix(name), original=task.data, notes=notes), tuple(notes)
 
 
-def _told(
+def _report_facts(
     edits: tuple[api.ApplyEdit, ...], results: list[api.EditResult], notes: tuple[str, ...]
 ) -> dict[str, Any]:
     """Facts for the report."""
-    said = dict.fromkeys((*notes, *(note for result in results for note in result.warnings)))
+    unique_notes = dict.fromkeys((*notes, *(note for result in results for note in result.warnings)))
     return {
         "tokens": list(dict.fromkeys(name for edit in edits for name in edit.tokens)),
-        "notes": list(said),
+        "notes": list(unique_notes),
         "identity": [result.identity for result in results if result.identity is not None],
     }
 

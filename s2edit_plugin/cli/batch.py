@@ -127,11 +127,11 @@ class _Run:
         finally:
             report = self._report(ended)
         summary = self._summary("")
-        self._output.result(self._values(summary, report), self._said(summary, report))
+        self._output.result(self._values(summary, report), self._summary_text(summary, report))
         return 1 if summary.failed else 0
 
     def _until_done(self) -> None:
-        """Work, and begin anew where the engine ends: what was done is in the ledger."""
+        """Run the batch, and restart it if the engine ends: the ledger has the progress."""
         restarts = 0
         while True:
             before = self._batch.edited if self._batch else 0
@@ -166,7 +166,7 @@ class _Run:
         return Cluster(args.ray, setup, data_folder(), workers=max(args.workers, 0))
 
     def _do(self, facts: Facts, run: Callable[..., bool], on_progress: OnProgress) -> None:
-        """The first photos, the question, the others. Args: run: does a batch, at most so many of its photos."""
+        """The first photos, the question, the others. Args: run: runs a batch, for a maximum number of photos."""
         from s2edit_plugin.batch.result_files import Job
         from s2edit_plugin.batch.runner import PREVIEWED, Batch
         from s2edit_plugin.imaging.credentials.signing import with_credentials
@@ -183,12 +183,12 @@ class _Run:
             run(batch, most=PREVIEWED)
         if self._args.preview:
             return
-        if self._asks(batch):
+        if self._needs_confirmation(batch):
             self._ask(batch)
         run(batch)
 
-    def _asks(self, batch: Batch) -> bool:
-        """Whether somebody is there to look at the first three, and they are new."""
+    def _needs_confirmation(self, batch: Batch) -> bool:
+        """Whether a user can look at the first three photos, and these are new."""
         return (
             not (self._args.yes or self._output.as_json)
             and bool(self._previewed)
@@ -255,7 +255,7 @@ class _Run:
             "failures": self._failures,
         }
 
-    def _said(self, summary: Summary, report: Path | None) -> str:
+    def _summary_text(self, summary: Summary, report: Path | None) -> str:
         there = f", {summary.skipped} were there already" if summary.skipped else ""
         failed = f", {summary.failed} could not be done" if summary.failed else ""
         left = summary.total - summary.done - summary.failed

@@ -1,4 +1,4 @@
-"""Jobs from the command line: in the running engine where there is one that would do the same, else in this process."""
+"""Jobs from the command line: in the running engine if its settings match, else in this process."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = ["add_options", "open_client", "perform"]
 
 R = TypeVar("R")
 STOP_SECONDS = 120.0
-PATIENCE = 2.0  # seconds until it is said that a job waits
+PATIENCE = 2.0  # seconds until a message that a job waits
 TELLING = 5.0  # seconds; a job that takes longer is announced
 
 
 def add_options(parser: argparse.ArgumentParser, model: str = "the one in use") -> None:
-    """The options that say where and on what to compute. ``model``: what the default is, in words."""
+    """The options for data folder, model and device. ``model``: description of the default."""
     parser.add_argument(
         "--model", metavar="NAME", help=f"an installed base model or its folder (default: {model})"
     )
@@ -50,24 +50,24 @@ def perform(args: argparse.Namespace, request: Request[R], output: Output, files
     """Do a job with progress on the terminal. Ctrl-C stops it after the step that runs; a second one stops at once.
 
     Args:
-        files: what the job's pictures are called.
+        files: file names of the job's pictures.
 
     Raises:
-        CancelledError: it was stopped. S2EditError: what went wrong with it, by the files' names.
+        CancelledError: it was stopped. S2EditError: its error, with the files' names.
     """
     jobs: list[Job[R]] = []
-    said: set[str] = set()
+    printed: set[str] = set()
     with open_client(args) as client, output.progress() as on_progress:
         _announce(client, request, output)
 
         def on_event(event: Event) -> None:
             if event.kind == "note":
-                said.add(event.text)
+                printed.add(event.text)
                 output.warning(event.text)
             elif event.kind == "progress" and event.job is not None:
                 _show(event.job, on_progress)
 
-        waiting = threading.Timer(PATIENCE, lambda: _tell_if_waiting(jobs, output))
+        waiting = threading.Timer(PATIENCE, lambda: _report_waiting(jobs, output))
         waiting.daemon = True
         waiting.start()
         try:
@@ -75,26 +75,26 @@ def perform(args: argparse.Namespace, request: Request[R], output: Output, files
         except KeyboardInterrupt:
             if not jobs:
                 raise
-            raise _stopped(request, _wait_until_over(jobs[0])) from None
+            raise _stopped(request, _wait_until_ended(jobs[0])) from None
         except InputError as error:
             raise files.named(error) from error
         finally:
             waiting.cancel()
     for warning in getattr(result, "warnings", ()):
-        if warning not in said:
+        if warning not in printed:
             output.warning(warning)
     return result
 
 
-def _tell_if_waiting(jobs: list[Job[Any]], output: Output) -> None:
-    """The engine does one job after the other; somebody else's may take long, and until it is done nothing moves here."""
+def _report_waiting(jobs: list[Job[Any]], output: Output) -> None:
+    """A message while the job waits: the engine runs one job after another, and those of other programs may take long."""
     with contextlib.suppress(S2EditError):
         if jobs and jobs[0].info().state == "queued":
             output.warning("The engine is busy with another job; this one waits for it.")
 
 
 def _announce(client: Client, request: object, output: Output) -> None:
-    """Say what a long job will cost. That it cannot be said is no reason not to do it: the job tells what is wrong."""
+    """Print the estimate of a long job. Without an estimate the job still runs and reports its own errors."""
     if isinstance(request, LearnToken):
         bare = dataclasses.replace(request, photo=b"", subject_mask=None)
         asked = EstimateJob(learn=bare, pixels=_pixels(request.photo))
@@ -110,7 +110,7 @@ def _announce(client: Client, request: object, output: Output) -> None:
 
 
 def _pixels(photo: bytes) -> int:
-    """How many pixels a photo's header speaks of, 0 where it cannot be told; nothing is decoded."""
+    """Number of pixels in a photo's header, 0 if unknown; the photo is not decoded."""
     from PIL import Image
 
     try:
@@ -120,7 +120,7 @@ def _pixels(photo: bytes) -> int:
                 return image.width * image.height
     except (
         Exception
-    ):  # Pillow's readers raise whatever a damaged header makes them; the job itself says what is wrong
+    ):  # Pillow's readers raise any exception for a damaged header; the job itself reports the error
         return 0
 
 
@@ -145,8 +145,8 @@ def _show(job: JobInfo, on_progress: OnProgress) -> None:
         on_progress(job.progress)
 
 
-def _wait_until_over(job: Job[Any]) -> JobInfo | None:
-    """The job as it ended; what it was at last if it does not end, None if the engine does not say."""
+def _wait_until_ended(job: Job[Any]) -> JobInfo | None:
+    """The ended job; its last state if it does not end, None if the engine does not answer."""
     info, end = None, time.monotonic() + STOP_SECONDS
     with contextlib.suppress(S2EditError):
         while (info := job.info()) and not info.is_over and time.monotonic() < end:

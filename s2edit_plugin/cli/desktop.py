@@ -58,18 +58,18 @@ def run_uninstall(args: argparse.Namespace, output: Output) -> int:
 
 
 def run_show(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit desktop show``: writes nothing."""
+    """``s2edit desktop show``: no files are written."""
     from s2edit_plugin.tools.desktop.placing import is_placed
 
     entry = _entry(args)
-    there = is_placed(entry)
+    exists = is_placed(entry)
     lines = [str(path) for path in entry.places] + [
         rf"HKEY_CURRENT_USER\{key}" for key, _, _ in entry.registry
     ]
     lines.append(
-        "The menu entry is there." if there else "The menu entry is not there: s2edit desktop install"
+        "The menu entry is there." if exists else "The menu entry is not there: s2edit desktop install"
     )
-    output.result({"placed": there, "places": lines[:-1]}, "\n".join(lines))
+    output.result({"placed": exists, "places": lines[:-1]}, "\n".join(lines))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""``s2edit engine``: run it here, start it in the background, look at it, end it."""
+"""``s2edit engine``: run it here, start it in the background, show its state, end it."""
 
 from __future__ import annotations
 
@@ -126,20 +126,20 @@ def run_log(args: argparse.Namespace, output: Output) -> int:
         raise UsageError("--follow does not end, and --json gives one object.", "Leave one of them out.")
     from s2edit_plugin.engine.client.remote import connect
 
-    heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
     with connect(start=False, data_folder=data_folder().root, wait=5.0) as client:
-        client.subscribe(heard.put, log=True)
+        client.subscribe(events.put, log=True)
         text = client.call(queries.ReadLog(args.lines)).text
         output.result({"text": text}, text)
         with contextlib.suppress(KeyboardInterrupt):
-            _follow(heard, text, output)
+            _follow(events, text, output)
     return 0
 
 
-def _follow(heard: queue.SimpleQueue[Event], shown: str, output: Output) -> None:
-    """Show what is written until the engine ends; what was in the file already was shown."""
+def _follow(events: queue.SimpleQueue[Event], shown: str, output: Output) -> None:
+    """Print new lines until the engine ends."""
     while True:
-        event = heard.get()
+        event = events.get()
         if event.kind == "state" and event.job is None:
             return
         if event.kind == "log" and event.text not in shown:

@@ -1,4 +1,4 @@
-"""Reading what the user named on the command line, and writing what was made."""
+"""Reading the files named on the command line, and writing results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 _NUMBERED = re.compile(rf"(?:{'|'.join(OF_A_PERSON)}):[1-9][0-9]?")
-"""Whose, on a photo of several people: ``face:2``."""
+"""Number of a face on a photo of several people: ``face:2``."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class MaskChoice:
 
 @dataclass(frozen=True)
 class Files:
-    """Names of the files whose pictures a job gets: it sees bytes, and its errors speak of the photo and the mask."""
+    """File names of a job's pictures: a job has only bytes, so its errors say "the photo" and "the mask"."""
 
     photo: str
     mask: str = ""
@@ -72,7 +72,7 @@ def read_photo(name: str) -> bytes:
 
 
 def mask_choice(value: str, allowed: tuple[str, ...]) -> MaskChoice:
-    """``auto``, ``word:hair`` or a file name, told apart.
+    """Parse ``auto``, ``word:hair`` or a file name.
 
     Raises:
         MaskError: neither a known method nor a file.
@@ -122,7 +122,7 @@ def writable_target(name: str, *, picture: bool = True) -> Path:
 
 @contextlib.contextmanager
 def still_in_history(result: str) -> Iterator[None]:
-    """Write what was computed; where that fails, say where it is. Args: result: its id in the history, "" where it has none."""
+    """Write a result; if that fails, the error names its id. Args: result: its id in the history, "" for none."""
     try:
         yield
     except (ResourceError, ImageError) as error:
@@ -135,7 +135,7 @@ def still_in_history(result: str) -> Iterator[None]:
 
 
 def write_picture(path: Path, data: bytes) -> None:
-    """Write an encoded picture, in another format where the file's name asks for one; what it says of itself stays.
+    """Write an encoded picture, converted to the format of the file's name; metadata is kept.
 
     Raises:
         ResourceError: the disk refused. ImageError: the picture cannot be held by the format.
@@ -147,13 +147,13 @@ def write_picture(path: Path, data: bytes) -> None:
 
 
 def write_result(path: Path, data: bytes, original: bytes = b"") -> list[str]:
-    """Write an edited photo in the format that the file's name asks for, with Content Credentials.
+    """Write an edited photo in the format of the file's name, with Content Credentials.
 
     Args:
-        original: the photo that was edited: a JPEG keeps its blocks where nothing changed, and the credentials name it.
+        original: the photo that was edited: unchanged blocks of a JPEG are kept, and the credentials name it.
 
     Returns:
-        Sentences about what the format has no place for, and why there are no credentials.
+        Sentences about data the format cannot store, and about missing credentials.
 
     Raises:
         ResourceError: the disk refused. ImageError: the picture cannot be held by the format.

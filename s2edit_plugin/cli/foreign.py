@@ -21,7 +21,7 @@ __all__ = [
 
 FORMATS = ("s2edit", "textual-inversion", "custom-diffusion", "lora")
 SUFFIX = ".safetensors"
-HEAD = 5 * 1024 * 1024  # bytes that tell what a file is
+HEAD = 5 * 1024 * 1024  # bytes that identify the file type
 
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +47,7 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_import_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``tokens import`` that embeddings need: they say nothing of themselves."""
+    """The options of ``tokens import`` that embeddings need: they have no record."""
     add = parser.add_argument
     add(
         "--class", dest="class_noun", default="", metavar="NOUN", help="embeddings: what it shows, e.g. woman"
@@ -93,7 +93,7 @@ def is_embedding(file: Path) -> bool:
     """Whether a file to import is no token of this program. Raises InputError: a pickle."""
     from s2edit_plugin.formats.importing import is_token_file
 
-    if not file.is_file():  # nothing there, or a pipe that would be waited for: the library says so
+    if not file.is_file():  # missing, or a pipe that would block: the library reports it
         return False
     try:
         with file.open("rb") as stream:
@@ -103,7 +103,7 @@ def is_embedding(file: Path) -> bool:
 
 
 def run_import(args: argparse.Namespace, file: Path, output: Output, with_consent: Callable[..., Any]) -> int:
-    """``s2edit tokens import`` of an embedding. Args: with_consent: asks for consent where it turns out to be needed."""
+    """``s2edit tokens import`` of an embedding. Args: with_consent: asks for consent if needed."""
     from s2edit_plugin.formats import exchange
     from s2edit_plugin.formats.importing import MAX_FILE
     from s2edit_plugin.library import Library

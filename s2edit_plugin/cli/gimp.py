@@ -1,4 +1,4 @@
-"""``s2edit gimp``: put the plug-in into GIMP, see why it does not appear, take it away."""
+"""``s2edit gimp``: install the plug-in into GIMP, diagnose it, remove it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def run_install(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit gimp install``: exit code 1 where a GIMP does not know the plug-in afterwards."""
+    """``s2edit gimp install``: exit code 1 if GIMP does not list the plug-in afterwards."""
     from s2edit_plugin.tools.gimp.install import install
 
     profiles = _profiles(args)
@@ -54,7 +54,7 @@ def run_install(args: argparse.Namespace, output: Output) -> int:
 
 
 def run_doctor(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit gimp doctor``: exit code 1 if something is wrong."""
+    """``s2edit gimp doctor``: exit code 1 if there is a problem."""
     return _report([_examined(profile) for profile in _profiles(args)], output, "there and whole")
 
 
@@ -79,7 +79,7 @@ def _profiles(args: argparse.Namespace) -> list[Profile]:
 
 
 def _examined(profile: Profile, *, files: bool = True) -> dict[str, Any]:
-    """What is to be said of one GIMP: faults of the files, else what GIMP itself says."""
+    """Report on one GIMP: problems of the files, else the state according to GIMP."""
     from s2edit_plugin.tools.gimp.install import find_faults
     from s2edit_plugin.tools.gimp.verify import verify
 

@@ -174,9 +174,9 @@ def run_recipe(args: argparse.Namespace, output: Output) -> int:
 
 
 def _photo_of(history: History, name: str) -> bytes:
-    """The photo that a result goes back to; b"" where it is not there any more, or the result is a learned token.
+    """The original photo of a result; b"" if it was removed, or the result is a learned token.
 
-    Where a result was edited on, it is the first one's photo: its file has the blocks, and the credentials to go on from.
+    For a chain of edits it is the first one's photo: its file has the JPEG blocks and the credentials.
     """
     from s2edit_plugin.imaging.provenance import is_our_result
 
@@ -193,12 +193,12 @@ def _photo_of(history: History, name: str) -> bytes:
 
 def _result_of(history: History, picture: bytes, before: str) -> str:
     """The earlier result that has this picture, "" if there is none."""
-    wanted = hashlib.sha256(picture).hexdigest()
+    digest = hashlib.sha256(picture).hexdigest()
     while True:
         page = history.list(queries.ListHistory(before=before, limit=PAGE))
         for entry in page.entries:
             record = history.details(entry.id)
-            if record.files.get(record.picture) == wanted:
+            if record.files.get(record.picture) == digest:
                 return entry.id
         if not page.next:
             return ""
@@ -262,7 +262,7 @@ def run_prune(args: argparse.Namespace, output: Output) -> int:
 
 
 def run_check(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit history check``: exit code 1 if something is wrong."""
+    """``s2edit history check``: exit code 1 if there is a problem."""
     from s2edit_plugin.history import History
 
     history = History()
@@ -298,7 +298,7 @@ def _history(output: Output, *, follow: bool = False) -> History:
 
 
 def _model_of(record: Record) -> str | None:
-    """The model that made a result, by a name that is known here; None where it is the one in use, or unknown."""
+    """The installed name of a result's model; None if it is the one in use, or unknown."""
     from s2edit_plugin.base_models import resolve
     from s2edit_plugin.storage.paths import data_folder
     from s2edit_plugin.storage.settings import load_settings
@@ -315,7 +315,7 @@ def _model_of(record: Record) -> str | None:
 
 
 def _described(history: History, name: str) -> dict[str, Any]:
-    """All that is known about a result, as JSON values, with the tokens' names of today."""
+    """All data of a result, as JSON values, with the current names of tokens."""
     from s2edit_plugin.history.record import created_of, named
 
     record = history.details(name)

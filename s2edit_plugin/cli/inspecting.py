@@ -1,4 +1,4 @@
-"""``s2edit inspect``: what a picture says about its making, and whether its signature holds."""
+"""``s2edit inspect``: the provenance data of a picture, and whether its signature is valid."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def run_inspect(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit inspect``: exit code 0 whatever the file says, a signature that does not hold too: see ``state`` with --json.
+    """``s2edit inspect``: exit code 0 also for an invalid signature: see ``state`` with --json.
 
     Raises:
         ImageError: there is no such file, or it is no picture.

@@ -1,4 +1,4 @@
-"""Going on with learning that was cut off without naming the photo again."""
+"""Resuming interrupted learning without naming the photo again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["kept_request"]
 
-# What the interrupted run decided already.
+# Options that the interrupted run has fixed.
 _DECIDED = (
     "kind", "class_noun", "subject", "prompt", "attribute_words", "steps", "vectors", "parameters", "rank",
     "orthogonality", "seed",
@@ -25,7 +25,7 @@ def kept_request(args: argparse.Namespace, person: str, token: str) -> LearnToke
     """The request of the run that was cut off; ``args.model`` becomes the run's unless another was named.
 
     Raises:
-        UsageError: nothing to resume, no ``--resume``, or an option that the run has decided. BusyError: somebody is at it.
+        UsageError: nothing to resume, no ``--resume``, or an option that the run has fixed. BusyError: it is running.
     """
     if not args.resume:
         raise UsageError(

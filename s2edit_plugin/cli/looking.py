@@ -1,4 +1,4 @@
-"""The commands that look at photos and change nothing: ``mask``, ``caption``, ``identity``."""
+"""Commands that analyse photos: ``mask``, ``caption``, ``identity``."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
     )
     result = perform(args, request, output, Files(args.photo))
     write_picture(out, result.mask)
-    said = (*result.photo_notes, *((result.note,) if result.note else ()))
-    for sentence in said:
+    notes = (*result.photo_notes, *((result.note,) if result.note else ()))
+    for sentence in notes:
         output.warning(sentence)
-    values = {"out": str(out), "method": result.method, "coverage": result.coverage, "note": " ".join(said)}
+    values = {"out": str(out), "method": result.method, "coverage": result.coverage, "note": " ".join(notes)}
     output.result(values, f"Wrote {out}: {100 * result.coverage:.1f} % of the photo ({result.method}).")
     return 0
 

@@ -38,7 +38,7 @@ from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, Usa
 __all__ = ["build_parser", "main"]
 
 DEBUG_VARIABLE = "S2EDIT_DEBUG"
-# The libraries' own chatter would stand between a person and the one sentence that matters.
+# Output of libraries would hide the one important sentence.
 QUIET = {
     "TRANSFORMERS_VERBOSITY": "error",
     "DIFFUSERS_VERBOSITY": "error",
@@ -114,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         hold_environment()
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
-        # Another encoding must not fail what was done; a file name that is no text goes out as it came in.
+        # Another encoding must not cause a failure; a file name that is no valid text is printed unchanged.
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
     output = Output(as_json="--json" in arguments)
@@ -160,7 +160,7 @@ def _run(arguments: list[str], output: Output) -> int:
 
 
 def _unexpected(error: Exception) -> S2EditError:
-    """What nobody foresaw, without a traceback."""
+    """Report an unexpected exception without a traceback."""
     detail = " ".join(str(error).split())[:200].rstrip(".")
     return S2EditError(
         f"Something went wrong inside S2Edit ({type(error).__name__}{': ' if detail else ''}{detail}).",

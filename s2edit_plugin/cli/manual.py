@@ -1,6 +1,6 @@
-"""The man page and docs/commands.md, from the definitions of the commands themselves.
+"""The man page and docs/commands.md, generated from the definitions of the commands.
 
-    python installer/manual.py docs/commands.md     write the page of all commands anew
+    python installer/manual.py docs/commands.md     regenerate the page of all commands
 
 argparse's own help is not used: its layout changes with the terminal and with Python's version.
 """
@@ -26,7 +26,7 @@ EXITS = {"0": "done", "1": "it failed, one sentence says why", "2": "wrong usage
 
 @dataclass(frozen=True)
 class Option:
-    """One argument of a command: how it is written, what it is for."""
+    """One argument of a command: its syntax and its help text."""
 
     names: str
     text: str
@@ -37,7 +37,7 @@ class Command:
     """A command with its arguments.
 
     Attributes:
-        name: with the program's, ``s2edit tokens list``. summary: one line. usage: what stands behind the name.
+        name: with the program's, ``s2edit tokens list``. summary: one line. usage: the text after the name.
     """
 
     name: str
@@ -129,7 +129,7 @@ def _names(action: argparse.Action) -> str:
 
 
 def _value(action: argparse.Action) -> str:
-    """What is written for an argument's value, "" where it takes none."""
+    """Placeholder of an argument's value, "" if it takes none."""
     if action.nargs == 0:
         return ""
     choices = ",".join(map(str, action.choices)) if action.choices is not None else ""

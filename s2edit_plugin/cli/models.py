@@ -141,7 +141,7 @@ def run_install(args: argparse.Namespace, output: Output) -> int:
     """``s2edit models install``. The licence is shown, and a terminal is asked once whether it is accepted.
 
     Raises:
-        LicenceError: nobody to ask and no ``--accept-licence``. CancelledError: the answer was no.
+        LicenceError: not interactive and no ``--accept-licence``. CancelledError: the answer was no.
     """
     from s2edit_plugin.base_models import licences
     from s2edit_plugin.base_models.catalogue import find_entry
@@ -156,7 +156,7 @@ def run_install(args: argparse.Namespace, output: Output) -> int:
             f"{entry.title}: {entry.licence.title}\n{entry.licence.summary}\n{entry.licence.url}",
             file=sys.stderr,
         )
-        if not _asked(output, "Do you accept this licence?", "", ""):
+        if not _confirmed(output, "Do you accept this licence?", "", ""):
             raise CancelledError("Not installed: its licence was not accepted.")
         accept = True
     output.warning(f"licence of {entry.name}: {entry.licence.title}, {entry.licence.url}")
@@ -224,16 +224,16 @@ def run_use(args: argparse.Namespace, output: Output) -> int:
 
 
 def run_remove(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit models remove``. A terminal is asked once; scripts say ``--yes``.
+    """``s2edit models remove``. Asks once at a terminal; scripts use ``--yes``.
 
     Raises:
-        UsageError: nobody to ask and no ``--yes``. CancelledError: the answer was no.
+        UsageError: not interactive and no ``--yes``. CancelledError: the answer was no.
     """
     from s2edit_plugin.base_models.store import remove
 
     folder = _folder()
     question = f"Delete the files of the model '{args.name}'?"
-    if not args.yes and not _asked(
+    if not args.yes and not _confirmed(
         output, question, "Deleting a model must be confirmed.", "Add --yes to do it."
     ):
         raise CancelledError()
@@ -250,11 +250,11 @@ def _folder() -> DataFolder:
     return data_folder()
 
 
-def _asked(output: Output, question: str, sentence: str, hint: str) -> bool:
-    """Whether a person at a terminal said yes.
+def _confirmed(output: Output, question: str, sentence: str, hint: str) -> bool:
+    """Whether the user at a terminal confirmed.
 
     Raises:
-        UsageError: there is nobody to ask.
+        UsageError: not interactive.
     """
     if output.as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError(sentence, hint)
@@ -270,7 +270,7 @@ def _values(info: ModelInfo) -> dict[str, Any]:
 
 
 def _pipeline(info: ModelInfo) -> str:
-    """The pipeline's class of an installed base model, "" for others and where its index cannot be read."""
+    """The pipeline's class of an installed base model, "" for others and if its index cannot be read."""
     try:
         index = json.loads(read_limited(Path(info.path) / "model_index.json", MAX_JSON))
         return str(index.get("_class_name", "")) if info.path else ""

@@ -1,7 +1,7 @@
-"""What the command line prints: results on standard output, everything else on standard error.
+"""Output of the command line: results on standard output, everything else on standard error.
 
-With ``--json`` standard output carries exactly one JSON object and standard error stays empty. Whatever the streams can take:
-letters they cannot hold are written as escapes, and where they cannot be written to, what was done is not undone.
+With ``--json`` standard output carries exactly one JSON object and standard error stays empty. Characters that the stream
+cannot encode are written as escapes; an error of a stream does not undo the work.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Output:
         """The command's result: ``values`` with ``--json``, else ``text``.
 
         Raises:
-            ResourceError: it cannot be printed. BrokenPipeError: nobody reads any more.
+            ResourceError: it cannot be printed. BrokenPipeError: the reader has closed the pipe.
         """
         shown = _as_json(values, self._out) if self.as_json else harmless(text)
         try:
@@ -61,9 +61,9 @@ class Output:
             ) from error
 
     def warning(self, sentence: str) -> None:
-        """A remark that is no failure; the JSON result carries its own list of them."""
+        """A remark; the JSON result has its own list of them."""
         if not self.as_json:
-            self._say(f"s2edit: note: {sentence}")
+            self._write_line(f"s2edit: note: {sentence}")
 
     def error(self, error: S2EditError) -> None:
         """One sentence, and the hint on a line of its own."""
@@ -72,19 +72,19 @@ class Output:
                 print(_as_json(error.to_json(), self._out), file=self._out, flush=True)
                 return
             silence(self._out)
-        self._say(f"s2edit: {error.sentence}")
+        self._write_line(f"s2edit: {error.sentence}")
         if error.hint:
-            self._say(f"        {error.hint}")
+            self._write_line(f"        {error.hint}")
 
-    def _say(self, text: str) -> None:
-        with contextlib.suppress(OSError):  # there is nowhere else to say it, and no reason to stop
+    def _write_line(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # there is no other place to report it, and no reason to stop
             print(harmless(text), file=self._err, flush=True)
 
     def confirm(self, question: str, sentence: str) -> None:
-        """Ask somebody at a terminal once, for what cannot be undone. Args: sentence: the error where there is nobody to ask.
+        """Ask once at a terminal before an irreversible action. Args: sentence: the error if not interactive.
 
         Raises:
-            UsageError: nobody to ask, or ``--json``. CancelledError: the answer was no.
+            UsageError: not interactive, or ``--json``. CancelledError: the answer was no.
         """
         if self.as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise UsageError(sentence, "Add --yes to do it.")
@@ -108,12 +108,12 @@ class Output:
 
 
 def harmless(text: str) -> str:
-    """Text without what a terminal would obey: token files come from anywhere, and so do the words in them."""
+    """Text without terminal control characters: token files, and the text in them, are untrusted."""
     return _OBEYED.sub("?", text)
 
 
 def silence(stream: TextIO | None) -> None:
-    """Let nothing more go to a stream that failed, so that Python does not complain of it at the end."""
+    """Redirect a failed stream to the null device, so that Python reports no error at exit."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[union-attr]
 

@@ -137,10 +137,10 @@ def run_import(args: argparse.Namespace, output: Output) -> int:
 
 
 def run_forget(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit person forget``. It cannot be undone, so a terminal is asked once; scripts say ``--yes``.
+    """``s2edit person forget``. Irreversible, so it asks once at a terminal; scripts use ``--yes``.
 
     Raises:
-        UsageError: nobody to ask and no ``--yes``. CancelledError: the answer was no.
+        UsageError: not interactive and no ``--yes``. CancelledError: the answer was no.
     """
     from s2edit_plugin.storage.paths import data_folder
     from s2edit_plugin.workflows.people import forget_person
@@ -174,7 +174,7 @@ def _forget_in_engine(person: str, marks: frozenset[str]) -> None:
     from s2edit_plugin.engine.client.remote import connect
     from s2edit_plugin.engine.server.local import ATTACH_SECONDS
 
-    # None runs, or it finds nothing on the disk any more, which it says after it has looked in its memory.
+    # No engine runs, or it finds no data on the disk, which it reports after removing data from its memory.
     with contextlib.suppress(S2EditError), connect(start=False, wait=ATTACH_SECONDS) as client:
         client.call(ForgetPerson(person, tuple(sorted(marks))))
 

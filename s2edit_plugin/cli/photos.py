@@ -383,7 +383,7 @@ def _positive(text: str) -> int:
 
 
 def _setting(name: str) -> Callable[[str], float]:
-    """What reads a number of `EditSettings` within its range."""
+    """An argparse type for a number of `EditSettings`, with its range."""
     low, high = EDIT_RANGES[name]
 
     def read(text: str) -> float:

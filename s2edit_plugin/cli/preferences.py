@@ -1,4 +1,4 @@
-"""``s2edit settings``: show and change what the user chose for good."""
+"""``s2edit settings``: show and change the stored settings."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def run_settings(args: argparse.Namespace, output: Output) -> int:
 
 
 def _try_certificate(output: Output) -> None:
-    """Say at once where results could not be signed with what was chosen; the setting stays, for the other one may follow."""
+    """Warn immediately if results could not be signed with these settings. The setting stays: the other one may follow."""
     from s2edit_plugin.errors import S2EditError
     from s2edit_plugin.imaging.credentials.signing import signer
     from s2edit_plugin.storage.paths import data_folder
@@ -72,7 +72,7 @@ def _try_certificate(output: Output) -> None:
 
 
 def _value(text: str, default: object) -> object:
-    """What was typed, as the kind of value the setting has; what is no such value is refused by the settings themselves."""
+    """Convert the typed text to the type of the setting; invalid values are refused by the settings."""
     if isinstance(default, bool):
         return _WORDS.get(text.lower(), text)
     if isinstance(default, float):

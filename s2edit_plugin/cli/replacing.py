@@ -1,4 +1,4 @@
-"""Files that are there already: the user's own are replaced only with ``--overwrite``."""
+"""Existing output files: the user's own are replaced only with ``--overwrite``."""
 
 from __future__ import annotations
 
@@ -25,21 +25,20 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[str | None], 
     """Before any work: no output destroys a file of the user's, or another output.
 
     Args:
-        outputs: to be written, None for those that are not wanted. inputs: names of the files the command reads; what is no
-            file is passed over.
+        outputs: files to write, None for unused ones. inputs: names of the files the command reads; other texts are ignored.
 
     Raises:
         UsageError: it would.
     """
-    wanted = [path for path in outputs if path is not None]
-    places = [os.path.normcase(path.absolute()) for path in wanted]
+    targets = [path for path in outputs if path is not None]
+    places = [os.path.normcase(path.absolute()) for path in targets]
     for index, place in enumerate(places):
         if place in places[:index]:
-            raise UsageError(f"Two results would be written to {wanted[index]}.", "Give each its own name.")
+            raise UsageError(f"Two results would be written to {targets[index]}.", "Give each its own name.")
     if overwrite:
         return
     read = [Path(name).expanduser() for name in inputs if name]
-    for path in wanted:
+    for path in targets:
         for source in read:
             if _is_same(path, source):
                 raise UsageError(f"{path} is what this command reads: it would be overwritten.", HINT)
@@ -47,13 +46,13 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[str | None], 
 
 
 def check_replaceable(path: Path, *, overwrite: bool, figures: bool = False) -> None:
-    """A file that is there may give way: with ``overwrite``, or because this program made it and nothing touched it since.
+    """Check that an existing file may be replaced: with ``overwrite``, or if this program made it and it is unchanged.
 
     Args:
-        figures: the command writes figures as JSON, and takes the place of others.
+        figures: the command writes figures as JSON, and may replace such files.
 
     Raises:
-        UsageError: it is somebody's work.
+        UsageError: it may be the user's work.
     """
     if overwrite or not path.is_file() or _is_ours(path, figures):
         return

@@ -144,7 +144,7 @@ def with_consent(args: argparse.Namespace, do: Callable[[bool], T]) -> T:
     """Do something that may need consent; at a terminal the question is asked when it turns out to be needed.
 
     Raises:
-        ConsentError: needed, not given by flag, and nobody to ask or the answer was no.
+        ConsentError: needed, not given by the flag, and not interactive or refused.
     """
     try:
         return do(args.yes_i_have_consent)

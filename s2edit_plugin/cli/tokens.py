@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-PICTURES = ("thumbnail", "subject_mask")  # base64 that nobody reads on a terminal
+PICTURES = ("thumbnail", "subject_mask")  # base64 is useless on a terminal
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -148,10 +148,10 @@ def run_restore(args: argparse.Namespace, output: Output) -> int:
 
 
 def run_empty_trash(args: argparse.Namespace, output: Output) -> int:
-    """``s2edit tokens empty-trash``. It cannot be undone, so a terminal is asked once; scripts say ``--yes``.
+    """``s2edit tokens empty-trash``. Irreversible, so it asks once at a terminal; scripts use ``--yes``.
 
     Raises:
-        UsageError: nobody to ask and no ``--yes``. CancelledError: the answer was no.
+        UsageError: not interactive and no ``--yes``. CancelledError: the answer was no.
     """
     if not args.yes:
         whose = f" of {args.person}" if args.person else ""

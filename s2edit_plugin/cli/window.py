@@ -1,4 +1,4 @@
-"""``s2edit`` without a command: the window, in a process of its own. This package knows neither it nor Qt."""
+"""``s2edit`` without a command: the window, in a separate process. This package imports neither the window nor Qt."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["check_screen", "open_window", "photo_of", "window_arguments"]
 
 COMMANDS = "The commands work without one: s2edit --help"
 OPTIONS = ("--language", "--theme")
-"""What the window takes, each with a value, beside a photo."""
+"""Options of the window, each with a value, besides a photo."""
 ENDING = ("SIGTERM", "SIGHUP", "SIGINT")
 
 
 def window_arguments(arguments: Sequence[str], commands: Collection[str]) -> list[str] | None:
-    """What the window is to be opened with; None where a command is named, or something else is asked for.
+    """Arguments of the window; None for a command or other options.
 
     Raises:
         UsageError: a word that is neither a command nor a photo.
@@ -48,9 +48,9 @@ def window_arguments(arguments: Sequence[str], commands: Collection[str]) -> lis
 
 
 def photo_of(word: str) -> str:
-    """The path of what is to be opened, from a path, a ``file:`` address of a file manager or an ``s2edit:`` link; "" for none.
+    """The path to open, from a path, a ``file:`` address of a file manager or an ``s2edit:`` link; "" for none.
 
-    A link may come from any web page, so it can name a picture on this machine and nothing else: it only opens the window.
+    A link may come from any web page, so it can only open the window with a picture of this machine.
 
     Raises:
         ImageError: the link leads elsewhere.
@@ -81,7 +81,7 @@ def _check_photo(word: str) -> None:
 
 
 def open_window(as_json: bool = False, arguments: Sequence[str] = ()) -> int:
-    """Open the window and wait until it is closed; returns its exit code. What is to end this process ends the window.
+    """Open the window and wait until it is closed; returns its exit code. Signals that end this process end the window.
 
     Args:
         arguments: of the window: a photo, a language, a theme.
@@ -99,7 +99,7 @@ def open_window(as_json: bool = False, arguments: Sequence[str] = ()) -> int:
         )
     with (
         subprocess.Popen([sys.executable, "-m", "qt_app", *arguments]) as window,
-        _passing_on(window) as ended,
+        _forward_signals(window) as ended,
     ):
         code = window.wait()
     if code < 0 and ended:
@@ -113,7 +113,7 @@ def open_window(as_json: bool = False, arguments: Sequence[str] = ()) -> int:
 
 
 @contextlib.contextmanager
-def _passing_on(window: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+def _forward_signals(window: subprocess.Popen[bytes]) -> Iterator[list[int]]:
     """Pass signals that are to end this process on to the window; gives those that came."""
     came: list[int] = []
 

@@ -1,17 +1,17 @@
-"""The journal: every result with all that is needed to make it again, on disk before anybody sees it.
+"""The journal: every result with all data to reproduce it, stored before it is returned.
 
-    history     `History`, what the rest of the program sees
+    history     `History`, the public interface
       listing                pages of results, searched and filtered
       changes                star, annotate, delete, prune, forget
-      checking    whether everything is as it was written
-      names                  tokens are found by their ids, whatever they are called now
-        store                the lock, and what is put right after a crash
+      checking    integrity checks
+      names                  finding tokens by their ids, under their current names
+        store                the lock, and recovery after a crash
           database           an index of the results, in SQLite
-          folders            the results themselves: a folder each, put in place by one rename
-            record           what is written down about a result
+          folders            the results: one folder each, moved into place by one rename
+            record           the record of a result
 
-The folders are the truth. The database only makes them quick to list and search; when it is lost or damaged a new one is filled
-from the folders. Names of people and tokens stand in one table and one file, everything else refers to tokens by their ids.
+The folders are authoritative. The database is an index for listing and searching; if it is lost or damaged, it is rebuilt
+from the folders. Names of people and tokens are in one table and one file only; all other data refers to tokens by their ids.
 """
 
 from s2edit_plugin.history.history import History

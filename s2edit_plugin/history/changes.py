@@ -1,4 +1,4 @@
-"""Changes of results that are there: stars, notes, deleting, pruning, forgetting, and names that follow the library."""
+"""Changes of existing results: stars, notes, deleting, pruning, forgetting, and renaming with the library."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _sentence(request: ChangeHistory) -> str:
 
 
 def prune(store: Store, limit_bytes: int, keep: str) -> Done:
-    """Remove what is oldest; see `History.prune`."""
+    """Remove the oldest results; see `History.prune`."""
     with store.reading() as connection:
         if connection is None:
             return Done("The history is empty.", 0)
@@ -100,7 +100,7 @@ def total(connection: sqlite3.Connection) -> int:
 
 
 def _oldest(connection: sqlite3.Connection, limit_bytes: int, keep: str) -> list[str]:
-    """What must go: results deleted long ago, then the oldest until the rest fits, deleted ones first."""
+    """Results to remove: those deleted long ago, then the oldest until the rest fits, deleted ones first."""
     expired = (datetime.now(UTC) - timedelta(days=TRASH_DAYS)).isoformat(timespec="seconds")
     candidates = connection.execute(
         "SELECT id, size, deleted != '' AND deleted < ? FROM results WHERE (starred = 0 OR deleted != '') AND id != ? "
@@ -129,14 +129,14 @@ def _oldest(connection: sqlite3.Connection, limit_bytes: int, keep: str) -> list
 
 
 def forget(store: Store, person: str, marks: frozenset[str]) -> int:
-    """Remove a person's results for good; see `History.forget`."""
+    """Remove a person's results permanently; see `History.forget`."""
     with store.changing():
         with store.rows() as connection:
             mine = {
                 token for (token,) in connection.execute("SELECT id FROM tokens WHERE person = ?", (person,))
             }
             doomed = _results_of(connection, marks | mine)
-            _bury(connection, marks | mine)
+            _store_marks(connection, marks | mine)
         store.remove(doomed)
         with disk(store.root):
             for damaged in store.database.aside():
@@ -149,18 +149,18 @@ def forget(store: Store, person: str, marks: frozenset[str]) -> int:
 def was_forgotten(connection: sqlite3.Connection, tokens: Iterable[str], since: float) -> bool:
     """Whether one of the tokens was forgotten after a moment (seconds since 1970)."""
     query = "SELECT 1 FROM forgotten WHERE hash = ? AND at >= ?"
-    return any(connection.execute(query, (_buried(token), since)).fetchone() for token in tokens)
+    return any(connection.execute(query, (_mark_digest(token), since)).fetchone() for token in tokens)
 
 
-def _bury(connection: sqlite3.Connection, marks: Iterable[str]) -> None:
+def _store_marks(connection: sqlite3.Connection, marks: Iterable[str]) -> None:
     now = time.time()
     connection.execute("DELETE FROM forgotten WHERE at < ?", (now - BURIED_DAYS * 86_400,))
-    rows = [(_buried(mark), now) for mark in marks]
+    rows = [(_mark_digest(mark), now) for mark in marks]
     connection.executemany("INSERT OR REPLACE INTO forgotten VALUES (?,?)", rows)
 
 
-def _buried(mark: str) -> str:
-    """What is kept of a forgotten token's id: nobody finds the id from it."""
+def _mark_digest(mark: str) -> str:
+    """Hash of a forgotten token's id, which does not reveal the id."""
     return hashlib.sha256(b"forgotten " + mark.encode()).hexdigest()
 
 
@@ -169,23 +169,23 @@ def _results_of(connection: sqlite3.Connection, marks: frozenset[str]) -> list[s
     uses = connection.execute(
         "SELECT id, kind, photo, pixels, coalesce(token, '') FROM results LEFT JOIN used_tokens ON result = id"
     ).fetchall()
-    # Somebody else was learned from the same photo, so it shows them as well.
+    # Another person was learned from the same photo, so it shows them too.
     shared = {pixels for _, kind, _, pixels, token in uses if kind == "learn" and token not in marks}
     doomed = set()
     for result, _, photo, pixels, token in uses:
-        # A result without a photo has lost its record, and nobody knows whom it shows.
+        # A result without a photo has lost its record, so it is unknown whom it shows.
         if not photo or token in marks or (pixels in marks and pixels not in shared):
             doomed.add(result)
     return sorted(doomed)
 
 
 def rename_person(store: Store, old: str, new: str) -> None:
-    """Follow a person's new name; see `History.rename_person`."""
+    """Update a person's name; see `History.rename_person`."""
     _rename(store, lambda c: c.execute("UPDATE tokens SET person = ? WHERE person = ?", (new, old)).rowcount)
 
 
 def rename_tokens(store: Store, names: Mapping[str, str]) -> None:
-    """Follow tokens' new names; see `History.rename_tokens`."""
+    """Update tokens' names; see `History.rename_tokens`."""
 
     def rename(connection: sqlite3.Connection) -> int:
         known = {token for (token,) in connection.execute("SELECT id FROM tokens")}
@@ -195,7 +195,7 @@ def rename_tokens(store: Store, names: Mapping[str, str]) -> None:
 
 
 def write_names(connection: sqlite3.Connection, names: Mapping[str, str]) -> int:
-    """Note what tokens are called; how many differ from what was noted."""
+    """Store the names of tokens; returns the number of changed ones."""
     changed = 0
     for token, name in names.items():
         person, _, short = name.partition("/")

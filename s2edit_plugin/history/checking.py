@@ -1,4 +1,4 @@
-"""Whether a journal is sound: rows and folders agree, files are what was written, and nothing lies about."""
+"""Integrity checks of a journal: rows match folders, files are unchanged, and there are no leftovers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BESIDE = {LOCK, MARK, FILE, f"{FILE}-journal", "names.json", "results", "origin
 
 
 def problems(store: Store) -> list[str]:
-    """What is wrong; see `History.check`."""
+    """List problems; see `History.check`."""
     with store.reading() as connection:
         if connection is None:
             return []
@@ -30,7 +30,7 @@ def problems(store: Store) -> list[str]:
             originals = dict(connection.execute("SELECT hash, size FROM originals"))
         found += _in_folders(store, rows)
         found += _in_originals(store, rows, originals)
-        found += _beside(store)
+        found += _leftovers(store)
     return found
 
 
@@ -43,12 +43,12 @@ def _in_database(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _in_folders(store: Store, rows: dict[str, Row]) -> Iterator[str]:
-    there = store.folders.ids()
-    for name in sorted(rows.keys() - there):
+    existing = store.folders.ids()
+    for name in sorted(rows.keys() - existing):
         yield f"The result {name} is in the index and not on the disk."
-    for name in sorted(there - rows.keys()):
+    for name in sorted(existing - rows.keys()):
         yield f"The result {name} is on the disk and not in the index."
-    for name in sorted(rows.keys() & there):
+    for name in sorted(rows.keys() & existing):
         try:
             record = store.folders.record(name)
         except ResourceError as error:
@@ -60,32 +60,32 @@ def _in_folders(store: Store, rows: dict[str, Row]) -> Iterator[str]:
 
 
 def _in_folder(place: Path, record: Record) -> Iterator[str]:
-    there = {path.name for path in place.iterdir()}
+    existing = {path.name for path in place.iterdir()}
     for file, expected in sorted(record.files.items()):
-        if file not in there:
+        if file not in existing:
             yield f"The result {record.id} has lost its {file}."
         elif _hash_of(place / file) != expected:
             yield f"The {file} of the result {record.id} was changed or is damaged."
-    for file in sorted(there - {*record.files, RECORD}):
+    for file in sorted(existing - {*record.files, RECORD}):
         yield f"The folder of the result {record.id} holds a file {file} that does not belong to it."
 
 
 def _in_originals(store: Store, rows: dict[str, Row], originals: dict[str, int]) -> Iterator[str]:
     needed = {hashed for _, _, hashes in rows.values() for hashed in hashes}
-    there = store.folders.originals_there()
-    for hashed in sorted(needed - there.keys()):
+    existing = store.folders.originals_there()
+    for hashed in sorted(needed - existing.keys()):
         yield f"The photo or mask {hashed[:12]} of a result is not there."
-    for hashed in sorted(there.keys() - needed):
+    for hashed in sorted(existing.keys() - needed):
         yield f"The photo or mask {hashed[:12]} belongs to no result."
     if originals.keys() != needed:
         yield "The index counts other photos and masks than the results have."
-    for hashed in sorted(needed & there.keys()):
+    for hashed in sorted(needed & existing.keys()):
         if _hash_of(store.folders.original(hashed)) != hashed:
             yield f"The photo or mask {hashed[:12]} was changed or is damaged."
 
 
-def _beside(store: Store) -> Iterator[str]:
-    """What an interrupted process left, or somebody else put there. A damaged index that was set aside is no leftover."""
+def _leftovers(store: Store) -> Iterator[str]:
+    """Files of an interrupted process or of other programs. A damaged index that was set aside is no leftover."""
     root = store.root
     aside = {path.name for path in store.database.aside()}
     lying = [path for path in root.iterdir() if path.name not in _BESIDE | aside]

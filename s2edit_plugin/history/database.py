@@ -1,6 +1,6 @@
-"""The journal's index in SQLite: what listing and searching need. Filled from the results' folders whenever it is lost.
+"""The journal's index in SQLite: the data for listing and searching. Rebuilt from the results' folders if it is lost.
 
-One connection an operation, so threads and processes share nothing but the file. A rollback journal instead of a write-ahead
+One connection per operation, so threads and processes share only the file. A rollback journal instead of a write-ahead
 log: no second file keeps old pages, with names in them, after `Database.purge`, and it works on network drives.
 """
 
@@ -34,10 +34,10 @@ FILE, ASIDE = "journal.sqlite", "journal.damaged-"
 WAIT_SECONDS = 30.0
 _PRAGMAS = (
     "PRAGMA journal_mode=DELETE",
-    "PRAGMA synchronous=NORMAL",  # after a power cut it may be made anew from the folders, which are on the disk
+    "PRAGMA synchronous=NORMAL",  # after a power cut it can be rebuilt from the folders, which are on the disk
     "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",  # what is deleted is overwritten
-    "PRAGMA temp_store=MEMORY",  # VACUUM copies nothing outside the data folder
+    "PRAGMA secure_delete=ON",  # deleted data is overwritten
+    "PRAGMA temp_store=MEMORY",  # VACUUM makes no copy outside the data folder
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
 )
@@ -55,7 +55,7 @@ class Database:
 
     @property
     def exists(self) -> bool:
-        """Whether there is one."""
+        """Whether the file exists."""
         return self.path.is_file()
 
     @contextlib.contextmanager
@@ -70,7 +70,7 @@ class Database:
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """A connection inside one transaction: all of the block, or nothing. Raises as `reading`."""
+        """A connection inside one transaction: committed as a whole or not at all. Raises as `reading`."""
         with self.reading() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -83,7 +83,7 @@ class Database:
             connection.execute("COMMIT")
 
     def prepare(self) -> None:
-        """Check the file, and bring it to today's version; makes it where there is none.
+        """Check the file and upgrade it to the current version; creates it if missing.
 
         Raises:
             DamagedDatabaseError: it must be replaced. ResourceError: a newer version wrote it, or the disk refused.
@@ -111,7 +111,7 @@ class Database:
                     connection.execute(f"PRAGMA user_version={step + 1}")
 
     def move_aside(self) -> Path:
-        """Put a damaged file out of the way; returns where it lies now. An older one there is replaced."""
+        """Set a damaged file aside; returns its new path. An older damaged file is replaced."""
         for old in self.aside():
             old.unlink(missing_ok=True)
         target = self.path.with_name(f"{ASIDE}{time.strftime('%Y%m%d-%H%M%S')}.sqlite")
@@ -121,16 +121,16 @@ class Database:
         return target
 
     def aside(self) -> list[Path]:
-        """Damaged databases that lie about."""
+        """Damaged databases that were set aside."""
         return sorted(self.path.parent.glob(f"{ASIDE}*"))
 
     def purge(self) -> None:
-        """Write the file anew without what was deleted. Raises ResourceError, BusyError."""
+        """Rewrite the file without deleted data. Raises ResourceError, BusyError."""
         with self.reading() as connection:
             connection.execute("VACUUM")
 
     def _connect(self) -> sqlite3.Connection:
-        # mode=rw: a folder that was forgotten meanwhile does not come back as an empty database.
+        # mode=rw: do not create an empty database in a folder that was removed.
         address = f"{self.path.absolute().as_uri()}?mode=rw"
         connection = sqlite3.connect(address, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
         try:
@@ -145,7 +145,7 @@ class Database:
 
 @contextlib.contextmanager
 def _translated(path: Path) -> Iterator[None]:
-    """SQLite's errors as ours."""
+    """Convert SQLite's errors to S2EditError."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -225,12 +225,12 @@ def insert(
 
 
 Row = tuple[tuple[object, ...], tuple[str, ...], frozenset[str]]
-"""What the index says of a result: columns, tokens in their order, hashes of photo and masks."""
+"""The index data of a result: columns, tokens in order, hashes of photo and masks."""
 _COLUMNS = "kind, prompt, photo, pixels, starred, note, deleted, words"
 
 
 def rows_in(connection: sqlite3.Connection) -> dict[str, Row]:
-    """All that the index says, by result."""
+    """All index data, by result."""
     tokens: dict[str, list[str]] = {}
     for name, token in connection.execute("SELECT result, token FROM used_tokens ORDER BY result, place"):
         tokens.setdefault(name, []).append(token)
@@ -244,7 +244,7 @@ def rows_in(connection: sqlite3.Connection) -> dict[str, Row]:
 
 
 def row_of(record: Record) -> Row:
-    """What the index should say of a result."""
+    """The correct index data of a result."""
     own = (record.photo, record.pixels, int(record.starred), record.note, record.deleted)
     columns = (record.kind, _prompt_of(record), *own, words_of(record))
     return columns, record.tokens, frozenset(record.originals)
@@ -256,7 +256,7 @@ def _prompt_of(record: Record) -> str:
 
 
 def words_of(record: Record) -> str:
-    """What a search looks at; tokens are found by their names of today instead of their places."""
+    """The text for searching; tokens are found by their current names instead of the placeholders."""
     texts = "\n".join((_prompt_of(record), record.source_prompt, record.note))
     return folded(re.sub(r"<#\d+>", "", texts))
 

@@ -1,11 +1,11 @@
-"""Where results lie: a folder each, put in place and taken away by one rename.
+"""Folders of results, added and removed by one rename each.
 
     results/2026-11/<id>/   record.json, picture.png, region.png, thumbnail.jpg
     results/.new-<id>/      one that is being written       results/.gone-<id>/   one that is being removed
     originals/ab/<sha256>   photos and masks that came with requests, once each
-    names.json              token id -> person/name, as they are called now
+    names.json              token id -> person/name, current names
 
-Whoever changes anything here holds the journal's lock, so what an interrupted process left can be cleared away by the next.
+Changes need the journal's lock, so leftovers of an interrupted process can be removed by the next one.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Folders:
         """Put a new result in place, whole and on the disk; returns its size in bytes.
 
         Raises:
-            ResourceError: the disk refused; nothing of it stays.
+            ResourceError: the disk refused; partial files are removed.
         """
         half, place = self.results / f"{NEW}{record.id}", self.of(record.id)
         size = 0
@@ -77,7 +77,7 @@ class Folders:
         return size
 
     def rewrite(self, record: Record) -> None:
-        """Write a result's record anew. Raises ResourceError."""
+        """Rewrite a result's record. Raises ResourceError."""
         write_atomic(self.of(record.id) / RECORD, record.to_json(), private=True)
 
     def keep_original(self, data: bytes) -> str:
@@ -85,10 +85,10 @@ class Folders:
         name = hashlib.sha256(data).hexdigest()
         path = self.original(name)
         try:
-            there = path.stat().st_size == len(data)
+            exists = path.stat().st_size == len(data)
         except OSError:
-            there = False
-        if not there:
+            exists = False
+        if not exists:
             write_atomic(path, data, private=True)
         return name
 
@@ -100,7 +100,7 @@ class Folders:
     # ------------------------------------------------------------------ removing
 
     def retire(self, name: str) -> None:
-        """Take a result out of its place; from now on it is gone, whatever happens. Raises ResourceError."""
+        """Remove a result by renaming its folder; this is final even after a crash. Raises ResourceError."""
         place = self.of(name)
         with disk(place), contextlib.suppress(FileNotFoundError):
             os.rename(place, self.results / f"{GONE}{name}")
@@ -115,7 +115,7 @@ class Folders:
             path.parent.rmdir()
 
     def clear(self) -> None:
-        """Remove what is being written or removed by nobody any more, and empty folders. Raises ResourceError."""
+        """Remove leftovers of interrupted writes and removals, and empty folders. Raises ResourceError."""
         for entry in _entries(self.results):
             if entry.name.startswith((NEW, GONE)):
                 with disk(Path(entry.path)):
@@ -128,7 +128,7 @@ class Folders:
             *(Path(entry.path) for entry in _entries(self.originals) if entry.is_dir()),
         ]:
             for entry in _entries(folder):
-                # What `storage.paths.write_atomic` had begun.
+                # Temporary files of `storage.paths.write_atomic`.
                 if entry.name.startswith(".") and entry.name.endswith(".part"):
                     with disk(Path(entry.path)):
                         os.unlink(entry.path)
@@ -156,7 +156,7 @@ class Folders:
         }
 
     def names(self) -> dict[str, str]:
-        """What tokens are called; empty where that is lost."""
+        """Names of tokens; empty if the file is lost."""
         try:
             values = json.loads((self.root / "names.json").read_bytes())
         except (OSError, ValueError, RecursionError):

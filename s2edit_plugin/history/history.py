@@ -39,10 +39,10 @@ Asked = TypeVar("Asked", ApplyEdit, LearnToken)
 
 
 class History:
-    """The journal of one data folder. Threads and processes may use it at once.
+    """The journal of one data folder. Safe for several threads and processes.
 
-    Nothing is created before the first result comes. Failures of the disk, and a journal that another process holds for
-    half a minute, are ResourceErrors everywhere.
+    No file is created before the first result. All methods raise ResourceError for failures of the disk, and if another
+    process holds the journal for half a minute.
 
     Args:
         home: the data folder; None: ``$S2EDIT_HOME`` or the platform's.
@@ -66,7 +66,7 @@ class History:
             its id.
 
         Raises:
-            ResourceError: the disk refused; nothing half-written stays. ConsentError: whom it shows was forgotten meanwhile.
+            ResourceError: the disk refused; partial files are removed. ConsentError: the person was forgotten during the job.
         """
         store, name = self.store, new_id()
         with store.changing():
@@ -98,10 +98,10 @@ class History:
         return changes.prune(self.store, limit_bytes, keep)
 
     def forget(self, person: str, marks: Iterable[str] = ()) -> int:
-        """Remove all results in which a person's tokens took part, for good, down to the last byte of the index.
+        """Permanently remove all results made with a person's tokens, also from the free pages of the index.
 
-        Results made from a photo of theirs go too, unless somebody else's token was learned from it as well; and so do
-        results whose record was lost: nobody knows whom they show.
+        Also results made from a photo of theirs, unless another person's token was learned from it too; and results with a
+        lost record, since it is unknown whom they show.
 
         Args:
             person: their name. marks: ids of their tokens, and hashes of the photos' pixels these were learned from.
@@ -134,10 +134,10 @@ class History:
         return bool(renamed)
 
     def find_tokens(self, record: Record, library: Library) -> None:
-        """Look a result's tokens up by their ids, and note what they are called now.
+        """Find a result's tokens by their ids, and update their names.
 
         Raises:
-            TokenNotFoundError: one was deleted or replaced; the hint says how it comes back.
+            TokenNotFoundError: one was deleted or replaced; the hint explains how to restore it.
         """
         called = zip(record.tokens, self.token_names(record), strict=True)
         self.rename_tokens({token: find_token(library, token, name) for token, name in called})
@@ -186,7 +186,7 @@ class History:
         return self._found(name)[0]
 
     def token_names(self, record: Record) -> Sequence[str]:
-        """What the tokens of a result are called, as far as is known."""
+        """Known names of a result's tokens."""
         with self.store.reading() as connection:
             names = names_in(connection) if connection is not None else {}
         return [names.get(token, f"unknown/{token[:8]}") for token in record.tokens]
@@ -195,7 +195,7 @@ class History:
         """The result's picture, as it was given out.
 
         Raises:
-            UsageError: there is no such result. ResourceError: it is gone or changed.
+            UsageError: there is no such result. ResourceError: it is missing or changed.
         """
         record, _ = self._found(name)
         data = self.store.folders.read(record.id, record.picture)
@@ -228,14 +228,14 @@ class History:
             return listing.find(connection, text)
 
     def size_bytes(self) -> int:
-        """What the journal takes on the disk, without its index."""
+        """Size of the journal on the disk, without its index."""
         with self.store.reading() as connection:
             return 0 if connection is None else changes.total(connection)
 
     def check(self) -> Problems:
-        """What is wrong with the journal, a sentence each; empty when it is sound.
+        """Problems of the journal, one sentence each; empty if there are none.
 
-        First what an interrupted process left is put right, as at every use. Then the index is held against the folders, and
+        The state after an interrupted process is repaired first, as always. Then the index is compared with the folders, and
         every file against its hash. Losses that came to light on the way (`notices`) are problems, too.
         """
         before = len(self.store.notices)
@@ -302,13 +302,13 @@ def _record(name: str, request: ApplyEdit | LearnToken, made: Made, hashes: Mapp
 
 
 def _refuse_forgotten(connection: sqlite3.Connection, made: Made) -> None:
-    """A job that began before its person was forgotten leaves nothing behind."""
+    """Refuse the result of a job that began before its person was forgotten."""
     marks = [*(token.id for token in made.tokens), made.pixels]
     began = time.time() - made.seconds
     if made.began:
         began = min(
             began, made.began
-        )  # a machine that was suspended meanwhile worked for less time than has passed
+        )  # if the machine was suspended, the working time is less than the elapsed time
     if changes.was_forgotten(connection, marks, began - SLACK_SECONDS):
         raise ConsentError("A person of this result was forgotten while it was made.")
 

@@ -45,7 +45,7 @@ def page(connection: sqlite3.Connection, request: queries.ListHistory) -> querie
 
 
 def entry(connection: sqlite3.Connection | None, name: str) -> queries.HistoryEntry:
-    """One result as lists show it. Raises UsageError: there is none."""
+    """One result as in lists. Raises UsageError: there is none."""
     query = f"SELECT {_COLUMNS} FROM results WHERE id = ?"
     row = connection.execute(query, (name,)).fetchone() if connection is not None else None
     if connection is None or row is None:
@@ -54,7 +54,7 @@ def entry(connection: sqlite3.Connection | None, name: str) -> queries.HistoryEn
 
 
 def find(connection: sqlite3.Connection | None, text: str) -> str:
-    """The id that a text stands for: ``last``, the id, or a part of it. Raises UsageError: none or several."""
+    """Resolve an id: ``last``, the id, or a part of it. Raises UsageError: none or several."""
     if connection is None:
         raise no_such_result()
     if text == "last":
@@ -73,7 +73,7 @@ def find(connection: sqlite3.Connection | None, text: str) -> str:
 
 
 def no_such_result() -> UsageError:
-    """The error for an id that nobody has."""
+    """The error for an unknown id."""
     return UsageError("There is no such result in the history.", "`s2edit history list` shows them.")
 
 
@@ -98,7 +98,7 @@ def _filters(request: queries.ListHistory) -> list[Filter]:
     if request.since:
         filters.append(("id >= ?", (_date(request.since),)))
     if request.until:
-        # The whole day: "~" stands after all digits.
+        # The whole day: "~" sorts after all digits.
         filters.append(("id <= ?", (_date(request.until) + "~",)))
     return filters
 

@@ -1,4 +1,4 @@
-"""What tokens are called: in the journal they are known by their ids, and their names follow the library's."""
+"""Names of tokens: the journal refers to tokens by their ids, and takes their names from the library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def find_token(library: Library, token: str, called: str) -> str:
     """Today's name of the token with an id.
 
     Args:
-        called: what it was called when last seen.
+        called: its last known name.
 
     Raises:
         TokenNotFoundError: it is in the trash, or not there any more.

@@ -1,8 +1,8 @@
-"""What is written down about one result: ``record.json`` beside its picture.
+"""The record of one result: ``record.json`` beside its picture.
 
 format 1   the first
 
-Pictures and masks that came with a request lie elsewhere, once, and are named by the sha256 of their bytes. In prompts the
+Pictures and masks of a request are stored separately, once, under the sha256 of their bytes. In prompts the
 reference to a token is kept as ``<#0>``, its place in the record's list of token ids: renaming a token changes no record.
 """
 
@@ -49,7 +49,7 @@ Asked = TypeVar("Asked", ApplyEdit, LearnToken)
 
 
 def new_id() -> str:
-    """An id nobody has, greater than all that are older."""
+    """A new id, greater than all older ones."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S%f}-{secrets.token_hex(3)}"
 
 
@@ -69,7 +69,7 @@ class TokenUsed:
 
 @dataclass(frozen=True)
 class Machine:
-    """On what a result was computed: device, number format, threads of the CPU, and the base model."""
+    """Environment of a result: device, number format, threads of the CPU, and the base model."""
 
     model: str
     model_hash: str
@@ -85,10 +85,10 @@ class Made:
     Attributes:
         picture: the encoded result; a token's thumbnail for learning. suffix: of its file name, ``.png``.
         region: the mask of what changed, an encoded PNG. thumbnail: a small encoded picture for lists.
-        source_prompt, target_prompt: as they were used, with references. pixels: hash of the photo's pixels, as tokens have it.
-        identity, identity_note: how alike the persons before and after are, None where it was not measured; and why.
-        seconds: of work. began: when, seconds since 1970, 0.0: ``seconds`` ago. Work does not count what a machine slept.
-        learned: what learning reached, empty for edits.
+        source_prompt, target_prompt: as used, with references. pixels: hash of the photo's pixels, as in tokens.
+        identity, identity_note: similarity of the persons before and after, None if not measured; and the reason.
+        seconds: working time, without suspension. began: start time, seconds since 1970, 0.0: ``seconds`` ago.
+        learned: final values of learning, empty for edits.
     """
 
     picture: bytes
@@ -111,7 +111,7 @@ class Made:
 
 @dataclass(frozen=True)
 class Record:
-    """What is written down about a result.
+    """The record of a result.
 
     Attributes:
         kind: ``edit`` or ``learn``. request: the request's fields without names; bytes as sha256, see `request_values`.
@@ -150,7 +150,7 @@ class Record:
         return tuple(dict.fromkeys(self.request[name] for name in _FILES if self.request.get(name)))
 
     def to_json(self) -> bytes:
-        """The record as it lies on disk."""
+        """The record as stored on disk."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=True, indent=1).encode()
 
     @staticmethod
@@ -179,7 +179,7 @@ class Record:
 
 
 def _checked(values: dict[str, Any], name: str) -> Record:
-    """A record whose fields have the types that the rest of the journal counts on. Raises ValueError, TypeError, KeyError."""
+    """A record with checked types of its fields. Raises ValueError, TypeError, KeyError."""
     known = _known(Record, values)
     known["machine"] = Machine(**_known(Machine, values["machine"]))
     for one in ("tokens", "warnings"):
@@ -291,7 +291,7 @@ def request_of(
 
 
 def _known(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that a dataclass has a field for; other versions may have written others."""
+    """The values for fields of a dataclass; other versions may have written more."""
     fields = {one.name for one in dataclasses.fields(kind)}
     return {str(name): value for name, value in values.items() if name in fields}
 

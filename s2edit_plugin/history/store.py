@@ -1,10 +1,10 @@
-"""The journal's lock, and what is put right before anything is changed: one at a time, whole or not at all.
+"""The journal's lock, and recovery before changes. Changes are exclusive and atomic.
 
-    a result comes    photo and masks, then its folder by one rename, then its rows
-    a result goes     its folder by one rename, then its rows, then the photos nobody needs
+    adding a result    photo and masks, then its folder by one rename, then its rows
+    removing a result  its folder by one rename, then its rows, then unused photos
 
-A process that is killed in between leaves the mark that it was at work; whoever takes the lock next makes rows and folders
-agree: a folder without rows gets them, rows without a folder go, and so do photos without rows and whatever is half-written.
+A process that is killed in between leaves a mark; the next holder of the lock then makes rows and folders consistent: adds
+rows for folders without them, and removes rows without a folder, photos without rows, and partial files.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Store:
     """Folders and index of one journal, kept in agreement.
 
     Attributes:
-        notices: sentences about what was put right, for the user.
+        notices: sentences on repairs, for the user.
     """
 
     def __init__(self, root: Path) -> None:
@@ -49,18 +49,18 @@ class Store:
         """
         with self._lock(WAIT_SECONDS) as first:
             if first:
-                self._agree()
+                self._synchronise()
                 with disk(self.root):
                     (self.root / MARK).touch(mode=0o600)
             yield
             if first:
-                # Not after an exception: then the next one looks what is left.
+                # Not after an exception: then the next holder checks the state.
                 with disk(self.root):
                     (self.root / MARK).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
-        """A connection for questions; None while there is no journal.
+        """A connection for reading; None while there is no journal.
 
         Raises:
             ResourceError: the disk refused.
@@ -69,21 +69,21 @@ class Store:
             yield None
             return
         if not self._sound():
-            # While somebody is at work the mark is there, too; the index is good enough to be read then.
+            # The mark also exists during a change by another process; the index can be read then.
             with contextlib.suppress(BusyError), self._lock(0.0 if self._checked else WAIT_SECONDS) as first:
                 if first:  # else this thread is in the middle of a change
-                    self._agree()
-        with self._noticing_damage(), self.database.reading() as connection:
+                    self._synchronise()
+        with self._marking_damage(), self.database.reading() as connection:
             yield connection
 
     @contextlib.contextmanager
     def rows(self) -> Iterator[sqlite3.Connection]:
         """One transaction; under the lock. Raises ResourceError."""
-        with self._noticing_damage(), self.database.changing() as connection:
+        with self._marking_damage(), self.database.changing() as connection:
             yield connection
 
     def remove(self, names: Iterable[str]) -> None:
-        """Remove results for good, and what only they needed. Under the lock. Raises ResourceError."""
+        """Permanently remove results, and the photos only they use. The caller holds the lock. Raises ResourceError."""
         doomed = list(names)
         for name in doomed:
             self.folders.retire(name)
@@ -94,7 +94,7 @@ class Store:
 
     def drop_unused(self) -> None:
         """Remove photos, masks and names that no result needs. Under the lock. Raises ResourceError."""
-        with self._noticing_damage():
+        with self._marking_damage():
             self._drop_unused()
 
     def _drop_unused(self) -> None:
@@ -118,8 +118,8 @@ class Store:
     # ------------------------------------------------------------------ agreement
 
     @contextlib.contextmanager
-    def _noticing_damage(self) -> Iterator[None]:
-        """A damaged index is made anew the next time somebody looks."""
+    def _marking_damage(self) -> Iterator[None]:
+        """A damaged index is rebuilt at the next use."""
         try:
             yield
         except DamagedDatabaseError as error:
@@ -132,8 +132,8 @@ class Store:
     def _sound(self) -> bool:
         return self._checked and self.database.exists and not (self.root / MARK).exists()
 
-    def _agree(self) -> None:
-        """Make index and folders agree, unless it is known that they do. Under the lock."""
+    def _synchronise(self) -> None:
+        """Make index and folders consistent, unless the mark shows that they are. The caller holds the lock."""
         if self._sound():
             return
         interrupted = (self.root / MARK).exists()
@@ -169,13 +169,13 @@ class Store:
     def _match(self, thoroughly: bool) -> None:
         """Give every folder its rows and take rows without a folder away; thoroughly: where they differ, the record counts."""
         with self.database.reading() as connection:
-            known = rows_in(connection)
-        there = self.folders.ids()
+            indexed = rows_in(connection)
+        existing = self.folders.ids()
         if thoroughly:
-            there = {name for name in there if self._whole(name)}
-        gone, missing = known.keys() - there, there - known.keys()
+            existing = {name for name in existing if self._whole(name)}
+        gone, missing = indexed.keys() - existing, existing - indexed.keys()
         if thoroughly:
-            missing |= {name for name in known.keys() & there if self._is_stale(name, known[name])}
+            missing |= {name for name in indexed.keys() & existing if self._is_stale(name, indexed[name])}
         if gone or missing:
             originals = self.folders.originals_there()
             names = self.folders.names()
@@ -193,22 +193,22 @@ class Store:
         names: Mapping[str, str],
         size: int | None = None,
     ) -> None:
-        """The rows of a result that lies in its place."""
+        """The rows of an existing result."""
         size = self.folders.size(record.id) if size is None else size
         insert(connection, record, size, [(name, originals.get(name, 0)) for name in record.originals])
         for token in record.tokens:
             person, _, short = names.get(token, "").partition("/")
-            # A name that is known already is newer than what lay beside the folders.
+            # A name in the index is newer than the one in the file.
             connection.execute("INSERT OR IGNORE INTO tokens VALUES (?,?,?)", (token, person, short))
 
     def _is_stale(self, name: str, row: Row) -> bool:
         try:
             return row != row_of(self.folders.record(name))
         except ResourceError:
-            return False  # the row knows more than a damaged record
+            return False  # the row has more data than a damaged record
 
     def _record(self, name: str) -> Record:
-        """A result's record; where that is damaged, one that says at least where the picture lies."""
+        """A result's record; if it is damaged, a minimal one with the picture's path."""
         try:
             return self.folders.record(name)
         except ResourceError:

@@ -41,13 +41,13 @@ def forget(store: Store, person: str, also: Iterable[ForgetElsewhere]) -> Forgot
         copies, kept = _copies(store, person, records)
         others = [path for path in _other_files(store) if _belongs(store, path, person, marks)]
         folders = [store.path_of_person(place, person) for place in store.places]
-        there = [folder for folder in folders if os.path.lexists(folder)]
+        existing = [folder for folder in folders if os.path.lexists(folder)]
         # Taking the lock has completed an interrupted earlier call.
-        if not (theirs or copies or others or there or elsewhere or interrupted):
+        if not (theirs or copies or others or existing or elsewhere or interrupted):
             raise TokenNotFoundError(f"There is no person '{person}'.", store.hint_people())
         tokens, *put_away = (len(store.files(folder)) for folder in folders[: len(store.token_places)])
         # Tokens last: they are needed to find the files made with them.
-        doomed = [*others, *copies, *reversed(there)]
+        doomed = [*others, *copies, *reversed(existing)]
         perform(
             store, Intent(remove=tuple(path.relative_to(store.folder.root).as_posix() for path in doomed))
         )
@@ -123,10 +123,10 @@ def _belongs(store: Store, path: Path, person: str, marks: frozenset[str]) -> bo
         return True
     if any(mark in str(relative) for mark in marks) or _mentions([path], marks):
         return True
-    return store.folder.cache in path.parents and path.suffix == SUFFIX and not _says_from_what(path)
+    return store.folder.cache in path.parents and path.suffix == SUFFIX and not _lists_sources(path)
 
 
-def _says_from_what(path: Path) -> bool:
+def _lists_sources(path: Path) -> bool:
     """Whether a cached file lists its sources; for other files it is unknown whom they show."""
     try:
         with path.open("rb") as stream:

@@ -84,7 +84,7 @@ class Index:
         try:
             rows = self._rows(place, person)
         except sqlite3.Error as error:
-            self._give_up(error)
+            self._disable(error)
             rows = {}
         known: list[Known | None] = []
         fresh: list[tuple[Any, ...]] = []
@@ -111,7 +111,7 @@ class Index:
                 database.executemany("DELETE FROM tokens WHERE person = ?", [(person,) for person in people])
                 database.execute("VACUUM")
         except (sqlite3.Error, OSError) as error:
-            self._give_up(error)
+            self._disable(error)
             self.remove()
 
     def remove(self) -> None:
@@ -144,7 +144,7 @@ class Index:
                 database.executemany("INSERT OR REPLACE INTO tokens VALUES (?,?,?,?,?,?,?,?,?,?,?)", fresh)
                 database.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
-            self._give_up(error)
+            self._disable(error)
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -161,12 +161,12 @@ class Index:
 
     @staticmethod
     def _prepare(database: sqlite3.Connection) -> None:
-        wanted = SCHEMA * 1000 + FORMAT_VERSION
-        if database.execute("PRAGMA user_version").fetchone()[0] == wanted:
+        expected = SCHEMA * 1000 + FORMAT_VERSION
+        if database.execute("PRAGMA user_version").fetchone()[0] == expected:
             return
         database.execute("BEGIN IMMEDIATE")
         if (
-            database.execute("PRAGMA user_version").fetchone()[0] != wanted
+            database.execute("PRAGMA user_version").fetchone()[0] != expected
         ):  # another process may have been faster
             database.execute("DROP TABLE IF EXISTS tokens")
             database.execute(
@@ -174,10 +174,10 @@ class Index:
                 "inode TEXT, read_at INTEGER, thumbnail INTEGER, record TEXT, checksum INTEGER, "
                 "PRIMARY KEY (place, person, file))"
             )
-            database.execute(f"PRAGMA user_version = {wanted}")
+            database.execute(f"PRAGMA user_version = {expected}")
         database.execute("COMMIT")
 
-    def _give_up(self, error: Exception) -> None:
+    def _disable(self, error: Exception) -> None:
         """Continue without the index; a damaged one (not one that is only inaccessible) is recreated by the next listing."""
         logging.getLogger(__name__).info("The library's index cannot be used (%s).", type(error).__name__)
         code = getattr(error, "sqlite_errorcode", None)

@@ -68,7 +68,7 @@ def changing(store: Store) -> Iterator[None]:
 
 @contextlib.contextmanager
 def incoming(store: Store) -> Iterator[Path]:
-    """A folder for new files on their way into the library, removed at the end. The caller holds the lock."""
+    """A folder for new files of the library; leftovers are removed at the end. The caller holds the lock."""
     folder = store.folder.library / INCOMING
     with disk("The library cannot be changed"):
         make_private(folder)

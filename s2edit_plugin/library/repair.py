@@ -75,7 +75,7 @@ class _Check:
             self._names()
             self._each(self._sound)
             self._same_ids()  # before records are rewritten: the name in a record shows the file's origin
-            self._each(self._follow)
+            self._each(self._adapt_record)
             for folder in self.store.people_in(self.store.folder.library):
                 self._folder(folder)
             self._trash()
@@ -175,7 +175,7 @@ class _Check:
         except TokenDamagedError as error:
             self._damaged(path, error)
 
-    def _follow(self, path: Path) -> None:
+    def _adapt_record(self, path: Path) -> None:
         """Adapt a record to its path and the current format."""
         try:
             record, written = read_record(path), stored_format(path)
@@ -235,9 +235,9 @@ class _Check:
                 oldest, *newer = sorted(paths, key=lambda path: path.stat().st_mtime_ns)
                 for path in newer:
                     with contextlib.suppress(TokenError):  # damaged, reported already
-                        oldest = self._twice(oldest, path)
+                        oldest = self._resolve_duplicate(oldest, path)
 
-    def _twice(self, older: Path, newer: Path) -> Path:
+    def _resolve_duplicate(self, older: Path, newer: Path) -> Path:
         """Resolve two files with the same id; returns the one that keeps the id."""
         sentence = f"{self._name_of(older)} and {self._name_of(newer)} are one token twice."
         tokens = read_token(older), read_token(newer)

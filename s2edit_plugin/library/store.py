@@ -82,8 +82,8 @@ class Store:
         """Path of an existing token. Raises InputError, TokenNotFoundError, TokenDamagedError (a link)."""
         path = self.path(full_name)
         with disk("The library cannot be read"):
-            there = path.is_file()
-        if not there:
+            exists = path.is_file()
+        if not exists:
             shown = full_name if isinstance(full_name, str) else full_name.full_name
             raise TokenNotFoundError(f"There is no token {shown} in the library.", self.hint_tokens())
         return path
@@ -167,12 +167,12 @@ class Store:
         names = [f"{file.person}/{file.name}" for file in self._scan(self.folder.library, None)]
         if not names:
             return "The library is empty; `s2edit learn` makes a token."
-        return _there_are(sorted(names))
+        return _names_hint(sorted(names))
 
     def hint_people(self) -> str:
         """Existing people, for an error's hint."""
         people = self.people()
-        return _there_are(people) if people else ""
+        return _names_hint(people) if people else ""
 
     def _scan(self, place: Path, person: str | None) -> list[Found]:
         if person is None:
@@ -209,13 +209,13 @@ class Store:
 
     def to_trash(self, path: Path, *, keep: bool = False) -> Path:
         """Move a token file into the trash; with ``keep`` it stays where it is, too. Raises ResourceError."""
-        return self._put_away(path, self.folder.trash, keep)
+        return self._move_aside(path, self.folder.trash, keep)
 
     def to_quarantine(self, path: Path, *, keep: bool = False) -> Path:
         """Move an unreadable file to quarantine, since it may still have value. Raises ResourceError."""
-        return self._put_away(path, self.folder.quarantine, keep)
+        return self._move_aside(path, self.folder.quarantine, keep)
 
-    def _put_away(self, path: Path, place: Path, keep: bool) -> Path:
+    def _move_aside(self, path: Path, place: Path, keep: bool) -> Path:
         with disk("The token could not be moved away"):
             # Items directly in the library are people's folders, or links in place of them.
             folder = place / (path.name if path.parent in self.token_places else path.parent.name)
@@ -301,7 +301,7 @@ def normal(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def _there_are(names: Sequence[str]) -> str:
+def _names_hint(names: Sequence[str]) -> str:
     return f"There are: {', '.join(names[:SHOWN])}{', …' if len(names) > SHOWN else ''}."
 
 

@@ -60,7 +60,7 @@ def tidy(store: Store) -> int:
 
 def _beyond(place: Path, bound: Bound) -> list[_Away]:
     """Files beyond the limits."""
-    newest_first = sorted(_put_away(place), key=lambda away: away.at, reverse=True)
+    newest_first = sorted(_stored_files(place), key=lambda away: away.at, reverse=True)
     oldest, size, beyond = time.time() - bound.days * 86_400, 0, []
     for number, away in enumerate(newest_first):
         size += away.size
@@ -69,7 +69,7 @@ def _beyond(place: Path, bound: Bound) -> list[_Away]:
     return beyond
 
 
-def _put_away(place: Path) -> Iterator[_Away]:
+def _stored_files(place: Path) -> Iterator[_Away]:
     with contextlib.suppress(OSError), os.scandir(place) as people:
         for person in people:
             if not person.is_dir(follow_symlinks=False):
@@ -78,6 +78,6 @@ def _put_away(place: Path) -> Iterator[_Away]:
                 for file in files:
                     with contextlib.suppress(FileNotFoundError):
                         status = file.stat(follow_symlinks=False)
-                        said = trashed_at(Path(file.name).stem) / 1e9
-                        at = said if said > PLAUSIBLE else status.st_mtime
+                        trashed = trashed_at(Path(file.name).stem) / 1e9
+                        at = trashed if trashed > PLAUSIBLE else status.st_mtime
                         yield _Away(Path(file.path), at, status.st_size)

@@ -175,11 +175,11 @@ class Run:
         Raises:
             ResourceError: the disk refused.
         """
-        there = False
+        removed = False
         for path in (self.request, self.checkpoint):
             try:
                 path.unlink()
-                there = True
+                removed = True
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -189,7 +189,7 @@ class Run:
         self._kept = False
         with contextlib.suppress(OSError):
             self.request.parent.rmdir()  # the last one of the person
-        return there
+        return removed
 
     def is_stored(self, id: str) -> bool:
         """Whether the token of this id is in the library: then the run was interrupted after storing it."""

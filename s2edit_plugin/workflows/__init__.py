@@ -1,1 +1,1 @@
-"""One file a job: `learning`, `editing`, `masking` and so on; `context` holds what a job may use, `studio` starts them."""
+"""One file a job: `learning`, `editing`, `masking` and so on; `context` has the resources of jobs, `studio` starts them."""

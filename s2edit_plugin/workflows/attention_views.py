@@ -1,4 +1,4 @@
-"""Where a word or a token of a prompt looks on a photo."""
+"""Attention maps of words and tokens of a prompt on a photo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a job may use: one user's folders, and the base model. Jobs know this and not the studio that starts them."""
+"""Resources of jobs: one user's folders, and the base model. Jobs depend on this and not on the studio."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Context:
 
     @property
     def model(self) -> str:
-        """What the base model was chosen by: a name, a folder, or "" for the bundled one."""
+        """Name or folder of the base model, "" for the bundled one."""
         return load_settings(self.folder).model if self._model is None else self._model
 
     @property
@@ -79,13 +79,13 @@ class Context:
     def with_fallback(
         self, request: api.Request[object], job: Callable[[bool], R], on_note: api.OnNote
     ) -> tuple[R, tuple[str, ...]]:
-        """Do a job on the base model with as little memory as there is; see `backbones.memory.fallback.with_fallback`.
+        """Run a job on the base model with memory fallbacks; see `backbones.memory.fallback.with_fallback`.
 
         Args:
-            job: does it, is told whether it runs again.
+            job: runs it; its argument is whether it is a repetition.
 
         Returns:
-            What the job gave, and what the user should know of the device and of the memory.
+            The job's result, and notes for the user on device and memory.
         """
         from s2edit_plugin.backbones.memory import fallback
 
@@ -104,7 +104,7 @@ class Context:
     def note_pace(
         self, request: api.Request[object], seconds: float, *, done: int = 0, inverted: bool = False
     ) -> None:
-        """Remember how long a job took that did not step down; see `throughput.Paces` and `operations.job_operations`."""
+        """Record the duration of a job without fallbacks; see `throughput.Paces` and `operations.job_operations`."""
         from s2edit_plugin.backbones.memory.operations import job_operations
         from s2edit_plugin.backbones.memory.throughput import Paces, computer_of
 
@@ -119,13 +119,13 @@ class Context:
         return self._backbone is not None
 
     def note_photo(self, size: tuple[int, int], seconds: float) -> None:
-        """Remember how long a photo of this size took beside the model."""
+        """Record the time outside the model for a photo of this size."""
         from s2edit_plugin.backbones.memory.throughput import Paces
 
         Paces(self.folder).note_photo(size, seconds)
 
     def can_describe(self, rgb: np.ndarray) -> bool:
-        """Whether `describe` can be believed of a picture, uint8 (H, W, 3): a captioner is installed, or it is a drawn one."""
+        """Whether `describe` is reliable for a picture, uint8 (H, W, 3): a captioner is installed, or it is a drawn one."""
         from s2edit_plugin.perception.masks.drawn import sure_regions
 
         return self.networks.captioner() is not None or sure_regions(rgb, ()) is not None
@@ -148,7 +148,7 @@ class Context:
         return search_mask(photo.as_uint8_rgb(), method, attention, self.networks)
 
     def refuse_unsafe(self, rgb: np.ndarray) -> None:
-        """Let the base model's safety checker look at a result, uint8 (H, W, 3), if it has one and the settings want it.
+        """Run the base model's safety checker on a result, uint8 (H, W, 3), if it has one and the settings enable it.
 
         Raises:
             SafetyError: it objects. ModelError: it cannot be used.
@@ -166,7 +166,7 @@ class Context:
             )
 
     def identity(self, before: np.ndarray, after: np.ndarray, subject: np.ndarray | None) -> IdentityScore:
-        """How alike the person, uint8 (H, W, 3), is after an edit; never fails. Arguments as `perception.identity.compare`."""
+        """Similarity of a person, uint8 (H, W, 3), after an edit; never fails. Arguments as `perception.identity.compare`."""
         from s2edit_plugin.perception.identity import identity_score
 
         return identity_score(before, after, self.networks, subject)

@@ -1,4 +1,4 @@
-"""The square the model sees, as tensors."""
+"""The square for the model, as tensors."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ def latents_of(picture: np.ndarray, backbone: Backbone) -> Tensor:
 def copies_on(
     picture: np.ndarray, mask: Tensor, settings: LearnSettings, backbone: Backbone
 ) -> tuple[Tensor, Tensor] | None:
-    """Latents (N, C, s, s) and masks (N, S, S) of the changed copies of a crop (S, S, 3) that are learned from beside it.
-
-    None where the settings ask for none: of their ``copies`` the crop itself is one.
+    """Latents (N, C, s, s) and masks (N, S, S) of the augmented copies of a crop (S, S, 3). None if ``copies`` in the
+    settings is 1, which counts the crop itself.
     """
     if settings.copies <= 1:
         return None
@@ -44,5 +43,5 @@ def copies_on(
 
 
 def framing_of(crop: Crop) -> Framing:
-    """The crop as a picture of its own: as sharp as its side in the photo's pixels allows, its subject not cut off."""
+    """The crop as a separate picture, in the resolution of the photo, with the whole subject."""
     return Framing((crop.side, crop.side))

@@ -1,4 +1,4 @@
-"""The doctor: tries what the program needs on this machine, and says what to do about what is broken."""
+"""The doctor: checks the program's requirements on this machine and suggests remedies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PACKAGES = (
     "cryptography",
 )
 WITHOUT_DEPS = ("open_clip_torch", "jpeglib")
-"""What the installers add without what it asks for; a wheel cannot name it, and the program does without."""
+"""Package that installers add without its dependencies; a wheel cannot declare that, and the program works without it."""
 MIN_FREE = 1_000_000_000
 LONGEST = 110.0  # seconds; a driver may hang
 
@@ -44,10 +44,10 @@ class Check:
     """One thing that was tried.
 
     Attributes:
-        name: what it is about.
+        name: the subject of the check.
         ok: whether it works.
-        finding: what was found, a few words.
-        remedy: what to do, "" where all is well. With ``ok`` it is advice: the program works without it.
+        finding: the finding, in a few words.
+        remedy: what to do, "" for nothing. With ``ok`` it is optional advice.
     """
 
     name: str
@@ -77,10 +77,10 @@ def examine() -> list[Check]:
 
 
 def examine_apart(folder: DataFolder) -> list[Check]:
-    """`examine` in a process of its own; one that dies or hangs is a broken check.
+    """`examine` in a separate process; if that crashes or hangs, the check has failed.
 
     For programs that compute: while a network is built, torch's and diffusers' classes are changed for the whole process, and
-    what another thread builds meanwhile comes out empty.
+    networks built by another thread at that time have no weights.
     """
     command = [sys.executable, "-m", "s2edit_plugin", "doctor", "--json"]
     environ = os.environ | {"S2EDIT_HOME": str(folder.root)}
@@ -104,7 +104,7 @@ def check_python() -> Check:
 
 
 def check_packages() -> Check:
-    """All libraries are installed; says their versions."""
+    """Check that all libraries are installed; reports their versions."""
     found, missing = [f"s2edit {__version__}"], []
     for name in PACKAGES:
         try:
@@ -114,7 +114,7 @@ def check_packages() -> Check:
     if missing:
         return Check("packages", False, f"missing: {', '.join(missing)}", REPAIR)
     absent = [name for name in WITHOUT_DEPS if not _has(name)]
-    # Single checkpoint files need CLIP's vocabulary; JPEGs are compressed anew without jpeglib, which not every machine has.
+    # Single checkpoint files need CLIP's vocabulary; without jpeglib, which is optional, JPEGs are recompressed.
     wanted = f"`python -m pip install --no-deps {absent[0]}` brings {absent[0]}." if absent else ""
     return Check("packages", True, ", ".join(found), wanted)
 
@@ -149,7 +149,7 @@ def check_onnxruntime() -> Check:
 
 
 def check_device() -> Check:
-    """The device the settings choose computes rightly; says why it is not a GPU, and what helps."""
+    """Check that the selected device computes correctly; explains why it is not a GPU."""
     import torch
 
     from s2edit_plugin.backbones.device import choose, remedy
@@ -229,7 +229,7 @@ def check_credentials() -> Check:
 
 
 def check_disk() -> Check:
-    """At least 1 GB is free where the data folder lies."""
+    """Check that at least 1 GB is free for the data folder."""
     free = shutil.disk_usage(_nearest_existing(data_folder().root)).free
     ok = free >= MIN_FREE
     return Check("free disk", ok, f"{free / 1e9:.1f} GB", "" if ok else "Free at least 1 GB.")
@@ -246,6 +246,6 @@ def _guarded(name: str, check: Callable[[], Check]) -> Check:
         return check()
     except S2EditError as error:
         return Check(name, False, error.sentence, error.hint or REPAIR)
-    except Exception as error:  # whatever breaks here is the finding
+    except Exception as error:  # any exception is the finding
         detail = " ".join(str(error).split())[:160]
         return Check(name, False, f"{type(error).__name__}: {detail}", REPAIR)

@@ -49,8 +49,8 @@ LARGEST = 512  # side of the crop in which parts are found
 
 @dataclass(frozen=True)
 class EditRegion:
-    """Attributes: soft: (F, F) float32 in [0, 1], what is pasted, as fine as the crop it was found on. cells: the same or
-    coarser, what the model may change. note: what the user should know of it, "" for nothing."""
+    """Attributes: soft: (F, F) float32 in [0, 1], the area to paste, in the resolution of the crop it was found on. cells:
+    the same or coarser, the area the model may change. note: a sentence for the user, "" for none."""
 
     soft: Tensor
     cells: Tensor
@@ -58,7 +58,7 @@ class EditRegion:
 
 
 def fine_side(crop: Crop, backbone: Backbone) -> int:
-    """Side of the crop in which parts are found: lips on a photograph are a few pixels of what the model sees."""
+    """Side of the crop in which parts are found: lips on a photograph are a few pixels in the model's square."""
     return max(backbone.resolution, min(crop.side, LARGEST))
 
 
@@ -110,7 +110,7 @@ def find_edit_region(
 def named_region(
     backbone: Backbone, rgb: np.ndarray, source_prompt: str, target_prompt: str, networks: Networks | None
 ) -> EditRegion | None:
-    """What the changed words name on the crop, uint8 (F, F, 3); None where they name nothing that is seen."""
+    """The region of the changed words on the crop, uint8 (F, F, 3); None if no word is found."""
     found = region_by_words(rgb, source_prompt, target_prompt, networks)
     if found is None or not found[0].any():
         return None
@@ -128,7 +128,7 @@ def model_region(
     mask_mode: str = "bias",
     on_progress: OnProgress = lambda _: None,
 ) -> EditRegion:
-    """What the model alone proposes. Raises CancelledError: through ``on_progress``."""
+    """The region from the model's attention. Raises CancelledError: through ``on_progress``."""
     cells = changed_region(backbone, inversion, source, target, tokens, mask_mode, on_progress)
     note = "" if bool(cells.any()) else NOTHING_CHANGES
     return EditRegion(soften(cells, backbone.resolution), cells, note)

@@ -218,7 +218,7 @@ def edit_crop(
     )
     automatic = scene.region is None and request.region != "none"
     # The region of the words is found, and shown, before the slow steps.
-    found = _named(context, scene, source, target, on_progress) if automatic else None
+    found = _word_region(context, scene, source, target, on_progress) if automatic else None
     cache = InversionCache(context.folder.cache)
     key = inversion_key(backbone, scene.photo, scene.crop, pair.source, base, settings)
     inversion = cache.load(_owner(scene), key, backbone.device)
@@ -262,7 +262,7 @@ def edit_crop(
     return Edited(outcome, pasted.cpu().numpy(), inversion, cached, "" if found is None else found.note)
 
 
-def _named(
+def _word_region(
     context: Context, scene: Scene, source: Condition, target: Condition, on_progress: api.OnProgress
 ) -> EditRegion | None:
     """The region of the changed words, also reported as progress."""

@@ -67,7 +67,7 @@ def run_learning(
 
     def job(again: bool) -> api.LearnResult:
         go_on = replace(request, resume=request.resume or (again and run.checkpoint.exists()))
-        lesson = _lesson(context, go_on, reference, photo, *_masks(context, go_on, photo, note))
+        lesson = _training_input(context, go_on, reference, photo, *_masks(context, go_on, photo, note))
         with run.hold():
             return _learn_and_store(context, lesson, run, work.on_progress, on_note)
 
@@ -130,7 +130,7 @@ class _Lesson:
     task: LearnTask
 
 
-def _lesson(
+def _training_input(
     context: Context,
     request: api.LearnToken,
     reference: TokenRef,
@@ -145,7 +145,7 @@ def _lesson(
     settings = resolved(request.settings, backbone, request.kind)
     crop = subject_crop(sees, acts_in)
     picture = extract_photo(photo, crop, backbone.resolution)
-    said = _seen(context, picture, noun) if _is_described(request, settings) else plain
+    said = _caption(context, picture, noun) if _is_described(request, settings) else plain
     mask = mask_on_crop(acts_in, crop, backbone)
     task = LearnTask(
         reference.full_name,
@@ -233,7 +233,7 @@ def _is_described(request: api.LearnToken, settings: api.LearnSettings) -> bool:
     return request.prompt is None and request.kind == "identity" and settings.wordings > 1
 
 
-def _seen(context: Context, picture: np.ndarray, noun: str) -> str:
+def _caption(context: Context, picture: np.ndarray, noun: str) -> str:
     """Caption of the crop (S, S, 3) in [0, 1]; the noun only if the caption is unreliable or has another noun."""
     rgb = np.rint(picture.clip(0, 1) * 255).astype(np.uint8)
     seen = context.describe(rgb, noun).prompt if context.can_describe(rgb) else ""

@@ -44,7 +44,7 @@ def _absolute(path: str) -> Path:
     """A path of the client's; a relative one would mean another place in this process."""
     try:
         found = Path(path).expanduser()
-    except RuntimeError:  # ~somebody who is not there
+    except RuntimeError:  # ~ with an unknown user
         found = Path(path)
     if not found.is_absolute():
         raise UsageError(f"'{path[:200]}' is no whole path.", "Name it from the root on.")

@@ -44,14 +44,14 @@ def forget_person(
         mine = frozenset(everything)
         # First, because open programs check the notice before they write.
         forgotten.announce(folder, name, mine)
-        _empty_printed(folder)
+        _clear_output(folder)
         return History(folder).forget(name, mine) + forget_in_sessions(folder, name, mine)
 
     gone = Library(folder).forget(person, also=[elsewhere])
     return gone, frozenset(everything)
 
 
-def _empty_printed(folder: DataFolder) -> None:
+def _clear_output(folder: DataFolder) -> None:
     for name in PRINTED:
         with contextlib.suppress(OSError):
             os.truncate(folder.engine / name, 0)

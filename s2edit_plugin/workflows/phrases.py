@@ -147,7 +147,7 @@ def noun_of(prompt: str) -> str:
 
 
 def _opening(words: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    """ "a photo of" and what comes after it; what is no picture ("a cup of coffee") is no opening."""
+    """ "a photo of" and the text after it; words for other things ("a cup of coffee") are no opening."""
     if "of" not in words[1 : _MOST_OPENING + 1]:
         return (), words
     at = words.index("of", 1)
@@ -199,7 +199,7 @@ def _clauses(words: Sequence[str]) -> tuple[Clause, ...]:
     for at, word in enumerate(words):
         complete = bool(groups) and any(tells(known) for known in groups[-1])
         starts = complete and (_links(words, at) or _begins(words, at) or _elsewhere(groups[-1], word))
-        if not groups or (starts and not _still_adjectives(groups[-1], word)):
+        if not groups or (starts and not _continues_adjectives(groups[-1], word)):
             groups.append([])
         groups[-1].append(word)
     clauses, link = [], ""
@@ -216,7 +216,7 @@ def _elsewhere(group: Sequence[str], word: str) -> bool:
     return bool(places) and bool(place(word)) and place(word) != places[-1]
 
 
-def _still_adjectives(group: Sequence[str], word: str) -> bool:
+def _continues_adjectives(group: Sequence[str], word: str) -> bool:
     """Whether "and" continues a clause: "long and curly hair"."""
     telling = [known for known in group if tells(known)]
     return word in JOINING and all(kind_of(known) and not place(known) for known in telling)

@@ -30,7 +30,7 @@ class EditPreview:
     """A thumbnail of the photo with the intermediate edit in its region.
 
     Args:
-        crop: the square the model sees. region: (S, S) float32 in [0, 1], the edit region on the crop.
+        crop: the square for the model. region: (S, S) float32 in [0, 1], the edit region on the crop.
     """
 
     def __init__(self, backbone: Backbone, photo: Photo, crop: Crop, region: Tensor) -> None:

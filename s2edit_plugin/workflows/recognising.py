@@ -71,13 +71,13 @@ def _by_judge(context: Context, rgb: np.ndarray, records: Sequence[TokenRecord])
 
     judge = IdentityJudge.load()
 
-    known, notes = _known(context, "judge", records, lambda picture: _judged(judge, picture))
-    here = _judged(judge, rgb)
-    people = _assigned([here], known, judge.threshold_for("portrait"))
+    known, notes = _known(context, "judge", records, lambda picture: _judge_features(judge, picture))
+    here = _judge_features(judge, rgb)
+    people = _matches([here], known, judge.threshold_for("portrait"))
     return api.PeopleFound(people, 1, "identity judge", notes)
 
 
-def _judged(judge: IdentityJudge, rgb: np.ndarray) -> np.ndarray:
+def _judge_features(judge: IdentityJudge, rgb: np.ndarray) -> np.ndarray:
     return np.asarray(judge.embed(central_square(rgb))[0], dtype=np.float32)
 
 
@@ -97,7 +97,7 @@ def _by_faces(context: Context, rgb: np.ndarray, records: Sequence[TokenRecord])
         return api.PeopleFound((), 0, "SFace")
     known, notes = _known(context, "SFace", records, feature)
     here = [recogniser.feature(rgb, face.landmarks) for face in faces]
-    return api.PeopleFound(_assigned(here, known, SAME_PERSON), len(faces), "SFace", notes)
+    return api.PeopleFound(_matches(here, known, SAME_PERSON), len(faces), "SFace", notes)
 
 
 def _known(
@@ -138,7 +138,7 @@ def _portrait(context: Context, record: TokenRecord) -> np.ndarray | None:
         return np.asarray(image.convert("RGB"))
 
 
-def _assigned(
+def _matches(
     faces: Sequence[np.ndarray], known: dict[str, np.ndarray], threshold: float
 ) -> tuple[api.PersonFound, ...]:
     """Matches of faces and people, the most similar first; each person once, even with several tokens."""

@@ -200,7 +200,7 @@ def _subject_beside(
         return subject, SUBJECT_MARGIN
     # Without a token the subject only limits regions and selects the crop.
     if region is not None:
-        if search.sure and _touch(subject, region):
+        if search.sure and _overlap(subject, region):
             return subject, SUBJECT_MARGIN
         search.notes[:] = before
         return _as_subject(region), REGION_MARGIN
@@ -215,7 +215,7 @@ def _as_subject(region: np.ndarray) -> np.ndarray:
     return np.clip(region / max(float(region.max()), 1e-6), 0, 1, dtype=np.float32)
 
 
-def _touch(subject: np.ndarray, region: np.ndarray) -> bool:
+def _overlap(subject: np.ndarray, region: np.ndarray) -> bool:
     inside = region >= 0.5 * float(region.max())
     return float((subject[inside] >= 0.5).mean()) >= TOUCHING
 
@@ -289,7 +289,9 @@ def understood(request: api.ApplyEdit) -> tuple[api.ApplyEdit, tuple[str, ...]]:
     if not target.prompt:
         raise PromptError("The prompt is empty.", "Say what the photo should show.")
     settings = request.settings
-    said = dict.fromkeys((*target.notes, *source.notes, target.about_weights, _about_commands(target.prompt)))
+    said = dict.fromkeys(
+        (*target.notes, *source.notes, target.about_weights, _instruction_note(target.prompt))
+    )
     plain = replace(
         request,
         prompt=target.prompt,
@@ -299,7 +301,7 @@ def understood(request: api.ApplyEdit) -> tuple[api.ApplyEdit, tuple[str, ...]]:
     return plain, tuple(note for note in said if note)
 
 
-def _about_commands(prompt: str) -> str:
+def _instruction_note(prompt: str) -> str:
     """A note if the prompt is an instruction ("make her hair red") instead of a description, "" otherwise."""
     return COMMAND if _COMMAND.match(prompt) else ""
 
@@ -349,13 +351,13 @@ def _with_token(prompt: str, record: TokenRecord | None) -> str:
 def _suggested(
     context: Context, request: api.ApplyEdit, scene: Scene, named: TokenRecord | None
 ) -> Suggested:
-    """The caption of the model's crop, limited to the target's topics and the encoder's length; at least the class noun."""
+    """Caption of the crop, limited to the target's topics and the text encoder's length; at least the class noun."""
     noun = named.class_noun if named else ""
     shown = (request.source_prompt or "") if request.source_suggested else ""
     notes: tuple[str, ...] = ()
     suggestion = shown
     if not shown:
-        suggestion, notes = _seen(context, scene, noun or noun_of(request.prompt))
+        suggestion, notes = _caption(context, scene, noun or noun_of(request.prompt))
     fitted = fit_to_target(suggestion, request.prompt, noun)
     if shown and fitted.left_out:
         if prompts.words(fitted.source) == prompts.words(f"{fitted.before} {request.prompt}"):
@@ -367,7 +369,7 @@ def _suggested(
     return replace(fitted, source=_with_room(context, scene, source, named), notes=(*notes, *fitted.notes))
 
 
-def _seen(context: Context, scene: Scene, noun: str) -> tuple[str, tuple[str, ...]]:
+def _caption(context: Context, scene: Scene, noun: str) -> tuple[str, tuple[str, ...]]:
     """Caption of the crop, "" for none, and notes on it."""
     seen = scene.photo.as_uint8_rgb(window_of(scene.crop, scene.photo.size))
     try:

@@ -153,11 +153,11 @@ def _measure(backbone: Backbone, token: Token, seed: int, timestep: int) -> dict
     features = with_token.hidden[list(with_token.layout.tokens[record.full_name])].float()
     unit = _size(predicted[1])
     values = {
-        "text": _along(features.mean(dim=0), text_direction) / _size(features),
+        "text": _projection(features.mean(dim=0), text_direction) / _size(features),
         "noise": _size(predicted[0]) / unit,
-        "projected": _along(predicted[0], direction[0]) / unit,
+        "projected": _projection(predicted[0], direction[0]) / unit,
         "effect": _size(changed) / unit,
-        "turned": _along(changed, direction[0]) / unit,
+        "turned": _projection(changed, direction[0]) / unit,
     }
     if not all(math.isfinite(value) for value in values.values()):
         raise NumericalError(
@@ -191,7 +191,7 @@ def _size(values: Tensor) -> float:
     return float(values.square().mean().sqrt())
 
 
-def _along(values: Tensor, direction: Tensor) -> float:
+def _projection(values: Tensor, direction: Tensor) -> float:
     """Projection on a random direction, of about the size of the values' root mean square."""
     return float((values * direction).sum() / direction.norm())
 

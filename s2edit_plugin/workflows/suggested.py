@@ -56,7 +56,7 @@ def fit_to_target(suggestion: str, target: str, class_noun: str = "") -> Suggest
         wanted = parse(f"{before} {target}", class_noun)
     if not (suggestion or wanted.opening or domain_of(" ".join(wanted.noun))):
         return Suggested(NOTHING)  # no part of "sunset over the sea" can be found separately
-    made, used = _said_of(seen, wanted)
+    made, used = _source_clauses(seen, wanted)
     ruled, notes = _noun(seen, wanted, class_noun, changes=made != wanted.says)
     words = _joined(wanted, ruled, made)
     source = _text(words)
@@ -69,19 +69,19 @@ def fit_to_target(suggestion: str, target: str, class_noun: str = "") -> Suggest
 # ---------------------------------------------------------------------- matching clauses of caption and target
 
 
-def _said_of(seen: Parts, wanted: Parts) -> tuple[list[Clause], list[Clause]]:
+def _source_clauses(seen: Parts, wanted: Parts) -> tuple[list[Clause], list[Clause]]:
     """The source's clauses on the subject, as many as the target's; and the used clauses of the caption."""
     used: list[Clause] = []
     left, made = seen.says, []
     for clause in wanted.says:
-        partners = _partners(clause, left)
+        partners = _matching_clauses(clause, left)
         used += partners
         left = [one for one in left if not any(one is partner for partner in partners)]
-        made.append(_was(clause, partners))
+        made.append(_source_clause(clause, partners))
     return made, used
 
 
-def _partners(clause: Clause, seen: Sequence[Clause]) -> list[Clause]:
+def _matching_clauses(clause: Clause, seen: Sequence[Clause]) -> list[Clause]:
     """Clauses of the suggestion that one of the target keeps or replaces."""
     places = _COVERS.get(clause.place, (clause.place,)) if clause.place else ()
     found = [one for one in seen if one.place in places]
@@ -100,7 +100,7 @@ def _partners(clause: Clause, seen: Sequence[Clause]) -> list[Clause]:
     ]
 
 
-def _was(clause: Clause, partners: Sequence[Clause]) -> Clause:
+def _source_clause(clause: Clause, partners: Sequence[Clause]) -> Clause:
     """A clause of the target as in the source; empty if the caption has none on its topic."""
     if not partners:
         return Clause(())
@@ -159,14 +159,14 @@ def _noun(
     known = domain_of(theirs), domain_of(ours)
     if all(known) and known[0] == known[1]:
         if opposed(theirs, ours):
-            return wanted.noun, (_disagree(theirs, ours),)
+            return wanted.noun, (_disagreement_note(theirs, ours),)
         return wanted.noun, ()
     if all(known) or (known[0] and changes):
-        return wanted.noun, (_disagree(theirs, ours),)
+        return wanted.noun, (_disagreement_note(theirs, ours),)
     return seen.noun, ()
 
 
-def _disagree(seen: str, wanted: str) -> str:
+def _disagreement_note(seen: str, wanted: str) -> str:
     return (
         f"The photo seems to show '{seen}', the prompt says '{wanted}' and is believed; "
         "say what the photo shows in a source prompt to turn the one into the other."

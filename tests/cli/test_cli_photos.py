@@ -201,9 +201,9 @@ def test_a_job_that_waits_for_another_says_so(monkeypatch: pytest.MonkeyPatch) -
     states: tuple[api.JobState, ...] = ("running", "done", "queued")
     for state in states:
         assert said == []
-        clients._tell_if_waiting([Waiting(state)], output)  # type: ignore[list-item]
+        clients._report_waiting([Waiting(state)], output)  # type: ignore[list-item]
     assert said == ["The engine is busy with another job; this one waits for it."]
-    clients._tell_if_waiting([], output)
+    clients._report_waiting([], output)
     assert len(said) == 1
 
 

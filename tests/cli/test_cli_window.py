@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from s2edit_plugin.cli.main import build_parser, commands_of, main
-from s2edit_plugin.cli.window import _passing_on, window_arguments
+from s2edit_plugin.cli.window import _forward_signals, window_arguments
 
 
 class FakeWindow:
@@ -126,7 +126,7 @@ def test_what_is_neither_command_nor_photo_is_one_sentence(
 
 
 def test_what_ends_the_command_ends_the_window() -> None:
-    with subprocess.Popen(["sleep", "60"]) as window, _passing_on(window) as came:
+    with subprocess.Popen(["sleep", "60"]) as window, _forward_signals(window) as came:
         os.kill(os.getpid(), signal.SIGTERM)
         assert window.wait(10) == -signal.SIGTERM
     assert came == [signal.SIGTERM]

@@ -80,7 +80,7 @@ class ListTokens(Request[TokenList]):
 
 @dataclass(frozen=True)
 class TokenDetails:
-    """Everything known about a token. ``thumbnail``, ``subject_mask``: encoded PNG, empty if there is none."""
+    """All data of a token. ``thumbnail``, ``subject_mask``: encoded PNG, empty if there is none."""
 
     info: TokenInfo
     settings: dict[str, Any] = field(default_factory=dict)
@@ -178,7 +178,7 @@ class ExportPerson(Request[ExportedFile]):
 
 @dataclass(frozen=True)
 class Imported:
-    """What came in, and what to know about it."""
+    """Imported tokens, and notes on them."""
 
     tokens: tuple[TokenInfo, ...]
     notes: tuple[str, ...] = ()
@@ -186,9 +186,9 @@ class Imported:
 
 @dataclass(frozen=True)
 class ImportFile(Request[Imported]):
-    """Take a token file, a person's file or a textual-inversion embedding into the library.
+    """Import a token file, a person's file or a textual-inversion embedding into the library.
 
-    ``name``: ``person/name`` to import as. ``class_noun``, ``kind``, ``consent``: for embeddings, which do not say.
+    ``name``: ``person/name`` to import as. ``class_noun``, ``kind``, ``consent``: for embeddings, which lack them.
     """
 
     data: bytes
@@ -202,7 +202,7 @@ class ImportFile(Request[Imported]):
 
 @dataclass(frozen=True)
 class LibraryReport:
-    """What checking the library found, one sentence a problem, and what was mended."""
+    """Result of checking the library: one sentence per problem, and the repairs."""
 
     checked: int
     problems: tuple[str, ...] = ()

@@ -84,16 +84,16 @@ class JobList:
 
 @dataclass(frozen=True)
 class ListJobs(Request[JobList]):
-    """The queue, and what was done lately."""
+    """The queue, and recent jobs."""
 
 
 @dataclass(frozen=True)
 class EstimateJob(Request[Estimate]):
-    """What a job would cost in time and memory. The photo may be left empty, its pixels say enough.
+    """Estimate of a job's time and memory. The photo may be empty if ``pixels`` is given.
 
     Attributes:
-        pixels: of the photo, 0 while unknown: what is done beside the model takes longer and more memory for a large one.
-        variants: how many results of the edit, one after the other: the model is loaded and the photo inverted once.
+        pixels: of the photo, 0 while unknown: steps outside the model need more time and memory for a large photo.
+        variants: number of results of the edit: the model is loaded and the photo inverted once.
     """
 
     learn: LearnToken | None = None
@@ -114,7 +114,7 @@ class CheckInfo:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What doctor found."""
+    """Findings of the doctor."""
 
     checks: tuple[CheckInfo, ...]
 

@@ -16,8 +16,8 @@ class ModelInfo:
 
     Attributes:
         kind: ``base`` (can learn and edit), ``mask``, ``face``, ``captioner``. family: ``sd1``, ``sd2``, ``sdxl`` ...
-        installed, in_use: whether it is here, and chosen. size_bytes: on disk, or to download.
-        memory_gb: what editing needs of the device. hash_source: where its hashes come from, in words.
+        installed, in_use: whether it is on the disk, and selected. size_bytes: on disk, or to download.
+        memory_gb: memory needed for editing. hash_source: source of its hashes, in words.
     """
 
     name: str
@@ -50,7 +50,7 @@ class ModelList:
 
 @dataclass(frozen=True)
 class ListModels(Request[ModelList]):
-    """The catalogue and what was imported."""
+    """The catalogue and imported models."""
 
 
 @dataclass(frozen=True)

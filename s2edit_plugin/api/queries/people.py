@@ -12,7 +12,7 @@ __all__ = ["ChangePerson", "ForgetPerson", "ListPeople", "PeopleList", "PersonIn
 
 @dataclass(frozen=True)
 class PersonInfo:
-    """A person of the library. ``thumbnail_of``: name of the token whose thumbnail stands for them, or ""."""
+    """A person of the library. ``thumbnail_of``: name of the token whose thumbnail represents them, or ""."""
 
     name: str
     tokens: int
@@ -30,7 +30,7 @@ class PeopleList:
 
 @dataclass(frozen=True)
 class ListPeople(Request[PeopleList]):
-    """Everybody with tokens."""
+    """All people with tokens."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ChangePerson(Request[Done]):
 
 @dataclass(frozen=True)
 class ForgetPerson(Request[Done]):
-    """Remove a person for good: tokens, trash, journal, thumbnails, caches, checkpoints, and from the engine's memory.
+    """Remove a person permanently: tokens, trash, journal, thumbnails, caches, checkpoints, and from the engine's memory.
 
     Args:
         marks: ids and photo hashes of the person's tokens, if these were removed from the disk before.

@@ -12,7 +12,7 @@ __all__ = ["DropResumable", "ListResumable", "Resumable", "ResumableList"]
 
 @dataclass(frozen=True)
 class Resumable:
-    """A learning run that stopped and can go on from its checkpoint. ``stopped``: ISO 8601, UTC."""
+    """An interrupted learning run that can be resumed. ``stopped``: ISO 8601, UTC."""
 
     person: str
     token: str
@@ -24,7 +24,7 @@ class Resumable:
 
 @dataclass(frozen=True)
 class ResumableList:
-    """Runs that can go on, the newest first."""
+    """Runs that can be resumed, the newest first."""
 
     runs: tuple[Resumable, ...]
 

@@ -80,7 +80,7 @@ def dial(endpoint: Endpoint, folder: Path | None, patience: float) -> Connection
     connection = _connected(endpoint, folder)
     try:
         connection.sock.settimeout(patience)
-        connection.authorization = f"{handshake.SCHEME} {_proved(connection, endpoint.secret)}"
+        connection.authorization = f"{handshake.SCHEME} {_authenticate(connection, endpoint.secret)}"
     except TimeoutError as error:
         connection.close()
         raise EngineError(NO_ANSWER, "It may be busy; try again.") from error
@@ -109,7 +109,7 @@ def _connected(endpoint: Endpoint, folder: Path | None) -> Connection:
     return connection
 
 
-def _proved(connection: Connection, secret: str) -> str:
+def _authenticate(connection: Connection, secret: str) -> str:
     """The handshake; returns the authorization header. Answers of an unauthenticated program are never shown to the user."""
     nonce = handshake.new_nonce()
     connection.request("GET", f"{handshake.PROVE_PATH}?nonce={nonce}")

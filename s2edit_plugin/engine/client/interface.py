@@ -99,13 +99,13 @@ class Client(ABC):
             on_event: called with the job's events, on the calling thread. If it raises, also KeyboardInterrupt, the job is
                 cancelled and the exception propagates.
         """
-        heard: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        unsubscribe = self.subscribe(heard.put)
+        events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        unsubscribe = self.subscribe(events.put)
         try:
             job = self.submit(request, keep=keep, title=title)
             try:
                 on_job(job)
-                self._follow(job, heard, on_event)
+                self._handle_events(job, events, on_event)
             except EngineGoneError:
                 raise
             except BaseException:
@@ -115,10 +115,10 @@ class Client(ABC):
         finally:
             unsubscribe()
 
-    def _follow(self, job: Job[Any], heard: queue.SimpleQueue[Event], on_event: OnEvent) -> None:
+    def _handle_events(self, job: Job[Any], events: queue.SimpleQueue[Event], on_event: OnEvent) -> None:
         while True:
             try:
-                event = heard.get(timeout=POLL_SECONDS)
+                event = events.get(timeout=POLL_SECONDS)
             except queue.Empty:
                 # No event for a long time: query the state in case an event was missed.
                 if job.info().is_over:

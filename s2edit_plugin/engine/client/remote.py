@@ -105,7 +105,7 @@ class _Search:
                     )
                 self._start_one()
             if time.monotonic() > deadline:
-                raise EngineError(NO_ANSWER, self._why())
+                raise EngineError(NO_ANSWER, self._startup_error())
             time.sleep(PAUSE)
 
     def _attach(self, endpoint: Endpoint) -> RemoteClient | None:
@@ -139,13 +139,13 @@ class _Search:
         if self._process and launching.is_alive(self._process):
             return
         if self._tries == 2:
-            raise EngineError("The engine could not be started.", self._why())
+            raise EngineError("The engine could not be started.", self._startup_error())
         self._tries += 1
         self._process = launching.start_process(self._root, self._command)
 
-    def _why(self) -> str:
-        said = launching.last_words(self._folder / discovery.OUTPUT_NAME)
-        return f"It said: {said}" if said else LATER
+    def _startup_error(self) -> str:
+        output = launching.last_words(self._folder / discovery.OUTPUT_NAME)
+        return f"It said: {output}" if output else LATER
 
 
 class RemoteClient(Client):
@@ -161,7 +161,7 @@ class RemoteClient(Client):
         self.endpoint, self._root = endpoint, root
         self._id = uuid.uuid4().hex
         self._transport = Transport(endpoint, self._id, None if root is None else root / "engine")
-        self._stream = EventStream(self._transport, self._lives, self._lost, patient)
+        self._stream = EventStream(self._transport, self._engine_runs, self._lost, patient)
         self._listeners: list[OnEvent] = []
         self._lock = threading.Lock()
         self._gone = ""
@@ -256,7 +256,7 @@ class RemoteClient(Client):
     def end_if_idle(self) -> bool:
         """Ask the engine to end if it is idle; returns False if it is in use."""
         try:
-            self._ask_to_end(True)
+            self._request_shutdown(True)
         except EngineGoneError:
             return True
         except EngineError:
@@ -266,14 +266,14 @@ class RemoteClient(Client):
     def end_engine(self) -> bool:
         """Ask the engine to end, also while jobs run; learning keeps its checkpoint. Returns False if it does not answer."""
         try:
-            self._ask_to_end(False)
+            self._request_shutdown(False)
         except EngineGoneError:
             return True
         except EngineError as error:
             return error.sentence != NO_ANSWER
         return True
 
-    def _ask_to_end(self, if_idle: bool) -> None:
+    def _request_shutdown(self, if_idle: bool) -> None:
         self._transport.ask(
             "POST", "/v1/shutdown", wire.plain(wire.Ending(if_idle)), END_SECONDS, again=False
         )
@@ -316,7 +316,7 @@ class RemoteClient(Client):
             except Exception:  # the other listeners must still be called
                 log.warning("A listener failed.", exc_info=True)
 
-    def _lives(self) -> bool:
+    def _engine_runs(self) -> bool:
         """Whether the engine this client belongs to still runs."""
         if self._root is None:
             return True

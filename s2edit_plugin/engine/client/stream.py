@@ -70,10 +70,10 @@ class EventStream:
     def _run(self) -> None:
         broken_since = 0.0
         while not self._closed.is_set():
-            said_goodbye, heard = self._hear()
+            said_goodbye, received = self._read_events()
             if self._closed.is_set():
                 return
-            if heard:
+            if received:
                 broken_since = 0.0
             broken_since = broken_since or time.monotonic()
             if said_goodbye:
@@ -89,9 +89,9 @@ class EventStream:
             self._opened.set()
             return
 
-    def _hear(self) -> tuple[bool, bool]:
+    def _read_events(self) -> tuple[bool, bool]:
         """Read until the stream breaks; returns whether the engine announced its end, and whether any event was read."""
-        heard = False
+        received = False
         try:
             lines = self._transport.open_stream(self._since, SILENCE_SECONDS, self._patient)
         except (OSError, http.client.HTTPException, S2EditError):
@@ -100,7 +100,7 @@ class EventStream:
             self._lines = lines
         try:
             for line in lines:
-                heard = True
+                received = True
                 self._opened.set()
                 if self._closed.is_set():
                     break
@@ -114,7 +114,7 @@ class EventStream:
             with self._lock:
                 self._lines = None
             lines.release()
-        return False, heard
+        return False, received
 
     def _take(self, data: bytes) -> None:
         try:

@@ -99,7 +99,7 @@ class Transport:
         Raises:
             OSError, http.client.HTTPException: the connection broke. S2EditError: not reachable, or the error in its answer.
         """
-        connection = self._dialled(timeout)
+        connection = self._open_connection(timeout)
         try:
             path = f"/v1/events?since={since}&patient={int(patient)}"
             connection.sock.settimeout(timeout)
@@ -154,7 +154,7 @@ class Transport:
                     raise _broken(error, again) from error
             self._drop_idle()  # the other idle connections are as old
         try:
-            return self._exchanged(self._dialled(patience), method, path, body, patience)
+            return self._exchanged(self._open_connection(patience), method, path, body, patience)
         except (OSError, http.client.HTTPException) as error:
             raise _broken(error, again) from error
 
@@ -164,7 +164,7 @@ class Transport:
         headers = self._headers(connection) | (
             {"Content-Type": "application/json"} if body is not None else {}
         )
-        self._take_up(connection)
+        self._register(connection)
         try:
             connection.sock.settimeout(patience)
             # An engine that refuses a body answers and closes before it has read all of it.
@@ -184,7 +184,7 @@ class Transport:
             self._keep(connection)
         return response.status, data
 
-    def _take_up(self, connection: Connection) -> None:
+    def _register(self, connection: Connection) -> None:
         """Note that an answer is waited for on a connection, so that `close` can end the waiting."""
         with self._lock:
             if not self._closed:
@@ -193,7 +193,7 @@ class Transport:
         connection.close()
         raise EngineGoneError("This client was closed.")
 
-    def _dialled(self, patience: float) -> Connection:
+    def _open_connection(self, patience: float) -> Connection:
         if self._closed:
             raise EngineGoneError("This client was closed.")
         return dial(self._endpoint, self._folder, min(patience, PROVE_SECONDS))

@@ -216,7 +216,7 @@ class _Decoder:
         if hint is bytes:
             return self._bytes(value, where)
         if hint is Any:
-            return self._anything(value, where, depth)
+            return self._untyped(value, where, depth)
         if dataclasses.is_dataclass(hint):
             return self._dataclass(hint, value, where, depth)
         return self._generic(hint, value, where, depth)
@@ -234,7 +234,7 @@ class _Decoder:
             return self.value(inner, value, where, depth)
         if origin is tuple:
             if not isinstance(value, list) or len(value) > MAX_ITEMS:
-                raise _wrong(where, "a list")
+                raise _type_error(where, "a list")
             return tuple(self.value(arguments[0], item, f"{where}[]", depth + 1) for item in value)
         if origin is dict:
             return {
@@ -265,11 +265,11 @@ class _Decoder:
                 try:
                     return base64.b64decode(text, validate=True)
                 except (binascii.Error, ValueError):
-                    raise _wrong(where, "base64") from None
+                    raise _type_error(where, "base64") from None
             name = values.get("$blob")
             if isinstance(name, str) and is_hash(name):
                 return self._blob(name)
-        raise _wrong(where, "bytes")
+        raise _type_error(where, "bytes")
 
     def _blob(self, name: str) -> bytes:
         try:
@@ -280,7 +280,7 @@ class _Decoder:
         self.missing.append(name)
         return b""
 
-    def _anything(self, value: Any, where: str, depth: int) -> Any:
+    def _untyped(self, value: Any, where: str, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise UsageError(f"{_short(where)} is nested too deeply.")
         if value is None or isinstance(value, bool):
@@ -289,15 +289,13 @@ class _Decoder:
             if isinstance(value, kind):
                 return _SIMPLE[kind](value, where)
         if isinstance(value, list) and len(value) <= MAX_ITEMS:
-            return [self._anything(item, where, depth + 1) for item in value]
-        return {
-            key: self._anything(item, where, depth + 1) for key, item in _dictionary(value, where).items()
-        }
+            return [self._untyped(item, where, depth + 1) for item in value]
+        return {key: self._untyped(item, where, depth + 1) for key, item in _dictionary(value, where).items()}
 
 
 def _dictionary(value: Any, where: str) -> dict[str, Any]:
     if not isinstance(value, dict) or len(value) > MAX_ITEMS:
-        raise _wrong(where, "an object")
+        raise _type_error(where, "an object")
     for key in value:
         _text(key, where)
     return value
@@ -305,7 +303,7 @@ def _dictionary(value: Any, where: str) -> dict[str, Any]:
 
 def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
-        raise _wrong(where, "text")
+        raise _type_error(where, "text")
     if len(value) > MAX_TEXT:
         raise UsageError(f"{_short(where)} is too long.")
     if _FORBIDDEN.search(value):
@@ -315,7 +313,7 @@ def _text(value: Any, where: str) -> str:
 
 def _whole(value: Any, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise _wrong(where, "a whole number")
+        raise _type_error(where, "a whole number")
     if abs(value) > MAX_INT:
         raise UsageError(f"{_short(where)} is too large.")
     return value
@@ -323,24 +321,24 @@ def _whole(value: Any, where: str) -> int:
 
 def _number(value: Any, where: str) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
-        raise _wrong(where, "a number")
+        raise _type_error(where, "a number")
     if isinstance(value, int):
         value = float(_whole(value, where))
     if not math.isfinite(value):
-        raise _wrong(where, "a finite number")
+        raise _type_error(where, "a finite number")
     return value
 
 
 def _yes_no(value: Any, where: str) -> bool:
     if not isinstance(value, bool):
-        raise _wrong(where, "true or false")
+        raise _type_error(where, "true or false")
     return value
 
 
 _SIMPLE: dict[Any, Callable[[Any, str], Any]] = {str: _text, int: _whole, float: _number, bool: _yes_no}
 
 
-def _wrong(where: str, wanted: str) -> S2EditError:
+def _type_error(where: str, wanted: str) -> S2EditError:
     return UsageError(f"{_short(where)} must be {wanted}.")
 
 

@@ -128,8 +128,8 @@ class AccessGuard:
         shown = headers.get(b"authorization", [b""])
         if len(shown) == 1:
             kind, _, value = shown[0].decode("latin-1").partition(" ")
-            wanted = {"Bearer": self._secret, handshake.SCHEME: peer.proof}.get(kind, "")
-            if handshake.is_right(value, wanted):
+            expected = {"Bearer": self._secret, handshake.SCHEME: peer.proof}.get(kind, "")
+            if handshake.is_right(value, expected):
                 return
         raise RefusedError(401, EngineError("The secret is missing or wrong."))
 
@@ -240,7 +240,7 @@ class GuardedProtocol(H11Protocol):
         if not is_local:
             own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._make_room()
-        self._late = self.loop.call_later(HEAD_SECONDS, self._give_up)
+        self._late = self.loop.call_later(HEAD_SECONDS, self._on_timeout)
 
     def data_received(self, data: bytes) -> None:
         """The clock runs from a head's first byte to its last."""
@@ -248,13 +248,13 @@ class GuardedProtocol(H11Protocol):
 
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE:
-            self._stop_clock()
+            self._cancel_timeout()
         elif self._late is None and self.conn.trailing_data[0]:
-            self._late = self.loop.call_later(HEAD_SECONDS, self._give_up)
+            self._late = self.loop.call_later(HEAD_SECONDS, self._on_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the timeout."""
-        self._stop_clock()
+        self._cancel_timeout()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
@@ -289,11 +289,11 @@ class GuardedProtocol(H11Protocol):
             oldest.transport.abort()
             log.warning("There are too many connections that do not show the secret; the oldest was closed.")
 
-    def _stop_clock(self) -> None:
+    def _cancel_timeout(self) -> None:
         if self._late is not None:
             self._late.cancel()
             self._late = None
 
-    def _give_up(self) -> None:
+    def _on_timeout(self) -> None:
         self._late = None
         self.transport.close()

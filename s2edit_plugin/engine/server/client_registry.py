@@ -63,9 +63,9 @@ class ClientRegistry:
         self.touch()
         if client not in self._streams and client not in self._leaving:
             loop = asyncio.get_running_loop()
-            self._leaving[client] = loop.call_later(self._grace, self._gone, client)
+            self._leaving[client] = loop.call_later(self._grace, self._expire, client)
 
-    def _gone(self, client: str) -> None:
+    def _expire(self, client: str) -> None:
         del self._leaving[client]
         self.touch()
         self._on_gone(client)

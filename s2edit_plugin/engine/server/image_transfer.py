@@ -77,7 +77,7 @@ class ImageTransfers:
             self._sweep()
             kept = self._find(answer.id)
             if answer.state == "closed" and (kept.taker != client or kept.answer.state != "taken"):
-                raise _gone()
+                raise _gone_error()
             kept.answer = answer
 
     def ask(self, name: str) -> Handover:
@@ -107,7 +107,7 @@ class ImageTransfers:
     def _find(self, name: str) -> _Kept:
         kept = self._kept.get(name)
         if kept is None:
-            raise _gone()
+            raise _gone_error()
         return kept
 
     def _sweep(self) -> None:
@@ -115,5 +115,5 @@ class ImageTransfers:
         self._kept = {name: kept for name, kept in self._kept.items() if kept.heard >= late}
 
 
-def _gone() -> EngineError:
+def _gone_error() -> EngineError:
     return EngineError(GONE, "Open it again from GIMP, or save the result to a file.")

@@ -92,8 +92,8 @@ class JobQueue:
                 created=time.time(),
             )
             self._jobs[job.id] = job
-            self._tell(job)
-            self._make_way(job)
+            self._publish(job)
+            self._preempt(job)
             return job.info()
 
     def control(self, job_id: str, action: str) -> JobInfo:
@@ -195,7 +195,7 @@ class JobQueue:
                 if job is not None and delay <= 0:
                     job.state, job.requested_action, job.yielded = "running", "", False
                     job.started = job.started or time.time()
-                    self._tell(job)
+                    self._publish(job)
                     return job
                 if not wait:
                     break
@@ -244,7 +244,7 @@ class JobQueue:
                 self._end(job, "cancelled")
                 return
             job.state, job.yielded = ("paused" if requested == "pause" else "queued"), requested == "yield"
-            self._tell(job)
+            self._publish(job)
 
     def close(self) -> None:
         """Cancel all jobs, learning with a checkpoint, and end the workers after their current step."""
@@ -272,7 +272,7 @@ class JobQueue:
             return 0.0
         return self._quiet_since + self._resume_delay - time.monotonic()
 
-    def _make_way(self, newcomer: QueuedJob) -> None:
+    def _preempt(self, newcomer: QueuedJob) -> None:
         """Preempt a running learning job for a job with higher precedence."""
         for job in self._jobs.values():
             if (
@@ -295,18 +295,18 @@ class JobQueue:
             job.requested_action = "pause"
         elif job.state == "queued":
             job.state, job.yielded = "paused", False
-            self._tell(job)
+            self._publish(job)
 
     def _resume(self, job: QueuedJob) -> None:
         if job.state == "running" and job.requested_action == "pause":
             job.requested_action = ""
             for waiting in self._jobs.values():
                 if waiting.state == "queued":
-                    self._make_way(waiting)
+                    self._preempt(waiting)
         elif job.state == "paused":
             job.state = "queued"
-            self._tell(job)
-            self._make_way(job)
+            self._publish(job)
+            self._preempt(job)
 
     def _end(self, job: QueuedJob, state: JobState) -> None:
         job.state, job.requested_action, job.ended = state, "", time.time()
@@ -315,10 +315,10 @@ class JobQueue:
         if job.forgotten:
             job.request, job.result, job.error = without_words(job.request), None, {}
             self._jobs.pop(job.id, None)
-        self._tell(job)
+        self._publish(job)
         self._forget_old()
 
-    def _tell(self, job: QueuedJob) -> None:
+    def _publish(self, job: QueuedJob) -> None:
         self._events.publish(Event("state", job=job.info()))
         self._changed.notify_all()
 

@@ -121,16 +121,16 @@ class LocalClient(Client):
             raise EngineGoneError("This client was closed.")
 
     def _dispatch(self) -> None:
-        told = 0
+        delivered = 0
         while not self._closed:
             self._news.wait()
             self._news.clear()
-            for event in self._engine.events.after(told).events:
-                told = event.number
+            for event in self._engine.events.after(delivered).events:
+                delivered = event.number
                 with self._lock:
                     listeners = list(self._listeners)
                 for listener in listeners:
-                    _tell(listener, event)
+                    _notify(listener, event)
 
 
 def connect_or_local(
@@ -159,7 +159,7 @@ def connect_or_local(
     return LocalClient(folder.root, model=model, device=device, make=make, previews=False)
 
 
-def _tell(listener: OnEvent, event: Any) -> None:
+def _notify(listener: OnEvent, event: Any) -> None:
     try:
         listener(event)
     except Exception:  # the other listeners must still be called

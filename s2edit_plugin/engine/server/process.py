@@ -116,14 +116,14 @@ def _serve(folder: DataFolder, on_ready: Callable[[Endpoint], None], make: Make)
         service,
         folder,
         lambda: _announce(folder, endpoint, on_ready),
-        lambda: _leave(folder, endpoint),
+        lambda: _remove_endpoint(folder, endpoint),
     )
     engine.start()
     try:
         with told(lambda record: engine.events.publish(Event("log", text=record))):
             server.run(sockets=[listener, *([local] if local is not None else [])])
     finally:
-        _leave(folder, endpoint)
+        _remove_endpoint(folder, endpoint)
         engine.stop(STOP_SECONDS)
         service.close()
         for one in (listener, local):
@@ -174,7 +174,7 @@ def _announce(folder: DataFolder, endpoint: Endpoint, on_ready: Callable[[Endpoi
     on_ready(endpoint)
 
 
-def _leave(folder: DataFolder, endpoint: Endpoint) -> None:
+def _remove_endpoint(folder: DataFolder, endpoint: Endpoint) -> None:
     """Remove the discovery file if it is this engine's."""
     if discovery.read_endpoint(folder.engine) == endpoint:
         for name in (discovery.ENDPOINT_NAME, discovery.SOCKET_NAME):

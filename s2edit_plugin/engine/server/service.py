@@ -306,13 +306,13 @@ class Service:
             yield b": hello\n\n"
             while True:
                 news.clear()
-                heard = self.engine.events.after(since)
-                if heard.missed:
-                    yield b"".join(_sent(event) for event in self._everything())
-                for event in heard.events:
-                    yield _sent(event)
+                batch = self.engine.events.after(since)
+                if batch.missed:
+                    yield b"".join(_sse_bytes(event) for event in self._current_state())
+                for event in batch.events:
+                    yield _sse_bytes(event)
                 since = (
-                    heard.events[-1].number if heard.events else max(0, min(since, self.engine.events.number))
+                    batch.events[-1].number if batch.events else max(0, min(since, self.engine.events.number))
                 )
                 if self._ending and not self.engine.events.after(since).events:
                     yield b"event: end\ndata: {}\n\n"
@@ -327,7 +327,7 @@ class Service:
             self._streams.discard(news)
             self.clients.closed(client, patient)
 
-    def _everything(self) -> list[Event]:
+    def _current_state(self) -> list[Event]:
         """Instead of events that are not kept any more: how everything is now."""
         number = self.engine.events.number
         jobs = [Event("state", number, job=job) for job in self.engine.queue.infos()]
@@ -335,7 +335,7 @@ class Service:
         return [*jobs, *(Event(kind, number) for kind in changed)]  # type: ignore[arg-type]
 
 
-def _sent(event: Event) -> bytes:
+def _sse_bytes(event: Event) -> bytes:
     try:
         return b"data: " + wire.dump(wire.plain(event)) + b"\n\n"
     except UsageError:

@@ -67,10 +67,10 @@ class Worker:
         log.info("%s starts", name)
         failure: S2EditError | None = None
         try:
-            result = self._perform(job.request, self._reporter(job), self._noter(job))
+            result = self._perform(job.request, self._reporter(job), self._note_callback(job))
         except CancelledError as error:
             if error.sentence != CancelledError().sentence:
-                self._noter(job)(error.sentence)  # not the user but something else stopped it
+                self._note_callback(job)(error.sentence)  # not the user but something else stopped it
             self._queue.stopped(job)
         except S2EditError as error:
             failure = error.with_traceback(None)
@@ -109,7 +109,7 @@ class Worker:
             return
         self._events.publish(Event("preview", job=job.info(), picture=picture, text=REGION))
 
-    def _noter(self, job: QueuedJob) -> OnNote:
+    def _note_callback(self, job: QueuedJob) -> OnNote:
         def on_note(sentence: str) -> None:
             self._events.publish(Event("note", job=job.info(), text=sentence))
 

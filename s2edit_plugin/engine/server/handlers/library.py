@@ -92,14 +92,14 @@ def _info_of(
     )
 
 
-def _known(context: Context, name: str) -> queries.TokenInfo:
+def _token_info(context: Context, name: str) -> queries.TokenInfo:
     """A token as lists show it."""
     path = context.library.path(name)
     return _info_of(context.library.record(name), path.stat().st_size, Usable(context))
 
 
-def _named(context: Context, path: Path) -> queries.TokenInfo:
-    return _known(context, f"{path.parent.name}/{path.stem}")
+def _token_info_at(context: Context, path: Path) -> queries.TokenInfo:
+    return _token_info(context, f"{path.parent.name}/{path.stem}")
 
 
 def show_token(context: Context, request: queries.ShowToken) -> queries.TokenDetails:
@@ -155,7 +155,7 @@ def change_token(context: Context, request: queries.ChangeToken) -> queries.Toke
             path = library.rename(name, request.rename)
             name = f"{path.parent.name}/{path.stem}"
             context.follow_names()
-        return _known(context, name)
+        return _token_info(context, name)
     finally:
         context.changed("library")  # a change that was refused may come after one that was made
 
@@ -176,13 +176,13 @@ def delete_tokens(context: Context, request: queries.DeleteTokens) -> queries.Do
 def restore_token(context: Context, request: queries.RestoreToken) -> queries.TokenInfo:
     path = context.library.restore(request.name)
     context.changed("library")
-    return _named(context, path)
+    return _token_info_at(context, path)
 
 
 def duplicate_token(context: Context, request: queries.DuplicateToken) -> queries.TokenInfo:
     path = context.library.duplicate(request.name, request.new_name)
     context.changed("library")
-    return _named(context, path)
+    return _token_info_at(context, path)
 
 
 def change_person(context: Context, request: queries.ChangePerson) -> queries.Done:
@@ -262,7 +262,7 @@ def import_file(context: Context, request: queries.ImportFile) -> queries.Import
             replace=request.replace,
             consent=request.consent,
         )
-        imported = queries.Imported((_named(context, path),))
+        imported = queries.Imported((_token_info_at(context, path),))
     else:
         imported = _import_embedding(context, request)
     context.changed("library")
@@ -278,7 +278,7 @@ def _import_person(context: Context, request: queries.ImportFile) -> queries.Imp
     )
     notes = [f"{old} is called {new} here." for old, new in came.renamed.items()]
     notes += [f"The {name} that was here is in the trash." for name in came.replaced]
-    return queries.Imported(tuple(_known(context, name) for name in came.tokens), tuple(notes))
+    return queries.Imported(tuple(_token_info(context, name) for name in came.tokens), tuple(notes))
 
 
 def _import_embedding(context: Context, request: queries.ImportFile) -> queries.Imported:
@@ -296,7 +296,7 @@ def _import_embedding(context: Context, request: queries.ImportFile) -> queries.
         replace=request.replace,
     )
     return queries.Imported(
-        (_named(context, path),), ("An embedding holds vectors alone, no mask and no thumbnail.",)
+        (_token_info_at(context, path),), ("An embedding holds vectors alone, no mask and no thumbnail.",)
     )
 
 
