@@ -1,7 +1,7 @@
-"""The one attention processor: token masks, tokens' deltas, Prompt-to-Prompt control and map recording.
+"""The attention processor: token masks, tokens' deltas, Prompt-to-Prompt control and recording of attention maps.
 
-Every attention layer of the U-Net gets an `S2EditAttnProcessor` that looks into one shared `AttentionControl`. The control is
-set anew for every batch; the mathematics lies in `attention_math`, the weights in `parameters`.
+Every attention layer of the U-Net has an `S2EditAttnProcessor` that reads one shared `AttentionControl`, set for each batch.
+The mathematics is in `attention_math`, the weights are in `parameters`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class RowToken:
     """One token in one row of the batch.
 
     Attributes:
-        columns: text columns of the token; empty for a row without it (then only whole-prompt parameters act).
+        columns: text columns of the token; empty if the row's prompt does not name it (only whole-prompt parameters act).
         mask: (S, S) float32 in [0, 1], where the token may act, on the crop the model sees; None: everywhere.
         parameters: deltas, None where the token is its embedding alone.
         on_picture: whether parameters that act on the picture (`TokenParameters.on_picture`) act in this row.
@@ -47,13 +47,13 @@ class RowToken:
 
 @dataclass(frozen=True)
 class EditControl:
-    """Prompt-to-Prompt for one pair of rows.
+    """Prompt-to-Prompt control of a pair of rows.
 
     Attributes:
         source, target: rows of the batch.
         mapper: (L, L) and alpha: (L,), see `backbones.attention_math.swap_columns`.
         weights: (L,) factors for the target's columns, None for all ones.
-        cross: cross-attention maps come from the source row. self_attention: so do self-attention maps.
+        cross: whether cross-attention maps come from the source row. self_attention: the same for self-attention maps.
         self_side: largest picture side at which self-attention is injected (half the latent side).
     """
 
@@ -69,12 +69,11 @@ class EditControl:
 
 @dataclass(frozen=True)
 class PictureDeltas:
-    """One token's deltas on the picture at layers of one size.
+    """A token's deltas on the picture at layers of one size.
 
     Attributes:
-        parameters: give the deltas.
-        rows: (b,) int64, rows of the batch in which they act; None: all of them.
-        factors: (b, N) float32 in [0, 1], how strongly they act at each of N picture positions.
+        parameters: of the token. rows: (b,) int64, rows of the batch in which the deltas act; None: all.
+        factors: (b, N) float32 in [0, 1], strength at each of N picture positions.
     """
 
     parameters: TokenParameters
@@ -82,7 +81,7 @@ class PictureDeltas:
     factors: Tensor
 
     def added_to(self, output: Tensor, layer: str, inputs: Tensor) -> Tensor:
-        """A layer's output (B, N, E) or (B, E, H, W) with the deltas for its inputs; as it is where it has none."""
+        """Add the deltas to a layer's output (B, N, E) or (B, E, H, W); unchanged if the layer has none."""
         added = self.parameters.change(layer, inputs if self.rows is None else inputs[self.rows])
         if added is None:
             return output
@@ -94,7 +93,7 @@ class PictureDeltas:
 
 @dataclass
 class MapRecorder:
-    """Adds up cross-attention maps (mean over heads) of chosen rows at one picture side.
+    """Sums cross-attention maps (mean over heads) of chosen rows at one picture side.
 
     Attributes:
         side: picture side of the layers to record. rows: rows of the batch.
@@ -119,7 +118,10 @@ class MapRecorder:
 
 
 class _PartRecorder(MapRecorder):
-    """Records some rows of a batch, ``place`` says where they stand in the part, into the recorder of the whole batch."""
+    """Records maps of a part of a batch into the recorder of the whole batch.
+
+    ``place``: row of the batch -> row of the part.
+    """
 
     def __init__(self, whole: MapRecorder, place: dict[int, int]) -> None:
         super().__init__(whole.side, tuple(row for row in whole.rows if row in place))
@@ -131,19 +133,19 @@ class _PartRecorder(MapRecorder):
         for row in self.rows:
             mean = maps[self._place[row]].mean(dim=0)
             total[row] = total[row] + mean if row in total else mean
-        if self._whole.rows[0] in self._place:  # a layer counts once, not once a part
+        if self._whole.rows[0] in self._place:  # count a layer once, not once for each part
             self._whole.count += 1
 
 
 @dataclass
 class AttentionControl:
-    """All that the attention layers obey in the next forward passes.
+    """State that controls the attention layers in the next forward passes.
 
     Attributes:
-        rows: for every row of the batch the tokens in its prompt.
-        mask_mode: ``bias``, ``multiply`` or ``none`` (``loss`` acts outside, in learning).
-        edit: Prompt-to-Prompt pair, None outside editing. recorder: None unless maps are wanted.
-        positions: most picture positions whose self-attention is computed at once, 0: all.
+        rows: tokens of each row's prompt.
+        mask_mode: ``bias``, ``multiply`` or ``none`` (``loss`` is applied by learning).
+        edit: Prompt-to-Prompt pair, None outside editing. recorder: of attention maps, or None.
+        positions: largest number of picture positions whose self-attention is computed at once, 0: all.
     """
 
     rows: list[list[RowToken]] = field(default_factory=list)
@@ -159,7 +161,7 @@ class AttentionControl:
     def per_row(self, positions: int, length: int, like: Tensor) -> Tensor | None:
         """Bias or factors (B, 1, N, L) of the token masks at a layer with N positions; None without masks.
 
-        The same for all layers of one size and for all steps, so made once: rows and mask mode of a control stay as they are.
+        Cached by size: a control's rows and mask mode never change.
         """
         key = (positions, length)
         if key not in self._stacked:
@@ -167,10 +169,10 @@ class AttentionControl:
         return self._stacked[key]
 
     def part(self, rows: Sequence[int]) -> AttentionControl:
-        """The control of some rows of the batch, numbered anew; what they record goes into the whole batch's recorder."""
+        """The control of some rows of the batch, renumbered from 0; it records into the recorder of the whole batch."""
         key, place = tuple(rows), {row: index for index, row in enumerate(rows)}
         if key not in self._parts:
-            # Rows and mask mode stay as they are, so the masks that were resized and stacked for a part serve all steps.
+            # Rows and mask mode never change, so a part's resized masks are cached for all steps.
             self._parts[key] = AttentionControl(
                 [self.rows[row] for row in rows], self.mask_mode, _masks=self._masks
             )
@@ -188,7 +190,7 @@ class AttentionControl:
         return any(t.parameters is not None and t.parameters.on_picture for row in self.rows for t in row)
 
     def picture_deltas(self, positions: int, like: Tensor) -> list[PictureDeltas]:
-        """Deltas that act on the picture at a layer with N positions; made once, as `per_row` is."""
+        """Deltas that act on the picture at a layer with N positions; cached like `per_row`."""
         if positions not in self._on_picture:
             self._on_picture[positions] = self._find_picture_deltas(positions, like)
         return self._on_picture[positions]
@@ -233,8 +235,7 @@ class AttentionControl:
         return stacked
 
     def _resized(self, mask: Tensor, positions: int, like: Tensor) -> Tensor:
-        # By area: a cell that holds any of the subject keeps a weight above zero, so that small subjects do not vanish
-        # at the coarsest layers.
+        # Area interpolation keeps small subjects above zero at the coarsest layers.
         key = (id(mask), positions, mask.data_ptr())
         if key not in self._masks:
             side = round(positions**0.5)
@@ -247,7 +248,7 @@ class S2EditAttnProcessor(nn.Module):
     """Attention of one layer under an `AttentionControl`.
 
     Attributes:
-        control: what to obey; None: the layer's ``plain`` processor (diffusers' own) computes.
+        control: of the next forward passes; None: the ``plain`` processor of diffusers computes.
     """
 
     def __init__(self, layer: str, control: AttentionControl | None, plain: Any = None) -> None:
@@ -325,25 +326,25 @@ class S2EditAttnProcessor(nn.Module):
     def _self(control: AttentionControl, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
         edit = control.edit
         if edit is not None and edit.self_attention and query.shape[2] <= edit.self_side**2:
-            # The source's map times the target's values, without ever building the map.
+            # The source's map times the target's values, computed without building the map.
             query, key = query.clone(), key.clone()
             query[edit.target], key[edit.target] = query[edit.source], key[edit.source]
         some = control.positions
         if not 0 < some < query.shape[2]:
             return _attend(query, key, value)
-        # Each position looks at all others by itself: in slices the sums are the same.
+        # Queries are independent of each other, so slices of them give the same sums.
         slices = [_attend(part, key, value) for part in query.split(some, dim=2)]
         return torch.cat(slices, dim=2)
 
 
 def _span(columns: tuple[int, ...]) -> slice | list[int]:
-    """Columns as an index; a slice where they lie side by side, which costs a GPU no copy of the index."""
+    """Columns as an index; a slice if they are adjacent, so that no index is copied to the GPU."""
     side_by_side = columns == tuple(range(columns[0], columns[0] + len(columns)))
     return slice(columns[0], columns[-1] + 1) if side_by_side else list(columns)
 
 
 def _attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Softmax attention; by plain matrix products where gradients are wanted on a CPU: the fused kernel's way back is slow."""
+    """Softmax attention; by matrix products if gradients are needed on a CPU, where the fused kernel's backward is slow."""
     if not torch.is_grad_enabled() or query.device.type != "cpu":
         return F.scaled_dot_product_attention(query, key, value, bias)
     return torch.matmul(am.attention_maps(query, key, bias).to(value.dtype), value)

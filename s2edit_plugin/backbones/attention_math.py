@@ -1,7 +1,7 @@
-"""The mathematics of controlled attention: pure functions on attention maps, nothing that knows a model.
+"""The mathematics of controlled attention: pure functions on attention maps, independent of any model.
 
 Shapes: B rows of a batch, H heads, N picture positions (side * side), L text columns.
-Sources: Hertz et al. 2022, "Prompt-to-Prompt Image Editing" (replace, refine, reweight); the mask bias is ours.
+Source: Hertz et al. 2022, "Prompt-to-Prompt Image Editing" (replace, refine, reweight); the mask bias is an addition.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def attention_maps(query: Tensor, key: Tensor, bias: Tensor | None = None) -> Te
 def token_bias(mask: Tensor, columns: tuple[int, ...], length: int) -> Tensor:
     """Additive bias that limits text columns to a mask: log M inside, minus infinity where M = 0.
 
-    Minus infinity (not log(M + eps)) makes the guarantee strict: outside the mask the columns' weight is exactly zero.
+    With minus infinity (not log(M + eps)) the columns' weight outside the mask is exactly zero.
 
     Args:
         mask: (N,) in [0, 1]. columns: the token's text columns. length: L.

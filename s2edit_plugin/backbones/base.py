@@ -1,12 +1,12 @@
-"""The interface every base model stands behind.
+"""The interface of base models.
 
-An algorithm asks a backbone for latents, text features and predictions, and for the names of what it wants to touch; it never
-looks at a pipeline. What is fixed nowhere: the number of latent channels, the latent side, the prompt's length, what the model
-predicts, how many text encoders it has.
+Algorithms use a backbone's latents, text features, predictions and layer descriptions and never a diffusers pipeline. The
+interface does not fix the number of latent channels, the latent side, the prompt's length, the kind of prediction or the
+number of text encoders.
 
     words       `Backbone.encode_ids`        columns of a prompt -> features; a token's vectors are injected at its columns
     condition   `conditions.Condition`       everything a prediction depends on beside latents and timestep, one a row
-    schedule    `schedule.Schedule`          noise in, what the model is trained to say, denoising step and its inverse
+    schedule    `schedule.Schedule`          adding noise, the training target, denoising step and its inverse
     attention   `layers.AttentionLayer`      each layer's name, kind, size, and which key columns are text
 
 A transformer (FLUX.2, Z-Image, Qwen-Image) would need a third kind of layer, whose keys are text columns and picture positions
@@ -36,7 +36,7 @@ from s2edit_plugin.backbones.shape import ModelShape
 __all__ = ["Backbone", "Injection"]
 
 Injection = tuple[tuple[int, ...], Tensor]
-"""Columns of a row and the embedding vectors (n, W) that stand there."""
+"""Columns of a row and the embedding vectors (n, W) injected there."""
 
 
 class Backbone(ABC):
@@ -50,10 +50,10 @@ class Backbone(ABC):
         embedding_width: W of the token embeddings; with two text encoders both widths, one after the other.
         start_id, end_id, pad_id: special vocabulary ids.
         zero_unconditional: whether "no prompt" is zeros instead of the empty prompt's features.
-        schedule: its noise schedule. choice: why this device and number format, None where nobody chose. path: its folder.
-        shape: as far as memory goes, None where it is not known. savings: what it spares now, see `apply_savings`.
-        stage: what it did last: ``load``, ``encode``, ``text``, ``predict``, ``decode``; "" where nothing is under way.
-        memory_limit: most bytes a job may take on the device, weights included; 0: what is free.
+        schedule: its noise schedule. choice: the reasons for device and number format, None if set directly. path: its folder.
+        shape: for memory estimates, None if unknown. savings: the current ones, see `apply_savings`.
+        stage: the last operation: ``load``, ``encode``, ``text``, ``predict``, ``decode``; "" between jobs.
+        memory_limit: most bytes a job may take on the device, weights included; 0: all that is free.
     """
 
     name: str
@@ -101,16 +101,16 @@ class Backbone(ABC):
         """Run the text encoder.
 
         Args:
-            ids: (B, L). injections: for each row what stands in place of its ids' embeddings; [] for none at all.
+            ids: (B, L). injections: for each row the vectors that replace its ids' embeddings; [] for none at all.
 
         Returns:
-            hidden (B, L, D) and pooled (B, P), the latter None for models that use none; pooled is taken at the true
+            hidden (B, L, D) and pooled (B, P), the latter None for models without one; pooled is taken at the true
             end-of-text position.
         """
 
     @abstractmethod
     def predict(self, latents: Tensor, timestep: float | Tensor, conditions: Sequence[Condition]) -> Tensor:
-        """What the model says of noisy latents: noise, velocity or flow, as its `schedule` understands it.
+        """The model's prediction for noisy latents: noise, velocity or flow, as interpreted by its `schedule`.
 
         Args:
             latents: (B, C, s, s). timestep: one for all rows, or (B,). conditions: one a row.
@@ -121,26 +121,26 @@ class Backbone(ABC):
 
     @abstractmethod
     def control(self, control: AttentionControl) -> AbstractContextManager[AttentionControl]:
-        """Let the attention layers obey a control for a while."""
+        """Apply a control to the attention layers while the context is open."""
 
     @abstractmethod
     def attention_layers(self) -> list[AttentionLayer]:
         """All attention layers, always in the same order."""
 
     def cross_layers(self) -> list[LayerShape]:
-        """The layers in which text columns are keys: where a token acts and its parameters live."""
+        """The layers with text columns as keys: tokens and their key/value deltas act there."""
         return [layer.shape for layer in self.attention_layers() if layer.text_keys]
 
     def fast_learning(self, parameters: str) -> AbstractContextManager[Any]:
-        """Number format of the U-Net while deltas of the whole of it are learned: bfloat16 on a CPU that multiplies in it."""
+        """Number format of the U-Net while deltas of all its layers are learned: bfloat16 on CPUs with instructions for it."""
         return nullcontext()
 
     def picture_layers(self) -> list[LayerShape]:
-        """The layers that deltas on the picture act on; none where a backbone has no such deltas."""
+        """The layers on which deltas on the picture act; empty for backbones without such deltas."""
         return []
 
     def layers_for(self, parameters: str) -> list[LayerShape]:
-        """The layers that a variant of token parameters acts on (`backbones.parameters.create_parameters`)."""
+        """The layers on which a variant of token parameters acts (`backbones.parameters.create_parameters`)."""
         return self.picture_layers() if parameters == "unet_lora" else self.cross_layers()
 
     @abstractmethod
@@ -148,22 +148,22 @@ class Backbone(ABC):
         """Value matrix W_v (E, D) for text columns in a layer, the model's own and in its number format."""
 
     def supported(self, wanted: Savings) -> Savings:
-        """What this backbone can do of the savings that are wanted."""
+        """The wanted savings as far as this backbone supports them."""
         return NOTHING
 
-    def apply_savings(self, savings: Savings) -> None:  # noqa: B027 (what can spare nothing has nothing to do)
-        """Do with less from now on; `NOTHING` takes everything back, to the bit.
+    def apply_savings(self, savings: Savings) -> None:  # noqa: B027 (a backbone without savings does nothing)
+        """Apply savings from now on; `NOTHING` restores everything bit for bit.
 
-        If it raises, memory ran out on the way; asked again, it goes on where it stopped.
+        If it raises, memory ran out meanwhile; a second call resumes.
         """
 
     @property
     def map_side(self) -> int:
-        """Picture side at which attention maps are read.
+        """Picture side of the attention maps that are read.
 
-        A quarter of the latent side (16 of 64, as in Prompt-to-Prompt), but never below 16: on small latents a quarter
-        holds too few cells to outline anything. Of the sides at which text is looked at, the smallest that is no
-        smaller, else the largest: SDXL has no such layer at the latents' own side.
+        The target is a quarter of the latent side (16 of 64, as in Prompt-to-Prompt), at least 16: smaller maps have too few
+        cells to outline anything. Of the sides of cross-attention layers it is the smallest that is not below the target,
+        else the largest (SDXL has no such layer at the latents' own side).
         """
         sides = {layer.side for layer in self.attention_layers() if layer.text_keys}
         fitting = [side for side in sides if side >= max(self.latent_side // 4, 16)]

@@ -1,4 +1,4 @@
-"""What a base model is told beside the noisy latents: the words, where they stand, and how the picture was framed."""
+"""The conditioning of a base model: text features, their layout, and size conditioning."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Condition", "Framing", "Layout"]
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the words of a prompt stand in the text encoder's input.
+    """Positions of a prompt's words in the text encoder's input.
 
     Attributes:
         prompt: as written, with references. words: `api.prompts.words` of it.
@@ -29,7 +29,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class Framing:
-    """How the square that the model sees was cut from its picture; for models that were trained to be told (SDXL).
+    """Size conditioning (SDXL): how the model's square crop was cut from its picture.
 
     Source: Podell et al. 2023, "SDXL", section 2.2 (micro-conditioning).
 
@@ -46,8 +46,8 @@ class Condition:
     """Everything a prediction depends on beside latents and timestep; one for each row of a batch.
 
     Attributes:
-        hidden: (L, D) text features, a column a vocabulary id. pooled: (P,) feature of the whole prompt, None where the
-            model uses none. layout: where the words stand. framing: None: a picture of the model's own size.
+        hidden: (L, D) text features. pooled: (P,) feature of the whole prompt, None for models without one.
+        layout: positions of the words. framing: size conditioning, None: a picture of the model's own size.
     """
 
     hidden: Tensor

@@ -1,8 +1,8 @@
-"""Which device and number format to compute in, tried before they are trusted, and said in words.
+"""Choice of device and number format, with a test of the device and the reasons in words.
 
-A GPU that torch lists is not yet one that computes: the build may lack its kernels, the driver may be too old, half precision
-may give NaN (GeForce 16xx). So a matrix product, a convolution, an attention and a gradient run on it first, in the format that
-will be used, and are compared with the CPU's answer.
+A GPU that torch lists may still fail: the build may lack its kernels, the driver may be too old, half precision may give NaN
+(GeForce 16xx). So a matrix product, a convolution, an attention and a gradient are computed on it in the format that will be
+used and compared with the CPU's results.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ __all__ = [
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 NAMES = {dtype: name for name, dtype in PRECISIONS.items()}
-WORTH_IT = 1.2  # how many times faster a 16-bit format must be on the CPU
+WORTH_IT = 1.2  # least speed-up by a 16-bit format on the CPU
 NO_MEMORY = "no memory is left on it"
 
 
 @dataclass(frozen=True)
 class _Fault:
-    """A known way in which a GPU fails: what its message holds, why in words, what helps."""
+    """A known failure of GPUs: a part of its message, the reason in words, the remedy."""
 
     signs: tuple[str, ...]
     reason: str
@@ -78,8 +78,8 @@ class Gpu:
     """A GPU that torch lists.
 
     Attributes:
-        name: as its maker calls it. kind: ``CUDA``, ``ROCm``, ``MPS`` or ``XPU``. free_bytes: free memory now.
-        bfloat16: whether it computes in bf16 itself, not by emulation.
+        name: of the product. kind: ``CUDA``, ``ROCm``, ``MPS`` or ``XPU``. free_bytes: free memory now.
+        bfloat16: whether it supports bf16 natively, not by emulation.
     """
 
     device: torch.device
@@ -91,12 +91,12 @@ class Gpu:
 
 @dataclass(frozen=True)
 class DeviceChoice:
-    """Where and in what a model computes.
+    """Device and number format of a model.
 
     Attributes:
         name: of the device, in words. reason: a sentence, why it is not a GPU; "" if it is one.
-        notes: sentences about what else was not as wished, the number format for example.
-        fell_back: whether something that was there or asked for could not be used.
+        notes: sentences about other deviations from the request, e.g. of the number format.
+        fell_back: whether a device that exists or was requested could not be used.
     """
 
     device: torch.device
@@ -113,23 +113,23 @@ class DeviceChoice:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a result should say about the device: nothing unless something fell back."""
+        """Sentences about the device for results; empty unless something fell back."""
         return (*((self.reason,) if self.reason else ()), *self.notes) if self.fell_back else ()
 
     def describe(self) -> str:
-        """Device and number format in a few words."""
+        """Device and number format in words."""
         return f"{self.name}, {self.precision}"
 
 
 def choose(wanted: str = "auto", precision: str = "auto", parameters: int = 0) -> DeviceChoice:
-    """Choose by trying: the GPU with most free memory that computes rightly, else the CPU.
+    """Choose the GPU with most free memory that passes the test, else the CPU.
 
     Args:
         wanted: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``, ``xpu``. precision: ``auto``, ``fp32``, ``bf16``, ``fp16``.
-        parameters: of the model that will be loaded, 0: unknown, taken for large.
+        parameters: of the model that will be loaded, 0: unknown, treated as large.
 
     Raises:
-        UsageError: a device was asked for by name and cannot be used, or no such device or precision exists.
+        UsageError: a device requested by name cannot be used, or no such device or precision exists.
     """
     if precision != "auto" and precision not in PRECISIONS:
         raise UsageError(f"'{precision}' is no precision.", f"Use auto, {', '.join(PRECISIONS)}.")
@@ -162,7 +162,7 @@ def _best(precision: str, parameters: int) -> DeviceChoice:
 
 
 def without_gpu(choice: DeviceChoice, precision: str, parameters: int) -> DeviceChoice:
-    """The CPU instead of a GPU that was chosen and turned out to have no room for the model."""
+    """The CPU instead of a GPU without room for the model."""
     gpu = choice.name.rpartition(" (")[0] or choice.name
     reason = f"The GPU {gpu} was not used because the model does not fit into its free memory."
     return _cpu(precision, parameters, reason, fell_back=True)
@@ -184,7 +184,7 @@ def _named(wanted: str, device: torch.device, precision: str, parameters: int) -
 
 
 def _tried(gpu: Gpu, precision: str, parameters: int) -> DeviceChoice | str:
-    """The choice of this GPU in the first number format that works on it, or why none does."""
+    """The choice of this GPU with the first number format that works, or the reason why none does."""
     wishes = _gpu_formats(gpu, parameters) if precision == "auto" else (PRECISIONS[precision], torch.float32)
     notes: list[str] = []
     reason = ""
@@ -204,7 +204,7 @@ def _gpu_formats(gpu: Gpu, parameters: int) -> tuple[torch.dtype, ...]:
     if 0 < parameters < SMALL:
         return (full,)
     if gpu.kind == "MPS":
-        # 32-bit numbers, as long as they leave two thirds of the memory to the job and the system.
+        # 32-bit numbers if they leave two thirds of the memory for the job and the system.
         roomy = 0 < 4 * parameters <= gpu.free_bytes / 3
         return (full,) if roomy else (half, torch.bfloat16, full)
     return (torch.bfloat16, half, full) if gpu.bfloat16 else (half, full)
@@ -234,11 +234,11 @@ def _cpu(precision: str, parameters: int, reason: str = "", fell_back: bool = Fa
 
 
 def find_gpus() -> tuple[list[Gpu], str]:
-    """The GPUs torch lists, most free memory first, and a sentence on what hinders it to list one, "" if nothing."""
+    """The GPUs torch lists, most free memory first, and a sentence on why a GPU is not listed, or ""."""
     gpus: list[Gpu] = []
     problems: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
-        # torch tells of an old driver by a warning and then denies that there is a GPU.
+        # For an old driver torch only warns and reports that there is no GPU.
         warnings.simplefilter("always")
         there = torch.cuda.is_available()
     if there:
@@ -274,7 +274,7 @@ def _add(gpus: list[Gpu], problems: list[str], device: torch.device, kind: str) 
 
 
 def _wrong_build() -> str:
-    """A sentence where a GPU's driver is there but torch was built without support for it."""
+    """A sentence if a GPU's driver is installed but torch was built without support for it, else ""."""
     if torch.version.cuda is None and torch.version.hip is None:
         nvidia = Path("/proc/driver/nvidia/version").exists() or shutil.which("nvidia-smi")
         if nvidia or Path("/dev/kfd").exists():
@@ -286,7 +286,7 @@ def _wrong_build() -> str:
 
 
 def try_device(device: torch.device, dtype: torch.dtype = torch.float32) -> str:
-    """Run real kernels on a device in a number format: "" if the answers are right, else the reason in words.
+    """Test a device in a number format: "" if its results are right, else the reason in words.
 
     A matrix product, a convolution with group norm, an attention, and the gradient of all of them.
     """
@@ -304,7 +304,7 @@ def try_device(device: torch.device, dtype: torch.dtype = torch.float32) -> str:
 
 
 def _kernels(device: torch.device, dtype: torch.dtype) -> dict[str, Tensor]:
-    """What the test computations give, float64 on the CPU."""
+    """Results of the test computations, float64 on the CPU."""
     generator = torch.Generator().manual_seed(0)
 
     def fresh(*shape: int) -> Tensor:
@@ -332,7 +332,7 @@ def _right_answers() -> dict[str, Tensor]:
 
 
 def in_words(error: BaseException) -> str:
-    """Why a device failed, as the end of a sentence that begins with "because"."""
+    """The reason why a device failed, as a clause after "because"."""
     text = " ".join(str(error).split())
     if is_out_of_memory(error):
         return NO_MEMORY
@@ -343,16 +343,16 @@ def in_words(error: BaseException) -> str:
 
 
 def remedy(choice: DeviceChoice) -> str:
-    """What to do so that the GPU is used, "" where nothing fell back or nothing is known to help."""
+    """Advice on how to get the GPU used; "" if nothing fell back or no remedy is known."""
     said = " ".join(choice.warnings)
     return next((fault.cure for fault in _FAULTS if fault.reason in said), "")
 
 
 @functools.cache
 def is_faster_on_cpu(dtype: torch.dtype) -> bool:
-    """Whether the CPU convolves and multiplies clearly faster in a 16-bit format than in float32; measured, about 0.2 s."""
+    """Whether convolutions and matrix products on the CPU are clearly faster in a 16-bit format; measured in about 0.2 s."""
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # other programs on the machine disturb one thread least
+    torch.set_num_threads(1)  # least disturbed by other programs
     try:
         return _seconds(torch.float32) > WORTH_IT * _seconds(dtype)
     finally:
@@ -376,8 +376,8 @@ def _seconds(dtype: torch.dtype) -> float:
 def multiplies_bfloat16() -> bool:
     """Whether the CPU has instructions for bfloat16 (AVX512-BF16 or AMX); without them it is slower than float32.
 
-    Not `is_faster_on_cpu`, which is a measurement and can come out either way on a busy machine: a token must come out the
-    same whenever it is learned, and when its learning goes on from a checkpoint.
+    Unlike the measurement of `is_faster_on_cpu` the result does not depend on the machine's load, so that learning is
+    reproducible, also when it resumes from a checkpoint.
     """
     known = [
         getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")

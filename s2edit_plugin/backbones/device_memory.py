@@ -1,6 +1,6 @@
-"""Memory of a device: how much is free, how much a model's weights need, what running out of it looks like.
+"""Memory of devices: free and total bytes, the size of models, recognising out-of-memory errors.
 
-Importing it does not load torch: the engine asks here before any model is there.
+Does not import torch at module level: the engine uses it before a model is loaded.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _SIGNS = (
     "bad allocation",
     "insufficient memory",
 )
-SMALL = 200_000_000  # parameters; below, 32-bit numbers are quick everywhere, and exact
-CONTEXT_BYTES = 500_000_000  # what a GPU's driver and libraries take beside the weights
+SMALL = 200_000_000  # parameters; smaller models are fast in 32 bits on every device
+CONTEXT_BYTES = 500_000_000  # memory of a GPU's driver and libraries
 _UNLIMITED = 1 << 60  # control groups without a limit report about 2^63
 _HEADER_LIMIT = 100_000_000
 
 
 def free_memory(device: torch.device) -> int:
-    """Bytes that can still be allocated on a device; what torch holds unused counts as free."""
+    """Bytes that can still be allocated on a device; torch's unused cache counts as free."""
     import torch
 
     if device.type == "cuda":
@@ -55,7 +55,7 @@ def free_memory(device: torch.device) -> int:
         free, _ = torch.xpu.mem_get_info(device)
         return int(free + torch.xpu.memory_reserved(device) - torch.xpu.memory_allocated(device))
     if device.type == "mps":
-        # The memory is shared with the system: both limits hold.
+        # Unified memory: the limits of the device and of the system both apply.
         held = torch.mps.driver_allocated_memory() - torch.mps.current_allocated_memory()
         left = torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()
         return int(max(0, min(left, free_system_memory() + held)))
@@ -79,14 +79,14 @@ def total_memory(device: torch.device) -> int:
 
 
 def free_swap() -> int:
-    """Bytes the system can still move out of memory; slow, but no program ends."""
+    """Free bytes of the swap space."""
     import psutil
 
     return int(psutil.swap_memory().free)
 
 
 def limit_memory(device: torch.device, gigabytes: float) -> None:
-    """Let torch take at most so many GB (10^9 bytes) of a GPU; 0: no limit. The CPU has none that torch would keep."""
+    """Limit torch to so many GB (10^9 bytes) of a GPU; 0: no limit. Without effect on the CPU."""
     import torch
 
     if device.type == "cuda":
@@ -96,7 +96,7 @@ def limit_memory(device: torch.device, gigabytes: float) -> None:
 
 
 def release_memory() -> None:
-    """Give back what is held without being used, on every device; where torch is not loaded, there is nothing there."""
+    """Release torch's unused cached memory on all devices; does nothing if torch is not loaded."""
     gc.collect()
     torch: Any = sys.modules.get("torch")
     if torch is None:
@@ -110,7 +110,7 @@ def release_memory() -> None:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception says that memory ran out, on any device."""
+    """Whether an exception reports that memory ran out, on any device."""
     if isinstance(error, MemoryError):
         return True
     if isinstance(error, OSError):
@@ -119,9 +119,9 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def count_parameters(folder: Path) -> int:
-    """Parameters of a model in the diffusers layout, from the headers of its files; 0 where there are none to read.
+    """Parameters of a model in the diffusers layout, from the headers of its files; 0 if none can be read.
 
-    Where a part comes in several variants (fp16 beside fp32), it counts once.
+    A part that exists in several variants (fp16 and fp32) counts once.
     """
     return sum(count_part(part) for part in sorted(folder.iterdir()) if part.is_dir())
 
@@ -145,7 +145,7 @@ def _elements(file: Path) -> int:
         shapes = [entry["shape"] for name, entry in header.items() if name != "__metadata__"]
         return sum(_product(shape) for shape in shapes)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error):
-        return 0  # loading will say what is wrong with the file
+        return 0  # loading reports damaged files
 
 
 def _product(shape: list[int]) -> int:
@@ -176,7 +176,7 @@ def _control_group() -> tuple[int, int]:
                 continue
             statistics = (root / limit).parent / "memory.stat"
             fields = dict(line.split() for line in statistics.read_text().splitlines())
-            # Cached files are given back when memory is wanted.
+            # The kernel frees cached files when memory is needed.
             return int(most), int((root / used).read_text()) - int(fields.get(cache, 0))
         except (OSError, ValueError):
             continue

@@ -1,4 +1,4 @@
-"""The fingerprint of a model's weights: what a token was learned on, and what a cached inversion belongs to."""
+"""The fingerprint of a model's weights, stored in tokens and in the keys of cached inversions."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from s2edit_plugin.storage.paths import MAX_JSON, read_limited, write_atomic
 __all__ = ["fingerprint_folder", "is_quick"]
 
 PARTS = ("unet", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2")
-# Hashing a large model takes as long as loading it, so its hash is kept beside it, with size and times of each file. Whoever
-# packs a folder can choose what this file says and when a file was changed, but not its inode and when that came to be here.
+# Hashing a large model takes as long as loading it, so its hash is stored beside it with each file's size, times and inode.
+# The author of an archive could forge the stored hash and modification times, but not inodes and change times.
 KEPT = ".s2edit-fingerprint.json"
-KEEP_FROM = 500_000_000  # bytes; smaller models hash in a moment
+KEEP_FROM = 500_000_000  # bytes; hashes of smaller models are not stored
 _memory: dict[Path, tuple[list[list[Any]], str]] = {}
 
 
@@ -42,7 +42,7 @@ def fingerprint_folder(folder: Path) -> str:
 
 
 def is_quick(folder: Path) -> bool:
-    """Whether `fingerprint_folder` takes no more than a moment: the model is small, or was hashed before."""
+    """Whether `fingerprint_folder` is fast: the model is small, or its hash is stored."""
     try:
         _, state = _state(folder)
     except OSError:
@@ -51,7 +51,7 @@ def is_quick(folder: Path) -> bool:
 
 
 def _state(folder: Path) -> tuple[list[Path], list[list[Any]]]:
-    """The files that are hashed, and what tells whether they have changed."""
+    """The files to hash, and their sizes, times and inodes, by which changes are detected."""
     files = [
         file
         for part in PARTS
@@ -71,7 +71,7 @@ def _size_and_times(file: Path) -> tuple[int, ...]:
 
 
 def _kept(folder: Path, state: list[list[Any]]) -> str:
-    """The kept hash if no file changed since, else ""."""
+    """The stored hash if no file has changed since, else ""."""
     try:
         values = json.loads(read_limited(folder / KEPT, MAX_JSON))
         return str(values["fingerprint"]) if values["files"] == state else ""
@@ -84,4 +84,4 @@ def _keep(folder: Path, state: list[list[Any]], fingerprint: str) -> None:
     try:
         write_atomic(folder / KEPT, text.encode())
     except ResourceError:
-        return  # a folder of others, or a full disk: it is hashed again next time
+        return  # read-only folder or full disk: the model is hashed again next time

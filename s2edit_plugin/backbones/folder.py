@@ -1,6 +1,6 @@
-"""What lies in a model's folder (diffusers layout): read and checked before anything heavy is loaded.
+"""A model's folder in the diffusers layout, read and checked before the weights are loaded.
 
-Only parts of known classes are taken, so a folder cannot name code to run, and only safetensors files, so it cannot carry any.
+Only parts of known classes and only safetensors files are accepted, so that a folder can neither name nor contain code to run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KNOWN = "It can use Stable Diffusion 1.x, 2.x and XL in the diffusers layout."
 AGAIN = "Install or copy it again."
 _TEXT = ("tokenizer", "text_encoder")
 _TEXT_XL = (*_TEXT, "tokenizer_2", "text_encoder_2")
-# Pipelines of the same parts differ only in what is done with them.
+# Pipelines with the same parts differ only in their use.
 _PIPELINES = {
     "StableDiffusionPipeline": ("sd", _TEXT),
     "StableDiffusionImg2ImgPipeline": ("sd", _TEXT),
@@ -46,8 +46,8 @@ class ModelFolder:
 
     Attributes:
         family: ``sd`` (one text encoder; SD1.x, SD2.x and the small model) or ``sdxl``.
-        index: model_index.json. configs: part -> its configuration. variants: part -> ``fp16`` where it comes in half precision
-            only, else None.
+        index: model_index.json. configs: part -> its configuration. variants: part -> ``fp16`` if there are only
+            half-precision files, else None.
     """
 
     path: Path
@@ -61,7 +61,7 @@ def read_folder(path: Path) -> ModelFolder:
     """Read a model's configuration.
 
     Raises:
-        ModelError: no model, not a known one, incomplete, or made for another task than text to picture.
+        ModelError: no model, of an unknown kind, incomplete, or not for text-to-image generation.
     """
     if path.is_file():
         raise ModelError(
@@ -104,7 +104,7 @@ def read_folder(path: Path) -> ModelFolder:
     try:
         _check_task(found)
         _check_fit(found)
-    except (TypeError, ValueError) as error:  # a number of the configuration is none
+    except (TypeError, ValueError) as error:  # a value of the configuration is not a number
         raise ModelError(
             f"The model '{path.name}' is damaged: its configuration makes no sense.", AGAIN
         ) from error
@@ -135,7 +135,7 @@ def _tokenizer(path: Path, part: str) -> None:
 
 
 def _variant(path: Path, part: str) -> str | None:
-    """Which files of a part to load: the plain ones, else half precision. Raises ModelError where there are none."""
+    """The variant of a part's files to load: the plain ones, else half precision. Raises ModelError without files."""
     names = [file.name for file in sorted((path / part).iterdir()) if file.is_file()]
     weights = [name for name in names if name.endswith(".safetensors") and ".non_ema" not in name]
     if any(".fp16" not in name for name in weights):
@@ -151,7 +151,7 @@ def _variant(path: Path, part: str) -> str | None:
 
 
 def _check_task(folder: ModelFolder) -> None:
-    """A text-to-image U-Net takes noisy latents and gives as many channels back. Raises ModelError."""
+    """Check that the U-Net has as many input as output channels (text-to-image). Raises ModelError."""
     unet, name = folder.configs["unet"], folder.path.name
     latents = int(folder.configs["vae"].get("latent_channels", 4))
     takes, gives = int(unet.get("in_channels", 4)), int(unet.get("out_channels", 4))
@@ -177,7 +177,7 @@ def _check_task(folder: ModelFolder) -> None:
 
 
 def _check_fit(folder: ModelFolder) -> None:
-    """The U-Net must read what the text encoders write. Raises ModelError."""
+    """Check that the U-Net's text width matches the text encoders. Raises ModelError."""
     text = [config for part, config in folder.configs.items() if part.startswith("text_encoder")]
     width = sum(int(config.get("hidden_size", 512)) for config in text)
     wanted = folder.configs["unet"].get("cross_attention_dim")

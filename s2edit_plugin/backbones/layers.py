@@ -1,4 +1,4 @@
-"""The attention layers of a network, described so that a control can name what it touches."""
+"""Description and control of a network's attention layers, and its layers with deltas on the picture."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _ON_PICTURE = re.compile(
 
 @dataclass(frozen=True)
 class AttentionLayer:
-    """One attention layer. Its queries are picture positions.
+    """An attention layer. Its queries are picture positions.
 
     Attributes:
         name: of the module in the network.
         kind: ``cross``: its keys are text columns; ``self``: picture positions.
-        width: of what its keys and values are made from (D of the text features in a cross layer). inner: E, of the keys and
+        width: of the input of its keys and values (D of the text features in a cross layer). inner: E, of the keys and
             values. heads: attention heads. side: of its square of picture positions, at the model's own picture size.
-        text_keys: key columns that are text columns, in their order.
+        text_keys: key columns that are text columns, in order.
     """
 
     name: str
@@ -44,7 +44,7 @@ class AttentionLayer:
 
     @property
     def shape(self) -> LayerShape:
-        """What a token's parameters need to know of the layer."""
+        """The layer as described to token parameters."""
         return LayerShape(self.name, self.width, self.inner)
 
 
@@ -68,7 +68,7 @@ def unet_layers(unet: Any, side: int, text_length: int) -> list[AttentionLayer]:
 
 
 def _side_at(name: str, side: int, blocks: int) -> int:
-    """Side of a layer's picture positions: every block but the last halves it on the way down, and so back."""
+    """Side of a layer's picture positions: every block except the last halves it, and the up blocks in reverse."""
     part, index = name.split(".")[:2]
     halvings = (
         {"down_blocks": int(index), "up_blocks": blocks - 1 - int(index)}[part]
@@ -94,9 +94,9 @@ def picture_layers(unet: Any) -> list[LayerShape]:
 
 
 class AttentionSwitch:
-    """Our processor in every attention layer of a U-Net, put there once; without a control diffusers' own goes on computing.
+    """Installs `S2EditAttnProcessor` in every attention layer of a U-Net; without a control diffusers' processors compute.
 
-    Layers on the picture get a hook that adds the deltas of tokens which act there.
+    Layers on picture positions get a hook that adds tokens' deltas.
     """
 
     def __init__(self, unet: Any) -> None:
@@ -111,8 +111,8 @@ class AttentionSwitch:
         self.control: AttentionControl | None = None
 
     @contextmanager
-    def obeying(self, control: AttentionControl) -> Iterator[AttentionControl]:
-        """Let every layer obey a control for a while; what held before comes back whatever happens."""
+    def applied(self, control: AttentionControl) -> Iterator[AttentionControl]:
+        """Apply a control to every layer while the context is open; the previous one is always restored."""
         before = self.control
         self._set(control)
         try:

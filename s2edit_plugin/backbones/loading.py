@@ -1,4 +1,4 @@
-"""From a folder on disk to a backbone."""
+"""Loads a model's folder as a backbone."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
     """Load a model in the diffusers folder layout; None: the bundled small model.
 
     Args:
-        device, precision: as in `storage.settings.Settings`; what became of them is the backbone's ``choice``.
+        device, precision: as in `storage.settings.Settings`; the result is the backbone's ``choice``.
 
     Raises:
-        ModelError: the folder is missing, incomplete, damaged, or of a kind that is not supported.
+        ModelError: the folder is missing, incomplete, damaged, or of an unsupported kind.
         UsageError: the device does not work. ResourceError: the model does not fit into memory.
     """
     from s2edit_plugin.backbones.device import choose, without_gpu
@@ -50,7 +50,7 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
     path = folder or bundled_model()
     found = read_folder(path)
     for part in found.variants:
-        # What a file lacks is made up in memory, however much that is, before it is found missing.
+        # diffusers allocates missing weights at random, however large, before it reports them.
         if fewest_parameters(found.configs[part]) > count_part(path / part):
             raise ModelError(
                 f"The {part} of the model '{path.name}' cannot be loaded: it is smaller than its configuration says.",
@@ -81,7 +81,7 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
 
 
 def _load_parts(folder: ModelFolder, dtype: torch.dtype) -> Parts:
-    """The networks, the big ones in the format they will compute in: never a second copy in memory."""
+    """The networks, U-Net and autoencoder directly in their final format, without a second copy in memory."""
     from transformers import CLIPTokenizer
 
     from s2edit_plugin.backbones.stable_diffusion import Parts
@@ -91,7 +91,7 @@ def _load_parts(folder: ModelFolder, dtype: torch.dtype) -> Parts:
     for part in ("tokenizer", "tokenizer_2")[: len(networks) - 2]:
         try:
             tokenizers.append(CLIPTokenizer.from_pretrained(str(folder.path / part), local_files_only=True))
-        except Exception as error:  # whatever the tokenizers library says of a damaged file
+        except Exception as error:  # the tokenizers library raises various errors for damaged files
             raise _damaged(folder, part, error) from error
     return Parts(
         unet=networks["unet"],
@@ -104,13 +104,13 @@ def _load_parts(folder: ModelFolder, dtype: torch.dtype) -> Parts:
 
 
 def _network(folder: ModelFolder, part: str, dtype: torch.dtype) -> Any:
-    """One network, complete and finite in its shapes; text encoders in float32 always. Raises ModelError."""
+    """Load a network with all its weights in the right shapes; text encoders always in float32. Raises ModelError."""
     import diffusers
     import torch
     import transformers
     from safetensors import SafetensorError
 
-    _be_quiet()
+    _silence_libraries()
     library = transformers if part.startswith("text") else diffusers
     kind = getattr(library, NETWORKS[part])
     number = torch.float32 if part.startswith("text") else dtype
@@ -151,8 +151,8 @@ def _damaged(folder: ModelFolder, part: str, error: Exception) -> ModelError:
     )
 
 
-def _be_quiet() -> None:
-    """The libraries' progress bars and warnings about files are not for users."""
+def _silence_libraries() -> None:
+    """Silence the libraries' progress bars and warnings."""
     from diffusers.utils import logging as diffusers_logging
     from transformers.utils import logging as transformers_logging
 

@@ -1,4 +1,4 @@
-"""How a model of the Stable Diffusion layout does with less: its parts are moved, converted and tiled, and that is undone."""
+"""Memory savings of a Stable Diffusion model: its parts are moved, converted and tiled, and restored afterwards."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Place = tuple[torch.device, torch.dtype]
 
 
 class Offloadable(Protocol):
-    """What is needed of a backbone: its networks, where and how they compute, and the sizes that change with them."""
+    """The part of a backbone that `Offloading` uses: networks, device, number format and sizes."""
 
     name: str
     device: torch.device
@@ -33,13 +33,13 @@ class Offloadable(Protocol):
     reload: Callable[[str], Any] | None
 
     def resized(self) -> None:
-        """Take note of another latent side."""
+        """Update what depends on the latent side."""
 
 
 class Offloading:
     """The savings of one backbone.
 
-    Each part (``unet``, ``vae``, ``text``) has its own place, where and in which format it was loaded, and one where it is now.
+    Each part (``unet``, ``vae``, ``text``) has its own place (device and format as loaded) and its current one.
     """
 
     def __init__(self, backbone: Offloadable) -> None:
@@ -49,8 +49,8 @@ class Offloading:
             "vae": (backbone.device, backbone.vae.dtype),
             "text": (backbone.device, torch.float32),
         }
-        self._now: dict[str, Place | None] = dict(self._own)  # None: on the way, after an error
-        self._rounded: set[str] = set()  # parts whose weights lost digits and must come from the disk again
+        self._now: dict[str, Place | None] = dict(self._own)  # None: unknown after an error
+        self._rounded: set[str] = set()  # parts with rounded weights, which must be read from the disk again
         self._side, self._resolution = backbone.latent_side, backbone.resolution
         self._tile = (backbone.vae.tile_sample_min_size, backbone.vae.tile_latent_min_size)
 
@@ -67,7 +67,7 @@ class Offloading:
         )
 
     def apply(self, wanted: Savings) -> None:
-        """See `Backbone.apply_savings`. Raises ModelError where weights that were rounded cannot be read again."""
+        """See `Backbone.apply_savings`. Raises ModelError if rounded weights cannot be read again."""
         backbone = self._backbone
         half = self._half_format() if wanted.half else None
         device = self._own["unet"][0]
@@ -75,9 +75,9 @@ class Offloading:
         if half is not None:
             places |= {"unet": (device, half), "vae": (device, half)}
         if wanted.offload:
-            # On the CPU the autoencoder computes in 32 bits, which is quicker there and holds the same weights.
+            # On the CPU the autoencoder computes in 32 bits: faster there, with the same weights.
             places |= {"vae": (CPU, torch.float32), "text": (CPU, torch.float32)}
-        # What makes room comes first, what needs it last.
+        # First the changes that free memory, then those that need it.
         for part in sorted(places, key=lambda part: _bytes(places[part]) - _bytes(self._now[part])):
             self._put(part, places[part])
         backbone.dtype = places["unet"][1]
@@ -106,7 +106,7 @@ class Offloading:
         self._now[part] = place
 
     def _restore(self, part: str, network: Any) -> None:
-        """The weights as they were loaded; on the CPU for the moment, where they come from."""
+        """Load a part's original weights again, on the CPU."""
         if self._backbone.reload is None:
             raise ModelError(f"The model '{self._backbone.name}' cannot be read again.")
         fresh = self._backbone.reload(part)
@@ -115,7 +115,7 @@ class Offloading:
         self._rounded.discard(part)
 
     def _half_format(self) -> torch.dtype | None:
-        """A 16-bit format that computes rightly here, None if none does."""
+        """A 16-bit format that works on this device, None without one."""
         device = self._own["unet"][0]
         return next((half for half in (torch.bfloat16, torch.float16) if not try_device(device, half)), None)
 
@@ -126,7 +126,7 @@ class Offloading:
         vae.tile_sample_min_size, vae.tile_latent_min_size = halved if on else self._tile
 
     def _shrunk(self, eighths: int) -> int:
-        """The latents' side made smaller, 0 where the U-Net's levels do not fit into it."""
+        """The reduced latent side, 0 if it does not suit the U-Net's levels."""
         side, rest = divmod(self._side * (8 - eighths), 8)
         levels = len(self._backbone.unet.config.block_out_channels)
         return side if not rest and side % 2 ** (levels - 1) == 0 else 0
@@ -144,10 +144,10 @@ def _bytes(place: Place | None) -> int:
 
 
 def pieces(batch: int, most: int, pair: tuple[int, int] | None = None) -> list[list[int]]:
-    """Rows 0..batch-1 in pieces of at most ``most`` rows (0: one piece).
+    """Split rows 0..batch-1 into pieces of at most ``most`` rows (0: one piece).
 
     Args:
-        pair: two rows that stay together even where ``most`` is 1: Prompt-to-Prompt's share their attention maps.
+        pair: two rows that stay together even if ``most`` is 1 (a Prompt-to-Prompt pair shares attention maps).
     """
     if most <= 0 or most >= batch:
         return [list(range(batch))]

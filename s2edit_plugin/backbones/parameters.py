@@ -1,18 +1,18 @@
-"""What trains beside the token's embedding: deltas of the cross-attention layers' keys and values, or of the whole U-Net.
+"""Token parameters trained beside the embedding: deltas of cross-attention keys and values, or of the whole U-Net.
 
-The variants of METHOD.md ("What trains"), exchangeable behind one interface:
+The variants share one interface:
 
 * ``kv_token``: low-rank deltas that act on the token's own columns only. The base model stays untouched and tokens
   compose without merging weights. Rank <= 2 is enough, since a delta only ever multiplies the token's few features.
 * ``kv_vectors``: a learned key and value vector a layer, added to the token's columns.
 * ``kv_full``: deltas of the whole key/value matrices, acting on every column (Custom Diffusion, Kumari et al. 2023).
-* ``kv_lora``: low-rank deltas of the key/value matrices, acting on every column (LoRA, Hu et al. 2022): what other
-  programs read as a LoRA file is exactly this.
+* ``kv_lora``: low-rank deltas of the key/value matrices, acting on every column (LoRA, Hu et al. 2022), as in the LoRA files
+  of other programs.
 * ``unet_lora``: low-rank deltas of the whole U-Net (attention, feed-forward and convolution layers, but not the text's keys and
   values), acting at the picture positions inside the token's mask (DreamBooth with LoRA, Ruiz et al. 2023, limited to a mask).
 * ``none``: the embedding alone (Textual Inversion, Gal et al. 2022).
 
-All start at a zero delta: an untrained token does nothing to the model.
+All deltas start at zero, so that an untrained token does not change the model.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ __all__ = ["LayerShape", "NoParameters", "TokenParameters", "create_parameters",
 
 @dataclass(frozen=True)
 class LayerShape:
-    """A layer that deltas act on: its name in the U-Net, text width D (input) and inner width E (keys and values).
+    """A layer with deltas: its name in the U-Net, text width D (input) and inner width E (keys and values).
 
-    For ``unet_lora`` any linear or convolution layer: width of input and output; kernel: side of a convolution's, 0 if linear.
+    For ``unet_lora`` any linear or convolution layer: widths of input and output; kernel: side of a convolution's, 0: linear.
     """
 
     name: str
@@ -55,10 +55,10 @@ class TokenParameters(nn.Module, ABC):
 
     @abstractmethod
     def delta(self, layer: str, features: Tensor) -> tuple[Tensor, Tensor] | None:
-        """Key and value deltas (n, E) for text features (n, D) at a layer, or None where the layer has none."""
+        """Key and value deltas (n, E) for text features (n, D) at a layer, None if the layer has none."""
 
     def change(self, layer: str, inputs: Tensor) -> Tensor | None:
-        """What is added to a layer's output on the picture for its inputs, or None where it has no delta."""
+        """The term added to the output of a layer on the picture for its inputs, None if the layer has no delta."""
         return None
 
     def named_tensors(self) -> dict[str, Tensor]:
@@ -138,7 +138,7 @@ class LowRankNetwork(TokenParameters):
             self.weights[_key(layer.name, "up")] = nn.Parameter(torch.zeros(layer.inner, rank))
 
     def delta(self, layer: str, features: Tensor) -> None:
-        """The text's keys and values stay as they are."""
+        """No deltas of the text's keys and values."""
         return None
 
     def change(self, layer: str, inputs: Tensor) -> Tensor | None:
@@ -199,14 +199,13 @@ class WholeMatrices(TokenParameters):
 
 
 def create_parameters(kind: str, layers: list[LayerShape], rank: int = 2, seed: int = 0) -> TokenParameters:
-    """Fresh parameters of a variant (``none``, ``kv_token``, ``kv_vectors``, ``kv_full``, ``kv_lora``, ``unet_lora``), with
-    a zero delta.
+    """New parameters of a variant (``none``, ``kv_token``, ``kv_vectors``, ``kv_full``, ``kv_lora``, ``unet_lora``).
 
     Args:
         layers: `Backbone.layers_for` this kind.
 
     Raises:
-        ValueError: no such variant, or a rank that it cannot have.
+        ValueError: no such variant, or an invalid rank.
     """
     if kind == "kv_token":
         return LowRankColumns(layers, rank, seed)
@@ -226,7 +225,7 @@ def create_parameters(kind: str, layers: list[LayerShape], rank: int = 2, seed: 
 def load_parameters(
     kind: str, layers: list[LayerShape], rank: int, tensors: Mapping[str, Tensor]
 ) -> TokenParameters:
-    """Parameters with stored tensors (as `TokenParameters.named_tensors` gave them).
+    """Parameters from stored tensors (`TokenParameters.named_tensors`).
 
     Raises:
         KeyError: a tensor is missing. ValueError: a tensor has the wrong shape.

@@ -1,4 +1,4 @@
-"""A base model of full size with random weights, made in memory: how long a job takes depends on the shape alone."""
+"""A full-size base model with random weights in memory, for measuring speed, which depends on the shape alone."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from s2edit_plugin.storage.paths import bundled_model, models_package
 __all__ = ["SHAPES", "random_backbone"]
 
 SHAPES = ("sd1", "sd2")
-"""Shapes there are configurations of: Stable Diffusion 1.x and 2.x."""
+"""Shapes with bundled configurations: Stable Diffusion 1.x and 2.x."""
 
 
 def random_backbone(
     name: str, device: str = "auto", precision: str = "auto", configs: Path | None = None
 ) -> Backbone:
-    """A model of a known shape that draws noise. The tokenizer is the bundled model's.
+    """A model of a known shape with random weights and the bundled model's tokenizer.
 
     Args:
         name: one of `SHAPES`. device, precision: as for `loading.load_backbone`. configs: folder that holds a folder of this

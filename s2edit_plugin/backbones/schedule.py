@@ -1,7 +1,7 @@
-"""Noise schedules: how noise is added, what a model is trained to say, and the deterministic steps both ways.
+"""Noise schedules: adding noise, training targets, and deterministic steps in both directions.
 
-Algorithms hold a `Schedule` and never ask what a model predicts. They combine predictions linearly (guidance, strength) and
-hand them back, so noise, velocity and flow need no conversion in between, and none that divides by a vanishing signal.
+Algorithms use a `Schedule` and do not depend on the kind of prediction. They combine predictions linearly (guidance, strength)
+and pass them back, so noise, velocity and flow need no conversion, which could divide by a vanishing signal.
 
     NoiseSchedule   diffusion (SD1.x, SD2.x, SDXL)    x_a = sqrt(a) z + sqrt(1 - a) eps      DDIM steps
     FlowSchedule    rectified flow (transformers)     x_s = (1 - s) z + s eps                Euler steps
@@ -21,7 +21,7 @@ __all__ = ["FlowSchedule", "NoiseSchedule", "Schedule"]
 
 
 class Schedule(ABC):
-    """From clean latents to noise and back. Latents, noise and predictions are (B, C, H, W).
+    """Steps between clean latents and noise. Latents, noise and predictions are (B, C, H, W).
 
     Attributes:
         train_steps: timesteps lie in [0, train_steps).
@@ -34,7 +34,7 @@ class Schedule(ABC):
 
     @abstractmethod
     def timesteps(self, steps: int) -> Sequence[float]:
-        """Timesteps of a run of ``steps`` denoising steps, falling (noisiest first)."""
+        """Timesteps of a run of ``steps`` denoising steps, descending (noisiest first)."""
 
     @abstractmethod
     def at(self, fractions: Tensor) -> Tensor:
@@ -46,11 +46,11 @@ class Schedule(ABC):
 
     @abstractmethod
     def target(self, latents: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """What the model is trained to predict for these clean latents, this noise and these timesteps (B,)."""
+        """The training target for clean latents, noise and timesteps (B,)."""
 
     @abstractmethod
     def clean(self, latents: Tensor, prediction: Tensor, timestep: float) -> Tensor:
-        """The clean latents that a prediction for noisy latents at one timestep means."""
+        """Estimate of the clean latents from a prediction for noisy latents at a timestep."""
 
     @abstractmethod
     def step(self, latents: Tensor, prediction: Tensor, timestep: float, steps: int) -> Tensor:
@@ -58,7 +58,7 @@ class Schedule(ABC):
 
     @abstractmethod
     def inverse_step(self, latents: Tensor, prediction: Tensor, timestep: float, steps: int) -> Tensor:
-        """The step the other way: up to ``timestep``, by what the model predicts there for the latents below it."""
+        """The inverse step up to ``timestep``, with the prediction at ``timestep`` for the latents one step below it."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class NoiseSchedule(Schedule):
     """Diffusion: cumulative signal levels, DDIM steps.
 
     Sources: Song et al. 2021, "Denoising Diffusion Implicit Models", equation 12 with sigma = 0; Salimans and Ho 2022,
-    "Progressive Distillation", appendix D, for the velocity. A test holds all of it against diffusers' ``DDIMScheduler`` and
+    "Progressive Distillation", appendix D, for the velocity. Tested against diffusers' ``DDIMScheduler`` and
     ``DDIMInverseScheduler``.
 
     Attributes:
@@ -74,9 +74,9 @@ class NoiseSchedule(Schedule):
             0 in schedules rescaled to zero terminal signal).
         final_alpha: signal variance "before" the first timestep (diffusers' ``set_alpha_to_one``).
         offset: added to every leading-spaced timestep (diffusers' ``steps_offset``).
-        prediction: what the model says: the noise eps (``epsilon``), the clean latents z (``sample``), or the velocity
+        prediction: of the model: the noise eps (``epsilon``), the clean latents z (``sample``), or the velocity
             sqrt(a) eps - sqrt(1 - a) z (``v_prediction``).
-        spacing: which timesteps a run visits (Lin et al. 2023, "Common Diffusion Noise Schedules", table 2).
+        spacing: of a run's timesteps (Lin et al. 2023, "Common Diffusion Noise Schedules", table 2).
     """
 
     alphas_cumprod: Tensor
@@ -130,12 +130,12 @@ class NoiseSchedule(Schedule):
         return self._move(latents, prediction, self._alpha_after(timestep, steps), self._alpha(timestep))
 
     def _move(self, latents: Tensor, prediction: Tensor, alpha_from: float, alpha_to: float) -> Tensor:
-        """Carry latents from one signal level to another along the noise that the prediction means at the first."""
+        """Move latents from one signal level to another with the noise predicted at the first (DDIM step)."""
         clean, noise = self._split(latents, prediction, alpha_from)
         return alpha_to**0.5 * clean + (1 - alpha_to) ** 0.5 * noise
 
     def _split(self, latents: Tensor, prediction: Tensor, alpha: float) -> tuple[Tensor, Tensor]:
-        """Clean latents and noise that noisy latents at a signal level are made of, by a prediction."""
+        """Clean latents and noise predicted for noisy latents at a signal level."""
         signal, sigma = alpha**0.5, (1 - alpha) ** 0.5
         if self.prediction == "epsilon":
             return (latents - sigma * prediction) / signal, prediction
@@ -161,11 +161,11 @@ class FlowSchedule(Schedule):
     """Rectified flow: straight lines from noise to picture, Euler steps; the model predicts the velocity eps - z.
 
     Source: Liu et al. 2023, "Flow Straight and Fast"; the shift: Esser et al. 2024, "Scaling Rectified Flow Transformers",
-    section 5.3.2. A timestep is the noise share s times ``train_steps``. A test holds it against diffusers'
+    section 5.3.2. A timestep is the noise share s times ``train_steps``. Tested against diffusers'
     ``FlowMatchEulerDiscreteScheduler``.
 
     Attributes:
-        shift: how much a run stays at noisy levels (3 for pictures of 1024 pixels), 1: evenly spaced.
+        shift: of a run's steps towards noisy levels (3 for pictures of 1024 pixels), 1: evenly spaced.
     """
 
     shift: float = 1.0
@@ -207,7 +207,7 @@ class FlowSchedule(Schedule):
         return latents + self._stride(timestep, steps) * prediction
 
     def _stride(self, timestep: float, steps: int) -> float:
-        """Share of noise that a step takes away."""
+        """Share of noise removed by a step."""
         run = [*self.timesteps(steps), 0.0]
         index = run.index(timestep)
         return (run[index] - run[index + 1]) / self.scale

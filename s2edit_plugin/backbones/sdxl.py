@@ -1,11 +1,12 @@
-"""Stable Diffusion XL: two text encoders, a pooled feature, and the picture's sizes told to the U-Net.
+"""Stable Diffusion XL: two text encoders, a pooled feature, and size conditioning.
 
-What differs from Stable Diffusion 1 and 2 (Podell et al. 2023, "SDXL", section 2):
+Differences from Stable Diffusion 1 and 2 (Podell et al. 2023, "SDXL", section 2):
 
-* The text features are those of CLIP-L and of OpenCLIP bigG side by side, each from its last but one layer, before the final
-  layer norm. A token has embedding vectors for both: (n, W1 + W2), split where they are injected.
-* The pooled feature is bigG's, projected, at the end-of-text id. Every pixel sees it, so token isolation keeps the token out.
-* The U-Net is told original size, crop and target size (`conditions.Framing`).
+* The text features are those of CLIP-L and OpenCLIP bigG concatenated, each from its penultimate layer, before the final
+  layer norm. A token has embedding vectors for both: (n, W1 + W2), split when they are injected.
+* The pooled feature is bigG's projected feature at the end-of-text id. It acts on every pixel, so token isolation computes it
+  without the token.
+* The U-Net is conditioned on original size, crop and target size (`conditions.Framing`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class StableDiffusionXLBackbone(StableDiffusionBackbone):
     def __init__(
         self, parts: Parts, name: str, fingerprint: str, device: torch.device, dtype: torch.dtype
     ) -> None:
-        """Raises ModelError where the two tokenizers do not share a vocabulary, beside `StableDiffusionBackbone`'s."""
+        """Raises ModelError if the tokenizers have different vocabularies, and as `StableDiffusionBackbone` does."""
         super().__init__(parts, name, fingerprint, device, dtype)
         first, second = self.tokenizers
         if first.get_vocab() != second.get_vocab():
@@ -59,12 +60,12 @@ class StableDiffusionXLBackbone(StableDiffusionBackbone):
         self._sizes: dict[Framing | None, Tensor] = {}
 
     def _padded_for_second(self, ids: Tensor) -> Tensor:
-        """The same ids with the second tokenizer's padding behind the first end-of-text id."""
+        """The same ids with the second tokenizer's padding after the first end-of-text id."""
         ends = (ids == self.end_id).int()
         behind = ends.cumsum(dim=1) - ends > 0
         return ids.masked_fill(behind, self._second_pad)
 
-    def _told(self, conditions: Sequence[Condition]) -> dict[str, Any]:
+    def _extra_conditioning(self, conditions: Sequence[Condition]) -> dict[str, Any]:
         pooled = [condition.pooled for condition in conditions if condition.pooled is not None]
         sizes = [self._size_of(condition.framing) for condition in conditions]
         return {
@@ -75,10 +76,10 @@ class StableDiffusionXLBackbone(StableDiffusionBackbone):
         }
 
     def _size_of(self, framing: Framing | None) -> Tensor:
-        """``original height and width, top, left, target height and width`` (6,) float32; made once."""
+        """Original height and width, top, left, target height and width: (6,) float32, cached."""
         if framing not in self._sizes:
             square = (self.resolution, self.resolution)
-            told = framing or Framing(square)
-            numbers = (*told.original, *told.corner, *square)
+            size = framing or Framing(square)
+            numbers = (*size.original, *size.corner, *square)
             self._sizes[framing] = torch.tensor(numbers, dtype=torch.float32, device=self.device)
         return self._sizes[framing]

@@ -1,4 +1,4 @@
-"""The shape of a base model, as far as its need of memory and time goes: from configuration files, without loading it."""
+"""The shape of a base model for estimates of memory and time, read from its configuration files without loading it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class UnetShape:
     """The U-Net.
 
     Attributes:
-        parameters: their count. channels: of each level, finest first. layers: residual blocks a level on the way down.
-        side: of the latents. depths: transformer blocks a transformer of each level has, 0: no attention there.
+        parameters: their count. channels: of each level, finest first. layers: residual blocks of a down level.
+        side: of the latents. depths: transformer blocks of a transformer at each level, 0: no attention.
         heads: attention heads of each level. middle: transformer blocks of the middle, 0: none. text_width: D.
     """
 
@@ -40,7 +40,7 @@ class UnetShape:
         return max(1, self.side >> level)
 
     def map_at(self, level: int, channels_of: int | None = None) -> int:
-        """Numbers of one row's feature map at a level: with its own channels, or with those of another level."""
+        """Elements of one row's feature map at a level, with the level's own channels or those of another level."""
         return self.channels[level if channels_of is None else channels_of] * self.side_at(level) ** 2
 
 
@@ -50,7 +50,7 @@ class VaeShape:
 
     Attributes:
         parameters: their count. channels: of the finest level. layers: residual blocks a level. side: of the picture.
-        upcasts: whether it computes in float32 where the model computes in float16 (SDXL's overflows).
+        upcasts: whether it computes in float32 if the model computes in float16 (SDXL's overflows).
     """
 
     parameters: int
@@ -96,7 +96,7 @@ def shape_of_folder(folder: Path) -> ModelShape:
 
 
 def shape_of(configs: Mapping[str, Mapping[str, Any]], parameters: Mapping[str, int]) -> ModelShape:
-    """Shape from the configurations that diffusers and transformers store, and the counts of parameters, by part."""
+    """Shape from the configurations of diffusers and transformers and the counts of parameters, by part."""
     unet, vae = configs["unet"], configs["vae"]
     channels = tuple(int(c) for c in unet["block_out_channels"])
     depths = _each(unet.get("transformer_layers_per_block") or 1, len(channels))

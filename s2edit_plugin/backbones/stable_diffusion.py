@@ -1,7 +1,7 @@
-"""Stable Diffusion 1.x, 2.x and every model of their layout (one CLIP text encoder and a U-Net), the small model included.
+"""Stable Diffusion 1.x, 2.x and models of the same layout (one CLIP text encoder and a U-Net), including the small model.
 
-SD2.x differs by its configuration alone: a wider text encoder that was cut after its last but one layer, padding by ``!``
-instead of the end-of-text id, and a U-Net that predicts the velocity.
+SD2.x differs in its configuration only: a wider text encoder without its last layer, padding by ``!`` instead of the
+end-of-text id, and a U-Net that predicts the velocity.
 """
 
 from __future__ import annotations
@@ -46,17 +46,16 @@ class Parts:
 
 
 class StableDiffusionBackbone(Backbone):
-    """Wraps the parts of a model; the weights never train and never change."""
+    """Wraps the parts of a model; the weights are frozen."""
 
-    upcasts_vae = False  # whether the autoencoder's own word on overflowing in float16 is heeded
-    reload: Callable[[str], Any] | None = (
-        None  # reads ``unet`` or ``vae`` from the disk again, as it was loaded
-    )
+    upcasts_vae = False  # whether the autoencoder's setting ``force_upcast`` is used
+    # Reads ``unet`` or ``vae`` from the disk again in its original format.
+    reload: Callable[[str], Any] | None = None
 
     def __init__(
         self, parts: Parts, name: str, fingerprint: str, device: torch.device, dtype: torch.dtype
     ) -> None:
-        """Raises ModelError where the noise schedule is of an unknown kind."""
+        """Raises ModelError if the noise schedule is of an unknown kind."""
         self.name, self.fingerprint, self.device, self.dtype = name, fingerprint, device, dtype
         self.schedule = noise_schedule(parts.scheduler, name)
         self.zero_unconditional = parts.zero_unconditional
@@ -87,7 +86,7 @@ class StableDiffusionBackbone(Backbone):
         self._offloading = Offloading(self)
 
     def resized(self) -> None:
-        """Take note of another ``latent_side`` and ``resolution``."""
+        """Update what depends on ``latent_side`` and ``resolution``."""
         self._layers = unet_layers(self.unet, self.latent_side, self.text_length)
 
     def supported(self, wanted: Savings) -> Savings:
@@ -109,7 +108,7 @@ class StableDiffusionBackbone(Backbone):
         return (mean.to(self.device).float() - self._vae_shift) * self.vae.config.scaling_factor
 
     def decode_latents(self, latents: Tensor) -> Tensor:
-        """See `Backbone.decode_latents`. Raises NumericalError where the decoder gives NaN."""
+        """See `Backbone.decode_latents`. Raises NumericalError if the decoder's output has NaN."""
         self.stage = "decode"
         with torch.no_grad():
             scaled = latents / self.vae.config.scaling_factor + self._vae_shift
@@ -151,35 +150,35 @@ class StableDiffusionBackbone(Backbone):
         whole = self._attention.control
         edit = whole.edit if whole is not None else None
         pair = None if edit is None else (edit.source, edit.target)
-        # What keeps intermediate results for a gradient splits its batch itself: each part needs its own way back.
+        # Callers that need gradients split their batches themselves: each part needs its own backward pass.
         parts = pieces(len(conditions), 0 if torch.is_grad_enabled() else self.savings.rows, pair)
         if len(parts) == 1:
             return self._predict(latents, timestep, conditions)
         found: dict[int, Tensor] = {}
         for rows in parts:
-            # One timestep for all rows, or one a row.
+            # One timestep for all rows, or one for each.
             several = isinstance(timestep, Tensor) and timestep.numel() > 1
             times = timestep[rows] if isinstance(timestep, Tensor) and several else timestep
-            with nullcontext() if whole is None else self._attention.obeying(whole.part(rows)):
+            with nullcontext() if whole is None else self._attention.applied(whole.part(rows)):
                 predicted = self._predict(latents[rows], times, [conditions[row] for row in rows])
             found |= dict(zip(rows, predicted, strict=True))
         return torch.stack([found[row] for row in range(len(conditions))])
 
     def _predict(self, latents: Tensor, timestep: float | Tensor, conditions: Sequence[Condition]) -> Tensor:
         hidden = torch.stack([condition.hidden for condition in conditions]).to(self.dtype)
-        told = self._told(conditions)
+        extra = self._extra_conditioning(conditions)
         return self.unet(
-            latents.to(self.dtype), timestep, encoder_hidden_states=hidden, **told
+            latents.to(self.dtype), timestep, encoder_hidden_states=hidden, **extra
         ).sample.float()
 
-    def _told(self, conditions: Sequence[Condition]) -> dict[str, Any]:
-        """What the U-Net is told beside the text features, as its arguments."""
+    def _extra_conditioning(self, conditions: Sequence[Condition]) -> dict[str, Any]:
+        """Arguments of the U-Net for conditioning beside the text features."""
         return {}
 
     def control(self, control: AttentionControl) -> AbstractContextManager[AttentionControl]:
         """See `Backbone.control`."""
         control.positions = self.savings.attention
-        return self._attention.obeying(control)
+        return self._attention.applied(control)
 
     def fast_learning(self, parameters: str) -> AbstractContextManager[Any]:
         """See `Backbone.fast_learning`."""
@@ -202,7 +201,7 @@ class StableDiffusionBackbone(Backbone):
 def run_text_encoder(
     encoder: Any, ids: Tensor, injections: Sequence[Sequence[Injection]], **arguments: Any
 ) -> Any:
-    """A CLIP text encoder's output for ids (B, L), with injected embedding vectors; the vocabulary stays as it is."""
+    """Output of a CLIP text encoder for ids (B, L) with injected embedding vectors; the vocabulary is not changed."""
     handle = (
         encoder.get_input_embeddings().register_forward_hook(_injecting(injections)) if injections else None
     )
@@ -225,19 +224,19 @@ def _injecting(injections: Sequence[Sequence[Injection]]) -> Callable[[Any, Any,
 
 
 def pad_id(tokenizer: Any) -> int:
-    """The id a tokenizer fills prompts up with; the end-of-text id where it names none."""
+    """A tokenizer's padding id, or its end-of-text id if it has none."""
     found = tokenizer.pad_token_id
     return int(tokenizer.eos_token_id if found is None else found)
 
 
 def noise_schedule(config: Mapping[str, Any], name: str) -> NoiseSchedule:
-    """The schedule a model was trained with, from the configuration of whatever diffusers scheduler it came with.
+    """The noise schedule of a model, from the configuration of its diffusers scheduler.
 
     Args:
-        config: scheduler_config.json. name: of the model, for sentences.
+        config: scheduler_config.json. name: of the model, for messages.
 
     Raises:
-        ModelError: not a diffusion schedule (a flow, or EDM's), or one that cannot be stepped through.
+        ModelError: not a diffusion schedule (a flow, or EDM's), or an invalid one.
     """
     from diffusers import DDIMScheduler
 
@@ -267,6 +266,6 @@ def noise_schedule(config: Mapping[str, Any], name: str) -> NoiseSchedule:
     if prediction == "epsilon" and float(schedule.alphas_cumprod[first]) == 0:
         raise ModelError(f"The model '{name}' predicts noise but starts where there is nothing else to see.")
     if prediction == "sample":
-        # Noise cannot be read off a picture said to hold none, so inversion starts at the first level that has some.
+        # There is no noise to predict at a level without noise, so inversion starts at the first level with some.
         return replace(schedule, final_alpha=float(schedule.alphas_cumprod[0]))
     return schedule

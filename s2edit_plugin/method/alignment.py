@@ -1,4 +1,4 @@
-"""Which columns of the target prompt take the attention maps of which columns of the source prompt.
+"""Alignment of the target prompt's columns with columns of the source prompt, for swapping attention maps.
 
 Source: Hertz et al. 2022, "Prompt-to-Prompt", section 3 (word swap = replace, added words = refine).
 """
@@ -18,13 +18,13 @@ __all__ = ["changed_columns", "column_weights", "map_columns"]
 def map_columns(source: Layout, target: Layout, control: str = "auto") -> tuple[Tensor, Tensor]:
     """Mapper (L, L) and alpha (L,) for `backbones.attention_math.swap_columns`.
 
-    A source column's attention mass is kept: what a target word takes is what the source word had, shared equally among the
-    target word's columns. Each row of the mapper sums to 1 where its column has a partner, else to 0.
+    A target word receives the attention mass of its source word, shared equally among the target word's columns. Each row of
+    the mapper sums to 1 if its column has a counterpart, else to 0.
 
     Args:
-        control: ``refine``: words both prompts share take the source's maps, also where they have moved, new ones keep their
-            own; ``replace``: besides, a block of new words takes the maps of the words that stood in its place; ``auto``: the
-            same where the block has as many words as before, else its words keep their own maps; ``none``: alpha all zero.
+        control: ``refine``: words in both prompts take the source's maps, also at other positions; new words keep their own.
+            ``replace``: in addition, a block of new words takes the maps of the words it replaces. ``auto``: as ``replace``
+            if the block has as many words as before, else as ``refine``. ``none``: alpha all zero.
 
     Raises:
         PromptError: ``replace`` for prompts with different numbers of words.
@@ -56,8 +56,8 @@ def map_columns(source: Layout, target: Layout, control: str = "auto") -> tuple[
 
 
 def _map_padding(source: Layout, target: Layout, mapper: Tensor, alpha: Tensor) -> None:
-    """Padding takes the padding's maps, first to first. A longer target's last column takes what is left over; a shorter
-    target's last columns, which have no partner, take nothing."""
+    """Map padding to padding in order. If the target is longer, its last column takes all the remaining source padding;
+    if it is shorter, its last columns have no counterpart."""
     length = len(source.ids)
     ours, theirs = range(source.end + 1, length), range(target.end + 1, length)
     alpha[target.end + 1 :] = 1
@@ -67,7 +67,7 @@ def _map_padding(source: Layout, target: Layout, mapper: Tensor, alpha: Tensor) 
 
 
 def column_weights(target: Layout, weights: dict[str, float]) -> Tensor | None:
-    """Factors (L,) for the columns of weighted words, None where no word is weighted.
+    """Factors (L,) for the columns of weighted words, None without weights.
 
     Raises:
         PromptError: a weighted word is not in the target prompt.
@@ -87,7 +87,7 @@ def column_weights(target: Layout, weights: dict[str, float]) -> Tensor | None:
 
 
 def changed_columns(source: Layout, target: Layout) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Columns of the words that only the source has, and of those that only the target has (function words left out)."""
+    """Columns of the words only in the source, and of the words only in the target, without function words."""
     return _new_columns(target, source), _new_columns(source, target)
 
 

@@ -1,7 +1,7 @@
-"""Changed copies of the one photo that a token is learned from: shifted, scaled, turned, and lit a little differently.
+"""Augmentation of the training photo: small random shifts, scalings, rotations and changes of brightness.
 
-One photo says nothing of what may vary. Copies keep the token from learning where the subject stands and how it is lit.
-Source: the usual augmentation; for one-photo learning e.g. Avrahami et al. 2023 (Break-A-Scene).
+With a single photo the token would also learn the subject's position and lighting; augmented copies prevent that.
+Source: standard augmentation; for learning from one photo e.g. Avrahami et al. 2023 (Break-A-Scene).
 """
 
 from __future__ import annotations
@@ -14,25 +14,21 @@ from torch import Tensor
 
 __all__ = ["copies_of"]
 
-SHIFT, TURN, LARGEST, LIGHT = (
-    0.055,
-    6.0,
-    1.15,
-    0.1,
-)  # share of the side; degrees; factor; share of the brightness
+# Shares of the side, degrees, factor, share of the brightness.
+SHIFT, TURN, LARGEST, LIGHT = 0.055, 6.0, 1.15, 0.1
 
 
 def copies_of(picture: Tensor, mask: Tensor, count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """``count`` changed copies of a picture, with their masks.
+    """``count`` augmented copies of a picture, with their masks.
 
     Args:
         picture: (3, S, S) float32 in [0, 1]. mask: (S, S) float32 in [0, 1].
 
     Returns:
-        (count, 3, S, S) and (count, S, S), in the same ranges. A larger count goes on with further copies.
+        (count, 3, S, S) and (count, S, S), in the same ranges. The first copies do not depend on the count.
 
     Raises:
-        ValueError: no copy is asked for.
+        ValueError: ``count`` is below 1.
     """
     if count < 1:
         raise ValueError(f"there are 1 or more copies, not {count}")

@@ -1,8 +1,8 @@
-"""Checkpoints of learning: everything a run needs to go on exactly where it stopped, as one safetensors file.
+"""Checkpoints of learning: one safetensors file from which an interrupted run resumes exactly.
 
-What is in it: the token's vectors and parameters in float32, Adam's moments and settings, the random generator, the losses,
-and the *facts* the run is about. A checkpoint of other facts, of another version, or a damaged one is never mixed in: the run
-starts at the beginning and says why.
+It holds the token's vectors and parameters in float32, Adam's moments and settings, the state of the random generator, the
+losses, and the *facts* that identify the run. A damaged checkpoint, one of another version or with other facts is not used:
+the run starts from the beginning and a note gives the reason.
 """
 
 from __future__ import annotations
@@ -29,31 +29,29 @@ from s2edit_plugin.tokens.runs import CHECKPOINT_KEY
 __all__ = ["Checkpoint"]
 
 VERSION = 2
-EVERY_SECONDS = 20.0  # of work that a crash may cost
+EVERY_SECONDS = 20.0
 EVERY_STEPS = 50
-COST_SHARE = (
-    0.05  # most of the time that writing may take; whole matrices on a slow disk are written less often
-)
+COST_SHARE = 0.05  # largest share of the time for writing; large states on a slow disk are written less often
 
 log = logging.getLogger(__name__)
 
 
 def _silent(_: str) -> None:
-    """A note nobody wants to see."""
+    """Ignore a note."""
 
 
 class Checkpoint:
-    """One file.
+    """A checkpoint file.
 
     Args:
-        facts: what the run is about, words for the user -> value; a file with other facts is not used.
-        total: steps of the whole run. name: what sentences call the run.
-        on_note: hears one sentence where a file was not used or could not be written.
-        before_save: called before a file is written; raises to stop the run.
+        facts: identify the run, description for the user -> value; a file with other facts is not used.
+        total: steps of the whole run. name: of the run in notes.
+        on_note: called with a sentence if the file was not used or could not be written.
+        before_save: called before a file is written; may raise to stop the run.
         clock: monotonic seconds.
 
     Attributes:
-        resumed_at: the step that `restore` went on from, 0 before and where it did not.
+        resumed_at: the step from which `restore` resumed, 0 if it did not.
     """
 
     def __init__(
@@ -73,7 +71,7 @@ class Checkpoint:
         self.resumed_at = 0
 
     def due(self, step: int) -> bool:
-        """Whether it is time to write: after 20 seconds or 50 steps, but never so often that writing slows the run."""
+        """Whether to write now: after 20 seconds or 50 steps, limited so that writing takes a small share of the time."""
         waited = self._clock() - self._written
         if waited < self._cost / COST_SHARE:
             return False
@@ -88,9 +86,9 @@ class Checkpoint:
         generator: torch.Generator,
         losses: list[float],
     ) -> bool:
-        """Write the state after ``step`` steps, atomically; whether the disk took it.
+        """Write the state after ``step`` steps atomically; returns whether it was written.
 
-        A full disk costs the way back, not the run: it is told once, and the run goes on.
+        A disk error is noted once and does not stop the run.
         """
         self._before_save()
         started = self._clock()
@@ -134,7 +132,7 @@ class Checkpoint:
         generator: torch.Generator,
         losses: list[float],
     ) -> int:
-        """Fill the state in place and return the steps done; 0 where there is nothing to go on from, nothing then touched."""
+        """Fill the state in place and return the steps done; 0 without a usable file, the state then stays unchanged."""
         self._written = self._clock()
         if not self.path.exists():
             return 0
@@ -176,7 +174,7 @@ class Checkpoint:
         return record, tensors
 
     def _difference(self, record: dict[str, Any], optimizer: torch.optim.Optimizer) -> str:
-        """Why a sound file is not this run's, "" if it is."""
+        """Why a valid file belongs to another run, "" if it belongs to this one."""
         if record["version"] != VERSION or record["groups"] != _settings_of(optimizer):
             return "the interrupted run is of another version of this program"
         other = [fact for fact, value in self.facts.items() if record["facts"].get(fact) != value]
@@ -192,7 +190,7 @@ def _check(
     parameters: TokenParameters,
     optimizer: torch.optim.Optimizer,
 ) -> None:
-    """Whether everything is there, of the right shape and finite. Raises ValueError, KeyError, RuntimeError."""
+    """Check that all tensors exist, have the right shape and are finite. Raises ValueError, KeyError, RuntimeError."""
     shapes = {"vectors": vectors.shape} | {
         f"parameters.{name}": value.shape for name, value in parameters.named_tensors().items()
     }
@@ -229,7 +227,7 @@ def _parameters(optimizer: torch.optim.Optimizer) -> list[Tensor]:
 
 
 def _settings_of(optimizer: torch.optim.Optimizer) -> list[dict[str, Any]]:
-    """The groups' settings as JSON values; learning rates follow from the step."""
+    """The groups' settings as JSON values, without learning rates, which follow from the step."""
     groups = [
         {k: v for k, v in group.items() if k not in ("params", "lr")} for group in optimizer.param_groups
     ]

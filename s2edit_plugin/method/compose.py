@@ -42,5 +42,5 @@ def region_of(found_by: str) -> str:
     """
     if found_by.startswith("word:"):
         return found_by
-    name = found_by.partition(":")[0]  # whose face it was says nothing on another photo
+    name = found_by.partition(":")[0]  # the selected face of one photo means nothing in another
     return name if name in DRAWN_REGIONS else "subject"

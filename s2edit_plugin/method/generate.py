@@ -1,7 +1,7 @@
-"""From words alone to a picture: deterministic (DDIM or Euler) steps from noise, with classifier-free guidance.
+"""Text-to-image generation: deterministic (DDIM or Euler) steps from noise, with classifier-free guidance.
 
-Sources: Song et al. 2021 (DDIM); Ho and Salimans 2022 (guidance). The editor does not need it: it shows what a token has
-learned, and measures a base model.
+Sources: Song et al. 2021 (DDIM); Ho and Salimans 2022 (guidance). Not used by edits: it shows what a token has learned and
+serves to measure base models.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ __all__ = ["noise_of", "sample"]
 
 
 def noise_of(backbone: Backbone, seed: int) -> Tensor:
-    """Noise (1, C, s, s) of a seed, the same on every device."""
+    """Gaussian noise (1, C, s, s) for a seed, the same on every device."""
     generator = torch.Generator().manual_seed(seed)
     side = backbone.latent_side
     return torch.randn(1, backbone.latent_channels, side, side, generator=generator).to(backbone.device)
@@ -38,10 +38,10 @@ def sample(
     tokens: Sequence[ActiveToken] = (),
     on_step: Callable[[], None] = lambda: None,
 ) -> Tensor:
-    """Clean latents (B, C, s, s) from noise (B, C, s, s), a condition a row.
+    """Clean latents (B, C, s, s) from noise (B, C, s, s), with one condition for each row.
 
     Args:
-        tokens: that the conditions refer to. guidance: classifier-free guidance scale. on_step: called after every step.
+        guidance: classifier-free guidance scale. tokens: referred to by the conditions. on_step: called after every step.
     """
     schedule, count = backbone.schedule, len(conditions)
     batch = [text.unconditional(backbone, conditions[0].framing)] * count + list(conditions)

@@ -1,9 +1,9 @@
-"""Stage 2a: inversion, from the photo's latents back to noise, with the token, its parameters and masks on.
+"""Stage 2a: inversion of the photo's latents to noise, with the token, its parameters and masks active.
 
-* ``direct`` (default) and ``ddim``: DDIM inversion at guidance 1 (Song et al. 2021). They share the trajectory; what differs
-  is the edit: direct inversion (Ju et al. 2023, "PnP Inversion") adds the offset back that DDIM misses at every step.
+* ``direct`` (default) and ``ddim``: DDIM inversion at guidance 1 (Song et al. 2021). Both have the same trajectory; the edit
+  differs: direct inversion (Ju et al. 2023, "PnP Inversion") adds DDIM's reconstruction error back at every step.
 * ``null_text``: Mokady et al. 2022, optimizes the unconditional embedding of every step so that the guided trajectory stays
-  on the inverted one. It must use the tuned parameters and masks, or its pivot does not match.
+  on the inverted one. It uses the same parameters and masks as the inversion, or its pivot would not match.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Inversion:
     """A photo's latents at every noise level.
 
     Attributes:
-        method: how it was made. latents: (T + 1, C, s, s) float32, index 0 the clean latents, index T the noise.
-        null: (T, L, D) optimized unconditional embeddings, noisiest step first; None but for ``null_text``.
+        method: of the inversion. latents: (T + 1, C, s, s) float32, index 0 the clean latents, index T the noise.
+        null: (T, L, D) optimized unconditional embeddings, noisiest step first; None except for ``null_text``.
         uncond: step index -> (1, C, s, s) unconditional prediction on the trajectory, filled by the first edit.
     """
 
@@ -65,7 +65,7 @@ def invert(
     """Invert latents (1, C, s, s) under the source prompt by the method of the settings.
 
     Raises:
-        NumericalError: a number is not finite. CancelledError: through ``on_progress``.
+        NumericalError: a latent is not finite. CancelledError: through ``on_progress``.
     """
     trajectory = ddim_inversion(backbone, latents, source, tokens, settings, on_progress)
     inversion = Inversion(settings.inversion, trajectory)

@@ -1,7 +1,7 @@
 """Losses of the learning stage, as pure functions.
 
 Sources: masked diffusion loss and attention loss after Avrahami et al. 2023, "Break-A-Scene"; the orthogonality constraint
-after the abstract of S2Edit (arXiv 2507.04584), its centring and its per-layer form are ours (docs/DECISIONS.md).
+after the abstract of S2Edit (arXiv 2507.04584); centring and the per-layer form are additions (docs/DECISIONS.md).
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def orthogonality_loss(feature: Tensor, attributes: Tensor, mean: Tensor) -> Ten
 def orthogonal_complement(feature: Tensor, attributes: Tensor, mean: Tensor) -> Tensor:
     """Project centred features (n, D) onto the complement of span{f(a_k) - mu}: the hard form of the constraint.
 
-    Directions that carry less than a hundredth of the largest singular value are left alone: they are noise of the
-    attribute list and would only eat capacity of the token.
+    Directions with less than a hundredth of the largest singular value are ignored: they are noise of the attribute list, and
+    removing them would reduce the token's capacity.
     """
     if attributes.shape[0] == 0:
         return feature

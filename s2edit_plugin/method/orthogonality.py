@@ -1,9 +1,8 @@
-"""The orthogonality constraint: keep a token clear of the attributes that edits will change.
+"""The orthogonality constraint: keep a token's feature orthogonal to the attributes that edits will change.
 
-Where it lives is exchangeable (`api.LearnSettings.orthogonality_space`): the token's embedding, the text encoder's output at
-the token, or the pooled feature. Learned key/value deltas bypass the text feature, so with them the constraint also holds a
-layer deeper: the centred value of the token's column against W_v f(a_k), in every cross-attention layer. Otherwise it would
-constrain nothing (METHOD.md, decision 3).
+It applies in a selectable space (`api.LearnSettings.orthogonality_space`): the token's embedding, the text encoder's output
+at the token, or the pooled feature. Learned key/value deltas bypass the text feature, so with them the constraint also
+applies to the values: the centred value of the token's column against W_v f(a_k), in every cross-attention layer.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _PEOPLE = frozenset({"woman", "man", "person", "girl", "boy", "face", "lady", "p
 
 
 def default_attribute_words(class_noun: str) -> tuple[str, ...]:
-    """Attribute words a token of this class is kept clear of when the user names none."""
+    """Attribute words of the constraint for a class of subjects, used if the user names none."""
     return _PORTRAIT if class_noun.lower() in _PEOPLE else _THING
 
 
@@ -49,7 +48,7 @@ class Constraint:
                 ours = text.plain_features(backbone, everything, pooled=space == "pooled").float()
         self.attributes, self.mean = ours[: len(words)], ours.mean(dim=0)
         self.encoded_attributes, self.encoded_mean = self.encoded[: len(words)], self.encoded.mean(dim=0)
-        # (layer, W_v, W_v f(a_k), W_v mu): the same at every step, so computed once. W_v is the model's own, not a copy.
+        # (layer, W_v, W_v f(a_k), W_v mu): constant during learning. W_v is the model's own tensor, not a copy.
         self._layers: list[tuple[str, Tensor, Tensor, Tensor]] = []
         if mode == "soft" and space == "encoder":
             for layer in backbone.cross_layers():
@@ -62,7 +61,7 @@ class Constraint:
         if self.space == "embedding":
             return vectors
         if self.space == "pooled":
-            # The condition's own pooled feature is kept free of the token; what the token would do to it is wanted here.
+            # The condition's own pooled feature leaves the token out (isolation); the constraint needs it with the token.
             seen = text.encode(condition.layout, self._backbone, {name: vectors}, isolation=False)
             return (seen.pooled if seen.pooled is not None else seen.hidden[seen.layout.end])[None]
         return condition.hidden[list(condition.layout.tokens[name])]
@@ -74,7 +73,7 @@ class Constraint:
     def loss(
         self, vectors: Tensor, condition: text.Condition, name: str, parameters: TokenParameters
     ) -> Tensor:
-        """The soft penalty: L_orth in the chosen space plus its mean over the layers the parameters act in."""
+        """Soft penalty: L_orth in the chosen space plus its mean over the layers that have deltas."""
         total = self.measure(vectors, condition, name)
         if self.space == "encoder" and parameters.kind in ("kv_token", "kv_vectors"):
             total = total + self._per_layer(condition.hidden[list(condition.layout.tokens[name])], parameters)

@@ -1,6 +1,6 @@
-"""Shorter forms of a learning prompt: what it names, some of it left out. Standard library only.
+"""Variants of a training prompt with some of its clauses left out. Standard library only.
 
-A token learned under one sentence leans on that sentence. Under varied ones it holds what none of them says.
+A token learned with a single prompt depends on its wording. With varied prompts it learns what none of them describes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _OPENERS = frozenset(
 
 
 def variants_of(prompt: str, count: int, seed: int) -> list[str]:
-    """The prompt and ``count - 1`` forms of it with clauses left out; what stands before the first clause stays.
+    """The prompt and ``count - 1`` variants with clauses left out; the words before the first clause always stay.
 
     "a photo of a <a/me> woman with red hair and bangs in a city" -> "a photo of a <a/me> woman with bangs", ...
     """
@@ -49,7 +49,7 @@ def _names_a_token(clause: tuple[str, list[str]]) -> bool:
 
 
 def _clauses(words: list[str]) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    """Words before the first clause, and the clauses: (opening word, words); after "and" the opening word holds on."""
+    """Words before the first clause, and the clauses: (opening word, words). "and" repeats the last opening word."""
     head: list[str] = []
     clauses: list[tuple[str, list[str]]] = []
     for word in words:

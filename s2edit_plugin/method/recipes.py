@@ -1,8 +1,8 @@
-"""What ``parameters="auto"`` learns: the variant and numbers that measured best for a kind of token and a base model's size.
+"""Resolves ``parameters="auto"``: the variant and settings that measured best for a kind of token and a base model's size.
 
-Low-rank deltas of the whole U-Net hold a person best (docs/DECISIONS.md, Method 30), but at the shape of Stable Diffusion 1.5
-their file takes megabytes. They are learned where the file stays small; elsewhere deltas of the token's own columns are.
-These also hold an attribute best: brought to another person, its colour comes out truer (Method 33).
+Low-rank deltas of the whole U-Net preserve identity best (docs/DECISIONS.md, Method 30), but at the size of Stable Diffusion
+1.5 their file takes megabytes. They are used where the file stays small; otherwise deltas of the token's own columns are.
+The latter are also best for attributes: on another person the attribute's colour is closer (Method 33).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ RANK, RATE, COPIES, WORDINGS = 4, 6e-3, 12, 12
 
 
 def resolved(settings: LearnSettings, backbone: Backbone, kind: TokenKind = "identity") -> LearnSettings:
-    """The settings with ``auto`` made one of the variants; others as they are. The number of steps stays the same.
+    """The settings with ``auto`` replaced by a variant; other settings and the number of steps stay the same.
 
-    How many steps a kind of token usually takes, `api.presets.usual_steps` says.
+    For the usual number of steps see `api.presets.usual_steps`.
     """
     if settings.parameters != "auto":
         return settings
@@ -46,5 +46,5 @@ def resolved(settings: LearnSettings, backbone: Backbone, kind: TokenKind = "ide
 
 
 def picture_numbers(layers: list[LayerShape], rank: int) -> int:
-    """How many numbers ``unet_lora`` has in these layers."""
+    """Count of parameters of ``unet_lora`` in these layers."""
     return sum(rank * (layer.text * max(layer.kernel, 1) ** 2 + layer.inner) for layer in layers)

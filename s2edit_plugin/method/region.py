@@ -1,9 +1,9 @@
-"""Where an edit belongs: the edit region found from the model itself.
+"""The automatic edit region, computed from the model's attention and predictions.
 
-The attention of the changed words (Prompt-to-Prompt's LocalBlend) times the difference of what is predicted under the two
-prompts (Couairon et al. 2022, "DiffEdit"), both read from the photo under noise of several levels. Reading them before the edit
-gives one fixed region, which the edit then blends and pastes by. Where the prompts differ by less than a paraphrase of one of
-them does, nothing changes.
+It is the product of the changed words' attention (Prompt-to-Prompt's LocalBlend) and the difference of the predictions under
+the two prompts (Couairon et al. 2022, "DiffEdit"), both computed on the noised photo at several noise levels before the edit.
+The edit blends and pastes by this fixed region. If the prompts' predictions differ by less than those of a paraphrase, the
+region is empty.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ __all__ = ["FLOOR", "THRESHOLD", "attention_of", "changed_region", "soften"]
 
 THRESHOLD = 0.25  # share of the product's maximum; chosen against the drawn regions, docs/DECISIONS.md
 FLOOR = 0.9  # of a paraphrase's difference; of 23 edits of drawn pictures 22 have 1.8 to 14, one 0.99
-_CLIPPED = 0.98  # quantile beyond which a difference counts no more: single cells would rule
+_CLIPPED = 0.98  # quantile at which differences are clipped, against outliers
 _STRONG = 0.99  # quantile at which differences are compared
 _CHANGE_LEVELS = (0.35, 0.5, 0.65, 0.8)
-_LEVELS = (0.35, 0.45, 0.55, 0.65)  # noise levels to read at, as fractions of the way from clean to noise
+_LEVELS = (0.35, 0.45, 0.55, 0.65)  # noise levels, as fractions from clean to noise
 
 
 @torch.no_grad()
@@ -44,8 +44,7 @@ def changed_region(
     on_progress: OnProgress = lambda _: None,
     seed: int = 0,
 ) -> Tensor:
-    """Region (s, s) float32 of zeros and ones at the latent side; all zero where the prompts do not differ, or not more than
-    in wording.
+    """Binary region (s, s) float32 at the latent side; all zero if the prompts are equal or differ in wording only.
 
     Args:
         seed: of the noise.
@@ -91,7 +90,7 @@ def changed_region(
 def _paraphrased(
     backbone: Backbone, source: text.Condition, tokens: Sequence[ActiveToken]
 ) -> text.Condition | None:
-    """The source prompt in other words; None where these take another number of columns, which alone changes much."""
+    """A paraphrase of the source prompt; None if it has another number of columns, which alone changes predictions much."""
     prompt = source.layout.prompt
     other = prompt.replace("a photo of", "a picture showing", 1)
     try:
@@ -102,7 +101,7 @@ def _paraphrased(
 
 
 def _clipped(difference: Tensor) -> Tensor:
-    """Without outliers, (s, s)."""
+    """The difference (s, s) clipped at a quantile."""
     return difference.clamp(max=float(torch.quantile(difference, _CLIPPED)))
 
 
@@ -117,7 +116,7 @@ def attention_of(
     seed: int = 0,
     on_progress: OnProgress = lambda _: None,
 ) -> Tensor:
-    """Cross-attention map (side, side) in [0, 1] of some columns on a picture, mean over noise levels and layers.
+    """Cross-attention map (side, side) in [0, 1] of text columns on a picture, mean over noise levels and layers.
 
     Args:
         latents: (1, C, s, s) clean latents. columns: of the word or token, in the condition's layout.
@@ -139,7 +138,7 @@ def attention_of(
 
 
 def soften(cells: Tensor, side: int) -> Tensor:
-    """Region of latent cells (s, s) -> soft region (S, S) in [0, 1]: enlarged, grown by half a cell, feathered."""
+    """Binary region (s, s) -> soft region (S, S) in [0, 1]: enlarged, dilated by half a latent cell, feathered."""
     enlarged = F.interpolate(cells[None, None].float(), (side, side), mode="bilinear", align_corners=False)[
         0, 0
     ]
@@ -151,6 +150,6 @@ def soften(cells: Tensor, side: int) -> Tensor:
 
 
 def _normalised(values: Tensor) -> Tensor:
-    """Stretch to [0, 1]: the background's level is not zero in either signal."""
+    """Scale to [0, 1]; neither signal is zero in the background."""
     low, high = values.min(), values.max()
     return (values - low) / (high - low).clamp_min(1e-8)

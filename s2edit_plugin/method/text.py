@@ -1,10 +1,9 @@
 """From a prompt with token references to the text condition of the U-Net: layout, injection, token isolation.
 
 A token is injected as embedding vectors at its columns while the text encoder runs; the vocabulary never changes. Since
-CLIP's encoder is causal, every column after a token carries it. *Token isolation* (ours, METHOD.md decision 1) encodes the
-prompt once without any token and once for each token alone, and takes every column from the run it belongs to: a token's
-columns from its own run, all others and the pooled feature from the run without tokens. So a token can act on the picture
-through its own columns only, and tokens do not see each other.
+CLIP's encoder is causal, every column after a token depends on it. *Token isolation* encodes the prompt once without tokens
+and once with each token alone: a token's columns come from its own run, all others and the pooled feature from the run
+without tokens. So a token acts on the picture through its own columns only, and tokens do not influence each other.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layou
         vectors: full token name -> how many vectors (columns) the token has.
 
     Raises:
-        PromptError: longer than the text encoder takes, or a reference to a token that is not at hand.
+        PromptError: too long for the text encoder, or a reference to a token that is not given.
     """
     words = tuple(prompts.words(prompt))
     ids: list[int] = [backbone.start_id]
@@ -69,7 +68,7 @@ def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layou
             f"The prompt is too long: it takes {len(ids) - 1} of at most {limit - 2} places.",
             "Shorten the prompt.",
         )
-    # A placeholder must not be the end-of-text id, or the pooled feature would be taken there.
+    # A placeholder must not be the end-of-text id: the pooled feature is taken at the first of these.
     held = {column for span in tokens.values() for column in span}
     for column in sorted(held, reverse=True):
         following = ids[column + 1] if column + 1 < len(ids) else backbone.word_ids("a")[0]
@@ -91,8 +90,8 @@ def encode(
 
     Args:
         plan: from `layout`. vectors: full token name -> (n, W) embedding vectors; may hold more than the prompt names.
-        isolation: see the module's text; False encodes once, as plain Textual Inversion does.
-        framing: of the picture the condition will be used on. plain: `without_tokens` of this plan, if it is at hand.
+        isolation: see the module's docstring; False encodes once, as Textual Inversion does.
+        framing: size conditioning of the picture. plain: result of `without_tokens` for this plan, if already computed.
     """
     here = {name: vectors[name] for name in plan.tokens}
     if not here or not isolation:
@@ -100,8 +99,7 @@ def encode(
         hidden, pooled = backbone.encode_ids(ids, [_injections(plan.tokens, here)])
         return Condition(hidden[0], None if pooled is None else pooled[0], plan, framing)
 
-    # Each token's run keeps it alone. What is dropped moves the later words to the left, and padding fills the right, so that
-    # a dropped token leaves no gap the encoder would have to read.
+    # Each token's run drops the other tokens. Later words move to the left and padding fills the end, without gaps.
     names = list(here)
     rows, sources, injections = [], [], []
     for kept in names:
@@ -121,9 +119,9 @@ def encode(
 
 
 def without_tokens(plan: Layout, backbone: Backbone) -> tuple[Tensor, Tensor | None]:
-    """Features (L, D) and pooled feature of a prompt whose tokens are dropped: what isolation takes all other columns from.
+    """Features (L, D) and pooled feature of a prompt without its tokens, from which isolation takes all other columns.
 
-    It does not change while a token learns, so learning runs it once and hands it to `encode`.
+    Constant while a token is learned, so learning computes it once and passes it to `encode`.
     """
     ids, _ = _dropping(plan, backbone, None)
     with torch.no_grad():
@@ -132,7 +130,7 @@ def without_tokens(plan: Layout, backbone: Backbone) -> tuple[Tensor, Tensor | N
 
 
 def _dropping(plan: Layout, backbone: Backbone, kept: str | None) -> tuple[list[int], dict[int, int]]:
-    """Ids of a prompt without its tokens but one, and where each column that stays has moved to."""
+    """Ids of a prompt without its tokens except ``kept``, and old column -> new column for those that remain."""
     dropped = {c for name, span in plan.tokens.items() if name != kept for c in span}
     stays = [c for c in range(len(plan.ids)) if c not in dropped]
     ids = [plan.ids[c] for c in stays] + [backbone.pad_id] * len(dropped)
@@ -140,7 +138,7 @@ def _dropping(plan: Layout, backbone: Backbone, kept: str | None) -> tuple[list[
 
 
 def unconditional(backbone: Backbone, framing: Framing | None = None) -> Condition:
-    """The condition of no prompt, for guidance: the empty prompt's features, or zeros for models trained with zeros."""
+    """Unconditional condition for guidance: the empty prompt's features, or zeros for models trained with zeros."""
     with torch.no_grad():
         empty = encode(layout("", backbone, {}), backbone, {}, framing=framing)
     if not backbone.zero_unconditional:
@@ -157,7 +155,7 @@ def _injections(
 
 
 def plain_features(backbone: Backbone, phrases: list[str], pooled: bool = False) -> Tensor:
-    """Text feature of each phrase, written as ``"a photo of a <phrase>"``: (K, D).
+    """Text feature (K, D) of each phrase in ``"a photo of a <phrase>"``.
 
     The encoder's output at the phrase's last column; ``pooled``: the pooled (end-of-text) feature instead.
     """

@@ -1,1 +1,1 @@
-"""What a job needs of memory and time, and the steps down when memory runs out."""
+"""Estimates of memory and time of jobs, and fallback steps when memory runs out."""

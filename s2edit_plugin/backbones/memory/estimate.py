@@ -1,8 +1,8 @@
-"""How much memory a job needs on the device: a function of the model's shape, the batch and the number format.
+"""Estimate of the memory a job needs on the device, from the model's shape, the batch and the number format.
 
-The weights are counted. What a forward or a training step holds beside them is counted tensor by tensor along the layers, in
-numbers of one row of the batch; a test compares it with the bytes of all tensors really alive at once, on models of several
-shapes. What kernels take inside themselves is a surcharge (`scratch`), measured by ``tests/benchmarks/memory_calibration.py``.
+The estimate counts the weights and the tensors alive in a forward pass or training step, layer by layer, in elements of one
+row of the batch; a test compares it with the measured bytes of all live tensors on models of several shapes. Workspace of
+kernels is a surcharge (`scratch`), measured by ``tests/benchmarks/memory_calibration.py``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ __all__ = ["EDIT_ROWS", "Need", "Place", "forward_numbers", "job_need", "learnin
 
 EDIT_ROWS = 4  # source, target, and their unconditional twins
 REGION_ROWS = 2
-CPU_BYTES = 50_000_000  # code that kernels generate, and what the allocator keeps
+CPU_BYTES = 50_000_000  # generated kernels and the allocator's cache
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a job computes. Plain words: an estimate is asked for before torch is loaded.
+    """Device and number format of a job, as strings: estimates are requested before torch is loaded.
 
     Attributes:
         device: ``cpu``, ``cuda``, ``mps`` or ``xpu``. precision: ``fp32``, ``bf16`` or ``fp16``.
@@ -43,7 +43,7 @@ class Need:
     """Bytes a job needs on the device.
 
     Attributes:
-        weights: of the model. stages: what each stage of the job needs on top of them at its peak.
+        weights: of the model. stages: peak of each stage of the job, without the weights.
     """
 
     weights: int
@@ -58,10 +58,10 @@ class Need:
 def job_need(
     shape: ModelShape, request: Request[object], place: Place = Place(), savings: Savings = NOTHING
 ) -> Need:
-    """What a job needs; requests that run no base model need its weights alone."""
+    """Memory a job needs; only the weights for requests that do not run the base model."""
     size = 2 if savings.half else place.size
     shape = _shrunk(shape, savings.shrink)
-    # MPS builds self-attention maps; fused kernels elsewhere never do.
+    # MPS builds self-attention maps; the fused kernels of other devices do not.
     fused = place.device != "mps"
     text = sum(part.parameters for part in shape.text) * 4  # text encoders compute in float32
     vae_size = 4 if shape.vae.upcasts and place.precision == "fp16" else size
@@ -94,28 +94,27 @@ def job_need(
 
 
 def scratch(place: Place) -> float:
-    """What kernels and allocators take, in tensors' bytes: much on the CPU, where oneDNN reorders what it reads."""
+    """Workspace of kernels and allocators as a factor of the tensors' bytes: large on the CPU, where oneDNN reorders inputs."""
     return 1.6 if place.device == "cpu" else 1.15
 
 
 def forward_numbers(
     unet: UnetShape, attention: int = 0, fused: bool = True, columns: int = 0, size: int = 4
 ) -> int:
-    """Numbers alive at once in a forward of one row without gradient: the skip connections and the widest layer.
+    """Elements alive at once in a forward pass of one row without gradient: skip connections and the widest layer.
 
     Args:
-        attention: as in `Savings`. fused: self-attention never builds its map. columns: of the prompt, where cross-attention
-            maps are built, else 0. size: bytes of a number; maps are float32 always.
+        attention: as in `Savings`. fused: whether self-attention computes without building its map. columns: of the prompt
+            if cross-attention maps are built, else 0. size: bytes of an element; maps are always float32.
     """
     widest = 0
     for level in range(len(unet.channels)):
         skips = sum(_skips(unet, up_to) for up_to in range(level + 1))
         coming = _coming(unet, level)
-        working = 4 * coming + 3 * unet.map_at(
-            level
-        )  # a residual block: its input joined with a skip, three times
+        # A residual block: its input concatenated with a skip connection, three times.
+        working = 4 * coming + 3 * unet.map_at(level)
         if unet.depths[level]:
-            # The gated feed-forward: 8 widths, 4 activated, 4 multiplied, beside what is added to it further out.
+            # The gated feed-forward: 8 widths, 4 activated, 4 multiplied, beside the residual connections.
             working = max(
                 working,
                 23 * unet.map_at(level),
@@ -131,9 +130,9 @@ def forward_numbers(
 def learning_numbers(
     unet: UnetShape, checkpointing: bool = False, attention: int = 0, fused: bool = True
 ) -> int:
-    """Numbers alive at once in a training step of one row: what is kept for the gradient, and the widest layer's own.
+    """Elements alive at once in a training step of one row: those stored for the gradient, and the widest layer's own.
 
-    The weights are frozen, so linear layers keep no input; convolutions, norms, activations and attention do.
+    The weights are frozen, so linear layers store no input; convolutions, norms, activations and attention do.
     """
     levels, kept, widest = len(unet.channels), 0, 0
     for level in range(levels):
@@ -148,10 +147,9 @@ def learning_numbers(
         transformers = [unet.depths[level]] * (2 * unet.layers + 1) if unet.depths[level] else []
         transformers += [unet.middle] if level == levels - 1 and unet.middle else []
         map_size = _self_map(unet, level, fused, 0)
-        kept += here if level < levels - 1 else 0  # input of the convolution that goes down
-        kept += (
-            unet.map_at(level - 1, level) if level > 0 else 3 * here
-        )  # of the one that goes up; of the last ones
+        kept += here if level < levels - 1 else 0  # input of the down-sampling convolution
+        # Input of the up-sampling convolution; of the last layers.
+        kept += unet.map_at(level - 1, level) if level > 0 else 3 * here
         if checkpointing:
             kept += sum(coming for coming, _ in blocks) + sum((3 + depth) * here for depth in transformers)
             once = 31 * here + map_size if transformers else 5 * max(coming for coming, _ in blocks)
@@ -164,17 +162,17 @@ def learning_numbers(
 
 
 def _coming(unet: UnetShape, level: int) -> int:
-    """A row's feature map that comes up into a level from the coarser one."""
+    """Elements of the feature map that enters a level from the coarser one."""
     return unet.map_at(level, min(level + 1, len(unet.channels) - 1))
 
 
 def _skips(unet: UnetShape, level: int) -> int:
-    """What a level keeps of the way down: the map it starts with and each block's."""
+    """Elements of a level's skip connections: its input and each block's output."""
     return unet.map_at(level, max(0, level - 1)) + unet.layers * unet.map_at(level)
 
 
 def _self_map(unet: UnetShape, level: int, fused: bool, attention: int) -> int:
-    """The self-attention map where it is built, twice: before and after softmax."""
+    """Elements of the self-attention map if it is built, before and after softmax."""
     positions = unet.side_at(level) ** 2
     return 0 if fused else 2 * unet.heads[level] * positions * min(positions, attention or positions)
 
@@ -194,7 +192,7 @@ def _text_numbers(text: TextShape) -> int:
 
 
 def _trained_numbers(unet: UnetShape, parameters: str, rank: int) -> int:
-    """Parameters of `backbones.parameters.create_parameters` at this shape."""
+    """Count of token parameters (`backbones.parameters.create_parameters`) at this shape."""
     blocks = [(unet.channels[i], (2 * unet.layers + 1) * depth) for i, depth in enumerate(unet.depths)]
     blocks.append((unet.channels[-1], unet.middle))
     low_rank = parameters in ("auto", "kv_token", "kv_lora", "unet_lora")

@@ -1,4 +1,4 @@
-"""On what a model will probably compute, told before torch is loaded: as the last time, or what the driver's tool says."""
+"""The expected device of a model before torch is loaded: the one used last, or from the output of the driver's tool."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from s2edit_plugin.backbones.memory.throughput import Computer, Paces
 
 __all__ = ["free_on", "likely_computer"]
 
-SECONDS = 3.0  # that the driver's tool has for its answer
+SECONDS = 3.0  # timeout of the driver's tool
 _QUERY = ("--query-gpu=name,memory.free", "--format=csv,noheader,nounits")
 
 
 def likely_computer(paces: Paces, model: str, device: str, precision: str, parameters: int) -> Computer:
-    """On what a model will probably compute.
+    """The expected device for a model.
 
     Args:
         model, device, precision: as in the settings. parameters: of the model.
@@ -39,7 +39,7 @@ def likely_computer(paces: Paces, model: str, device: str, precision: str, param
 
 
 def free_on(place: Place) -> int:
-    """Free bytes of a device, without torch; 0 where they are not known."""
+    """Free bytes of a device, without torch; 0 if unknown."""
     if place.device == "cuda":
         return _nvidia()[1]
     return 0 if place.device == "xpu" else free_system_memory()
@@ -52,7 +52,7 @@ def _format(precision: str, parameters: int) -> str:
 
 
 def _nvidia() -> tuple[str, int]:
-    """Name and free bytes of the NVIDIA GPU with most free memory; "" and 0 without one, or where torch could not use it."""
+    """Name and free bytes of the NVIDIA GPU with most free memory; "" and 0 without one or if torch cannot use it."""
     tool = shutil.which("nvidia-smi")
     if tool is None or _for_the_cpu_alone():
         return "", 0
@@ -70,7 +70,7 @@ def _nvidia() -> tuple[str, int]:
 
 
 def _for_the_cpu_alone() -> bool:
-    """Whether torch was built without support for a GPU, by the version it is installed as."""
+    """Whether the installed torch is a build without GPU support, by its version."""
     try:
         return metadata.version("torch").endswith("+cpu")
     except metadata.PackageNotFoundError:

@@ -1,11 +1,11 @@
-"""Running out of memory: step down, say so, finish the job.
+"""Fallback steps when memory runs out.
 
-    start    on the first step on which the estimate fits into what is free
-    run      the job; where memory runs out, take the next step that helps in the stage where it happened, and run it again
-    end      whatever happened, the backbone computes as before and nothing of the job is held
+    start    with the first savings whose estimate fits into the free memory
+    run      the job; if memory runs out, add the next step that helps in the current stage, note it, and run the job again
+    end      restore the backbone and release the job's memory, also after errors
 
-The first steps change nothing but rounding and time; half precision and a smaller picture come last. A job that runs again
-resumes where it can: learning from its checkpoint, editing from the stored inversion.
+The first steps affect only rounding and time; half precision and a smaller picture come last. A repeated job resumes if it
+can: learning from its checkpoint, editing from the cached inversion.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ HINT = "Close other programs, use a smaller model, or set the device to cpu."
 
 @dataclass(frozen=True)
 class StepDown:
-    """One way to need less.
+    """A step that reduces memory.
 
     Attributes:
-        field, value: of `Savings`. stages: of a backbone's work in which it helps. note: what the user is told.
-        exact: whether the result stays the same but for rounding.
+        field, value: of `Savings`. stages: `Backbone.stage` values in which it helps. note: message to the user.
+        exact: whether the result stays the same except for rounding.
     """
 
     field: str
@@ -48,7 +48,7 @@ class StepDown:
     exact: bool = True
 
     def on(self, savings: Savings) -> Savings:
-        """The savings with this step's."""
+        """The savings with this step added."""
         return replace(savings, **{self.field: self.value})
 
 
@@ -70,11 +70,11 @@ STEPS_DOWN = (
 
 @dataclass(frozen=True)
 class Plan:
-    """How a job will start.
+    """The savings with which a job starts.
 
     Attributes:
-        savings: to start with. steps_down: that were taken to come there. need: bytes estimated with them. whole: without.
-        free: bytes the job can have. fits: whether it fits with the savings.
+        savings: to start with. steps_down: that lead to them. need: estimated bytes with the savings. whole: without.
+        free: bytes available to the job. fits: whether it fits with the savings.
     """
 
     savings: Savings
@@ -92,14 +92,14 @@ def plan_for(
     free: int,
     supported: Callable[[Savings], Savings] = lambda wanted: wanted,
 ) -> Plan:
-    """The first steps down with which the estimate fits.
+    """The shortest sequence of steps with which the estimate fits.
 
     Args:
-        free: bytes the job and the model's weights can have. supported: see `Backbone.supported`.
+        free: bytes available to the job and the model's weights. supported: see `Backbone.supported`.
     """
     savings, taken = NOTHING, []
     need = whole = job_need(shape, request, place).peak
-    # A GPU says when its memory is full, so what costs quality waits for that. A computer whose memory is full ends programs.
+    # A GPU raises an error when its memory is full, so steps that cost quality wait for it. The system ends programs instead.
     steps_down = [step for step in STEPS_DOWN if step.exact or place.device == "cpu"]
     while need > MARGIN * free:
         for step in steps_down:
@@ -111,19 +111,19 @@ def plan_for(
                 break
         else:
             break
-    # A later value of a field takes the place of an earlier one.
+    # A later value of a field replaces an earlier one.
     last = {step.field: step for step in taken}
     return Plan(savings, tuple(last.values()), need, whole, free, need <= MARGIN * free)
 
 
 def place_of(backbone: Backbone) -> Place:
-    """Where a backbone computes."""
+    """Device and number format of a backbone."""
     names = {"float32": "fp32", "bfloat16": "bf16", "float16": "fp16"}
     return Place(backbone.device.type, names[str(backbone.dtype).removeprefix("torch.")])
 
 
 def planned(backbone: Backbone, request: Request[object]) -> Plan | None:
-    """The plan of a job on a loaded backbone; None where its shape is not known."""
+    """The plan of a job on a loaded backbone; None if its shape is unknown."""
     if backbone.shape is None:
         return None
     place = place_of(backbone)
@@ -140,19 +140,19 @@ def with_fallback(
     job: Callable[[bool], T],
     on_note: OnNote = lambda _: None,
 ) -> T:
-    """Run a job on a backbone and step down where memory runs out; see the module's text.
+    """Run a job on a backbone and step down when memory runs out; see the module's docstring.
 
     Args:
-        job: does it; its argument says whether it runs again. on_note: hears a sentence for each step taken.
+        job: its argument is whether it is repeated. on_note: called with a sentence for each step.
 
     Raises:
-        ResourceError: nothing helped. Whatever the job raises that does not say that memory ran out.
+        ResourceError: memory ran out with all steps taken. Errors of the job that are not about memory are passed on.
     """
     plan = planned(backbone, request)
     savings = NOTHING if plan is None else plan.savings
-    _refuse_the_impossible(plan, backbone)
+    _refuse_oversized(plan, backbone)
     for step in plan.steps_down if plan else ():
-        _say(step, on_note, "by the estimate")
+        _note_step(step, on_note, "by the estimate")
     again = False
     try:
         while True:
@@ -164,21 +164,21 @@ def with_fallback(
                 if not is_out_of_memory(error):
                     raise
                 stage = backbone.stage
-            # Here, where no traceback holds the job's tensors any more.
+            # Outside the except block, where no traceback references the job's tensors.
             release_memory()
             taken = _next(backbone, request, savings, stage)
             if taken is None:
-                raise _nothing_helped(stage)
+                raise _out_of_steps(stage)
             savings, again = backbone.supported(taken.on(savings)), True
-            _say(taken, on_note, f"in the stage '{stage}'")
+            _note_step(taken, on_note, f"in the stage '{stage}'")
     finally:
         if again or savings != NOTHING:
-            _back_to_normal(backbone)
+            _restore(backbone)
         backbone.stage = ""
 
 
 def _next(backbone: Backbone, request: Request[object], savings: Savings, stage: str) -> StepDown | None:
-    """The next step that helps in a stage and that this job and backbone can take."""
+    """The next step that helps in a stage and is supported by this job and backbone."""
     trains = isinstance(request, LearnToken) or (
         isinstance(request, ApplyEdit) and request.settings.inversion == "null_text"
     )
@@ -188,20 +188,20 @@ def _next(backbone: Backbone, request: Request[object], savings: Savings, stage:
         if getattr(backbone.supported(step.on(savings)), step.field) != step.value:
             continue
         before = getattr(savings, step.field)
-        # Fewer rows are less, of everything else more is less; 0 rows are all.
+        # Fewer rows save more; for other fields a larger value saves more. 0 rows: all.
         further = step.value < (before or step.value + 1) if step.field == "rows" else step.value > before
         if further:
             return step
     return None
 
 
-def _say(step: StepDown, on_note: OnNote, why: str) -> None:
+def _note_step(step: StepDown, on_note: OnNote, why: str) -> None:
     logging.getLogger(__name__).info("Memory is short %s: %s = %s.", why, step.field, step.value)
     on_note(step.note)
 
 
-def _refuse_the_impossible(plan: Plan | None, backbone: Backbone) -> None:
-    """On a computer without room for the job even on the last step, starting it would end the whole program."""
+def _refuse_oversized(plan: Plan | None, backbone: Backbone) -> None:
+    """Raise ResourceError if a job on the CPU does not fit with all steps: the system would end the program."""
     if plan is None or plan.fits or backbone.device.type != "cpu" or plan.need <= plan.free + free_swap():
         return
     raise ResourceError(
@@ -210,7 +210,7 @@ def _refuse_the_impossible(plan: Plan | None, backbone: Backbone) -> None:
     )
 
 
-def _nothing_helped(stage: str) -> ResourceError:
+def _out_of_steps(stage: str) -> ResourceError:
     if not stage:
         return ResourceError(
             "The computer's memory ran out while the photo was worked on.",
@@ -219,8 +219,8 @@ def _nothing_helped(stage: str) -> ResourceError:
     return ResourceError("Memory ran out, and nothing that saves memory was enough.", HINT)
 
 
-def _back_to_normal(backbone: Backbone) -> None:
-    """Take all savings back. Where that fails, the next job tries it again before it begins."""
+def _restore(backbone: Backbone) -> None:
+    """Undo all savings. If that fails, the next job tries again before it begins."""
     try:
         backbone.apply_savings(NOTHING)
     except S2EditError as error:

@@ -1,6 +1,6 @@
-"""How much a job computes: operations of the U-Net, counted along its layers. With a pace they become seconds.
+"""Operations of a job: those of the U-Net, counted layer by layer. Divided by a throughput they give seconds.
 
-Needs no torch: an estimate is asked for before it is loaded.
+Does not import torch: estimates are requested before it is loaded.
 """
 
 from __future__ import annotations
@@ -11,23 +11,21 @@ from s2edit_plugin.backbones.shape import ModelShape, UnetShape
 
 __all__ = ["forward_operations", "job_operations"]
 
-WAY_BACK = (
-    1.5  # beside the forward; the weights are frozen, so only gradients of what flows through are computed
-)
+# Cost of a backward pass in forward passes: the weights are frozen, so only gradients of activations are computed.
+WAY_BACK = 1.5
 NULL_TEXT_INNER = 10  # optimizer steps for each step of null-text inversion, as in `invert`
-REGION_LEVELS = 4  # noise levels at which the changed region is looked for
-PICTURE_ROWS = (
-    9  # encoding once and decoding twice, in forwards of the U-Net; SD1.5: 1.1 + 2 * 2.5 of 0.8 TFLOP
-)
+REGION_LEVELS = 4  # noise levels at which the edit region is computed
+# Encoding once and decoding twice, in forward passes of the U-Net; SD1.5: 1.1 + 2 * 2.5 of 0.8 TFLOP.
+PICTURE_ROWS = 9
 
 
 def job_operations(
     shape: ModelShape, request: Request[object], *, done: int = 0, inverted: bool = False
 ) -> float:
-    """Operations (a multiplication and an addition are two) of a job on the base model; 0 for others.
+    """Operations (a multiplication and an addition are two) of a job on the base model; 0 for other jobs.
 
     Args:
-        done: steps of learning that an interrupted run did before. inverted: the inversion of an edit is there already.
+        done: training steps already done by an interrupted run. inverted: whether the inversion of an edit is cached.
     """
     row = forward_operations(shape.unet)
     if isinstance(request, LearnToken):
@@ -45,7 +43,7 @@ def job_operations(
 
 
 def forward_operations(unet: UnetShape) -> float:
-    """Operations of a forward of one row."""
+    """Operations of a forward pass of one row."""
     last = len(unet.channels) - 1
     total = 2.0 * 9 * unet.side**2 * 8 * unet.channels[0]  # the first and the last convolution
     for level, here in enumerate(unet.channels):
@@ -72,9 +70,8 @@ def _residual(width: int, here: int, positions: int) -> float:
 
 
 def _transformer(depth: int, width: int, positions: int, text_width: int, columns: int = 77) -> float:
-    linear = (
-        positions * width * width * (4 + 2 + 12)
-    )  # self-attention, cross-attention, the gated feed-forward
+    # Self-attention, cross-attention, the gated feed-forward.
+    linear = positions * width * width * (4 + 2 + 12)
     attention = 2 * positions * (positions + columns) * width
     text = 2 * columns * text_width * width
     return 2.0 * (depth * (linear + attention + text) + 2 * positions * width * width)

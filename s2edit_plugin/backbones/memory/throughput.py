@@ -1,7 +1,7 @@
-"""How fast jobs ran here, remembered from one start to the next; cautious figures where none has run yet.
+"""Measured throughput of jobs, stored on disk; conservative defaults before the first measurement.
 
-A pace is the operations of a job (`cost`) by its seconds. It is kept for each device, number format, model and kind of job:
-small models reach a small part of what a device can do. Needs no torch.
+A pace is the operations of a job (`operations`) divided by its seconds. It is stored for each device, number format, model and
+kind of job, since small models reach a small part of a device's throughput. Does not import torch.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 __all__ = ["Computer", "Paces", "computer_of"]
 
 FILE = "pace.json"
-KEPT = 200  # paces and computers remembered
+KEPT = 200  # paces and computers stored
 CPU_CORE = (
     1e10  # operations a second; measured with the small model on a core of a rented machine: 2.3e10 to 3.5e10
 )
-GPU = {"fp32": 3e12, "bf16": 1e13, "fp16": 1e13}  # a small card of some years ago
+GPU = {"fp32": 3e12, "bf16": 1e13, "fp16": 1e13}  # a small, older graphics card
 APPLE = 1e12
-PHOTO = "photo"  # key of what is done beside the model
+PHOTO = "photo"  # key of the work on photos outside the model
 SMALL_PHOTO = 4_000_000  # pixels
 PIXELS_A_SECOND = 5e5  # measured with 100 megapixels on two cores of a rented machine
 
 
 @dataclass(frozen=True)
 class Computer:
-    """On what a model computes.
+    """A device with a model.
 
     Attributes:
-        words: the device in words. fingerprint: of the model, or its name before it was ever loaded.
+        words: the device in words. fingerprint: of the model, or its name if it was never loaded.
     """
 
     place: Place
@@ -53,19 +53,19 @@ class Computer:
 
 
 def computer_of(backbone: Backbone) -> Computer:
-    """On what a backbone computes."""
+    """Device and model of a backbone."""
     words = backbone.choice.name if backbone.choice else str(backbone.device)
     return Computer(place_of(backbone), words, backbone.fingerprint)
 
 
 class Paces:
-    """The file with what was measured. A damaged one counts as empty, and one that cannot be written is no matter."""
+    """The file of measurements. A damaged file counts as empty; errors of writing are ignored."""
 
     def __init__(self, folder: DataFolder) -> None:
         self._path = folder.cache / FILE
 
     def note(self, computer: Computer, request: Request[object], operations: float, seconds: float) -> None:
-        """Remember how long a job took. Half of what is known already stays: one slow job is not the rule."""
+        """Store how long a job took, averaged with the previous value, so that one slow job counts half."""
         if operations <= 0 or not 0 < seconds < math.inf:
             return
         values, key, pace = self._read(), f"{computer}|{_kind(request)}", operations / seconds
@@ -75,7 +75,7 @@ class Paces:
         self._write(values)
 
     def pace(self, computer: Computer, request: Request[object]) -> tuple[float, bool]:
-        """Operations a second of a job, and whether that is known: measured with this model, else guessed low."""
+        """Operations a second of a job, and whether they were measured with this model; else a low default."""
         values = self._read()
         measured = _number(values.get(f"{computer}|{_kind(request)}"))
         if measured is not None:
@@ -85,21 +85,21 @@ class Paces:
         return min([other for other in others if other is not None], default=_guess(computer.place)), False
 
     def note_photo(self, size: tuple[int, int], seconds: float) -> None:
-        """Remember how long reading, masking, pasting and writing a photo of this height and width took."""
+        """Store how long reading, masking, pasting and writing a photo of this height and width took."""
         pixels = size[0] * size[1]
         if pixels < SMALL_PHOTO or not 0 < seconds < math.inf:
-            return  # what takes no time to speak of says nothing about large ones
+            return  # small photos say nothing about large ones
         values = self._read()
         before = _number(values.pop(PHOTO, None))
         pace = pixels / seconds
         self._write(values | {PHOTO: pace if before is None else (pace + before) / 2})
 
     def photo_pace(self) -> float:
-        """Pixels a second of what is done with a photo beside the model: measured here, else guessed low."""
+        """Pixels a second of the work on a photo outside the model: measured, else a low default."""
         return _number(self._read().get(PHOTO)) or PIXELS_A_SECOND
 
     def remember(self, model: str, device: str, precision: str, computer: Computer) -> None:
-        """On what a model of these settings came to compute."""
+        """Store the device that was chosen for a model with these settings."""
         values, key = self._read(), _asked(model, device, precision)
         place = computer.place
         found = [place.device, place.precision, computer.words, computer.fingerprint]
@@ -108,7 +108,7 @@ class Paces:
             self._write(values | {key: found})
 
     def recall(self, model: str, device: str, precision: str) -> Computer | None:
-        """The same, from the last time; None where it was never loaded."""
+        """The stored device for a model with these settings; None if it was never loaded."""
         match self._read().get(_asked(model, device, precision)):
             case [str(device), str(precision), str(words), str(fingerprint)]:
                 return Computer(Place(device, precision), words, fingerprint)
