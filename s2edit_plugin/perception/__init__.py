@@ -1,1 +1,1 @@
-"""What a picture shows: other people's networks, masks, judges of the drawn pictures, identity and captions."""
+"""Analysis of pictures: pretrained networks, masks, judges of drawn pictures, identity scores and captions."""

@@ -1,7 +1,7 @@
-"""A suggested source prompt: what a picture shows.
+"""Suggested source prompts.
 
-Photographs are described by the captioner, where it is installed, else not at all: what the judge of drawn pictures said of a
-cup of coffee was "a young man with long red hair". Drawn pictures are seen by that judge, in the small model's own words.
+Photographs are described by the captioner if it is installed, else not at all: the judge of drawn pictures described a cup of
+coffee as "a young man with long red hair". Drawn pictures are described by that judge with the small model's vocabulary.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ UNKNOWN = (
 NOTHING = "a photo"
 SURE = 0.6
 _CALLED = {"portrait": "person", "car": "car"}
-CERTAIN = 0.9  # of what the picture is of, against the class noun
+CERTAIN = 0.9  # probability of a domain that contradicts the class noun
 
 
 def suggest(rgb: np.ndarray, networks: Networks, class_noun: str = "") -> PromptSuggestion:
     """A source prompt for a picture, uint8 (H, W, 3).
 
     Args:
-        class_noun: a word that must be in it, "" for any. It rules what is looked for: of a woman no wheels are seen.
+        class_noun: a word that must be in it, "" for any. It selects the domain whose attributes are described.
 
     Raises:
         ModelError: the captioner is installed and damaged, or the judge is missing.
@@ -56,8 +56,8 @@ def suggest(rgb: np.ndarray, networks: Networks, class_noun: str = "") -> Prompt
 
 
 def _seen(rgb: np.ndarray, asked: str, named: str = "") -> tuple[str, str]:
-    """What the judge sees where the picture is of the domain asked for, "" for any; and what it is if that is clearly neither
-    of this domain nor what it is named."""
+    """The judge's description if the picture is of the requested domain ("" for any), and the name of its domain if that
+    clearly contradicts both the request and the class noun."""
     from s2edit_plugin.perception.judges import AttributeJudge
 
     seen = AttributeJudge.load().predict(central_square(rgb), asked)[0]
@@ -82,6 +82,6 @@ def _seen(rgb: np.ndarray, asked: str, named: str = "") -> tuple[str, str]:
 
 
 def _anyone(noun: str, domain: str) -> Scene:
-    """Some scene with this class noun: the grammar describes scenes, not bare attributes."""
+    """Any scene with this class noun; the grammar describes scenes, not single attributes."""
     seed = next((s for s in range(200) if sample_identity(s, domain).noun == noun), 0)
     return Scene.of(seed, {}, seed, domain)

@@ -1,4 +1,4 @@
-"""A captioner's sentence made into a source prompt: "a photo of", the class noun in it, nothing twice."""
+"""Converts captions to source prompts: "a photo of", with the class noun, without repetitions."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ _DANGLING = (
 
 
 def plain_prompt(noun: str) -> str:
-    """The prompt that says no more than what it is: ``"a photo of a woman"``."""
+    """The prompt with the class noun only: ``"a photo of a woman"``."""
     return f"{PLAIN} {_with_article(noun)}" if noun else PLAIN
 
 
 def beginning_for(noun: str) -> str:
-    """What a captioner should go on from, so that it speaks of the subject: ``"a photo of a woman"``."""
+    """Beginning for the captioner to continue, so that it describes the subject: ``"a photo of a woman"``."""
     return PLAIN if not noun or _is_attribute(noun) else plain_prompt(noun)
 
 
 def has_noun(prompt: str, noun: str) -> bool:
-    """Whether a class noun, of one or several words, stands in a prompt."""
+    """Whether a prompt contains a class noun of one or several words."""
     pattern = r"\s+".join(re.escape(word) for word in noun.split())
     return bool(pattern) and re.search(rf"(?<!\w){pattern}(?!\w)", prompt, re.IGNORECASE) is not None
 
@@ -71,7 +71,7 @@ def tidy(caption: str, noun: str = "") -> str:
 
 
 def shorter(text: str, count: int) -> str:
-    """The first ``count`` words at most, without what would be left hanging at the end."""
+    """At most the first ``count`` words, without an incomplete phrase at the end."""
     words = text.split()
     if len(words) > count:
         words = words[: max(count, 0)]

@@ -1,7 +1,7 @@
-"""How alike the person is before and after an edit: the score shown beside each result.
+"""Identity score of an edit: similarity of the person before and after, shown with each result.
 
-On photographs faces are found by YuNet and compared by SFace, where they are installed. On pictures drawn as the small model's
-training pictures are, the bundled identity judge compares.
+On photographs faces are detected by YuNet and compared by SFace, if they are installed. Drawn pictures like the small model's
+training pictures are compared by the bundled identity judge.
 """
 
 from __future__ import annotations
@@ -21,17 +21,16 @@ from s2edit_plugin.perception.networks.yunet import Face, FaceDetector, largest,
 __all__ = ["IdentityScore", "compare", "face_networks", "identity_score", "is_drawn_portrait"]
 
 _INSIDE = 0.5
-_LEAST_OF_FACE = 0.2  # of a face's box, for the mask to mean this face
+_LEAST_OF_FACE = 0.2  # least share of a face's box inside the mask
 
 
 @dataclass(frozen=True)
 class IdentityScore:
-    """How alike two pictures' people are.
+    """Similarity of the people in two pictures.
 
     Attributes:
-        cosine: -1..1, None where it could not be told. same: whether that counts as the same person, None likewise.
-        method: what compared: ``SFace`` or ``identity judge``; "" if nothing did.
-        sentence: the score in words, or why there is none.
+        cosine: -1..1, None if unknown. same: whether it counts as the same person, None if unknown.
+        method: ``SFace`` or ``identity judge``, "" if unknown. sentence: the score in words, or why there is none.
     """
 
     cosine: float | None
@@ -43,7 +42,7 @@ class IdentityScore:
 def identity_score(
     before: np.ndarray, after: np.ndarray, networks: Networks, subject: np.ndarray | None = None
 ) -> IdentityScore:
-    """`compare` for results of an edit, which a failure here must never take from the user."""
+    """`compare` for results of an edit: errors become a score without value, so that the result is never lost."""
     try:
         return compare(before, after, networks, subject)
     except S2EditError as error:
@@ -62,10 +61,10 @@ def compare(
 
     Args:
         before, after: uint8 (H, W, 3); of an edit both of one size.
-        subject: (H, W) in [0, 1], whose face is meant where ``before`` shows several.
+        subject: (H, W) in [0, 1], selects a face if ``before`` shows several.
 
     Raises:
-        ModelError: what is needed to compare is not installed, or damaged. ImageError: a picture shows no face.
+        ModelError: a network is not installed or damaged. ImageError: a picture shows no face.
     """
     drawn = sure_regions(before, ("face",))
     if drawn is not None and drawn_regions(after, lambda: None, names=()) is not None:
@@ -77,16 +76,16 @@ def compare(
 
 
 def is_drawn_portrait(rgb: np.ndarray) -> bool:
-    """Whether a picture, uint8 (H, W, 3), is a drawn person, for whom the bundled judge is there."""
+    """Whether a picture, uint8 (H, W, 3), is a drawn portrait, which the bundled judge can compare."""
     drawn = sure_regions(rgb, ("face",))
     return drawn is not None and bool(drawn["face"].max() >= _INSIDE)
 
 
 def face_networks(networks: Networks) -> tuple[FaceDetector, FaceRecogniser] | ModelError:
-    """What faces of photographs are compared with, or the error that says what is not installed, to be put into a sentence.
+    """The networks that compare faces of photographs, or a ModelError (returned) that names the missing ones.
 
     Raises:
-        ModelError: one is installed and damaged.
+        ModelError: an installed one is damaged.
     """
     detector, recogniser = networks.face_detector(), networks.face_recogniser()
     if detector is not None and recogniser is not None:
@@ -128,7 +127,7 @@ def _by_faces(
 
 
 def _meant(faces: list[Face], subject: np.ndarray | None) -> Face | None:
-    """The face the mask covers most of; the largest where it covers none."""
+    """The face with the largest share inside the mask, or the largest face if the mask covers none."""
     if subject is not None:
         covered = [(_covered(face, subject), face) for face in faces]
         best = max(covered, key=lambda pair: pair[0], default=(0.0, None))

@@ -1,4 +1,4 @@
-"""The judges: what a picture shows (attributes) and whom (identity). torch is imported on first use."""
+"""Judges of drawn pictures: classifiers of attributes and of identity. torch is imported on first use."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _file(name: str, path: Path | None) -> Path:
 
 @dataclass(frozen=True)
 class AttributeJudge:
-    """Says which attribute values pictures show."""
+    """Classifies the attribute values of pictures."""
 
     network: AttributeNet
 
@@ -70,12 +70,13 @@ class AttributeJudge:
         return predict_all(self.network, _batch(rgb))
 
     def predict(self, rgb: np.ndarray, domain: str = "") -> list[dict[str, tuple[str, float]]]:
-        """For each picture the likeliest value of every attribute of its domain and that value's probability.
+        """For each picture the likeliest value of every attribute of its domain, with its probability.
 
-        rgb: uint8 ``(B, H, W, 3)`` or one picture ``(H, W, 3)``. domain: the one whose attributes are told, "" for the
-            likeliest. The keys ``domain``, ``scene`` and, for
-            portraits,
-        ``noun`` are there beside the attributes.
+        Args:
+            rgb: uint8 ``(B, H, W, 3)`` or one picture ``(H, W, 3)``. domain: of the attributes, "" for the likeliest.
+
+        Returns:
+            Attributes by name, with the keys ``domain``, ``scene`` and, for portraits, ``noun``.
         """
         chances = self.probabilities(rgb)
         result = []
@@ -99,9 +100,9 @@ class AttributeJudge:
 
 @dataclass(frozen=True)
 class IdentityJudge:
-    """Says whether pictures show the same person (or car).
+    """Compares the people (or cars) of pictures.
 
-    threshold: cosine similarity at which both kinds of error are equally frequent on unseen people.
+    threshold: cosine similarity with equal rates of both kinds of error on unseen people.
     """
 
     network: IdentityNet

@@ -1,4 +1,4 @@
-"""Words of prompts by what they say: people and cars, colours, styles of hair, ages, media. Standard library only."""
+"""Kinds of words in prompts: people and cars, colours, hair styles, ages, media. Standard library only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = [
 
 
 def listed(text: str) -> frozenset[str]:
-    """Words with spaces between them as a set."""
+    """Words separated by spaces as a set."""
     return frozenset(text.split())
 
 
@@ -34,7 +34,7 @@ STYLES = listed(
 AGES = listed("young old elderly aged older younger middle-aged teenage")
 NEGATIONS = listed("without no not bare")
 PHOTOS = listed("photo photograph picture image portrait shot snapshot selfie close-up closeup headshot view")
-"""What a prompt calls a photo; anything else before "of" (a painting) is a change."""
+"""Words for photos before "of"; other words (a painting) are a change of the medium."""
 
 FEMALE = listed(
     "woman women lady ladies girl girls female bride actress mother mom mum wife daughter sister grandmother queen "
@@ -52,7 +52,7 @@ DOMAINS: dict[str, frozenset[str]] = {
     ),
     "car": listed("car cars automobile auto vehicle sedan taxi cab van truck pickup suv convertible limousine"),
 }  # fmt: skip
-"""What the bundled model and its judge know, each with the nouns that mean it."""
+"""Domains of the bundled model and its judge, with their class nouns."""
 
 _KINDS = {"colour": COLOURS, "style": STYLES, "age": AGES}
 
@@ -69,5 +69,5 @@ def opposed(one: str, other: str) -> bool:
 
 
 def kind_of(word: str) -> str:
-    """``colour``, ``style`` or ``age``; "" for anything else. Words of one kind take each other's place."""
+    """``colour``, ``style`` or ``age``; "" for others. Words of one kind replace each other."""
     return next((kind for kind, members in _KINDS.items() if word in members), "")

@@ -1,7 +1,7 @@
-"""Where the words of an edit belong on a car that is seen from the side: a table of words to parts, placed by its outline.
+"""Edit regions for words about a car in side view: a table of words to parts, located by the car's outline.
 
-The counterpart of `word_regions` for cars. The paint is found by its colour (`colour_segments`); what is not there yet (a
-stripe, a roof rack, light) is placed between ground, roof and both ends.
+The counterpart of `word_regions` for cars. The paint is segmented by colour (`colour_segments`); parts that do not exist yet
+(a stripe, a roof rack, light) are placed relative to ground, roof and both ends.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PARTS: dict[str, frozenset[str]] = {
     "lights": frozenset(["light", "lights", "headlight", "headlights", "lamp", "lamps", "headlamps"]),
     "wheels": frozenset(["wheel", "wheels", "tyre", "tyres", "tire", "tires", "rims", "hubcaps"]),
 }
-# Words that only tell more of a part, or of what is between the parts' names.
+# Words that only describe a part further or connect parts.
 _BESIDE = frozenset(
     [
         "roof",
@@ -52,7 +52,7 @@ _WHEEL = 0.62  # from the middle
 
 
 def car_places(source: str, target: str) -> tuple[str, ...]:
-    """Parts of a car that an edit is about; empty where the prompts name no car, or a changed word is none of its parts."""
+    """Parts of a car changed by an edit; empty if the prompts name no car, or a changed word is not one of its parts."""
     before, after = prompts.words(source), prompts.words(target)
     if not _NOUNS & set(before):
         return ()
@@ -67,7 +67,7 @@ def car_places(source: str, target: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class _Car:
-    """A car's outline. u: (H, W) from its middle, in half lengths, growing towards the front; v: from the floor upwards."""
+    """Coordinates of a car, (H, W) in half lengths. u: from its middle towards the front; v: from the floor upwards."""
 
     subject: np.ndarray
     u: np.ndarray
@@ -76,7 +76,7 @@ class _Car:
     cabin: tuple[float, float]
 
     def belt(self) -> np.ndarray:
-        """How far below the belt line, in half lengths."""
+        """Distance below the belt line, in half lengths."""
         return np.asarray(_BELT - self.v)
 
     def disc(self, u: float, v: float, ru: float, rv: float) -> np.ndarray:
@@ -84,7 +84,7 @@ class _Car:
 
 
 def _measured(rgb: np.ndarray, subject: np.ndarray) -> _Car | None:
-    """None where the outline is no car's from the side."""
+    """Measure the outline; None if it is not a car in side view."""
     inside = subject >= _INSIDE
     if inside.sum() < 50:
         return None
@@ -120,7 +120,7 @@ def _measured(rgb: np.ndarray, subject: np.ndarray) -> _Car | None:
 
 
 def _front(rgb: np.ndarray, inside: np.ndarray, u: np.ndarray, v: np.ndarray) -> float:
-    """1 where the car looks to the right: a tail lamp is redder than a head lamp, which is lighter."""
+    """1 if the car faces right, else -1: tail lamps are redder, head lamps are lighter."""
     height = np.abs(v - (_BELT - _LAMP)) < 0.12
     score = []
     for side in (-1, 1):
@@ -129,7 +129,7 @@ def _front(rgb: np.ndarray, inside: np.ndarray, u: np.ndarray, v: np.ndarray) ->
         if not lamp.size or not paint.size:
             return 1.0
         away = np.asarray(lamp - np.median(paint, axis=0))
-        # Of what is unlike the paint: bright and grey in front, dark red behind.
+        # Among colours unlike the paint: bright and grey in front, dark red at the rear.
         unlike = away[np.abs(away).max(axis=1) > 30]
         score.append(float((unlike[:, 1] + unlike[:, 2] - unlike[:, 0]).mean()) if unlike.size else 0.0)
     return 1.0 if score[1] >= score[0] else -1.0
@@ -171,7 +171,7 @@ _PLACED: dict[str, Callable[[_Car], np.ndarray]] = {
 
 
 def car_region(places: tuple[str, ...], rgb: np.ndarray, subject: np.ndarray) -> np.ndarray | None:
-    """Region (H, W) float32 of zeros and ones of parts of a car, None where its outline cannot be read.
+    """Binary region (H, W) float32 of parts of a car, None if its outline is not recognised.
 
     Args:
         rgb: uint8 (H, W, 3). subject: (H, W) in [0, 1], the car.

@@ -1,7 +1,7 @@
-"""Click to select: the thing under the mouse. By SAM, where it is installed; else by what is at hand.
+"""Selection by clicks: with SAM if it is installed, else with simpler methods.
 
-On drawn pictures that is the bundled network, whose smallest region around the clicks is taken. On photographs it is colour:
-what can be reached from the clicks without crossing an edge, then GrabCut from there.
+On drawn pictures the smallest region of the bundled network around the clicks is used. On photographs it is the area reached
+from the clicks without crossing an edge, refined by GrabCut.
 """
 
 from __future__ import annotations
@@ -40,23 +40,20 @@ _INSIDE = 0.5
 _FITTING_SIDE = 1024
 _WORKING_SIDE = 192
 _SAM_RADIUS = 2
-_SURE_BELOW = -4.0  # of SAM's logits: there is nothing, whatever the picture's edges are like
-_SEED = 0.012  # radius of what a click says for certain, in longer sides
-_REACH = 0.5  # how far a click reaches across a picture without edges, in longer sides
-_MOST_REACHED = 0.8  # of the picture: something must be left to tell it from
+_SURE_BELOW = -4.0  # SAM's logit of certain background, whatever the picture's edges
+_SEED = 0.012  # radius of a click, in longer sides
+_REACH = 0.5  # reach of a click without edges, in longer sides
+_MOST_REACHED = 0.8  # of the picture: GrabCut needs some background
 _EVERYTHING = 0.92  # of the picture
-_EDGE_COSTS = (
-    0.35,
-    0.1,
-    0.03,
-)  # length that a colour step of one unit of Lab adds, in pixels of the small copy
-_SMALL_SHARE = 0.004  # of the picture; where no more is reached (fur, leaves), edges count less
+# Path length added by a colour difference of one unit of Lab, in pixels of the small copy.
+_EDGE_COSTS = (0.35, 0.1, 0.03)
+_SMALL_SHARE = 0.004  # of the picture; if no more is reached (fur, leaves), the cost of edges is reduced
 _FEWEST = 6
 
 
 @dataclass(frozen=True)
 class ClickedMask:
-    """A mask float32 (H, W) in [0, 1], and a sentence about how it was found where that was not the best way."""
+    """A mask float32 (H, W) in [0, 1], and a sentence about the method if a better one is not installed."""
 
     mask: np.ndarray
     note: str = ""
@@ -68,16 +65,16 @@ def click_mask(
     box: Sequence[float] | None = None,
     networks: Networks | None = None,
 ) -> ClickedMask:
-    """What was clicked on.
+    """Select the object under the clicks.
 
     Args:
         rgb: uint8 (H, W, 3).
         points: clicks in pixels of the picture; at least one inside, unless there is a box.
-        box: left, top, right, bottom of a rectangle around what is meant.
-        networks: what is installed, None: nothing.
+        box: left, top, right, bottom of a rectangle around the object.
+        networks: the installed ones, None: none.
 
     Raises:
-        MaskError: the clicks lie beside the picture, say nothing, or there is nothing to select.
+        MaskError: clicks outside the picture, no click or box, or nothing to select.
     """
     rectangle = _checked_box(rgb, box)
     _check_points(rgb, points, rectangle)
@@ -132,13 +129,13 @@ def _by_sam(sam: SegmentAnything, rgb: np.ndarray, points: Sequence[Click], box:
         raise MaskError("Nothing was found where you clicked.", "Click on another place of it.")
     fine = small_copy(rgb, _FITTING_SIDE)
     mask = fit_to_picture(chance, coarse, fine, radius=_SAM_RADIUS)
-    # The fit follows edges nearby; where SAM sees nothing far and wide it must not.
+    # The fit follows edges nearby, except in SAM's certain background.
     nowhere = fitted((logits < _SURE_BELOW).astype(np.float32), mask.shape) > 0.99
     return np.clip(fitted(np.where(nowhere, np.float32(0), mask), rgb.shape[:2]), 0, 1)
 
 
 def _smallest_around(regions: dict[str, np.ndarray], points: Sequence[Click]) -> np.ndarray | None:
-    """The smallest region with every click inside in it and none that is not; None where there is none."""
+    """The smallest region with all inside clicks and no outside click, or None."""
     fitting = [
         mask
         for mask in regions.values()
@@ -169,7 +166,7 @@ def _by_colour(rgb: np.ndarray, points: Sequence[Click], box: Box | None) -> np.
 
 
 def _within(shape: tuple[int, ...], box: Box | None, scale: tuple[float, float]) -> np.ndarray:
-    """The inside of the box in the small copy, bool (h, w); everything where there is none."""
+    """The inside of the box in the small copy, bool (h, w); all of it without a box."""
     if box is None:
         return np.ones(shape[:2], dtype=bool)
     within = np.zeros(shape[:2], dtype=bool)
@@ -182,7 +179,7 @@ def _within(shape: tuple[int, ...], box: Box | None, scale: tuple[float, float])
 def _cut(
     small: np.ndarray, inside: np.ndarray, outside: np.ndarray, within: np.ndarray, edge_cost: float
 ) -> np.ndarray:
-    """GrabCut, starting from what the clicks reach inside the box; the parts that hold a click, if there is one."""
+    """GrabCut, initialised with the area reached inside the box; only parts with a click, if there are clicks."""
     from scipy import ndimage
 
     labels = np.full(within.shape, MAYBE_FOREGROUND, dtype=np.uint8)
@@ -196,7 +193,7 @@ def _cut(
     if not inside.any():
         return cut
     if cut.mean() > _EVERYTHING:
-        cut = reach | inside  # the colours do not tell it from the rest
+        cut = reach | inside  # not separable by colour
     parts, _ = ndimage.label(cut)
     own = np.unique(parts[inside & cut])
     return np.asarray(np.isin(parts, own[own > 0]))
@@ -214,7 +211,7 @@ def _seeds(shape: tuple[int, ...], points: Sequence[Click], scale: tuple[float, 
 
 
 def _reached(small: np.ndarray, inside: np.ndarray, outside: np.ndarray, edge_cost: float) -> np.ndarray:
-    """What lies nearer to the clicks inside than to those outside, along ways on which steps of colour are long."""
+    """Pixels nearer to inside clicks than to outside ones, by path lengths that include colour differences."""
     from skimage.color import rgb2lab
     from skimage.filters import gaussian
     from skimage.graph import MCP_Geometric

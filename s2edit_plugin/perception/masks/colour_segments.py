@@ -1,6 +1,6 @@
-"""What a prompt calls by its colour: "a red ball" is where the picture is red, whatever a ball may be.
+"""Regions of objects named with a colour: "a red ball" is where the picture is red.
 
-For words that no table knows: an edit that gives something another colour, or takes it away, is where the colour is now.
+Used for nouns without a table entry, if an edit changes the object's colour or removes it.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ _SIDE = 256
 _LEAST = 0.003  # share of the picture
 _HUE_SPREAD, _LIGHT_SPREAD = 22.0, 18.0
 _LIKELY, _LIKELY_WITHIN = 0.35, 0.15
-_SHADE = 45  # lightness down to which white is white, inside of something white
+_SHADE = 45  # least lightness of white in the shade of a white object
 _GROWN = 0.006  # of the longer side: an edge is of both colours
-_OF_LARGEST = 0.12  # parts smaller than this share of the largest are chance
+_OF_LARGEST = 0.12  # parts smaller than this share of the largest are ignored
 _FIT_RADIUS = 3
-_EDGE = 8.0  # how much a share of the picture's edge speaks against a part
+_EDGE = 8.0  # penalty of a part for its share of the picture's edge
 _INSIDE = 0.5
 
 
 def coloured_thing(source: str, target: str) -> tuple[str, bool] | None:
-    """The colour of what an edit changes, and whether that is taken away; None for other edits.
+    """The colour of the object an edit changes, and whether the object is removed; None for other edits.
 
     "a red ball" -> "a blue ball": ("red", False); -> "a photo of a table": ("red", True).
     """
@@ -66,11 +66,11 @@ def coloured_thing(source: str, target: str) -> tuple[str, bool] | None:
 def colour_segment(
     rgb: np.ndarray, colour: str, within: np.ndarray | None = None, filled: bool = False
 ) -> np.ndarray | None:
-    """Region (H, W) float32 of zeros and ones of what has a colour; None where nothing has it, or nearly everything.
+    """Binary region (H, W) float32 of a colour; None if nothing or nearly everything has it.
 
     Args:
-        rgb: uint8 (H, W, 3). within: (H, W) in [0, 1], where to look; None: everywhere.
-        filled: with what it encloses, highlights and prints for example.
+        rgb: uint8 (H, W, 3). within: (H, W) in [0, 1], area to search; None: everywhere.
+        filled: include enclosed areas, e.g. highlights and prints.
     """
     from scipy import ndimage
     from skimage.color import rgb2lab
@@ -79,7 +79,7 @@ def colour_segment(
     small = small_copy(rgb, _SIDE)
     lab = rgb2lab(ndimage.gaussian_filter(small, (0.7, 0.7, 0)))
     likely = _likeness(lab, colour, shaded=within is not None)
-    if within is None:  # wood is rather brown than red
+    if within is None:  # wood is brown rather than red
         others = [_likeness(lab, name, shaded=False) for name in COLOURS if COLOURS[name] != COLOURS[colour]]
         likely = np.where(likely >= np.max(others, axis=0), likely, 0)
     if within is not None:
@@ -88,9 +88,9 @@ def colour_segment(
     labels, count = ndimage.label(found)
     if not count:
         return None
-    # Where the colour is strongest there the thing is: a pale wall of the same hue counts little.
+    # Parts are weighted by the strength of the colour: a pale wall of the same hue counts little.
     weight = np.bincount(labels.ravel(), (likely**2).ravel(), minlength=count + 1)
-    if within is None:  # what runs along the picture's edge is a wall or a sky rather than a thing
+    if within is None:  # parts along the picture's edge are background rather than objects
         edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
         weight *= np.exp(-_EDGE * np.bincount(edge, minlength=count + 1) / len(edge))
     weight[0] = 0
@@ -105,7 +105,7 @@ def colour_segment(
 
 
 def _likeness(lab: np.ndarray, colour: str, shaded: bool) -> np.ndarray:
-    """How much each pixel of a picture in Lab, (h, w, 3), is of a colour, 0..1; shaded: white in the shade is white too."""
+    """Similarity 0..1 of each pixel in Lab, (h, w, 3), to a colour; shaded: white in the shade counts as white."""
     light, chroma = lab[..., 0], np.hypot(lab[..., 1], lab[..., 2])
     wanted_light, wanted_chroma, wanted_hue = COLOURS[colour]
     if not wanted_chroma:

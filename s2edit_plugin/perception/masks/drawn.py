@@ -1,4 +1,4 @@
-"""Whether a picture is one the bundled network knows: drawn, as its training pictures are, not photographed."""
+"""Detects drawn pictures, on which the bundled region network was trained, by the network's own certainty."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["FindFace", "drawn_regions", "sure_regions"]
 FindFace = Callable[[], FaceBox | None]
 
 _INSIDE = 0.5
-# What the network says of photographs is hesitant, fills the picture, or finds no one. Certainty, the mean of |2 p - 1|, of
+# On photographs the network is uncertain, fills the picture, or finds no one. Certainty, the mean of |2 p - 1|, of
 # subject, face and hair: at least 0.97, 0.98 and 0.96 on 120 drawn pictures, also compressed, darkened, noisy or blurred; at
 # most 0.93, 0.96 and 0.93 on photographs of people, cats and cups; 0.967, 0.953 and 0.933 on a portrait before a plain wall.
 _LEAST_CERTAIN = {"subject": 0.92, "face": 0.96, "hair": 0.94}
 _QUITE_CERTAIN = {"subject": 0.96, "face": 0.97, "hair": 0.95}
 _SUBJECT_SHARE = (0.03, 0.97)
-# Where the subject may be, the network decides on drawn pictures (0.929 at least on 240), and wavers on photographs: the moon
-# 0.66, a rocket 0.62, a horse 0.84, a cup 0.90, though it is as sure as of drawn ones that the sky around them is nobody.
+# In the area of the subject the network is certain on drawn pictures (at least 0.929 on 240) and uncertain on photographs: moon
+# 0.66, a rocket 0.62, a horse 0.84, a cup 0.90, although it is as certain that the sky around them is background.
 _INSIDE_CERTAIN, _POSSIBLE = 0.91, 0.1
 _LONGEST = 512
 _LEAST_FACE_SHARE = 0.3
@@ -36,15 +36,15 @@ def drawn_regions(
 
     Args:
         rgb: uint8 (H, W, 3).
-        find_face: finds the face of a photograph; called only where the network wavers.
-        surely: only where it does not waver, because something better is at hand for photographs.
-        names: the regions that are wanted, None: all.
+        find_face: face detection for photographs; called only if the network is uncertain.
+        surely: accept certain results only, because a better method for photographs is installed.
+        names: the wanted regions, None: all.
 
     Returns:
-        float32 masks (H, W) in [0, 1] by region; None where the network is missing or is not to be believed.
+        float32 masks (H, W) in [0, 1] by region; None if the network is missing or too uncertain.
     """
     try:
-        # Here, not above: it brings in onnxruntime.
+        # Imported here because it loads onnxruntime.
         from s2edit_plugin.perception.masks.regions import find_regions
 
         small = _reduced(rgb)
@@ -59,7 +59,7 @@ def drawn_regions(
 
 
 def _reduced(rgb: np.ndarray) -> np.ndarray:
-    """A copy that is more than the network sees of a picture: six masks of a large photo would fill the memory."""
+    """A reduced copy, still larger than the network's input, to save memory for six masks of a large photo."""
     if max(rgb.shape[:2]) <= _LONGEST:
         return rgb
     return np.rint(small_copy(rgb, _LONGEST) * 255).astype(np.uint8)
@@ -77,7 +77,7 @@ def _enlarged(mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def sure_regions(rgb: np.ndarray, names: Sequence[str] | None = None) -> dict[str, np.ndarray] | None:
-    """`drawn_regions` of a picture, uint8 (H, W, 3), that certainly is a drawn one; None for photographs."""
+    """`drawn_regions` of a picture, uint8 (H, W, 3), that is certainly drawn; None for photographs."""
     return drawn_regions(rgb, lambda: None, surely=True, names=names)
 
 
@@ -88,7 +88,7 @@ def _is_believable(regions: dict[str, np.ndarray], find_face: FindFace, surely: 
         or _certainty_inside(regions["subject"]) < _INSIDE_CERTAIN
     ):
         return False
-    # The cascade is mistaken at times too, on drawn cars: it is asked only where the network wavers.
+    # The cascade has false positives on drawn cars, so it is used only if the network is uncertain.
     if _certain(regions, _QUITE_CERTAIN):
         return True
     if surely or not _certain(regions, _LEAST_CERTAIN):
@@ -102,7 +102,7 @@ def _is_believable(regions: dict[str, np.ndarray], find_face: FindFace, surely: 
 
 
 def _certainty_inside(mask: np.ndarray) -> float:
-    """How decided the network is where there may be something: of an empty picture it is sure everywhere else."""
+    """Mean certainty in the area of possible foreground; the background is always certain."""
     possible = mask[mask > _POSSIBLE]
     return float(np.abs(2 * possible - 1).mean()) if possible.size else 0.0
 

@@ -1,8 +1,8 @@
-"""Faces on photographs, without a network: scikit-image's bundled cascade finds them, GrabCut cuts them out.
+"""Faces on photographs without a network: detection by scikit-image's bundled cascade, segmentation by GrabCut.
 
-The mask network knows drawn portraits only. On photographs the regions of a face are found from the proportions of the
-cascade's box together with colour: lips are redder than the skin around them, eyes are unlike skin, hair surrounds it.
-All of it happens in a square frame around the face at a fixed size, so that thresholds mean the same on every photo.
+The regions of a face are found by the proportions of the cascade's box and by colour: lips are redder than the skin, eyes
+differ from skin, hair surrounds it. All computations use a square frame of fixed size around the face, so that thresholds do
+not depend on the photo's size.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = [
 
 _DETECTION_SIDES = (320, 640)
 _SQUEEZES = (0.7, 0.85, 1.0, 1.2)
-_SMALLEST_FACE = 30  # pixels in the copy searched; smaller findings are mostly none
+_SMALLEST_FACE = 30  # pixels in the copy searched; smaller detections are mostly wrong
 _STRIP = 4.0  # longer sides for one shorter, from which a picture is searched in a copy of a certain height
 _STRIP_HEIGHT, _STRIP_LENGTH = 160, 6400
 _BODY_SIDE = 176
@@ -58,14 +58,14 @@ NO_FACE = "Paint the mask, or choose another method such as grabcut."
 
 @dataclass(frozen=True)
 class FaceBox:
-    """The rectangle a face was found in, from the hairline to the lower lip.
+    """The rectangle of a detected face, from the hairline to the lower lip.
 
     Attributes:
         x: first column.
         y: first row.
         width: columns.
-        height: rows; other than the width where the photo was stretched.
-        confidence: how sure it is a face, 0..1.
+        height: rows; differs from the width if the photo was stretched.
+        confidence: 0..1.
     """
 
     x: float
@@ -76,7 +76,7 @@ class FaceBox:
 
     @property
     def sure(self) -> bool:
-        """Whether it can be relied on. What the cascade finds once is mostly no face: cats, curtains, half a face."""
+        """Whether it is reliable. Single detections of the cascade are mostly wrong: cats, curtains, half a face."""
         return self.confidence >= SURE
 
     def scaled(self, across: float, down: float) -> FaceBox:
@@ -95,16 +95,16 @@ def _cascade() -> Any:
 
 
 def find_face(rgb: np.ndarray) -> FaceBox | None:
-    """The first of `find_faces`, None where there is none."""
+    """The first of `find_faces`, or None."""
     found = find_faces(rgb)
     return found[0] if found else None
 
 
 def find_faces(rgb: np.ndarray) -> list[FaceBox]:
-    """Frontal faces of a picture, uint8 (H, W, 3), the largest first; where none is sure, the one that may be one.
+    """Frontal faces of a picture, uint8 (H, W, 3), by descending size; without a sure one, the best candidate.
 
-    The cascade looks at small copies of several widths: a face is found in more than one of them, also where the photo
-    was stretched, and what is no face mostly is not.
+    The cascade searches small copies of several widths: faces are detected in several of them, also in stretched photos, and
+    false positives mostly in one.
     """
     doubtful: list[FaceBox] = []
     for copy in _copies(rgb):
@@ -118,7 +118,7 @@ def find_faces(rgb: np.ndarray) -> list[FaceBox]:
 
 
 def _copies(rgb: np.ndarray) -> Iterator[np.ndarray]:
-    """The copies to search, the smallest first; one of a panorama, in which faces can still be seen."""
+    """The copies to search, the smallest first; for panoramas a single one with visible faces."""
     longer, shorter = max(rgb.shape[:2]), min(rgb.shape[:2])
     if longer > _STRIP * shorter:
         yield small_copy(rgb, min(_STRIP_LENGTH, max(1, longer * _STRIP_HEIGHT // shorter)))
@@ -130,7 +130,7 @@ def _copies(rgb: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _grouped(findings: list[FaceBox]) -> list[FaceBox]:
-    """One box for all findings of a face, those found most often first, with how often as the confidence."""
+    """One box for all detections of a face, most frequent first; the confidence is the frequency."""
     left, faces = list(findings), list[FaceBox]()
     while left:
         groups = [[other for other in left if _same_face(box, other)] for box in left]
@@ -146,7 +146,7 @@ def _grouped(findings: list[FaceBox]) -> list[FaceBox]:
 
 
 def _overlap(one: FaceBox, other: FaceBox) -> bool:
-    """Whether the middle of the one lies in the other: the same face, found in another size."""
+    """Whether the centre of one box lies in the other."""
     x, y = one.x + one.width / 2, one.y + one.height / 2
     return other.x < x < other.x + other.width and other.y < y < other.y + other.height
 
@@ -207,19 +207,19 @@ def face_regions(
     Args:
         rgb: uint8 (H, W, 3).
         regions: of `PHOTO_REGIONS`.
-        box: from `find_face`; None: looks for it.
+        box: from `find_face`; None: it is detected.
 
     Returns:
-        float32 (H, W) in [0, 1] for each region; all zero where one is not to be seen.
+        float32 (H, W) in [0, 1] for each region; all zero for regions that are not visible.
 
     Raises:
-        MaskError: there is no face.
+        MaskError: no face was found.
     """
     box = _needed_face(rgb, box)
     side = max(round(max(box.width, box.height) * _FRAME_PER_BOX), 8)
     crop = Crop(round(box.x + (box.width - side) / 2), round(box.y + (box.height - side) / 2), side)
     picture = _frame_of(rgb, crop, _FRAME)
-    # Finer than the photo is, or than anybody will see, is work for nothing.
+    # No finer than the photo or than visible.
     fine = _frame_of(rgb, crop, min(max(side, _FRAME), _FINE_FRAME))
     scale = _FRAME / side
     parts = _Parts(
@@ -240,7 +240,7 @@ def _frame_of(rgb: np.ndarray, crop: Crop, size: int) -> np.ndarray:
 
 
 def _in_boxes(shape: tuple[int, int], box: FaceBox) -> tuple[np.ndarray, np.ndarray]:
-    """Every pixel's place (h, w) to the right and down, in units of the box: 0..1 inside it. The chin is at about 1.15."""
+    """Pixel coordinates (h, w) to the right and down, in units of the box: 0..1 inside it. The chin is at about 1.15."""
     rows, columns = np.indices(shape)
     return (columns + 0.5 - box.x) / box.width, (rows + 0.5 - box.y) / box.height
 
@@ -259,7 +259,7 @@ class _Parts:
         self.across, self.down = _in_boxes((_FRAME, _FRAME), box)
         self.lightness, self.redness, self.yellowness = np.moveaxis(rgb2lab(picture), -1, 0)
         core = self.ellipse(*_FACE_CORE)
-        # The median of the face's middle is skin, whatever eyes and mouth are like.
+        # The median of the face's middle is the skin colour.
         self.skin_tone = [
             float(np.median(plane[core])) for plane in (self.lightness, self.redness, self.yellowness)
         ]
@@ -279,7 +279,7 @@ class _Parts:
         return self._cut(labels)
 
     def _cut(self, labels: np.ndarray) -> np.ndarray:
-        """GrabCut at half the frame's size: it is smooth there, and four times as fast."""
+        """GrabCut at half the frame's size, four times as fast."""
         half = grabcut(fitted(self.picture, (_FRAME // 2, _FRAME // 2)), labels[::2, ::2])
         return half.repeat(2, axis=0).repeat(2, axis=1)
 
@@ -287,7 +287,7 @@ class _Parts:
         return np.asarray(fill_holes(largest_component(self._face.astype(np.float32))) > 0)
 
     def lips(self) -> np.ndarray:
-        """The reddest places around where the mouth is. Teeth between them are left out."""
+        """The reddest pixels in the area of the mouth, without teeth."""
         from scipy import ndimage
 
         usual = self.ellipse((0.5, 0.84), (0.24, 0.09))
@@ -297,11 +297,11 @@ class _Parts:
         threshold = max(0.36 * float(np.percentile(score[near], 99)), _LEAST_REDDER)
         found = ndimage.binary_closing(score > threshold, iterations=1)
         found = _without_specks(found, 0.2)
-        # A grey photo, or a mouth no redder than the cheeks: where mouths are.
+        # A grey photo, or a mouth no redder than the cheeks: an ellipse at the usual position.
         return found if found.sum() > 0.15 * usual.sum() else usual
 
     def eyes(self) -> np.ndarray:
-        """An ellipse around the darkest place on each side."""
+        """An ellipse around the darkest point on each side."""
         from scipy import ndimage
 
         darkness = ndimage.gaussian_filter(np.clip(self.skin_tone[0] - self.lightness, 0, None), 2.5)
@@ -323,7 +323,7 @@ class _Parts:
         return _without_specks(self._cut(labels), 0.1)
 
     def skin(self) -> np.ndarray:
-        """The face without lips and eyes, and what has its colour below the chin."""
+        """The face without lips and eyes, and skin colour below the chin."""
         from scipy import ndimage
 
         away = [

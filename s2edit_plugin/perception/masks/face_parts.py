@@ -1,4 +1,4 @@
-"""The parts of a face in a picture, as far as something that knows the kind of picture is at hand."""
+"""Parts of a face by the best available method for the kind of picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from s2edit_plugin.perception.networks.installed import Networks
 __all__ = ["FaceParts", "face_parts"]
 
 
-_CERTAIN = 0.75  # at 0.5 the cascade takes a drawn mouth for a face
+_CERTAIN = 0.75  # at 0.5 the cascade detects drawn mouths as faces
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ class FaceParts:
 
 
 def face_parts(rgb: np.ndarray, names: tuple[str, ...], networks: Networks | None) -> FaceParts | None:
-    """Parts, of `word_regions.PARTS`, of a picture, uint8 (H, W, 3); None where no face is certain.
+    """Parts, of `word_regions.PARTS`, of a picture, uint8 (H, W, 3); None without a certain face.
 
-    From the bundled network for drawn pictures, for photographs from an installed face parser, else from proportions and
-    colours around a face that was found for certain.
+    For drawn pictures from the bundled network; for photographs from an installed face parser, else by proportions and colours
+    around a certain face.
     """
     photograph = Photograph(rgb, networks)
     parsed = photograph.has_better("face")

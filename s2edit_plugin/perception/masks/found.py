@@ -1,4 +1,4 @@
-"""What a search for a mask gives: the mask, how sure it is, and what the user should know."""
+"""Result of a search for a mask: the mask, its confidence, and notes for the user."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class FoundMask:
     """A mask that was found or read.
 
     Attributes:
-        mask: float32 (H, W) in [0, 1]. notes: sentences for the user, a doubt among them.
-        sure: False where the user should look before using it; a note says so.
-        others: methods that find what could have been meant as well, e.g. ``face:2``.
+        mask: float32 (H, W) in [0, 1]. notes: sentences for the user.
+        sure: False if the user should check it first; a note says so.
+        others: methods that find other candidates, e.g. ``face:2``.
     """
 
     mask: np.ndarray

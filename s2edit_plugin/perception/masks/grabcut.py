@@ -1,7 +1,7 @@
 """GrabCut (Rother, Kolmogorov, Blake 2004): foreground from background by colour models and a minimum cut.
 
-Written on scipy's maximum flow, which solves the few ten thousand pixels that are needed within a second: OpenCV would be
-150 MB for this one function. The cut is found on a small copy and fitted to the edges of the large picture.
+Uses scipy's maximum flow, which solves the required ten thousands of pixels within a second; OpenCV would add 150 MB for this
+one function. The cut is computed on a small copy and fitted to the edges of the large picture.
 """
 
 from __future__ import annotations
@@ -26,24 +26,22 @@ BACKGROUND, FOREGROUND, MAYBE_BACKGROUND, MAYBE_FOREGROUND = range(4)
 
 _WORKING_SIDE = 176
 _FITTING_SIDE = 1024
-_LONG = (
-    2.0  # longer sides for one shorter, from which the small copy keeps its area instead of its longer side
-)
+_LONG = 2.0  # aspect ratio from which the small copy has a given area instead of a given longer side
 _COMPONENTS = 5
 _SMOOTHNESS = 50.0
-_CAPACITY_SCALE = 64  # scipy's maximum flow wants whole numbers
+_CAPACITY_SCALE = 64  # scipy's maximum flow needs integers
 _CERTAIN = 1_000_000
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 _FEWEST_PIXELS = 20
 
 
 def grabcut_subject(rgb: np.ndarray, border: float = 0.08) -> np.ndarray:
-    """What stands in the middle of a picture, without any network.
+    """Segment the object in the middle of a picture without a network.
 
     Args:
         rgb: uint8 (H, W, 3).
-        border: width of the frame that is taken for background, as a fraction of each side. The lower edge has none:
-            people are cut off there.
+        border: width of the frame assumed to be background, as a fraction of each side; none at the lower edge, where people
+            are cut off.
 
     Returns:
         float32 (H, W) in [0, 1].
@@ -72,7 +70,7 @@ def to_full_size(inside: np.ndarray, small: np.ndarray, rgb: np.ndarray, where: 
     """A cut (h, w) of a small copy as a mask (H, W) of the picture: its largest part, without holes, edges fitted.
 
     Raises:
-        MaskError: the cut is (nearly) empty; ``where`` says where nothing was found.
+        MaskError: the cut is (nearly) empty; ``where`` names the place in the message.
     """
     if inside.sum() < _FEWEST_PIXELS:
         raise MaskError(f"No subject was found {where}.", "Paint the mask, or choose another way to find it.")
@@ -83,16 +81,16 @@ def to_full_size(inside: np.ndarray, small: np.ndarray, rgb: np.ndarray, where: 
 
 
 def grabcut(picture: np.ndarray, labels: np.ndarray, rounds: int = 4) -> np.ndarray:
-    """The foreground by GrabCut.
+    """Segment the foreground by GrabCut.
 
     Args:
-        picture: float32 (h, w, 3) in [0, 1]; time grows a little faster than its number of pixels.
-        labels: uint8 (h, w) of `BACKGROUND` and `FOREGROUND`, which are kept, and `MAYBE_BACKGROUND` and
-            `MAYBE_FOREGROUND`, which are where the search starts.
-        rounds: how often colour models and cut are found in turn.
+        picture: float32 (h, w, 3) in [0, 1]; time grows slightly faster than the number of pixels.
+        labels: uint8 (h, w) of `BACKGROUND` and `FOREGROUND`, which are fixed, and of `MAYBE_BACKGROUND` and
+            `MAYBE_FOREGROUND`, the initial segmentation.
+        rounds: iterations of colour models and cut.
 
     Returns:
-        bool (h, w). Where one of the sides has too few pixels for a colour model, the labels as they are.
+        bool (h, w); the initial segmentation if one side has too few pixels for a colour model.
     """
     colours = picture.reshape(-1, 3).astype(np.float64) * 255
     kinds = labels.ravel()
@@ -111,7 +109,7 @@ def grabcut(picture: np.ndarray, labels: np.ndarray, rounds: int = 4) -> np.ndar
 
 
 def _cost(colours: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    """Minus the logarithm of each colour's likelihood (n,) in a mixture of Gaussians fitted to a sample (m, 3)."""
+    """Negative log-likelihood (n,) of colours in a Gaussian mixture fitted to a sample (m, 3)."""
     from scipy.special import logsumexp
 
     nearest = _clusters(sample)
@@ -129,7 +127,7 @@ def _cost(colours: np.ndarray, sample: np.ndarray) -> np.ndarray:
 
 
 def _clusters(sample: np.ndarray, rounds: int = 8) -> np.ndarray:
-    """Which of the k-means clusters each colour (m, 3) belongs to. Starts from colours spread over the brightness."""
+    """Index of the k-means cluster of each colour (m, 3). Initialised with colours at equal steps of brightness."""
     order = np.argsort(sample.sum(axis=1), kind="stable")
     centres = sample[order[np.linspace(0, len(sample) - 1, 2 * _COMPONENTS + 1).astype(int)[1::2]]]
     for _ in range(rounds):
@@ -141,7 +139,7 @@ def _clusters(sample: np.ndarray, rounds: int = 8) -> np.ndarray:
 
 
 def _edges(colours: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Neighbouring pixels, from and to (n,), and what cutting between them costs (n,): less where colours differ."""
+    """Pairs of neighbouring pixels, from and to (n,), and the cost of a cut between them (n,), lower at edges."""
     height, width = colours.shape[:2]
     index = np.arange(height * width, dtype=np.int32).reshape(height, width)
     starts, ends, differences, lengths = [], [], [], []
@@ -162,7 +160,7 @@ def _edges(colours: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _minimum_cut(gain: np.ndarray, starts: np.ndarray, ends: np.ndarray, costs: np.ndarray) -> np.ndarray:
-    """Which pixels, bool (n,), are foreground: the most gain, counted against the cost of the edges cut."""
+    """Foreground pixels, bool (n,), with the largest gain minus the cost of the edges cut."""
     from scipy.sparse import coo_array, csr_array
     from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 

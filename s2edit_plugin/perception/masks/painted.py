@@ -1,8 +1,8 @@
-"""Masks as picture files: painted by the user, or kept beside a token; and what their author meant by them.
+"""Reading masks from picture files, with different conventions of painting, and writing them.
 
-People paint on black, on a transparent layer in any colour, at 45 % opacity; they save as JPEG, whose black is not quite
-black; they cut a subject out, or erase a hole into a copy of the photo. What is taken for the mask is told by what is in the
-file, and said where it could have been meant otherwise.
+Users paint on black, on a transparent layer in any colour, at 45 % opacity; they save as JPEG, whose black is inexact; they
+cut out a subject, or erase a hole in a copy of the photo. The convention is recognised from the file's contents, and a note
+reports ambiguous cases.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["encode_mask", "read_mask", "read_painted", "read_subject_mask"]
 
 _PAINT = "Paint what belongs to it in white on black."
 
-_NOISE = 8 / 255  # what JPEG and careless blacks are off by
+_NOISE = 8 / 255  # deviation of black in JPEG files
 _DARKEST_BLACK = 0.1  # a background lighter than this is a soft mask
 _FAR_MORE = 3.0  # faint pixels for one of the next darker greys: a soft edge has fewer
 _TELLING = 0.001  # share of the pixels; less may be a slip
@@ -44,25 +44,25 @@ def read_painted(
 ) -> FoundMask:
     """Read a mask from an image file.
 
-    It is the brightest channel, so that red paint on black counts like white; the alpha channel, where paint of one colour
-    lies on a transparent layer or a subject was cut out; what is transparent, where a hole was erased into a picture. Soft
-    masks stay soft, but what is black or white but for noise becomes so.
+    The mask is the brightest channel, so that red paint on black counts like white; the alpha channel for paint of one colour
+    on a transparent layer or a subject cut out; the transparent area for a hole in a picture. Soft masks stay soft, but values
+    within noise of black or white are snapped.
 
     Args:
         data: an image file.
         size: height and width of the photo.
-        name: what error messages call it.
-        reduced: whether it may be a smaller copy of the same proportions, which is enlarged.
+        name: of the mask in messages.
+        reduced: accept a smaller copy of the same proportions, which is enlarged.
 
     Raises:
-        MaskError: no picture, another size than the photo, or nothing in it.
+        MaskError: not a picture, another size than the photo, or empty.
     """
     painted = _read(data, size, name, reduced=reduced)
     return FoundMask(painted.mask, (*painted.notes, *_about_amount(painted.mask, _called(name))))
 
 
 def read_subject_mask(data: bytes, size: tuple[int, int], name: str = "the subject mask") -> FoundMask:
-    """A mask that says where something is, not how much may change: at its strongest it is 1. Arguments as `read_painted`."""
+    """A mask of a subject's position, scaled to a maximum of 1. Arguments as `read_painted`."""
     painted = _read(data, size, name, reduced=True)
     return FoundMask(painted.mask / max(float(painted.mask.max()), 1e-6), painted.notes)
 
@@ -89,11 +89,11 @@ def _read(data: bytes, size: tuple[int, int], name: str, *, reduced: bool) -> Fo
     return FoundMask(mask if photo.size == size else _enlarged(mask, size), tuple(notes))
 
 
-# ---------------------------------------------------------------------- what is meant
+# ---------------------------------------------------------------------- conventions of painting
 
 
 def _meant(photo: Photo, called: str) -> tuple[np.ndarray, list[str]]:
-    """What of the file is the mask, float32 (H, W) in [0, 1], and what is to be said of that."""
+    """The mask in a file, float32 (H, W) in [0, 1], and notes about it."""
     bright = photo.pixels.max(axis=2).astype(np.float32) / np.float32(photo.white)
     if photo.alpha is None:
         return bright, _about_colours(photo, called)
@@ -116,13 +116,13 @@ def _meant(photo: Photo, called: str) -> tuple[np.ndarray, list[str]]:
 
 
 def _sample(plane: np.ndarray) -> np.ndarray:
-    """Pixels evenly spread over a plane (H, W, ...), about a million at most."""
+    """A regular sample of a plane (H, W, ...), at most about a million pixels."""
     step = max(1, int(np.sqrt(plane.shape[0] * plane.shape[1] / _SAMPLE)))
     return plane[step // 2 :: step, step // 2 :: step]
 
 
 def _is_black_and_white(visible: np.ndarray) -> bool:
-    """Whether colours (n, 3) are those of a mask painted in white on black."""
+    """Whether colours (n, 3) are those of a black-and-white mask."""
     if not len(visible):
         return False
     lightest, darkest = visible.max(axis=1), visible.min(axis=1)
@@ -132,12 +132,12 @@ def _is_black_and_white(visible: np.ndarray) -> bool:
 
 
 def _is_picture(visible: np.ndarray) -> bool:
-    """Whether colours (n, 3) are a picture's and not those of paint."""
+    """Whether colours (n, 3) are those of a picture rather than of paint."""
     return len(visible) > 1 and float(visible.std(axis=0).max()) >= _PICTURE_SPREAD
 
 
 def _is_transparent_around(alpha: np.ndarray) -> bool:
-    """Whether most of the outer edge is transparent, as around something that was cut out."""
+    """Whether most of the outer edge is transparent, as around a cut-out subject."""
     edge = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
     return float((edge < 0.5).mean()) >= 0.5
 
@@ -155,7 +155,7 @@ def _about_colours(photo: Photo, called: str) -> list[str]:
 
 
 def _without_noise(mask: np.ndarray) -> np.ndarray:
-    """What is black or white but for a little becomes so; soft edges and gradients stay as they are."""
+    """Snap nearly black and nearly white values; soft edges and gradients stay unchanged."""
     faint = max(_NOISE, _background(mask) + _NOISE / 2)
     result = mask.astype(np.float32, copy=True)
     if _is_noise(mask, faint):
@@ -166,7 +166,7 @@ def _without_noise(mask: np.ndarray) -> np.ndarray:
 
 
 def _background(mask: np.ndarray) -> float:
-    """The level of a black that is not quite black, 0 where there is none."""
+    """The level of an inexact black background, 0 without one."""
     darkest = float(mask.min())
     if not 0 < darkest <= _DARKEST_BLACK:
         return 0.0
@@ -174,14 +174,14 @@ def _background(mask: np.ndarray) -> float:
 
 
 def _is_noise(mask: np.ndarray, faint: float) -> bool:
-    """Whether there are far more faint pixels than a soft edge has, for as many of the next greys."""
+    """Whether there are far more faint pixels, relative to the next greys, than in a soft edge."""
     found = int(((mask > 0) & (mask <= faint)).sum())
     following = int(((mask > faint) & (mask <= 3 * faint)).sum())
     return found > _FAR_MORE * following
 
 
 def _about_amount(mask: np.ndarray, called: str) -> list[str]:
-    """What the user may not have meant."""
+    """Notes about masks that cover nearly nothing or nearly everything."""
     strongest, covered = float(mask.max()), float((mask >= 0.5).mean())
     if strongest < _FULL:
         percent = round(100 * strongest)
@@ -194,7 +194,7 @@ def _about_amount(mask: np.ndarray, called: str) -> list[str]:
 
 
 def _is_reduced(small: tuple[int, int], size: tuple[int, int]) -> bool:
-    """Whether a size is a smaller one of the same proportions, as exactly as whole pixels allow."""
+    """Whether a size is smaller with the same proportions, up to rounding to pixels."""
     apart = abs(small[0] * size[1] - small[1] * size[0])
     return small[0] <= size[0] and small[1] <= size[1] and apart <= 2 * max(size)
 
@@ -207,7 +207,7 @@ def _enlarged(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def encode_mask(mask: np.ndarray) -> bytes:
-    """A mask, float (H, W) in [0, 1], as an 8-bit grey PNG that says that nobody has touched it."""
+    """A mask, float (H, W) in [0, 1], as an 8-bit grey PNG with a stamp (`imaging.stamp`)."""
     from PIL import Image
 
     file = BytesIO()

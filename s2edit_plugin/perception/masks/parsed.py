@@ -1,7 +1,7 @@
-"""Regions of a face from a face parser: the face framed as the parser knows faces, its soft answer brought to the photo.
+"""Regions of a face from a face parser: the face is cropped as in the training data, its soft masks are mapped to the photo.
 
-The parser was trained on CelebAMask-HQ, where a face fills about half of a square. Hair, necks and hats reach beyond it: for
-them a second look takes a larger square, and counts where it is outside the first and joined to what was seen there.
+The parser was trained on CelebAMask-HQ, where a face fills about half of a square. For hair, necks and hats, which reach
+beyond it, a second pass uses a larger square; its result counts outside the first square where connected to the first result.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PARSED_REGIONS: dict[str, tuple[str, ...]] = {
     "glasses": ("glasses",),
     "hat": ("hat",),
 }
-"""Which parts make a region; the same meaning as the bundled network's regions have."""
+"""Parts of each region, with the same meaning as the bundled network's regions."""
 
 _WIDE_TIMES = 2.6
 _FRAME = 512
@@ -36,18 +36,18 @@ _FINE_FRAME = 1024
 _FIT_RADIUS = {"face": 5, "hair": 8, "lips": 3, "eyes": 3, "skin": 5, "glasses": 3, "hat": 6}
 _INSIDE = 0.5
 _FACE_FOR_SURE = (
-    0.7  # half of the classes are parts of a face: of a network that knows nothing, half the probability
+    0.7  # half of the classes are parts of a face: a random network has a probability of one half
 )
 _LEAST_OF_CORE = 0.4
 _LEAST_PIXELS = 12  # of the frame; fewer are a mistake
-_SEAM = 0.06  # of the frame, over which the wide look takes over
+_SEAM = 0.06  # of the frame: width of the transition to the wide pass
 
 # CelebA-HQ frames a face by its eyes and mouth: side and place in units of the distance from eyes to mouth.
 _EYES_TO_MOUTH, _EYES_APART, _BETWEEN_EYES = 0.49, 0.46, (0.51, 0.35)
 
 
 def framed(box: FaceBox, times: float = 1.0) -> Crop:
-    """The square in which CelebA-HQ would show a face (Karras et al. 2018, appendix C), or one ``times`` as large."""
+    """The square of a face as in CelebA-HQ (Karras et al. 2018, appendix C), enlarged by a factor ``times``."""
     down = _EYES_TO_MOUTH * box.height
     side = max(4.0 * _EYES_APART * box.width, 3.6 * down) * times
     x = box.x + _BETWEEN_EYES[0] * box.width
@@ -68,8 +68,7 @@ def parsed_regions(
         parse: the face parser.
 
     Returns:
-        float32 (H, W) in [0, 1] for each region, all zero where one is not to be seen; None where the parser sees no face in
-        the frame.
+        float32 (H, W) in [0, 1] for each region, all zero for regions that are not visible; None if the parser finds no face.
     """
     near = framed(box)
     chances = parse(_square(rgb, near, _FRAME))
@@ -86,7 +85,7 @@ def parsed_regions(
             crop, chance = wide[0], _joined(chance, near, _region(wide[1], name), wide[0])
         mask = _on_photo(chance, name, rgb, crop)
         if name == "eyes" and not mask.any() and _region(chances, "glasses").max() >= _INSIDE:
-            # Behind glasses the parser sees glasses only: the eyes are where eyes are.
+            # Behind glasses the parser finds glasses only: use the usual position of the eyes.
             mask = face_regions(rgb, ("eyes",), box)["eyes"]
         found[name] = mask
     return found
@@ -97,7 +96,7 @@ def _square(rgb: np.ndarray, crop: Crop, size: int) -> np.ndarray:
 
 
 def _region(chances: dict[str, np.ndarray], name: str) -> np.ndarray:
-    """The probability of a region in the frame, float32 (512, 512), interpolated linearly so that it stays one."""
+    """The probability of a region in the frame, float32 (512, 512), by linear interpolation, which stays in [0, 1]."""
     from PIL import Image
 
     parts = [chances[part] for part in PARSED_REGIONS[name] if part in chances]
@@ -121,7 +120,7 @@ def _reaches_out(chance: np.ndarray) -> bool:
 
 
 def _joined(near: np.ndarray, near_crop: Crop, wide: np.ndarray, wide_crop: Crop) -> np.ndarray:
-    """Both looks in the wide frame: the near one where it looked, beyond it what is joined to it."""
+    """Both passes in the wide frame: the near one inside its frame, outside it the areas connected to it."""
     from scipy import ndimage
 
     scale = _FRAME / wide_crop.side
@@ -136,7 +135,7 @@ def _joined(near: np.ndarray, near_crop: Crop, wide: np.ndarray, wide_crop: Crop
     both = weight * placed + (1 - weight) * wide
     labels, _ = ndimage.label(both >= _INSIDE)
     own = np.unique(labels[(weight > 0.5) & (placed >= _INSIDE)])
-    # Somebody else's hair is not joined to this one's.
+    # Hair of other people is not connected.
     other = (labels > 0) & ~np.isin(labels, own)
     return np.where(ndimage.binary_dilation(other, iterations=2), np.float32(0), both)
 

@@ -1,8 +1,7 @@
-"""A photograph searched with the best that is installed: its face once, then its subject and the regions of the face.
+"""Segments a photograph with the best installed methods: its face, the regions of the face, the subject.
 
-The face comes from YuNet, else the cascade. The regions come from the face parser, else proportion and colour (`face`). The
-subject comes from rembg's networks, the best first, else GrabCut. A network that is damaged, or whose answer is not plausible,
-is passed over.
+Faces come from YuNet, else the cascade; regions from the face parser, else proportion and colour (`face`); the subject from
+rembg's networks, the best first, else GrabCut. Damaged networks and implausible results are skipped.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from s2edit_plugin.perception.networks.yunet import Face
 
 __all__ = ["Photograph", "box_of", "is_plausible_subject"]
 
-# The best first, and the side of the square each network sees.
+# The best first, with the side of each network's input.
 _SUBJECT_NETWORKS = {
     "birefnet-portrait": 1024,
     "birefnet-general": 1024,
@@ -56,14 +55,14 @@ _FIT_RADIUS = 4
 # Proportions of the cascade's box, which the regions by proportion are made for.
 _EYES_APART, _EYES_TO_MOUTH = 0.46, 0.49
 _BETWEEN_EYES = (0.51, 0.35)
-_NARROWEST = 0.7  # of a face turned aside the eyes are too near to each other to tell its width
+_NARROWEST = 0.7  # least width by the eyes' distance, which is too small for faces turned aside
 
 
 class Photograph:
-    """A photograph and what it may be searched with.
+    """A photograph with the methods for its segmentation.
 
     Args:
-        rgb: uint8 (H, W, 3). networks: None: none. number: which face is meant, the largest is 1.
+        rgb: uint8 (H, W, 3). networks: the installed ones, or None. number: of the selected face, the largest is 1.
     """
 
     def __init__(self, rgb: np.ndarray, networks: Networks | None, number: int = 1) -> None:
@@ -71,19 +70,19 @@ class Photograph:
 
     @cached_property
     def faces(self) -> list[Face]:
-        """What YuNet finds; empty where it is not installed."""
+        """Faces detected by YuNet; empty if it is not installed."""
         detector = self._try(lambda networks: networks.face_detector())
         return self._try(lambda _: detector.detect(self.rgb)) or [] if detector else []
 
     @cached_property
     def boxes(self) -> list[FaceBox]:
-        """All faces, the largest first."""
+        """All faces by descending size."""
         by_size = sorted(self.faces, key=lambda found: -found.width * found.height)
         return [box_of(found) for found in by_size] or face.find_faces(self.rgb)
 
     @cached_property
     def box(self) -> FaceBox | None:
-        """The face that is meant; None where there is none. Raises MaskError: there are faces, but not so many."""
+        """The selected face; None without faces. Raises MaskError: the number is larger than the number of faces."""
         if len(self.boxes) >= self.number:
             return self.boxes[self.number - 1]
         if self.number > 1:
@@ -94,7 +93,7 @@ class Photograph:
 
     @property
     def sure_box(self) -> FaceBox | None:
-        """The face that is meant, if it is one for certain."""
+        """The selected face if it is reliable, else None."""
         return self.box if self.box is not None and self.box.sure else None
 
     def has_better(self, region: str) -> bool:
@@ -109,10 +108,10 @@ class Photograph:
         """Regions of the face, float32 (H, W) in [0, 1]; all zero where one is not to be seen.
 
         Args:
-            names: of `api.regions.PHOTO_REGIONS`, and ``glasses`` and ``hat``, which only the face parser knows.
+            names: of `api.regions.PHOTO_REGIONS`, and ``glasses`` and ``hat``, which need the face parser.
 
         Raises:
-            MaskError: there is no face, or no parser for what only it knows.
+            MaskError: no face, or a region needs the face parser and it is not installed.
         """
         if self.box is None:
             raise MaskError("No face was found in the photo.", face.NO_FACE)
@@ -128,10 +127,10 @@ class Photograph:
         return face.face_regions(self.rgb, names, self.box)
 
     def subject(self) -> FoundMask:
-        """What the photo shows: the person whose face is meant, or what is in the middle.
+        """The photo's subject: the person with the selected face, or the object in the middle.
 
         Raises:
-            MaskError: nothing stands out.
+            MaskError: no subject was found.
         """
         box = self.sure_box
         for name, side in _SUBJECT_NETWORKS.items():
@@ -146,7 +145,7 @@ class Photograph:
         return person or FoundMask(grabcut_subject(self.rgb), (BY_COLOUR,), sure=False)
 
     def _around(self, box: FaceBox) -> FoundMask | None:
-        """The person around a face, None where nothing stands out there."""
+        """The person around a face, None if none was found."""
         try:
             mask = face.person_mask(self.rgb, box)
         except MaskError:
@@ -168,7 +167,7 @@ class Photograph:
         )
         fine = small_copy(self.rgb, _LONGEST)
         picture = Image.fromarray(np.rint(fine * 255).astype(np.uint8))
-        # rembg stretches answers to 0..255; one that is the same everywhere becomes a division by zero.
+        # rembg normalises masks to 0..255; for a constant mask this divides by zero.
         with np.errstate(invalid="ignore", divide="ignore"):
             (answer,) = session.predict(picture)[:1]
         mask = np.asarray(answer.convert("L"), dtype=np.float32) / np.float32(255)
@@ -178,7 +177,7 @@ class Photograph:
         return np.clip(fitted(mask, self.rgb.shape[:2]), 0, 1)
 
     def _of_one_person(self, mask: np.ndarray) -> np.ndarray:
-        """Without the others of a group, where they do not touch: only what belongs to the largest face."""
+        """The part of the mask connected to the selected face, without other people of a group."""
         if len(self.boxes) < 2 or self.box is None:
             return mask
         from scipy import ndimage
@@ -194,7 +193,7 @@ class Photograph:
         return np.where(own[tuple(nearest)], mask, np.float32(0))
 
     def _try(self, ask: Callable[[Networks], Any]) -> Any:
-        """What a network says; None where it is not here or fails, which must not stop the search."""
+        """Result of a network; None if it is not installed or fails, so that the next method is tried."""
         if self.networks is None:
             return None
         try:
@@ -205,7 +204,7 @@ class Photograph:
 
 
 def box_of(found: Face) -> FaceBox:
-    """A face of YuNet as the cascade would have found it: from the hairline to the lower lip."""
+    """A face of YuNet as a box of the cascade's kind, from the hairline to the lower lip."""
     right_eye, left_eye, _, right_corner, left_corner = (np.array(point) for point in found.landmarks)
     eyes, mouth = (right_eye + left_eye) / 2, (right_corner + left_corner) / 2
     height = max(float(np.hypot(*(mouth - eyes))) / _EYES_TO_MOUTH, 1.0)
@@ -220,7 +219,7 @@ def box_of(found: Face) -> FaceBox:
 
 
 def is_plausible_subject(mask: np.ndarray, box: FaceBox | None) -> bool:
-    """Whether a network's mask (H, W) can be a subject: neither nothing nor everything, decided, and with the face inside."""
+    """Whether a mask (H, W) is a plausible subject: neither empty nor full, with decided values, and with the face inside."""
     share = float((mask >= _INSIDE).mean())
     if (
         not _SUBJECT_SHARE[0] < share < _SUBJECT_SHARE[1]
@@ -234,7 +233,7 @@ def is_plausible_subject(mask: np.ndarray, box: FaceBox | None) -> bool:
 
 
 def _core(box: FaceBox, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Rows and columns of the middle of a face."""
+    """Rows and columns of the centre of a face."""
     top, bottom = box.y + 0.2 * box.height, box.y + 0.8 * box.height
     left, right = box.x + 0.2 * box.width, box.x + 0.8 * box.width
     return (

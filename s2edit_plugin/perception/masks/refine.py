@@ -1,4 +1,4 @@
-"""Masks made softer, larger, smaller, whole; fitted to attention layers and to the edges of a picture.
+"""Operations on masks: feathering, growing, shrinking, filling holes, fitting to the edges of a picture.
 
 A mask is float32 (H, W) in [0, 1] everywhere.
 """
@@ -23,7 +23,7 @@ _INSIDE = 0.5
 
 
 def invert(mask: np.ndarray) -> np.ndarray:
-    """The mask of everything else."""
+    """The inverse mask."""
     return np.float32(1) - mask
 
 
@@ -44,7 +44,7 @@ def grow(mask: np.ndarray, radius: float) -> np.ndarray:
     inside = mask >= _INSIDE
     if radius <= 0 or not inside.any():
         return mask.copy()
-    # Distances are needed near the inside only: a small mask in a large photo is done in no time.
+    # Distances are computed near the inside only, which is fast for small masks in large photos.
     reach = int(np.ceil(radius)) + 1
     rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
     window = (
@@ -87,7 +87,7 @@ def largest_component(mask: np.ndarray) -> np.ndarray:
 def fit_to_picture(
     mask: np.ndarray, coarse: np.ndarray, fine: np.ndarray, radius: int = 4, smoothness: float = 1e-3
 ) -> np.ndarray:
-    """Bring a mask found on a small picture to a larger one, its edge following the larger picture's edges.
+    """Enlarge a mask of a small picture so that it follows the edges of the large picture.
 
     The fast guided filter (He and Sun 2015, arXiv 1505.00996): the mask is locally a linear function of the colours, found
     on the small picture and applied to the large one.
@@ -119,5 +119,5 @@ def fit_to_picture(
     slope = mean(slope)
     for channel in range(3):
         result += fitted(slope[..., channel], shape) * fine[..., channel]
-    # Steeper than the filter leaves it, so that plain inside and outside become exactly 1 and 0.
+    # Steepened, so that clear inside and outside become exactly 1 and 0.
     return np.clip((result - 0.5) * 1.6 + 0.5, 0, 1, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""One entry for every way to find a mask: by networks, on photographs by face detection, by GrabCut, by a word."""
+"""Entry point for finding masks: by networks, face detection, GrabCut, or a word's attention."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ def search_mask(
 ) -> FoundMask:
     """Find a mask.
 
-    The order of trust: the bundled network for drawn pictures, then what is installed for photographs (face parser, rembg's
+    Order of methods: the bundled network for drawn pictures, then networks installed for photographs (face parser, rembg's
     networks), then the cascade, proportion and colour, and GrabCut.
 
     Args:
         rgb: uint8 (H, W, 3).
-        method: one of `MASK_METHODS`. ``auto`` is the subject by whatever works. On a photo of several people a number
-            says whose, by the size of the face: ``face:2``, ``auto:2``.
-        word_attention: gives the mask of a word from the model's own attention, for ``word:W``.
-        networks: what is installed, None: nothing.
+        method: one of `MASK_METHODS`; ``auto``: the subject by the first method that works. A number selects a person by the
+            size of the face: ``face:2``, ``auto:2``.
+        word_attention: mask of a word from the model's attention, for ``word:W``.
+        networks: the installed ones, None: none.
 
     Raises:
-        MaskError: the method is unknown, or what it looks for is not in the picture.
+        MaskError: an unknown method, or nothing was found.
     """
     if method.startswith(_WORD):
         return _checked(_of_word(method.removeprefix(_WORD).strip(), word_attention), rgb, method)
@@ -58,7 +58,7 @@ def search_mask(
         return _checked(FoundMask(grabcut_subject(rgb), (BY_COLOUR,), sure=False), rgb, name)
     region = "subject" if name == "auto" else name
     photograph = Photograph(rgb, networks, number or 1)
-    # The pictures that the bundled network knows show one person.
+    # Pictures of the bundled network's domain show one person.
     if number < 2:
         surely = photograph.has_better(region)
         drawn = drawn_regions(rgb, lambda: photograph.sure_box, surely=surely, names=(region,))
@@ -74,7 +74,7 @@ def search_mask(
 
 
 def _numbered(method: str) -> tuple[str, int]:
-    """``face:2`` -> ``("face", 2)``; 0: the largest, without having been asked for."""
+    """``face:2`` -> ``("face", 2)``; 0: no number given, the largest face."""
     name, colon, number = method.partition(":")
     if not colon or name == "grabcut" or not re.fullmatch(r"[1-9][0-9]?", number):
         return method, 0
@@ -82,7 +82,7 @@ def _numbered(method: str) -> tuple[str, int]:
 
 
 def _among(found: FoundMask, faces: Sequence[FaceBox], name: str) -> FoundMask:
-    """With what to say of a group photo, and how to get at the others."""
+    """Add a note about the other people of a group photo and the methods that select them."""
     sure = [face for face in faces if face.sure]
     if len(sure) < 2:
         return found

@@ -1,10 +1,8 @@
-"""rembg sessions that this program may open: its own region network and networks already on the disk.
+"""Allowed rembg sessions: the bundled region network and networks already on the disk.
 
-rembg can do more than find masks on this machine: two of its sessions (``atlascloud`` and ``withoutbg``)
-upload the picture, its default model is a 1 GB download under non-commercial terms, and every local
-session downloads its model on first use.
-So sessions are opened only here, by a name on a list, with the providers named, and with downloading
-replaced by an error.
+Two of rembg's sessions (``atlascloud`` and ``withoutbg``) upload the picture, its default model is a 1 GB download under
+non-commercial terms, and every local session downloads its model on first use. So sessions are opened only here, by a name on
+a list, with explicit providers, and with downloads replaced by an error.
 """
 
 from __future__ import annotations
@@ -39,12 +37,12 @@ _SIDE = 128
 
 
 def region_file() -> Path:
-    """Where the bundled region network lies."""
+    """Path of the bundled region network."""
     return models_package() / "masks" / "regions.onnx"
 
 
 def available(folder: DataFolder | None = None) -> tuple[str, ...]:
-    """Names that `open_session` can open right now."""
+    """Names that `open_session` can open now."""
     names = [OWN_SESSION] if region_file().is_file() else []
     return (*names, *(name for name in _ALLOWED if local_files(name, folder)))
 
@@ -55,8 +53,7 @@ def open_session(
     """Open one of the allowed sessions.
 
     Args:
-        name: ``regions`` or a key of `LOCAL_NETWORKS`, except ``sam``; there is no default. What rembg makes of SAM is
-            not used, see `perception.networks.sam`.
+        name: ``regions`` or a key of `LOCAL_NETWORKS`, except ``sam`` (see `networks.sam`).
         providers: ONNX Runtime execution providers, None: ``CPUExecutionProvider`` alone.
         folder: the data folder installed networks are looked for in, None: the usual one.
 
@@ -91,8 +88,8 @@ def open_session(
 def _skip_matting() -> None:
     """Let rembg's sessions be imported without rembg itself.
 
-    Importing rembg imports its matting, which is not used here: numba compiles it at the first start, for half a minute on two
-    cores, keeps what it compiled wherever it may, and sets torch's number of threads, with which sums come out otherwise.
+    Importing rembg imports its unused matting, which numba compiles at the first start for half a minute on two cores. It also
+    changes torch's number of threads, which changes rounding.
 
     Raises:
         ImportError: rembg is not installed.
@@ -127,7 +124,7 @@ def _checked_providers(providers: Sequence[str] | None) -> list[str]:
 
 @cache
 def _offline_session(name: str, folder: DataFolder | None) -> type[BaseSession]:
-    """The rembg class of this network with downloading replaced by looking for its files."""
+    """The network's rembg class with downloads replaced by a search for local files."""
     from rembg.sessions import sessions
 
     base: Any = sessions[name]
@@ -163,7 +160,7 @@ def _region_session() -> type[BaseSession]:
             height, width = rgb.shape[:2]
             side = max(height, width)
             top, left = (side - height) // 2, (side - width) // 2
-            # Repeated edges are what the network was trained with beside pictures that are not square.
+            # As in training, pictures that are not square are padded by repeating their edges.
             margins = ((top, side - height - top), (left, side - width - left), (0, 0))
             square = np.pad(rgb, margins, mode="edge") if height != width else rgb
             small = Image.fromarray(square).resize(

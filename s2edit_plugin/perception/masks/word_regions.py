@@ -1,7 +1,7 @@
-"""Where the words of an edit belong on a face: a table of words to parts, and where those lie among the parts that are seen.
+"""Edit regions for words about a face: a table of words to places, located by the visible parts of the face.
 
-"lipstick" is on the lips, "smiling" moves mouth, cheeks and eyes, a hat sits above the brows and reaches over the head. What is
-not there yet (a hat, glasses) is placed by the face. Words that the table does not know have no region here.
+"lipstick" is on the lips, "smiling" moves mouth, cheeks and eyes, a hat sits above the brows and over the head. Things that do
+not exist yet (a hat, glasses) are placed by the face's proportions. Words outside the table have no region.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _FINER = {
 
 
 def places_of(source: str, target: str) -> tuple[str, ...]:
-    """Places that an edit is about, in the order of `_NOUNS`; empty where a changed word's place is not known.
+    """Places changed by an edit, in the order of `_NOUNS`; empty if a changed word has no known place.
 
     A changed adjective belongs to the next noun that has a place: "blonde" in "long blonde hair" to the hair.
     """
@@ -88,7 +88,7 @@ def places_of(source: str, target: str) -> tuple[str, ...]:
 
 
 def place_of(word: str) -> str | None:
-    """The place that a word in lower case is about: ``hair``, ``lips``, ``background``, ...; None where it is not known."""
+    """The place of a word in lower case: ``hair``, ``lips``, ``background``, ...; None if unknown."""
     return next((place for place, nouns in _NOUNS.items() if word in nouns), None)
 
 
@@ -99,7 +99,7 @@ def _phrase(words: list[str]) -> list[str]:
 
 
 def _place(words: list[str]) -> str | None:
-    """The place of the first word that has one."""
+    """The place of the first word with a known one."""
     return next((place for word in words if (place := place_of(word)) is not None), None)
 
 
@@ -142,7 +142,7 @@ class _Face:
         return np.asarray(((u - x) / rx) ** 2 + ((v - y) / ry) ** 2 <= 1)
 
     def near(self, part: np.ndarray, share: float) -> np.ndarray:
-        """A part grown by a share of the face's width, less where parts are exact."""
+        """A part grown by a share of the face's width, less for exact parts."""
         return grow(part.astype(np.float32), self.margin * share * self.width) >= _INSIDE
 
     @property
@@ -153,7 +153,7 @@ class _Face:
 
 
 def _measured(parts: Mapping[str, np.ndarray], margin: float = 1.0) -> _Face | None:
-    """None where eyes, lips or face are not to be seen."""
+    """Measure a face; None if eyes, lips or face are not visible."""
     nothing = np.zeros(parts["face"].shape, np.float32)
     masks = {name: parts.get(name, nothing) >= _INSIDE for name in PARTS}
     if not all(masks[name].any() for name in ("face", "lips")):
@@ -162,7 +162,7 @@ def _measured(parts: Mapping[str, np.ndarray], margin: float = 1.0) -> _Face | N
     lip_y = float(np.flatnonzero(masks["lips"].any(axis=1)).mean())
     top, bottom = float(rows[0]), float(rows[-1])
     seen = masks["eyes"].any()
-    # Behind dark glasses eyes are where eyes are: half a face's width above the lips.
+    # Eyes behind dark glasses are assumed half a face's width above the lips.
     behind = lip_y - _EYES_TO_LIPS * float(columns[-1] - columns[0])
     eye_y = float(np.flatnonzero(masks["eyes"].any(axis=1)).mean()) if seen else behind
     return _Face(
@@ -194,7 +194,7 @@ def _fringe(f: _Face) -> np.ndarray:
 
 
 def _lids(f: _Face) -> np.ndarray:
-    """Above each eye that is seen, in widths of that eye; its inner part stays. Behind glasses, where eyes are."""
+    """Above each visible eye, in widths of that eye, without its inner part. Behind glasses at the usual position."""
     from scipy import ndimage
 
     labels, _ = ndimage.label(f.eyes)
@@ -222,7 +222,7 @@ def _mouth(f: _Face) -> np.ndarray:
 
 
 def _both(f: _Face, x: float, y: float, rx: float, ry: float) -> np.ndarray:
-    """An ellipse on the left side and its image on the right."""
+    """An ellipse on the left side and its mirror image on the right."""
     return f.oval(x, y, rx, ry) | f.oval(1 - x, y, rx, ry)
 
 
@@ -298,7 +298,7 @@ _DRAWN_AT: dict[str, Callable[[_Face], np.ndarray]] = {
 
 
 def needed_parts(places: Iterable[str]) -> tuple[str, ...]:
-    """The parts of `PARTS` that places are found by: finding each takes time on a photograph."""
+    """The parts of `PARTS` needed to locate places; each takes time on a photograph."""
     more = {part for place in places for part, users in _USERS.items() if place in users}
     return tuple(part for part in PARTS if part in more or part in ("face", "lips", "eyes"))
 
@@ -306,11 +306,11 @@ def needed_parts(places: Iterable[str]) -> tuple[str, ...]:
 def word_region(
     places: Iterable[str], parts: Mapping[str, np.ndarray], exact: bool = False
 ) -> np.ndarray | None:
-    """Region (H, W) float32 of zeros and ones of places on a face; None where there are none or no face is seen.
+    """Binary region (H, W) float32 of places on a face; None without places or a visible face.
 
     Args:
         parts: masks (H, W) in [0, 1] of `needed_parts`.
-        exact: the masks follow the picture's edges; those of the bundled network are coarse and are grown more.
+        exact: whether the masks follow the picture's edges; the bundled network's coarse masks are grown more.
     """
     face = _measured(parts, _EXACT_MARGIN if exact else 1.0)
     found = [_DRAWN_AT[place](face) for place in places] if face is not None else []

@@ -1,10 +1,10 @@
-"""Networks of other people, run on this machine from files that are already there. Nothing here downloads anything.
+"""Pretrained networks, run locally from installed files. Nothing here downloads anything.
 
-    installed     which of them are here, opened at first use
-    onnx_network  ONNX Runtime with its failures in one sentence
-    yunet         finds faces            sface      how alike two faces are
-    face_parser   parts of a face        sam        what was clicked on
-    captioner     describes a photo      preprocessing    preprocessor_config.json
+    installed     the installed networks, opened at first use
+    onnx_network  ONNX Runtime with its errors as one sentence
+    yunet         face detection         sface            face recognition
+    face_parser   parts of a face        sam              segmentation by clicks
+    captioner     captions               preprocessing    preprocessor_config.json
 
 Importing this package imports nothing.
 """

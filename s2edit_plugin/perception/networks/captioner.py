@@ -40,7 +40,7 @@ class Captioner:
         """A description of a picture, uint8 (H, W, 3), lower case and without full stop.
 
         Args:
-            beginning: words it goes on from; they are not repeated in the answer.
+            beginning: words to continue; not repeated in the result.
 
         Raises:
             ModelError: the network fails.
@@ -64,7 +64,7 @@ class Captioner:
             raise ModelError("The captioner cannot be run.", "Install it again.") from error
         text: str = self._tokenizer.decode(ids[0], skip_special_tokens=True)
         text = " ".join(text.split())
-        # The beginning comes back in the tokenizer's spelling.
+        # The output begins with ``beginning`` in the tokenizer's spelling.
         start = (
             " ".join(self._tokenizer.decode(words[0], skip_special_tokens=True).split())
             if words is not None

@@ -1,4 +1,4 @@
-"""A face parser: which part of a face each pixel belongs to. A SegFormer trained on CelebAMask-HQ, through transformers."""
+"""A face parser: semantic segmentation of faces by a SegFormer trained on CelebAMask-HQ, through transformers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "hair": ("hair",),
     "hat": ("hat", "headwear", "cap"),
 }
-"""Parts of a face, and what data sets call them: ``l_lip`` is the lower lip, ``ear_r`` an ear ring, ``neck_l`` a necklace."""
+"""Parts of a face and their labels in data sets: ``l_lip`` lower lip, ``ear_r`` ear ring, ``neck_l`` necklace."""
 
 _NEEDED = ("background", "skin", "eyes", "lips", "hair")
 
@@ -51,14 +51,13 @@ class FaceParser:
         self._members = _members(self._model.config.id2label)
 
     def parse(self, rgb: np.ndarray) -> dict[str, np.ndarray]:
-        """Where the parts of a face are.
+        """Segment a face.
 
         Args:
-            rgb: uint8 (S, S, 3), the face with hair and neck, as CelebAMask-HQ frames it.
+            rgb: uint8 (S, S, 3), the face with hair and neck, framed as in CelebAMask-HQ.
 
         Returns:
-            For each of `PARTS` that the network knows the probability, float32 (h, w) in [0, 1], at a quarter of the
-            network's own size.
+            Probability of each of `PARTS` that the network has, float32 (h, w) in [0, 1], at a quarter of its input size.
         """
         import torch
 
@@ -71,10 +70,10 @@ class FaceParser:
 
 
 def _members(labels: dict[int, str]) -> dict[str, list[int]]:
-    """Numbers of the network's classes by part.
+    """Indices of the network's classes by part.
 
     Raises:
-        ModelError: parts are missing, or a label is none.
+        ModelError: parts are missing, or a label is unknown.
     """
     by_name = {name: part for part, names in PARTS.items() for name in names}
     members: dict[str, list[int]] = {}

@@ -1,4 +1,4 @@
-"""The networks that are installed in a data folder, opened at first use and kept for the next one."""
+"""The networks installed in a data folder, opened at first use and cached."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _large: dict[str, tuple[_Key, Any]] = {}
 class Networks:
     """The networks of one data folder.
 
-    Each method gives None where a network is not installed, and raises ModelError where it is and cannot be used.
+    Each method returns None if the network is not installed, and raises ModelError if it is damaged.
     """
 
     def __init__(self, folder: DataFolder | None = None) -> None:
         self.folder = folder or data_folder()
 
     def has(self, name: str, file: str) -> Path | None:
-        """The file of an installed network, None if it is not here."""
+        """The file of an installed network, None if it is not installed."""
         try:
             return network_file(self.folder, name, file)
         except ModelError:
@@ -95,7 +95,7 @@ class Networks:
         return kept_open("sam", files, lambda: SegmentAnything(*files), large=True)
 
     def examine(self) -> dict[str, str]:
-        """The networks that are installed, and what is wrong with each, "" if nothing is. Opens all and closes them again."""
+        """Installed networks by name with their error, "" if they work. Opens all of them and closes them again."""
         found = {}
         for name, opener in self._openers().items():
             try:
@@ -117,14 +117,11 @@ class Networks:
 
 
 def kept_open(name: str, files: list[Path], opener: Callable[[], T], *, large: bool = False) -> T:
-    """A network, opened if it is not open yet or its files have changed since.
+    """A cached network, opened if it is not open or its files have changed. Errors of ``opener`` are passed on.
 
     Args:
-        name: what it is kept under. files: of which it is made.
-        large: of these only the last used one is kept: together they would fill the memory.
-
-    Raises:
-        whatever ``opener`` raises.
+        name: key of the cache. files: of the network.
+        large: only the last used large network is kept, to save memory.
     """
     kept = _large if large else _small
     key = tuple((str(path), path.stat().st_mtime_ns, path.stat().st_size) for path in files)
@@ -133,7 +130,7 @@ def kept_open(name: str, files: list[Path], opener: Callable[[], T], *, large: b
             opened: T = kept[name][1]
             return opened
         if large:
-            kept.clear()  # before the next one is read: never two at a time
+            kept.clear()  # before the next one is read
         kept.pop(name, None)
         network = opener()
         kept[name] = (key, network)

@@ -1,4 +1,4 @@
-"""A network in an ONNX file: opened, checked and run by ONNX Runtime, each failure in one sentence."""
+"""A network in an ONNX file: opened, checked and run by ONNX Runtime, with one sentence for each error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AGAIN = "Its file may be damaged or another network's; `s2edit models install {
 
 
 def session_options() -> Any:
-    """Session options that keep to ``OMP_NUM_THREADS`` as the rest of the program does, and are quiet."""
+    """Session options with ``OMP_NUM_THREADS`` threads and errors as the only log messages."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -34,10 +34,10 @@ class OnnxNetwork:
     """An ONNX file, opened on the CPU.
 
     Args:
-        path: the file. title: what it is, for sentences. name: its name in the catalogue.
+        path: the file. title: of the network in messages. name: in the catalogue.
 
     Raises:
-        ModelError: the file is missing or no network.
+        ModelError: the file is missing or not a network.
     """
 
     def __init__(self, path: Path, title: str, name: str) -> None:
@@ -64,7 +64,7 @@ class OnnxNetwork:
         """The named outputs for these inputs.
 
         Raises:
-            ModelError: the network refuses the inputs, or answers with numbers that are not finite.
+            ModelError: the network fails or its outputs are not finite.
         """
         try:
             answers = [np.asarray(a) for a in self._session.run(list(outputs), dict(feeds))]
@@ -75,5 +75,5 @@ class OnnxNetwork:
         return answers
 
     def error(self, what: str) -> ModelError:
-        """The sentence for something wrong with this network."""
+        """An error about this network."""
         return ModelError(f"{self.title[:1].upper()}{self.title[1:]} {what}.", self._hint)

@@ -1,7 +1,6 @@
-"""``preprocessor_config.json``: how a network of transformers wants its picture.
+"""Preprocessing of a transformers network's input by ``preprocessor_config.json``.
 
-Done here and not by transformers' own processors: from version 5 on they want torchvision, which the program does not need, and
-what they do for these networks is a resize and a subtraction.
+transformers' own processors are not used: from version 5 on they need torchvision, only for a resize and a normalisation.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ class Preprocessing:
     """Size, scale and normalisation of a network's input.
 
     Attributes:
-        height, width: of the network's picture. resample: Pillow's number of the filter.
-        factor: what values 0..255 are multiplied by. mean, std: of each channel, after that.
+        height, width: of the network's input. resample: Pillow's filter.
+        factor: of values 0..255. mean, std: of each channel after multiplication by the factor.
     """
 
     height: int
@@ -41,7 +40,7 @@ class Preprocessing:
     std: tuple[float, ...]
 
     def apply(self, rgb: np.ndarray) -> np.ndarray:
-        """A picture, uint8 (h, w, 3), as the network wants it: float32 (1, 3, height, width)."""
+        """The network's input, float32 (1, 3, height, width), from a picture, uint8 (h, w, 3)."""
         picture = Image.fromarray(np.ascontiguousarray(rgb)).resize(
             (self.width, self.height), Image.Resampling(self.resample)
         )
@@ -54,10 +53,10 @@ def read_preprocessing(folder: Path, title: str) -> Preprocessing:
     """Read the file from a network's folder.
 
     Args:
-        title: what the network is, for the sentence.
+        title: of the network in messages.
 
     Raises:
-        ModelError: it is missing or says something that cannot be done.
+        ModelError: it is missing or its settings are not supported.
     """
     try:
         return _parsed(json.loads(read_limited(folder / CONFIG, _LARGEST_FILE)))
@@ -80,7 +79,7 @@ def _parsed(values: dict[str, Any]) -> Preprocessing:
 
 
 def _size(value: Any) -> tuple[int, int]:
-    """``512``, ``{"height": 512, "width": 512}`` or ``{"shortest_edge": 512}``, which is the same for our square pictures."""
+    """``512``, ``{"height": 512, "width": 512}`` or ``{"shortest_edge": 512}``, which are equal for square pictures."""
     if isinstance(value, dict):
         if "shortest_edge" in value:
             value = value["shortest_edge"]

@@ -1,4 +1,4 @@
-"""Where the files of rembg's networks are: installed by this program, or by rembg itself. Imports no rembg."""
+"""Locations of rembg's network files, installed by this program or by rembg. Does not import rembg."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ LOCAL_NETWORKS: dict[str, tuple[str, ...]] = {
     "u2net_human_seg": ("u2net_human_seg.onnx",),
     "u2netp": ("u2netp.onnx",),
 }
-"""rembg networks that run on this machine under terms that allow any use (Apache 2.0, MIT); their files."""
+"""Files of rembg networks that run locally and have permissive licences (Apache 2.0, MIT)."""
 
 
 def homes(name: str, folder: DataFolder | None = None) -> list[Path]:
-    """Folders a network may lie in: this program's, then rembg's, in its new layout and its old flat one."""
+    """Possible folders of a network: this program's, then rembg's in its new and its old flat layout."""
     xdg = os.environ.get("XDG_DATA_HOME", "")
     legacy = os.environ.get("U2NET_HOME") or (f"{xdg}/.u2net" if xdg else "~/.u2net")
     home = (
@@ -38,7 +38,7 @@ def homes(name: str, folder: DataFolder | None = None) -> list[Path]:
 
 
 def local_files(name: str, folder: DataFolder | None = None) -> list[Path]:
-    """The files of a network of `LOCAL_NETWORKS` where all of them lie in one folder, else []."""
+    """The files of a network of `LOCAL_NETWORKS` if one folder has all of them, else []."""
     for home in homes(name, folder):
         paths = [home / file for file in LOCAL_NETWORKS[name]]
         if all(path.is_file() for path in paths):

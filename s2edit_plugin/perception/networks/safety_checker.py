@@ -1,7 +1,6 @@
-"""The safety checker that came with a base model: does a picture show sexual content? Stable Diffusion 1.x has one.
+"""The safety checker of a base model (Stable Diffusion 1.x has one): detects sexual content in pictures, through diffusers.
 
-CLIP's vision network and the distances to 17 concepts that nobody names; Rando et al. 2022 (arXiv 2210.04610) found out that
-all are sexual ones. Through diffusers.
+It compares CLIP's image embedding with 17 unpublished concepts, all of them sexual (Rando et al. 2022, arXiv 2210.04610).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ TITLE = "the base model's safety checker"
 
 
 def safety_checker(model: Path) -> SafetyChecker | None:
-    """The safety checker in a base model's folder, opened; None where it has none, or only a pickled one.
+    """The safety checker of a base model's folder; None if there is none, or only a pickled one.
 
     Raises:
         ModelError: it cannot be used.
@@ -49,7 +48,7 @@ class SafetyChecker:
         self._model = load(StableDiffusionSafetyChecker, model / "safety_checker", TITLE, variant)
 
     def objects(self, rgb: np.ndarray) -> bool:
-        """Whether it takes a picture, uint8 (H, W, 3), for sexual; a picture that is not square is squeezed, not cut.
+        """Whether a picture, uint8 (H, W, 3), is classified as sexual; it is resized to a square, not cropped.
 
         Raises:
             ModelError: the network fails.
@@ -57,7 +56,7 @@ class SafetyChecker:
         import torch
         from diffusers.pipelines.stable_diffusion import safety_checker as module
 
-        # It blackens what it objects to, and says so in words that are not for users: it gets a picture of one pixel.
+        # The checker blackens flagged pictures in place and logs a warning: it gets a dummy picture of one pixel.
         module.logger.setLevel("ERROR")
         try:
             with torch.inference_mode():

@@ -1,10 +1,9 @@
-"""SAM (Kirillov et al. 2023, arXiv 2304.02643): the thing that was clicked on.
+"""SAM (Kirillov et al. 2023, arXiv 2304.02643): segmentation by clicks.
 
-Reads the pair of ONNX files that rembg offers (ViT-B, made by samexporter), but prepares pictures and reads answers as the
-paper's own code does, not as rembg does: rembg fits every photo into 1024x684, so that an upright portrait has less than half
-the pixels it could have, samples it without averaging, and joins all masks. Its odd size answers a fault of the exported
-decoder, which cuts its large masks at the proportion of the picture it was exported with. The small masks (256x256), which are
-used here, have no such fault.
+Uses the two ONNX files offered by rembg (ViT-B, exported by samexporter), with preprocessing and postprocessing as in the
+paper's code. rembg fits every photo into 1024x684, which loses half of the pixels of a portrait, resizes without averaging and
+joins all masks. It needs that size because the exported decoder crops its large masks to the aspect ratio of the picture it
+was exported with. The small masks (256x256) used here are not affected.
 """
 
 from __future__ import annotations
@@ -27,12 +26,9 @@ __all__ = ["Clicked", "SegmentAnything"]
 SIDE = 1024
 SMALL = 256
 KEPT = 4  # encodings, 4 MB each
-MEAN_COLOUR = (
-    123.675,
-    116.28,
-    103.53,
-)  # the encoder subtracts it: beside the photo this is SAM's padding with zeros
-LARGE_MASKS = (684.0, 1024.0)  # not used; what rembg asks for, so that the file is known to answer it
+# Subtracted by the encoder, so that padding with it is SAM's zero padding.
+MEAN_COLOUR = (123.675, 116.28, 103.53)
+LARGE_MASKS = (684.0, 1024.0)  # size of the unused large masks, as rembg requests it
 
 _DECODER_INPUTS = (
     "image_embeddings",
@@ -50,11 +46,11 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Clicked:
-    """What SAM makes of clicks.
+    """SAM's result for clicks.
 
     Attributes:
         logits: float32 (h, w) over the whole photo, its longer side 256; above zero is inside.
-        overlap: what SAM expects of its own intersection over union, 0..1.
+        overlap: SAM's estimate of its intersection over union, 0..1.
     """
 
     logits: np.ndarray
@@ -62,10 +58,10 @@ class Clicked:
 
 
 class SegmentAnything:
-    """SAM's two networks. The slow one runs once a photo.
+    """SAM's encoder and decoder. The slow encoder runs once for each photo.
 
     Raises:
-        ModelError: a file is missing, damaged or another network's.
+        ModelError: a file is missing, damaged or of another network.
     """
 
     def __init__(self, encoder: Path, decoder: Path) -> None:
@@ -82,15 +78,15 @@ class SegmentAnything:
     def click(
         self, rgb: np.ndarray, points: Sequence[tuple[float, float, bool]], box: Box | None = None
     ) -> Clicked:
-        """What was clicked on.
+        """Segment the object under the clicks.
 
         Args:
             rgb: uint8 (H, W, 3).
-            points: x and y in pixels of the picture, and whether the place belongs to what is meant.
+            points: x and y in pixels of the picture, and whether the point is inside the object.
             box: left, top, right, bottom around it, in pixels.
 
         Raises:
-            MaskError: there is neither a point nor a box. ModelError: the networks fail.
+            MaskError: neither a point nor a box. ModelError: the networks fail.
         """
         if not points and box is None:
             raise MaskError("Nothing was clicked on.", "Click on what is meant, or draw a box around it.")
@@ -113,7 +109,7 @@ class SegmentAnything:
         return Clicked(inside, float(np.clip(overlaps.reshape(-1)[best], 0, 1)))
 
     def _encoding(self, rgb: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-        """The picture as the decoder wants it, (1, 256, 64, 64); computed at the first click."""
+        """The picture's embedding (1, 256, 64, 64), cached."""
         pixels = np.ascontiguousarray(rgb)
         key = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()
         with self._lock:
@@ -131,7 +127,7 @@ class SegmentAnything:
 
 
 def fitted_size(height: int, width: int) -> tuple[int, int]:
-    """Height and width with the longer side at 1024."""
+    """Height and width scaled to a longer side of 1024."""
     scale = SIDE / max(height, width)
     return max(int(height * scale + 0.5), 1), max(int(width * scale + 0.5), 1)
 
@@ -139,9 +135,9 @@ def fitted_size(height: int, width: int) -> tuple[int, int]:
 def prompts(
     points: Sequence[tuple[float, float, bool]], box: Box | None, scale: tuple[float, float]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Clicks as the decoder wants them: places (n, 2) in the fitted picture and labels (n,), both float32.
+    """Inputs of the decoder for clicks: positions (n, 2) in the fitted picture and labels (n,), both float32.
 
-    A box is its two corners; without one, the decoder wants a last place that is none.
+    A box is given by its two corners; without one, a last padding point is added.
     """
     places = [(x, y) for x, y, _ in points]
     labels = [_INSIDE if inside else _OUTSIDE for _, _, inside in points]
@@ -159,8 +155,8 @@ def prompts(
 
 
 def choose(overlaps: np.ndarray, prompt_count: int) -> int:
-    """Which of the decoder's masks to take. The first of four is for many prompts, the others are whole, part and subpart
-    for a single one, as SAM's own ``select_masks`` has it."""
+    """Index of the decoder's mask to use: the first of four for several prompts; for a single prompt one of the others
+    (whole, part, subpart), as SAM's ``select_masks`` does."""
     if len(overlaps) == 1:
         return 0
     score = overlaps.astype(np.float64).copy()
@@ -169,7 +165,7 @@ def choose(overlaps: np.ndarray, prompt_count: int) -> int:
 
 
 def _without_padding(mask: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The part of SAM's square (256, 256) that is the photo, with the photo's proportion."""
+    """The photo's part of SAM's square (256, 256)."""
     height, width = (side * SMALL / SIDE for side in size)
     target = (max(round(width), 1), max(round(height), 1))
     picture = Image.fromarray(np.ascontiguousarray(mask, dtype=np.float32))

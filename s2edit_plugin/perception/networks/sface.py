@@ -1,7 +1,7 @@
-"""SFace (Zhong et al. 2021, doi 10.1109/TIP.2020.3048632): how alike two faces are.
+"""SFace (Zhong et al. 2021, doi 10.1109/TIP.2020.3048632): face recognition.
 
-Reads ``face_recognition_sface_2021dec.onnx`` of OpenCV's model zoo and does what OpenCV's FaceRecognizerSF does: the face is
-brought to 112x112 by the similarity transform of its five landmarks, red comes first, values are 0..255.
+Uses ``face_recognition_sface_2021dec.onnx`` of OpenCV's model zoo as OpenCV's FaceRecognizerSF does: the face is aligned to
+112x112 by the similarity transform of its five landmarks; RGB order, values 0..255.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["SAME_PERSON", "SIDE", "TARGETS", "FaceRecogniser", "aligned_face", "
 
 SIDE = 112
 SAME_PERSON = 0.363
-"""Cosine from which on two faces count as one person's; 99.6 % right on LFW, says OpenCV's tutorial ``dnn_face``."""
+"""Least cosine of two faces of the same person; accuracy 99.6 % on LFW according to OpenCV's tutorial ``dnn_face``."""
 
 TARGETS = (
     (38.2946, 51.6963),
@@ -28,7 +28,7 @@ TARGETS = (
     (41.5493, 92.3655),
     (70.7299, 92.2041),
 )
-"""Where the landmarks lie in the aligned face: eyes, tip of the nose, corners of the mouth; the person's right first."""
+"""Landmarks in the aligned face: eyes, tip of the nose, corners of the mouth; the person's right first."""
 
 Points = Sequence[tuple[float, float]]
 
@@ -47,10 +47,10 @@ class FaceRecogniser:
         (self._input,) = self._network.inputs
 
     def feature(self, rgb: np.ndarray, landmarks: Points) -> np.ndarray:
-        """The unit vector (n,), float32, of a face in a picture, uint8 (H, W, 3).
+        """The unit feature vector (n,), float32, of a face in a picture, uint8 (H, W, 3).
 
         Raises:
-            ImageError: the landmarks lie in one point. ModelError: the network fails.
+            ImageError: the landmarks coincide. ModelError: the network fails.
         """
         face = aligned_face(rgb, landmarks).astype(np.float32).transpose(2, 0, 1)[None]
         feature = self._network.run(self._network.outputs[:1], {self._input: face})[0].reshape(-1)
@@ -61,12 +61,12 @@ class FaceRecogniser:
 
 
 def similarity_transform(points: Points, targets: Points = TARGETS) -> np.ndarray:
-    """The rotation, scale and shift, (2, 3), that brings points nearest to targets (least squares; Umeyama 1991).
+    """The similarity transform (2, 3) from points to targets by least squares (Umeyama 1991).
 
-    In the complex plane it is z -> a z + b, and a is a quotient of two sums.
+    Computed in the complex plane as z -> a z + b.
 
     Raises:
-        ImageError: all points lie in one place.
+        ImageError: all points coincide.
     """
     here = np.asarray(points, dtype=np.float64) @ (1, 1j)
     there = np.asarray(targets, dtype=np.float64) @ (1, 1j)
@@ -82,10 +82,10 @@ def similarity_transform(points: Points, targets: Points = TARGETS) -> np.ndarra
 def aligned_face(rgb: np.ndarray, landmarks: Points) -> np.ndarray:
     """The face at 112x112, uint8 (112, 112, 3), upright, its landmarks at `TARGETS`; black beyond the picture.
 
-    Interpolated bilinearly. A large face is averaged down first, so that fine hair does not become noise.
+    Bilinear interpolation; large faces are first reduced by averaging against aliasing.
 
     Raises:
-        ImageError: all landmarks lie in one place.
+        ImageError: all landmarks coincide.
     """
     from scipy.ndimage import affine_transform
 

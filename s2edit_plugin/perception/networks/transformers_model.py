@@ -1,4 +1,4 @@
-"""Loading a network of the transformers library from a folder: never fetched, never pickled, never half."""
+"""Loads a network of the transformers library from a folder: no downloads, no pickle, no missing weights."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any
     """A model of a transformers class, in evaluation mode, on the CPU.
 
     Args:
-        kind: the class. title: what the network is, for sentences. variant: ``fp16`` where its file's name says so.
+        kind: the class. title: of the network in messages. variant: ``fp16`` if the file's name has it.
 
     Raises:
-        ModelError: files are missing or damaged, or the weights are those of another network.
+        ModelError: files are missing or damaged, or the weights belong to another network.
     """
     from transformers.utils import logging as chatter
 
@@ -47,14 +47,14 @@ def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any
         )
     except Exception as error:  # safetensors' and tokenizers' errors derive from Exception alone
         raise ModelError(f"{_capital(title)} cannot be loaded.", hint) from error
-    # Weights that are not in the file would be drawn by lot, and a warning is all that transformers says.
+    # transformers initialises missing weights at random with only a warning.
     if told["missing_keys"] or told["mismatched_keys"]:
         raise ModelError(f"{_capital(title)} lacks a part of its weights.", hint)
     return model.float().eval()
 
 
 def _check_config(folder: Path, title: str, hint: str) -> None:
-    """Look at the configuration before a network is built from it. Raises ModelError."""
+    """Check the configuration before a network is built from it. Raises ModelError."""
     try:
         values = json.loads(read_limited(folder / "config.json", MAX_JSON))
     except (OSError, ValueError, RecursionError) as error:

@@ -1,7 +1,7 @@
-"""YuNet (Wu, Peng, Yu 2023, doi 10.1007/s11633-023-1423-y): faces with five landmarks each.
+"""YuNet (Wu, Peng, Yu 2023, doi 10.1007/s11633-023-1423-y): face detection with five landmarks.
 
-Reads the files of OpenCV's model zoo, ``face_detection_yunet_2023mar.onnx`` (always 640x640) and later ones that take any
-size, and decodes their answers as OpenCV's FaceDetectorYN does. OpenCV itself is not needed.
+Uses the files of OpenCV's model zoo, ``face_detection_yunet_2023mar.onnx`` (always 640x640) and later ones of any input size,
+and decodes their outputs as OpenCV's FaceDetectorYN does, without OpenCV.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STRIDES = (8, 16, 32)
 LEAST_SCORE = 0.7
 MOST_OVERLAP = 0.3
 CANVAS = 640
-CLOSE_UP = 320  # faces larger than 300 pixels are beyond what it was trained on
+CLOSE_UP = 320  # side for large faces: the training data had faces up to 300 pixels
 _PARTS = ("cls", "obj", "bbox", "kps")
 _OLD_OUTPUTS = {"loc", "conf", "iou"}
 _LARGEST_EXPONENT = 8.0
@@ -31,11 +31,11 @@ _MOST_FACES = 200
 
 @dataclass(frozen=True)
 class Face:
-    """A face that was found, in pixels of the picture searched. It may reach beyond the picture's edge.
+    """A detected face, in pixels of the picture. It may reach beyond the picture's edge.
 
     Attributes:
         x, y, width, height: the rectangle around it, from forehead to chin.
-        score: how sure, 0..1.
+        score: confidence, 0..1.
         landmarks: (5, 2), x and y of the person's right eye, left eye, tip of the nose, right and left corner of the mouth.
     """
 
@@ -47,7 +47,7 @@ class Face:
     landmarks: tuple[tuple[float, float], ...]
 
     def moved(self, scale_x: float, scale_y: float, x: float = 0.0, y: float = 0.0) -> Face:
-        """The same face after scaling the picture, then moving it."""
+        """The face after scaling, then translating the picture."""
         return Face(
             self.x * scale_x + x,
             self.y * scale_y + y,
@@ -80,17 +80,17 @@ class FaceDetector:
         self._fixed = _fixed_size(shape)
 
     def detect(self, rgb: np.ndarray, least_score: float = LEAST_SCORE) -> list[Face]:
-        """Faces of a picture, the surest first.
+        """Faces of a picture, by descending score.
 
-        The picture is looked at with its longer side at 640 pixels; where no face is found, smaller (a face may fill it),
-        and in overlapping quarters (it may be small).
+        The picture is searched with its longer side at 640 pixels; if no face is found, also reduced (for close-ups) and in
+        overlapping quarters (for small faces).
 
         Args:
             rgb: uint8 (H, W, 3).
             least_score: faces of a lower score are left out.
 
         Raises:
-            ModelError: the network does not answer as YuNet does.
+            ModelError: the outputs are not those of YuNet.
         """
         height, width = rgb.shape[:2]
         for longest in (CANVAS, CLOSE_UP):
@@ -139,10 +139,10 @@ def decode(
     stride: int,
     least_score: float,
 ) -> list[Face]:
-    """Faces of one of YuNet's three grids, whose cells lie row by row.
+    """Faces of one of YuNet's three grids, with cells in row-major order.
 
     Args:
-        classes, objects: (cells,), whose product's root is the score.
+        classes, objects: (cells,); the score is the root of their product.
         boxes: (4 cells,), centre relative to the cell and logarithm of the size, in strides.
         landmarks: (10 cells,), relative to the cell, in strides.
         columns: cells in a row. stride: pixels between cells.
@@ -165,7 +165,7 @@ def decode(
 
 
 def without_overlaps(faces: Sequence[Face], most_overlap: float = MOST_OVERLAP) -> list[Face]:
-    """The surest faces first; those that overlap a surer one by more (intersection over union) are dropped."""
+    """Non-maximum suppression: faces by descending score, without those that overlap a better one (intersection over union)."""
     kept: list[Face] = []
     for face in sorted(faces, key=lambda face: -face.score):
         if all(overlap(face, other) <= most_overlap for other in kept):
@@ -184,12 +184,12 @@ def overlap(one: Face, other: Face) -> float:
 
 
 def largest(faces: Sequence[Face]) -> Face | None:
-    """The face that covers most of the picture; None where there is none."""
+    """The largest face, None without faces."""
     return max(faces, key=lambda face: face.width * face.height * face.score, default=None)
 
 
 def _fixed_size(shape: tuple[object, ...]) -> tuple[int, int] | None:
-    """Rows and columns the file insists on; None: any multiple of 32."""
+    """Fixed rows and columns of the input; None: any multiple of 32."""
     rows, columns = shape[2:4] if len(shape) == 4 else (None, None)
     if isinstance(rows, int) and isinstance(columns, int) and rows > 0 and columns > 0:
         return rows, columns
