@@ -1,9 +1,11 @@
-"""What some files hold beside one picture and its description, and what results do not keep: named, not dropped in silence."""
+"""Detects contents of photo files that results do not keep, for notes to the user."""
 
 from __future__ import annotations
 
 import struct
 from typing import Literal, get_args
+
+from s2edit_plugin.imaging.png_chunks import chunk_spans
 
 __all__ = ["EXTRAS", "Extra", "jpeg_extras", "png_extras", "said_of"]
 
@@ -48,7 +50,7 @@ _PLAIN_CHUNKS |= {
 
 
 def jpeg_extras(data: bytes) -> set[Extra]:
-    """What a JPEG file holds beside. A file that ends early is looked at as far as it goes."""
+    """Extra contents of a JPEG file; of a file that is cut off those of the part that exists."""
     found: set[Extra] = set()
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF:
@@ -77,23 +79,18 @@ def _of_segment(kind: int, body: bytes) -> set[Extra]:
 
 
 def png_extras(data: bytes) -> set[Extra]:
-    """What a PNG file holds beside."""
+    """Extra contents of a PNG file."""
     found: set[Extra] = set()
-    at = 8
-    while at + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, at)
+    for kind, _, _ in chunk_spans(data):
         if kind == b"caBX":
             found.add("credentials")
         elif kind[:1].islower() and kind not in _PLAIN_CHUNKS:
             found.add("other")
-        if kind == b"IEND":
-            break
-        at += 12 + length
     return found
 
 
 def said_of(extras: set[Extra], subject: str) -> list[str]:
-    """A sentence about each."""
+    """A sentence about each of the extra contents."""
     sentences: dict[Extra, str] = {
         "motion": f"{subject} has a film or sound with it (a motion photo), which results do not keep.",
         "gain map": f"{subject} has a gain map for HDR displays, which results do not keep.",

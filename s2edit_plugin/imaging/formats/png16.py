@@ -1,4 +1,4 @@
-"""PNG files of 16 bits a channel, which Pillow reads and writes with 8 in colour. (PNG specification, third edition.)"""
+"""PNG files of 16 bits a channel, which Pillow reduces to 8 bits in colour. (PNG specification, third edition.)"""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-__all__ = ["SIGNATURE", "bits_of_png", "decode_png16", "encode_png16", "is_png16", "png_chunk"]
+from s2edit_plugin.imaging.png_chunks import CHANNELS_OF_COLOUR_TYPE, SIGNATURE, chunk_spans, png_file
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_CHANNELS_OF_COLOUR_TYPE = {0: 1, 2: 3, 4: 2, 6: 4}
-_COLOUR_TYPE_OF_CHANNELS = {channels: kind for kind, channels in _CHANNELS_OF_COLOUR_TYPE.items()}
+__all__ = ["bits_of_png", "decode_png16", "encode_png16", "is_png16"]
+
 _WHOLE = ((0, 0, 1, 1),)
 # Adam7: first column, first row, column step, row step of each pass.
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -28,7 +27,7 @@ def is_png16(data: bytes) -> bool:
 
 def bits_of_png(data: bytes) -> int:
     """Bits of a pixel of a PNG file, by its header."""
-    return data[24] * _CHANNELS_OF_COLOUR_TYPE.get(data[25], 1)
+    return data[24] * CHANNELS_OF_COLOUR_TYPE.get(data[25], 1)
 
 
 def decode_png16(data: bytes) -> np.ndarray:
@@ -41,11 +40,11 @@ def decode_png16(data: bytes) -> np.ndarray:
     """
     chunks = list(_chunks(data))
     width, height, _, colour_type, _, _, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
-    channels = _CHANNELS_OF_COLOUR_TYPE[colour_type]
+    channels = CHANNELS_OF_COLOUR_TYPE[colour_type]
     passes = _ADAM7 if interlaced else _WHOLE
     sizes = [(max(0, -(-(height - y) // dy)), max(0, -(-(width - x) // dx))) for x, y, dx, dy in passes]
     expected = sum(rows * (1 + columns * channels * 2) for rows, columns in sizes if columns)
-    # No more is unpacked than the header promises, so a bomb stays small.
+    # Decompress no more than the header states: protection against decompression bombs.
     packed = b"".join(body for kind, body in chunks if kind == b"IDAT")
     stream = np.frombuffer(zlib.decompressobj().decompress(packed, expected), dtype=np.uint8)
     if stream.size < expected:
@@ -70,38 +69,25 @@ def _with_alpha(pixels: np.ndarray, clear: bytes) -> np.ndarray:
 
 def encode_png16(pixels: np.ndarray, ancillary: Iterable[tuple[bytes, bytes]] = ()) -> bytes:
     """Pixels, uint16 (H, W, C) with C = 1..4, as a PNG file, with these chunks (name, body) before the picture."""
-    height, width, channels = pixels.shape
-    header = struct.pack(">IIBBBBB", width, height, 16, _COLOUR_TYPE_OF_CHANNELS[channels], 0, 0, 0)
+    height, _, channels = pixels.shape
     packer = zlib.compressobj(_COMPRESSION)
     lines = np.ascontiguousarray(pixels.astype(">u2")).view(np.uint8).reshape(height, -1)
     packed = (
         b"".join(packer.compress(block.tobytes()) for block in _filter(lines, channels * 2)) + packer.flush()
     )
-    return b"".join(
-        [SIGNATURE, png_chunk(b"IHDR", header)]
-        + [png_chunk(kind, body) for kind, body in ancillary]
-        + [png_chunk(b"IDAT", packed), png_chunk(b"IEND", b"")]
-    )
+    return png_file(pixels.shape, 16, packed, ancillary)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = len(SIGNATURE)
-    while at < len(data):
-        length, kind = struct.unpack_from(">I4s", data, at)
-        body = data[at + 8 : at + 8 + length]
-        (check,) = struct.unpack_from(">I", data, at + 8 + length)
+    for kind, start, end in chunk_spans(data):
+        body = data[start:end]
+        (check,) = struct.unpack_from(">I", data, end)
         if check != zlib.crc32(kind + body):
             raise ValueError("a chunk's checksum is wrong")
         yield kind, body
         if kind == b"IEND":
             return
-        at += 12 + length
     raise ValueError("the end is missing")
-
-
-def png_chunk(kind: bytes, body: bytes) -> bytes:
-    """A chunk with length and checksum."""
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def _paeth(left: np.ndarray, above: np.ndarray, corner: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""PNG files as chunks: what is needed for the pixels, and what is said beside them. (PNG specification, third edition.)"""
+"""Splits PNG files into pixels and metadata. (PNG specification, third edition.)"""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from s2edit_plugin.imaging.formats.icc import HdrError, profile_of_cicp, profile_of_gamma
-from s2edit_plugin.imaging.formats.png16 import SIGNATURE
 from s2edit_plugin.imaging.formats.side_data import (
     MAX_EXIF,
     MAX_PROFILE,
@@ -19,11 +18,12 @@ from s2edit_plugin.imaging.formats.side_data import (
     SideData,
     inflated,
 )
+from s2edit_plugin.imaging.png_chunks import SIGNATURE, chunk_spans, png_chunk
 
 __all__ = ["split_png"]
 
 _PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND")
-_END = bytes(4) + b"IEND" + struct.pack(">I", zlib.crc32(b"IEND"))
+_END = png_chunk(b"IEND", b"")
 _XMP = "XML:com.adobe.xmp"
 _RAW = re.compile(r"Raw profile type (exif|app1|xmp|iptc|8bim|icc|icm)", re.IGNORECASE)
 _MAX_TEXTS = 8 << 20  # bytes of all texts of a file together
@@ -39,10 +39,10 @@ class _Chunk(NamedTuple):
 
 
 def split_png(data: bytes) -> tuple[bytes, SideData]:
-    """A PNG file with nothing but its pixels in it, and what the file says beside them.
+    """The PNG file without metadata, and the metadata.
 
     Raises:
-        HdrError: the samples are not what an ordinary display shows.
+        HdrError: the picture is of high dynamic range.
         ValueError, struct.error: the file's structure is damaged.
     """
     side = SideData()
@@ -76,7 +76,7 @@ def split_png(data: bytes) -> tuple[bytes, SideData]:
             _take_number(side, chunk)
         else:
             side.left_out.add("other")
-    if last == b"IDAT":  # what follows the pixels is cut off
+    if last == b"IDAT":  # cut off after the pixels
         side.left_out.add("other")
         kept.append(_END)
     _take_colour(side, colour, grey=len(data) > 25 and data[25] in (0, 4))
@@ -84,28 +84,24 @@ def split_png(data: bytes) -> tuple[bytes, SideData]:
 
 
 def _chunks(data: bytes) -> Iterator[_Chunk]:
-    """Every chunk up to the end; a file that ends early yields the pixels it has, and the decoder says whether they are all."""
-    view, at = memoryview(data), len(SIGNATURE)
-    while at + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, at)
-        end = at + 12 + length
+    """Every chunk up to IEND; of a file that is cut off the chunks it has, the decoder reports missing pixels."""
+    view = memoryview(data)
+    for kind, start, stop in chunk_spans(data):
+        at, end = start - 8, stop + 4
         whole = view[at:end]
         needed = kind in _PIXELS and kind != b"tRNS"
         if end > len(data):
             if needed:
                 yield _Chunk(kind, b"", whole, False)
             return
-        # The decoder checks the sums of what it needs; IDAT is not copied here.
-        body = b"" if needed else bytes(view[at + 8 : end - 4])
-        sound = needed or zlib.crc32(view[at + 4 : end - 4]) == int.from_bytes(view[end - 4 : end])
+        # The decoder checks the checksums of the chunks it needs; IDAT is not copied here.
+        body = b"" if needed else bytes(view[start:stop])
+        sound = needed or zlib.crc32(view[at + 4 : stop]) == int.from_bytes(view[stop:end])
         yield _Chunk(kind, body, whole, sound)
-        if kind == b"IEND":
-            return
-        at = end
 
 
 def _is_transparency(chunk: _Chunk, colour_type: bytes) -> bool:
-    """Whether a tRNS chunk has the length its picture's kind of colour asks for."""
+    """Whether a tRNS chunk has the right length for the colour type."""
     lengths = {b"\0": (2,), b"\2": (6,), b"\3": range(1, 257)}
     return len(chunk.body) in lengths.get(colour_type, ())
 
@@ -134,7 +130,7 @@ def _take_text(side: SideData, chunk: _Chunk) -> None:
 
 
 def _text(chunk: _Chunk) -> tuple[str, str | None]:
-    """Keyword and text of a tEXt, zTXt or iTXt chunk; no text where it is damaged or unpacks to too much."""
+    """Keyword and text of a tEXt, zTXt or iTXt chunk; None as text if it is damaged or too large decompressed."""
     name, _, rest = chunk.body.partition(b"\0")
     keyword = name[:80].decode("latin-1")
     most = 2 * MAX_EXIF if _RAW.fullmatch(keyword) else MAX_XMP if keyword == _XMP else MAX_TEXT
@@ -155,7 +151,7 @@ def _text(chunk: _Chunk) -> tuple[str, str | None]:
 
 
 def _take_raw_profile(side: SideData, name: str, text: str | None) -> None:
-    """ImageMagick's form: a name, a length, hexadecimal digits, with line ends between."""
+    """A raw profile of ImageMagick: name, length and hexadecimal digits, separated by line ends."""
     words = (text or "").split(None, 2)
     try:
         body = binascii.unhexlify("".join(words[2].split()))
@@ -178,9 +174,9 @@ def _take_raw_profile(side: SideData, name: str, text: str | None) -> None:
 
 
 def _take_colour(side: SideData, colour: dict[bytes, bytes], *, grey: bool) -> None:
-    """The profile of the first statement that counts: cICP, iCCP, sRGB, then cHRM with gAMA (specification, 4.3).
+    """The colour profile by precedence: cICP, iCCP, sRGB, then cHRM with gAMA (specification, 4.3).
 
-    The numbers become a profile, so that they hold for results too, in whatever format they are saved.
+    Numbers are converted to a profile, so that results in every format keep them.
     """
     own, side.icc = side.icc, None
     if b"cICP" in colour:
