@@ -226,7 +226,7 @@ def test_where_nothing_helps_one_sentence_says_so_and_nothing_is_lost(
 
 
 LEARNING = (
-    "s2edit_plugin.workflows.studio.read_photo",
+    "s2edit_plugin.workflows.learning.read_photo",
     "s2edit_plugin.workflows.learning.extract_photo",
     "s2edit_plugin.workflows.learning.mask_on_crop",
     "s2edit_plugin.workflows.learning.to_tensors",
