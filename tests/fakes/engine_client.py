@@ -173,7 +173,7 @@ class FakeClient(Client):
             stage = stage or (before.stage if before else _stage_of(job.request))
             done = before.step if before and before.stage == stage else 0
             for number in range(done + 1, min(done + count, total) + 1):
-                job.told = 0.0  # every step is heard
+                job.last_published = 0.0  # publish every step
                 self._queue.report(job, Progress(stage, number, total, loss, seconds_left))
             if preview:
                 self.events.publish(Event("preview", job=job.info(), picture=preview))
