@@ -53,7 +53,7 @@ def test_one_photo_with_two_rows_is_two_results(ledger: Ledger) -> None:
 
 def test_what_another_holds_is_not_taken_until_its_lease_runs_out(ledger: Ledger, tmp_path: Path) -> None:
     ledger.enlist(found("a.png"))
-    theirs = other(tmp_path, seconds=0.05)
+    theirs = other(tmp_path, seconds=5.0)
     theirs.enlist(found("a.png"))
     (entry,) = theirs.each()
     assert theirs.take(entry)

@@ -357,7 +357,7 @@ def test_files_are_signed_where_they_are_written(place: Place) -> None:
         return file + b"signed", "It is not trusted."
 
     batch = place.batch()
-    batch.job = Job(RECIPE, FACTS, place.photos, sign=sign)
+    batch.files = result_files.ResultFiles(Job(RECIPE, FACTS, place.photos, sign=sign), batch.ledger)
     assert batch.run(Turning())
     over(batch)
     assert given[0] == (b"0 otohp", b"exact", b"photo 0")
