@@ -261,7 +261,7 @@ class FakeClient(Client):
         """What the worker would do between two steps: stop what was asked to stop, start what is next. Under the lock."""
         for lane in LANES:
             running = self._running.get(lane)
-            if running is not None and running.wish:
+            if running is not None and running.requested_action:
                 self._queue.stopped(running)
                 del self._running[lane]
             if lane not in self._running:
