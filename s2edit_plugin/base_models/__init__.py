@@ -1,10 +1,11 @@
-"""Base models and networks: what there is, where it lies, and how it gets there.
+"""Base models and networks: catalogue, installation, import, storage.
 
-- ``catalogue``, ``licences``, ``listing``: what can be installed, what was accepted, all of it in one list
-- ``store``, ``records``: what is here, folders with a record of files and hashes; choosing, removing
-- ``install``, ``hub``, ``transfer``, ``stream``: a download, what the hub says, one file resumed and checked, one answer
+- ``catalogue``, ``licences``, ``listing``: installable models, accepted licences, the list of all models
+- ``store``, ``records``: installed models, folders with a record of files and hashes; choosing, removing
+- ``placing``, ``copying``: changes of the models' folder; copies of files and free space
+- ``install``, ``hub``, ``transfer``, ``stream``: installation, the hub's API, a resumable download, an HTTP response
 - ``importing``, ``single_file``: folders and checkpoints of the user (``families``, ``weights``, ``clip_vocabulary``)
-- ``verify``, ``moving``, ``journal``: reading again; to another disk, and which moves are under way
+- ``verify``, ``moving``, ``journal``: checking hashes; moving to another disk, and the record of unfinished moves
 """
 
 from s2edit_plugin.base_models.store import resolve

@@ -1,7 +1,4 @@
-"""Configurations of networks, checked before a network is built from them: numbers that no model has would fill the memory.
-
-They come with models from anywhere. Standard library only.
-"""
+"""Checks configurations of networks from untrusted models, whose values could exhaust memory. Standard library only."""
 
 from __future__ import annotations
 
@@ -36,13 +33,13 @@ _MOST_TEXT = 4000
 
 
 def check_config(values: Mapping[str, Any], what: str) -> None:
-    """Refuse a configuration that nothing sensible can be built from, or that asks for more than a network.
+    """Refuse an invalid or unsupported configuration.
 
     Args:
-        values: a ``config.json`` of diffusers or transformers. what: the network, as sentences call it, with a capital.
+        values: a ``config.json`` of diffusers or transformers. what: the network in messages, capitalised.
 
     Raises:
-        ModelError: a number beyond every model's, too much of anything, quantised weights, or code from elsewhere.
+        ModelError: a number out of bounds, too many values, quantised weights, or external code.
     """
     if values.get("quantization_config"):
         raise ModelError(f"{what} is quantised, which is not supported.", "Get the plain fp16 or fp32 model.")
@@ -58,9 +55,9 @@ def check_config(values: Mapping[str, Any], what: str) -> None:
 
 
 def fewest_parameters(values: Mapping[str, Any]) -> int:
-    """Parameters that a network of a checked configuration has at the least; fewer in its file, and it is another's.
+    """Lower bound of the parameters of a network with a checked configuration; a file with fewer belongs to another one.
 
-    The main matrices of CLIP's text encoder, the convolutions at the widest level of a U-Net or autoencoder.
+    Counts the main matrices of CLIP's text encoder, or the convolutions at the widest level of a U-Net or autoencoder.
     """
     if "block_out_channels" in values:
         layers, widest = values.get("layers_per_block", 1), max(values["block_out_channels"])
@@ -71,7 +68,7 @@ def fewest_parameters(values: Mapping[str, Any]) -> int:
 
 
 def _check(value: Any, name: str, what: str, count: list[int], depth: int) -> None:
-    """One value and those in it. Args: name: the nearest key above. count: values seen so far, in its one place."""
+    """Check a value recursively. Args: name: the nearest key above. count: values so far, a list of one element."""
     count[0] += 1
     if count[0] > _MOST_VALUES or depth > 8:
         raise _absurd(what, name, "too many values")

@@ -27,12 +27,12 @@ BUNDLED = "small"
 
 @dataclass(frozen=True)
 class Licence:
-    """A licence in words.
+    """A licence.
 
     Attributes:
-        id: its key in the catalogue. title, url: what it is called, where it stands.
-        summary: what it allows and forbids, in a few sentences; not a substitute for reading it.
-        must_accept: whether it restricts use, so that the user is asked once.
+        id: its key in the catalogue. title, url: of its text.
+        summary: of permissions and restrictions, in a few sentences; not a substitute for the text.
+        must_accept: whether it restricts use, so that the user must accept it once.
     """
 
     id: str
@@ -49,7 +49,7 @@ class CatalogueFile:
     Attributes:
         path: its place in the installed folder.
         remote: its path in the hub's repository, or the whole address.
-        size: bytes, 0 if unknown. digest: ``sha256:...`` or ``md5:...``, "" if the hub's own is taken.
+        size: bytes, 0 if unknown. digest: ``sha256:...`` or ``md5:...``, "" to use the hub's.
     """
 
     path: str
@@ -67,9 +67,9 @@ class CatalogueEntry:
         family: ``small``, ``sd1``, ``sd2``, ``sdxl``, or which network it is.
         source: ``bundled``, ``hub`` (a repository at a revision) or ``url`` (each file has its address).
         commercial_use: ``yes``, ``no`` or ``unclear``.
-        memory_gb: about what using it needs of the device, in GB (10^9 bytes).
-        hash_source: in words, where its hashes can be read.
-        download_size: bytes, from the files' sizes or about.
+        memory_gb: approximate device memory, in GB (10^9 bytes).
+        hash_source: origin of its hashes, in words.
+        download_size: bytes, from the files' sizes or approximate.
     """
 
     name: str
@@ -90,7 +90,7 @@ class CatalogueEntry:
 
 
 def catalogue_file() -> Path:
-    """Where the catalogue lies."""
+    """Path of the catalogue."""
     return models_package() / "catalogue.toml"
 
 

@@ -1,7 +1,7 @@
 """CLIP's vocabulary, which single-file checkpoints do not contain, from the installed package ``open_clip_torch``.
 
-Only its data file is read; the package itself, which would need torchvision, is never imported. What comes out is byte for
-byte what the hub's tokenizer folders hold: 49,408 entries, the merges in the order they were learned.
+Only its data file is read; the package is not imported, since it needs torchvision. The output equals the hub's tokenizer
+folders byte for byte: 49,408 entries, the merges in the order they were learned.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def write_tokenizer(folder: Path, config: Path) -> None:
     """Write a tokenizer folder: ``vocab.json``, ``merges.txt`` and the given ``tokenizer_config.json``.
 
     Raises:
-        ModelError: the package is missing, or its file is not the one this was written for. OSError: the disk refused.
+        ModelError: the package is missing, or its file is of an unknown version. OSError: a disk error.
     """
     vocabulary, merges = _files()
     folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def _files() -> tuple[bytes, bytes]:
         ) from error
     merges = text.split("\n")[1 : _MERGES + 1]
     printable = [chr(code) for span in _PRINTABLE for code in span]
-    # The other bytes stand for themselves at 256 and above, so that every byte has a letter.
+    # The other bytes are mapped to code points from 256 on, so that every byte has a printable character.
     alphabet = [*printable, *(chr(256 + n) for n in range(256 - len(printable)))]
     words = [
         *alphabet,

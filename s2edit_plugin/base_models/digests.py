@@ -1,7 +1,7 @@
-"""Hashes of files, read in pieces. Standard library only.
+"""Hashes of files, computed in pieces. Standard library only.
 
-A digest is written ``kind:hex``: ``sha256``, ``md5``, or ``git``, which is how git names a file's content and what a hub
-tells about small files: sha1 over ``"blob <size>\\0"`` and the bytes.
+A digest is written ``kind:hex``: ``sha256``, ``md5``, or ``git``, git's blob hash, which hubs give for small files: sha1 over
+``"blob <size>\\0"`` and the bytes.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _PIECE = 4 * 1024 * 1024
 def file_digests(
     path: Path, kinds: Iterable[str], on_bytes: Callable[[int], None] | None = None
 ) -> dict[str, str]:
-    """Digests of a file by kind, in one reading.
+    """Digests of a file by kind, in one pass.
 
     Args:
-        on_bytes: called with the number of bytes of each piece; it may raise to stop.
+        on_bytes: called with the number of bytes of each piece; may raise to stop.
 
     Raises:
         OSError: the file cannot be read, or is a device or pipe.
     """
     status = path.stat()
-    if not stat.S_ISREG(status.st_mode):  # reading it would never end
+    if not stat.S_ISREG(status.st_mode):  # devices and pipes may have no end
         raise OSError(errno.EINVAL, "no ordinary file", str(path))
     size = status.st_size
     states = {kind: _start(kind, size) for kind in kinds}

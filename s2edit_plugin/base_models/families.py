@@ -1,4 +1,4 @@
-"""What a single-file checkpoint is, told from its tensors' names and shapes, never from the file's name."""
+"""Recognises the family of a single-file checkpoint from the names and shapes of its tensors."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def recognise(header: Header, name: str) -> str:
     """The family ``sd1``, ``sd2`` or ``sdxl`` of a whole model in the layout of the original programs (LDM, SGM).
 
     Args:
-        name: of the file, for sentences.
+        name: of the file in messages.
 
     Raises:
-        ModelError: it is something else; the sentence says what.
+        ModelError: another kind of file, named in the message.
     """
     unet = {key.removeprefix(UNET) for key in header if key.startswith(UNET)}
     if not unet:
@@ -59,7 +59,7 @@ def _by_text_encoder(header: Header, name: str) -> str:
 
 
 def _no_whole_model(header: Header, name: str) -> ModelError:
-    """What a file without a U-Net in the original layout is."""
+    """An error that names the kind of a file without a U-Net in the original layout."""
     keys = list(header)
     if any("lora_" in key or ".lora." in key for key in keys):
         return _other(name, "is a LoRA, an addition to a model")

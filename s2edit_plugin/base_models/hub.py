@@ -1,7 +1,7 @@
-"""The model hub: its address, the user's access token, what a repository holds, and what its refusals mean.
+"""The model hub: its address, the user's access token, files of a repository, and the meaning of HTTP errors.
 
-huggingface_hub builds addresses and headers. Its own ``hf_hub_download`` is not used: since 2.x it throws a broken
-download away, and it refuses to go online in a process that keeps everything else offline (``HF_HUB_OFFLINE``).
+huggingface_hub builds addresses and headers. Its ``hf_hub_download`` is not used: since 2.x it discards interrupted downloads,
+and it does not work in a process with ``HF_HUB_OFFLINE`` set.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MIRRORS = "Try again later, or set a mirror (`mirror` in the settings, or HF_EN
 
 @dataclass(frozen=True)
 class HubFile:
-    """A file of a repository. ``size``: bytes. ``digest``: ``sha256:...`` of large files, ``git:...`` of small ones."""
+    """A file of a repository. ``size``: bytes. ``digest``: ``sha256:...`` for large files, ``git:...`` for small ones."""
 
     size: int
     digest: str
@@ -60,12 +60,12 @@ class Hub:
 
     @staticmethod
     def of(folder: DataFolder) -> Hub:
-        """The hub the settings or ``HF_ENDPOINT`` name.
+        """The hub of the settings or of ``HF_ENDPOINT``.
 
-        The hub itself is shown the token of ``HF_TOKEN`` or of ``hf auth login``, a mirror that of ``S2EDIT_MIRROR_TOKEN``.
+        The hub gets the token of ``HF_TOKEN`` or ``hf auth login``, a mirror that of ``S2EDIT_MIRROR_TOKEN``.
 
         Raises:
-            UsageError: the address is none, or not secure.
+            UsageError: the address is invalid or insecure.
         """
         from huggingface_hub import get_token
 
@@ -79,18 +79,18 @@ class Hub:
                 f"The mirror '{endpoint[:200]}' is not secure: whoever is on the way can change the models.",
                 "Write it as https://HOST, or bring the files: `s2edit models install NAME --from FOLDER`.",
             )
-        # The hub's token opens the user's account there; a mirror, whoever keeps it, gets one of its own or none.
+        # The hub's token gives access to the user's account and is never sent to a mirror.
         itself = endpoint == DEFAULT_ENDPOINT
         return Hub(endpoint, (get_token() if itself else os.environ.get(MIRROR_TOKEN)) or "")
 
     @property
     def _variable(self) -> str:
-        """Where its access token is looked for."""
+        """Environment variable of the access token."""
         return "HF_TOKEN" if self.endpoint == DEFAULT_ENDPOINT else MIRROR_TOKEN
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers of every request: who asks, and the token."""
+        """Headers of every request: user agent and token."""
         from huggingface_hub.utils import build_hf_headers
 
         return dict(
@@ -113,10 +113,10 @@ class Hub:
         patience: Patience,
         tick: Callable[[], None],
     ) -> Snapshot:
-        """What a repository holds at a revision, with sizes and hashes, in one request.
+        """Files of a repository at a revision, with sizes and hashes, by one request.
 
         Raises:
-            DownloadError: the hub cannot be reached, refuses, or is none.
+            DownloadError: the hub cannot be reached, refuses, or is not a hub.
         """
         url = f"{self.endpoint}/api/models/{repository}/revision/{quote(revision, safe='')}?blobs=true"
         body = b""
@@ -137,7 +137,7 @@ class Hub:
             ) from error
 
     def refusal(self, repository: str) -> Refusal:
-        """What the hub's refusals mean for a repository."""
+        """The function that converts HTTP errors of a repository to `DownloadError`."""
 
         def explain(status: int, headers: Mapping[str, str], url: str) -> DownloadError:
             code = headers.get("x-error-code", "")
@@ -170,7 +170,7 @@ class Hub:
 
 
 def address_refusal(status: int, headers: Mapping[str, str], url: str) -> DownloadError:
-    """What a server's refusal means for a file by its address."""
+    """The `DownloadError` for an HTTP error of a file's address."""
     host = urlsplit(url).hostname
     if status == 429:
         return DownloadError(f"{host} gets too many requests from here and wants a pause.", _MIRRORS)

@@ -1,4 +1,4 @@
-"""Taking in models that lie on this machine: a folder in the diffusers layout, or a single checkpoint file. No network."""
+"""Import of local models: a folder in the diffusers layout, or a single checkpoint file. Does not use the network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.api import ModelReady, OnProgress
-from s2edit_plugin.base_models import store
+from s2edit_plugin.base_models import copying, placing, store
 from s2edit_plugin.base_models.bounds import check_config
 from s2edit_plugin.base_models.catalogue import load_catalogue
 from s2edit_plugin.base_models.digests import file_digests
@@ -34,7 +34,7 @@ from s2edit_plugin.storage.paths import MAX_JSON, DataFolder, disk_error, read_l
 __all__ = ["import_model"]
 
 _NO_PICKLE = "Pickle can run programs and is never read; get the model as .safetensors."
-# Parts of a pipeline that are taken, and the classes they may have.
+# Imported parts of a pipeline and their allowed classes.
 _NETWORKS = {
     "unet": ("UNet2DConditionModel",),
     "vae": ("AutoencoderKL",),
@@ -54,7 +54,7 @@ _VARIANT = re.compile(r"\.(fp16|bf16|fp32)(?=[.-])")
 
 @dataclass(frozen=True)
 class _Source:
-    """A model to take in: its size, and what writes it into a folder and tells family, prediction and a note."""
+    """A model to import: its size, and a function that writes it and returns family, prediction and a note."""
 
     size: int
     write: Callable[[Path, Callable[[int], None]], tuple[str, str, str]]
@@ -72,26 +72,26 @@ def import_model(
 
     Args:
         path: a folder with a ``model_index.json``, or a ``.safetensors`` checkpoint of Stable Diffusion 1.x, 2.x or XL.
-        name: under which it will be known; "": from the file's or folder's name.
-        on_progress: may raise `errors.CancelledError` at any moment; then nothing of it stays.
+        name: of the new model; "": from the file's or folder's name.
+        on_progress: may raise `errors.CancelledError`; then nothing is kept.
         prediction: see `single_file.convert`.
 
     Raises:
-        ModelError: it is something else, damaged, pickled or incomplete. UsageError: the name is taken or impossible.
+        ModelError: of another kind, damaged, pickled or incomplete. UsageError: the name is taken or invalid.
         ResourceError: the disk is full or refuses.
     """
     path = Path(path).expanduser().absolute()
     source = _source(path, prediction)
-    name = store.check_model_name(name or _name_of(path))
+    name = placing.check_model_name(name or _name_of(path))
     if name in load_catalogue():
         raise UsageError(f"'{name}' is a name of the catalogue.", "Choose another one with --as NAME.")
-    with store.changing_models(folder, on_progress) as root:
+    with placing.changing_models(folder, on_progress) as root:
         if record_in(root, name) is not None:
             raise UsageError(
                 f"There is a model '{name}' already.",
                 f"Choose another name, or `s2edit models remove {name}` first.",
             )
-        store.require_space(root, source.size, f"The model '{name}'")
+        copying.require_space(root, source.size, f"The model '{name}'")
         record, note = _take(root, name, path.name, source, on_progress)
     sentence = f"Imported {name} ({FAMILY_TITLES.get(record.family, record.family)}). {note}".strip()
     return ModelReady(name, str(root / name), record.size, sentence)
@@ -121,8 +121,8 @@ def _source(path: Path, prediction: str) -> _Source:
 def _take(
     root: Path, name: str, origin: str, source: _Source, on_progress: OnProgress
 ) -> tuple[ModelRecord, str]:
-    """Write it into the staging folder, hash it, make it visible. Nothing stays of what does not come to its end."""
-    staging = store.staging(root, name)
+    """Write the model into the staging folder, hash it, make it visible; on errors delete it."""
+    staging = placing.staging(root, name)
     shutil.rmtree(staging, ignore_errors=True)
     files = staging / "files"
     try:
@@ -140,7 +140,7 @@ def _take(
             files=tuple(_hashed(files, Meter(f"hashing {name}", source.size, on_progress))),
         )
         write_record(files, record)
-        store.place(root, name, files)
+        placing.place(root, name, files)
     except OSError as error:
         raise disk_error(files / name, error) from error
     finally:
@@ -203,7 +203,7 @@ def _folder_source(folder: Path) -> _Source:
 
 
 def _small_files(folder: Path, parts: set[str], taken: Collection[str]) -> dict[str, Path]:
-    """Configurations and vocabularies of the parts by their place in the model. Args: taken: places that are filled."""
+    """Configurations and vocabularies of the parts by their path in the model. Args: taken: paths already used."""
     found: dict[str, Path] = {}
     for part in sorted(parts):
         for file in sorted((folder / part).iterdir()):
@@ -217,9 +217,9 @@ def _small_files(folder: Path, parts: set[str], taken: Collection[str]) -> dict[
 
 
 def _known_parts(folder: Path, index: dict[str, Any]) -> set[str]:
-    """The parts to take, each of a class that is known."""
+    """The parts to import. Raises ModelError for unknown classes."""
     pipeline = str(index.get("_class_name", ""))
-    known = pipeline.replace("Img2Img", "")  # made of the same parts
+    known = pipeline.replace("Img2Img", "")  # has the same parts
     if known not in _NEEDED:
         raise ModelError(
             f"The model in {folder.name} is a '{pipeline[:60]}', which this version does not know.",
@@ -240,9 +240,9 @@ def _known_parts(folder: Path, index: dict[str, Any]) -> set[str]:
 
 
 def _weights_of(folder: Path, part: str, kind: str) -> tuple[dict[str, Path], list[str]]:
-    """A network's weights: where each file goes, and tensors in them that it does not need.
+    """A network's weights: target path -> file, and the tensors it does not need.
 
-    A half-precision variant is taken where there is nothing else.
+    A half-precision variant is used only if there is no other.
     """
     files = sorted(path for path in (folder / part).iterdir() if path.name.endswith(".safetensors"))
     if not files:
@@ -296,16 +296,16 @@ def _weights_of(folder: Path, part: str, kind: str) -> tuple[dict[str, Path], li
 
 
 def _copy(source: Path, target: Path, on_bytes: Callable[[int], None]) -> None:
-    """A real copy: the user may change or delete what was imported. An index of variants is rewritten to plain names."""
+    """Copy, not link, since the user may change the original. An index of variants is rewritten to plain names."""
     if ".safetensors.index" in source.name:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(_VARIANT.sub("", json.dumps(_json(source), indent=2)), encoding="utf-8")
         return
-    store.copy_file(source, target, on_bytes)
+    copying.copy_file(source, target, on_bytes)
 
 
 def _write_index(target: Path, index: dict[str, Any], parts: set[str]) -> None:
-    """``model_index.json`` with nothing but the parts that were taken."""
+    """Write ``model_index.json`` with the imported parts only."""
     pipeline = str(index["_class_name"]).replace("Img2Img", "")
     values: dict[str, Any] = {
         "_class_name": pipeline,
@@ -339,6 +339,6 @@ def _json(path: Path) -> dict[str, Any]:
 
 
 def _name_of(path: Path) -> str:
-    """A name from a file's or folder's: lower case, nothing but letters, digits, '-', '_' and '.'."""
+    """A model name from a file's or folder's name: lower case letters, digits, '-', '_' and '.'."""
     stem = path.name if path.is_dir() else path.stem
     return re.sub(r"[^a-z0-9._-]+", "-", stem.lower()).strip("-._")[:64] or "model"

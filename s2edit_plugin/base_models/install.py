@@ -1,7 +1,7 @@
-"""Installing a model of the catalogue: download, check, put in place.
+"""Installation of a model of the catalogue: download, check, put into place.
 
-.staging/NAME/plan.json     which commit and which hashes the files below belong to
-.staging/NAME/files/...     complete files, and parts of such
+.staging/NAME/plan.json     commit and hashes of the files below
+.staging/NAME/files/...     complete and partial files
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s2edit_plugin.api import ModelReady, OnProgress, Progress
-from s2edit_plugin.base_models import store
+from s2edit_plugin.base_models import copying, placing, store
 from s2edit_plugin.base_models.catalogue import CatalogueEntry, CatalogueFile, find_entry
 from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.hub import Hub, address_refusal
@@ -38,11 +38,11 @@ _MAX_PLAN = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class _Plan:
-    """What is to come: the files, where from, and how it is told."""
+    """The files to download, with their origin."""
 
     origin: str
     files: tuple[tuple[CatalogueFile, Wanted, str], ...]
-    """Each with what its content is compared with, in words."""
+    """With the reference of each content check, in words."""
     size: int
 
 
@@ -56,18 +56,18 @@ def install(
     files_from: Path | None = None,
     patience: Patience | None = None,
 ) -> ModelReady:
-    """Download a model of the catalogue. Stopped or broken off, it goes on where it stopped when called again.
+    """Download a model of the catalogue; a repeated call resumes an interrupted download.
 
     Args:
-        on_progress: told about bytes and seconds left; it may raise `errors.CancelledError` at any moment.
-        accept_licence: the user accepts its licence with this.
-        again: although it is here: read it, and fetch what is damaged or missing.
-        files_from: a folder its files lie in, brought here by hand; nothing is downloaded then.
-        patience: with the server.
+        on_progress: called with bytes and remaining seconds; may raise `errors.CancelledError`.
+        accept_licence: the user accepts its licence.
+        again: check an installed model, and download damaged and missing files.
+        files_from: a folder with files downloaded manually, used instead of the network.
+        patience: timeouts and retries.
 
     Raises:
-        ModelError: the catalogue does not have it, or a file brought by hand is missing or a wrong one.
-        LicenceError: its licence was not accepted. DownloadError: see `transfer.fetch`; what came stays for the next call.
+        ModelError: not in the catalogue, or a manually downloaded file is missing or wrong.
+        LicenceError: its licence was not accepted. DownloadError: see `transfer.fetch`; partial files are kept.
         ResourceError: the disk is full or refuses.
     """
     entry = find_entry(name)
@@ -77,7 +77,7 @@ def install(
     if accept_licence:
         accept(folder, name)
     require_accepted(folder, entry)
-    with store.changing_models(folder, on_progress) as root:
+    with placing.changing_models(folder, on_progress) as root:
         record = record_in(root, name)
         if record is not None and not again:
             return ModelReady(name, str(root / name), record.size, f"The model '{name}' is here already.")
@@ -96,13 +96,13 @@ def install(
 def _download(
     folder: DataFolder, root: Path, entry: CatalogueEntry, on_progress: OnProgress, patience: Patience
 ) -> ModelRecord:
-    place = store.staging(root, entry.name)
+    place = placing.staging(root, entry.name)
     files = place / "files"
     with open_client(patience) as client:
         plan = _plan(folder, client, entry, on_progress, patience)
         _adopt(place, plan, root / entry.name, on_progress)
         there = sum(_there(files / file.path) for file, _, _ in plan.files)
-        store.require_space(root, plan.size - there, f"The model '{entry.name}'")
+        copying.require_space(root, plan.size - there, f"The model '{entry.name}'")
         meter = Meter(f"downloading {entry.name}", plan.size, on_progress, there)
         installed = [
             _fetched(client, file, wanted, checked, files, meter, patience)
@@ -112,18 +112,18 @@ def _download(
 
 
 def _take_files(root: Path, entry: CatalogueEntry, source: Path, on_progress: OnProgress) -> ModelRecord:
-    """Copy files that were brought by hand, and compare those of which the catalogue has a hash."""
+    """Copy manually downloaded files, and check those with a hash in the catalogue."""
     found = {file.path: _brought(source, file) for file in entry.files}
     size = sum(path.stat().st_size for path in found.values())
-    store.require_space(root, size, f"The model '{entry.name}'")
-    place = store.staging(root, entry.name)
+    copying.require_space(root, size, f"The model '{entry.name}'")
+    place = placing.staging(root, entry.name)
     meter = Meter(f"copying {entry.name}", size, on_progress)
     installed = []
     for file in entry.files:
         target = place / "files" / file.path
         kind = file.digest.partition(":")[0]
         try:
-            store.copy_file(found[file.path], target, meter.add)
+            copying.copy_file(found[file.path], target, meter.add)
             digests = file_digests(target, {"sha256", kind or "sha256"}, lambda _: meter.tick())
         except OSError as error:
             raise disk_error(target, error) from error
@@ -146,7 +146,7 @@ def _take_files(root: Path, entry: CatalogueEntry, source: Path, on_progress: On
 
 
 def _brought(source: Path, file: CatalogueFile) -> Path:
-    """A file in a folder of the user's: under its path, its path on the hub, or its name alone."""
+    """A file in a folder of the user, by its path, its path on the hub, or its name."""
     names = (file.path, file.remote, file.remote.rsplit("/", 1)[-1], file.path.rsplit("/", 1)[-1])
     for name in names if "/" not in file.path else names[:2]:
         if "://" not in name and (source / name).is_file():
@@ -174,7 +174,7 @@ def _finish(
         files=tuple(installed),
     )
     write_record(place / "files", record)
-    store.place(root, entry.name, place / "files")
+    placing.place(root, entry.name, place / "files")
     shutil.rmtree(place, ignore_errors=True)
     return record
 
@@ -203,7 +203,7 @@ def _plan_of_hub(
     on_progress: OnProgress,
     patience: Patience,
 ) -> _Plan:
-    """What the hub has of it at the catalogue's revision. The catalogue's hash goes before the hub's."""
+    """The plan from the hub at the catalogue's revision. The catalogue's hashes take precedence over the hub's."""
     hub = Hub.of(folder)
 
     def tick() -> None:
@@ -229,7 +229,7 @@ def _plan_of_hub(
 
 
 def _adopt(place: Path, plan: _Plan, installed: Path, on_progress: OnProgress) -> None:
-    """Keep what an earlier try brought, where it belongs to the same contents; take over what is installed and sound."""
+    """Keep files of an earlier attempt with the same plan; reuse undamaged installed files."""
     digests = {file.path: wanted.digest for file, wanted, _ in plan.files}
     before = _stored_plan(place)
     files = place / "files"
@@ -244,7 +244,7 @@ def _adopt(place: Path, plan: _Plan, installed: Path, on_progress: OnProgress) -
         if source.is_file() and not (files / path).exists():
             try:
                 if file_digests(source, [kind], meter.add)[kind] == digest:
-                    store.link_or_copy(source, files / path, lambda _: meter.tick())
+                    copying.link_or_copy(source, files / path, lambda _: meter.tick())
             except OSError as error:
                 raise disk_error(files / path, error) from error
 
@@ -266,13 +266,13 @@ def _fetched(
     meter: Meter,
     patience: Patience,
 ) -> InstalledFile:
-    """One file, from an earlier try or from the network."""
+    """A file from an earlier attempt or from the network."""
     target = files / file.path
     kind = wanted.digest.partition(":")[0]
     digests: dict[str, str] = {}
     if target.is_file():
         digests = file_digests(target, {"sha256", kind or "sha256"}, lambda _: meter.tick())
-        if kind and digests[kind] != wanted.digest:  # damaged since, by a power cut for example
+        if kind and digests[kind] != wanted.digest:  # damaged since, e.g. by a power failure
             meter.add(-target.stat().st_size)
             target.unlink()
             digests = {}

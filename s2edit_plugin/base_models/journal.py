@@ -1,8 +1,7 @@
-"""Which moves of the models' folder are under way: one JSON file in the data folder.
+"""Record of unfinished moves of the models' folder: a JSON file in the data folder.
 
-The folder that is being filled holds a mark with the move's random number, which shows that it is the folder meant and not
-another one that came to the same path, on another disk for example. Everything else stands here: a folder of somebody else's
-cannot say what is deleted.
+The target folder has a marker file with the move's random number, by which another folder at the same path (e.g. on another
+disk) is recognised. All other data are in the data folder, so that a foreign folder cannot decide what is deleted.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from s2edit_plugin.storage.paths import DataFolder, read_limited, write_atomic
 __all__ = ["MARK", "Move", "begin", "begun", "finished", "forget", "keep"]
 
 MARK = ".moving.json"
-_MOST_MOVES = 16  # those that were given up count too
+_MOST_MOVES = 16  # including abandoned ones
 _MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -29,8 +28,8 @@ class Move:
     """A move from one models' folder to another.
 
     Attributes:
-        id: the random number that the mark in ``target`` holds.
-        copied: the models that may be deleted at the old place; None while they are still being copied.
+        id: random number in the marker file of ``target``.
+        copied: the models that may be deleted in ``source``; None while they are being copied.
     """
 
     id: str
@@ -39,15 +38,15 @@ class Move:
     copied: tuple[str, ...] | None = None
 
     def finished(self, copied: list[str]) -> Move:
-        """The same move once these models lie in the new folder."""
+        """The move after these models were copied."""
         return replace(self, copied=tuple(copied))
 
 
 def begin(folder: DataFolder, source: Path, target: Path) -> Move:
-    """A new move: written down here, then marked in the new folder.
+    """Start a move: recorded here, then marked in the target folder.
 
     Raises:
-        ResourceError: the disk refused.
+        ResourceError: a disk error.
     """
     move = Move(uuid.uuid4().hex, source, target)
     keep(folder, move)
@@ -56,32 +55,32 @@ def begin(folder: DataFolder, source: Path, target: Path) -> Move:
 
 
 def begun(folder: DataFolder, source: Path, target: Path) -> Move | None:
-    """The interrupted move between two folders, if the new one is the folder that it has begun to fill."""
+    """The interrupted move between two folders, if the target has its marker."""
     found = [move for move in _moves(folder) if (move.source, move.target) == (source, target)]
     return found[0] if found and _marked(found[0]) else None
 
 
 def finished(folder: DataFolder, target: Path) -> Move | None:
-    """The move that has filled a folder, if what it has left at the old place is still to be deleted."""
+    """The completed move to a folder whose source models are still to be deleted."""
     found = [move for move in _moves(folder) if move.target == target and move.copied is not None]
     return found[0] if found and _marked(found[0]) else None
 
 
 def keep(folder: DataFolder, move: Move) -> None:
-    """Write down how far a move is, in place of what was known about one to the same folder.
+    """Store the state of a move, replacing previous moves to the same folder.
 
     Raises:
-        ResourceError: the disk refused.
+        ResourceError: a disk error.
     """
     others = [other for other in _moves(folder) if other.target != move.target]
     _write(folder, [move, *others][:_MOST_MOVES])
 
 
 def forget(folder: DataFolder, move: Move) -> None:
-    """The move is at its end.
+    """Remove a finished move.
 
     Raises:
-        ResourceError: the disk refused.
+        ResourceError: a disk error.
     """
     with contextlib.suppress(OSError):
         (move.target / MARK).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Licences: shown before a model is installed, accepted once, remembered in the data folder."""
+"""Accepted licences of models, stored in the data folder."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ __all__ = ["accept", "accepted", "require_accepted"]
 
 
 def accepted(folder: DataFolder, name: str) -> bool:
-    """Whether a model of the catalogue may be installed: its licence restricts nothing, or was accepted.
+    """Whether a model of the catalogue may be installed: its licence has no restrictions or was accepted.
 
     Raises:
         ModelError: the catalogue has no such model.
     """
     licence = find_entry(name).licence
-    # By licence, not by model alone: a model that changes its licence asks anew.
+    # By model and licence: a changed licence must be accepted again.
     return not licence.must_accept or _stored(folder).get(name, {}).get("licence") == licence.id
 
 
 def accept(folder: DataFolder, name: str) -> None:
-    """Remember that the user has read and accepts a model's licence.
+    """Store that the user accepts a model's licence.
 
     Raises:
-        ModelError: the catalogue has no such model. ResourceError: the disk refused.
+        ModelError: the catalogue has no such model. ResourceError: a disk error.
     """
     licence = find_entry(name).licence
     if accepted(folder, name):
@@ -41,7 +41,7 @@ def accept(folder: DataFolder, name: str) -> None:
 
 
 def require_accepted(folder: DataFolder, entry: CatalogueEntry) -> None:
-    """Stop where a licence was not accepted yet.
+    """Check that a model's licence was accepted.
 
     Raises:
         LicenceError: it was not.

@@ -1,4 +1,4 @@
-"""All models in one list: the catalogue, what is installed of it, and what was imported."""
+"""The list of all models: catalogue, installed and imported models."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from pathlib import Path
 
 from s2edit_plugin.api.queries import ModelInfo, ModelList
 from s2edit_plugin.base_models.catalogue import BUNDLED, CatalogueEntry, load_catalogue
+from s2edit_plugin.base_models.copying import free_bytes
 from s2edit_plugin.base_models.licences import accepted
 from s2edit_plugin.base_models.records import ModelRecord
-from s2edit_plugin.base_models.store import free_bytes, installed_models
+from s2edit_plugin.base_models.store import installed_models
 from s2edit_plugin.errors import ModelError
 from s2edit_plugin.storage.paths import DataFolder, bundled_model
 from s2edit_plugin.storage.settings import load_settings, models_folder
@@ -94,5 +95,5 @@ def _bundled() -> tuple[str, int]:
     try:
         path = bundled_model()
     except ModelError:
-        return "", 0  # the list must show the others all the same; the doctor says what is wrong
+        return "", 0  # the list still shows the other models; `doctor` reports the error
     return str(path), sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

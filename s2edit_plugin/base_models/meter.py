@@ -1,4 +1,4 @@
-"""Progress in bytes, at most a few reports a second, with a look at whether the user has stopped it."""
+"""Progress in bytes, limited to a few reports a second, with cancellation."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ _INTERVAL = 0.1  # seconds between reports
 
 
 def silent(_: Progress) -> None:
-    """Progress nobody wants to see."""
+    """Ignore progress."""
 
 
 class Meter:
     """Counts the bytes of one stage.
 
     Args:
-        stage: plain words, e.g. ``"downloading sd15"``. total: bytes in all.
-        done: bytes done before.
-        on_progress: told about it; what it raises (`errors.CancelledError`) goes to whoever counted.
+        stage: in words, e.g. ``"downloading sd15"``. total: bytes in all. done: bytes done before.
+        on_progress: called with reports; its errors (`errors.CancelledError`) are raised by `add` and `tick`.
     """
 
     def __init__(self, stage: str, total: int, on_progress: OnProgress, done: int = 0) -> None:
@@ -37,13 +36,13 @@ class Meter:
         return self._done
 
     def add(self, count: int) -> None:
-        """More bytes are done; a negative count takes some back that turned out wrong."""
+        """Add bytes; a negative count removes invalid ones."""
         self._done += count
         if time.monotonic() - self._reported >= _INTERVAL or self._done >= self._total:
             self.tick()
 
     def tick(self) -> None:
-        """Report now: nothing may have come, but the user may have stopped it."""
+        """Report now, without new bytes, so that the user can cancel."""
         self._reported = time.monotonic()
         done = min(self._done, self._total)
         self._on_progress(

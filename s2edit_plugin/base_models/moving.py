@@ -1,8 +1,8 @@
-"""Moving the models' folder to another disk: copy, compare, switch the setting, delete. It may be stopped anywhere.
+"""Moves the models' folder to another disk: copy, compare, change the setting, delete. Can be interrupted at any step.
 
-Until everything has been copied and compared, the old folder is the one in use; afterwards the new one is, and what is left
-of the old one is deleted, by the next call if this one is interrupted. What is to be deleted where stands in the data folder
-(`journal`): nothing that lies in the new folder can say it.
+The old folder stays in use until everything was copied and compared. Then the setting is changed and the old models are
+deleted, by the next call if this one is interrupted. The record of models to delete is in the data folder (`journal`), never
+in the new folder.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 from s2edit_plugin.api import ModelReady, OnProgress
-from s2edit_plugin.base_models import journal, store
+from s2edit_plugin.base_models import copying, journal, placing, store
 from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.journal import MARK, Move
 from s2edit_plugin.base_models.meter import Meter, silent
@@ -26,19 +26,19 @@ __all__ = ["move"]
 
 
 def move(folder: DataFolder, target: Path, on_progress: OnProgress = silent) -> ModelReady:
-    """Keep models in another folder from now on, and take those that are here along.
+    """Move all models to another folder, which is used from then on.
 
     Args:
-        target: an empty or new folder, or one an interrupted move has begun to fill.
-        on_progress: may raise `errors.CancelledError` at any moment; the next call goes on.
+        target: an empty or new folder, or the target of an interrupted move.
+        on_progress: may raise `errors.CancelledError`; the next call resumes.
 
     Raises:
-        UsageError: the folder holds other things, or one lies in the other. ModelError: a model is damaged.
+        UsageError: the folder holds other files, or one folder is inside the other. ModelError: a model is damaged.
         ResourceError: the disk is full or refuses.
     """
     target = Path(target).expanduser().absolute()
-    with store.changing_models(folder, on_progress) as root:
-        size = _delete_old(folder, root)  # what an interrupted earlier move has left
+    with placing.changing_models(folder, on_progress) as root:
+        size = _delete_old(folder, root)  # remains of an interrupted earlier move
         if target != root:
             begun = _begin(folder, root, target)
             copied = _copy_all(root, target, on_progress)
@@ -50,7 +50,7 @@ def move(folder: DataFolder, target: Path, on_progress: OnProgress = silent) -> 
 
 
 def _begin(folder: DataFolder, root: Path, target: Path) -> Move:
-    """The move to a folder that is empty, or that an interrupted move of this data folder has begun to fill."""
+    """A new move to an empty folder, or the interrupted move of this data folder to it."""
     if _is_inside(target, root) or _is_inside(root, target):
         raise UsageError("A models' folder cannot lie inside the other.", "Choose a folder beside it.")
     try:
@@ -65,8 +65,8 @@ def _begin(folder: DataFolder, root: Path, target: Path) -> Move:
         if begun is None:
             begun = journal.begin(folder, root, target)
         else:
-            store.refuse_links(target)
-            store.sweep(target)
+            placing.refuse_links(target)
+            placing.sweep(target)
     except OSError as error:
         raise disk_error(target / MARK, error) from error
     return begun
@@ -81,21 +81,21 @@ def _copy_all(root: Path, target: Path, on_progress: OnProgress) -> list[str]:
     total = sum(record.size for record in records)
     missing = sum(record.size for record in records if record_in(target, record.name) != record)
     if not _same_disk(root, target):
-        store.require_space(target, missing, "Moving the models")
+        copying.require_space(target, missing, "Moving the models")
     meter = Meter("moving models", total, on_progress)
     with file_lock(target / ".lock", what="the models' folder"):
         for stale in records_in(target):
-            if stale not in records:  # an interrupted move brought it, and it was changed or removed since
-                store.discard(target, stale.name)
+            if stale not in records:  # copied by an interrupted move, and changed or removed since
+                placing.discard(target, stale.name)
         for record in records:
             if record_in(target, record.name) == record:
                 meter.add(record.size)
                 continue
             _copy_model(root, target, record, meter)
         for unfinished in sorted((root / ".staging").rglob("*")):
-            if unfinished.is_file():  # parts of downloads; they are checked when they are complete
+            if unfinished.is_file():  # partial downloads, checked when they are complete
                 with contextlib.suppress(OSError):
-                    store.link_or_copy(
+                    copying.link_or_copy(
                         unfinished, target / unfinished.relative_to(root), lambda _: meter.tick()
                     )
     return [record.name for record in records]
@@ -106,7 +106,7 @@ def _same_disk(root: Path, target: Path) -> bool:
 
 
 def _copy_model(root: Path, target: Path, record: ModelRecord, meter: Meter) -> None:
-    """Copy one model beside its new place, compare it with its record, and make it visible."""
+    """Copy a model into the staging folder of the target, compare it with its record, and make it visible."""
     files = target / ".moving" / record.name
     try:
         wanted = {files / file.path for file in record.files}
@@ -117,7 +117,7 @@ def _copy_model(root: Path, target: Path, record: ModelRecord, meter: Meter) -> 
             if copy.is_file() and copy.stat().st_size == file.size:
                 meter.add(file.size)
             else:
-                store.link_or_copy(root / record.name / file.path, copy, meter.add)
+                copying.link_or_copy(root / record.name / file.path, copy, meter.add)
             if file_digests(copy, ["sha256"], lambda _: meter.tick())["sha256"] != f"sha256:{file.sha256}":
                 copy.unlink()
                 raise ModelError(
@@ -132,11 +132,11 @@ def _copy_model(root: Path, target: Path, record: ModelRecord, meter: Meter) -> 
         ) from error
     except OSError as error:
         raise disk_error(files / RECORD_NAME, error) from error
-    store.place(target, record.name, files)
+    placing.place(target, record.name, files)
 
 
 def _delete_old(folder: DataFolder, target: Path) -> int:
-    """Delete what a move to this folder, which is in use now, has left at the old place; returns the bytes."""
+    """Delete the source models of a completed move to this folder; returns the bytes."""
     done = journal.finished(folder, target)
     if done is None or done.copied is None:
         return 0
@@ -144,13 +144,13 @@ def _delete_old(folder: DataFolder, target: Path) -> int:
     old = done.source
     for record in records_in(old):
         if record.name in done.copied:
-            store.discard(old, record.name)
+            placing.discard(old, record.name)
             freed += record.size
-    store.sweep(old)
+    placing.sweep(old)
     shutil.rmtree(old / ".staging", ignore_errors=True)
     shutil.rmtree(target / ".moving", ignore_errors=True)
     with contextlib.suppress(OSError):
         (old / ".lock").unlink(missing_ok=True)
-        old.rmdir()  # stays where something else lies in it
+        old.rmdir()  # fails if it holds other files
     journal.forget(folder, done)
     return freed

@@ -1,7 +1,7 @@
-"""What is known about an installed model: one JSON file in its folder, written last.
+"""Records of installed models: a JSON file in each model's folder, written last.
 
-A folder without a record is not an installed model, whatever it holds. A models' folder may come from somebody else: what a
-record says is never joined to a path before it was checked, and a model has the name of its folder or is none.
+A folder without a record is not an installed model. Models' folders are untrusted: names in a record are checked before they
+are joined to a path, and a record must have the name of its folder.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class InstalledFile:
 
     Attributes:
         path: below the model's folder, with slashes. size: bytes. sha256: of its content, hex.
-        checked: what its content was compared with when it came, e.g. ``"sha256 of the hub"``; "" if with nothing.
+        checked: reference of the content check at installation, e.g. ``"sha256 of the hub"``; "" if unchecked.
     """
 
     path: str
@@ -56,9 +56,9 @@ class ModelRecord:
 
     Attributes:
         kind, family: as in the catalogue. licence: title, "" if unknown.
-        origin: where it came from, in words: ``repository@commit``, addresses, or the name of what was imported.
-        hash_source: where its hashes come from, in words. files: all of them but the record itself.
-        prediction: ``epsilon`` or ``v_prediction`` where an import had to find out, "" otherwise.
+        origin: in words: ``repository@commit``, addresses, or the name of the imported file or folder.
+        hash_source: origin of its hashes, in words. files: all except the record itself.
+        prediction: ``epsilon`` or ``v_prediction`` for imports that had to determine it, else "".
         installed: ISO 8601, UTC.
     """
 
@@ -80,18 +80,18 @@ class ModelRecord:
 
 
 def is_model_name(name: str) -> bool:
-    """Whether a folder can have this name on every system, and nothing but a model's folder can be meant by it."""
+    """Whether a name is a valid folder name on every system and no special path."""
     return bool(_NAME.fullmatch(name)) and not _RESERVED.fullmatch(name) and not name.endswith(".")
 
 
 def record_in(root: Path, name: str) -> ModelRecord | None:
-    """The record of the model ``name`` of a models' folder; None if there is none, or one of another name."""
+    """The record of the model ``name`` in a models' folder; None if it is missing or has another name."""
     record = read_record(root / name) if is_model_name(name) else None
     return record if record is not None and record.name == name else None
 
 
 def records_in(root: Path) -> list[ModelRecord]:
-    """The records of all models of a models' folder, by name; none where the folder cannot be read."""
+    """The records of all models in a models' folder, by name; empty if the folder cannot be read."""
     try:
         names = sorted(place.name for place in root.iterdir())
     except OSError:
@@ -103,14 +103,14 @@ def write_record(folder: Path, record: ModelRecord) -> None:
     """Write the record into a model's folder, whose other files must be complete.
 
     Raises:
-        ResourceError: the disk refused.
+        ResourceError: a disk error.
     """
     values = {"format_version": FORMAT_VERSION} | dataclasses.asdict(record)
     write_atomic(folder / RECORD_NAME, (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def read_record(folder: Path) -> ModelRecord | None:
-    """The record of a folder; None if it has none, or none that can be understood."""
+    """The record of a folder; None if it is missing or invalid."""
     try:
         return _record(json.loads(read_limited(folder / RECORD_NAME, _MAX_BYTES).decode("utf-8")))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):

@@ -1,8 +1,7 @@
-"""From a single checkpoint file in the layout of the original programs to a folder in the diffusers layout.
+"""Converts a single checkpoint file in the layout of the original programs to a folder in the diffusers layout.
 
-diffusers' own converters rename the tensors; they are mapped from the file, so memory holds a part of the model at a time.
-The small configuration files come from ``models/configs``. What comes out is compared, name by name and shape by shape,
-with the networks those describe.
+diffusers' converters rename the memory-mapped tensors, one part of the model at a time. The configuration files come from
+``models/configs``; names and shapes of the result are compared with the networks they describe.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ Tensors = dict[str, "torch.Tensor"]
 
 
 def _dtypes() -> dict[str, torch.dtype]:
-    """How numbers are stored that can be used, as torch calls it."""
+    """Supported number formats as torch types."""
     import torch
 
     return {"F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32}
@@ -51,7 +50,7 @@ def _dtypes() -> dict[str, torch.dtype]:
 
 @dataclass(frozen=True)
 class Conversion:
-    """What a file turned out to be. ``prediction``: ``epsilon`` or ``v_prediction``. ``note``: what the user should know."""
+    """Result of a conversion. ``prediction``: ``epsilon`` or ``v_prediction``. ``note``: for the user."""
 
     family: str
     prediction: str
@@ -60,7 +59,7 @@ class Conversion:
 
 @dataclass(frozen=True)
 class _Part:
-    """One network of the model: its folder, class, the names of its tensors in the file, and how they are renamed."""
+    """A network of the model: its folder, class, the names of its tensors in the file, and their renaming."""
 
     folder: str
     kind: str
@@ -84,13 +83,13 @@ def convert(
 
     Args:
         path: a whole model of the families of `families.recognise`. target: a new folder.
-        on_bytes: told how many bytes were written, see `converted_size`; it may raise to stop.
-        prediction: of `PREDICTIONS`; ``auto`` finds it out.
-        configs: folder of configuration files by family, None: the shipped ones.
+        on_bytes: called with the number of bytes written, see `converted_size`; may raise to stop.
+        prediction: of `PREDICTIONS`; ``auto`` determines it.
+        configs: folder of configuration files by family, None: the bundled ones.
 
     Raises:
-        ModelError: it is something else, damaged, or built in another way than its family.
-        UsageError: an unknown ``prediction``. OSError: the disk refused.
+        ModelError: of another kind, damaged, or of another structure than its family.
+        UsageError: an unknown ``prediction``. OSError: a disk error.
     """
     from safetensors import safe_open
 
@@ -100,7 +99,7 @@ def convert(
     family = recognise(header, path.name)
     shipped = (configs or models_package() / "configs") / family
     parts = {part: _config(shipped, part) for part in _parts(family)}
-    # All of it, before anything is written: an import of gigabytes must not end at its last part.
+    # Check all parts before anything is written.
     extra = [
         name
         for part, config in parts.items()
@@ -119,10 +118,10 @@ def convert(
 
 
 def converted_size(path: Path) -> int:
-    """Bytes `convert` will write for a file, about; it is what the whole file has, without a second copy for training.
+    """Approximate bytes `convert` will write: those of the file without a second copy for training.
 
     Raises:
-        ModelError: it is no safetensors file.
+        ModelError: not a safetensors file.
     """
     widths = {"F16": 2, "BF16": 2, "F32": 4}
     total = 0
@@ -141,10 +140,10 @@ def _config(shipped: Path, part: _Part) -> dict[str, Any]:
 
 
 def _check_part(part: _Part, header: Header, config: Mapping[str, Any], name: str, family: str) -> list[str]:
-    """Rename a part's tensors without reading them, and compare with its network; returns those that it does not need.
+    """Rename a part's tensors without reading them, and compare with its network; returns the unneeded ones.
 
     Raises:
-        ModelError: something is missing, has another shape or is stored as numbers that cannot be used.
+        ModelError: a tensor is missing, has another shape or an unsupported number format.
     """
     import torch
 
@@ -176,7 +175,7 @@ def _check_part(part: _Part, header: Header, config: Mapping[str, Any], name: st
             f"{name} looks like {title}, but its {part.folder} is built otherwise: {problem}.",
             "Variants with fewer or other layers are not supported.",
         )
-    if part.kind == "UNet2DConditionModel":  # its tensors are only renamed, so what was dropped can be told
+    if part.kind == "UNet2DConditionModel":  # its tensors are only renamed, so dropped ones can be listed
         used = {id(tensor) for tensor in tensors.values()}
         dropped = [key for key, tensor in blanks.items() if id(tensor) not in used and key.startswith(UNET)]
         return [] if _has_averaged(header) else dropped
@@ -184,18 +183,18 @@ def _check_part(part: _Part, header: Header, config: Mapping[str, Any], name: st
 
 
 def _has_averaged(header: Mapping[str, Any]) -> bool:
-    """Whether a file for further training holds the averaged weights too (EMA), which draw better."""
+    """Whether a file for further training also holds averaged weights (EMA), which generate better."""
     return sum(name.startswith(EMA) for name in header) > 100
 
 
 def _is_extra(part: _Part, name: str) -> bool:
-    """Whether a part's tensor is left out and worth a word; every old file has counters of positions."""
+    """Whether a part's unneeded tensor is worth a note; position counters are in every old file."""
     plain = next(name.removeprefix(prefix) for prefix in part.prefixes if name.startswith(prefix))
     return is_harmless(part.kind, plain) and not name.endswith("position_ids")
 
 
 def _of_no_part(header: Header, parts: list[_Part]) -> list[str]:
-    """Tensors of no network of the model, but for the numbers of a training's schedule, which stand at the top."""
+    """Tensors of no network of the model, except top-level ones of the training's noise schedule."""
     prefixes = tuple(prefix for part in parts for prefix in part.prefixes)
     return [name for name in header if "." in name and not name.startswith((*prefixes, EMA))]
 
@@ -219,7 +218,7 @@ def _parts(family: str) -> tuple[_Part, ...]:
 def _renamed(
     part: _Part, header: Header, get: Callable[[str], torch.Tensor], config: Mapping[str, Any]
 ) -> Tensors:
-    """The tensors of a part under the names diffusers and transformers use, without what its network does not need."""
+    """The tensors of a part with the names of diffusers and transformers, without unneeded ones."""
     source = {name: get(name) for name in header if name.startswith(part.prefixes)}
     renamed = part.rename(source, config)
     return {
@@ -233,7 +232,7 @@ def _unet(source: Tensors, config: Mapping[str, Any]) -> Tensors:
     from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint
     from diffusers.utils import logging
 
-    logging.set_verbosity_error()  # it remarks on the second copy, which is handled here
+    logging.set_verbosity_error()  # no warnings about the second copy, which is handled here
     converted: Tensors = convert_ldm_unet_checkpoint(source, config, extract_ema=_has_averaged(source))
     return converted
 
@@ -274,8 +273,8 @@ def _prediction(
 ) -> str:
     """Whether the network predicts the noise or the velocity.
 
-    Neither names nor shapes tell. Newer files say so in their header or by an empty tensor ``v_pred``. For 2.x the spread of
-    one bias of the last block does, as ComfyUI found (comfy/supported_models.py): above 0.09 in the models with velocity.
+    Names and shapes do not show it. Newer files state it in their header or by an empty tensor ``v_pred``. For 2.x the standard
+    deviation of a bias of the last block shows it (ComfyUI, comfy/supported_models.py): above 0.09 in models with velocity.
     """
     if wanted != "auto":
         return wanted
@@ -292,7 +291,7 @@ def _prediction(
 
 
 def _sized(config: dict[str, Any], part: _Part, family: str, prediction: str) -> dict[str, Any]:
-    """The U-Net's configuration with its size: the 2.x models with velocity work at 768 pixels, the others at 512."""
+    """The U-Net's configuration with its size: 2.x models with velocity prediction work at 768 pixels, others at 512."""
     if part.folder == "unet" and family == "sd2" and prediction == "v_prediction":
         return config | {"sample_size": config["sample_size"] * 3 // 2}
     return config
@@ -304,7 +303,7 @@ def _write_small_files(shipped: Path, target: Path, prediction: str, header: Hea
         write_tokenizer(target / config.parent.name, config)
     scheduler = json.loads((shipped / "scheduler" / "scheduler_config.json").read_text(encoding="utf-8"))
     scheduler["prediction_type"] = prediction
-    if "ztsnr" in header:  # trained down to pure noise
+    if "ztsnr" in header:  # trained with zero terminal SNR
         scheduler |= {"rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}
     _write_json(target / "scheduler" / "scheduler_config.json", scheduler)
 

@@ -1,7 +1,7 @@
-"""One HTTP answer whose bytes come in through a thread, so that the caller can stop at any moment.
+"""An HTTP response that is read by a thread, so that the caller can cancel at any time.
 
-A read from a socket cannot be interrupted from inside; a thread that is stuck in one can, by shutting the socket down.
-So the waiting is done by a thread of its own, and the caller takes what came, or a tick when nothing did.
+A blocking read of a socket can be interrupted by another thread that shuts the socket down. So a thread reads, and the caller
+receives its data, or a tick while there is none.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Interrupted", "Patience", "open_client"]
 
-_AHEAD = 64  # pieces, of at most 64 KB, that may wait for the disk
+_AHEAD = 64  # pieces, of at most 64 KB, buffered for the disk
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to wait for a server, and how often to try again. Seconds.
+    """Timeouts in seconds, and retries.
 
     Attributes:
         connect: for a connection. silence: for the next byte.
-        crawl, crawl_bytes: a connection that brings fewer bytes than this in that time counts as stuck.
-        tries: failures in a row, without a new byte between them, until it is given up.
+        crawl, crawl_bytes: a connection with fewer bytes than this in that time counts as stalled.
+        tries: most failures in a row without a new byte between them.
         pause, longest_pause: before the second try, doubled for each further one.
-        tick: how often the caller is asked whether to go on.
+        tick: interval at which the caller can cancel.
     """
 
     connect: float = 15.0
@@ -48,8 +48,8 @@ class Patience:
     tick: float = 0.25
 
 
-class Interrupted(Exception):  # noqa: N818 - no failure yet: the next try may bring the rest
-    """The connection was lost or never made. ``error`` is what the user is told if it stays so."""
+class Interrupted(Exception):  # noqa: N818 - not an error yet: the next attempt may succeed
+    """The connection failed or was lost. ``error``: shown to the user if all attempts fail."""
 
     def __init__(self, error: DownloadError, wait: float = 0.0) -> None:
         super().__init__(str(error))
@@ -63,21 +63,21 @@ def open_client(patience: Patience) -> httpx2.Client:
     timeout = httpx2.Timeout(
         connect=patience.connect, read=patience.silence, write=patience.connect, pool=None
     )
-    # A connection for each request: one from a pool would not tell its socket, see `Answer`.
+    # A new connection for each request: pooled ones do not reveal their socket, see `Answer`.
     return httpx2.Client(
         follow_redirects=False, timeout=timeout, limits=httpx2.Limits(max_keepalive_connections=0)
     )
 
 
 class Answer:
-    """A GET request and its answer, as a context manager.
+    """A GET request and its response, as a context manager.
 
     Attributes:
         status: HTTP status. headers: by name, any case.
 
     Raises (on entering and while reading):
-        Interrupted: no connection, a cut one, or silence.
-        DownloadError: what will not get better by trying again. And whatever ``tick`` raises.
+        Interrupted: no connection, a lost one, or a timeout.
+        DownloadError: a permanent error. Errors of ``tick`` are passed on.
     """
 
     status: int
@@ -113,7 +113,7 @@ class Answer:
         self._close()
 
     def chunks(self) -> Iterator[bytes]:
-        """The body, piece by piece, as it comes."""
+        """The body in pieces as they arrive."""
         began, received = time.monotonic(), 0
         while (piece := self._next()) is not None:
             yield piece
@@ -125,7 +125,7 @@ class Answer:
                 began, received = time.monotonic(), 0
 
     def read(self, limit: int) -> bytes:
-        """The whole body of a small answer.
+        """The whole body of a small response.
 
         Raises:
             DownloadError: it is larger than ``limit`` bytes.
@@ -140,7 +140,7 @@ class Answer:
     # ------------------------------------------------------------------ the caller's side
 
     def _next(self) -> Any:
-        """The next thing the thread has read; asks ``tick`` while nothing comes."""
+        """The next item from the thread; calls ``tick`` while waiting."""
         while True:
             try:
                 item = self._pieces.get(timeout=self._patience.tick)
@@ -154,7 +154,7 @@ class Answer:
     def _close(self) -> None:
         self._stop.set()
         self._wake()
-        self._thread.join(2.0)  # stuck in a name look-up at worst; it ends by itself, and it is a daemon
+        self._thread.join(2.0)  # at worst it waits for a DNS lookup; it is a daemon and ends by itself
 
     def _wake(self) -> None:
         if self._socket is not None and self._thread.is_alive():
@@ -218,7 +218,7 @@ class Answer:
                     if self._stop.is_set():
                         return
             self._put(None)
-        except Exception as error:  # told to the caller, in whose thread it is raised
+        except Exception as error:  # raised in the caller's thread
             self._put(error)
 
     def _put(self, item: Any) -> None:
@@ -228,7 +228,7 @@ class Answer:
                 return
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        """Learn the socket as soon as there is one (an event of httpcore), so that it can be shut down."""
+        """Store the socket when it is connected (an event of httpcore), so that it can be shut down."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._socket = info["return_value"].get_extra_info("socket")
             if self._stop.is_set():

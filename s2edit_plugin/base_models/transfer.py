@@ -1,7 +1,7 @@
-"""One file from the network to the disk: goes on where it stopped, tries again, checks what came.
+"""Download of a file: resumable, with retries and a check of its hash.
 
-What has arrived lies in a ``.part`` file beside the target and is used by the next try, also after a crash. The target
-appears only once its content has been compared with its hash.
+Partial content is kept in a ``.part`` file beside the target for the next attempt, also after a crash. The target is created
+only after its hash was checked.
 """
 
 from __future__ import annotations
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 __all__ = ["PART", "Refusal", "Wanted", "fetch", "is_secure", "open_answer", "part_of", "persist"]
 
 PART = ".part"
-"""What the name of a file ends with while it arrives."""
+"""Suffix of partial files."""
 _MAX_REDIRECTS = 8
 _REDIRECTS = (301, 302, 303, 307, 308)
 _ANOTHER = "Try another mirror."
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
-_LONGEST_WAIT = 120.0  # seconds a server may ask for before it is given up instead
+_LONGEST_WAIT = 120.0  # longest accepted Retry-After of a server, seconds
 
 Refusal = Callable[[int, Mapping[str, str], str], DownloadError]
-"""Turns a status, its headers and an address into the error the user is told."""
+"""Converts status, headers and address to the error shown to the user."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file to fetch.
+    """A file to download.
 
     Attributes:
-        name: as shown. url, headers: where it is asked for and how; the headers go to no other host.
-        size: bytes, 0 if unknown. digest: ``kind:hex``, "" if nothing is known of its content.
-        refusal: says what an answer other than the file means.
+        name: as shown. url, headers: of the request; the headers are sent to no other host.
+        size: bytes, 0 if unknown. digest: ``kind:hex``, "" if unknown.
+        refusal: converts HTTP errors.
     """
 
     name: str
@@ -58,11 +58,11 @@ class Wanted:
 
 
 class _WrongContentError(Exception):
-    """What came is not what was asked for."""
+    """The content has a wrong size or hash."""
 
 
 def part_of(target: Path) -> Path:
-    """Where a file lies while it arrives."""
+    """Path of a target's partial file."""
     return target.with_name(target.name + PART)
 
 
@@ -72,14 +72,14 @@ def fetch(
     """Download one file, or the rest of it, and check it.
 
     Args:
-        meter: counts its bytes; those of an earlier try count as done already. What its ``on_progress`` raises stops the
-            download; the part stays.
+        meter: counts its bytes, with those of an earlier attempt as done. Errors of its ``on_progress`` stop the download;
+            the partial file is kept.
 
     Returns:
-        The digests of what came, by kind (`digests.file_digests`); ``sha256`` is always among them.
+        The digests of the file by kind (`digests.file_digests`), always with ``sha256``.
 
     Raises:
-        DownloadError: it did not arrive whole, or twice with a wrong content. ResourceError: the disk refused.
+        DownloadError: incomplete, or wrong content twice. ResourceError: a disk error.
     """
     part = part_of(target)
     with _disk_errors(target):
@@ -94,7 +94,7 @@ def fetch(
             )
             digests = _check(wanted, part, meter)
         except _WrongContentError as wrong:
-            # The part may be old, or damaged by a crash; a fresh copy tells.
+            # The partial file may be outdated, or damaged by a crash: download it again.
             meter.add(-_size(part))
             part.unlink(missing_ok=True)
             if last:
@@ -113,10 +113,10 @@ def fetch(
 def persist(
     patience: Patience, tick: Callable[[], None], attempt: Callable[[], None], gained: Callable[[], int]
 ) -> None:
-    """Try until it works; a try after which ``gained`` is larger than before begins the count anew.
+    """Retry until an attempt succeeds; an attempt that increases ``gained`` resets the count of failures.
 
     Raises:
-        DownloadError: it was tried often enough. And whatever ``tick`` raises.
+        DownloadError: too many failures. Errors of ``tick`` are passed on.
     """
     failures = 0
     while True:
@@ -141,11 +141,11 @@ def open_answer(
     patience: Patience,
     tick: Callable[[], None],
 ) -> Iterator[Answer]:
-    """The answer to a GET, after redirects; its status is below 300, or 416 (nothing there to go on with).
+    """The response to a GET, after redirects; its status is below 300, or 416 (range not satisfiable).
 
     Raises:
-        Interrupted: the server is busy or broken (429, 5xx), or the connection is.
-        DownloadError: it refuses, or redirects in circles or to an insecure address.
+        Interrupted: a temporary error of the server (429, 5xx) or of the connection.
+        DownloadError: another HTTP error, too many redirects, or a redirect to an insecure address.
     """
     headers = {"Accept-Encoding": "identity", **headers}
     if not is_secure(url):
@@ -171,9 +171,9 @@ def open_answer(
 
 
 def is_secure(url: str) -> bool:
-    """Whether nobody on the way can read or change what an address gives: https, or this machine.
+    """Whether an address is protected in transit: https, or this machine.
 
-    File and hash may come from the same server, so that the hash alone would prove nothing.
+    File and hash may come from the same server, so that the hash alone proves nothing.
     """
     try:
         parts = urlsplit(url)
@@ -183,7 +183,7 @@ def is_secure(url: str) -> bool:
 
 
 def _headers_for(url: str, location: str, headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers for a redirect: an access token stays with the host it was meant for."""
+    """Headers for a redirect: an access token is not sent to other hosts."""
     before, after = urlsplit(url), urlsplit(location)
     if not is_secure(location) or (before.scheme == "https" and after.scheme != "https"):
         raise DownloadError(f"{before.hostname} sends to an address that is not secure.", _ANOTHER)
@@ -193,7 +193,7 @@ def _headers_for(url: str, location: str, headers: Mapping[str, str]) -> dict[st
 
 
 def _receive(client: httpx2.Client, wanted: Wanted, part: Path, meter: Meter, patience: Patience) -> None:
-    """Append to the part what is missing of it."""
+    """Download the rest of a partial file."""
     have = _size(part)
     if wanted.size and have == wanted.size:
         return
@@ -206,7 +206,7 @@ def _receive(client: httpx2.Client, wanted: Wanted, part: Path, meter: Meter, pa
         start = have if answer.status == 206 else 0
         total = _announced(answer, wanted, start)
         if have and not start:
-            meter.add(-have)  # the server does not do ranges: from the beginning
+            meter.add(-have)  # the server does not support ranges: start again
         _write(answer, part, start, wanted.size or total, meter)
     if (expected := wanted.size or total) and _size(part) < expected:
         host = urlsplit(wanted.url).hostname
@@ -216,10 +216,10 @@ def _receive(client: httpx2.Client, wanted: Wanted, part: Path, meter: Meter, pa
 
 
 def _announced(answer: Answer, wanted: Wanted, start: int) -> int:
-    """Bytes of the whole file as the server announces them, 0 if it does not.
+    """Size of the whole file according to the server, 0 if unknown.
 
     Raises:
-        Interrupted: it is about to send something else. What is here already stays.
+        Interrupted: the response does not match the file; the partial file is kept.
     """
     if answer.headers.get("content-type", "").startswith("text/html"):
         raise _something_else(wanted, "a web page")
@@ -259,14 +259,14 @@ def _write(answer: Answer, part: Path, start: int, most: int, meter: Meter) -> N
                 if most and position > most:
                     raise _WrongContentError("it is too long")
         finally:
-            # Also on the way out: what came is what the next try goes on from.
+            # Also after errors: the next attempt resumes from here.
             with _disk_errors(part):
                 stream.flush()
                 os.fsync(stream.fileno())
 
 
 def _check(wanted: Wanted, part: Path, meter: Meter) -> dict[str, str]:
-    """Digests of a complete part, compared with what they must be."""
+    """Digests of a complete partial file, compared with the expected ones."""
     kind, _, _ = wanted.digest.partition(":")
     with _disk_errors(part):
         digests = file_digests(part, {"sha256", kind or "sha256"}, lambda _: meter.tick())
@@ -296,7 +296,7 @@ def _size(path: Path) -> int:
 
 @contextmanager
 def _disk_errors(path: Path) -> Iterator[None]:
-    """What the disk refuses, as a sentence."""
+    """Convert OSError to a ResourceError."""
     try:
         yield
     except OSError as error:

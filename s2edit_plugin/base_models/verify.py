@@ -1,4 +1,4 @@
-"""Reading an installed model again and comparing its hashes."""
+"""Check of an installed model's hashes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def verify(folder: DataFolder, name: str, on_progress: OnProgress = silent) -> M
 
 
 def damages(place: Path, record: ModelRecord, on_progress: OnProgress = silent) -> list[str]:
-    """What is wrong with a model's files, one phrase each. Raises CancelledError (by ``on_progress``)."""
+    """A phrase for each damaged or missing file of a model. Raises CancelledError (by ``on_progress``)."""
     meter = Meter(f"checking {record.name}", record.size, on_progress)
     found = []
     for file in record.files:

@@ -1,4 +1,4 @@
-"""Weights in safetensors files: what is inside, whether it is what a network needs, and writing it in pieces."""
+"""Weights in safetensors files: reading headers, comparing with a network's tensors, writing tensor by tensor."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = [
 
 _PIECE = 16 * 1024 * 1024
 _DTYPES = {"float16": "F16", "bfloat16": "BF16", "float32": "F32", "int64": "I64"}
-# How autoencoders' attention was called in files of diffusers before 0.18; diffusers renames it while loading.
+# Names of autoencoders' attention layers in files of diffusers before 0.18; diffusers renames them while loading.
 _OLD_NAMES = (
     (re.compile(r"\.query\."), ".to_q."),
     (re.compile(r"\.key\."), ".to_k."),
@@ -42,8 +42,8 @@ _OLD_NAMES = (
 
 
 FLOATS = ("F16", "BF16", "F32")
-"""What numbers may be stored as."""
-# Tensors that other programs leave in, by the beginnings of their names: of the other half of CLIP, of training.
+"""Allowed number formats."""
+# Prefixes of unneeded tensors written by other programs: of the other half of CLIP, of training.
 _HARMLESS = {
     "CLIPTextModel": ("text_projection", "logit_scale", "vision_model.", "visual_projection."),
     "CLIPTextModelWithProjection": ("logit_scale", "vision_model.", "visual_projection."),
@@ -66,13 +66,13 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
     """The tensors of a file by name, without reading them.
 
     Raises:
-        ModelError: it is no safetensors file, or damaged: malformed, cut off, overlapping or hostile headers.
+        ModelError: not a safetensors file, or damaged: malformed, cut off, overlapping or hostile headers.
     """
     from safetensors import SafetensorError, safe_open
 
     try:
         if not path.is_file():
-            raise OSError("no ordinary file")  # a pipe would be waited for
+            raise OSError("no ordinary file")  # reading a pipe would block
         with safe_open(str(path), framework="np") as file:
             slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - no mapping
             return {name: TensorInfo(s.get_dtype(), tuple(s.get_shape())) for name, s in slices.items()}
@@ -84,7 +84,7 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
 
 
 def read_metadata(path: Path) -> dict[str, str]:
-    """The texts in a file's header that `read_header` accepted."""
+    """The metadata in the header of a file accepted by `read_header`."""
     from safetensors import safe_open
 
     with safe_open(str(path), framework="np") as file:
@@ -92,7 +92,7 @@ def read_metadata(path: Path) -> dict[str, str]:
 
 
 def shapes_of(kind: str, config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    """Names and shapes of the tensors a network of this configuration has; it is built without memory for them.
+    """Names and shapes of the tensors of a network with this configuration, built on the meta device.
 
     Args:
         kind: class name: ``UNet2DConditionModel``, ``AutoencoderKL``, ``CLIPTextModel``, ``CLIPTextModelWithProjection``.
@@ -118,23 +118,23 @@ def shapes_of(kind: str, config: Mapping[str, Any]) -> dict[str, tuple[int, ...]
 
 
 def is_harmless(kind: str, name: str) -> bool:
-    """Whether a tensor that a network of this class does not have changes nothing by being in its file."""
+    """Whether an extra tensor can be ignored for a network of this class."""
     return name.endswith("position_ids") or plain_name(name).startswith(_HARMLESS.get(kind, ("\0",)))
 
 
 def odd_numbers(header: Header) -> str:
-    """What a file stores numbers as that cannot be used, "" if nothing; counters of positions do not matter."""
+    """An unsupported number format in a file, "" if there is none; position counters are ignored."""
     odd = {info.dtype for name, info in header.items() if not name.endswith("position_ids")} - set(FLOATS)
     return ", ".join(sorted(odd))
 
 
 def left_out_note(names: list[str]) -> str:
-    """What a user is told of tensors that nobody needs."""
+    """A note to the user about unneeded tensors."""
     return f"{len(names)} tensors that the model does not need were ignored, e.g. {names[0][:100]}."
 
 
 def plain_name(name: str) -> str:
-    """A tensor's name in the spelling of today's classes."""
+    """A tensor's name as in the current classes."""
     name = name.removeprefix("text_model.")
     for old, new in _OLD_NAMES:
         name = old.sub(new, name)
@@ -142,7 +142,7 @@ def plain_name(name: str) -> str:
 
 
 def differences(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]]) -> str:
-    """How tensors differ from what a network needs, in a phrase; "" if they fit. Extra positions counters do not matter."""
+    """How tensors differ from a network's, in a phrase; "" if they match. Extra position counters are ignored."""
     found = {plain_name(name): shape for name, shape in found.items() if not name.endswith("position_ids")}
     missing = sorted(expected.keys() - found.keys())
     extra = sorted(found.keys() - expected.keys())
@@ -158,13 +158,13 @@ def differences(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tup
 
 
 def write_weights(path: Path, tensors: Mapping[str, torch.Tensor], on_bytes: Callable[[int], None]) -> None:
-    """Write a safetensors file tensor by tensor: what is mapped from another file is never in memory as a whole.
+    """Write a safetensors file tensor by tensor, so that memory-mapped tensors are never in memory as a whole.
 
     Args:
-        on_bytes: told how many bytes were written; it may raise to stop.
+        on_bytes: called with the number of bytes written; may raise to stop.
 
     Raises:
-        OSError: the disk refused. ValueError: a tensor of another type than 16 or 32 bit floats.
+        OSError: a disk error. ValueError: a tensor of another type than 16 or 32 bit floats.
     """
     import torch
 

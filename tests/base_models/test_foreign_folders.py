@@ -14,7 +14,7 @@ import pytest
 
 from s2edit_plugin.backbones.fingerprint import fingerprint_folder
 from s2edit_plugin.backbones.folder import read_folder
-from s2edit_plugin.base_models import install, moving, store
+from s2edit_plugin.base_models import install, moving, placing, store
 from s2edit_plugin.base_models.importing import import_model
 from s2edit_plugin.base_models.records import RECORD_NAME, InstalledFile, ModelRecord, record_in, write_record
 from s2edit_plugin.base_models.verify import verify
@@ -121,13 +121,13 @@ def test_nothing_is_placed_or_deleted_under_a_name_that_leads_elsewhere(
 ) -> None:
     (foreign / "new").mkdir()
     with pytest.raises(UsageError):
-        store.discard(foreign, name)
+        placing.discard(foreign, name)
     with pytest.raises(UsageError):
-        store.place(foreign, name, foreign / "new")
+        placing.place(foreign, name, foreign / "new")
     assert unharmed(documents)
 
 
-@pytest.mark.parametrize("workplace", store.WORKPLACES)
+@pytest.mark.parametrize("workplace", placing.WORKPLACES)
 @pytest.mark.parametrize("depth", ["itself", "below"])
 def test_links_where_models_are_put_together_stop_every_change(
     folder: DataFolder, foreign: Path, documents: Path, workplace: str, depth: str
@@ -161,7 +161,7 @@ def test_removing_a_model_that_is_a_link_removes_the_link(
 def test_sweeping_leaves_what_others_have_called_removed(foreign: Path) -> None:
     (foreign / ".removed-photos").mkdir()
     (foreign / f".removed-{7:032x}").mkdir()
-    store.sweep(foreign)
+    placing.sweep(foreign)
     assert [path.name for path in foreign.iterdir()] == [".removed-photos"]
 
 
@@ -259,7 +259,7 @@ def test_a_model_folder_with_pipes_and_devices_is_refused_not_waited_for(
     with pytest.raises(ModelError):
         import_model(folder, theirs)
     assert not (folder.models / "theirs").exists()
-    assert not store.staging(folder.models, "theirs").exists()
+    assert not placing.staging(folder.models, "theirs").exists()
     if file.startswith("unet"):
         with pytest.raises(ModelError, match="the weights of its unet are missing"):
             read_folder(theirs)

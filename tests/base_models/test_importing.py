@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from s2edit_plugin.api import Progress
-from s2edit_plugin.base_models import resolve, store
+from s2edit_plugin.base_models import copying, placing, resolve, store
 from s2edit_plugin.base_models.importing import import_model
 from s2edit_plugin.base_models.listing import model_info
 from s2edit_plugin.base_models.records import read_record
@@ -202,7 +202,7 @@ def test_numbers_that_cannot_be_used_are_refused_before_anything_is_copied(
     save_file(tensors | {last: tensors[last].to(getattr(torch, kind))}, file)
     with pytest.raises(ModelError, match=f"The {part} in .* stores its numbers as F(8_E4M3|64)"):
         import_model(folder, source, "mine")
-    assert not store.staging(models_folder(folder), "mine").exists()
+    assert not placing.staging(models_folder(folder), "mine").exists()
 
 
 def test_harmless_tensors_beside_a_text_encoder_are_ignored_and_said(
@@ -256,7 +256,7 @@ def test_damaged_small_files_are_one_sentence(source: Path, folder: DataFolder, 
     with pytest.raises(ModelError):
         import_model(folder, source)
     assert store.installed_models(folder) == []
-    assert not store.staging(models_folder(folder), "my-tiny-v1").exists()
+    assert not placing.staging(models_folder(folder), "my-tiny-v1").exists()
 
 
 def test_what_is_no_model_is_one_sentence(tmp_path: Path, folder: DataFolder) -> None:
@@ -282,7 +282,7 @@ def test_names_are_not_taken_twice(source: Path, folder: DataFolder) -> None:
 def test_a_full_disk_is_said_before_copying(
     source: Path, folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "free_bytes", lambda path: store.MARGIN)
+    monkeypatch.setattr(copying, "free_bytes", lambda path: copying.MARGIN)
     with pytest.raises(ResourceError, match="needs"):
         import_model(folder, source)
 
@@ -296,7 +296,7 @@ def moved(source: Path, folder: DataFolder) -> DataFolder:
     import_model(folder, source, "one")
     import_model(folder, source, "two")
     store.use(folder, "two")
-    part = store.staging(models_folder(folder), "sd15") / "files" / "x.part"
+    part = placing.staging(models_folder(folder), "sd15") / "files" / "x.part"
     part.parent.mkdir(parents=True)
     part.write_bytes(b"part")
     return folder
@@ -320,7 +320,7 @@ def check_moved(folder: DataFolder, target: Path, old: Path) -> None:
         assert "as they came" in verify(folder, name).sentence
     assert resolve(folder, "two") == target / "two"
     assert not old.exists()
-    assert (store.staging(target, "sd15") / "files" / "x.part").read_bytes() == b"part"
+    assert (placing.staging(target, "sd15") / "files" / "x.part").read_bytes() == b"part"
     assert sorted(path.name for path in target.iterdir()) == [".lock", ".staging", "one", "two"]
 
 
@@ -450,7 +450,7 @@ def test_a_small_disk_is_said_before_anything_is_copied(
     from s2edit_plugin.base_models import moving
 
     monkeypatch.setattr(moving, "_same_disk", lambda root, target: False)
-    monkeypatch.setattr(store, "free_bytes", lambda path: store.MARGIN)
+    monkeypatch.setattr(copying, "free_bytes", lambda path: copying.MARGIN)
     with pytest.raises(ResourceError, match="Moving the models needs"):
         moving.move(moved, tmp_path / "usb")
 

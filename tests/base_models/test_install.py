@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from s2edit_plugin.api import Progress
-from s2edit_plugin.base_models import catalogue, licences, resolve, store
+from s2edit_plugin.base_models import catalogue, copying, licences, placing, resolve, store
 from s2edit_plugin.base_models import hub as hub_module
 from s2edit_plugin.base_models.install import install
 from s2edit_plugin.base_models.records import read_record
@@ -50,7 +50,7 @@ def ready(folder: DataFolder, hub: HubServer) -> DataFolder:
 
 
 def staged(folder: DataFolder, name: str = "tiny") -> list[str]:
-    files = store.staging(models_folder(folder), name) / "files"
+    files = placing.staging(models_folder(folder), name) / "files"
     return sorted(path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file())
 
 
@@ -75,7 +75,7 @@ def test_a_model_of_the_hub_is_installed_with_a_record_of_what_was_checked(ready
         [".lock", ".staging", "tiny"],
     )
     assert not list(place.rglob("*.bin"))
-    assert not store.staging(models_folder(ready), "tiny").exists()
+    assert not placing.staging(models_folder(ready), "tiny").exists()
 
 
 def test_a_network_by_its_address_is_compared_with_the_catalogue(folder: DataFolder, hub: HubServer) -> None:
@@ -229,7 +229,7 @@ def test_two_at_once_download_once(ready: DataFolder, hub: HubServer) -> None:
 def test_too_little_space_is_said_before_the_download(
     ready: DataFolder, hub: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "free_bytes", lambda path: store.MARGIN + 600_000)
+    monkeypatch.setattr(copying, "free_bytes", lambda path: copying.MARGIN + 600_000)
     with pytest.raises(ResourceError, match="The model 'tiny' needs"):
         install(ready, "tiny")
     assert hub.requests("/blob/") == []
@@ -373,7 +373,7 @@ def test_a_file_of_an_earlier_try_is_compared_before_it_counts_as_checked(
     hub.faults = [Fault("/blob/", "status", times=9, status=404)]
     with contextlib.suppress(DownloadError):
         install(ready, "tiny")
-    files = store.staging(models_folder(ready), "tiny") / "files"
+    files = placing.staging(models_folder(ready), "tiny") / "files"
     early = list(files.rglob("*.json"))
     assert len(early) == 2
     for path in early:
@@ -414,7 +414,7 @@ def test_what_was_downloaded_of_an_unfinished_model_can_be_removed(ready: DataFo
     with pytest.raises(DownloadError):
         install(ready, "tiny")
     assert store.remove(ready, "tiny") > 300_000
-    assert not store.staging(models_folder(ready), "tiny").exists()
+    assert not placing.staging(models_folder(ready), "tiny").exists()
 
 
 def test_a_full_disk_in_the_middle_is_one_sentence_and_keeps_what_came(

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from s2edit_plugin.api import Progress
-from s2edit_plugin.base_models import clip_vocabulary, resolve, single_file, store
+from s2edit_plugin.base_models import clip_vocabulary, placing, resolve, single_file, store
 from s2edit_plugin.base_models.catalogue import find_entry
 from s2edit_plugin.base_models.families import recognise
 from s2edit_plugin.base_models.importing import import_model
@@ -358,7 +358,7 @@ def test_another_number_of_layers_is_refused(checkpoint: Callable[..., Path], fo
         import_model(folder, checkpoint("sd1", **{gone: None}), "mine")
     assert "looks like Stable Diffusion 1" in str(caught.value)
     assert store.installed_models(folder) == []
-    assert not store.staging(models_folder(folder), "mine").exists()
+    assert not placing.staging(models_folder(folder), "mine").exists()
 
 
 def test_numbers_of_eight_bits_are_refused(checkpoint: Callable[..., Path], folder: DataFolder) -> None:
@@ -501,7 +501,7 @@ def test_a_cancelled_import_leaves_nothing(
     with pytest.raises(CancelledError):
         import_model(folder, checkpoint("sd1"), "mine", stop)
     assert store.installed_models(folder) == []
-    assert not store.staging(models_folder(folder), "mine").exists()
+    assert not placing.staging(models_folder(folder), "mine").exists()
 
 
 def test_converting_needs_no_network_and_no_hub(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from s2edit_plugin.base_models import licences, resolve, store
+from s2edit_plugin.base_models import copying, licences, placing, resolve, store
 from s2edit_plugin.base_models.listing import model_info, model_list
 from s2edit_plugin.base_models.records import RECORD_NAME, ModelRecord, read_record, write_record
 from s2edit_plugin.errors import LicenceError, ModelError, ResourceError, UsageError
@@ -92,8 +92,8 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "..", ".x", "a/b", "a\\b", "con", "nul.txt", "ä", "x" * 65, "a."])
 def test_names_that_no_folder_can_have_are_refused(name: str) -> None:
     with pytest.raises(UsageError):
-        store.check_model_name(name)
-    assert store.check_model_name("My_Model-1.5") == "my_model-1.5"
+        placing.check_model_name(name)
+    assert placing.check_model_name("My_Model-1.5") == "my_model-1.5"
 
 
 def test_the_model_in_use_is_kept_in_the_settings(folder: DataFolder, tmp_path: Path) -> None:
@@ -149,15 +149,15 @@ def test_a_file_of_a_network(folder: DataFolder) -> None:
 def test_a_full_disk_is_said_before_anything_begins(
     folder: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "free_bytes", lambda path: 1_000_000_000)
-    store.require_space(models_folder(folder), 800_000_000, "The model")
+    monkeypatch.setattr(copying, "free_bytes", lambda path: 1_000_000_000)
+    copying.require_space(models_folder(folder), 800_000_000, "The model")
     with pytest.raises(ResourceError, match=r"needs 1\.0 GB and only 1\.0 GB are free") as caught:
-        store.require_space(models_folder(folder), 900_000_001, "The model")
+        copying.require_space(models_folder(folder), 900_000_001, "The model")
     assert "models move" in caught.value.hint
 
 
 def test_the_free_space_of_a_folder_that_is_not_there_yet(tmp_path: Path) -> None:
-    assert store.free_bytes(tmp_path / "a" / "b") > 0
+    assert copying.free_bytes(tmp_path / "a" / "b") > 0
 
 
 def test_the_list_begins_with_the_bundled_model_and_ends_with_imports(folder: DataFolder) -> None:
