@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from s2edit_plugin.api import queries
 from s2edit_plugin.engine.server.local import LocalClient
 from s2edit_plugin.errors import ResourceError, SafetyError, TokenNotFoundError, UsageError, WrongModelError
 from s2edit_plugin.history import History
+from s2edit_plugin.imaging import reading
+from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.storage.settings import change_settings
 from s2edit_plugin.workflows.people import rename_person
 from tests.fakes.safety_checkers import add_safety_checker
@@ -385,3 +388,26 @@ def _holding(root: Path, marks: list[bytes]) -> list[str]:
         if any(mark in data or mark in text for mark in marks):
             found.append(str(path.relative_to(root)))
     return found
+
+
+@pytest.mark.parametrize("changes", [{}, {"in_colour": True, "region_mask": None}])
+def test_an_edit_decodes_its_photo_once(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
+) -> None:
+    """Counted at the readers of all formats, which every module that reads a photo comes to; with layer and history."""
+    decoded: list[bytes] = []
+
+    def counting(reader: Callable[..., Photo]) -> Callable[..., Photo]:
+        def read(data: bytes, kind: Any, subject: str) -> Photo:
+            decoded.append(data)
+            return reader(data, kind, subject)
+
+        return read
+
+    readers = {kind: counting(reader) for kind, reader in reading._READERS.items()}
+    monkeypatch.setattr(reading, "_READERS", readers)
+    request = _request(photo=_photo(mode="L"), with_layer=True, **changes)
+    result = studio.edit(request)
+    assert result.history_id
+    assert result.layer
+    assert decoded.count(request.photo) == 1
