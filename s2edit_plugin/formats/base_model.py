@@ -1,4 +1,4 @@
-"""What the formats need of a base model, read from its folder (diffusers layout) without loading it."""
+"""Data of a base model for the formats, read from its folder (diffusers layout) without loading it."""
 
 from __future__ import annotations
 
@@ -26,27 +26,27 @@ class BaseModel:
 
     @staticmethod
     def named(folder: DataFolder, name: str | None = None) -> BaseModel:
-        """An installed model, a folder, or None for the one in use. Raises ModelError."""
+        """An installed model, a folder, or None for the chosen model. Raises ModelError."""
         return BaseModel(resolve(folder, load_settings(folder).model if name is None else name))
 
     @property
     def name(self) -> str:
-        """As tokens record it."""
+        """Name as stored in tokens."""
         return self.folder.name
 
     @cached_property
     def fingerprint(self) -> str:
-        """Hash of its weights; takes as long as reading them."""
+        """Hash of its weights, which are all read."""
         from s2edit_plugin.backbones.fingerprint import fingerprint_folder
 
         return fingerprint_folder(self.folder)
 
     @cached_property
     def widths(self) -> tuple[int, ...]:
-        """Numbers a token's embedding vector has in each text encoder, in their order.
+        """Widths of a token's embedding vector in each text encoder.
 
         Raises:
-            ModelError: it has no text encoder, or is damaged.
+            ModelError: no text encoder, or damaged.
         """
         widths = []
         for encoder in ("text_encoder", "text_encoder_2"):
@@ -84,7 +84,7 @@ class BaseModel:
 
     @cached_property
     def _unet(self) -> dict[str, Path]:
-        """Tensor name -> file of the U-Net's weights, the same files that are loaded to learn and edit."""
+        """Tensor name -> file of the U-Net's weights, the same files as loaded for learning and editing."""
         import safetensors
 
         from s2edit_plugin.backbones.folder import read_folder

@@ -1,11 +1,11 @@
-"""Custom Diffusion files: the U-Net's cross-attention key and value matrices, whole, as diffusers keeps them.
+"""Custom Diffusion files: the U-Net's full cross-attention key and value matrices in diffusers' format.
 
     <layer>.processor.to_k_custom_diffusion.weight    W_k + dW_k  (E, D)
     <layer>.processor.to_v_custom_diffusion.weight    W_v + dW_v  (E, D)
     <self-attention layer>.processor                  an empty tensor: this layer keeps its own weights
 
-diffusers' ``load_attn_procs`` wants every attention layer named. It writes the empty ones as empty dictionaries, which only
-pickle can hold; an empty tensor means the same to it. Source: Kumari et al. 2023, "Multi-Concept Customization of
+diffusers' ``load_attn_procs`` requires every attention layer. It writes unchanged ones as empty dictionaries, which only
+pickle can store; it reads an empty tensor as the same. Source: Kumari et al. 2023, "Multi-Concept Customization of
 Text-to-Image Diffusion".
 """
 
@@ -28,7 +28,7 @@ def of_deltas(deltas: Mapping[tuple[str, str], np.ndarray], model: BaseModel) ->
         deltas: (layer, ``k`` or ``v``) -> (E, D).
 
     Raises:
-        ModelError: the model cannot be read. ValueError: a delta is of another shape than its matrix.
+        ModelError: the model cannot be read. ValueError: a delta has another shape than its matrix.
     """
     tensors: dict[str, np.ndarray] = {}
     touched = {layer for layer, _ in deltas}

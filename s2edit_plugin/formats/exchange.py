@@ -1,4 +1,4 @@
-"""Tokens of the library to and from the files of other programs, with the base model they belong to. No model is loaded."""
+"""Export and import of library tokens as files of other programs. No model is loaded."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def run_export(
 
     Args:
         stem: name of the files without ending, "": ``person-name``.
-        model: name or folder of the token's base model, None: the one the token names, else the one in use.
+        model: name or folder of the token's base model, None: the one named by the token, else the chosen one.
 
     Raises:
-        UsageError, TokenError, InputError; ModelError where a base model is needed and not here.
+        UsageError, TokenError, InputError; ModelError if a base model is needed and not installed.
     """
     check_options(format, private=private, approximate=approximate, rank=rank)
     token = library.get(name)
@@ -58,15 +58,15 @@ def run_import(
     consent: bool = False,
     replace: bool = False,
 ) -> Path:
-    """Take an embedding into the library; returns where the token lies.
+    """Import an embedding into the library; returns the token's path.
 
     Args:
-        label: name of the file, for errors. name: ``person/name``.
-        model: name or folder of the base model it was made for, None: the one in use.
+        label: name of the file in messages. name: ``person/name``.
+        model: name or folder of its base model, None: the chosen one.
 
     Raises:
-        UsageError: name, class noun or kind missing. InputError, TokenDamagedError: no embedding that fits the model.
-        ConsentError: an identity token without consent. ModelError: the base model is not here.
+        UsageError: name, class noun or kind missing. InputError, TokenDamagedError: not an embedding for the model.
+        ConsentError: an identity token without consent. ModelError: the base model is not installed.
     """
     vectors = read_embedding(data, label)
     if not name:

@@ -1,16 +1,16 @@
-"""A library token as files that other programs read, where its parameters allow it; a clear sentence where they do not.
+"""Export of a library token to files of other programs, as far as its parameters allow it.
 
                  textual-inversion     custom-diffusion      lora
     none         exact                 -                     -
     kv_token     vectors alone (*)     no                    no
     kv_vectors   vectors alone (*)     no                    no
-    kv_full      vectors alone (*)     exact                 exact at full rank, else with its error told
+    kv_full      vectors alone (*)     exact                 exact at full rank, else with its error stated
     kv_lora      vectors alone (*)     exact                 exact
     unet_lora    vectors alone (*)     no                    no
 
-(*) only where the user accepts it (``approximate``). ``kv_token`` and ``kv_vectors`` act on the token's own columns; matrices
-that other programs load act on every word, so neither format can hold them; nor those of ``unet_lora``,
-which act inside a mask. Masks and token isolation stay behind in any case.
+(*) only if the user accepts it (``approximate``). ``kv_token`` and ``kv_vectors`` act on the token's own columns, ``unet_lora``
+inside a mask; matrices in other programs act on every word everywhere, so their formats cannot hold these parameters. Masks
+and token isolation are never exported.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ Deltas = dict[tuple[str, str], np.ndarray]
 
 @dataclass(frozen=True)
 class Exported:
-    """Files by name, the embedding first, and what to know about them."""
+    """Files by name, the embedding first, and notes about them."""
 
     files: dict[str, bytes]
     notes: tuple[str, ...] = ()
 
     def write(self, folder: Path, *, overwrite: bool = False) -> list[Path]:
-        """Write the files into a folder, each atomically and for the user alone; returns where they lie.
+        """Write the files into a folder, each atomically and readable by the user only; returns their paths.
 
         Raises:
-            InputError: one is there and ``overwrite`` is off; then none is written. ResourceError: the disk refused.
+            InputError: one exists and ``overwrite`` is off; then none is written. ResourceError: a disk error.
         """
         paths = [folder / name for name in self.files]
         for path in paths:
@@ -61,7 +61,7 @@ class Exported:
 def check_options(
     format: str, *, private: bool = False, approximate: bool = False, rank: int | None = None
 ) -> None:
-    """Refuse options that a format does not have, before anything is read.
+    """Refuse options of other formats before anything is read.
 
     Raises:
         UsageError: unknown format, or an option of another format.
@@ -91,15 +91,15 @@ def export_token(
     """A token in one of `FORMATS`.
 
     Args:
-        stem: name of the files without ending; in other programs the word that calls the token.
-        model: the token's base model, None where it is not at hand; ``custom-diffusion`` needs it.
-        private: ``s2edit`` alone: with thumbnail, mask, the photo's hash, tags and notes.
-        approximate: ``textual-inversion``: write the vectors even where the token is more than its vectors.
+        stem: name of the files without suffix; the token's word in other programs.
+        model: the token's base model or None; required by ``custom-diffusion``.
+        private: ``s2edit`` only: include thumbnail, mask, the photo's hash, tags and notes.
+        approximate: ``textual-inversion`` only: write the vectors of a token that also has other parameters.
         rank: ``lora`` of whole matrices: keep this rank; None: exact.
 
     Raises:
         UsageError: as `check_options`. InputError: the token's parameters do not allow the format.
-        WrongModelError: the base model at hand is not the token's. TokenDamagedError: a tensor is missing or of a wrong shape.
+        WrongModelError: not the token's base model. TokenDamagedError: a tensor is missing or has a wrong shape.
     """
     check_options(format, private=private, approximate=approximate, rank=rank)
     if format == "s2edit":
@@ -124,7 +124,7 @@ def export_token(
 def _embedding(token: Token, model: BaseModel | None) -> bytes:
     try:
         widths = model.widths if model else ()
-    except ModelError:  # only vectors for several text encoders need to know
+    except ModelError:  # the widths are needed only for several text encoders
         widths = ()
     return textual_inversion.file_bytes(textual_inversion.split(token.tensors["vectors"], widths))
 
@@ -169,7 +169,7 @@ def _notes(token: Token, stem: str) -> list[str]:
 
 
 def _refuse_or_tell(token: Token, approximate: bool) -> list[str]:
-    """What an embedding file leaves out of a token, refused unless accepted."""
+    """Notes about parameters an embedding file leaves out; InputError unless the user accepts it."""
     name, parameters = token.record.full_name, _parameters(token)
     why = ""
     if parameters != "none":
@@ -209,7 +209,7 @@ def _check_every_column(token: Token, format: str) -> None:
 
 
 def _is_projected(token: Token) -> bool:
-    """Whether the hard constraint acts where no file can carry it; in embedding space the vectors hold it already."""
+    """Whether the token has a hard constraint outside embedding space, which no file can store."""
     settings = token.record.settings
     return settings.get("orthogonality") == "project" and settings.get("orthogonality_space") != "embedding"
 
@@ -224,7 +224,7 @@ def _parts(token: Token) -> dict[tuple[str, str], np.ndarray]:
 
 
 def _places(parts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Every layer with its keys and its values. Raises ValueError where there is none."""
+    """Every layer with ``k`` and ``v``. Raises ValueError if there is none."""
     layers = dict.fromkeys(layer for layer, _ in parts)
     if not layers:
         raise ValueError("no parameters")

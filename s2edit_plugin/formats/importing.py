@@ -1,7 +1,7 @@
-"""Embeddings of other programs as library tokens, and what every other file is told apart as.
+"""Import of other programs' embeddings as library tokens, and recognition of other kinds of files.
 
-An embedding says nothing about itself but its numbers: the base model, the class noun and whether it shows a person come
-from whoever imports it, and a person's likeness needs consent as when it is learned.
+An embedding contains only vectors: the user states the base model, the class noun and whether it shows a person; a person's
+likeness needs consent, as for learning.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MAX_FILE = 64 * 1024 * 1024
 """Bytes; 64 vectors for SDXL's two text encoders in float32 are half a megabyte."""
 _PICKLES = (".pt", ".bin", ".pth", ".ckpt", ".pkl")
 UNNAMED = "The file"
-"""The label of what came without a file name."""
+"""The label of data without a file name."""
 _MADE_FOR = {
     (768,): "Stable Diffusion 1.x",
     (1024,): "Stable Diffusion 2.x",
@@ -44,7 +44,7 @@ _MADE_FOR = {
 
 @dataclass(frozen=True)
 class EmbeddingFacts:
-    """What the importer knows and the file does not. ``consent``: of the person shown, for identity tokens."""
+    """Facts stated by the user. ``consent``: of the person shown, for identity tokens."""
 
     person: str
     name: str
@@ -54,10 +54,10 @@ class EmbeddingFacts:
 
 
 def is_token_file(data: bytes, label: str) -> bool:
-    """Whether a file is a token of this program (sound or not); False: an embedding, maybe.
+    """Whether a file is a token of this program, possibly damaged; False: possibly an embedding.
 
     Raises:
-        InputError: a kind of file that is not taken in, with the reason.
+        InputError: another kind of file, with the reason why it is not imported.
     """
     suffix = PurePath(label).suffix.lower()
     if data[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or suffix in _PICKLES:
@@ -77,12 +77,12 @@ def read_embedding(data: bytes, label: str) -> list[np.ndarray]:
     Raises:
         InputError: no embedding. TokenDamagedError: cut off, malformed, NaN inside.
     """
-    is_token_file(data, label)  # tells pickles
+    is_token_file(data, label)  # refuses pickles
     return textual_inversion.vectors_of(_read(data, label), label)
 
 
 def embedding_token(vectors: list[np.ndarray], label: str, model: BaseModel, facts: EmbeddingFacts) -> Token:
-    """A token with parameters ``none`` made of what `read_embedding` read.
+    """A token with parameters ``none`` from vectors of `read_embedding`.
 
     Args:
         model: the base model that the embedding was made for.
@@ -113,7 +113,7 @@ def embedding_token(vectors: list[np.ndarray], label: str, model: BaseModel, fac
         region="imported",
         consent=consent_note(facts.kind, facts.consent),
     )
-    # Side by side, as the backbones take them; float32 holds half precision exactly.
+    # Concatenated, as in the backbones; float32 represents half precision exactly.
     return Token(record, {"vectors": vectors[0] if len(vectors) == 1 else np.concatenate(vectors, axis=1)})
 
 

@@ -5,7 +5,7 @@
     lora_unet_<...>_to_k.alpha                             scalar; the delta is B A alpha / r, so alpha = r here
 
 diffusers' ``load_lora_weights``, AUTOMATIC1111, ComfyUI and InvokeAI read them. A LoRA acts on every word of the prompt, so
-only parameters that do so are one. Source: Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language Models".
+only such parameters can be exported. Source: Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language Models".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["LoraFile", "of_factors", "of_matrices"]
 
 @dataclass(frozen=True)
 class LoraFile:
-    """A LoRA file's bytes, and how far its deltas are from the token's: 0 exact, 1 nothing of them is in it."""
+    """A LoRA file's bytes, and the relative error of its deltas: 0 exact, 1 all lost."""
 
     data: bytes
     error: float = 0.0
@@ -30,7 +30,7 @@ class LoraFile:
 def of_factors(
     factors: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]], alpha: float | None = None
 ) -> LoraFile:
-    """The file of deltas that are low-rank already; exact.
+    """The exact file of low-rank deltas.
 
     Args:
         factors: (layer, ``k`` or ``v``) -> A (r, D) and B (E, r). alpha: of every layer; None: its rank.
@@ -53,7 +53,7 @@ def of_matrices(deltas: Mapping[tuple[str, str], np.ndarray], rank: int | None =
             None, or the full rank: exact, one factor being the delta and the other a multiple of the identity.
     """
     ranks = {place: min(*delta.shape, rank or max(delta.shape)) for place, delta in deltas.items()}
-    # diffusers 0.42 mixes up alphas that differ from layer to layer. Where ranks differ, alpha is one and the factors r larger.
+    # diffusers 0.42 confuses alphas that differ between layers. If ranks differ, alpha is one and the factors are scaled by r.
     alpha = None if len(set(ranks.values())) == 1 else 1.0
     factors: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = {}
     missed = total = 0.0
@@ -72,13 +72,13 @@ def of_matrices(deltas: Mapping[tuple[str, str], np.ndarray], rank: int | None =
 
 
 def _exact(delta: np.ndarray, scale: float) -> tuple[np.ndarray, np.ndarray]:
-    # Ranks are whole numbers below 2048, which fp16 holds exactly.
+    # Ranks are integers below 2048, which fp16 represents exactly.
     one = (scale * np.eye(min(delta.shape))).astype(delta.dtype)
     return (delta, one) if delta.shape[0] <= delta.shape[1] else (one, delta)
 
 
 def _truncated(delta: np.ndarray, rank: int, scale: float) -> tuple[np.ndarray, np.ndarray]:
     left, values, right = np.linalg.svd(delta.astype(np.float64), full_matrices=False)
-    # The singular values are shared between the factors, so that neither leaves the range of fp16.
+    # The singular values are split between the factors, so that both stay in the range of fp16.
     root = np.sqrt(scale * values[:rank])
     return (root[:, None] * right[:rank]).astype(np.float16), (left[:, :rank] * root).astype(np.float16)

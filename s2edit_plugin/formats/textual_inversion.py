@@ -1,4 +1,4 @@
-"""Textual-inversion embeddings as safetensors: the vectors that stand for a word in the text encoder's input.
+"""Textual-inversion embeddings as safetensors: the vectors of a word in the text encoder's input.
 
 One text encoder     {"emb_params": (n, W)}                       kohya's scripts, AUTOMATIC1111
                      {"<placeholder>": (W,) or (n, W)}            diffusers' training script
@@ -23,17 +23,17 @@ from s2edit_plugin.errors import InputError
 __all__ = ["MAX_VECTORS", "file_bytes", "split", "vectors_of"]
 
 MAX_VECTORS = 64
-"""A prompt has 75 places; what takes nearly all of them is no word."""
+"""A prompt has 75 columns; a word cannot take nearly all of them."""
 _ONE = ("emb_params", "string_to_param.*")
 _TWO = ("clip_l", "clip_g")
 _USUAL = {768 + 1280: (768, 1280)}  # SDXL
 
 
 def split(vectors: np.ndarray, widths: Sequence[int] = ()) -> list[np.ndarray]:
-    """A token's vectors (n, W) as one array a text encoder of its base model; in a token file they stand side by side.
+    """Split a token's vectors (n, W), concatenated in a token file, into one array for each text encoder.
 
     Args:
-        widths: numbers a vector has in each encoder; where they do not add up to W, the families' usual ones are tried.
+        widths: of each encoder's vectors; if their sum is not W, the usual ones of the families are tried.
     """
     total = vectors.shape[1]
     fitting = tuple(widths) if sum(widths) == total else _USUAL.get(total, (total,))
@@ -41,20 +41,20 @@ def split(vectors: np.ndarray, widths: Sequence[int] = ()) -> list[np.ndarray]:
 
 
 def file_bytes(vectors: list[np.ndarray]) -> bytes:
-    """The embedding file of vectors (n, W) for each of one or two text encoders, in the number format they have."""
+    """The embedding file of vectors (n, W) for each of one or two text encoders, in their own number format."""
     names = _ONE[:1] if len(vectors) == 1 else _TWO
     tensors = {name: np.ascontiguousarray(array) for name, array in zip(names, vectors, strict=True)}
     return safetensors.numpy.save(tensors, metadata={"format": "pt"})
 
 
 def vectors_of(tensors: Mapping[str, np.ndarray], label: str) -> list[np.ndarray]:
-    """The vectors (n, W) in a file's tensors, one array a text encoder.
+    """The vectors (n, W) in a file's tensors, one array for each text encoder.
 
     Args:
-        label: what errors call the file.
+        label: name of the file in messages.
 
     Raises:
-        InputError: no embedding, or several of them.
+        InputError: no embedding, or several.
     """
     floats = {name: array for name, array in tensors.items() if array.dtype.kind == "f"}
     if "clip_g" in floats and "clip_l" not in floats:

@@ -1,10 +1,9 @@
-"""How fast the jobs are, ``s2edit bench``: each one against the bare model, in turn, in one run on one machine.
+"""Speed of jobs relative to the bare model, ``s2edit bench``.
 
-A job cannot be faster than the predictions it needs. These are counted while it runs and then made again by the bare model,
-which obeys no control and does nothing beside: as many, of as many rows, and for learning with the way back to the text
-features. The ratio of both times is what the method, the pictures and everything around cost; it can be compared between
-machines, as seconds cannot. What is predicted does not matter: a model of full size with random weights is as good a load as a
-real one.
+A job needs at least the time of its predictions. They are counted while it runs, then the same number with the same rows (for
+learning with the backward pass to the text features) is timed on the bare model without attention control. The ratio is the
+overhead of the method and everything around it; unlike seconds it can be compared between machines. Weights do not matter, so
+a full-size model with random weights serves as well.
 """
 
 from __future__ import annotations
@@ -38,21 +37,21 @@ if TYPE_CHECKING:
 __all__ = ["GOALS", "Measured", "Plan", "bare_seconds", "counted", "run"]
 
 GOALS = {"learn": 1.3, "edit": 1.15, "edit again": 1.15}
-"""Ratio to the bare model that each job is meant to stay below."""
+"""Goal of each job: largest ratio to the bare model."""
 AGAIN_GOAL = 0.55
-"""The second edit of a photo, as a part of the first one's time."""
-REPEATED = 8  # predictions of a kind that are timed; more say no more
+"""Goal of the second edit of a photo, as a share of the first one's time."""
+REPEATED = 8  # timed predictions of a kind
 
 TOKEN = "bench/me"
 EDITS = ("blonde hair", "black hair")  # as in the demo: words for the first edit and the second
 
 Kind = tuple[int, bool]
-"""Rows of a prediction, and whether the way back is needed."""
+"""Rows of a prediction, and whether it has a backward pass."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured.
+    """Extent of a benchmark.
 
     Attributes:
         steps: of inversion and of the edit. steps_token, steps_joint: of learning. rounds: how often every job is run.
@@ -66,10 +65,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Measured:
-    """One job in one round.
+    """Measurement of a job in a round.
 
     Attributes:
-        seconds: the job's. bare: the bare model's for the same predictions. predictions: how many of each kind.
+        seconds: of the job. bare: of the bare model for the same predictions. predictions: counts by kind.
     """
 
     job: str
@@ -79,7 +78,7 @@ class Measured:
 
     @property
     def ratio(self) -> float:
-        """How many times as long as the bare model the job took."""
+        """Time of the job divided by that of the bare model."""
         return self.seconds / self.bare
 
 
@@ -88,7 +87,7 @@ class Measured:
 
 @contextmanager
 def counted(backbone: Backbone) -> Iterator[Counter[Kind]]:
-    """Counts the predictions of a backbone by kind while the block runs."""
+    """Count the predictions of a backbone by kind while the context is open."""
     counts: Counter[Kind] = Counter()
     predict = backbone.predict
 
@@ -97,7 +96,7 @@ def counted(backbone: Backbone) -> Iterator[Counter[Kind]]:
         return predict(latents, timestep, conditions)
 
     own = vars(backbone)
-    own["predict"] = counting  # stands before the class's own
+    own["predict"] = counting  # takes precedence over the class's method
     try:
         yield counts
     finally:
@@ -105,7 +104,7 @@ def counted(backbone: Backbone) -> Iterator[Counter[Kind]]:
 
 
 def bare_seconds(backbone: Backbone, predictions: Mapping[Kind, int]) -> float:
-    """How long the bare model takes for these predictions; of many equal ones some are timed."""
+    """Seconds of the bare model for these predictions, extrapolated from some of each kind."""
     empty = text.unconditional(backbone)
     total = 0.0
     for (rows, back), count in sorted(predictions.items()):
@@ -119,7 +118,7 @@ def _predict(backbone: Backbone, empty: Condition, rows: int, back: bool, times:
     latents = torch.zeros(rows, backbone.latent_channels, side, side, device=backbone.device)
     middle = backbone.schedule.timesteps(2)[0]
     for _ in range(times):
-        # Learning follows the way back as far as the text features.
+        # Learning propagates gradients to the text features.
         told = dataclasses.replace(empty, hidden=empty.hidden.clone().requires_grad_(back))
         with torch.set_grad_enabled(back):
             predicted = backbone.predict(latents, middle, [told] * rows)
@@ -152,7 +151,7 @@ def run(backbone: Backbone, plan: Plan, on_progress: api.OnProgress = lambda _: 
     Returns:
         ``model``, ``device``, ``precision``, ``plan``; ``jobs``: for each median ``seconds``, ``bare`` and ``ratio``, all
         ``ratios``, ``goal``, ``predictions``; ``again``: the second edit's ``part`` of the first one's time, all ``parts``,
-        ``goal``; ``memory_gb``: the most that the device held, None where it cannot be asked.
+        ``goal``; ``memory_gb``: peak memory of the device, None if unknown.
 
     Raises:
         S2EditError: as the jobs themselves. CancelledError: through ``on_progress``.
@@ -162,7 +161,7 @@ def run(backbone: Backbone, plan: Plan, on_progress: api.OnProgress = lambda _: 
     measured: list[Measured] = []
     watch = Stopwatch(plan.rounds + 1)
     for number in range(plan.rounds + 1):
-        # The first round is for the libraries, which choose their ways then.
+        # Warm-up: the libraries select their kernels in the first round.
         small = dataclasses.replace(plan, steps=2, steps_token=1, steps_joint=1)
         found = _round(backbone, plan if number else small, number)
         measured += found if number else []
@@ -201,7 +200,7 @@ def _figures(ones: list[Measured]) -> dict[str, Any]:
 
 
 def _round(backbone: Backbone, plan: Plan, seed: int) -> list[Measured]:
-    """Every job once, each followed by the bare model, in a library of its own: nothing is in the cache."""
+    """Every job once, each followed by the bare model, in a new library with an empty cache."""
     shown = sample("anna")
     photo, caption = shown.picture, shown.caption
     person, name = TOKEN.split("/")

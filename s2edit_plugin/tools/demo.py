@@ -1,4 +1,4 @@
-"""The demo: learn a token from the bundled portrait, edit her, transfer a makeup, and lay it all out on one sheet."""
+"""The demo: learn a token from the bundled portrait, edit it, transfer makeup, and write a contact sheet."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ IDENTITY, MAKEUP = "anna/me", "mia/lips"
 
 @dataclass
 class _Sheet:
-    """Writes every picture to its own file and remembers it for the sheet."""
+    """Writes every picture to its own file and adds it to the sheet."""
 
     folder: Path
     files: dict[str, Path] = field(default_factory=dict)
     cells: list[Cell] = field(default_factory=list)
 
     def keep(self, name: str, label: str, picture: bytes, before: bytes | None = None) -> None:
-        """Add a picture file; with ``before``, what differs from that too."""
+        """Add a picture file; with ``before`` also the difference from it."""
         self.files[name] = self.folder / f"{name}.png"
         write_atomic(self.files[name], picture)
         self.cells.append(Cell(label, _rgb(picture)))
@@ -73,8 +73,8 @@ def run(
     """Run the demo and write ``sheet.png`` and every single picture below ``out``.
 
     Args:
-        studio: lends its loaded model; the demo's tokens go into a library of their own, ``out/data``.
-        learn: how the two tokens are learned, None: as by default.
+        studio: of the loaded model; the demo's tokens are stored in a separate library, ``out/data``.
+        learn: settings of the two tokens, None: the defaults.
 
     Returns:
         paths and figures as JSON values: ``sheet``, ``files``, ``tokens``, ``seconds``.
@@ -160,7 +160,7 @@ def _difference(before: bytes, after: bytes) -> np.ndarray:
 
 
 def _attention_overlay(studio: Studio, photo: bytes) -> np.ndarray:
-    """Where [I] looks, as a red veil over the greyed photo."""
+    """Attention of [I] as a red overlay on the grey photo."""
     heat = studio.attention(photo, IDENTITY)
     grey = _rgb(photo).mean(axis=2, keepdims=True).repeat(3, axis=2) * 0.6
     grey[..., 0] += heat * 160

@@ -1,6 +1,6 @@
-"""What belongs to a menu entry, by system: files, links and values of the registry. Nothing is touched here.
+"""Contents of a menu entry by system: files, links and registry values. Changes nothing.
 
-`Entry` is made from a system and its places alone, so each system's can be tested on every other.
+`Entry` depends only on the given system and folders, so every system can be tested on any other.
 """
 
 from __future__ import annotations

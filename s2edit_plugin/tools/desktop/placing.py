@@ -1,4 +1,4 @@
-"""Puts a menu entry into its place, and takes it away."""
+"""Installs and removes a menu entry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asking GIMP itself whether the plug-in is there: nothing else says so, a plug-in that fails is passed over silently."""
+"""Checks by starting GIMP whether it has loaded the plug-in; GIMP ignores failing plug-ins silently."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ print({_MARK!r}, *[name for name in names if pdb.procedure_exists(name)], flush=
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether GIMP knows the plug-in's procedures. ``sentence``: in words. ``remedy``: what to do, "" if nothing."""
+    """Whether GIMP has the plug-in's procedures. ``sentence``: in words. ``remedy``: advice, or ""."""
 
     ok: bool
     sentence: str
@@ -35,7 +35,7 @@ class Verdict:
 
 
 def verify(profile: Profile, environ: Mapping[str, str] | None = None) -> Verdict:
-    """Start the profile's GIMP without a window, once, and look the procedures up."""
+    """Start the profile's GIMP once without a window and look for the procedures."""
     if not profile.console:
         return Verdict(
             False,

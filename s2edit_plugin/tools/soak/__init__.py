@@ -1,1 +1,1 @@
-"""Endurance: hours of mixed jobs, and an engine that is killed again and again. CI runs it small, ``s2edit soak`` long."""
+"""Endurance tests: mixed jobs for hours, and repeated kills of the engine. Short in CI, long by ``s2edit soak``."""

@@ -1,4 +1,4 @@
-"""What a soak does: random jobs and calls of several clients on one library, as busy and careless users would make them."""
+"""Actions of endurance tests: random jobs and calls of several clients on one library."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from s2edit_plugin.storage.paths import models_package
 
 __all__ = ["Ledger", "Player", "sample_photo"]
 
-# What may happen when several people change one library at once: a token is renamed or deleted between being listed and used.
+# Expected errors of concurrent changes: a token is renamed or deleted between being listed and used.
 EXPECTED = (CancelledError, TokenNotFoundError, InputError, ResourceError)
 PEOPLE = ("anna", "bea", "cleo")
 WORDS = ("smiling", "with blonde hair", "with black hair", "wearing glasses", "in a red hat")
@@ -39,11 +39,11 @@ def sample_photo() -> bytes:
 
 @dataclass
 class Ledger:
-    """What was done, and what the engine has promised.
+    """Results of actions.
 
     Attributes:
-        done: how often each kind of action succeeded. refused: how often each expected error came. unexpected: sentences.
-        promised: ids of tokens the engine said it holds (in the library or the trash).
+        done: successful actions by kind. refused: expected errors by kind. unexpected: sentences.
+        promised: ids of tokens the engine has confirmed (in the library or the trash).
     """
 
     done: Counter[str] = field(default_factory=Counter)
@@ -53,11 +53,11 @@ class Ledger:
 
 
 class Player:
-    """One client that does one random thing after another.
+    """A client that performs random actions.
 
     Args:
-        steps: denoising steps of its edits; learning takes as many optimizer steps.
-        everything_first: do everything once before anything twice, so that what loads late has loaded when memory is watched.
+        steps: denoising steps of edits and optimizer steps of learning.
+        everything_first: perform every action once first, so that everything is loaded before memory is measured.
     """
 
     def __init__(
@@ -77,12 +77,12 @@ class Player:
         self._random.shuffle(self._first)
 
     def warm_up(self) -> None:
-        """Have the engine load its libraries and its model, and make sure that there is a token. Raises S2EditError."""
+        """Make the engine load its libraries and model, and create a first token. Raises S2EditError."""
         self._client.run(api.ShowAttention(self._photo, "woman", "a photo of a woman"))
         self._token()
 
     def choose(self) -> str:
-        """Decide on the next action; returns its name."""
+        """Choose the next action; returns its name."""
         if self._first:
             self._next = self._first.pop()
         else:
@@ -91,10 +91,10 @@ class Player:
         return self._next.__name__.strip("_")
 
     def play(self) -> None:
-        """Do what was chosen, or something; what goes wrong as it may goes into the ledger.
+        """Perform the chosen action, or a random one; expected errors are counted in the ledger.
 
         Raises:
-            EngineError: the engine is gone.
+            EngineError: the engine has ended.
         """
         name = self._next.__name__.strip("_") if self._next is not None else self.choose()
         action, self._next = self._next, None

@@ -1,4 +1,4 @@
-"""A look through a data folder after rough treatment: everything opens, nothing is lost, nothing is half-written."""
+"""Check of a data folder after kills: all files can be read, nothing is lost or partly written."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["inspect"]
 
 
 def inspect(folder: Path, promised: Iterable[str]) -> list[str]:
-    """Everything that is wrong in a data folder, one sentence each.
+    """A sentence for each problem in a data folder.
 
     Args:
-        promised: ids of tokens that must be there, in the library or the trash.
+        promised: ids of tokens that must exist, in the library or the trash.
     """
     problems: list[str] = []
     try:

@@ -1,4 +1,4 @@
-"""An engine that is killed again and again at random moments: after each kill everything opens and nothing promised is lost."""
+"""Repeated kills of the engine at random times: afterwards all files can be read and no confirmed token is lost."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = ["KillReport", "run_kills"]
 
 LONGEST = 2.5  # seconds of work before a kill
 CLIENTS = 2
-WARM_SECONDS = 60.0  # for the engine to come and load its libraries
+WARM_SECONDS = 60.0  # timeout for starting the engine and loading its libraries
 
 
 @dataclass
 class KillReport:
-    """What killing gave. ``problems``: everything that must not be; empty for a pass. ``during``: what was being done."""
+    """Results. ``problems``: sentences, empty for a pass. ``during``: actions at the time of a kill."""
 
     kills: int
     seconds: float
@@ -53,7 +53,7 @@ class KillReport:
 def run_kills(
     folder: Path, kills: int, *, seed: int = 0, steps: int = 4, on_progress: OnProgress = lambda _: None
 ) -> KillReport:
-    """Start an engine, let clients work, kill -9 it at a random moment, look through the folder; again and again.
+    """Repeat: start an engine, let clients work, kill -9 it at a random time, check the folder.
 
     Raises:
         S2EditError: an engine cannot be started.
@@ -74,12 +74,12 @@ def run_kills(
 
 
 def _one(folder: Path, ledger: Ledger, chance: random.Random, seed: int, steps: int) -> list[str]:
-    """One engine's life; returns what its clients were doing when it was killed."""
+    """One kill; returns the actions of its clients at that time."""
     first = connect(data_folder=folder, wait=WARM_SECONDS)
     others = [connect(data_folder=folder, start=False, wait=WARM_SECONDS) for _ in range(CLIENTS - 1)]
     clients: list[RemoteClient] = [first, *others]
     players = [Player(client, ledger, seed + number, steps) for number, client in enumerate(clients)]
-    # A cold engine would spend the time until its end on loading torch, and nothing would be killed but that.
+    # Without warm-up the engine would be killed while it loads torch.
     players[0].warm_up()
     doing: list[str] = [""] * len(players)
     threads = [

@@ -1,4 +1,4 @@
-"""Mixed jobs for a while: several clients at once, nothing unexpected, and memory that does not grow."""
+"""Mixed jobs of several clients: no unexpected errors, and no growth of memory."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Connect = Callable[[], Client]
 
 @dataclass
 class MixedReport:
-    """What a soak of mixed jobs gave.
+    """Results.
 
     Attributes:
-        actions: how often each action succeeded. refused: how often each expected error came.
-        problems: everything that must not be; empty for a pass. memory: (seconds, bytes) of the engine's process.
+        actions: successful actions by kind. refused: expected errors by kind.
+        problems: sentences, empty for a pass. memory: (seconds, bytes) of the engine's process.
     """
 
     seconds: float
@@ -67,10 +67,10 @@ def run_mixed(
     steps: int = 4,
     on_progress: OnProgress = lambda _: None,
 ) -> MixedReport:
-    """Let several clients do random things for a while.
+    """Let several clients perform random actions.
 
     Args:
-        connect: gives a client of one and the same engine. folder: its data folder, looked through at the end.
+        connect: returns a new client of the engine. folder: its data folder, checked at the end.
 
     Raises:
         CancelledError: through ``on_progress``; the clients stop.
@@ -138,7 +138,7 @@ def _play(client: Client, ledger: Ledger, stop: threading.Event, seed: int, step
     while not stop.is_set():
         try:
             player.play()
-        except S2EditError as error:  # the engine is gone: nothing more can be done
+        except S2EditError as error:  # the engine has ended
             if not stop.is_set():
                 ledger.unexpected.append(f"client {seed}: {error}")
             return
