@@ -1,4 +1,4 @@
-"""What the model sees: a square crop around the subject, at the model's size, and the way back."""
+"""The square crop around the subject at the model's size, and mapping results back to the photo."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 
 _SMALLEST_SIDE = 64
 _INSIDE = 0.5
-_FAINT = 2 / 255  # of an edit mask; what changes less is not seen
+_FAINT = 2 / 255  # of an edit mask; smaller changes are invisible
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -33,7 +33,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Crop:
-    """A square of a picture. Where it is larger than the picture, parts of it lie outside.
+    """A square of a picture. If it is larger than the picture, parts of it lie outside.
 
     Attributes:
         x: first column, possibly negative.
@@ -49,13 +49,13 @@ class Crop:
 def subject_crop(subject: np.ndarray, edit: np.ndarray | None = None, margin: float = 0.25) -> Crop:
     """The square around the subject and the edit region.
 
-    It has a margin on each side where the picture has room for it, and leaves the picture only where the masks do not
-    fit into the largest square inside.
+    It has a margin on each side as far as the picture allows, and extends beyond the picture only if the masks do not fit into
+    the largest square inside.
 
     Args:
         subject: mask (H, W) in [0, 1].
-        edit: mask (H, W) in [0, 1] that the crop has to hold too, faint edges included.
-        margin: width of the margin as a fraction of the longer side of what is inside.
+        edit: mask (H, W) in [0, 1] that the crop must contain too, faint edges included.
+        margin: width of the margin as a fraction of the longer side of the masks.
 
     Raises:
         MaskError: the subject mask is empty.
@@ -81,7 +81,7 @@ def _extent(line: Any) -> tuple[int, int]:
 
 
 def _start(first: int, end: int, side: int, length: int) -> int:
-    """Where a side starts that has ``first``..``end`` in its middle, moved into the picture if it fits."""
+    """Start of a side centred on ``first``..``end``, shifted into the picture if it fits."""
     if side >= length:
         return (length - side) // 2
     return min(max((first + end - side) // 2, 0), length - side)
@@ -120,7 +120,7 @@ def extract(image: np.ndarray, crop: Crop, size: int) -> np.ndarray:
 
 
 def extract_photo(photo: Photo, crop: Crop, size: int) -> np.ndarray:
-    """The crop of a photo as the model sees it: float32 (size, size, 3), sRGB in [0, 1]. Converts no more than the crop."""
+    """The crop of a photo as model input: float32 (size, size, 3), sRGB in [0, 1]. Converts the crop only."""
     window = window_of(crop, photo.size)
     if not photo.space.is_srgb:
         part = photo.as_float_rgb(window)
@@ -141,7 +141,7 @@ def _padded(part: np.ndarray, crop: Crop, shape: tuple[int, int]) -> np.ndarray:
 
 
 def place(change: np.ndarray, crop: Crop, shape: tuple[int, int]) -> np.ndarray:
-    """The way back: a picture at the model's size put into its place in a picture of zeros.
+    """Inverse of `extract`: a picture at the model's size placed in a picture of zeros.
 
     Args:
         change: float (s, s) or (s, s, C).
@@ -165,9 +165,9 @@ def place_mask(mask: np.ndarray, crop: Crop, shape: tuple[int, int]) -> np.ndarr
 
 
 def resample_part(change: np.ndarray, crop: Crop, window: Window) -> np.ndarray:
-    """A window (of the whole picture, inside the crop) of what `place` gives, float32 (h, w) or (h, w, C).
+    """A window (of the whole picture, inside the crop) of the result of `place`, float32 (h, w) or (h, w, C).
 
-    It has exactly the values of that window in the whole: only the work is less.
+    The values are exactly those of `place`, with less work.
     """
     rows, columns = window
     scale = change.shape[0] / crop.side
@@ -181,9 +181,9 @@ def resample_part(change: np.ndarray, crop: Crop, window: Window) -> np.ndarray:
 
 
 def fitted(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A picture (h, w) or (h, w, C) at another size (H, W) as float32: averaged over areas where it shrinks, else bicubic.
+    """A picture (h, w) or (h, w, C) at another size (H, W) as float32: area average for reduction, else bicubic.
 
-    Bicubic interpolation overshoots at edges: what has a range wants clipping.
+    Bicubic interpolation overshoots at edges: clip values with a range.
     """
     height, width = image.shape[:2]
     return _resized(image, (size[1], size[0]), (0, 0, width, height), shrinks=size[0] < height)

@@ -1,4 +1,4 @@
-"""Picture files of the user's: their bytes, and whether one is a result of this program that may be made again."""
+"""Picture files of the user: their bytes, and whether a file is an output of this program and may be overwritten."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_photo_file(name: str | Path) -> bytes:
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file can be made again: an empty file, a result, a mask or a sheet as this program wrote it."""
+    """Whether a file may be overwritten: empty, or a result, mask or sheet written by this program and unchanged."""
     try:
         size = path.stat().st_size
         data = path.read_bytes() if size <= LARGEST_FILE else b""

@@ -1,4 +1,4 @@
-"""What a photo is known by."""
+"""The hash that identifies a photo."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A result as an OpenRaster file: the photo, above it the result where it may differ, above that the edit region, hidden.
+"""A result as an OpenRaster file: the photo, above it the result inside the edit region, above it the hidden region.
 
 GIMP, Krita, MyPaint and others open it. The format has no layer masks, so the result's layer is masked by its transparency; the
-region comes along as a grey layer that can be made a mask. See https://www.openraster.org (version 0.0.3).
+region is added as a grey layer that can be converted to a mask. See https://www.openraster.org (version 0.0.3).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def encode_openraster(
 ) -> bytes:
     """Photo and result as one file of layers.
 
-    The result's layer is opaque wherever the region is not zero: its soft edge is in the result's pixels already. So what is
-    seen is the result, pixel by pixel, in every program, in whatever way it mixes colours.
+    The result's layer is opaque wherever the region is not zero: its soft edge is in the result's pixels already. So every
+    program shows exactly the result's pixels, independent of its blending.
 
     Args:
         photo: what was edited. result: of the same size; its profile, EXIF and XMP, which says that it was edited, go into
@@ -48,7 +48,7 @@ def encode_openraster(
         layers.insert(0, ("data/region.png", names[2], _grey(region), False))
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as file:
-        # First and not compressed, so that the kind of file can be read from its beginning.
+        # First and uncompressed, as the format requires for file type detection.
         _add(file, "mimetype", MIME, zipfile.ZIP_STORED)
         _add(file, "stack.xml", _stack(result, layers), zipfile.ZIP_DEFLATED)
         for path, _, data, _ in layers:

@@ -1,4 +1,4 @@
-"""What is pasted is the CHANGE: the photo keeps its own fine detail, and its bits wherever nothing changes."""
+"""Pastes the CHANGE, not the result: the photo keeps its fine detail, and its exact values wherever nothing changes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
 def paste_change(photo: Photo, change: CropChange, crop: Crop, mask: np.ndarray) -> np.ndarray:
     """Add a change to a photo inside a mask.
 
-    A pixel whose mask or whose change is zero keeps its bits. The change fades out towards those borders of the crop that
-    lie inside the photo, so that a mask reaching over them leaves no seam. A grey photo takes the change's lightness only.
+    A pixel with zero mask or zero change keeps its exact value. The change fades out towards borders of the crop inside the
+    photo, so that a mask across them leaves no seam. A grey photo takes the change's lightness only.
 
     Args:
         photo: what to change; its alpha is not touched.
@@ -50,7 +50,7 @@ def paste_change(photo: Photo, change: CropChange, crop: Crop, mask: np.ndarray)
     rows, columns = window
     inside = window_of(crop, photo.size)[0]
     down, across = _fade(crop, window, photo.size)
-    # Bands lie at fixed places of the crop: what a pixel becomes does not depend on where the mask begins.
+    # Bands have fixed positions in the crop, so that a pixel's result does not depend on the mask's extent.
     for first in range(crop.y + (rows.start - crop.y) // BAND * BAND, rows.stop, BAND):
         band = slice(max(first, inside.start), min(first + BAND, inside.stop))
         part = slice(max(first, rows.start), min(first + BAND, rows.stop))
@@ -63,7 +63,7 @@ def paste_change(photo: Photo, change: CropChange, crop: Crop, mask: np.ndarray)
 
 
 def _delta(photo: Photo, change: CropChange, crop: Crop, window: Window) -> np.ndarray:
-    """The change (h, w, 3) in sRGB values at the photo's resolution, with what becomes of the photo's own detail."""
+    """The change (h, w, 3) in sRGB values at the photo's resolution, including that of the photo's fine detail."""
     delta = resample_part(change.change, crop, window)
     if change.gain is not None and change.seen is not None:
         own = photo.pixels[window].astype(np.float32) / photo.white
@@ -74,7 +74,7 @@ def _delta(photo: Photo, change: CropChange, crop: Crop, window: Window) -> np.n
 
 
 def _touched(mask: np.ndarray, window: Window) -> Window | None:
-    """The smallest window inside ``window`` that holds all of the mask there; None if there is none of it."""
+    """The bounding box of the mask inside ``window``; None if the mask is zero there."""
     part = mask[window] > 0
     rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
     if not rows.size:
@@ -96,7 +96,7 @@ def _fade(crop: Crop, window: Window, shape: tuple[int, int]) -> list[np.ndarray
             line = np.minimum(line, (pixels - start) / width)
         if start + crop.side < length:
             line = np.minimum(line, (start + crop.side - pixels) / width)
-        lines.append(line * line * (3 - 2 * line))  # smoothstep: no kink where the fade begins
+        lines.append(line * line * (3 - 2 * line))  # smoothstep
     return lines
 
 
@@ -106,7 +106,7 @@ def _added(photo: Photo, window: Window, delta: np.ndarray) -> np.ndarray:
     if photo.space.is_srgb:
         step = delta * photo.white
     else:
-        # The difference of two conversions, not the converted sum: a pixel without change stays what it was.
+        # The difference of two conversions, not the converted sum, so that unchanged pixels keep their values.
         before = photo.space.to_srgb(values / photo.white)
         step = (photo.space.from_srgb(before + delta) - photo.space.from_srgb(before)) * photo.white
     changed = np.clip(np.rint(values + step), 0, photo.white).astype(own.dtype)

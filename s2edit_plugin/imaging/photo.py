@@ -1,4 +1,4 @@
-"""A photo in memory, with all that is kept when it is saved again."""
+"""A photo in memory with its metadata."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ BAND = (
 
 @dataclass(frozen=True)
 class JpegTables:
-    """How a JPEG was compressed, so that it can be compressed alike.
+    """Compression parameters of a JPEG, reused for results.
 
     Attributes:
-        quantization: 64 numbers a table, in zigzag order as Pillow hands them out.
+        quantization: 64 numbers for each table, in Pillow's zigzag order.
         subsampling: 0 for 4:4:4, 1 for 4:2:2, 2 for 4:2:0; -1 for others.
     """
 

@@ -1,6 +1,6 @@
-"""Result files say that they were edited by AI, in XMP, with the words IPTC has for it.
+"""XMP of result files: states that they were edited by AI, with IPTC's vocabulary.
 
-By default that is all they say beside program and model: no prompt, no names, no settings.
+By default it contains only this, program and model: no prompt, no names, no settings.
 See https://cv.iptc.org/newscodes/digitalsourcetype/ and the IPTC Photo Metadata Standard 2025.1 (AI properties).
 """
 
@@ -51,11 +51,11 @@ _OURS = (
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a result file says about how it was made.
+    """Facts about the making of a result, written into its file.
 
     Attributes:
         model: name of the base model.
-        settings: prompt, token names and settings to write into the file; None, the default, keeps them out.
+        settings: prompt, token names and settings to include; None, the default: not included.
     """
 
     model: str

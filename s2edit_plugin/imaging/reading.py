@@ -1,8 +1,8 @@
 """Reading photos, 8 or 16 bits, with everything that is kept when they are saved again.
 
-The file's kind is told by its first bytes. What it says beside its pixels is taken out of it first (`*_side`), then a decoder
-sees the pixels alone: damaged metadata cannot make a sound picture unreadable, and what is left out is said. docs/FORMATS.md
-has the table of what is read, what is converted and what is refused.
+The kind of a file is recognised by its first bytes. Its metadata is split off first (`*_side`), so that damaged metadata cannot
+make a picture unreadable; a note reports data left out. docs/FORMATS.md has the table of supported, converted and refused
+files.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
 
     Args:
         data: a JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or BMP file.
-        name: what error messages call it.
+        name: of the picture in messages.
 
     Raises:
         ImageError: no picture, damaged, too small, too large, or of a kind that is not read (floating point, HDR, raw).
@@ -156,7 +156,7 @@ def _check_filled(height: int, width: int, data: bytes, most: float) -> None:
 
 @dataclass(frozen=True)
 class _Decoded:
-    """What the readers of all kinds come to.
+    """Result of the readers.
 
     Attributes:
         samples: (H, W, 1..4), uint8 or uint16, as stored.
@@ -313,7 +313,7 @@ def _jpeg_tables(image: Image.Image) -> JpegTables | None:
 
 
 def _passes(data: bytes) -> int:
-    """How many scans a JPEG has, of its first picture: phones put others, and films, behind it."""
+    """Count of scans of a JPEG's first picture; phones append other pictures and films."""
     at, count = 2, 0
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != _END_OF_IMAGE:
         kind, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])

@@ -1,4 +1,4 @@
-"""From a result, kept exactly, to the file the user asked for."""
+"""Converts a lossless result to the file format requested by the user."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def encode_result(
 
 
 def left_out(photo: Photo, format: FileFormat) -> tuple[str, ...]:
-    """What a format has no place for, a sentence each."""
+    """A sentence for each kind of data that a format cannot hold."""
     notes = []
     if format == "JPEG" and photo.exif and len(photo.exif) > LARGEST_EXIF:
         notes.append(
@@ -74,7 +74,7 @@ def left_out(photo: Photo, format: FileFormat) -> tuple[str, ...]:
 
 
 def _with_kept_blocks(photo: Photo, source: Photo, original: bytes) -> bytes | None:
-    """The result as a JPEG that keeps the original's blocks; None where that cannot be."""
+    """The result as a JPEG that keeps the original's unchanged blocks; None if this is not possible."""
     if photo.alpha is not None or photo.depth != 8 or photo.icc != source.icc or photo.grey != source.grey:
         return None
     made = with_kept_blocks(original, source.pixels, photo.pixels)
@@ -85,6 +85,6 @@ def _with_kept_blocks(photo: Photo, source: Photo, original: bytes) -> bytes | N
 
 
 def _compressed_as(photo: Photo, source: Photo, format: FileFormat) -> Photo:
-    """The result with the original's way of being compressed."""
+    """The result with the original's compression parameters."""
     alike = source.format == format and source.grey == photo.grey
     return dataclasses.replace(photo, lossless=source.lossless, jpeg=source.jpeg if alike else photo.jpeg)

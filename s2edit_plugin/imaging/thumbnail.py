@@ -1,4 +1,4 @@
-"""Small pictures for lists."""
+"""Thumbnails."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BACKGROUND = 1.0  # what transparent pixels are shown on: white
 
 
 def thumbnail(photo: Photo, pixels: np.ndarray | None = None, side: int = SIDE) -> bytes:
-    """A photo in small, as a JPEG in sRGB.
+    """Thumbnail of a photo as a JPEG in sRGB.
 
     Args:
         pixels: (H, W, 3) of the photo's depth to show in place of its own. side: length of the longer side, pixels.

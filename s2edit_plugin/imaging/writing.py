@@ -1,4 +1,4 @@
-"""Writing photos: in the format, size and depth they came in, with colour profile and EXIF, never half."""
+"""Writing photos in their original format, size and depth with colour profile and EXIF, atomically."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def format_of_suffix(path: str | Path) -> FileFormat:
 
 
 def encode_exactly(photo: Photo, pixels: np.ndarray, *, provenance: Provenance) -> bytes:
-    """A result whose pixels can be had back to the last bit: in the photo's format, or as PNG where that one loses something.
+    """A lossless result: in the photo's format, or as PNG if that format is lossy.
 
-    Results are kept so until the user saves them: what a JPEG costs is paid once, at the end.
+    Results stay lossless until the user saves them, so that they are compressed as JPEG only once.
 
     Args, Raises: as `encode_photo`.
     """

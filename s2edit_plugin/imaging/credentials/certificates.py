@@ -77,7 +77,7 @@ class LocalChain:
         """The chain, made anew where there is none, where it is damaged or has run out.
 
         Raises:
-            ResourceError: the disk refused.
+            ResourceError: a disk error.
         """
         found = self._sound()
         if found is not None:
