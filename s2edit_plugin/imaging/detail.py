@@ -30,7 +30,7 @@ _EPS = 1e-4  # a variance below this is noise
 _LOST, _GAINED = (
     2,
     1,
-)  # radius of windows in pixels: what is replaced is told by more of them than what changes colour
+)  # radius of windows in pixels: replaced structure needs larger ones than a change of colour
 _UNRELATED = 0.3  # squared correlation of change and picture at which about half of a gain is believed
 _CHANCE = 0.1  # squared correlation that noise reaches in so small a window
 _KEPT = 0.6, 0.95  # correlations of the decodes at which structure begins to count as kept, and is

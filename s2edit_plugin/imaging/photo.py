@@ -13,10 +13,8 @@ __all__ = ["FileFormat", "JpegTables", "Photo", "Window"]
 
 FileFormat = Literal["JPEG", "PNG", "WEBP", "TIFF"]
 Window = tuple[slice, slice]
-BAND = (
-    256  # rows converted at a time: colours are computed in floats, which for 100 megapixels take gigabytes
-)
 """Rows and columns of a picture."""
+BAND = 256  # rows converted at a time, to save memory: colours are computed in floats
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,8 @@ _DEFLATE_AT_BEST = 1040  # bytes a byte
 _JPEG_AT_BEST = 512
 _AT_BEST: dict[Kind, float] = {"GIF": 2800, "BMP": 130}
 _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
-_NEXT_MARKER = re.compile(
-    rb"\xff[^\x00\xd0-\xd7\xff]"
-)  # in the pixels a zero follows each 0xff, or a restart
+# In entropy-coded data each 0xff is followed by a zero, or belongs to a restart marker.
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _READABLE = "Use a JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF or BMP file."
 _FORMATS: dict[Kind, FileFormat] = {"JPEG": "JPEG", "PNG": "PNG", "WEBP": "WEBP", "TIFF": "TIFF"}
 """Results are saved in the photo's format; those of others as PNG."""

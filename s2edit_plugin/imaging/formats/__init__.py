@@ -1,1 +1,1 @@
-"""File formats of pictures, piece by piece: bytes to samples and what is said beside them, and back."""
+"""File formats of pictures: samples and metadata from bytes, and back."""

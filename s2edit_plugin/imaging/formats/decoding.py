@@ -1,7 +1,7 @@
 """Pixels of files that Pillow decodes, as plain samples: grey or RGB, with or without alpha, 8 bits.
 
-Each format is opened by its own reader: no other parser of Pillow can be reached by a hostile file, and Pillow's process-wide
-limit on sizes, which warns where we refuse, is not in play.
+Each format is opened by its own reader, so that a hostile file reaches no other parser of Pillow, and Pillow's process-wide
+size limit does not apply.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _MAX_HEADERS = 64  # TIFF structures inside an AVIF or HEIC file; honest ones ha
 
 
 class UnusualPixelsError(ValueError):
-    """The file is fine but its pixels are of a kind that is not read; the message is its name."""
+    """The pixels are of an unsupported kind, which is the message."""
 
 
 class MissingPluginError(ImportError):
-    """What reads this kind of file is not installed."""
+    """The plug-in for this kind of file is not installed."""
 
 
 def opened(data: bytes, kind: Kind) -> Image.Image:

@@ -1,7 +1,7 @@
 """EXIF blocks: orientation, size and the stale thumbnail, and turning pixels by them.
 
-A block is kept in one form everywhere: the bare TIFF structure, without the ``Exif\\0\\0`` that JPEG puts before it.
-It is patched in place, never written anew, because makers' notes hold offsets that a rewrite breaks.
+Blocks are always stored as the bare TIFF structure, without JPEG's prefix ``Exif\\0\\0``. They are patched in place, never
+rewritten, because makers' notes contain offsets that a rewrite breaks.
 """
 
 from __future__ import annotations
@@ -36,10 +36,8 @@ _THUMBNAIL_OFFSET = 0x0201
 _THUMBNAIL_LENGTH = 0x0202
 _ASCII, _SHORT, _LONG = 2, 3, 4
 _SOFTWARE = 0x0131
-_WIDTHS, _HEIGHTS = (
-    (0x0100, 0xA002),
-    (0x0101, 0xA003),
-)  # ImageWidth, PixelXDimension; ImageLength, PixelYDimension
+# ImageWidth, PixelXDimension; ImageLength, PixelYDimension.
+_WIDTHS, _HEIGHTS = (0x0100, 0xA002), (0x0101, 0xA003)
 _STRIPS, _STRIP_LENGTHS = 0x0111, 0x0117  # of thumbnails that are not compressed
 _PREVIEW = re.compile(rb"\xff\xd8\xff[\xc0\xc4\xdb\xdd\xe0-\xef\xfe]")
 
@@ -234,7 +232,7 @@ def upright(array: np.ndarray, orientation: int) -> np.ndarray:
 
 
 def laid_back(array: np.ndarray, orientation: int) -> np.ndarray:
-    """The way back from `upright`: pixels (H, W) or (H, W, C) as they are stored in a file of this orientation."""
+    """Inverse of `upright`: pixels (H, W) or (H, W, C) as stored in a file of this orientation."""
     if orientation in (3, 4, 7, 8):
         array = array[::-1]
     if orientation in (2, 3, 6, 7):

@@ -1,7 +1,7 @@
-"""A result as JPEG in which every block that holds no changed pixel is the photo's own, to the last coefficient.
+"""A result as JPEG in which every block without a changed pixel keeps the photo's exact coefficients.
 
-Blocks have 8 pixels a side, or 16 where the colours are stored in half size. See `jpeg_child`, which does it in a process of
-its own; what comes back is looked at before it is used.
+Blocks have 8 pixels a side, or 16 with subsampled chroma. The work is done by the child process `jpeg_child`, whose output is
+verified.
 """
 
 from __future__ import annotations

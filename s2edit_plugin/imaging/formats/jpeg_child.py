@@ -1,8 +1,8 @@
 """A process of its own that replaces blocks of a JPEG: ``python -m s2edit_plugin.imaging.formats.jpeg_child`` in a folder.
 
-jpeglib hands out libjpeg's coefficients, and says itself that libjpeg may end the process on a damaged file. Here that costs
-nobody a picture. It reads ``original.jpg`` and ``pixels.npy`` (uint8, (H, W) or (H, W, 3), as the JPEG stores them) with
-``changed.npy`` (bool (H, W)), and writes ``result.jpg``: the original, blocks that hold a changed pixel compressed anew.
+jpeglib gives access to libjpeg's coefficients, but libjpeg may end the process on a damaged file, hence the child. It reads
+``original.jpg`` and ``pixels.npy`` (uint8, (H, W) or (H, W, 3), as the JPEG stores them) with ``changed.npy`` (bool (H, W)),
+and writes ``result.jpg``: the original, blocks that hold a changed pixel compressed anew.
 """
 
 from __future__ import annotations

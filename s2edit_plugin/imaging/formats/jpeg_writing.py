@@ -1,4 +1,4 @@
-"""What a JPEG says beside its pixels, as segments put before them."""
+"""Metadata of a JPEG as segments."""
 
 from __future__ import annotations
 

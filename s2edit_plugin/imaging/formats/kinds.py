@@ -1,4 +1,4 @@
-"""What kind of file this is, by its first bytes: what is read, and the names of what is not."""
+"""Recognises the kind of a file by its first bytes: supported pictures, and names of unsupported files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FILM = "Save one of its pictures as PNG or JPEG."
 
 
 class Stranger(NamedTuple):
-    """A kind of file that is known and not read: its name, and what to do with it."""
+    """A known but unsupported kind of file: its name, and advice."""
 
     name: str
     hint: str
@@ -56,7 +56,7 @@ _STRANGERS: tuple[tuple[bytes, Stranger], ...] = (
 
 
 def kind_of(data: bytes) -> Kind | None:
-    """The kind of a picture that is read, None for others."""
+    """The kind of a supported picture, None for others."""
     if data.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -74,7 +74,7 @@ def kind_of(data: bytes) -> Kind | None:
 
 
 def stranger(data: bytes) -> Stranger | None:
-    """What a file is that is not read, None where it is not known."""
+    """The kind of an unsupported file, None if unknown."""
     for start, found in _STRANGERS:
         if data.startswith(start):
             return found

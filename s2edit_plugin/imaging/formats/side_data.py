@@ -1,7 +1,6 @@
-"""What a picture file says beside its pixels, taken out of it before any decoder sees the rest.
+"""Metadata of a picture file, split off before the rest is decoded.
 
-A damaged text, profile or EXIF block must not make a sound picture unreadable: the decoders are handed a file without them.
-Nothing here unpacks to more than the limits below, whatever a file claims.
+So damaged texts, profiles or EXIF blocks cannot make a picture unreadable. Decompressed sizes are limited as below.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ Part = Literal["profile", "exif", "xmp", "text", "colour", "other"]
 
 @dataclass
 class SideData:
-    """What a file says beside its pixels; None where it says nothing.
+    """Metadata of a file; None for missing data.
 
     Attributes:
         exif: the block as it is in the file, its thumbnail and orientation too.
@@ -57,7 +56,7 @@ class SideData:
         photoshop: the image resources of a JPEG's APP13 or a PNG's raw profile, where IPTC lies.
         texts: a PNG's texts and the comments of other files, as (keyword, text); those that hold EXIF or XMP are no texts.
         frames: how many pictures the file has.
-        left_out: what is damaged or too large and was left out.
+        left_out: kinds of data that were left out as damaged or too large.
     """
 
     exif: bytes | None = None
@@ -70,21 +69,21 @@ class SideData:
     left_out: set[Part] = field(default_factory=set)
 
     def take_icc(self, icc: bytes | None) -> None:
-        """Keep a colour profile, or say that it was left out."""
+        """Store a colour profile, or mark it as left out."""
         if icc is not None and usable_profile(icc):
             self.icc = icc
         else:
             self.left_out.add("profile")
 
     def take_exif(self, exif: bytes | None) -> None:
-        """Keep an EXIF block, or say that it was left out."""
+        """Store an EXIF block, or mark it as left out."""
         if exif is not None and len(exif) <= MAX_EXIF and _is_exif(exif) and exif_is_bounded(exif):
             self.exif = exif
         else:
             self.left_out.add("exif")
 
     def take_xmp(self, xmp: bytes | None) -> None:
-        """Keep an XMP packet, or say that it was left out."""
+        """Store an XMP packet, or mark it as left out."""
         if xmp is not None and len(xmp) <= MAX_XMP:
             self.xmp = xmp
         else:
@@ -104,7 +103,7 @@ def usable_profile(icc: bytes) -> bool:
 
 
 def inflated(packed: bytes, most: int) -> bytes | None:
-    """What a zlib stream holds; None where it is damaged or holds more than ``most`` bytes."""
+    """Decompress a zlib stream; None if it is damaged or longer than ``most`` bytes."""
     unpacker = zlib.decompressobj()
     try:
         plain = unpacker.decompress(packed, most + 1)

@@ -1,4 +1,4 @@
-"""What the samples of a TIFF file mean: read right, converted and said, or refused by name. docs/FORMATS.md has the table."""
+"""Interpretation of a TIFF file's samples: read, converted with a note, or refused. docs/FORMATS.md has the table."""
 
 from __future__ import annotations
 
