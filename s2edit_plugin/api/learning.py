@@ -12,7 +12,7 @@ __all__ = ["LearnResult", "LearnSettings", "LearnToken"]
 
 @dataclass(frozen=True)
 class LearnSettings:
-    """How a token is learned. Every choice of METHOD.md is a field, so that variants can be compared.
+    """How a token is learned. Every choice is a field, so that variants can be compared.
 
     Attributes:
         steps_token: phase A, optimizer steps on the token embedding alone.

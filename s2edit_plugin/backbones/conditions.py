@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-__all__ = ["Condition", "Framing", "Layout"]
+__all__ = ["Condition", "SizeConditioning", "Layout"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Framing:
+class SizeConditioning:
     """Size conditioning (SDXL): how the model's square crop was cut from its picture.
 
     Source: Podell et al. 2023, "SDXL", section 2.2 (micro-conditioning).
@@ -53,4 +53,4 @@ class Condition:
     hidden: Tensor
     pooled: Tensor | None
     layout: Layout
-    framing: Framing | None = None
+    framing: SizeConditioning | None = None

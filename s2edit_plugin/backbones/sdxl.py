@@ -6,7 +6,7 @@ Differences from Stable Diffusion 1 and 2 (Podell et al. 2023, "SDXL", section 2
   layer norm. A token has embedding vectors for both: (n, W1 + W2), split when they are injected.
 * The pooled feature is bigG's projected feature at the end-of-text id. It acts on every pixel, so token isolation computes it
   without the token.
-* The U-Net is conditioned on original size, crop and target size (`conditions.Framing`).
+* The U-Net is conditioned on original size, crop and target size (`conditions.SizeConditioning`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from s2edit_plugin.backbones.base import Injection
-from s2edit_plugin.backbones.conditions import Condition, Framing
+from s2edit_plugin.backbones.conditions import Condition, SizeConditioning
 from s2edit_plugin.backbones.stable_diffusion import Parts, StableDiffusionBackbone, pad_id, run_text_encoder
 from s2edit_plugin.errors import ModelError
 
@@ -57,7 +57,7 @@ class StableDiffusionXLBackbone(StableDiffusionBackbone):
     def resized(self) -> None:
         """See `StableDiffusionBackbone.resized`."""
         super().resized()
-        self._sizes: dict[Framing | None, Tensor] = {}
+        self._sizes: dict[SizeConditioning | None, Tensor] = {}
 
     def _padded_for_second(self, ids: Tensor) -> Tensor:
         """The same ids with the second tokenizer's padding after the first end-of-text id."""
@@ -75,11 +75,11 @@ class StableDiffusionXLBackbone(StableDiffusionBackbone):
             }
         }
 
-    def _size_of(self, framing: Framing | None) -> Tensor:
+    def _size_of(self, framing: SizeConditioning | None) -> Tensor:
         """Original height and width, top, left, target height and width: (6,) float32, cached."""
         if framing not in self._sizes:
             square = (self.resolution, self.resolution)
-            size = framing or Framing(square)
+            size = framing or SizeConditioning(square)
             numbers = (*size.original, *size.corner, *square)
             self._sizes[framing] = torch.tensor(numbers, dtype=torch.float32, device=self.device)
         return self._sizes[framing]

@@ -11,7 +11,7 @@ from torch import Tensor
 from s2edit_plugin.api import EditSettings, prompts
 from s2edit_plugin.backbones.attention import RowToken
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.backbones.conditions import Framing
+from s2edit_plugin.backbones.conditions import SizeConditioning
 from s2edit_plugin.backbones.parameters import NoParameters, TokenParameters
 from s2edit_plugin.method import text
 from s2edit_plugin.method.orthogonality import Constraint
@@ -63,7 +63,7 @@ def build_condition(
     prompt: str,
     tokens: Sequence[ActiveToken],
     isolation: bool = True,
-    framing: Framing | None = None,
+    framing: SizeConditioning | None = None,
 ) -> text.Condition:
     """Text condition of a prompt with references to some of the tokens, for a picture framed so.
 

@@ -25,7 +25,7 @@ from s2edit_plugin.api import LearnSettings, OnProgress, Progress
 from s2edit_plugin.api.progress import Stopwatch
 from s2edit_plugin.backbones.attention import AttentionControl, MapRecorder, RowToken
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.backbones.conditions import Framing
+from s2edit_plugin.backbones.conditions import SizeConditioning
 from s2edit_plugin.backbones.parameters import TokenParameters, create_parameters
 from s2edit_plugin.errors import CancelledError, NumericalError
 from s2edit_plugin.method import losses, text
@@ -56,7 +56,7 @@ class LearnTask:
     mask: Tensor
     class_noun: str
     attribute_words: tuple[str, ...] = ()
-    framing: Framing | None = None
+    framing: SizeConditioning | None = None
     copies: tuple[Tensor, Tensor] | None = None
 
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from s2edit_plugin.api import prompts
-from s2edit_plugin.backbones.conditions import Condition, Framing, Layout
+from s2edit_plugin.backbones.conditions import Condition, Layout, SizeConditioning
 from s2edit_plugin.errors import PromptError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def encode(
     backbone: Backbone,
     vectors: Mapping[str, Tensor],
     isolation: bool = True,
-    framing: Framing | None = None,
+    framing: SizeConditioning | None = None,
     plain: tuple[Tensor, Tensor | None] | None = None,
 ) -> Condition:
     """Text condition of a prompt, differentiable in the tokens' vectors.
@@ -137,7 +137,7 @@ def _dropping(plan: Layout, backbone: Backbone, kept: str | None) -> tuple[list[
     return ids, {column: index for index, column in enumerate(stays)}
 
 
-def unconditional(backbone: Backbone, framing: Framing | None = None) -> Condition:
+def unconditional(backbone: Backbone, framing: SizeConditioning | None = None) -> Condition:
     """Unconditional condition for guidance: the empty prompt's features, or zeros for models trained with zeros."""
     with torch.no_grad():
         empty = encode(layout("", backbone, {}), backbone, {}, framing=framing)

@@ -20,7 +20,7 @@ from pathlib import Path
 from s2edit_plugin.errors import BusyError, ResourceError
 from s2edit_plugin.storage.disk import make_private
 
-__all__ = ["file_lock"]
+__all__ = ["file_lock", "open_lock_file", "try_lock"]
 
 WAIT_SECONDS = 30.0
 _PAUSES = (0.001, 0.005, 0.02, 0.05)  # seconds between tries; the last one repeats
@@ -94,9 +94,7 @@ def _is_named(handle: int, path: Path) -> bool:
 
 def _open(path: Path, what: str) -> int:
     try:
-        make_private(path.parent)
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
-        return os.open(path, flags, 0o600)
+        return open_lock_file(path)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ResourceError(f"The disk is full: {what} cannot be changed.", "Free some space.") from error
@@ -112,7 +110,7 @@ def _wait(handle: int, timeout: float, what: str) -> None:
     tries = 0
     while True:
         try:
-            _try_lock(handle)
+            try_lock(handle)
             return
         except OSError as error:
             if error.errno in _UNSUPPORTED:
@@ -129,10 +127,26 @@ def _wait(handle: int, timeout: float, what: str) -> None:
         tries += 1
 
 
+def open_lock_file(path: Path) -> int:
+    """Open a lock file, created with its folder for the user alone; returns its descriptor. Raises OSError."""
+    make_private(path.parent)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+    return os.open(path, flags, 0o600)
+
+
+def try_lock(handle: int, *, shared: bool = False) -> None:
+    """Lock an open file without waiting. ``shared``: beside others who do; Windows has exclusive locks only.
+
+    Raises:
+        OSError: it is locked, or the file system has no locks.
+    """
+    _lock(handle, shared)
+
+
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(handle: int) -> None:
+    def _lock(handle: int, shared: bool) -> None:
         os.lseek(handle, 0, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
@@ -143,8 +157,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(handle: int, shared: bool) -> None:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
     def _unlock(handle: int) -> None:
         with contextlib.suppress(OSError):

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from s2edit_plugin.api import LearnSettings
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.backbones.conditions import Framing
+from s2edit_plugin.backbones.conditions import SizeConditioning
 from s2edit_plugin.imaging.crop import Crop, extract
 from s2edit_plugin.imaging.hashing import photo_hash
 from s2edit_plugin.method.augment import copies_of
@@ -42,6 +42,6 @@ def copies_on(
     return latents, masks
 
 
-def framing_of(crop: Crop) -> Framing:
+def framing_of(crop: Crop) -> SizeConditioning:
     """The crop as a separate picture, in the resolution of the photo, with the whole subject."""
-    return Framing((crop.side, crop.side))
+    return SizeConditioning((crop.side, crop.side))

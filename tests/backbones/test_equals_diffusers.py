@@ -10,7 +10,7 @@ from diffusers import DDIMInverseScheduler, DDIMScheduler
 
 from s2edit_plugin.api import EditSettings
 from s2edit_plugin.backbones.attention import AttentionControl
-from s2edit_plugin.backbones.conditions import Framing
+from s2edit_plugin.backbones.conditions import SizeConditioning
 from s2edit_plugin.evaluation.quality import generate
 from s2edit_plugin.method import text
 from s2edit_plugin.method.invert import ddim_inversion
@@ -22,11 +22,13 @@ PROMPT = "a photo of a woman with red hair"
 STEPS = 5
 
 
-def _condition(backbone: Backbone, prompt: str = PROMPT, framing: Framing | None = None) -> text.Condition:
+def _condition(
+    backbone: Backbone, prompt: str = PROMPT, framing: SizeConditioning | None = None
+) -> text.Condition:
     return text.encode(text.layout(prompt, backbone, {}), backbone, {}, framing=framing)
 
 
-def _told(pipeline: Any, family: str, framing: Framing) -> dict[str, Any]:
+def _told(pipeline: Any, family: str, framing: SizeConditioning) -> dict[str, Any]:
     """What diffusers tells SDXL's U-Net beside the words."""
     if family != "sdxl":
         return {}
@@ -57,7 +59,7 @@ def test_text_features_are_those_of_encode_prompt(backbone: Backbone, pipeline: 
 def test_the_prediction_is_that_of_the_pipelines_unet(
     backbone: Backbone, pipeline: Any, family: str, latents: torch.Tensor
 ) -> None:
-    framing = Framing((300, 200), (10, 20))
+    framing = SizeConditioning((300, 200), (10, 20))
     condition = _condition(backbone, framing=framing)
     expected = pipeline.unet(latents, 500, condition.hidden[None], **_told(pipeline, family, framing)).sample
     assert torch.allclose(backbone.predict(latents, 500, [condition]), expected, atol=1e-5)
@@ -71,10 +73,11 @@ def test_only_sdxl_is_told_how_the_picture_was_framed(
     backbone: Backbone, family: str, latents: torch.Tensor
 ) -> None:
     near, far = (
-        backbone.predict(latents, 500, [_condition(backbone, framing=f)]) for f in (None, Framing((9, 9)))
+        backbone.predict(latents, 500, [_condition(backbone, framing=f)])
+        for f in (None, SizeConditioning((9, 9)))
     )
     assert torch.equal(near, far) == (family != "sdxl")
-    default = _condition(backbone, framing=Framing((backbone.resolution, backbone.resolution)))
+    default = _condition(backbone, framing=SizeConditioning((backbone.resolution, backbone.resolution)))
     assert torch.equal(near, backbone.predict(latents, 500, [default]))
 
 
@@ -95,7 +98,7 @@ def test_inversion_and_steps_are_those_of_diffusers(
     backbone: Backbone, pipeline: Any, family: str, latents: torch.Tensor
 ) -> None:
     condition = _condition(backbone)
-    told = _told(pipeline, family, Framing((32, 32)))
+    told = _told(pipeline, family, SizeConditioning((32, 32)))
     inverse = DDIMInverseScheduler.from_config(pipeline.scheduler.config)
     inverse.set_timesteps(STEPS)
     expected = [latents]

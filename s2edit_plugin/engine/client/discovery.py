@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.errors import EngineError
-from s2edit_plugin.storage.disk import make_private
+from s2edit_plugin.storage.locks import open_lock_file, try_lock
 
 __all__ = [
     "Endpoint",
@@ -175,10 +175,8 @@ class Lock:
         Raises:
             EngineError: the lock file cannot be created.
         """
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
         try:
-            make_private(self._path.parent)
-            handle = os.open(self._path, flags, 0o600)
+            handle = open_lock_file(self._path)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise EngineError(
@@ -186,7 +184,7 @@ class Lock:
                 f"Make it writable, or set {HOME_VARIABLE} to another folder.",
             ) from error
         try:
-            _try_lock(handle, shared)
+            try_lock(handle, shared=shared)
         except OSError as error:
             if isinstance(error, BlockingIOError | PermissionError) or os.name == "nt":
                 os.close(handle)
@@ -228,15 +226,3 @@ def hold_environment(environment: Path | None = None) -> Lock | None:
         return lock if path.exists() and lock.acquire(shared=True) else None
     except EngineError:
         return None
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(handle: int, shared: bool) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-else:
-    import fcntl
-
-    def _try_lock(handle: int, shared: bool) -> None:
-        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

@@ -41,7 +41,7 @@ _STANDALONE = {
     "": "__init__ errors",
     "api/": "__init__ base editing events learning limits looking models operations picture_formats presets prompts regions",
     "api/queries/": "__init__ done library people runs history models machine handover",
-    "storage/": "__init__ disk offline",
+    "storage/": "__init__ disk locks offline",
     "engine/": "__init__",
     "engine/protocol/": "__init__ wire handshake",
     "engine/client/": "__init__ interface discovery launching connections transport stream remote",
