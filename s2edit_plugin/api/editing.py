@@ -46,7 +46,7 @@ class EditSettings:
     self_steps: float = 0.4
     local_blend: bool = True
     inside: Literal["auto", "always", "never"] = "auto"
-    influence: Literal["joint", "plain", "picture", "position"] = "joint"
+    influence: Literal["joint", "plain", "picture", "position"] = "plain"
     token_guidance: float = 1.0
     weights: dict[str, float] = field(default_factory=dict)
     mask_mode: Literal["bias", "multiply", "none"] = "bias"

@@ -93,8 +93,8 @@ METHODS: dict[str, Method] = {
         Method("ours_mixed", "ours without token isolation", replace(_OURS, isolation=False), EditSettings(isolation=False)),
         Method("ours_vectors", "ours with the embedding alone", replace(_OURS, parameters="none")),
         Method("ours_inside", "ours, the token acting inside the edit region too", _OURS, EditSettings(inside="always")),
-        Method("ours_term", "ours, a token of another photo as a term of its own", _OURS, EditSettings(influence="plain")),
-        Method("ours_term_picture", "the same, less what points against the edit", _OURS, EditSettings(influence="picture")),
+        Method("ours_joint", "ours, a token of another photo in both branches", _OURS, EditSettings(influence="joint")),
+        Method("ours_term_picture", "the term less what points against the edit", _OURS, EditSettings(influence="picture")),
         Method("ours_term_position", "the same, measured at each position", _OURS, EditSettings(influence="position")),
         Method("ours_oracle", "ours inside the true region", _OURS, oracle=True),
         # What could be had at least and at most.

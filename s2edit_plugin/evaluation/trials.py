@@ -143,7 +143,9 @@ class Trials:
             for target in targets
         ]
         made = Prepared(shot, picture, latents, self._subject_mask(shot.picture), regions, (inversion, cost))
-        made.inversions[None, None, settings.steps, False, settings.mask_mode, True, False, True] = made.plain
+        made.inversions[
+            None, None, settings.steps, False, settings.mask_mode, True, False, settings.influence == "joint"
+        ] = made.plain
         return made
 
     def edited(self, prepared: Prepared, case: Wish, where: EditRegion, method: Method) -> Outcome:
