@@ -93,7 +93,7 @@ class Robot:
 
     def click_offer(self) -> None:
         """The offer to go on with a run that was cut off, as soon as it can be seen. News of the engine make it anew."""
-        offers = self.window.learn_panel.cut_off
+        offers = self.window.learn_panel.interrupted
 
         def offer() -> QWidget | None:
             item = offers.itemAt(0)
