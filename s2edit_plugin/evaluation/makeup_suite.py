@@ -28,8 +28,9 @@ from s2edit_plugin.evaluation.suites import SIZE, Case, Shot, Subject, people
 from s2edit_plugin.evaluation.trials import Outcome, Prepared, Trials, learned_token, to_uint8
 from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.method.compose import with_attributes
-from s2edit_plugin.method.conditioning import ActiveToken, build_condition, in_source_branch
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition
 from s2edit_plugin.method.edit import edit
+from s2edit_plugin.method.roles import EditTokens
 from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
 from s2edit_plugin.perception.masks.regions import find_regions
 from s2edit_plugin.workflows.edit_region import EditRegion, region_by_words
@@ -173,19 +174,12 @@ class _Makeup:
         tokens = [replace(self._tokens[method.learn], mask=region)]
         before = self.pair.prompt
         after = with_attributes(before, [(TOKEN, self.pair.thing)])
-        source, target = (build_condition(backbone, prompt, tokens) for prompt in (before, after))
-        inversion, shared = prepared.plain
-        at_source = in_source_branch(tokens, frozenset(), region, before, after)
+        roles = EditTokens.of(tokens, frozenset(), settings, before, after)
+        source, target = (build_condition(backbone, prompt, roles.tokens) for prompt in (before, after))
+        inversion, shared = prepared.plain  # the source prompt names no token
         with metered(backbone) as spent:
             made = edit(
-                backbone,
-                inversion,
-                source,
-                target,
-                tokens,
-                self.region.cells,
-                settings,
-                source_tokens=at_source,
+                backbone, inversion, source, target, roles.branches(region), self.region.cells, settings
             )
         return self.trials.pasted(prepared, self.case, self.region, method, made, spent, shared)
 

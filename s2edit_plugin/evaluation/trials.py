@@ -23,18 +23,13 @@ from s2edit_plugin.imaging.crop import Crop, fitted
 from s2edit_plugin.imaging.detail import crop_change, pasting_side
 from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.photo import Photo
-from s2edit_plugin.method.conditioning import (
-    ActiveToken,
-    build_condition,
-    in_branches,
-    resting,
-    without_influence,
-)
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition
 from s2edit_plugin.method.edit import EditOutcome, edit
 from s2edit_plugin.method.invert import Inversion, invert
 from s2edit_plugin.method.learn import LearnTask, learn
 from s2edit_plugin.method.orthogonality import default_attribute_words
 from s2edit_plugin.method.recipes import resolved
+from s2edit_plugin.method.roles import EditTokens
 from s2edit_plugin.perception.masks.regions import find_regions
 from s2edit_plugin.perception.networks.installed import Networks
 from s2edit_plugin.workflows.crops import copies_on, latents_of
@@ -166,15 +161,11 @@ class Trials:
         """An edit by our procedure, with the method's settings."""
         backbone, settings = self.backbone, method.edit
         here = {TOKEN} if prepared.shot.learned else frozenset[str]()
-        tokens = resting(self._tokens(prepared, method), here, settings.inside)
-        both = source_prompt, target_prompt = (
-            self._worded(prepared.shot.prompt, tokens, method),
-            self._worded(case.prompt, tokens, method),
-        )
-        base = without_influence(tokens, here, settings, source_prompt, target_prompt)
+        tokens = self._tokens(prepared, method)
+        before, after = (self._worded(p, tokens, method) for p in (prepared.shot.prompt, case.prompt))
+        roles = EditTokens.of(tokens, here, settings, before, after)
         source, target = (
-            build_condition(backbone, prompt, tokens, settings.isolation)
-            for prompt in (source_prompt, target_prompt)
+            build_condition(backbone, prompt, roles.tokens, settings.isolation) for prompt in (before, after)
         )
         key = (
             method.learn,
@@ -188,17 +179,13 @@ class Trials:
         )
         if key not in prepared.inversions:
             with metered(backbone) as cost:
-                found = invert(backbone, prepared.latents, source, base, settings)
+                found = invert(backbone, prepared.latents, source, roles.base, settings)
             prepared.inversions[key] = found, cost
         inversion, shared = prepared.inversions[key]
         inversion = replace(inversion, method=settings.inversion)
-        region = self.on_model(where.soft)
-        acting = in_branches(tokens, base, here, region, False, both, settings.inside)
+        branches = roles.branches(self.on_model(where.soft))
         with metered(backbone) as spent:
-            made = edit(
-                backbone, inversion, source, target, acting.target, where.cells, settings,
-                source_tokens=acting.source, apart=acting.apart,
-            )  # fmt: skip
+            made = edit(backbone, inversion, source, target, branches, where.cells, settings)
         return self.pasted(prepared, case, where, method, made, spent, shared)
 
     def _by_rival(self, prepared: Prepared, case: Wish, where: EditRegion, method: Method) -> Outcome:

@@ -31,9 +31,10 @@ from s2edit_plugin.evaluation.suites import SIZE, Subject, people
 from s2edit_plugin.evaluation.trials import Trials, channels_last, to_uint8
 from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.imaging.detail import crop_change
-from s2edit_plugin.method.conditioning import ActiveToken, build_condition, in_source_branch
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition
 from s2edit_plugin.method.edit import edit
 from s2edit_plugin.method.invert import Inversion, invert
+from s2edit_plugin.method.roles import EditTokens
 from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
 from s2edit_plugin.perception.masks.regions import find_regions
 from s2edit_plugin.workflows.crops import latents_of
@@ -231,19 +232,19 @@ class _Duo:
         settings = replace(method.edit, local_blend=False)
         tokens = self._tokens(method)
         before, after = (_prompt(c, bool(tokens)) for c in (self.duo.clauses, wanted.clauses))
-        source, target = (build_condition(self.backbone, prompt, tokens) for prompt in (before, after))
+        roles = EditTokens.of(tokens, frozenset(), settings, before, after)
+        source, target = (build_condition(self.backbone, prompt, roles.tokens) for prompt in (before, after))
         key = method.name if tokens else ""
         if key not in self._inversions:
             with metered(self.backbone) as cost:
-                made = invert(self.backbone, latents_of(self.seen, self.backbone), source, tokens, settings)
+                made = invert(
+                    self.backbone, latents_of(self.seen, self.backbone), source, roles.base, settings
+                )
             self._inversions[key] = made, cost
         inversion, shared = self._inversions[key]
         where = torch.from_numpy(fitted(region, self.side).clip(0, 1)).to(self.backbone.device)
-        at_source = in_source_branch(tokens, frozenset(), where, before, after)
         with metered(self.backbone) as cost:
-            outcome = edit(
-                self.backbone, inversion, source, target, tokens, where, settings, source_tokens=at_source
-            )
+            outcome = edit(self.backbone, inversion, source, target, roles.branches(where), where, settings)
         changed = crop_change(self.seen, channels_last(outcome.source), channels_last(outcome.target))
         change = fitted(changed.change, (SIZE, SIZE)) * region[..., None]
         drawn = to_uint8(fitted(channels_last(outcome.target), (SIZE, SIZE)))

@@ -230,6 +230,10 @@ def damaged(name: str) -> ResourceError:
 # ---------------------------------------------------------------------- requests
 
 
+_BEFORE: dict[str, Any] = {"influence": "joint"}
+"""Settings of edits that came later: the values that results without them were made with."""
+
+
 def request_values(
     request: ApplyEdit | LearnToken, hashes: Mapping[bytes, str], names: Sequence[str]
 ) -> dict[str, Any]:
@@ -277,7 +281,7 @@ def request_of(
             values[name] = tuple(value)
     settings: type[EditSettings] | type[LearnSettings] = EditSettings if kind is ApplyEdit else LearnSettings
     try:
-        kept = _known(settings, record.request["settings"])
+        kept = (_BEFORE if kind is ApplyEdit else {}) | _known(settings, record.request["settings"])
         if weights := kept.get("weights"):
             kept["weights"] = {named(word, names): factor for word, factor in weights.items()}
         values["settings"] = settings(**kept)

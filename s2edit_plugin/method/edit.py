@@ -33,6 +33,7 @@ from s2edit_plugin.method import alignment, text
 from s2edit_plugin.method.conditioning import ActiveToken, row_tokens
 from s2edit_plugin.method.influence import without_opposition
 from s2edit_plugin.method.invert import Inversion
+from s2edit_plugin.method.roles import Branches
 from s2edit_plugin.method.text import Condition
 
 __all__ = ["EditOutcome", "edit"]
@@ -64,30 +65,25 @@ def edit(
     inversion: Inversion,
     source: Condition,
     target: Condition,
-    tokens: Sequence[ActiveToken],
+    tokens: Sequence[ActiveToken] | Branches,
     region: Tensor | None,
     settings: EditSettings,
     on_progress: OnProgress = lambda _: None,
     show: Callable[[Tensor], bytes] | None = None,
-    source_tokens: Sequence[ActiveToken] | None = None,
-    apart: bool = False,
 ) -> EditOutcome:
     """Edit; see the module's text.
 
     Args:
-        inversion: of the photo under ``source``. region: (S, S) or (s, s) in [0, 1], the edit region on the crop; None:
-            the whole crop.
+        inversion: of the photo under ``source``. tokens: as they act in both branches, or in each.
+        region: (S, S) or (s, s) in [0, 1], the edit region on the crop; None: the whole crop.
         show: makes a preview of the target branch's clean latents (1, C, s, s), as far as they can be told by then.
-        source_tokens: the same tokens as they act in the source branch; None: as in the target branch.
-        apart: in the target branch they act as in the source branch, and what ``tokens`` add there is a term of its own
-            (`influence`), one more prediction a step.
 
     Raises:
         NumericalError: a number is not finite. CancelledError: through ``on_progress``.
     """
     schedule, total = backbone.schedule, inversion.steps
-    at_source = tokens if source_tokens is None else source_tokens
-    editing = _Editing(backbone, inversion, (source, target), (at_source, tokens), region, settings, apart)
+    branches = tokens if isinstance(tokens, Branches) else Branches(list(tokens), list(tokens))
+    editing = _Editing(backbone, inversion, (source, target), branches, region, settings)
     from_source = inversion.at(0)
     from_target = _starting_latents(from_source, editing.blend, settings.seed)
     watch = Stopwatch(total)
@@ -126,7 +122,7 @@ class _Editing:
     """The predictions of both branches, with attention control and guidance.
 
     Args:
-        prompts_of: conditions of source and target. tokens_of: the tokens as they act in each. Others: as `edit`.
+        prompts_of: conditions of source and target. Others: as `edit`.
     """
 
     def __init__(
@@ -134,12 +130,11 @@ class _Editing:
         backbone: Backbone,
         inversion: Inversion,
         prompts_of: tuple[Condition, Condition],
-        tokens_of: tuple[Sequence[ActiveToken], Sequence[ActiveToken]],
+        branches: Branches,
         region: Tensor | None,
         settings: EditSettings,
-        apart: bool,
     ) -> None:
-        (source, target), (at_source, tokens) = prompts_of, tokens_of
+        (source, target), at_source, tokens = prompts_of, branches.source, branches.target
         self.backbone, self.inversion, self.settings = backbone, inversion, settings
         self.source, self.target = source, target
         self.blend = _blend_mask(region, backbone.latent_side) if settings.local_blend else None
@@ -160,7 +155,7 @@ class _Editing:
         )
         # The maps of what is to go would hold it: where words only go, the target's own maps act from the start.
         self.held = 0.0 if prompts.uncovers(source.layout.prompt, target.layout.prompt) else 1.0
-        at_target = at_source if apart else tokens
+        at_target = at_source if branches.apart else tokens
         self.rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, at_target)]
         self.twins = [
             row_tokens(source.layout, at_source, conditional=False),
@@ -168,7 +163,7 @@ class _Editing:
         ]
         self.on_picture = any(token.parameters.on_picture for token in (*at_source, *at_target))
         self.acting: _Acting | None = None
-        if apart and settings.influence != "joint":
+        if branches.apart and settings.influence != "joint":
             alone = (self.rows[0], row_tokens(target.layout, tokens))
             own = _of_their_own(self.alpha, target, at_source, tokens)
             self.acting = _Acting(prompts_of, alone, own, settings.mask_mode)

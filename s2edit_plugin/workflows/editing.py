@@ -20,9 +20,10 @@ from s2edit_plugin.imaging.paste import paste_change
 from s2edit_plugin.imaging.provenance import Provenance
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.writing import encode_exactly
-from s2edit_plugin.method.conditioning import build_condition, in_branches, resting, without_influence
+from s2edit_plugin.method.conditioning import build_condition
 from s2edit_plugin.method.edit import EditOutcome, edit
 from s2edit_plugin.method.invert import Inversion, invert
+from s2edit_plugin.method.roles import EditTokens
 from s2edit_plugin.method.text import Condition
 from s2edit_plugin.perception.masks.painted import encode_mask
 from s2edit_plugin.storage.settings import load_settings
@@ -210,22 +211,21 @@ def edit_crop(
 ) -> Edited:
     """Run the model on the crop: invert (or take from the cache), find the region, edit."""
     backbone, settings = context.backbone, request.settings
-    tokens = resting(scene.tokens, scene.learned_here, settings.inside)
-    base = without_influence(tokens, scene.learned_here, settings, pair.source, pair.target)
+    roles = EditTokens.of(scene.tokens, scene.learned_here, settings, pair.source, pair.target)
     source, target = (
-        build_condition(backbone, prompt, tokens, settings.isolation, framing_of(scene.crop))
+        build_condition(backbone, prompt, roles.tokens, settings.isolation, framing_of(scene.crop))
         for prompt in (pair.source, pair.target)
     )
     automatic = scene.region is None and request.region != "none"
     # The region of the words is found, and shown, before the slow steps.
     found = _word_region(context, scene, source, target, on_progress) if automatic else None
     cache = InversionCache(context.folder.cache)
-    key = inversion_key(backbone, scene.photo, scene.crop, pair.source, base, settings)
+    key = inversion_key(backbone, scene.photo, scene.crop, pair.source, roles.base, settings)
     inversion = cache.load(_owner(scene), key, backbone.device)
     cached = inversion is not None
     if inversion is None:
         latents = latents_of(extract_photo(scene.photo, scene.crop, backbone.resolution), backbone)
-        inversion = invert(backbone, latents, source, base, settings, on_progress)
+        inversion = invert(backbone, latents, source, roles.base, settings, on_progress)
         _store(context, cache, scene, key, inversion)  # an edit that is cut short need not invert again
     complete = len(inversion.uncond) == inversion.steps
     if scene.region is not None:
@@ -237,26 +237,15 @@ def edit_crop(
         blend = None
     else:
         if found is None:
-            found = model_region(backbone, inversion, source, target, base, settings.mask_mode, on_progress)
+            found = model_region(
+                backbone, inversion, source, target, roles.base, settings.mask_mode, on_progress
+            )
             _tell(scene, found, on_progress)
         pasted, blend = found.soft, found.cells
         region = _on_model(pasted, backbone.resolution)
     show = EditPreview(backbone, scene.photo, scene.crop, region)
-    whole, both = blend is None, (pair.source, pair.target)
-    acting = in_branches(tokens, base, scene.learned_here, region, whole, both, settings.inside)
-    outcome = edit(
-        backbone,
-        inversion,
-        source,
-        target,
-        acting.target,
-        blend,
-        settings,
-        on_progress,
-        show,
-        acting.source,
-        acting.apart,
-    )
+    branches = roles.branches(region, whole=blend is None)
+    outcome = edit(backbone, inversion, source, target, branches, blend, settings, on_progress, show)
     if complete != (len(inversion.uncond) == inversion.steps):
         _store(context, cache, scene, key, inversion)
     return Edited(outcome, pasted.cpu().numpy(), inversion, cached, "" if found is None else found.note)

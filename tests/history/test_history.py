@@ -314,6 +314,15 @@ def test_fields_of_other_versions_do_no_harm(history: History) -> None:
     assert history.request(name).region == "auto"
 
 
+def test_a_result_from_before_a_setting_is_made_again_as_it_was(history: History) -> None:
+    name = put(history)
+    assert history.request(name).settings.influence == "plain"
+    values = json.loads(history.details(name).to_json())
+    del values["request"]["settings"]["influence"]
+    (history.store.folders.of(name) / "record.json").write_text(json.dumps(values))
+    assert history.request(name).settings.influence == "joint"
+
+
 # ---------------------------------------------------------------------- what others may have done to the files
 
 

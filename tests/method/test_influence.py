@@ -10,16 +10,11 @@ import torch
 
 from s2edit_plugin.api import EditSettings
 from s2edit_plugin.backbones.parameters import create_parameters
-from s2edit_plugin.method.conditioning import (
-    ActiveToken,
-    Branches,
-    build_condition,
-    in_branches,
-    without_influence,
-)
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition
 from s2edit_plugin.method.edit import edit
 from s2edit_plugin.method.influence import without_opposition
 from s2edit_plugin.method.invert import invert
+from s2edit_plugin.method.roles import Branches, EditTokens, without_influence
 from s2edit_plugin.tools.bench import counted
 
 if TYPE_CHECKING:
@@ -96,8 +91,7 @@ def _branches(
     token: ActiveToken, region: torch.Tensor, here: frozenset[str] = frozenset(), **settings: Any
 ) -> Branches:
     chosen = replace(SETTINGS, **settings)
-    base = without_influence([token], here, chosen, SOURCE, TARGET)
-    return in_branches([token], base, here, region, False, (SOURCE, TARGET))
+    return EditTokens.of([token], here, chosen, SOURCE, TARGET).branches(region)
 
 
 def test_a_token_of_another_photo_acts_in_the_target_inside_the_region_alone(
@@ -127,26 +121,13 @@ def _edited(
 ) -> tuple[torch.Tensor, dict[tuple[int, bool], int]]:
     chosen = replace(SETTINGS, **settings)
     region = torch.ones(backbone.resolution, backbone.resolution)
-    base = without_influence([token], set(), chosen, SOURCE, target)
-    before, after = (build_condition(backbone, prompt, [token]) for prompt in (SOURCE, target))
-    inversion = invert(backbone, latents, before, base, chosen)
-    acting = in_branches([token], base, set(), region, False, (SOURCE, target))
-    edit(
-        backbone,
-        inversion,
-        before,
-        after,
-        acting.target,
-        region,
-        chosen,
-        source_tokens=acting.source,
-        apart=acting.apart,
-    )
+    roles = EditTokens.of([token], set(), chosen, SOURCE, target)
+    before, after = (build_condition(backbone, prompt, roles.tokens) for prompt in (SOURCE, target))
+    inversion = invert(backbone, latents, before, roles.base, chosen)
+    branches = roles.branches(region)
+    edit(backbone, inversion, before, after, branches, region, chosen)
     with counted(backbone) as counts:
-        outcome = edit(
-            backbone, inversion, before, after, acting.target, region, chosen,
-            source_tokens=acting.source, apart=acting.apart,
-        )  # fmt: skip
+        outcome = edit(backbone, inversion, before, after, branches, region, chosen)
     return outcome.target, dict(counts)
 
 

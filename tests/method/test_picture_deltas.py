@@ -9,14 +9,8 @@ import torch
 from s2edit_plugin.backbones.attention import AttentionControl, RowToken
 from s2edit_plugin.backbones.parameters import TokenParameters, create_parameters
 from s2edit_plugin.method import text
-from s2edit_plugin.method.conditioning import (
-    ActiveToken,
-    build_condition,
-    for_the_edit,
-    in_source_branch,
-    resting,
-    row_tokens,
-)
+from s2edit_plugin.method.conditioning import ActiveToken, build_condition, row_tokens
+from s2edit_plugin.method.roles import for_the_edit, in_source_branch, resting
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
