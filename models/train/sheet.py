@@ -77,8 +77,8 @@ def words_present(folder: Path, count: int = 64, steps: int = 30, guidance: floa
     Only what the caption says counts (not "no hat"); one number per attribute, and over all of them.
     """
     from .judge_data import HEADS, labels_of
+    from .judge_measures import predict_all
     from .judge_networks import JUDGES_FOLDER, load_attribute_net
-    from .judges import predict_all
 
     judge, _ = load_attribute_net(JUDGES_FOLDER / "attributes.safetensors")
     scenes = [sample_scene(split_seed("test", i)) for i in range(count)]

@@ -106,7 +106,7 @@ def _decibels(error: float) -> float:
 
 def judge_figures(judge: AttributeJudge, rgb: np.ndarray, labels: np.ndarray, kind: str) -> list[Figure]:
     """Accuracy of the attribute judge on labelled pictures, mean and each; kind: drawn or copies."""
-    from s2edit_models.train.judges import accuracy
+    from s2edit_models.train.judge_measures import accuracy
 
     scores = accuracy(judge.probabilities(rgb), labels, judge.network.heads)
     mean = Figure(f"judge.{kind}", float(np.mean(list(scores.values()))), 0.97, len(rgb))
@@ -115,7 +115,7 @@ def judge_figures(judge: AttributeJudge, rgb: np.ndarray, labels: np.ndarray, ki
 
 def identity_figures(judge: IdentityJudge, pairs: np.ndarray, same: np.ndarray, kind: str) -> list[Figure]:
     """Verification accuracy of pairs ``(N, 2, H, W, 3)``: at equal error and at the stored threshold."""
-    from s2edit_models.train.judges import equal_error
+    from s2edit_models.train.judge_measures import equal_error
 
     points = judge.embed(pairs.reshape(-1, *pairs.shape[2:])).reshape(len(pairs), 2, -1)
     alike = (points[:, 0] * points[:, 1]).sum(1)
@@ -232,7 +232,7 @@ def measure(
     """
     from s2edit_models.drawing.dataset import draw, split_seed
     from s2edit_models.train.judge_data import labels_of, pack_masks
-    from s2edit_models.train.judges import verification_pairs
+    from s2edit_models.train.judge_measures import verification_pairs
 
     from s2edit_plugin.backbones.loading import load_backbone
 

@@ -65,7 +65,7 @@ class AttributeJudge:
 
     def probabilities(self, rgb: np.ndarray) -> list[np.ndarray]:
         """Probabilities ``(B, values)`` of every head in the order of ``network.heads``."""
-        from s2edit_models.train.judges import predict_all
+        from s2edit_models.train.judge_measures import predict_all
 
         return predict_all(self.network, _batch(rgb))
 
@@ -127,7 +127,7 @@ class IdentityJudge:
 
     def embed(self, rgb: np.ndarray) -> np.ndarray:
         """uint8 pictures ``(B, H, W, 3)`` to float32 unit vectors ``(B, 128)``."""
-        from s2edit_models.train.judges import embed_all
+        from s2edit_models.train.judge_measures import embed_all
 
         return embed_all(self.network, _batch(rgb))
 

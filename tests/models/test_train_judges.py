@@ -9,7 +9,7 @@ import pytest
 import torch
 from s2edit_models.drawing.dataset import draw, split_seed
 from s2edit_models.drawing.scene import Scene
-from s2edit_models.train import judges
+from s2edit_models.train import judge_measures, judges
 from s2edit_models.train.common import load_state
 from s2edit_models.train.judge_data import (
     PEOPLE,
@@ -126,15 +126,15 @@ def test_contrastive_loss_prefers_people_apart() -> None:
 
 
 def test_equal_error_of_known_similarities() -> None:
-    threshold, right = judges.equal_error(np.array([0.9, 0.8, 0.7]), np.array([0.1, 0.2, 0.3]))
+    threshold, right = judge_measures.equal_error(np.array([0.9, 0.8, 0.7]), np.array([0.1, 0.2, 0.3]))
     assert right == 1.0
     assert 0.3 < threshold < 0.7
-    _, right = judges.equal_error(np.array([0.9, 0.8, 0.7, 0.2]), np.array([0.75, 0.1, 0.0, 0.05]))
+    _, right = judge_measures.equal_error(np.array([0.9, 0.8, 0.7, 0.2]), np.array([0.75, 0.1, 0.0, 0.05]))
     assert right == pytest.approx(0.75)
 
 
 def test_verification_pairs_match_where_they_should() -> None:
-    pairs, same = judges.verification_pairs("validation", 3)
+    pairs, same = judge_measures.verification_pairs("validation", 3)
     assert pairs.shape == (6, 2, 128, 128, 3)
     assert same.tolist() == [True] * 3 + [False] * 3
     person, other = Scene.of(1, {}, 1).identity, Scene.of(2, {}, 1).identity
@@ -171,7 +171,7 @@ def test_identity_training_writes_a_threshold(state: Path, tmp_path: Path) -> No
     result = judges.train_identity(1.0, state, "cpu", max_steps=2, **tiny)  # type: ignore[arg-type]
     network, metadata = load_identity_net(tmp_path / "identity.safetensors")
     assert float(metadata["threshold"]) == pytest.approx(result["threshold"], abs=1e-5)
-    points = judges.embed_all(network, draw(1)[0].rgb[None])
+    points = judge_measures.embed_all(network, draw(1)[0].rgb[None])
     assert np.linalg.norm(points[0]) == pytest.approx(1.0, abs=1e-4)
 
 

@@ -62,7 +62,7 @@ def test_probability_follows_an_attribute() -> None:
 
 def test_identity_of_unseen_people() -> None:
     judge = IdentityJudge.load()
-    from s2edit_models.train.judges import verification_pairs
+    from s2edit_models.train.judge_measures import verification_pairs
 
     pairs, same = verification_pairs("test", 12)
     points = judge.embed(pairs.reshape(-1, 128, 128, 3))

@@ -10,7 +10,7 @@ from s2edit_plugin.api.limits import check_texts
 from s2edit_plugin.api.operations import JOBS, QUERIES, operation_of
 from s2edit_plugin.engine.server.dispatch import handler_of
 from s2edit_plugin.engine.server.events import EventLog
-from s2edit_plugin.engine.server.handlers.context import Context
+from s2edit_plugin.engine.server.handlers.context import QueryContext
 from s2edit_plugin.engine.server.job_queue import RESUME_DELAY, JobQueue
 from s2edit_plugin.engine.server.studios import Make, StudioKeeper, make_studio
 from s2edit_plugin.engine.server.worker import Worker, unforeseen
@@ -44,7 +44,7 @@ class Engine:
         self.events = EventLog()
         self.queue = JobQueue(self.events, resume_delay)
         self.keeper = StudioKeeper(folder, model, device, make)
-        self.context = Context(folder, self.events, self.queue, self.keeper)
+        self.context = QueryContext(folder, self.events, self.queue, self.keeper)
         self.wants_previews: Callable[[], bool] = lambda: True
         self.context.on_forget.append(self.queue.forget)
         self._workers = (
@@ -70,7 +70,12 @@ class Engine:
         check_texts(request)
         operation = operation_of(request)
         try:
-            return handler_of(operation)(self.context, request, *(client,) * operation.needs_client)
+            handler = handler_of(operation)
+            return (
+                handler(self.context, request, client)
+                if operation.needs_client
+                else handler(self.context, request)
+            )
         except S2EditError:
             raise
         except Exception as error:

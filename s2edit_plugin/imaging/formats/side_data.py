@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from s2edit_plugin.imaging.colour import MAX_PROFILE
+from s2edit_plugin.imaging.formats.tiff_directory import VALUE_SIZES
 
 __all__ = [
     "MAX_EXIF", "MAX_TEXT", "MAX_XMP", "Part", "SideData", "exif_is_bounded", "inflated", "usable_profile",
@@ -21,24 +22,6 @@ MAX_XMP = 4 << 20
 MAX_TEXT = 1 << 20  # one text of a PNG, and a JPEG's comment
 _MAX_TAGS = 4096  # of one directory
 _SLACK = 1 << 16  # bytes
-_SIZES = {
-    1: 1,
-    2: 1,
-    3: 2,
-    4: 4,
-    5: 8,
-    6: 1,
-    7: 1,
-    8: 2,
-    9: 4,
-    10: 8,
-    11: 4,
-    12: 8,
-    13: 4,
-    16: 8,
-    17: 8,
-    18: 8,
-}
 _SUB_DIRECTORIES = (0x8769, 0x8825, 0xA005)
 
 Part = Literal["profile", "exif", "xmp", "text", "colour", "other"]
@@ -154,7 +137,7 @@ def _directory(block: bytes, order: str, at: int, wide: bool) -> tuple[int, list
         if where + step > len(block):
             break
         tag, kind, amount = struct.unpack_from(order + "HH" + number, block, where)
-        values += min(amount * _SIZES.get(kind, 1), len(block)) + step
+        values += min(amount * VALUE_SIZES.get(kind, 1), len(block)) + step
         if tag in _SUB_DIRECTORIES:
             below.append(struct.unpack_from(order + number, block, where + step - struct.calcsize(number))[0])
     return values, below

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["TiffDirectory", "read_directories", "read_directory"]
+__all__ = ["TiffDirectory", "read_directories", "read_directory", "VALUE_SIZES"]
 
 _MAX_TAGS, _MAX_PAGES = 4096, 10_000
 _BIG = 43
 # Bytes of a value by its kind; SBYTE .. DOUBLE, and BigTIFF's LONG8, SLONG8, IFD8.
-_SIZES = {
+VALUE_SIZES = {
     1: 1,
     2: 1,
     3: 2,
@@ -66,7 +66,7 @@ class TiffDirectory:
         if tag not in self.tags:
             return None
         kind, count, at = self.tags[tag]
-        length = count * _SIZES.get(kind, 1)
+        length = count * VALUE_SIZES.get(kind, 1)
         if at + length > len(self.data):
             raise ValueError(f"tag {tag} reaches beyond the file")
         return self.data[at : at + min(length, most + 1)]
@@ -150,7 +150,7 @@ def _directory(data: bytes, order: str, at: int, big: bool) -> tuple[TiffDirecto
         where = start + index * step
         tag, kind, amount = struct.unpack_from(order + code, data, where)
         place = where + step - inline
-        if amount * _SIZES.get(kind, 1) > inline:
+        if amount * VALUE_SIZES.get(kind, 1) > inline:
             (place,) = struct.unpack_from(order + word, data, place)
         elif where + step > len(data):
             raise ValueError("the directory reaches beyond the file")

@@ -21,14 +21,14 @@ from s2edit_plugin.library import Forgotten, Library
 from s2edit_plugin.storage.paths import DataFolder
 from s2edit_plugin.workflows.people import forget_person, rename_person
 
-__all__ = ["Concerns", "Context"]
+__all__ = ["Concerns", "QueryContext"]
 
 Concerns = Callable[[Any], bool]
 """Whether a request concerns a person: it names a token of theirs, or has a photo that a token was learned from."""
 
 
 @dataclass
-class Context:
+class QueryContext:
     """The parts of the engine that handlers use.
 
     Attributes:

@@ -16,7 +16,7 @@ from s2edit_plugin.backbones.memory.throughput import Computer, Paces, computer_
 from s2edit_plugin.backbones.savings import Savings
 from s2edit_plugin.backbones.shape import ModelShape, shape_of_folder
 from s2edit_plugin.base_models import resolve
-from s2edit_plugin.engine.server.handlers.context import Context
+from s2edit_plugin.engine.server.handlers.context import QueryContext
 from s2edit_plugin.errors import ModelError, UsageError
 
 __all__ = ["estimate_job"]
@@ -41,7 +41,7 @@ class _Basis:
     ready: bool
 
 
-def estimate_job(context: Context, request: queries.EstimateJob) -> api.Estimate:
+def estimate_job(context: QueryContext, request: queries.EstimateJob) -> api.Estimate:
     job = _job_of(request)
     paces = Paces(context.folder)
     basis = _of_loaded(context, job) or _of_folder(context, job, paces)
@@ -91,7 +91,7 @@ def _job_of(request: queries.EstimateJob) -> api.LearnToken | api.ApplyEdit:
     raise UsageError("An estimate is for one job, to learn or to edit.")
 
 
-def _of_loaded(context: Context, job: api.LearnToken | api.ApplyEdit) -> _Basis | None:
+def _of_loaded(context: QueryContext, job: api.LearnToken | api.ApplyEdit) -> _Basis | None:
     backbone = context.keeper.loaded()
     if backbone is None or backbone.shape is None:
         return None
@@ -99,7 +99,7 @@ def _of_loaded(context: Context, job: api.LearnToken | api.ApplyEdit) -> _Basis 
     return None if plan is None else _Basis(backbone.shape, computer_of(backbone), plan, ready=True)
 
 
-def _of_folder(context: Context, job: api.LearnToken | api.ApplyEdit, paces: Paces) -> _Basis:
+def _of_folder(context: QueryContext, job: api.LearnToken | api.ApplyEdit, paces: Paces) -> _Basis:
     """From the model's files. Raises ModelError: it is not installed, or damaged."""
     wanted = context.keeper.wanted()
     folder = resolve(context.folder, wanted.model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from s2edit_plugin.backbones.fingerprint import fingerprint_folder, is_quick
 from s2edit_plugin.base_models import resolve
-from s2edit_plugin.engine.server.handlers.context import Context
+from s2edit_plugin.engine.server.handlers.context import QueryContext
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.storage.settings import load_settings
 from s2edit_plugin.tokens.file import TokenRecord
@@ -18,7 +18,7 @@ class Usable:
     A large model is hashed when it is first loaded. Until then its tokens are identified by its name.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: QueryContext) -> None:
         chosen = load_settings(context.folder).model
         try:
             folder = resolve(context.folder, chosen)

@@ -6,31 +6,31 @@ import dataclasses
 import io
 
 from s2edit_plugin.api import queries
-from s2edit_plugin.engine.server.handlers.context import Context
+from s2edit_plugin.engine.server.handlers.context import QueryContext
 from s2edit_plugin.errors import ImageError
 
 __all__ = ["ask_handover", "give_back", "hand_over", "take_handover"]
 
 
-def hand_over(context: Context, request: queries.HandOver, client: str) -> queries.Handover:
+def hand_over(context: QueryContext, request: queries.HandOver, client: str) -> queries.Handover:
     picture = queries.TakenPicture("", request.photo, request.selection, request.title)
     answer = context.image_transfers.offer(picture, client)
     context.changed("handover")
     return answer
 
 
-def ask_handover(context: Context, request: queries.AskHandover, client: str) -> queries.Handover:
+def ask_handover(context: QueryContext, request: queries.AskHandover, client: str) -> queries.Handover:
     return context.image_transfers.ask(request.id)
 
 
-def take_handover(context: Context, request: queries.TakeHandover, client: str) -> queries.TakenPicture:
+def take_handover(context: QueryContext, request: queries.TakeHandover, client: str) -> queries.TakenPicture:
     picture = context.image_transfers.take(client)
     if picture.id:
         context.changed("handover")
     return picture
 
 
-def give_back(context: Context, request: queries.GiveBack, client: str) -> queries.Done:
+def give_back(context: QueryContext, request: queries.GiveBack, client: str) -> queries.Done:
     taken = context.image_transfers.picture(request.id)
     if not request.image:
         context.image_transfers.give_back(queries.Handover(request.id, "closed"), client)

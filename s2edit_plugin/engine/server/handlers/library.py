@@ -8,7 +8,7 @@ from pathlib import Path
 
 from s2edit_plugin.api import queries
 from s2edit_plugin.api.prompts import parse_ref
-from s2edit_plugin.engine.server.handlers.context import Context
+from s2edit_plugin.engine.server.handlers.context import QueryContext
 from s2edit_plugin.engine.server.handlers.fingerprint import Usable
 from s2edit_plugin.errors import InputError, TokenError, UsageError
 from s2edit_plugin.library import Entry, is_person_file
@@ -41,7 +41,7 @@ TOKEN_HEAD = 5 << 20  # bytes that identify the file type
 # ---------------------------------------------------------------------- reading
 
 
-def list_tokens(context: Context, request: queries.ListTokens) -> queries.TokenList:
+def list_tokens(context: QueryContext, request: queries.ListTokens) -> queries.TokenList:
     library = context.library
     person = request.person or None
     if request.trash:
@@ -92,17 +92,17 @@ def _info_of(
     )
 
 
-def _token_info(context: Context, name: str) -> queries.TokenInfo:
+def _token_info(context: QueryContext, name: str) -> queries.TokenInfo:
     """A token as lists show it."""
     path = context.library.path(name)
     return _info_of(context.library.record(name), path.stat().st_size, Usable(context))
 
 
-def _token_info_at(context: Context, path: Path) -> queries.TokenInfo:
+def _token_info_at(context: QueryContext, path: Path) -> queries.TokenInfo:
     return _token_info(context, f"{path.parent.name}/{path.stem}")
 
 
-def show_token(context: Context, request: queries.ShowToken) -> queries.TokenDetails:
+def show_token(context: QueryContext, request: queries.ShowToken) -> queries.TokenDetails:
     record, path = context.library.record(request.name), context.library.path(request.name)
     return queries.TokenDetails(
         info=_info_of(record, path.stat().st_size, Usable(context)),
@@ -113,7 +113,7 @@ def show_token(context: Context, request: queries.ShowToken) -> queries.TokenDet
     )
 
 
-def thumbnails(context: Context, request: queries.Thumbnails) -> queries.Pictures:
+def thumbnails(context: QueryContext, request: queries.Thumbnails) -> queries.Pictures:
     if len(request.names) > MAX_THUMBNAILS:
         raise UsageError(f"At most {MAX_THUMBNAILS} pictures are given at a time.")
     if request.what == "history":
@@ -131,7 +131,7 @@ def thumbnails(context: Context, request: queries.Thumbnails) -> queries.Picture
     return queries.Pictures(pictures)
 
 
-def list_people(context: Context, request: queries.ListPeople) -> queries.PeopleList:
+def list_people(context: QueryContext, request: queries.ListPeople) -> queries.PeopleList:
     return queries.PeopleList(
         tuple(
             queries.PersonInfo(person.name, person.tokens, person.notes, person.thumbnail_of, person.consent)
@@ -144,7 +144,7 @@ def list_people(context: Context, request: queries.ListPeople) -> queries.People
 # ---------------------------------------------------------------------- changing
 
 
-def change_token(context: Context, request: queries.ChangeToken) -> queries.TokenInfo:
+def change_token(context: QueryContext, request: queries.ChangeToken) -> queries.TokenInfo:
     library, name = context.library, parse_ref(request.name).full_name
     try:
         if request.add_tags or request.remove_tags:
@@ -160,7 +160,7 @@ def change_token(context: Context, request: queries.ChangeToken) -> queries.Toke
         context.changed("library")  # a change that was refused may come after one that was made
 
 
-def delete_tokens(context: Context, request: queries.DeleteTokens) -> queries.Done:
+def delete_tokens(context: QueryContext, request: queries.DeleteTokens) -> queries.Done:
     names = tuple(dict.fromkeys(parse_ref(name).full_name for name in request.names))
     missing = [name for name in names if not context.library.path(name).is_file()]
     if missing:
@@ -173,19 +173,19 @@ def delete_tokens(context: Context, request: queries.DeleteTokens) -> queries.Do
     return queries.Done(f"{_tokens(len(names))} in the trash.", len(names))
 
 
-def restore_token(context: Context, request: queries.RestoreToken) -> queries.TokenInfo:
+def restore_token(context: QueryContext, request: queries.RestoreToken) -> queries.TokenInfo:
     path = context.library.restore(request.name)
     context.changed("library")
     return _token_info_at(context, path)
 
 
-def duplicate_token(context: Context, request: queries.DuplicateToken) -> queries.TokenInfo:
+def duplicate_token(context: QueryContext, request: queries.DuplicateToken) -> queries.TokenInfo:
     path = context.library.duplicate(request.name, request.new_name)
     context.changed("library")
     return _token_info_at(context, path)
 
 
-def change_person(context: Context, request: queries.ChangePerson) -> queries.Done:
+def change_person(context: QueryContext, request: queries.ChangePerson) -> queries.Done:
     library, person, moved = context.library, request.person, 0
     try:
         if request.notes is not None:
@@ -199,7 +199,7 @@ def change_person(context: Context, request: queries.ChangePerson) -> queries.Do
     return queries.Done("The notes were changed." if request.notes is not None else "")
 
 
-def forget_person(context: Context, request: queries.ForgetPerson) -> queries.Done:
+def forget_person(context: QueryContext, request: queries.ForgetPerson) -> queries.Done:
     gone = context.forget(request.person, request.marks)
     others = gone.trashed + gone.other_files + gone.elsewhere
     sentence = f"Forgot {gone.person}: {_tokens(gone.tokens)} and {others} other things are gone for good."
@@ -208,7 +208,7 @@ def forget_person(context: Context, request: queries.ForgetPerson) -> queries.Do
     return queries.Done(sentence, gone.tokens)
 
 
-def check_library(context: Context, request: queries.CheckLibrary) -> queries.LibraryReport:
+def check_library(context: QueryContext, request: queries.CheckLibrary) -> queries.LibraryReport:
     report = context.library.examine(repair=request.repair)
     if request.repair:
         context.changed("library")
@@ -222,7 +222,7 @@ def check_library(context: Context, request: queries.CheckLibrary) -> queries.Li
 # ---------------------------------------------------------------------- files in and out
 
 
-def export_token(context: Context, request: queries.ExportToken) -> queries.ExportedFile:
+def export_token(context: QueryContext, request: queries.ExportToken) -> queries.ExportedFile:
     from s2edit_plugin.formats.exchange import run_export
     from s2edit_plugin.formats.exporting import check_options
 
@@ -244,11 +244,11 @@ def export_token(context: Context, request: queries.ExportToken) -> queries.Expo
     return queries.ExportedFile(f"{stem}-{request.format}.zip", packed.getvalue(), exported.notes)
 
 
-def export_person(context: Context, request: queries.ExportPerson) -> queries.ExportedFile:
+def export_person(context: QueryContext, request: queries.ExportPerson) -> queries.ExportedFile:
     return queries.ExportedFile(*context.library.export_person_bytes(request.person, private=request.private))
 
 
-def import_file(context: Context, request: queries.ImportFile) -> queries.Imported:
+def import_file(context: QueryContext, request: queries.ImportFile) -> queries.Imported:
     from s2edit_plugin.formats.importing import UNNAMED, is_token_file
 
     if is_person_file(request.data):
@@ -269,7 +269,7 @@ def import_file(context: Context, request: queries.ImportFile) -> queries.Import
     return imported
 
 
-def _import_person(context: Context, request: queries.ImportFile) -> queries.Imported:
+def _import_person(context: QueryContext, request: queries.ImportFile) -> queries.Imported:
     came = context.library.import_person(
         request.data,
         request.name or None,
@@ -281,7 +281,7 @@ def _import_person(context: Context, request: queries.ImportFile) -> queries.Imp
     return queries.Imported(tuple(_token_info(context, name) for name in came.tokens), tuple(notes))
 
 
-def _import_embedding(context: Context, request: queries.ImportFile) -> queries.Imported:
+def _import_embedding(context: QueryContext, request: queries.ImportFile) -> queries.Imported:
     from s2edit_plugin.formats.exchange import run_import
     from s2edit_plugin.formats.importing import UNNAMED
 
@@ -303,11 +303,11 @@ def _import_embedding(context: Context, request: queries.ImportFile) -> queries.
 # ---------------------------------------------------------------------- runs that were cut off
 
 
-def list_resumable(context: Context, request: queries.ListResumable) -> queries.ResumableList:
+def list_resumable(context: QueryContext, request: queries.ListResumable) -> queries.ResumableList:
     return queries.ResumableList(tuple(resumable(context.folder)))
 
 
-def drop_resumable(context: Context, request: queries.DropResumable) -> queries.Done:
+def drop_resumable(context: QueryContext, request: queries.DropResumable) -> queries.Done:
     if not discard_run(context.folder, request.person, request.token):
         raise UsageError(f"There is nothing to resume for {request.person}/{request.token}.")
     return queries.Done("The run was given up.")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from s2edit_plugin import __version__
 from s2edit_plugin.api import queries
-from s2edit_plugin.engine.server.handlers.context import Context
+from s2edit_plugin.engine.server.handlers.context import QueryContext
 from s2edit_plugin.errors import UsageError
 from s2edit_plugin.storage import settings as storage_settings
 from s2edit_plugin.storage.paths import DataFolder
@@ -32,11 +32,11 @@ MAX_LOG_LINES = 5000
 MAX_LOG_BYTES = 1_000_000
 
 
-def get_settings(context: Context, request: queries.GetSettings) -> queries.SettingsValues:
+def get_settings(context: QueryContext, request: queries.GetSettings) -> queries.SettingsValues:
     return queries.SettingsValues(dataclasses.asdict(storage_settings.load_settings(context.folder)))
 
 
-def change_settings(context: Context, request: queries.ChangeSettings) -> queries.SettingsValues:
+def change_settings(context: QueryContext, request: queries.ChangeSettings) -> queries.SettingsValues:
     place = request.changes.get("models_folder")
     if isinstance(place, str) and place and not Path(place).is_absolute():
         raise UsageError(f"'{place[:200]}' is no whole path.", "Name it from the root on.")
@@ -45,7 +45,7 @@ def change_settings(context: Context, request: queries.ChangeSettings) -> querie
     return queries.SettingsValues(dataclasses.asdict(changed))
 
 
-def get_status(context: Context, request: queries.GetStatus) -> queries.EngineStatus:
+def get_status(context: QueryContext, request: queries.GetStatus) -> queries.EngineStatus:
     state = context.keeper.state()
     running, queued = context.queue.counts()
     return queries.EngineStatus(
@@ -65,7 +65,7 @@ def get_status(context: Context, request: queries.GetStatus) -> queries.EngineSt
     )
 
 
-def list_jobs(context: Context, request: queries.ListJobs) -> queries.JobList:
+def list_jobs(context: QueryContext, request: queries.ListJobs) -> queries.JobList:
     return queries.JobList(context.queue.infos())
 
 
@@ -96,11 +96,11 @@ class _Doctor:
 _doctor = _Doctor()
 
 
-def diagnose(context: Context, request: queries.Diagnose) -> queries.Diagnosis:
+def diagnose(context: QueryContext, request: queries.Diagnose) -> queries.Diagnosis:
     return _doctor.examine(context.folder)
 
 
-def read_log(context: Context, request: queries.ReadLog) -> queries.LogText:
+def read_log(context: QueryContext, request: queries.ReadLog) -> queries.LogText:
     return queries.LogText(newest_lines(context.folder, request.lines))
 
 
