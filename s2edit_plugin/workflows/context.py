@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from s2edit_plugin.perception.identity import IdentityScore
 
 __all__ = ["Context", "ignore"]
-
-R = TypeVar("R")
 
 
 def ignore(_: object) -> None:
@@ -50,7 +47,6 @@ class Context:
         self.networks = Networks(self.folder)
         self._model, self._device = model, device
         self._backbone: Backbone | None = None
-        self._stepped_down = False  # whether the last job did
         self.features: dict[
             tuple[str, str], np.ndarray | None
         ] = {}  # of tokens' faces, see `workflows.recognising`
@@ -76,40 +72,21 @@ class Context:
             Paces(self.folder).remember(self.model, self._device, settings.precision, computer)
         return self._backbone
 
-    def with_fallback(
-        self, request: api.Request[object], job: Callable[[bool], R], on_note: api.OnNote
-    ) -> tuple[R, tuple[str, ...]]:
-        """Run a job on the base model with memory fallbacks; see `backbones.memory.fallback.with_fallback`.
-
-        Args:
-            job: runs it; its argument is whether it is a repetition.
-
-        Returns:
-            The job's result, and notes for the user on device and memory.
-        """
-        from s2edit_plugin.backbones.memory import fallback
-
-        backbone, notes = self.backbone, []
-        self._stepped_down = False
-
-        def note(sentence: str) -> None:
-            self._stepped_down = True
-            notes.append(sentence)
-            on_note(sentence)
-
-        result = fallback.with_fallback(backbone, request, job, note)
-        about_device = backbone.choice.warnings if backbone.choice else ()
-        return result, (*about_device, *notes)
+    @property
+    def device_notes(self) -> tuple[str, ...]:
+        """Notes for the user on the device that was chosen."""
+        choice = self.backbone.choice
+        return tuple(choice.warnings) if choice else ()
 
     def note_pace(
         self, request: api.Request[object], seconds: float, *, done: int = 0, inverted: bool = False
     ) -> None:
-        """Record the duration of a job without fallbacks; see `throughput.Paces` and `operations.job_operations`."""
+        """Record the duration of a job that needed no fallback; see `throughput.Paces`, `operations.job_operations`."""
         from s2edit_plugin.backbones.memory.operations import job_operations
         from s2edit_plugin.backbones.memory.throughput import Paces, computer_of
 
         shape = self.backbone.shape
-        if shape is not None and not self._stepped_down:
+        if shape is not None:
             operations = job_operations(shape, request, done=done, inverted=inverted)
             Paces(self.folder).note(computer_of(self.backbone), request, operations, seconds)
 

@@ -12,6 +12,7 @@ import torch
 from s2edit_plugin import api
 from s2edit_plugin.api import safety
 from s2edit_plugin.api.progress import WorkTime
+from s2edit_plugin.backbones.memory.fallback import with_fallback
 from s2edit_plugin.errors import S2EditError
 from s2edit_plugin.imaging.crop import extract_photo, fitted, place_mask, window_of
 from s2edit_plugin.imaging.detail import CropChange, crop_change, pasting_side
@@ -102,11 +103,13 @@ def _edited(context: Context, request: api.ApplyEdit, work: WorkTime, on_note: a
     for note in read:
         on_note(note)
     given = gather(context, request)
-    made, warnings = context.with_fallback(
-        request, lambda _: _edit_once(context, request, given, work), on_note
+    made, steps = with_fallback(
+        context.backbone, request, lambda _: _edit_once(context, request, given, work), on_note
     )
-    context.note_pace(request, work.model_seconds, inverted=made.result.inversion_cached)
-    return replace(made, result=replace(made.result, warnings=(*read, *warnings, *made.result.warnings)))
+    if not steps:
+        context.note_pace(request, work.model_seconds, inverted=made.result.inversion_cached)
+    warnings = (*read, *context.device_notes, *steps, *made.result.warnings)
+    return replace(made, result=replace(made.result, warnings=warnings))
 
 
 def _edit_once(context: Context, request: api.ApplyEdit, given: Given, work: WorkTime) -> _Made:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import time
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from s2edit_plugin.api.limits import check_learn_settings, check_texts
 from s2edit_plugin.api.progress import WorkTime
 from s2edit_plugin.api.prompt_syntax import clean, read_prompt
 from s2edit_plugin.api.prompts import TokenRef
+from s2edit_plugin.backbones.memory.fallback import with_fallback
 from s2edit_plugin.errors import MaskError, NumericalError, PromptError
 from s2edit_plugin.imaging.crop import Crop, extract_photo, subject_crop
 from s2edit_plugin.imaging.photo import Photo
@@ -31,7 +31,7 @@ from s2edit_plugin.workflows.context import Context
 from s2edit_plugin.workflows.crops import copies_on, framing_of, latents_of, mask_on_crop, photo_hash
 from s2edit_plugin.workflows.previews import LearnPreview
 from s2edit_plugin.workflows.recording import record_learning
-from s2edit_plugin.workflows.resuming import begin, facts_of
+from s2edit_plugin.workflows.resuming import Attempt, begin, facts_of
 from s2edit_plugin.workflows.self_test import attach
 from s2edit_plugin.workflows.token_io import settings_record, to_tensors
 
@@ -66,15 +66,26 @@ def run_learning(
     run = Run(context.folder, reference.person, reference.name)
 
     def job(again: bool) -> api.LearnResult:
-        go_on = replace(request, resume=request.resume or (again and run.checkpoint.exists()))
-        lesson = _training_input(context, go_on, reference, photo, *_masks(context, go_on, photo, note))
+        repeated = replace(request, resume=request.resume or (again and run.checkpoint.exists()))
+        masks = _masks(context, repeated, photo, note)
+        lesson = _training_input(context, repeated, reference, photo, *masks)
         with run.hold():
-            return _learn_and_store(context, lesson, run, work.on_progress, on_note)
+            attempt = begin(run, repeated, _facts(context, lesson), context.model, on_note)
+            show = LearnPreview(context.backbone, lesson.task, lesson.settings.isolation)
+            try:
+                learned = learn(
+                    context.backbone, lesson.task, lesson.settings, work.on_progress, attempt.checkpoint, show
+                )
+            except NumericalError:
+                attempt.finish()  # the same would come out again
+                raise
+            return _stored(context, lesson, learned, attempt)
 
     work = WorkTime(on_progress)
-    result, warnings = context.with_fallback(request, job, on_note)
-    context.note_pace(request, work.seconds, done=result.resumed_at)
-    return replace(result, warnings=(*notes, *warnings, *result.warnings))
+    result, steps = with_fallback(context.backbone, request, job, on_note)
+    if not steps:
+        context.note_pace(request, work.seconds, done=result.resumed_at)
+    return replace(result, warnings=(*notes, *context.device_notes, *steps, *result.warnings))
 
 
 def _checked(context: Context, request: api.LearnToken) -> tuple[api.LearnToken, TokenRef, tuple[str, ...]]:
@@ -160,31 +171,25 @@ def _training_input(
     return _Lesson(request, reference, settings, plain, crop, picture, acts_in, photo_hash(photo), task)
 
 
-def _learn_and_store(
-    context: Context, lesson: _Lesson, run: Run, on_progress: api.OnProgress, on_note: api.OnNote
-) -> api.LearnResult:
-    started, began = time.monotonic(), time.time()
-    backbone, request, task = context.backbone, lesson.request, lesson.task
-    facts = facts_of(
-        request,
+def _facts(context: Context, lesson: _Lesson) -> dict[str, str]:
+    task = lesson.task
+    return facts_of(
+        lesson.request,
         lesson.reference,
         task.prompt,
         task.attribute_words,
-        backbone,
+        context.backbone,
         lesson.source_hash,
         lesson.acts_in,
         lesson.crop,
     )
-    attempt = begin(run, request, facts, context.model, on_note)
-    try:
-        show = LearnPreview(backbone, task, lesson.settings.isolation)
-        learned = learn(backbone, task, lesson.settings, on_progress, attempt.checkpoint, show)
-    except NumericalError:
-        attempt.finish()  # the same would come out again
-        raise
+
+
+def _stored(context: Context, lesson: _Lesson, learned: LearnedToken, attempt: Attempt) -> api.LearnResult:
+    """Store the token and record the run."""
     record, tensors = _record(context, lesson, learned, attempt.id), to_tensors(learned)
     attempt.require_kept()
-    stored = context.library.add(attach(backbone, record, tensors), tensors)
+    stored = context.library.add(attach(context.backbone, record, tensors), tensors)
     attempt.finish()
     result = api.LearnResult(
         name=lesson.reference.full_name,
@@ -193,12 +198,12 @@ def _learn_and_store(
         loss_first=learned.loss_first,
         loss_last=learned.loss_last,
         orthogonality=learned.orthogonality,
-        seconds=time.monotonic() - started,
+        seconds=attempt.seconds,
         steps=len(learned.losses),
         resumed_at=attempt.checkpoint.resumed_at,
         warnings=tuple(attempt.notes),
     )
-    record_learning(context, request, record, result, began)
+    record_learning(context, lesson.request, record, result, attempt.began)
     return result
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import logging
+import time
 import uuid
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,14 @@ class Attempt:
 
     Attributes:
         id: of the future token, the same in every attempt. checkpoint: for `method.learn.learn`.
-        notes: sentences for the user so far.
+        notes: sentences for the user so far. began: when, seconds since 1970.
     """
 
     def __init__(self, run: Run, on_note: api.OnNote) -> None:
         self._run, self._on_note = run, on_note
         self.notes: list[str] = []
         self.id = str(uuid.uuid4())
+        self.began, self._started = time.time(), time.monotonic()
         self.checkpoint: Checkpoint
 
     def note(self, sentence: str) -> None:
@@ -43,6 +45,11 @@ class Attempt:
         logging.getLogger(__name__).info("%s", sentence)
         self.notes.append(sentence)
         self._on_note(sentence)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the beginning."""
+        return time.monotonic() - self._started
 
     def require_kept(self) -> None:
         """See `Run.require_kept`."""

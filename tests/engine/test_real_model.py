@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,13 @@ from s2edit_plugin import api
 from s2edit_plugin.api import Event, Request, queries
 from s2edit_plugin.engine.client.interface import Job
 from s2edit_plugin.engine.client.remote import RemoteClient
-from s2edit_plugin.engine.server import worker
+from s2edit_plugin.engine.server import job_queue, worker
 from s2edit_plugin.engine.server.studios import make_studio
 from s2edit_plugin.errors import CancelledError
 from s2edit_plugin.library import Library
 from s2edit_plugin.storage.paths import DataFolder
 from s2edit_plugin.storage.settings import change_settings
+from s2edit_plugin.workflows import learning
 from tests.engine.conftest import Running, start_engine
 from tests.fakes.pictures import mask_png, photo_png
 from tests.fakes.tiny_model import write_tiny_model
@@ -372,3 +374,29 @@ def test_a_client_that_is_killed_takes_its_job_along_but_not_what_is_to_be_kept(
     assert (run.person, run.token) == ("anna", "lost")
     assert run.step > 2
     client.call(queries.DropResumable("anna", "lost"))
+
+
+# ---------------------------------------------------------------------- the path of a request
+
+
+def test_a_request_passes_eight_functions_from_the_wire_to_learn(
+    client: RemoteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of the program on the stack where the job is queued, and where learning begins."""
+    stacks: dict[str, list[str]] = {}
+
+    def recorded(where: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            frames = traceback.extract_stack()[:-1]
+            stacks[where] = [frame.name for frame in frames if "s2edit_plugin" in frame.filename]
+            return function(*arguments, **named)
+
+        return call
+
+    monkeypatch.setattr(job_queue, "operation_of", recorded("queued", job_queue.operation_of))
+    monkeypatch.setattr(learning, "learn", recorded("learn", learning.learn))
+    client.run(dataclasses.replace(LEARN, token="third"))
+    client.call(queries.DeleteTokens(("anna/third",)))
+    assert stacks["queued"][-1] == "add"
+    assert stacks["learn"][-2:] == ["with_fallback", "job"]
+    assert len(stacks["queued"]) + len(stacks["learn"]) <= 8, stacks

@@ -139,11 +139,14 @@ def with_fallback(
     request: Request[object],
     job: Callable[[bool], T],
     on_note: OnNote = lambda _: None,
-) -> T:
+) -> tuple[T, tuple[str, ...]]:
     """Run a job on a backbone and step down when memory runs out; see the module's docstring.
 
     Args:
         job: its argument is whether it is repeated. on_note: called with a sentence for each step.
+
+    Returns:
+        The job's result, and the sentences.
 
     Raises:
         ResourceError: memory ran out with all steps taken. Errors of the job that are not about memory are passed on.
@@ -151,7 +154,8 @@ def with_fallback(
     plan = planned(backbone, request)
     savings = NOTHING if plan is None else plan.savings
     _refuse_oversized(plan, backbone)
-    for step in plan.steps_down if plan else ():
+    steps = list(plan.steps_down) if plan else []
+    for step in steps:
         _note_step(step, on_note, "by the estimate")
     again = False
     try:
@@ -159,7 +163,7 @@ def with_fallback(
             backbone.stage = ""
             try:
                 backbone.apply_savings(savings)
-                return job(again)
+                return job(again), tuple(step.note for step in steps)
             except Exception as error:
                 if not is_out_of_memory(error):
                     raise
@@ -170,6 +174,7 @@ def with_fallback(
             if taken is None:
                 raise _out_of_steps(stage)
             savings, again = backbone.supported(taken.on(savings)), True
+            steps.append(taken)
             _note_step(taken, on_note, f"in the stage '{stage}'")
     finally:
         if again or savings != NOTHING:

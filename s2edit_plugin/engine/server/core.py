@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from s2edit_plugin.api import JobInfo, OnNote, OnProgress
 from s2edit_plugin.api.limits import check_texts
-from s2edit_plugin.api.operations import JOBS, QUERIES, operation_of
+from s2edit_plugin.api.operations import QUERIES, operation_of
 from s2edit_plugin.engine.server.dispatch import handler_of
 from s2edit_plugin.engine.server.events import EventLog
 from s2edit_plugin.engine.server.handlers.context import QueryContext
 from s2edit_plugin.engine.server.job_queue import RESUME_DELAY, JobQueue
 from s2edit_plugin.engine.server.studios import Make, StudioKeeper, make_studio
-from s2edit_plugin.engine.server.worker import Worker, unforeseen
+from s2edit_plugin.engine.server.worker import Handler, Worker, unforeseen
 from s2edit_plugin.errors import S2EditError, UsageError
 from s2edit_plugin.storage.paths import DataFolder
 
@@ -48,8 +47,8 @@ class Engine:
         self.wants_previews: Callable[[], bool] = lambda: True
         self.context.on_forget.append(self.queue.forget)
         self._workers = (
-            Worker("gpu", self.queue, self.events, self._on_gpu, lambda: self.wants_previews()),
-            Worker("disk", self.queue, self.events, self._on_disk),
+            Worker("gpu", self.queue, self.events, self._handler, lambda: self.wants_previews()),
+            Worker("disk", self.queue, self.events, self._handler),
         )
 
     def start(self) -> None:
@@ -81,30 +80,16 @@ class Engine:
         except Exception as error:
             raise unforeseen(error) from None
 
-    def submit(
-        self,
-        request: Any,
-        *,
-        job_id: str = "",
-        owner: str = "",
-        keep: bool = False,
-        priority: int | None = None,
-        title: str = "",
-    ) -> JobInfo:
-        """Queue a job; see `JobQueue.add`. Raises UsageError for an unknown kind of job or texts beyond their limits."""
-        if type(request) not in JOBS:
-            raise UsageError(f"{type(request).__name__} is no job.")
-        check_texts(request)
-        return self.queue.add(request, job_id=job_id, owner=owner, keep=keep, priority=priority, title=title)
-
     def leave(self, client: str) -> None:
         """Handle a lost client: cancel its jobs without ``keep``, release its images."""
         self.queue.leave(client)
         if self.context.image_transfers.leave(client):
             self.context.changed("handover")
 
-    def _on_gpu(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:
-        return getattr(self.keeper.current(), operation_of(request).handler)(request, on_progress, on_note)
-
-    def _on_disk(self, request: Any, on_progress: OnProgress, on_note: OnNote) -> Any:
-        return handler_of(operation_of(request))(self.folder, request, on_progress)
+    def _handler(self, request: Any) -> Handler:
+        operation = operation_of(request)
+        if operation.lane == "gpu":
+            studio_method: Handler = getattr(self.keeper.current(), operation.handler)
+            return studio_method
+        on_disk = handler_of(operation)
+        return lambda request, on_progress, on_note: on_disk(self.folder, request, on_progress)

@@ -16,7 +16,8 @@ from typing import Any
 
 from s2edit_plugin import api
 from s2edit_plugin.api import Event, JobInfo, JobState, Progress
-from s2edit_plugin.api.operations import Lane, operation_of
+from s2edit_plugin.api.limits import check_texts
+from s2edit_plugin.api.operations import JOBS, Lane, operation_of
 from s2edit_plugin.engine.server.events import EventLog
 from s2edit_plugin.engine.server.job import (
     QueuedJob,
@@ -68,8 +69,12 @@ class JobQueue:
         """Queue a job. An existing job of this id is returned unchanged, so repeated requests do not start a second job.
 
         Raises:
-            EngineError: the engine is ending. ResourceError: the queue is full.
+            UsageError: it is no job, or its texts are beyond their limits. EngineError: the engine is ending.
+            ResourceError: the queue is full.
         """
+        if type(request) not in JOBS:
+            raise UsageError(f"{type(request).__name__} is no job.")
+        check_texts(request)
         with self._changed:
             known = self._jobs.get(job_id)
             if known is not None:

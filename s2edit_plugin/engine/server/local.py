@@ -66,7 +66,7 @@ class LocalClient(Client):
     ) -> Job[R]:
         """Queue a job."""
         self._check()
-        info = self._engine.submit(request, keep=keep, priority=priority, title=title)
+        info = self._engine.queue.add(request, keep=keep, priority=priority, title=title)
         return Job(self, info.id)
 
     def attach(self, job_id: str) -> Job[Any]:

@@ -243,7 +243,7 @@ class Service:
             raise UsageError("A job's id has 32 hexadecimal digits.")
         if not (order.keep or owner):
             raise UsageError("A job that is not kept needs a client.", "Name one, and open its event stream.")
-        info = self.engine.submit(
+        info = self.engine.queue.add(
             wire.decode(kind, order.request, self.blobs.get),
             job_id=order.id,
             owner=owner,

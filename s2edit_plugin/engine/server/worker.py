@@ -21,7 +21,7 @@ from s2edit_plugin.engine.server.job import QueuedJob
 from s2edit_plugin.engine.server.job_queue import JobQueue
 from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError
 
-__all__ = ["PreviewClock", "Worker", "unforeseen"]
+__all__ = ["Handler", "PreviewClock", "Worker", "unforeseen"]
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +29,14 @@ PREVIEW_EVERY = 0.7  # seconds
 PREVIEW_SHARE = 0.05  # most of the time that previews may take
 
 
+Handler = Callable[[Any, OnProgress, OnNote], Any]
+
+
 class Worker:
     """One lane's thread.
 
     Args:
-        perform: executes a request, with ``on_progress`` and ``on_note``; called on the worker thread.
+        handler_of: the function that executes a request, called on the worker thread with the request and two callbacks.
         previews: whether a client displays previews.
     """
 
@@ -42,11 +45,11 @@ class Worker:
         lane: Lane,
         queue: JobQueue,
         events: EventLog,
-        perform: Callable[[Any, OnProgress, OnNote], Any],
+        handler_of: Callable[[Any], Handler],
         previews: Callable[[], bool] = lambda: True,
     ) -> None:
         self._lane, self._queue, self._events = lane, queue, events
-        self._perform, self._previews = perform, previews
+        self._handler_of, self._previews = handler_of, previews
         self._thread = threading.Thread(target=self._work, name=f"s2edit {lane}", daemon=True)
 
     def start(self) -> None:
@@ -67,7 +70,7 @@ class Worker:
         log.info("%s starts", name)
         failure: S2EditError | None = None
         try:
-            result = self._perform(job.request, self._reporter(job), self._note_callback(job))
+            result = self._handler_of(job.request)(job.request, self._reporter(job), self._note_callback(job))
         except CancelledError as error:
             if error.sentence != CancelledError().sentence:
                 self._note_callback(job)(error.sentence)  # not the user but something else stopped it

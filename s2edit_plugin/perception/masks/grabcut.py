@@ -1,7 +1,7 @@
 """GrabCut (Rother, Kolmogorov, Blake 2004): foreground from background by colour models and a minimum cut.
 
-Uses scipy's maximum flow, which solves the required ten thousands of pixels within a second; OpenCV would add 150 MB for this
-one function. The cut is computed on a small copy and fitted to the edges of the large picture.
+Uses scipy's maximum flow, which solves the required ten thousands of pixels within a second. OpenCV's masks measure equal, and
+it would add 150 MB for this one function. The cut is computed on a small copy and fitted to the edges of the large picture.
 """
 
 from __future__ import annotations

@@ -351,7 +351,8 @@ class Script:
 
 def _run(script: Script, request: Any) -> list[str]:
     notes: list[str] = []
-    assert with_fallback(script.backbone, request, script, notes.append) == "done"
+    result = with_fallback(script.backbone, request, script, notes.append)
+    assert result == ("done", tuple(notes))
     assert script.backbone.savings == NOTHING
     assert script.backbone.stage == ""
     return notes
@@ -460,7 +461,7 @@ def test_a_model_that_cannot_be_restored_does_not_cost_the_result(
             apply_savings(savings)
 
         monkeypatch.setattr(backbone, "apply_savings", fail)
-        assert with_fallback(backbone, EDIT, script) == "done"
+        assert with_fallback(backbone, EDIT, script)[0] == "done"
     assert "gone" in caplog.text
     assert "too short" in caplog.text
 
