@@ -11,10 +11,15 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import s2edit_plugin  # noqa: F401 (before any library: it keeps them from sending and fetching anything)
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
 
 # Before anything loads torch: the same number of threads gives the same sums everywhere.
 os.environ.setdefault("OMP_NUM_THREADS", "2")
@@ -29,12 +34,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 FILE_BUDGET = 600.0  # seconds; several times what the slowest file needs on two cores
+SLOWEST_FILES = 15
 _spent: dict[str, float] = {}
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Add up what each file takes, fixtures included."""
     _spent[report.location[0]] = _spent.get(report.location[0], 0.0) + report.duration
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the slowest files, before pytest's closing line."""
+    slowest = sorted(_spent.items(), key=lambda entry: -entry[1])[:SLOWEST_FILES]
+    if len(_spent) > SLOWEST_FILES:
+        terminalreporter.write_line(
+            "slowest files, seconds: " + ", ".join(f"{name} {spent:.0f}" for name, spent in slowest)
+        )
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -46,19 +61,30 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Slow tests only with ``--all``, and then last; those on the bundled model late: a broken fast one shows early."""
+    """Slow tests only with ``--all``, and then last; those on the bundled model late: a broken fast one shows early.
+
+    With several processes those on a real GIMP come first: they are the longest piece, and one process runs them all.
+    """
     skip = pytest.mark.skip(reason="slow; runs with --all")
     for item in items:
         if item.get_closest_marker("slow") and not config.getoption("--all"):
             item.add_marker(skip)
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: (item.get_closest_marker("slow") is not None, "e2e" in item.path.parts))
+    shared = hasattr(config, "workerinput")
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        late = "e2e" in item.path.parts
+        return item.get_closest_marker(
+            "slow"
+        ) is not None, -1 if shared and late and "gimp" in item.path.parts else late
+
+    items.sort(key=place)
 
 
-def _group(item: pytest.Item) -> str:
-    """What one process runs: a file, whose fixtures are made once. All that use the one real GIMP go together."""
-    parts = item.path.parts
-    return "gimp" if parts[-3:-1] == ("e2e", "gimp") else str(item.path)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """See `tests.scheduling`; groups by markers (``--dist loadgroup``) have no effect with pytest 9.2 and xdist 3.8."""
+    from tests.scheduling import ByFile
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 INSTALLER = ROOT / "installer"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
-PYTEST = "-m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup"
+PYTEST = "-m pytest --numprocesses auto --maxprocesses 4 --no-loadscope-reorder"
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def _test(environment: Environment, arguments: Sequence[str]) -> int:
     if failed:
         print(f"failed: {', '.join(failed)}", flush=True)
     # A process for each core, a file at a time; more than four want more memory than they save time.
-    pytest = ["-m", "pytest", "--numprocesses", "auto", "--maxprocesses", "4", "--dist", "loadgroup"]
+    pytest = ["-m", "pytest", "--numprocesses", "auto", "--maxprocesses", "4", "--no-loadscope-reorder"]
     code = subprocess.run([str(environment.python), *pytest, *arguments], check=False).returncode
     return 1 if failed or code else 0
 

@@ -20,9 +20,11 @@ SIDE = 512
 
 _ANNA = split_seed("test", 45)
 _MIA = split_seed("test", 60)
+_HER_HAIR = {"hair_color": "brown", "hair_style": "long"}
 SAMPLES: dict[str, Scene] = {
-    "anna": Scene.of(_ANNA, {"hair_color": "brown", "hair_style": "long"}, split_seed("test", 5)),
-    "anna_second": Scene.of(_ANNA, {"hair_color": "brown", "hair_style": "long"}, split_seed("test", 12)),
+    "anna": Scene.of(_ANNA, _HER_HAIR, split_seed("test", 5)),
+    "anna_second": Scene.of(_ANNA, _HER_HAIR, split_seed("test", 12)),
+    "anna_sunglasses": Scene.of(_ANNA, {**_HER_HAIR, "glasses": "sunglasses"}, split_seed("test", 12)),
     "mia_makeup": Scene.of(
         _MIA,
         {
@@ -35,7 +37,8 @@ SAMPLES: dict[str, Scene] = {
         split_seed("test", 8),
     ),
 }
-"""``anna`` is learned and edited, ``anna_second`` shows her again, ``mia_makeup`` wears the makeup that is transferred."""
+"""``anna`` is learned and edited, ``anna_second`` shows her again, ``anna_sunglasses`` is that picture with sunglasses on, and
+``mia_makeup`` wears the makeup that is transferred."""
 
 
 def write_samples(folder: Path) -> list[Path]:

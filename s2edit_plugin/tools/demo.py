@@ -37,8 +37,18 @@ MAKEUP_PROMPT = (
 )
 THUMBNAIL = 256
 MASKS = ("subject", "face", "hair", "lips")
-SAMPLES = {"source": "anna", "makeup_reference": "mia_makeup", "second_source": "anna_second"}
-MADE = ("makeup_transfer", "second_blonde_hair", "sheet")
+SAMPLES = {
+    "source": "anna",
+    "makeup_reference": "mia_makeup",
+    "second_source": "anna_second",
+    "hidden_source": "anna_sunglasses",
+}
+UNCOVERED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("uncovered_by_words", "off, by words alone", ()),
+    ("uncovered_by_token", "off, with her token", ("anna/me",)),
+)
+"""File, label and tokens of the pictures in which her sunglasses come off; ``anna_second`` is what is under them."""
+MADE = ("makeup_transfer", "second_blonde_hair", *(name for name, _, _ in UNCOVERED), "sheet")
 IDENTITY, MAKEUP = "anna/me", "mia/lips"
 
 
@@ -85,7 +95,9 @@ def run(
     started = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
     studio = studio.with_home(out / "data")
-    anna, second, mia = (sample(name) for name in ("anna", "anna_second", "mia_makeup"))
+    anna, second, hidden, mia = (
+        sample(name) for name in ("anna", "anna_second", "anna_sunglasses", "mia_makeup")
+    )
     settings, sheet = learn or api.LearnSettings(), _Sheet(out)
 
     sheet.keep("source", "the one photo", anna.picture)
@@ -108,6 +120,12 @@ def run(
     blonde = EDITS[0][1].format(place=second.place)
     made = studio.edit(api.ApplyEdit(second.picture, (IDENTITY,), blonde, second.caption), on_progress)
     sheet.keep("second_blonde_hair", "same token: blonde hair", made.image, second.picture)
+
+    sheet.keep("hidden_source", "her in sunglasses", hidden.picture)
+    for name, label, tokens in UNCOVERED:
+        made = studio.edit(api.ApplyEdit(hidden.picture, tokens, second.caption, hidden.caption), on_progress)
+        sheet.keep(name, label, made.image)
+    sheet.cells.append(Cell("what is under them", _rgb(second.picture)))
 
     path = out / "sheet.png"
     write_atomic(path, contact_sheet(sheet.cells, columns=6, side=THUMBNAIL))

@@ -26,7 +26,7 @@ class Sample:
 
 
 def sample(name: str) -> Sample:
-    """One of ``anna``, ``anna_second``, ``mia_makeup``. Raises ModelError where it is missing."""
+    """One of ``anna``, ``anna_second``, ``anna_sunglasses``, ``mia_makeup``. Raises ModelError where it is missing."""
     folder = models_package() / "samples"
     try:
         facts = json.loads((folder / "captions.json").read_text(encoding="utf-8"))[name]
