@@ -80,6 +80,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=place)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
     """See `tests.scheduling`; groups by markers (``--dist loadgroup``) have no effect with pytest 9.2 and xdist 3.8."""
     from tests.scheduling import ByFile
