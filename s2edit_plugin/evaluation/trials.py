@@ -221,7 +221,8 @@ class Trials:
         fine = (
             None if finer == self.backbone.resolution else fitted(prepared.picture, (finer, finer)).clip(0, 1)
         )
-        changed = crop_change(seen, channels_last(made.source), channels_last(made.target), fine)
+        outline = None if where.outline is None else where.outline.cpu().numpy()
+        changed = crop_change(seen, channels_last(made.source), channels_last(made.target), fine, outline)
         drawn = to_uint8(fitted(channels_last(made.target), shape))
         if fine is None:  # at the model's own resolution there is no detail beyond what it saw
             pasted = to_uint8(prepared.picture + fitted(changed.change, shape) * region[..., None])

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from s2edit_plugin.imaging.crop import fitted
+from s2edit_plugin.imaging.outline import continued
 
 __all__ = ["CropChange", "crop_change", "pasting_side"]
 
@@ -59,18 +60,25 @@ def pasting_side(model: int, crop: int) -> int:
 
 
 def crop_change(
-    seen: np.ndarray, before: np.ndarray, after: np.ndarray, fine: np.ndarray | None = None
+    seen: np.ndarray,
+    before: np.ndarray,
+    after: np.ndarray,
+    fine: np.ndarray | None = None,
+    outline: np.ndarray | None = None,
 ) -> CropChange:
     """The change at the size of ``fine``. All zero where the two decoded branches are equal.
 
     Args:
         seen: the crop as the model saw it, float32 (s, s, 3) in [0, 1]. before, after: the two decoded branches.
         fine: the crop at a larger size (m, m, 3), None: the same as ``seen``.
+        outline: (F, F) in [0, 1], matte of parts that keep their outline (`outline.continued`).
     """
     if np.array_equal(before, after):
         return CropChange(np.zeros_like(before))
     own = seen if fine is None else fine
     change = _finer(own, seen, before, after)
+    if outline is not None:
+        change = continued(change, own, fitted(outline, own.shape[:2]).clip(0, 1), len(seen))
     lost, gained = _gains(own, change)
     return CropChange(change, lost + gained, own)
 

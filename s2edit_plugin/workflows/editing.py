@@ -45,13 +45,15 @@ LAYER_MARGIN = 4  # a layer extends beyond its mask by a fourth of the mask's lo
 
 @dataclass(frozen=True)
 class Edited:
-    """The model's part of an edit. ``region``: (F, F) float32 in [0, 1] on the crop, soft. ``note``: of how it was found."""
+    """The model's part of an edit. ``region``: (F, F) float32 in [0, 1] on the crop, soft. ``note``: of how it was found.
+    ``outline``: see `EditRegion`."""
 
     outcome: EditOutcome
     region: np.ndarray
     inversion: Inversion
     cached: bool
     note: str = ""
+    outline: np.ndarray | None = None
 
 
 def run_edit(
@@ -132,7 +134,7 @@ def _edit_once(context: Context, request: api.ApplyEdit, given: Given, work: Wor
         extract_photo(scene.photo, scene.crop, side)
         for side in (resolution, pasting_side(resolution, scene.crop.side))
     )
-    change = crop_change(seen, before, after, fine)
+    change = crop_change(seen, before, after, fine, edited.outline)
     pixels = paste_change(scene.photo, change, scene.crop, mask)
     window = window_of(scene.crop, scene.photo.size)
     shown = scene.photo.as_uint8_rgb(window)
@@ -251,7 +253,9 @@ def edit_crop(
     outcome = edit(backbone, inversion, source, target, branches, blend, settings, on_progress, show)
     if complete != (len(inversion.uncond) == inversion.steps):
         _store(context, cache, scene, key, inversion)
-    return Edited(outcome, pasted.cpu().numpy(), inversion, cached, "" if found is None else found.note)
+    note = "" if found is None else found.note
+    outline = None if found is None or found.outline is None else found.outline.cpu().numpy()
+    return Edited(outcome, pasted.cpu().numpy(), inversion, cached, note, outline)
 
 
 def _word_region(

@@ -14,7 +14,7 @@ import numpy as np
 from s2edit_plugin.api import prompts
 from s2edit_plugin.perception.masks.refine import grow, shrink
 
-__all__ = ["PARTS", "needed_parts", "place_of", "places_of", "word_region"]
+__all__ = ["PARTS", "kept_outlines", "needed_parts", "place_of", "places_of", "word_region"]
 
 PARTS = ("subject", "face", "hair", "lips", "eyes")
 """Masks that `word_region` can need."""
@@ -24,6 +24,10 @@ _EYES_TO_LIPS = 0.526  # of a face's width; 0.06 is the standard deviation over 
 _SMALLEST_EYE, _RIM = 0.06, 0.015  # of a face's width
 _EXACT_MARGIN = 0.0
 _LOOK_AHEAD = 3  # words between an adjective and its noun
+
+
+_KEPT: dict[str, tuple[str, tuple[str, ...]]] = {"hair": ("hair", ("brows",)), "lips": ("lips", ())}
+"""Places whose change is one of colour: the part that keeps its outline, and places that change with it."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -301,6 +305,15 @@ def needed_parts(places: Iterable[str]) -> tuple[str, ...]:
     """The parts of `PARTS` needed to locate places; each takes time on a photograph."""
     more = {part for place in places for part, users in _USERS.items() if place in users}
     return tuple(part for part in PARTS if part in more or part in ("face", "lips", "eyes"))
+
+
+def kept_outlines(places: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Parts whose outline a change at these places keeps, and the places where structure may change."""
+    places = tuple(places)
+    parts = tuple(_KEPT[place][0] for place in places if place in _KEPT)
+    return parts, tuple(
+        other for place in places for other in (_KEPT[place][1] if place in _KEPT else (place,))
+    )
 
 
 def word_region(
