@@ -173,7 +173,7 @@ def test_a_request_with_a_text_nobody_writes_is_refused_before_anything_looks_at
     request_: object, data_home: Path
 ) -> None:
     engine = Engine(DataFolder(data_home))
-    ask = engine.submit if type(request_) in operations.JOBS else engine.call
+    ask = engine.queue.add if type(request_) in operations.JOBS else engine.call
     start = time.process_time()
     with pytest.raises(UsageError, match=r"longer than|more than"):
         ask(request_)
@@ -186,6 +186,6 @@ def test_bytes_that_are_no_text_are_refused_before_anything_is_computed(data_hom
         api.LearnToken(b"p", "anna", "me", prompt="a \udcff"),
         queries.ChangeToken("anna/me", notes="\udcff"),
     ):
-        ask = engine.submit if type(request) in operations.JOBS else engine.call
+        ask = engine.queue.add if type(request) in operations.JOBS else engine.call
         with pytest.raises(UsageError, match="no text"):
             ask(request)

@@ -95,9 +95,7 @@ def run(
     started = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
     studio = studio.with_home(out / "data")
-    anna, second, hidden, mia = (
-        sample(name) for name in ("anna", "anna_second", "anna_sunglasses", "mia_makeup")
-    )
+    anna, mia = sample("anna"), sample("mia_makeup")
     settings, sheet = learn or api.LearnSettings(), _Sheet(out)
 
     sheet.keep("source", "the one photo", anna.picture)
@@ -116,17 +114,7 @@ def run(
     made = studio.edit(transfer, on_progress)
     sheet.keep("makeup_transfer", "anna with that makeup", made.image, anna.picture)
 
-    sheet.keep("second_source", "another photo of her", second.picture)
-    blonde = EDITS[0][1].format(place=second.place)
-    made = studio.edit(api.ApplyEdit(second.picture, (IDENTITY,), blonde, second.caption), on_progress)
-    sheet.keep("second_blonde_hair", "same token: blonde hair", made.image, second.picture)
-
-    sheet.keep("hidden_source", "her in sunglasses", hidden.picture)
-    for name, label, tokens in UNCOVERED:
-        made = studio.edit(api.ApplyEdit(hidden.picture, tokens, second.caption, hidden.caption), on_progress)
-        sheet.keep(name, label, made.image)
-    sheet.cells.append(Cell("what is under them", _rgb(second.picture)))
-
+    _edit_her_other_photos(studio, sheet, on_progress)
     path = out / "sheet.png"
     write_atomic(path, contact_sheet(sheet.cells, columns=6, side=THUMBNAIL))
     return {
@@ -138,6 +126,19 @@ def run(
         ],
         "seconds": round(time.monotonic() - started, 1),
     }
+
+
+def _edit_her_other_photos(studio: Studio, sheet: _Sheet, on_progress: api.OnProgress) -> None:
+    second, hidden = sample("anna_second"), sample("anna_sunglasses")
+    sheet.keep("second_source", "another photo of her", second.picture)
+    blonde = EDITS[0][1].format(place=second.place)
+    made = studio.edit(api.ApplyEdit(second.picture, (IDENTITY,), blonde, second.caption), on_progress)
+    sheet.keep("second_blonde_hair", "same token: blonde hair", made.image, second.picture)
+    sheet.keep("hidden_source", "her in sunglasses", hidden.picture)
+    for name, label, tokens in UNCOVERED:
+        made = studio.edit(api.ApplyEdit(hidden.picture, tokens, second.caption, hidden.caption), on_progress)
+        sheet.keep(name, label, made.image)
+    sheet.cells.append(Cell("what is under them", _rgb(second.picture)))
 
 
 def _edit_file(name: str) -> str:
