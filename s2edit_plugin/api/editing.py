@@ -24,6 +24,8 @@ class EditSettings:
         cross_steps: fraction of the steps in which cross-attention maps come from the source branch, 0..1; none where the
             target only takes something away.
         self_steps: the same for self-attention.
+        shapes: ``redrawn``: where an edit changes shapes of a face and nothing else (a smile, glasses, a hat, a cut of hair),
+            a third of ``cross_steps`` and none of ``self_steps``; ``kept``: as elsewhere.
         local_blend: keep latents of the source branch outside the edit region.
         inside: whether a token acts inside the edit region on the photo it was learned from: ``auto``, only if the edit
             uncovers the person's own looks (removes a hat or glasses); ``always``; ``never``. On other photos always.
@@ -44,6 +46,7 @@ class EditSettings:
     control: Literal["auto", "replace", "refine", "none"] = "auto"
     cross_steps: float = 0.6
     self_steps: float = 0.4
+    shapes: Literal["redrawn", "kept"] = "redrawn"
     local_blend: bool = True
     inside: Literal["auto", "always", "never"] = "auto"
     influence: Literal["joint", "plain", "picture", "position"] = "plain"

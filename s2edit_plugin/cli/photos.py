@@ -153,6 +153,12 @@ def _add_edit_settings(add: Callable[..., Any], defaults: api.EditSettings) -> N
         metavar="X",
         help="part of the steps, 0 to 1",
     )
+    add(
+        "--shapes",
+        choices=("redrawn", "kept"),
+        default=defaults.shapes,
+        help="redrawn: less control where shapes of a face change",
+    )
     add("--weight", action="append", default=[], metavar="WORD=X", help="weigh the attention of a word")
 
 
@@ -354,6 +360,7 @@ def _edit_settings(args: argparse.Namespace) -> api.EditSettings:
         control=args.control,
         cross_steps=args.cross_steps,
         self_steps=args.self_steps,
+        shapes=args.shapes,
         weights=_weights(args.weight),
         seed=args.seed,
     )

@@ -49,15 +49,18 @@ _PLAIN = replace(
     _OURS, parameters="none", orthogonality="none", mask_mode="none", masked_loss=False, isolation=False
 )
 
+_P2P = EditSettings(shapes="kept")  # attention control as published, whatever the edit
+
 METHODS: dict[str, Method] = {
     method.name: method
     for method in (
         Method("s2edit", "ours, with all defaults", _OURS),
         Method("no_token", "the same edit without a token"),
         # Other ways to edit, without a token.
-        Method("p2p_ddim", "Prompt-to-Prompt with DDIM inversion", None, EditSettings(inversion="ddim")),
-        Method("p2p_null", "Prompt-to-Prompt with null-text inversion", None, EditSettings(inversion="null_text")),
-        Method("p2p_direct", "Prompt-to-Prompt with direct inversion as published", None, EditSettings(offset="source")),
+        Method("p2p_ddim", "Prompt-to-Prompt with DDIM inversion", None, replace(_P2P, inversion="ddim")),
+        Method("p2p_redrawn", "the same, shapes redrawn as ours", None, EditSettings(inversion="ddim")),
+        Method("p2p_null", "Prompt-to-Prompt with null-text inversion", None, replace(_P2P, inversion="null_text")),
+        Method("p2p_direct", "Prompt-to-Prompt with direct inversion as published", None, replace(_P2P, offset="source")),
         # Published methods with their published settings.
         Method("sdedit", "SDEdit", rival=SDEdit()),
         Method("null_text", "null-text inversion and Prompt-to-Prompt, published settings", rival=PromptToPrompt()),
@@ -81,7 +84,7 @@ METHODS: dict[str, Method] = {
             EditSettings(isolation=False, mask_mode="none"),
         ),
         Method(
-            "dreambooth", "DreamBooth and Prompt-to-Prompt with DDIM inversion", None, EditSettings(inversion="ddim"),
+            "dreambooth", "DreamBooth and Prompt-to-Prompt with DDIM inversion", None, replace(_P2P, inversion="ddim"),
             tuned=DreamBooth(),
         ),
         # What each part of ours is for.
@@ -96,6 +99,7 @@ METHODS: dict[str, Method] = {
         Method("ours_joint", "ours, a token of another photo in both branches", _OURS, EditSettings(influence="joint")),
         Method("ours_term_picture", "the term less what points against the edit", _OURS, EditSettings(influence="picture")),
         Method("ours_term_position", "the same, measured at each position", _OURS, EditSettings(influence="position")),
+        Method("ours_kept", "ours, shapes kept as colours are", _OURS, _P2P),
         Method("ours_oracle", "ours inside the true region", _OURS, oracle=True),
         # What could be had at least and at most.
         Method("untouched", "the source as it is", shows="source"),

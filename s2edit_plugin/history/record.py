@@ -230,7 +230,7 @@ def damaged(name: str) -> ResourceError:
 # ---------------------------------------------------------------------- requests
 
 
-_BEFORE: dict[str, Any] = {"influence": "joint"}
+_BEFORE: dict[str, Any] = {"influence": "joint", "shapes": "kept"}
 """Settings of edits that came later: the values that results without them were made with."""
 
 

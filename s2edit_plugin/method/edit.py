@@ -3,7 +3,7 @@
     batch {source: P, target: P*}, token, parameters and masks on in both
     source branch: on the inverted trajectory (direct inversion adds the offset o_t that DDIM misses)
     target branch: cross-attention maps from the source (replace, refine), reweighted; self-attention injected
-                   (neither where the edit only takes something away);
+                   (neither where the edit only takes something away, little where it redraws shapes of a face);
                    latents outside the edit region from the source (local blend)
     change = decode(target) - decode(source)
 
@@ -35,9 +35,11 @@ from s2edit_plugin.method.influence import without_opposition
 from s2edit_plugin.method.invert import Inversion
 from s2edit_plugin.method.roles import Branches
 from s2edit_plugin.method.text import Condition
+from s2edit_plugin.perception.masks.word_regions import redraws_shapes
 
 __all__ = ["EditOutcome", "edit"]
 
+REDRAWN = 1 / 3  # of the steps with cross-attention control where shapes are redrawn
 VARIANT_NOISE = 0.35  # share of fresh noise in the starting latents of variants (seed > 0)
 
 
@@ -154,7 +156,10 @@ class _Editing:
             self_side=backbone.self_side,
         )
         # The maps of what is to go would hold it: where words only go, the target's own maps act from the start.
-        self.held = 0.0 if prompts.uncovers(source.layout.prompt, target.layout.prompt) else 1.0
+        worded = source.layout.prompt, target.layout.prompt
+        self.held = 0.0 if prompts.uncovers(*worded) else 1.0
+        # Nor can glasses or a smile be drawn in full under the maps of a face without them.
+        self.redrawn = settings.shapes == "redrawn" and redraws_shapes(*worded)
         at_target = at_source if branches.apart else tokens
         self.rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, at_target)]
         self.twins = [
@@ -223,10 +228,11 @@ class _Editing:
 
     def _maps_at(self, index: int) -> EditControl:
         steps, settings = self.held * self.inversion.steps, self.settings
+        cross_steps = settings.cross_steps * (REDRAWN if self.redrawn else 1)
         return replace(
             self.maps,
-            cross=settings.control != "none" and index < settings.cross_steps * steps,
-            self_attention=index < settings.self_steps * steps,
+            cross=settings.control != "none" and index < cross_steps * steps,
+            self_attention=not self.redrawn and index < settings.self_steps * steps,
         )
 
     def _control_of(self, rows: list[list[RowToken]], maps: EditControl) -> AttentionControl:

@@ -142,6 +142,26 @@ def test_control_weights_and_variants_matter(
         _edit(backbone, latents, token, SOURCE, TARGET, replace(SETTINGS, control="replace"))
 
 
+def test_shapes_are_redrawn_under_less_control_and_colours_are_not(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
+) -> None:
+    """A smile: a third of the steps with cross-attention control, no injected self-attention; hair's colour as asked for."""
+    token = _token(backbone, mask)
+    settings = replace(SETTINGS, steps=6, cross_steps=1.0, self_steps=0.5)
+    for target, same in (
+        ("a photo of a <anna/me> woman smiling", False),
+        (SOURCE.replace("brown", "red"), True),
+    ):
+        redrawn, inversion = _edit(backbone, latents, token, SOURCE, target, settings)
+        kept, _ = _edit(
+            backbone, latents, token, SOURCE, target, replace(settings, shapes="kept"), inversion=inversion
+        )
+        less = replace(settings, shapes="kept", cross_steps=1 / 3, self_steps=0.0)
+        third, _ = _edit(backbone, latents, token, SOURCE, target, less, inversion=inversion)
+        assert torch.equal(redrawn.target, kept.target) == same, target
+        assert torch.equal(redrawn.target, third.target) != same, target
+
+
 def test_null_text_stays_on_the_inverted_trajectory_better_than_ddim(
     backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
 ) -> None:

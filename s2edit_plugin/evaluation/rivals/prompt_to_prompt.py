@@ -39,6 +39,7 @@ class PromptToPrompt:
             offset="source",
             cross_steps=self.cross_steps,
             self_steps=self.self_steps,
+            shapes="kept",
             mask_mode="none",
             isolation=False,
         )

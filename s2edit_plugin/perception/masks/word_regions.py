@@ -14,7 +14,15 @@ import numpy as np
 from s2edit_plugin.api import prompts
 from s2edit_plugin.perception.masks.refine import grow, shrink
 
-__all__ = ["PARTS", "kept_outlines", "needed_parts", "place_of", "places_of", "word_region"]
+__all__ = [
+    "PARTS",
+    "kept_outlines",
+    "needed_parts",
+    "place_of",
+    "places_of",
+    "redraws_shapes",
+    "word_region",
+]
 
 PARTS = ("subject", "face", "hair", "lips", "eyes")
 """Masks that `word_region` can need."""
@@ -28,6 +36,10 @@ _LOOK_AHEAD = 3  # words between an adjective and its noun
 
 _KEPT: dict[str, tuple[str, tuple[str, ...]]] = {"hair": ("hair", ("brows",)), "lips": ("lips", ())}
 """Places whose change is one of colour: the part that keeps its outline, and places that change with it."""
+_SHAPES = frozenset(
+    {"hairstyle", "fringe", "expression", "smile", "surprise", "mouth", "glasses", "hat", "beard"}
+)
+"""Places whose change is one of shape."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -89,6 +101,12 @@ def places_of(source: str, target: str) -> tuple[str, ...]:
         finer = (name for (within, name), words in _FINER.items() if within == place and written[at] in words)
         found.add(next(finer, place))
     return tuple(sorted(found))
+
+
+def redraws_shapes(source: str, target: str) -> bool:
+    """Whether an edit changes shapes of a face and nothing else: a smile, glasses, a hat, another cut of hair."""
+    places = places_of(source, target)
+    return bool(places) and _SHAPES.issuperset(places)
 
 
 def place_of(word: str) -> str | None:
