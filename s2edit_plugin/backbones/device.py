@@ -185,10 +185,10 @@ def _named(wanted: str, device: torch.device, precision: str, parameters: int) -
 
 def _tried(gpu: Gpu, precision: str, parameters: int) -> DeviceChoice | str:
     """The choice of this GPU with the first number format that works, or the reason why none does."""
-    wishes = _gpu_formats(gpu, parameters) if precision == "auto" else (PRECISIONS[precision], torch.float32)
+    formats = _gpu_formats(gpu, parameters) if precision == "auto" else (PRECISIONS[precision], torch.float32)
     notes: list[str] = []
     reason = ""
-    for dtype in dict.fromkeys(wishes):
+    for dtype in dict.fromkeys(formats):
         reason = try_device(gpu.device, dtype)
         if not reason:
             return DeviceChoice(

@@ -26,9 +26,18 @@ from s2edit_plugin.engine.client.interface import Client
 from s2edit_plugin.errors import InputError, ModelError, S2EditError, TokenNotFoundError, WrongModelError
 from s2edit_plugin.imaging.files import read_photo_file
 
-__all__ = ["NOBODY", "Made", "PhotoWorker", "Task", "facts_of", "find_facts", "mask_files", "token_names"]
+__all__ = [
+    "NOT_RECOGNISED",
+    "Made",
+    "PhotoWorker",
+    "Task",
+    "facts_of",
+    "find_facts",
+    "mask_files",
+    "token_names",
+]
 
-NOBODY = "Nobody whom the recipe looks for was recognised on the photo."
+NOT_RECOGNISED = "Nobody whom the recipe looks for was recognised on the photo."
 THUMBNAIL_SIDE = 160
 PERSON = "person"
 
@@ -178,9 +187,9 @@ class PhotoWorker:
                 for person in found.people
             ), found.notes
         if recipe.people.unknown == "edit":
-            return (self._request(recipe, recipe.tokens, masks),), (NOBODY, *found.notes)
+            return (self._request(recipe, recipe.tokens, masks),), (NOT_RECOGNISED, *found.notes)
         faces = f"It shows {found.faces} faces." if found.faces != 1 else "It shows one face."
-        raise InputError(NOBODY, faces if found.faces else "No face was found on it.")
+        raise InputError(NOT_RECOGNISED, faces if found.faces else "No face was found on it.")
 
     def _request(self, recipe: Recipe, tokens: tuple[str, ...], masks: dict[str, bytes]) -> api.ApplyEdit:
         tokens = _with_references(tokens, recipe.prompt)

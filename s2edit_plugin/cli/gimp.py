@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-NOBODY = "Install GIMP 3.0 or later; on Debian 13: apt install gimp gir1.2-gimp-3.0. An older GIMP has other plug-ins."
+INSTALL_HINT = "Install GIMP 3.0 or later; on Debian 13: apt install gimp gir1.2-gimp-3.0. An older GIMP has other plug-ins."
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -74,7 +74,7 @@ def _profiles(args: argparse.Namespace) -> list[Profile]:
 
     found = find_profiles(console=shlex.split(args.gimp))
     if not found:
-        raise S2EditError("No GIMP 3 was found on this machine.", NOBODY)
+        raise S2EditError("No GIMP 3 was found on this machine.", INSTALL_HINT)
     return found
 
 

@@ -28,7 +28,7 @@ from s2edit_plugin.evaluation.metrics import psnr, ssim
 from s2edit_plugin.evaluation.pie_bench import real_methods, subject_mask
 from s2edit_plugin.evaluation.report import Column, Shown
 from s2edit_plugin.evaluation.scores import ClipScore, find_clip
-from s2edit_plugin.evaluation.suites import Shot, Subject, Wish
+from s2edit_plugin.evaluation.suites import AskedEdit, Shot, Subject
 from s2edit_plugin.evaluation.trials import Outcome, Trials
 from s2edit_plugin.imaging.crop import extract_photo, subject_crop
 from s2edit_plugin.imaging.files import read_photo_file
@@ -255,8 +255,8 @@ class _Photos:
         edits: tuple[str, ...],
     ) -> None:
         self.person, self.faces, self.judge, self.clip = person, faces, judge, clip
-        wishes = tuple(Wish(edit, target_prompt(person.prompt, edit)) for edit in edits)
-        shots = tuple(Shot(p, person.prompt, wishes, place == 0) for place, p in enumerate(pictures))
+        wanted = tuple(AskedEdit(edit, target_prompt(person.prompt, edit)) for edit in edits)
+        shots = tuple(Shot(p, person.prompt, wanted, place == 0) for place, p in enumerate(pictures))
         subject = Subject(person.index, person.noun, pictures[0], person.prompt, shots)
         self.trials = Trials(asked.backbone, subject, mask_of=subject_mask(networks), networks=networks)
 

@@ -23,7 +23,7 @@ from s2edit_plugin.evaluation.metrics import mse, overlap, psnr, ssim
 from s2edit_plugin.evaluation.pie_data import PieCase, PieEntry, read_pie_bench
 from s2edit_plugin.evaluation.report import Column, Shown
 from s2edit_plugin.evaluation.scores import ClipScore, StructureScore, find_clip, find_dino
-from s2edit_plugin.evaluation.suites import Shot, Subject, Wish
+from s2edit_plugin.evaluation.suites import AskedEdit, Shot, Subject
 from s2edit_plugin.evaluation.trials import Outcome, Trials
 from s2edit_plugin.perception.masks.resolve import search_mask
 from s2edit_plugin.perception.networks.installed import Networks
@@ -127,7 +127,7 @@ class _Pie:
     ) -> None:
         self.case, self.clip, self.dino = entry.read(), clip, dino
         case = self.case
-        shot = Shot(case.picture, case.source, (Wish(case.kind, case.target),), True)
+        shot = Shot(case.picture, case.source, (AskedEdit(case.kind, case.target),), True)
         # A token needs a word to stand before that both prompts have.
         common = [w for w in prompts.words(case.source) if w in prompts.words(case.target)]
         self.noun = next((w for w in common if prompts.is_telling(w)), "")

@@ -25,7 +25,7 @@ __all__ = [
     "Case",
     "Shot",
     "Subject",
-    "Wish",
+    "AskedEdit",
     "objects",
     "other_photo",
     "people",
@@ -39,7 +39,7 @@ SIZE = 128
 
 
 @dataclass(frozen=True)
-class Wish:
+class AskedEdit:
     """One edit of one picture: what kind of edit it is, and the target prompt."""
 
     kind: str
@@ -52,7 +52,7 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class Case(Wish):
+class Case(AskedEdit):
     """One edit whose right answer is known.
 
     Attributes:
@@ -65,7 +65,7 @@ class Case(Wish):
 
     @property
     def answered(self) -> Case:
-        """See `Wish.answered`."""
+        """See `AskedEdit.answered`."""
         return self
 
     @property
@@ -83,7 +83,7 @@ class Shot:
 
     picture: np.ndarray
     prompt: str
-    cases: tuple[Wish, ...]
+    cases: tuple[AskedEdit, ...]
     learned: bool
 
 

@@ -18,7 +18,7 @@ from s2edit_plugin.evaluation.cost import Cost, metered
 from s2edit_plugin.evaluation.methods import Method
 from s2edit_plugin.evaluation.rivals.dreambooth import DreamBooth, named, weights_of
 from s2edit_plugin.evaluation.rivals.task import Task
-from s2edit_plugin.evaluation.suites import Shot, Subject, Wish
+from s2edit_plugin.evaluation.suites import AskedEdit, Shot, Subject
 from s2edit_plugin.imaging.crop import Crop, fitted
 from s2edit_plugin.imaging.detail import crop_change, pasting_side
 from s2edit_plugin.imaging.paste import paste_change
@@ -55,7 +55,7 @@ class Outcome:
 
     subject: Subject
     shot: Shot
-    case: Wish
+    case: AskedEdit
     method: str
     drawn: np.ndarray
     pasted: np.ndarray
@@ -143,7 +143,7 @@ class Trials:
         ] = made.plain
         return made
 
-    def edited(self, prepared: Prepared, case: Wish, where: EditRegion, method: Method) -> Outcome:
+    def edited(self, prepared: Prepared, case: AskedEdit, where: EditRegion, method: Method) -> Outcome:
         """One edit of a prepared shot inside a region."""
         backbone = self.backbone
         if method.oracle:
@@ -157,7 +157,7 @@ class Trials:
                 return self._by_ours(prepared, case, where, method)
         return self._by_ours(prepared, case, where, method)
 
-    def _by_ours(self, prepared: Prepared, case: Wish, where: EditRegion, method: Method) -> Outcome:
+    def _by_ours(self, prepared: Prepared, case: AskedEdit, where: EditRegion, method: Method) -> Outcome:
         """An edit by our procedure, with the method's settings."""
         backbone, settings = self.backbone, method.edit
         here = {TOKEN} if prepared.shot.learned else frozenset[str]()
@@ -188,7 +188,7 @@ class Trials:
             made = edit(backbone, inversion, source, target, branches, where.cells, settings)
         return self.pasted(prepared, case, where, method, made, spent, shared)
 
-    def _by_rival(self, prepared: Prepared, case: Wish, where: EditRegion, method: Method) -> Outcome:
+    def _by_rival(self, prepared: Prepared, case: AskedEdit, where: EditRegion, method: Method) -> Outcome:
         """An edit by a method with a procedure of its own; its inversion is part of it."""
         assert method.rival is not None
         source, target = (
@@ -202,7 +202,7 @@ class Trials:
     def pasted(
         self,
         prepared: Prepared,
-        case: Wish,
+        case: AskedEdit,
         where: EditRegion,
         method: Method,
         made: EditOutcome,
@@ -233,7 +233,7 @@ class Trials:
             self.subject, prepared.shot, case, method.name, drawn, pasted, region, spent, inversion
         )
 
-    def _unedited(self, prepared: Prepared, case: Wish, where: EditRegion, method: Method) -> Outcome:
+    def _unedited(self, prepared: Prepared, case: AskedEdit, where: EditRegion, method: Method) -> Outcome:
         answer = method.shows == "answer"
         picture = case.answered.answer.target.rgb if answer else prepared.shot.picture
         if method.shows != "source":

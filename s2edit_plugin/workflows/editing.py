@@ -32,7 +32,7 @@ from s2edit_plugin.workflows.context import Context
 from s2edit_plugin.workflows.crops import framing_of, latents_of, mask_on_crop
 from s2edit_plugin.workflows.edit_region import EditRegion, fine_side, model_region, named_region
 from s2edit_plugin.workflows.grey import about_grey, in_colour
-from s2edit_plugin.workflows.inversion_cache import NOBODY, InversionCache
+from s2edit_plugin.workflows.inversion_cache import NO_PERSON, InversionCache
 from s2edit_plugin.workflows.inversion_key import inversion_key
 from s2edit_plugin.workflows.previews import EditPreview
 from s2edit_plugin.workflows.recording import record_edit
@@ -288,7 +288,7 @@ def _on_model(region: torch.Tensor, side: int) -> torch.Tensor:
 
 def _owner(scene: Scene) -> str:
     """The person in whose cache folder an inversion is stored."""
-    return scene.records[0].person if scene.records else NOBODY
+    return scene.records[0].person if scene.records else NO_PERSON
 
 
 def _store(context: Context, cache: InversionCache, scene: Scene, key: str, inversion: Inversion) -> None:

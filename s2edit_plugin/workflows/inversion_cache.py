@@ -23,11 +23,11 @@ from s2edit_plugin.library import MADE_FROM
 from s2edit_plugin.method.invert import Inversion
 from s2edit_plugin.storage.paths import write_atomic
 
-__all__ = ["NOBODY", "InversionCache", "cache_key"]
+__all__ = ["NO_PERSON", "InversionCache", "cache_key"]
 
 VERSION = 4  # increased when the same key would give another inversion
 LIMIT_BYTES = 512 * 1024 * 1024
-NOBODY = "-"
+NO_PERSON = "-"
 """The folder of edits without a token; no person can be called so."""
 
 

@@ -68,18 +68,18 @@ def run_learning(
     def job(again: bool) -> api.LearnResult:
         repeated = replace(request, resume=request.resume or (again and run.checkpoint.exists()))
         masks = _masks(context, repeated, photo, note)
-        lesson = _training_input(context, repeated, reference, photo, *masks)
+        inputs = _training_input(context, repeated, reference, photo, *masks)
         with run.hold():
-            attempt = begin(run, repeated, _facts(context, lesson), context.model, on_note)
-            show = LearnPreview(context.backbone, lesson.task, lesson.settings.isolation)
+            attempt = begin(run, repeated, _facts(context, inputs), context.model, on_note)
+            show = LearnPreview(context.backbone, inputs.task, inputs.settings.isolation)
             try:
                 learned = learn(
-                    context.backbone, lesson.task, lesson.settings, work.on_progress, attempt.checkpoint, show
+                    context.backbone, inputs.task, inputs.settings, work.on_progress, attempt.checkpoint, show
                 )
             except NumericalError:
                 attempt.finish()  # the same would come out again
                 raise
-            return _stored(context, lesson, learned, attempt)
+            return _stored(context, inputs, learned, attempt)
 
     work = WorkTime(on_progress)
     result, steps = with_fallback(context.backbone, request, job, on_note)
@@ -127,7 +127,7 @@ def _masks(
 
 
 @dataclass(frozen=True)
-class _Lesson:
+class _TrainingInput:
     """Input of learning. ``picture``: (S, S, 3) float32 in [0, 1], the crop. ``plain``: the prompt without the token."""
 
     request: api.LearnToken
@@ -148,7 +148,7 @@ def _training_input(
     photo: Photo,
     acts_in: np.ndarray,
     sees: np.ndarray,
-) -> _Lesson:
+) -> _TrainingInput:
     noun = request.class_noun.strip().lower()
     plain = request.prompt or f"a photo of a {noun}"
     words = request.attribute_words or default_attribute_words(noun)
@@ -168,31 +168,35 @@ def _training_input(
         framing_of(crop),
         copies_on(picture, mask, settings, backbone),
     )
-    return _Lesson(request, reference, settings, plain, crop, picture, acts_in, photo_hash(photo), task)
-
-
-def _facts(context: Context, lesson: _Lesson) -> dict[str, str]:
-    task = lesson.task
-    return facts_of(
-        lesson.request,
-        lesson.reference,
-        task.prompt,
-        task.attribute_words,
-        context.backbone,
-        lesson.source_hash,
-        lesson.acts_in,
-        lesson.crop,
+    return _TrainingInput(
+        request, reference, settings, plain, crop, picture, acts_in, photo_hash(photo), task
     )
 
 
-def _stored(context: Context, lesson: _Lesson, learned: LearnedToken, attempt: Attempt) -> api.LearnResult:
+def _facts(context: Context, inputs: _TrainingInput) -> dict[str, str]:
+    task = inputs.task
+    return facts_of(
+        inputs.request,
+        inputs.reference,
+        task.prompt,
+        task.attribute_words,
+        context.backbone,
+        inputs.source_hash,
+        inputs.acts_in,
+        inputs.crop,
+    )
+
+
+def _stored(
+    context: Context, inputs: _TrainingInput, learned: LearnedToken, attempt: Attempt
+) -> api.LearnResult:
     """Store the token and record the run."""
-    record, tensors = _record(context, lesson, learned, attempt.id), to_tensors(learned)
+    record, tensors = _record(context, inputs, learned, attempt.id), to_tensors(learned)
     attempt.require_kept()
     stored = context.library.add(attach(context.backbone, record, tensors), tensors)
     attempt.finish()
     result = api.LearnResult(
-        name=lesson.reference.full_name,
+        name=inputs.reference.full_name,
         path=str(stored),
         size_bytes=stored.stat().st_size,
         loss_first=learned.loss_first,
@@ -203,33 +207,33 @@ def _stored(context: Context, lesson: _Lesson, learned: LearnedToken, attempt: A
         resumed_at=attempt.checkpoint.resumed_at,
         warnings=tuple(attempt.notes),
     )
-    record_learning(context, lesson.request, record, result, attempt.began)
+    record_learning(context, inputs.request, record, result, attempt.began)
     return result
 
 
-def _record(context: Context, lesson: _Lesson, learned: LearnedToken, token_id: str) -> TokenRecord:
-    request, settings, person = lesson.request, lesson.settings, lesson.reference.person
+def _record(context: Context, inputs: _TrainingInput, learned: LearnedToken, token_id: str) -> TokenRecord:
+    request, settings, person = inputs.request, inputs.settings, inputs.reference.person
     return TokenRecord(
         id=token_id,
         kind=request.kind,
         person=person,
-        name=lesson.reference.name,
-        class_noun=lesson.task.class_noun,
+        name=inputs.reference.name,
+        class_noun=inputs.task.class_noun,
         base_model=context.backbone.name,
         base_model_hash=context.backbone.fingerprint,
-        source_prompt=lesson.plain,
-        attribute_words=lesson.task.attribute_words,
+        source_prompt=inputs.plain,
+        attribute_words=inputs.task.attribute_words,
         settings=settings_record(settings),
         seed=settings.seed,
         steps=settings.steps_token + settings.steps_joint,
         loss=learned.loss_last,
         orthogonality=learned.orthogonality,
-        source_image_hash=lesson.source_hash,
+        source_image_hash=inputs.source_hash,
         region="file" if request.subject_mask is not None else request.subject,
         consent=consent_note(request.kind, request.consent, context.library.consent_of(person)),
-        thumbnail=_png64(lesson.picture),
-        subject_mask=base64.b64encode(encode_mask(lesson.task.mask.cpu().numpy())).decode(),
-        crop=_box(lesson.crop),
+        thumbnail=_png64(inputs.picture),
+        subject_mask=base64.b64encode(encode_mask(inputs.task.mask.cpu().numpy())).decode(),
+        crop=_box(inputs.crop),
     )
 
 

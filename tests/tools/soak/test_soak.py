@@ -1,4 +1,4 @@
-"""The soak itself: it sees what goes wrong. And two minutes of it, and some kills, on a real engine with a tiny model."""
+"""The soak itself: it sees what goes wrong. And a minute of it, and some kills, on a real engine with a tiny model."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from s2edit_plugin.tools.soak.inspection import inspect
 from s2edit_plugin.tools.soak.mixed import growth_per_hour
 from tests.fakes.tiny_model import write_tiny_model
 
-MIXED_SECONDS, ALL_MIXED_SECONDS = 120, 3600
-KILLS, ALL_KILLS = 3, 200
+MIXED_SECONDS, ALL_MIXED_SECONDS = 75, 3600
+KILLS, ALL_KILLS = 2, 200
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ SOURCE = "a photo of a <anna/me> woman with brown hair"
 EDIT, LEARN = ApplyEdit(b"", (), ""), LearnToken(b"", "anna", "me")
 one_family = pytest.mark.parametrize(
     "family", ["sd1"], scope="session"
-)  # the ladder knows nothing of families
+)  # memory fallbacks know nothing of families
 
 
 @pytest.fixture
@@ -291,7 +291,7 @@ def test_a_job_that_fits_starts_without_savings(backbone: Backbone) -> None:
 
 
 @pytest.mark.parametrize("request_", [EDIT, LEARN], ids=["edit", "learn"])
-def test_a_job_that_does_not_fit_starts_on_the_first_rung_that_does(
+def test_a_job_that_does_not_fit_starts_with_the_first_steps_that_fit(
     backbone: Backbone, request_: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert backbone.shape is not None
@@ -306,7 +306,7 @@ def test_a_job_that_does_not_fit_starts_on_the_first_rung_that_does(
     assert plan.savings.rows or plan.savings.tiles
 
 
-def test_only_exact_rungs_are_taken_in_advance_where_a_full_memory_is_told(backbone: Backbone) -> None:
+def test_only_exact_steps_are_taken_in_advance_where_a_full_memory_is_told(backbone: Backbone) -> None:
     assert backbone.shape is not None
     on_gpu = plan_for(backbone.shape, LEARN, Place("cuda"), 1)
     on_cpu = plan_for(backbone.shape, LEARN, Place(), 1)
@@ -359,7 +359,7 @@ def _run(script: Script, request: Any) -> list[str]:
 
 
 @one_family
-def test_each_stage_takes_the_rungs_that_help_there(backbone: Backbone) -> None:
+def test_each_stage_takes_the_steps_that_help_there(backbone: Backbone) -> None:
     script = Script(backbone, "predict", "predict", "predict", "predict")
     notes = _run(script, LEARN)
     assert script.runs == [
@@ -436,7 +436,7 @@ def test_a_plan_that_saves_is_said_before_the_job(
 
 
 @one_family
-def test_a_computer_without_room_even_on_the_last_rung_does_not_begin(
+def test_a_computer_without_room_even_with_all_steps_does_not_begin(
     backbone: Backbone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = Script(backbone)
