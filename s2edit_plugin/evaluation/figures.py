@@ -13,10 +13,11 @@ import numpy as np
 from s2edit_models.drawing import Scene, sample_identity
 
 from s2edit_plugin.evaluation.cost import Cost
-from s2edit_plugin.evaluation.metrics import overlap, psnr, ssim
+from s2edit_plugin.evaluation.metrics import psnr, ssim
 from s2edit_plugin.evaluation.suites import SIZE
 from s2edit_plugin.evaluation.trials import Outcome
 from s2edit_plugin.perception.judges import AttributeJudge, IdentityJudge
+from s2edit_plugin.perception.masks.refine import overlap
 
 __all__ = ["Row", "cost_of", "figures_of", "judged", "mean_rows"]
 

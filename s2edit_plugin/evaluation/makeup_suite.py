@@ -195,8 +195,8 @@ class _Makeup:
 def _part(pair: Pair) -> np.ndarray:
     """(H, W): where the reference wears the makeup; found by its words, else the lips or eyes."""
     found = region_by_words(pair.reference, pair.bare, pair.worn, None)
-    if found is not None and found[0].any():
-        return found[0].astype(np.float32)
+    if found is not None and found.area.any():
+        return found.area.astype(np.float32)
     return find_regions(pair.reference)["lips" if pair.thing == "lipstick" else "eyes"]
 
 

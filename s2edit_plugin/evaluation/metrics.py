@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["mse", "overlap", "psnr", "ssim"]
+__all__ = ["mse", "psnr", "ssim"]
 
 
 def psnr(one: np.ndarray, other: np.ndarray, where: np.ndarray | None = None) -> float:
@@ -34,9 +34,3 @@ def ssim(one: np.ndarray, other: np.ndarray, where: np.ndarray | None = None) ->
     _, similar = structural_similarity(one, other, channel_axis=2, win_size=window, full=True)
     similar = similar if where is None else similar[where]
     return float(similar.mean()) if similar.size else float("nan")
-
-
-def overlap(one: np.ndarray, other: np.ndarray) -> float:
-    """Intersection over union of two regions; 1 where both are empty."""
-    union = np.logical_or(one, other).sum()
-    return float(np.logical_and(one, other).sum() / union) if union else 1.0

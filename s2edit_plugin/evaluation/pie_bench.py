@@ -19,12 +19,13 @@ from s2edit_plugin.evaluation.asked import Run
 from s2edit_plugin.evaluation.benchmark import Plan, Result, compare
 from s2edit_plugin.evaluation.figures import Row, cost_of
 from s2edit_plugin.evaluation.methods import METHODS, Method, choose_methods
-from s2edit_plugin.evaluation.metrics import mse, overlap, psnr, ssim
+from s2edit_plugin.evaluation.metrics import mse, psnr, ssim
 from s2edit_plugin.evaluation.pie_data import PieCase, PieEntry, read_pie_bench
 from s2edit_plugin.evaluation.report import Column, Shown
 from s2edit_plugin.evaluation.scores import ClipScore, StructureScore, find_clip, find_dino
 from s2edit_plugin.evaluation.suites import AskedEdit, Shot, Subject
 from s2edit_plugin.evaluation.trials import Outcome, Trials
+from s2edit_plugin.perception.masks.refine import overlap
 from s2edit_plugin.perception.masks.resolve import search_mask
 from s2edit_plugin.perception.networks.installed import Networks
 

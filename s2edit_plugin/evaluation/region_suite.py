@@ -18,7 +18,6 @@ import numpy as np
 from s2edit_plugin.api import EditSettings, OnProgress, Progress
 from s2edit_plugin.api.progress import Stopwatch
 from s2edit_plugin.errors import MaskError
-from s2edit_plugin.evaluation.metrics import overlap
 from s2edit_plugin.evaluation.region_photos import photographs
 from s2edit_plugin.evaluation.report import header, headline
 from s2edit_plugin.evaluation.statistics import interval
@@ -27,6 +26,7 @@ from s2edit_plugin.imaging.crop import Crop, extract, place_mask, subject_crop
 from s2edit_plugin.method.conditioning import build_condition
 from s2edit_plugin.method.edit import edit
 from s2edit_plugin.method.invert import Inversion, invert
+from s2edit_plugin.perception.masks.refine import overlap
 from s2edit_plugin.perception.masks.resolve import search_mask
 from s2edit_plugin.workflows.crops import latents_of
 from s2edit_plugin.workflows.edit_region import fine_side, model_region, named_region

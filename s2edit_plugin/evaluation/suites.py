@@ -22,10 +22,10 @@ from s2edit_plugin.errors import UsageError
 
 __all__ = [
     "SUITES",
+    "AskedEdit",
     "Case",
     "Shot",
     "Subject",
-    "AskedEdit",
     "objects",
     "other_photo",
     "people",

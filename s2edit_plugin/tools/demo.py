@@ -43,13 +43,13 @@ SAMPLES = {
     "second_source": "anna_second",
     "hidden_source": "anna_sunglasses",
 }
+IDENTITY, MAKEUP = "anna/me", "mia/lips"
 UNCOVERED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("uncovered_by_words", "off, by words alone", ()),
-    ("uncovered_by_token", "off, with her token", ("anna/me",)),
+    ("uncovered_by_token", "off, with her token", (IDENTITY,)),
 )
 """File, label and tokens of the pictures in which her sunglasses come off; ``anna_second`` is what is under them."""
 MADE = ("makeup_transfer", "second_blonde_hair", *(name for name, _, _ in UNCOVERED), "sheet")
-IDENTITY, MAKEUP = "anna/me", "mia/lips"
 
 
 @dataclass

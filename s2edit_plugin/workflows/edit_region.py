@@ -20,7 +20,7 @@ from s2edit_plugin.perception.masks.car_parts import car_places, car_region
 from s2edit_plugin.perception.masks.colour_segments import colour_segment, coloured_thing
 from s2edit_plugin.perception.masks.drawn import sure_regions
 from s2edit_plugin.perception.masks.face_parts import face_parts
-from s2edit_plugin.perception.masks.refine import feather, fit_to_picture, grow
+from s2edit_plugin.perception.masks.refine import feather, fit_to_picture, grow, overlap
 from s2edit_plugin.perception.masks.word_regions import (
     kept_outlines,
     needed_parts,
@@ -33,27 +33,23 @@ __all__ = [
     "LARGEST",
     "NOTHING_CHANGES",
     "EditRegion",
+    "NamedRegion",
     "find_edit_region",
     "model_region",
     "named_region",
     "region_by_words",
 ]
 
-FEATHER, FINE_FEATHER = (
-    0.012,
-    0.004,
-)  # of the crop's side; the second where the region follows the photo's own edges
-
+# Of the crop's side; the second where the region follows the photo's own edges.
+FEATHER, FINE_FEATHER = 0.012, 0.004
 
 NOTHING_CHANGES = (
     "Nothing changes: the model sees no difference between the two prompts on this photo. "
     "Say the change in other words, or name what may change with a mask."
 )
 LARGEST = 512  # side of the crop in which parts are found
-MATTE_SIDE, MATTE_RADIUS = (
-    256,
-    1 / 64,
-)  # the matte is fitted on a copy of this side; radius in its longer sides
+MATTE_SIDE = 256  # of the copy on which a matte is fitted
+MATTE_RADIUS = 1 / 64  # of its longer side
 BELIEVED = 0.6  # overlap of matte and part below which the matte is not used
 BESIDE = 0.03  # of the side: what changes beside a part keeps this distance from it
 
@@ -71,7 +67,7 @@ class EditRegion:
 
 
 @dataclass(frozen=True)
-class _Named:
+class NamedRegion:
     """Attributes: area: (H, W) of zeros and ones. edge: how far its edge is softened, in longer sides. outline: (H, W) in
     [0, 1], see `EditRegion`. rest: the area beside the outline."""
 
@@ -88,16 +84,8 @@ def fine_side(crop: Crop, backbone: Backbone) -> int:
 
 def region_by_words(
     rgb: np.ndarray, source_prompt: str, target_prompt: str, networks: Networks | None
-) -> tuple[np.ndarray, float] | None:
-    """Region (H, W) of zeros and ones that the changed words name on a picture, uint8 (H, W, 3), and how far its edge is
-    softened, in longer sides; None where they name none."""
-    found = _by_words(rgb, source_prompt, target_prompt, networks)
-    return None if found is None else (found.area, found.edge)
-
-
-def _by_words(
-    rgb: np.ndarray, source_prompt: str, target_prompt: str, networks: Networks | None
-) -> _Named | None:
+) -> NamedRegion | None:
+    """The region that the changed words name on a picture, uint8 (H, W, 3); None where they name none."""
     places = places_of(source_prompt, target_prompt)
     if places:
         return _on_face(rgb, places, networks)
@@ -105,17 +93,17 @@ def _by_words(
     drawn = sure_regions(rgb, ("subject",)) if on_car or thing else None
     if on_car and drawn is not None:
         on_it = car_region(on_car, rgb, drawn["subject"])
-        return None if on_it is None else _Named(on_it, FEATHER)
+        return None if on_it is None else NamedRegion(on_it, FEATHER)
     if thing is not None:
         colour, goes = thing
         segment = colour_segment(rgb, colour, None if drawn is None else drawn["subject"], filled=goes)
         if segment is None or goes:
-            return None if segment is None else _Named(segment, FINE_FEATHER)
+            return None if segment is None else NamedRegion(segment, FINE_FEATHER)
         return _recoloured(segment, FINE_FEATHER, rgb, segment, np.zeros_like(segment))
     return None
 
 
-def _on_face(rgb: np.ndarray, places: tuple[str, ...], networks: Networks | None) -> _Named | None:
+def _on_face(rgb: np.ndarray, places: tuple[str, ...], networks: Networks | None) -> NamedRegion | None:
     found = face_parts(rgb, needed_parts(places), networks)
     area = None if found is None else word_region(places, found.masks, found.exact)
     if found is None or area is None:
@@ -123,17 +111,23 @@ def _on_face(rgb: np.ndarray, places: tuple[str, ...], networks: Networks | None
     edge = FINE_FEATHER if found.exact else FEATHER
     kept, others = kept_outlines(places)
     if not kept:
-        return _Named(area, edge)
+        return NamedRegion(area, edge)
     part = np.maximum.reduce([found.masks[name] for name in kept])
     rest = word_region(others, found.masks, found.exact)
     beside = np.zeros_like(area) if rest is None else rest * (grow(part, BESIDE * len(part)) < 0.5)
     return _recoloured(area, edge, rgb, part, beside)
 
 
-def _recoloured(area: np.ndarray, edge: float, rgb: np.ndarray, part: np.ndarray, rest: np.ndarray) -> _Named:
+def _recoloured(
+    area: np.ndarray, edge: float, rgb: np.ndarray, part: np.ndarray, rest: np.ndarray
+) -> NamedRegion:
     """A part that keeps its outline, pasted through its matte, if that looks right."""
     outline = _matte(part, rgb)
-    return _Named(area, edge, outline, rest) if _overlap(outline, part) >= BELIEVED else _Named(area, edge)
+    return (
+        NamedRegion(area, edge, outline, rest)
+        if overlap(outline > 0.5, part > 0.5) >= BELIEVED
+        else NamedRegion(area, edge)
+    )
 
 
 def _matte(part: np.ndarray, rgb: np.ndarray) -> np.ndarray:
@@ -144,11 +138,6 @@ def _matte(part: np.ndarray, rgb: np.ndarray) -> np.ndarray:
     small, coarse = fitted(part, size).clip(0, 1), fitted(fine, size).clip(0, 1)
     radius = max(1, round(MATTE_RADIUS * max(size)))
     return fit_to_picture(small, coarse, fine, radius, smoothness=1e-4)
-
-
-def _overlap(one: np.ndarray, other: np.ndarray) -> float:
-    a, b = one > 0.5, other > 0.5
-    return float((a & b).sum() / max((a | b).sum(), 1))
 
 
 def find_edit_region(
@@ -178,7 +167,7 @@ def named_region(
     backbone: Backbone, rgb: np.ndarray, source_prompt: str, target_prompt: str, networks: Networks | None
 ) -> EditRegion | None:
     """The region of the changed words on the crop, uint8 (F, F, 3); None if no word is found."""
-    found = _by_words(rgb, source_prompt, target_prompt, networks)
+    found = region_by_words(rgb, source_prompt, target_prompt, networks)
     if found is None or not found.area.any():
         return None
     on = backbone.device

@@ -13,9 +13,10 @@ from s2edit_models.drawing.counterfactual import counterfactual
 
 from s2edit_plugin.errors import UsageError
 from s2edit_plugin.evaluation.methods import MAIN, METHODS, choose_methods
-from s2edit_plugin.evaluation.metrics import overlap, psnr
+from s2edit_plugin.evaluation.metrics import psnr
 from s2edit_plugin.evaluation.statistics import interval, mcnemar
 from s2edit_plugin.evaluation.suites import SUITES, other_photo, portraits, suite
+from s2edit_plugin.perception.masks.refine import overlap
 from tests.fakes.tiny_model import write_tiny_model
 
 

@@ -10,6 +10,7 @@ import pytest
 from s2edit_models.drawing import Scene, counterfactual, split_seed
 from s2edit_models.drawing.captions import describe, edit_prompt
 
+from s2edit_plugin.perception.masks.refine import overlap
 from s2edit_plugin.workflows import edit_region as module
 from s2edit_plugin.workflows.edit_region import EditRegion, named_region
 
@@ -26,11 +27,6 @@ def _found(**changes: str) -> tuple[EditRegion, np.ndarray]:
     return region, answer.region
 
 
-def _overlap(soft: np.ndarray, true: np.ndarray) -> float:
-    inside = soft > 0.5
-    return float((inside & true).sum() / (inside | true).sum())
-
-
 @pytest.mark.parametrize("changes", [{"hair_color": "blonde"}, {"lipstick": "red"}], ids=["hair", "lips"])
 def test_a_change_of_colour_is_pasted_through_a_matte(
     changes: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -42,7 +38,7 @@ def test_a_change_of_colour_is_pasted_through_a_matte(
     monkeypatch.setattr(module, "BELIEVED", 1.1)  # none is
     grown, _ = _found(**changes)
     assert grown.outline is None
-    assert _overlap(soft, true) > _overlap(grown.soft.numpy(), true)
+    assert overlap(soft > 0.5, true) > overlap(grown.soft.numpy() > 0.5, true)
     assert np.array_equal(region.cells.numpy(), grown.cells.numpy())  # the model may draw as widely as before
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["TiffDirectory", "read_directories", "read_directory", "VALUE_SIZES"]
+__all__ = ["VALUE_SIZES", "TiffDirectory", "read_directories", "read_directory"]
 
 _MAX_TAGS, _MAX_PAGES = 4096, 10_000
 _BIG = 43

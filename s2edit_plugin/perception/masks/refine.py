@@ -16,6 +16,7 @@ __all__ = [
     "grow",
     "invert",
     "largest_component",
+    "overlap",
     "shrink",
 ]
 
@@ -82,6 +83,12 @@ def largest_component(mask: np.ndarray) -> np.ndarray:
     largest = int(np.bincount(labels.ravel())[1:].argmax()) + 1
     nearest = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
     return np.where(labels[tuple(nearest)] == largest, mask, np.float32(0))
+
+
+def overlap(one: np.ndarray, other: np.ndarray) -> float:
+    """Intersection over union of two regions, bool (H, W); 1 where both are empty."""
+    union = np.logical_or(one, other).sum()
+    return float(np.logical_and(one, other).sum() / union) if union else 1.0
 
 
 def fit_to_picture(

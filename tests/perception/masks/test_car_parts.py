@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from s2edit_models.drawing import Scene, counterfactual, split_seed
 
-from s2edit_plugin.evaluation.metrics import overlap
 from s2edit_plugin.perception.masks.car_parts import car_places, car_region
 from s2edit_plugin.perception.masks.colour_segments import colour_segment, coloured_thing
+from s2edit_plugin.perception.masks.refine import overlap
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from s2edit_models.drawing import Scene, counterfactual, split_seed
 
-from s2edit_plugin.evaluation.metrics import overlap
+from s2edit_plugin.perception.masks.refine import overlap
 from s2edit_plugin.perception.masks.regions import find_regions
 from s2edit_plugin.perception.masks.word_regions import PARTS, places_of, word_region
 
