@@ -24,12 +24,12 @@ __all__ = [
     "word_region",
 ]
 
-PARTS = ("subject", "face", "hair", "lips", "eyes")
+PARTS = ("subject", "face", "hair", "lips", "eyes", "skin")
 """Masks that `word_region` can need."""
 
 _INSIDE = 0.5
 _EYES_TO_LIPS = 0.526  # of a face's width; 0.06 is the standard deviation over 25 drawn people
-_SMALLEST_EYE, _RIM = 0.06, 0.015  # of a face's width
+_SMALLEST_EYE, _RIM, _WORN = 0.06, 0.015, 0.03  # of a face's width
 _EXACT_MARGIN = 0.0
 _LOOK_AHEAD = 3  # words between an adjective and its noun
 
@@ -37,7 +37,18 @@ _LOOK_AHEAD = 3  # words between an adjective and its noun
 _KEPT: dict[str, tuple[str, tuple[str, ...]]] = {"hair": ("hair", ("brows",)), "lips": ("lips", ())}
 """Places whose change is one of colour: the part that keeps its outline, and places that change with it."""
 _SHAPES = frozenset(
-    {"hairstyle", "fringe", "expression", "smile", "surprise", "mouth", "glasses", "hat", "beard"}
+    {
+        "hairstyle",
+        "fringe",
+        "expression",
+        "smile",
+        "surprise",
+        "mouth",
+        "glasses",
+        "worn glasses",
+        "hat",
+        "beard",
+    }
 )
 """Places whose change is one of shape."""
 
@@ -99,7 +110,7 @@ def places_of(source: str, target: str) -> tuple[str, ...]:
         if place is None:
             return ()
         finer = (name for (within, name), words in _FINER.items() if within == place and written[at] in words)
-        found.add(next(finer, place))
+        found.add("worn glasses" if place == "glasses" and written is before else next(finer, place))
     return tuple(sorted(found))
 
 
@@ -134,6 +145,7 @@ class _Face:
     hair: np.ndarray
     lips: np.ndarray
     eyes: np.ndarray
+    skin: np.ndarray
     left: float
     right: float
     top: float
@@ -278,6 +290,17 @@ def _glasses(f: _Face) -> np.ndarray:
     return lenses | f.box(-0.03, 1.03, -0.16, 0.06)
 
 
+def _worn_glasses(f: _Face) -> np.ndarray:
+    """What is neither skin nor hair where glasses sit: every pair has rims of its own."""
+    from scipy import ndimage
+
+    usual = _glasses(f)
+    about = f.box(-0.3, 1.3, -0.5, 0.65) & f.subject & ~f.skin & ~f.hair
+    labels, _ = ndimage.label(about)
+    seen = np.isin(labels, np.unique(labels[usual & about])) & about
+    return np.asarray(usual | (grow(seen.astype(np.float32), _WORN * f.width) >= _INSIDE))
+
+
 def _hat(f: _Face) -> np.ndarray:
     above = f.box(-0.28, 1.28, -3.0, -0.55)
     return (above & f.near(f.hair | f.face, 0.2)) | f.oval(0.5, -1.0, 0.62, 0.75) & f.box(-0.5, 1.5, -3, -0.5)
@@ -290,8 +313,9 @@ def _beard(f: _Face) -> np.ndarray:
 
 
 _USERS = {
-    "subject": frozenset(["background"]),
-    "hair": frozenset(["hair", "hairstyle", "hat"]),
+    "subject": frozenset(["background", "worn glasses"]),
+    "hair": frozenset(["hair", "hairstyle", "hat", "worn glasses"]),
+    "skin": frozenset(["worn glasses"]),
 }
 """Part: places that need it."""
 
@@ -308,6 +332,7 @@ _DRAWN_AT: dict[str, Callable[[_Face], np.ndarray]] = {
     "lids": _lids,
     "brows": _brows,
     "glasses": _glasses,
+    "worn glasses": _worn_glasses,
     "hat": _hat,
     "beard": _beard,
     "cheeks": lambda f: f.oval(0.2, 0.55, 0.2, 0.36) | f.oval(0.8, 0.55, 0.2, 0.36),

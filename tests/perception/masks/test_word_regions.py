@@ -78,3 +78,20 @@ def test_without_a_face_there_is_no_place() -> None:
     assert one is not None
     assert both.sum() > one.sum() > 0
     assert set(np.unique(both)) == {0.0, 1.0}
+
+
+def test_glasses_that_come_off_are_covered_whole() -> None:
+    """Every pair has rims of its own: what is worn is looked for, what is put on is placed by proportion."""
+    assert places_of("a woman wearing sunglasses", "a woman") == ("worn glasses",)
+    assert places_of("a woman", "a woman wearing sunglasses") == ("glasses",)
+    found, usual = [], []
+    for number in range(6):
+        scene = Scene.of(split_seed("test", 71_700 + number), {"glasses": "sunglasses"}, number)
+        answer = counterfactual(scene, 256, glasses="none")
+        parts = find_regions(answer.source.rgb)
+        for recalls, place in ((found, "worn glasses"), (usual, "glasses")):
+            region = word_region((place,), parts)
+            assert region is not None
+            recalls.append((region > 0.5)[answer.region].mean())
+    assert min(found) > 0.85
+    assert np.mean(found) > np.mean(usual) + 0.05
