@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin import api
-from s2edit_plugin.api.limits import EDIT_RANGES, check_edit_settings, check_learn_settings, default_rank
+from s2edit_plugin.api.limits import check_learn_settings, default_rank
 from s2edit_plugin.api.presets import usual_steps
 from s2edit_plugin.api.prompt_syntax import read_prompt
 from s2edit_plugin.api.prompts import check_name, parse_ref, references
 from s2edit_plugin.api.regions import EDIT_REGIONS, EDIT_SUBJECTS, SUBJECTS
 from s2edit_plugin.cli.clients import add_options, perform
+from s2edit_plugin.cli.edit_settings import add_edit_settings, edit_settings, positive
 from s2edit_plugin.cli.files import (
     Files,
     mask_choice,
@@ -92,11 +92,11 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     usual = [sum(usual_steps(kind)) for kind in ("identity", "attribute")]
     add(
         "--steps",
-        type=_positive,
+        type=positive,
         metavar="N",
         help=f"optimizer steps (default: {usual[0]}, for an attribute {usual[1]})",
     )
-    add("--vectors", type=_positive, default=defaults.vectors, metavar="N", help="embedding vectors, 1 to 8")
+    add("--vectors", type=positive, default=defaults.vectors, metavar="N", help="embedding vectors, 1 to 8")
     add(
         "--parameters",
         choices=("auto", "none", "kv_token", "kv_vectors", "kv_full", "kv_lora", "unet_lora"),
@@ -105,7 +105,7 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     )
     add(
         "--rank",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="of kv_token, 1 or 2 (default: 2), or kv_lora and unet_lora, 1 to 64 (default: 8)",
     )
@@ -114,52 +114,6 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     add("--resume", action="store_true", help="go on where an interrupted run stopped")
     add("--yes-i-have-consent", action="store_true", help="the person in the photo agrees")
     learn.set_defaults(run=run_learn, defaults={a.dest: a.default for a in learn._actions})
-
-
-def _add_edit_settings(add: Callable[..., Any], defaults: api.EditSettings) -> None:
-    add(
-        "--strength",
-        type=_setting("strength"),
-        default=defaults.strength,
-        metavar="X",
-        help="0 gives the photo back (default: 1)",
-    )
-    add("--steps", type=_positive, default=defaults.steps, metavar="N", help=f"default: {defaults.steps}")
-    add(
-        "--guidance",
-        type=_setting("guidance"),
-        default=defaults.guidance,
-        metavar="X",
-        help=f"default: {defaults.guidance:g}",
-    )
-    add("--inversion", choices=("direct", "ddim", "null_text"), default=defaults.inversion)
-    add(
-        "--control",
-        choices=("auto", "replace", "refine", "none"),
-        default=defaults.control,
-        help="attention control",
-    )
-    add(
-        "--cross-steps",
-        type=_setting("cross_steps"),
-        default=defaults.cross_steps,
-        metavar="X",
-        help="part of the steps, 0 to 1",
-    )
-    add(
-        "--self-steps",
-        type=_setting("self_steps"),
-        default=defaults.self_steps,
-        metavar="X",
-        help="part of the steps, 0 to 1",
-    )
-    add(
-        "--shapes",
-        choices=("redrawn", "kept"),
-        default=defaults.shapes,
-        help="redrawn: less control where shapes of a face change",
-    )
-    add("--weight", action="append", default=[], metavar="WORD=X", help="weigh the attention of a word")
 
 
 def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
@@ -198,7 +152,7 @@ def _register_edit(commands: Any, machine: argparse.ArgumentParser) -> None:
     add(
         "--mask", default="auto", help=f"what may change: {', '.join(EDIT_REGIONS)}, word:WORD or a mask file"
     )
-    _add_edit_settings(add, defaults)
+    add_edit_settings(add, defaults)
     add("--seed", type=int, default=defaults.seed, metavar="N", help="variants: 0, 1, 2, ...")
     add("--out", required=True, metavar="FILE", help="where to write the edited photo")
     add(
@@ -273,7 +227,7 @@ def run_edit(args: argparse.Namespace, output: Output) -> int:
         subject_mask=subject.picture,
         region=region.method,
         region_mask=region.picture,
-        settings=_edit_settings(args),
+        settings=edit_settings(args),
         embed_settings=args.embed_settings,
         in_colour=args.in_colour,
     )
@@ -349,57 +303,3 @@ def _learn_settings(args: argparse.Namespace) -> api.LearnSettings:
     # The embedding alone first, then together with the parameters, in the proportion of the defaults.
     alone = round(args.steps * alone / (alone + joint))
     return dataclasses.replace(settings, steps_token=alone, steps_joint=args.steps - alone)
-
-
-def _edit_settings(args: argparse.Namespace) -> api.EditSettings:
-    settings = api.EditSettings(
-        steps=args.steps,
-        guidance=args.guidance,
-        strength=args.strength,
-        inversion=args.inversion,
-        control=args.control,
-        cross_steps=args.cross_steps,
-        self_steps=args.self_steps,
-        shapes=args.shapes,
-        weights=_weights(args.weight),
-        seed=args.seed,
-    )
-    check_edit_settings(settings)
-    return settings
-
-
-def _weights(pairs: list[str]) -> dict[str, float]:
-    """``["red=1.5"]`` -> ``{"red": 1.5}``."""
-    weights: dict[str, float] = {}
-    for pair in pairs:
-        word, _, factor = pair.rpartition("=")
-        try:
-            weights[word.strip().lower()] = float(factor)
-        except ValueError:
-            word = ""
-        if not word.strip():
-            raise UsageError(f"'{pair}' is no weight of a word.", "Write it as --weight red=1.5.")
-    return weights
-
-
-def _positive(text: str) -> int:
-    value = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= value <= 100_000:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
-    return value
-
-
-def _setting(name: str) -> Callable[[str], float]:
-    """An argparse type for a number of `EditSettings`, with its range."""
-    low, high = EDIT_RANGES[name]
-
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"'{text}' is not a number from {low:g} to {high:g}")
-        return value
-
-    return read

@@ -1,0 +1,116 @@
+"""The options of an edit's settings, and the settings of the options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+from s2edit_plugin import api
+from s2edit_plugin.api.limits import EDIT_RANGES, check_edit_settings
+from s2edit_plugin.errors import UsageError
+
+__all__ = ["add_edit_settings", "edit_settings", "positive"]
+
+
+def add_edit_settings(add: Callable[..., Any], defaults: api.EditSettings) -> None:
+    """Add the options; ``add``: `add_argument` of the command."""
+    add(
+        "--strength",
+        type=_setting("strength"),
+        default=defaults.strength,
+        metavar="X",
+        help="0 gives the photo back (default: 1)",
+    )
+    add("--steps", type=positive, default=defaults.steps, metavar="N", help=f"default: {defaults.steps}")
+    add(
+        "--guidance",
+        type=_setting("guidance"),
+        default=defaults.guidance,
+        metavar="X",
+        help=f"default: {defaults.guidance:g}",
+    )
+    add("--inversion", choices=("direct", "ddim", "null_text"), default=defaults.inversion)
+    add(
+        "--control",
+        choices=("auto", "replace", "refine", "none"),
+        default=defaults.control,
+        help="attention control",
+    )
+    add(
+        "--cross-steps",
+        type=_setting("cross_steps"),
+        default=defaults.cross_steps,
+        metavar="X",
+        help="part of the steps, 0 to 1",
+    )
+    add(
+        "--self-steps",
+        type=_setting("self_steps"),
+        default=defaults.self_steps,
+        metavar="X",
+        help="part of the steps, 0 to 1",
+    )
+    add(
+        "--shapes",
+        choices=("redrawn", "kept"),
+        default=defaults.shapes,
+        help="redrawn: less control where shapes of a face change",
+    )
+    add("--weight", action="append", default=[], metavar="WORD=X", help="weigh the attention of a word")
+
+
+def edit_settings(args: argparse.Namespace) -> api.EditSettings:
+    """The settings of the command's arguments. Raises UsageError for values out of range."""
+    settings = api.EditSettings(
+        steps=args.steps,
+        guidance=args.guidance,
+        strength=args.strength,
+        inversion=args.inversion,
+        control=args.control,
+        cross_steps=args.cross_steps,
+        self_steps=args.self_steps,
+        shapes=args.shapes,
+        weights=_weights(args.weight),
+        seed=args.seed,
+    )
+    check_edit_settings(settings)
+    return settings
+
+
+def _weights(pairs: list[str]) -> dict[str, float]:
+    """``["red=1.5"]`` -> ``{"red": 1.5}``."""
+    weights: dict[str, float] = {}
+    for pair in pairs:
+        word, _, factor = pair.rpartition("=")
+        try:
+            weights[word.strip().lower()] = float(factor)
+        except ValueError:
+            word = ""
+        if not word.strip():
+            raise UsageError(f"'{pair}' is no weight of a word.", "Write it as --weight red=1.5.")
+    return weights
+
+
+def positive(text: str) -> int:
+    """An argparse type: a whole number from 1 on."""
+    value = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= value <= 100_000:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+    return value
+
+
+def _setting(name: str) -> Callable[[str], float]:
+    """An argparse type for a number of `EditSettings`, with its range."""
+    low, high = EDIT_RANGES[name]
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"'{text}' is not a number from {low:g} to {high:g}")
+        return value
+
+    return read
