@@ -41,7 +41,7 @@ def test_every_command_of_the_tour_does_what_it_says(
     monkeypatch.setattr(
         photos, "_learn_settings", quick(photos._learn_settings, steps_token=2, steps_joint=2)
     )
-    monkeypatch.setattr(photos, "_edit_settings", quick(photos._edit_settings, steps=3))
+    monkeypatch.setattr(photos, "edit_settings", quick(photos.edit_settings, steps=3))
     asked: list[str] = []  # at a terminal; the user says yes
     monkeypatch.setattr(Output, "confirm", lambda self, question, sentence: asked.append(question))
     monkeypatch.chdir(tmp_path)
