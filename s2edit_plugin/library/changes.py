@@ -45,7 +45,8 @@ def add(store: Store, record: TokenRecord, tensors: Mapping[str, Any], *, replac
         if path.exists():
             # A copy, so that a token of this name always exists: it is replaced by the write below.
             store.to_trash(path, keep=True)
-        write_token(path, named_by_place(record, path), tensors)
+        # A token that was read, renamed by another process and is saved again would be there twice.
+        write_token(path, with_unique_id(store, named_by_place(record, path), path), tensors)
     return path
 
 
@@ -126,15 +127,15 @@ def restore(store: Store, full_name: str) -> Path:
         if source is None:  # another process was faster
             raise TokenNotFoundError(f"There is no token {ref.full_name} in the trash.", store.hint_tokens())
         path = store.new_path(ref, instead_of=source)
+        with contextlib.suppress(TokenDamagedError):  # a damaged one comes back as it was
+            token = read_token(source)
+            record = with_unique_id(store, token.record, path)
+            if record is not token.record:  # rewritten where it is: at no moment are there two of one id
+                write_token(source, record, token.tensors)
         with disk("The token could not be restored"):
             make_private(path.parent)
             os.replace(source, path)
         remove_if_empty(source.parent)
-        with contextlib.suppress(TokenDamagedError):  # a damaged one comes back as it was
-            token = read_token(path)
-            record = with_unique_id(store, token.record, path)
-            if record is not token.record:
-                write_token(path, named_by_place(record, path), token.tensors)
     return path
 
 

@@ -102,6 +102,13 @@ def test_a_restored_token_never_shares_its_id(library: Library, tmp_path: Path) 
     assert library.record("anna/me").id != library.record("eva/x").id
 
 
+def test_a_token_renamed_while_somebody_held_it_is_not_saved_twice(library: Library) -> None:
+    token = library.get("anna/me")
+    library.rename("anna/me", "eva/x")
+    library.add(token.record, token.tensors)
+    assert library.record("eva/x").id == token.record.id != library.record("anna/me").id
+
+
 def test_importing_a_copy_of_what_is_here_gives_it_an_id_of_its_own(library: Library, tmp_path: Path) -> None:
     token_id = library.record("anna/me").id
     file = library.export("anna/me", tmp_path / "t.safetensors")

@@ -118,6 +118,7 @@ CHANGES: dict[str, Change] = {
     "delete": lambda library, out: library.delete("anna/t0"),
     "delete the last": lambda library, out: library.delete("solo/t9"),
     "restore": lambda library, out: library.restore("gone/t8"),
+    "restore beside its copy": lambda library, out: library.restore("twin/t7"),
     "duplicate": lambda library, out: library.duplicate("anna/t0"),
     "learn again": lambda library, out: library.add(make_record("anna", "t0", seed=77), TENSORS),
     "import": lambda library, out: library.import_(out / "token", "zoe", "new"),
@@ -152,6 +153,10 @@ def prepare(library: Library, out: Path) -> None:
     library.add(make_record("gone", "t8", seed=8), TENSORS)
     library.add(make_record("solo", "t9", seed=9), TENSORS)
     library.delete("gone/t8")
+    library.add(make_record("twin", "t7", seed=7), TENSORS)
+    library.export("twin/t7", out / "twin", private=True)
+    library.delete("twin/t7")
+    library.import_(out / "twin", "copy", "t7")
     library.annotate_person("anna", "sister")
     library.export("bob/t1", out / "token", private=True)
     library.export_person("anna", out / "person", private=True)
