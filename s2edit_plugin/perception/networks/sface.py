@@ -1,7 +1,7 @@
 """SFace (Zhong et al. 2021, doi 10.1109/TIP.2020.3048632): face recognition.
 
 Uses ``face_recognition_sface_2021dec.onnx`` of OpenCV's model zoo as OpenCV's FaceRecognizerSF does: the face is aligned to
-112x112 by the similarity transform of its five landmarks; RGB order, values 0..255.
+112x112 by the similarity transform of its five landmarks; RGB order, values 0..255. By onnxruntime, as all networks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """YuNet (Wu, Peng, Yu 2023, doi 10.1007/s11633-023-1423-y): face detection with five landmarks.
 
 Uses the files of OpenCV's model zoo, ``face_detection_yunet_2023mar.onnx`` (always 640x640) and later ones of any input size,
-and decodes their outputs as OpenCV's FaceDetectorYN does, without OpenCV.
+and decodes their outputs as OpenCV's FaceDetectorYN does. By onnxruntime, as all networks.
 """
 
 from __future__ import annotations
