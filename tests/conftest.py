@@ -61,9 +61,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Slow tests only with ``--all``, and then last; those on the bundled model late: a broken fast one shows early.
+    """Slow tests only with ``--all``, and then last; those of the whole program late: a broken fast one shows early.
 
-    With several processes those on a real GIMP come first: they are the longest piece, and one process runs them all.
+    Several processes take those of the whole program first, the real GIMP's before all: the longest pieces, which would end in
+    one process alone.
     """
     skip = pytest.mark.skip(reason="slow; runs with --all")
     for item in items:
@@ -72,10 +73,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     shared = hasattr(config, "workerinput")
 
     def place(item: pytest.Item) -> tuple[bool, int]:
-        late = "e2e" in item.path.parts
-        return item.get_closest_marker(
-            "slow"
-        ) is not None, -1 if shared and late and "gimp" in item.path.parts else late
+        slow = item.get_closest_marker("slow") is not None
+        whole = "e2e" in item.path.parts
+        return slow, -(whole + (whole and "gimp" in item.path.parts)) if shared else whole
 
     items.sort(key=place)
 

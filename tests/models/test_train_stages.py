@@ -43,7 +43,7 @@ def test_autoencoder_learns_and_resumes_bit_equal(trained: Path, tmp_path: Path)
     for key, value in once["model"].items():
         assert torch.equal(value, twice["model"][key]), key
     before = common.load_state(trained / "autoencoder.safetensors")["report"]["psnr"]
-    report = autoencoder.train(steps(50), tmp_path / "once", "cpu", AE, validate_on=4)
+    report = autoencoder.train(steps(12), tmp_path / "once", "cpu", AE, validate_on=4)
     assert report["psnr"] > before + 0.5
 
 
