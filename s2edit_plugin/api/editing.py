@@ -19,7 +19,8 @@ class EditSettings:
         guidance: classifier-free guidance scale of the edit (1 = off).
         strength: 0 gives the photo back, 1 the full edit.
         inversion: ``direct`` (default), ``ddim`` (plain) or ``null_text``.
-        offset: branches that direct inversion's offset is added to: ``both`` or, as published, the ``source`` alone.
+        offset: branches that direct inversion's offset is added to: ``both``; as published, the ``source`` alone; ``none``, as
+            plain DDIM; ``auto``: both, none where something worn comes off, or glasses or a hat are put on.
         control: ``auto`` (replace where the prompts have equally many words, else refine), ``replace``, ``refine``, ``none``.
         cross_steps: fraction of the steps in which cross-attention maps come from the source branch, 0..1; none where the
             target only takes something away.
@@ -42,7 +43,7 @@ class EditSettings:
     guidance: float = 3.5
     strength: float = 1.0
     inversion: Literal["direct", "ddim", "null_text"] = "direct"
-    offset: Literal["both", "source"] = "both"
+    offset: Literal["auto", "both", "source", "none"] = "auto"
     control: Literal["auto", "replace", "refine", "none"] = "auto"
     cross_steps: float = 0.6
     self_steps: float = 0.4

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 from s2edit_plugin import __version__
 from s2edit_plugin.api import ApplyEdit, EditSettings, LearnSettings, LearnToken
-from s2edit_plugin.errors import ResourceError
+from s2edit_plugin.errors import ResourceError, Sentence
 
 __all__ = [
     "FORMAT_VERSION",
@@ -168,7 +168,7 @@ class Record:
             version = values["format_version"]
             if version > FORMAT_VERSION:
                 raise ResourceError(
-                    f"The result {name} was written by a newer version of S2Edit Studio.",
+                    Sentence("The result {} was written by a newer version of S2Edit Studio.", name),
                     "Update to read it.",
                 )
             for step in range(version, FORMAT_VERSION):
@@ -223,14 +223,15 @@ _MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 def damaged(name: str) -> ResourceError:
     """The error for a result that cannot be read."""
     return ResourceError(
-        f"The result {name} of the history is damaged.", "Delete it, or restore its folder from a backup."
+        Sentence("The result {} of the history is damaged.", name),
+        "Delete it, or restore its folder from a backup.",
     )
 
 
 # ---------------------------------------------------------------------- requests
 
 
-_BEFORE: dict[str, Any] = {"influence": "joint", "shapes": "kept"}
+_BEFORE: dict[str, Any] = {"influence": "joint", "offset": "both", "shapes": "kept"}
 """Settings of edits that came later: the values that results without them were made with."""
 
 

@@ -1,15 +1,16 @@
 """Stage 2b: edit an inverted photo by text.
 
     batch {source: P, target: P*}, token, parameters and masks on in both
-    source branch: on the inverted trajectory (direct inversion adds the offset o_t that DDIM misses)
+    source branch: on the inverted trajectory (direct inversion adds the offset o_t that DDIM misses; not where other things
+                   are to be seen than in the photo, whose trace the offset is)
     target branch: cross-attention maps from the source (replace, refine), reweighted; self-attention injected
                    (neither where the edit only takes something away, little where it redraws shapes of a face);
                    latents outside the edit region from the source (local blend)
     change = decode(target) - decode(source)
 
-Sources: Hertz et al. 2022 (Prompt-to-Prompt); Ju et al. 2023 (direct inversion). With ``offset="both"`` (ours, the default) the
-offset is added to the target branch as well: an unchanged prompt then follows the source branch step by step, so it gives the
-photo back exactly, and an edit differs from the photo only by what the two prompts' guided predictions differ in.
+Sources: Hertz et al. 2022 (Prompt-to-Prompt); Ju et al. 2023 (direct inversion). With ``offset="both"`` (ours) the offset is
+added to the target branch as well. With both or none an unchanged prompt follows the source branch step by step, so it gives
+the photo back exactly, and an edit differs from the photo only by what the two prompts' guided predictions differ in.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from s2edit_plugin.method.influence import without_opposition
 from s2edit_plugin.method.invert import Inversion
 from s2edit_plugin.method.roles import Branches
 from s2edit_plugin.method.text import Condition
-from s2edit_plugin.perception.masks.word_regions import redraws_shapes
+from s2edit_plugin.perception.masks.word_regions import redraws_shapes, replaces_content
 
 __all__ = ["EditOutcome", "edit"]
 
@@ -97,10 +98,10 @@ def edit(
         stepped = schedule.step(from_source, to_source, timestep, total)
         from_target = schedule.step(from_target, to_target, timestep, total)
         from_source = stepped
-        if inversion.method == "direct":
+        if editing.offset != "none":
             offset = inversion.at(index + 1) - stepped
             from_source = inversion.at(index + 1)
-            if settings.offset == "both":
+            if editing.offset == "both":
                 from_target = from_target + offset
         if editing.blend is not None:
             from_target = from_source + editing.blend * (from_target - from_source)
@@ -160,6 +161,9 @@ class _Editing:
         self.held = 0.0 if prompts.uncovers(*worded) else 1.0
         # Nor can glasses or a smile be drawn in full under the maps of a face without them.
         self.redrawn = settings.shapes == "redrawn" and redraws_shapes(*worded)
+        self.offset = settings.offset if inversion.method == "direct" else "none"
+        if self.offset == "auto":
+            self.offset = "none" if replaces_content(*worded) else "both"
         at_target = at_source if branches.apart else tokens
         self.rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, at_target)]
         self.twins = [
@@ -219,7 +223,7 @@ class _Editing:
         row's sums depend on how many rows there are). Deltas on the picture act in unconditional rows too, and not alike in
         every edit region: with them it is made anew.
         """
-        if not self.guided or self.inversion.method != "direct" or self.on_picture:
+        if not self.guided or self.offset == "none" or self.on_picture:
             return None
         if index not in self.inversion.uncond:
             with self.backbone.control(AttentionControl([self.twins[0]], self.settings.mask_mode)):

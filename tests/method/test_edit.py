@@ -162,6 +162,31 @@ def test_shapes_are_redrawn_under_less_control_and_colours_are_not(
         assert torch.equal(redrawn.target, third.target) != same, target
 
 
+def test_the_offset_is_left_out_where_other_things_are_to_be_seen(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
+) -> None:
+    """The offset is what DDIM misses of the photo: of the hat that comes off too."""
+    token = _token(backbone, mask)
+    hat = SOURCE + " wearing a hat"
+    for source, target, left_out in (
+        (hat, SOURCE, True),
+        (SOURCE, SOURCE + " wearing glasses", True),
+        (SOURCE, SOURCE + " smiling", False),
+        (SOURCE, SOURCE.replace("brown", "red"), False),
+        (hat, hat, False),
+    ):
+        auto, inversion = _edit(backbone, latents, token, source, target, SETTINGS)
+        for offset, same in (("none", left_out or source == target), ("both", not left_out)):
+            settings = replace(SETTINGS, offset=offset)  # type: ignore[arg-type]
+            other, _ = _edit(backbone, latents, token, source, target, settings, inversion=inversion)
+            assert torch.equal(auto.change, other.change) == same, (target, offset)
+        assert bool(inversion.uncond) != left_out or source == target
+    plain = replace(SETTINGS, inversion="ddim")
+    ddim, _ = _edit(backbone, latents, token, hat, SOURCE, plain)
+    none, _ = _edit(backbone, latents, token, hat, SOURCE, SETTINGS)
+    assert torch.equal(ddim.change, none.change)
+
+
 def test_null_text_stays_on_the_inverted_trajectory_better_than_ddim(
     backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
 ) -> None:

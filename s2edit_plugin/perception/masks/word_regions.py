@@ -21,6 +21,7 @@ __all__ = [
     "place_of",
     "places_of",
     "redraws_shapes",
+    "replaces_content",
     "word_region",
 ]
 
@@ -36,27 +37,15 @@ _LOOK_AHEAD = 3  # words between an adjective and its noun
 
 _KEPT: dict[str, tuple[str, tuple[str, ...]]] = {"hair": ("hair", ("brows",)), "lips": ("lips", ())}
 """Places whose change is one of colour: the part that keeps its outline, and places that change with it."""
-_SHAPES = frozenset(
-    {
-        "hairstyle",
-        "fringe",
-        "expression",
-        "smile",
-        "surprise",
-        "mouth",
-        "glasses",
-        "worn glasses",
-        "hat",
-        "beard",
-    }
-)
-"""Places whose change is one of shape."""
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+_WORN_THINGS = _words("glasses hat") | {"worn glasses"}
+_SHAPES = _WORN_THINGS | _words("hairstyle fringe expression smile surprise mouth beard")
+"""Places whose change is one of shape."""
 _SMILES = _words("smile smiling smiles grin grinning laugh laughing happy")
 _SURPRISES = _words("surprised surprise astonished shocked shouting screaming scared")
 _NOUNS: dict[str, frozenset[str]] = {
@@ -117,7 +106,23 @@ def places_of(source: str, target: str) -> tuple[str, ...]:
 def redraws_shapes(source: str, target: str) -> bool:
     """Whether an edit changes shapes of a face and nothing else: a smile, glasses, a hat, another cut of hair."""
     places = places_of(source, target)
-    return bool(places) and _SHAPES.issuperset(places)
+    if not places or not _SHAPES.issuperset(places):
+        return False
+    return not _WORN_THINGS.issuperset(places) or _names_things(source, target)
+
+
+def replaces_content(source: str, target: str) -> bool:
+    """Whether other things are to be seen than before: something worn comes off, or glasses or a hat are put on."""
+    places = places_of(source, target)
+    worn = bool(places) and _WORN_THINGS.issuperset(places) and _names_things(source, target)
+    return worn or prompts.uncovers(source, target)
+
+
+def _names_things(source: str, target: str) -> bool:
+    """Whether glasses or a hat are among the changed words, and not their colour alone."""
+    return any(
+        place_of(word) in _WORN_THINGS for words in prompts.changed_words(source, target) for word in words
+    )
 
 
 def place_of(word: str) -> str | None:

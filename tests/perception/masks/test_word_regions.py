@@ -8,7 +8,13 @@ from s2edit_models.drawing import Scene, counterfactual, split_seed
 
 from s2edit_plugin.perception.masks.refine import overlap
 from s2edit_plugin.perception.masks.regions import find_regions
-from s2edit_plugin.perception.masks.word_regions import PARTS, places_of, word_region
+from s2edit_plugin.perception.masks.word_regions import (
+    PARTS,
+    places_of,
+    redraws_shapes,
+    replaces_content,
+    word_region,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +39,31 @@ from s2edit_plugin.perception.masks.word_regions import PARTS, places_of, word_r
 )
 def test_changed_words_name_places(source: str, target: str, places: tuple[str, ...]) -> None:
     assert places_of(source, target) == places
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "shapes", "content"),
+    [
+        ("a woman", "a smiling woman", True, False),
+        ("a woman", "a woman wearing glasses", True, True),
+        ("a woman wearing glasses", "a woman", True, True),
+        ("a woman wearing glasses", "a woman in a hat", True, True),
+        ("a woman in a red hat", "a woman in a blue hat", False, False),  # the hat stays
+        ("a woman in a red hat", "a woman in a red cap", True, True),
+        ("a man", "a man with a beard", True, False),
+        ("a man with a beard", "a man", True, True),  # a chin comes to light
+        ("a woman with long hair", "a woman with short hair", True, False),
+        ("a woman", "a smiling woman wearing glasses", True, False),
+        ("a woman", "a woman with red lipstick", False, False),
+        ("a woman", "a woman in a hat with a dragon", False, False),
+        ("a woman", "a woman", False, False),
+        ("a red car", "a blue car", False, False),
+    ],
+)
+def test_edits_of_shapes_and_of_content_are_told_apart(
+    source: str, target: str, shapes: bool, content: bool
+) -> None:
+    assert (redraws_shapes(source, target), replaces_content(source, target)) == (shapes, content)
 
 
 EDITS: list[tuple[str, dict[str, str], dict[str, str], float]] = [
