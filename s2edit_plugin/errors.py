@@ -50,6 +50,7 @@ __all__ = [
     "ResourceError",
     "S2EditError",
     "SafetyError",
+    "Sentence",
     "TokenDamagedError",
     "TokenError",
     "TokenNotFoundError",
@@ -63,27 +64,82 @@ __all__ = [
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
+class Sentence(str):
+    """A sentence with values in it. It keeps its template, by which the window finds its translation.
+
+    Args:
+        template: the sentence, with ``{}`` for each value.
+        values: what is said there; a sentence with a template keeps it, other text loses its control characters.
+
+    Raises:
+        ValueError: not one value for each gap.
+    """
+
+    template: str
+    values: tuple[str, ...]
+
+    def __new__(cls, template: str, *values: object) -> Sentence:
+        """Fill the template."""
+        parts = template.split("{}")
+        if len(parts) != len(values) + 1:
+            raise ValueError(f"{len(values)} values for {len(parts) - 1} gaps: {template}")
+        filled = tuple(v if isinstance(v, Sentence) else _CONTROL.sub("?", str(v)) for v in values)
+        sentence = super().__new__(cls, "".join(a + b for a, b in zip(parts, (*filled, ""), strict=True)))
+        sentence.template, sentence.values = template, filled
+        return sentence
+
+    def __reduce__(self) -> tuple[type[Sentence], tuple[str, ...]]:
+        return Sentence, (self.template, *self.values)
+
+
+def _templates(text: str) -> object:
+    """A text for JSON: a sentence as a list of its template and its values, other text as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    return [text.template, *(_templates(value) for value in text.values)]
+
+
+def _filled(value: object, otherwise: str) -> str:
+    """The text that `_templates` described, ``otherwise`` where it is no such thing."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, list) or not value:
+        return otherwise
+    try:
+        template, values = str(value[0]), [_filled(one, str(one)) for one in value[1:]]
+        return Sentence(_CONTROL.sub("?", template), *values)
+    except (ValueError, RecursionError):
+        return otherwise
+
+
 class S2EditError(Exception):
     """Base of all errors shown to a user.
 
     Args:
-        sentence: one clear sentence about the problem, ending with a full stop.
-        hint: what the user can do, "" for none.
+        sentence: one clear sentence about the problem, ending with a full stop; a `Sentence` where values stand in it.
+        hint: what the user can do, "" for none; likewise.
     """
 
     exit_code = 1
 
     def __init__(self, sentence: str, hint: str = "") -> None:
-        self.sentence = _CONTROL.sub("?", sentence)  # it may quote untrusted text
+        # Plain text may quote what nobody checked.
+        self.sentence = sentence if isinstance(sentence, Sentence) else _CONTROL.sub("?", sentence)
         self.hint = hint
         super().__init__(self.sentence)
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.hint}".strip()
 
-    def to_json(self) -> dict[str, str]:
-        """The error as the command line's ``--json`` and the engine print it."""
-        return {"error": type(self).__name__, "sentence": self.sentence, "hint": self.hint}
+    def to_json(self) -> dict[str, object]:
+        """The error as the command line's ``--json`` and the engine print it.
+
+        ``templates`` has a sentence and a hint with values in them as a list of template and values.
+        """
+        said = {"sentence": self.sentence, "hint": self.hint}
+        templates = {name: _templates(text) for name, text in said.items() if isinstance(text, Sentence)}
+        values: dict[str, object] = {"error": type(self).__name__, **said}
+        return values | {"templates": templates} if templates else values
 
     @staticmethod
     def from_json(values: Mapping[str, object]) -> S2EditError:
@@ -91,7 +147,13 @@ class S2EditError(Exception):
         kind = globals().get(str(values.get("error", "")))
         if not (isinstance(kind, type) and issubclass(kind, S2EditError)):
             kind = S2EditError
-        return kind(str(values.get("sentence", "")) or "Something went wrong.", str(values.get("hint", "")))
+        sentence = str(values.get("sentence", "")) or "Something went wrong."
+        hint = str(values.get("hint", ""))
+        templates = values.get("templates")
+        if isinstance(templates, Mapping):
+            sentence = _filled(templates.get("sentence", sentence), sentence)
+            hint = _filled(templates.get("hint", hint), hint)
+        return kind(sentence, hint)
 
 
 class InputError(S2EditError):

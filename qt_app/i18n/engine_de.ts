@@ -258,6 +258,11 @@
     </message>
     <message>
         <location filename="../backbones/device.py"/>
+        <source>There is none.</source>
+        <translation>Es gibt keine.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/device.py"/>
         <source>Use --device auto or cpu.</source>
         <translation>Verwenden Sie --device auto oder cpu.</translation>
     </message>
@@ -617,6 +622,16 @@
         <location filename="../base_models/clip_vocabulary.py"/>
         <source>Importing a single file needs the package open_clip_torch for CLIP's vocabulary.</source>
         <translation>Um eine einzelne Datei zu importieren, wird das Paket open_clip_torch für das Vokabular von CLIP gebraucht.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/copying.py"/>
+        <source>{0} needs {1} and only {2} are free where models are kept ({3}).</source>
+        <translation>{0} braucht {1}, und wo Modelle liegen, sind nur {2} frei ({3}).</translation>
+    </message>
+    <message>
+        <location filename="../base_models/copying.py"/>
+        <source>Free some space, remove a model, or `s2edit models move FOLDER` to another disk.</source>
+        <translation>Schaffen Sie Platz, entfernen Sie ein Modell, oder verlegen Sie die Modelle mit `s2edit models move ORDNER` auf einen anderen Datenträger.</translation>
     </message>
     <message>
         <location filename="../base_models/families.py"/>
@@ -1029,6 +1044,46 @@
         <translation>Das Modell „{0}“ wurde nicht verlegt: Eine Datei davon fehlt.</translation>
     </message>
     <message>
+        <location filename="../base_models/placing.py"/>
+        <source>'{0}' cannot be a model's name.</source>
+        <translation>„{0}“ kann nicht der Name eines Modells sein.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/placing.py"/>
+        <source>Use letters from a to z, digits, '-', '_' and '.', beginning with a letter or digit.</source>
+        <translation>Möglich sind Buchstaben von a bis z, Ziffern, „-“, „_“ und „.“, am Anfang ein Buchstabe oder eine Ziffer.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/placing.py"/>
+        <source>The models' folder holds a link where models are put together ({0}).</source>
+        <translation>Im Ordner der Modelle liegt eine Verknüpfung, wo Modelle zusammengestellt werden ({0}).</translation>
+    </message>
+    <message>
+        <location filename="../base_models/placing.py"/>
+        <source>Delete the link, then try again; nothing was changed.</source>
+        <translation>Löschen Sie die Verknüpfung, und versuchen Sie es noch einmal; es wurde nichts geändert.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/placing.py"/>
+        <source>The model '{0}' cannot be put into {1} ({2}).</source>
+        <translation>Das Modell „{0}“ kann nicht in {1} abgelegt werden ({2}).</translation>
+    </message>
+    <message>
+        <location filename="../base_models/placing.py"/>
+        <source>Make the folder writable, or choose another one with `s2edit models move`.</source>
+        <translation>Machen Sie den Ordner beschreibbar, oder wählen Sie mit `s2edit models move` einen anderen.</translation>
+    </message>
+    <message>
+        <location filename="../base_models/placing.py"/>
+        <source>{0} cannot be deleted ({1}).</source>
+        <translation>{0} kann nicht gelöscht werden ({1}).</translation>
+    </message>
+    <message>
+        <location filename="../base_models/placing.py"/>
+        <source>Close programs that use it, then try again.</source>
+        <translation>Schließen Sie Programme, die es benutzen, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
         <location filename="../base_models/single_file.py"/>
         <source>'{0}' is no kind of prediction.</source>
         <translation>„{0}“ ist keine Art der Vorhersage.</translation>
@@ -1077,16 +1132,6 @@
     </message>
     <message>
         <location filename="../base_models/store.py"/>
-        <source>'{0}' cannot be a model's name.</source>
-        <translation>„{0}“ kann nicht der Name eines Modells sein.</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
-        <source>Use letters from a to z, digits, '-', '_' and '.', beginning with a letter or digit.</source>
-        <translation>Möglich sind Buchstaben von a bis z, Ziffern, „-“, „_“ und „.“, am Anfang ein Buchstabe oder eine Ziffer.</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
         <source>There is no base model '{0}'.</source>
         <translation>Es gibt kein Basismodell „{0}“.</translation>
     </message>
@@ -1113,48 +1158,8 @@
     </message>
     <message>
         <location filename="../base_models/store.py"/>
-        <source>The models' folder holds a link where models are put together ({0}).</source>
-        <translation>Im Ordner der Modelle liegt eine Verknüpfung, wo Modelle zusammengestellt werden ({0}).</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
-        <source>Delete the link, then try again; nothing was changed.</source>
-        <translation>Löschen Sie die Verknüpfung, und versuchen Sie es noch einmal; es wurde nichts geändert.</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
-        <source>The model '{0}' cannot be put into {1} ({2}).</source>
-        <translation>Das Modell „{0}“ kann nicht in {1} abgelegt werden ({2}).</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
-        <source>Make the folder writable, or choose another one with `s2edit models move`.</source>
-        <translation>Machen Sie den Ordner beschreibbar, oder wählen Sie mit `s2edit models move` einen anderen.</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
-        <source>{0} needs {1} and only {2} are free where models are kept ({3}).</source>
-        <translation>{0} braucht {1}, und wo Modelle liegen, sind nur {2} frei ({3}).</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
-        <source>Free some space, remove a model, or `s2edit models move FOLDER` to another disk.</source>
-        <translation>Schaffen Sie Platz, entfernen Sie ein Modell, oder verlegen Sie die Modelle mit `s2edit models move ORDNER` auf einen anderen Datenträger.</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
         <source>The model folder '{0}' has its {1} as a pickled file only.</source>
         <translation>Im Modellordner „{0}“ ist {1} nur als Pickle-Datei.</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
-        <source>{0} cannot be deleted ({1}).</source>
-        <translation>{0} kann nicht gelöscht werden ({1}).</translation>
-    </message>
-    <message>
-        <location filename="../base_models/store.py"/>
-        <source>Close programs that use it, then try again.</source>
-        <translation>Schließen Sie Programme, die es benutzen, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <location filename="../base_models/store.py"/>
@@ -1857,7 +1862,7 @@
     </message>
     <message>
         <location filename="../engine/client/remote.py"/>
-        <location filename="../engine/server/core.py"/>
+        <location filename="../engine/server/job_queue.py"/>
         <source>{0} is no job.</source>
         <translation>{0} ist kein Auftrag.</translation>
     </message>

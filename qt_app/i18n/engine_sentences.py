@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from qt_app.i18n.engine_translation import numbered
 from qt_app.i18n.messages import Message
 
 __all__ = ["CONTEXT", "sentences_of"]
@@ -70,7 +71,8 @@ def _sentences(node: ast.AST) -> Iterator[str]:
     if text is not None:
         if _is_sentence(text):
             yield text
-        return
+        if not isinstance(node, ast.Call):  # the values of a sentence can be sentences
+            return
     for child in ast.iter_child_nodes(node):
         yield from _sentences(child)
 
@@ -91,6 +93,9 @@ def _template(node: ast.AST) -> str | None:
     """A text with numbered gaps; None: the node is no text."""
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) and node.value else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Sentence":
+        template = _template(node.args[0])
+        return None if template is None else numbered(template)
     if not isinstance(node, ast.JoinedStr):
         return None
     text, gaps = "", 0

@@ -1,17 +1,21 @@
-"""Translates the engine's sentences, which are in English, by their templates extracted from the engine's sources.
+"""Translates the engine's sentences, which are in English.
 
-``engine_<language>.ts`` has them (context ``engine``): ``The model '{0}' is not installed.`` Other sentences stay English.
+``engine_<language>.ts`` has their templates, extracted from the engine's sources (context ``engine``): ``The model '{0}' is not
+installed.`` An error's sentence and hint carry their template with them. Notes are plain text, also those that a history has
+kept for years: their template is found by its words. Other sentences stay English.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from qt_app.i18n.messages import read_ts
+from s2edit_plugin.errors import Sentence
 
-__all__ = ["translated", "use_folder"]
+__all__ = ["numbered", "translated", "use_folder"]
 
 _GAP = re.compile(r"\{(\d)\}")
 _BETWEEN = re.compile(r"(?<=[.?:])(\s+)(?=[A-Z'`<])")
@@ -21,6 +25,7 @@ class _Templates:
     """Finds the template that a text was made from."""
 
     def __init__(self, sentences: dict[str, str]) -> None:
+        self._forms = sentences
         self._whole = {source: form for source, form in sentences.items() if not _GAP.search(source)}
         gapped = [source for source in sentences if source not in self._whole]
         # The longest first: of two matching templates, it is the more specific.
@@ -31,7 +36,16 @@ class _Templates:
         ]
 
     def translate(self, text: str) -> str:
-        """The translation of a text: as a whole, else sentence by sentence."""
+        """The translation of a text: by its own template, else as a whole, else sentence by sentence."""
+        if isinstance(text, Sentence) and (form := self._forms.get(numbered(text.template))):
+            # Values are names and numbers, which nothing is found in; what is a sentence says so.
+            return _filled(
+                form,
+                [
+                    self.translate(v) if isinstance(v, Sentence) else self._whole.get(v, v)
+                    for v in text.values
+                ],
+            )
         whole = self._one(text)
         if whole is not None:
             return whole
@@ -47,9 +61,20 @@ class _Templates:
             if text.startswith(begin) and text.endswith(end):
                 found = _values(source, text)
                 if found is not None:
-                    said = [self.translate(value) if " " in value else value for value in found]
-                    return _GAP.sub(lambda gap, values=said: values[int(gap[1])], form)  # type: ignore[misc]
+                    return _filled(
+                        form, [self.translate(value) if " " in value else value for value in found]
+                    )
         return None
+
+
+def _filled(form: str, values: Sequence[str]) -> str:
+    return _GAP.sub(lambda gap: values[int(gap[1])], form)
+
+
+def numbered(template: str) -> str:
+    """The template of a `Sentence` as translators see it: ``{}`` as ``{0}``, ``{1}``, ..."""
+    first, *parts = template.split("{}")
+    return first + "".join(f"{{{number}}}{part}" for number, part in enumerate(parts))
 
 
 def _values(source: str, text: str) -> list[str] | None:

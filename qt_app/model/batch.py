@@ -187,8 +187,8 @@ class BatchState(Observable):
         """Called on the batch's thread with the outcome of a photo."""
         entry = outcome.entry
         if entry.state == "failed":
-            error = entry.error or {}
-            reason = " ".join(translated(error.get(part, "")) for part in ("sentence", "hint")).strip()
+            error = S2EditError.from_json(entry.error or {})
+            reason = f"{translated(error.sentence)} {translated(error.hint)}".strip()
             run_on_gui(partial(self._add_failure, Failure(str(entry.source), reason)))
         elif len(self.shown) < PREVIEWED:
             made = outcome.pictures

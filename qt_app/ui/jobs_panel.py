@@ -19,6 +19,7 @@ from qt_app.ui.formatting import progress_in_words, stage_in_words, title_in_wor
 from qt_app.ui.plain_text import plain_label
 from qt_app.ui.widgets import set_status_colour, show_progress, small_picture, thin_progress_bar
 from s2edit_plugin.api import JobInfo
+from s2edit_plugin.errors import S2EditError
 
 __all__ = ["JobRow", "JobsPanel"]
 
@@ -86,7 +87,7 @@ class JobRow(QFrame):
         if info.state == "running" and info.progress is not None:
             return f"{stage_in_words(info.progress.stage)} {progress_in_words(info.progress)}"
         if info.state == "failed":
-            return translated(info.error.get("sentence", ""))
+            return translated(S2EditError.from_json(info.error).sentence)
         return {
             "queued": self.tr("waiting"),
             "running": self.tr("starting"),

@@ -69,7 +69,7 @@ class JobInfo:
     priority: int
     keep: bool = False
     progress: Progress | None = None
-    error: dict[str, str] = field(default_factory=dict)
+    error: dict[str, object] = field(default_factory=dict)
     created: float = 0.0
     started: float = 0.0
     ended: float = 0.0

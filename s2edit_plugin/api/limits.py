@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from s2edit_plugin.api import EditSettings, LearnSettings
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = [
     "EDIT_RANGES",
@@ -58,16 +58,26 @@ def check_learn_settings(settings: LearnSettings) -> None:
         UsageError: a number outside its range.
     """
     _check_range("vectors", settings.vectors, 1, MAX_VECTORS, "A token has 1 to 8 vectors.")
-    _check_range("batch", settings.batch, 1, MAX_BATCH, f"A batch has 1 to {MAX_BATCH} pictures.")
+    _check_range("batch", settings.batch, 1, MAX_BATCH, Sentence("A batch has 1 to {} pictures.", MAX_BATCH))
     steps = (settings.steps_token, settings.steps_joint)
     if min(steps) < 0 or not 1 <= sum(steps) <= MAX_STEPS:
-        raise UsageError(f"Learning takes 1 to {MAX_STEPS} steps, not {sum(steps)}.", "Change --steps.")
+        raise UsageError(
+            Sentence("Learning takes 1 to {} steps, not {}.", MAX_STEPS, sum(steps)), "Change --steps."
+        )
     largest = MAX_RANK.get(settings.parameters)
     if largest is not None:
-        sentence = f"The rank of {settings.parameters} is 1 to {largest}."
+        sentence = Sentence("The rank of {} is 1 to {}.", settings.parameters, largest)
         _check_range("rank", settings.rank, 1, largest, sentence)
-    _check_range("copies", settings.copies, 1, MAX_BATCH, f"A token is learned from 1 to {MAX_BATCH} copies.")
-    _check_range("wordings", settings.wordings, 1, MAX_BATCH, f"A prompt has 1 to {MAX_BATCH} wordings.")
+    _check_range(
+        "copies",
+        settings.copies,
+        1,
+        MAX_BATCH,
+        Sentence("A token is learned from 1 to {} copies.", MAX_BATCH),
+    )
+    _check_range(
+        "wordings", settings.wordings, 1, MAX_BATCH, Sentence("A prompt has 1 to {} wordings.", MAX_BATCH)
+    )
     rates = (settings.lr_token, settings.lr_joint)
     if not all(math.isfinite(rate) and 0 <= rate <= 10 for rate in rates):
         raise UsageError("A learning rate is a number from 0 to 10.", "The defaults are 0.005 and 0.002.")
@@ -79,21 +89,31 @@ def check_edit_settings(settings: EditSettings) -> None:
     Raises:
         UsageError: a number outside its range.
     """
-    _check_range("steps", settings.steps, 1, MAX_EDIT_STEPS, f"An edit takes 1 to {MAX_EDIT_STEPS} steps.")
+    _check_range(
+        "steps", settings.steps, 1, MAX_EDIT_STEPS, Sentence("An edit takes 1 to {} steps.", MAX_EDIT_STEPS)
+    )
     low, high = EDIT_RANGES["guidance"]
     _check_range(
-        "guidance", settings.guidance, low, high, f"The guidance is a number from {low:g} to {high:g}."
+        "guidance",
+        settings.guidance,
+        low,
+        high,
+        Sentence("The guidance is a number from {} to {}.", f"{low:g}", f"{high:g}"),
     )
     low, high = EDIT_RANGES["token_guidance"]
-    sentence = f"The token's guidance is a number from {low:g} to {high:g}."
+    sentence = Sentence("The token's guidance is a number from {} to {}.", f"{low:g}", f"{high:g}")
     _check_range("token_guidance", settings.token_guidance, low, high, sentence)
     low, high = EDIT_RANGES["strength"]
     _check_range(
-        "strength", settings.strength, low, high, f"The strength is a number from {low:g} to {high:g}."
+        "strength",
+        settings.strength,
+        low,
+        high,
+        Sentence("The strength is a number from {} to {}.", f"{low:g}", f"{high:g}"),
     )
     for name in ("cross_steps", "self_steps"):
         low, high = EDIT_RANGES[name]
-        sentence = f"The part of the steps is a number from {low:g} to {high:g}."
+        sentence = Sentence("The part of the steps is a number from {} to {}.", f"{low:g}", f"{high:g}")
         _check_range(name, getattr(settings, name), low, high, sentence)
     for word, weight in settings.weights.items():
         _check_range(word, weight, -100, 100, "The weight of a word is a number from -100 to 100.")
@@ -112,12 +132,16 @@ def check_texts(request: object) -> None:
         value = getattr(request, name, None)
         what = name.replace("_", " ")
         if isinstance(value, tuple | list) and len(value) > MAX_WORDS:
-            raise UsageError(f"There are more than {MAX_WORDS:,} {what}.", "Leave some out.")
+            raise UsageError(
+                Sentence("There are more than {} {}.", f"{MAX_WORDS:,}", what), "Leave some out."
+            )
         texts = value if isinstance(value, tuple | list) else (value,)
         if any(isinstance(text, str) and len(text) > most for text in texts):
-            raise UsageError(f"The {what} is longer than {most:,} characters.", "Shorten it.")
+            raise UsageError(
+                Sentence("The {} is longer than {} characters.", what, f"{most:,}"), "Shorten it."
+            )
         if any(isinstance(text, str) and not _is_text(text) for text in texts):
-            raise UsageError(f"The {what} holds bytes that are no text.", "Write it in UTF-8.")
+            raise UsageError(Sentence("The {} holds bytes that are no text.", what), "Write it in UTF-8.")
 
 
 def _is_text(text: str) -> bool:
@@ -131,4 +155,4 @@ def _is_text(text: str) -> bool:
 
 def _check_range(name: str, value: float, low: float, high: float, sentence: str) -> None:
     if not low <= value <= high:
-        raise UsageError(sentence, f"{value} was asked for as {name}.")
+        raise UsageError(sentence, Sentence("{} was asked for as {}.", value, name))

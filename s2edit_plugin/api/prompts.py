@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from s2edit_plugin.errors import InputError, PromptError
+from s2edit_plugin.errors import InputError, PromptError, Sentence
 
 __all__ = [
     "Part",
@@ -76,10 +76,12 @@ def check_name(name: str, what: str = "name") -> str:
     """
     normal = unicodedata.normalize("NFC", name)
     if len(normal) > MAX_NAME:
-        raise InputError(f"The {what} is longer than {MAX_NAME} characters.", "Choose a shorter one.")
+        raise InputError(
+            Sentence("The {} is longer than {} characters.", what, MAX_NAME), "Choose a shorter one."
+        )
     if not re.fullmatch(_NAME, normal):
         raise InputError(
-            f"'{_printable(name)}' cannot be a {what}.",
+            Sentence("'{}' cannot be a {}.", _printable(name), what),
             "Use letters, digits, '-', '_' and '.', beginning with a letter or digit.",
         )
     return normal
@@ -94,7 +96,8 @@ def parse_ref(full_name: str) -> TokenRef:
     person, slash, name = full_name.removeprefix("<").removesuffix(">").partition("/")
     if not slash:
         raise InputError(
-            f"'{_printable(full_name)}' is no token name.", "Write it as PERSON/NAME, e.g. anna/me."
+            Sentence("'{}' is no token name.", _printable(full_name)),
+            "Write it as PERSON/NAME, e.g. anna/me.",
         )
     return TokenRef(check_name(person, "person's name"), check_name(name, "token name"))
 
@@ -109,7 +112,7 @@ def split(prompt: str) -> list[Part]:
     for brackets in _BRACKETS.finditer(prompt):
         if not _REFERENCE.fullmatch(brackets.group()):
             raise PromptError(
-                f"'{_printable(brackets.group())}' in the prompt is no token.",
+                Sentence("'{}' in the prompt is no token.", _printable(brackets.group())),
                 "Write a token as <person/name>.",
             )
     parts: list[Part] = []
@@ -153,8 +156,12 @@ def insert_token(prompt: str, class_noun: str, ref: TokenRef | str) -> str:
         match = re.search(rf"(?<!\w){pattern}(?!\w)", prompt, re.IGNORECASE)
     if match is None:
         raise PromptError(
-            f"The prompt does not contain the class noun '{_printable(noun)}'.",
-            f'Name the subject as in "a photo of a {_printable(noun) or "person"}", or write {token} where it belongs.',
+            Sentence("The prompt does not contain the class noun '{}'.", _printable(noun)),
+            Sentence(
+                'Name the subject as in "a photo of a {}", or write {} where it belongs.',
+                _printable(noun) or "person",
+                token,
+            ),
         )
     return f"{prompt[: match.start()]}{token} {prompt[match.start() :]}"
 

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from s2edit_plugin.backbones.device_memory import CONTEXT_BYTES, SMALL, free_memory, is_out_of_memory
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = [
     "DeviceChoice",
@@ -132,13 +132,15 @@ def choose(wanted: str = "auto", precision: str = "auto", parameters: int = 0) -
         UsageError: a device requested by name cannot be used, or no such device or precision exists.
     """
     if precision != "auto" and precision not in PRECISIONS:
-        raise UsageError(f"'{precision}' is no precision.", f"Use auto, {', '.join(PRECISIONS)}.")
+        raise UsageError(
+            Sentence("'{}' is no precision.", precision), Sentence("Use auto, {}.", ", ".join(PRECISIONS))
+        )
     if wanted == "auto":
         return _best(precision, parameters)
     try:
         device = torch.device(wanted)
     except RuntimeError as error:
-        raise UsageError(f"'{wanted}' is no device.", "Use auto, cpu, cuda or mps.") from error
+        raise UsageError(Sentence("'{}' is no device.", wanted), "Use auto, cpu, cuda or mps.") from error
     if device.type == "cpu":
         return _cpu(precision, parameters)
     return _named(wanted, device, precision, parameters)
@@ -179,7 +181,8 @@ def _named(wanted: str, device: torch.device, precision: str, parameters: int) -
             return choice
         problem = f"{choice[:1].upper()}{choice[1:]}."
     raise UsageError(
-        f"The device '{wanted}' cannot be used. {problem or 'There is none.'}", "Use --device auto or cpu."
+        Sentence("The device '{}' cannot be used. {}", wanted, problem or "There is none."),
+        "Use --device auto or cpu.",
     )
 
 

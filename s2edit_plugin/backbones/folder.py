@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.base_models.bounds import check_config
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.storage.paths import MAX_JSON, read_limited
 
 __all__ = ["ModelFolder", "read_folder"]
@@ -65,34 +65,38 @@ def read_folder(path: Path) -> ModelFolder:
     """
     if path.is_file():
         raise ModelError(
-            f"'{path.name}' is a file, not a model's folder.", "Import it: s2edit models import FILE."
+            Sentence("'{}' is a file, not a model's folder.", path.name),
+            "Import it: s2edit models import FILE.",
         )
     if not (path / "model_index.json").is_file():
         raise ModelError(
-            f"There is no model in the folder '{path.name}'.", "A model folder holds a model_index.json."
+            Sentence("There is no model in the folder '{}'.", path.name),
+            "A model folder holds a model_index.json.",
         )
     index = _json(path, "model_index.json")
     pipeline = str(index.get("_class_name"))
     if pipeline not in _PIPELINES:
         raise ModelError(
-            f"The model '{path.name}' is of the kind '{pipeline[:60]}', which S2Edit Studio cannot use.",
+            Sentence(
+                "The model '{}' is of the kind '{}', which S2Edit Studio cannot use.",
+                path.name,
+                pipeline[:60],
+            ),
             KNOWN,
         )
     family, text = _PIPELINES[pipeline]
     if family == "sdxl" and _class_of(index, "text_encoder") == "None":
         raise ModelError(
-            f"The model '{path.name}' is the SDXL refiner, which only finishes pictures of another model.",
+            Sentence(
+                "The model '{}' is the SDXL refiner, which only finishes pictures of another model.",
+                path.name,
+            ),
             "Use the SDXL base model.",
         )
     configs = {"scheduler": _json(path, "scheduler/scheduler_config.json")}
     variants: dict[str, str | None] = {}
     for part in ("unet", "vae", *text):
-        if _class_of(index, part) not in _CLASSES[part]:
-            raise ModelError(
-                f"The model '{path.name}' has a {part} of the kind '{_class_of(index, part)[:60]}', "
-                "which S2Edit Studio cannot use.",
-                KNOWN,
-            )
+        _check_class(path, index, part)
         if part.startswith("tokenizer"):
             _tokenizer(path, part)
         else:
@@ -106,7 +110,7 @@ def read_folder(path: Path) -> ModelFolder:
         _check_fit(found)
     except (TypeError, ValueError) as error:  # a value of the configuration is not a number
         raise ModelError(
-            f"The model '{path.name}' is damaged: its configuration makes no sense.", AGAIN
+            Sentence("The model '{}' is damaged: its configuration makes no sense.", path.name), AGAIN
         ) from error
     return found
 
@@ -120,18 +124,24 @@ def _json(path: Path, name: str) -> dict[str, Any]:
     try:
         values = json.loads(read_limited(path / name, MAX_JSON))
     except FileNotFoundError as error:
-        raise ModelError(f"The model '{path.name}' is incomplete: {name} is missing.", AGAIN) from error
+        raise ModelError(
+            Sentence("The model '{}' is incomplete: {} is missing.", path.name, name), AGAIN
+        ) from error
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"The model '{path.name}' is damaged: {name} cannot be read.", AGAIN) from error
+        raise ModelError(
+            Sentence("The model '{}' is damaged: {} cannot be read.", path.name, name), AGAIN
+        ) from error
     if not isinstance(values, dict):
-        raise ModelError(f"The model '{path.name}' is damaged: {name} cannot be read.", AGAIN)
+        raise ModelError(Sentence("The model '{}' is damaged: {} cannot be read.", path.name, name), AGAIN)
     return values
 
 
 def _tokenizer(path: Path, part: str) -> None:
     whole = (path / part / "tokenizer.json").is_file()
     if not whole and not all((path / part / name).is_file() for name in ("vocab.json", "merges.txt")):
-        raise ModelError(f"The model '{path.name}' is incomplete: {part}/vocab.json is missing.", AGAIN)
+        raise ModelError(
+            Sentence("The model '{}' is incomplete: {}/vocab.json is missing.", path.name, part), AGAIN
+        )
 
 
 def _variant(path: Path, part: str) -> str | None:
@@ -144,10 +154,31 @@ def _variant(path: Path, part: str) -> str | None:
         return "fp16"
     if any(Path(name).suffix in _PICKLED for name in names):
         raise ModelError(
-            f"The {part} of the model '{path.name}' is a pickled file, which may hold programs and is never loaded.",
+            Sentence(
+                "The {} of the model '{}' is a pickled file, which may hold programs and is never loaded.",
+                part,
+                path.name,
+            ),
             "Get the model as .safetensors.",
         )
-    raise ModelError(f"The model '{path.name}' is incomplete: the weights of its {part} are missing.", AGAIN)
+    raise ModelError(
+        Sentence("The model '{}' is incomplete: the weights of its {} are missing.", path.name, part), AGAIN
+    )
+
+
+def _check_class(path: Path, index: dict[str, Any], part: str) -> None:
+    found = _class_of(index, part)
+    if found not in _CLASSES[part]:
+        kind = found[:60]
+        raise ModelError(
+            Sentence(
+                "The model '{}' has a {} of the kind '{}', which S2Edit Studio cannot use.",
+                path.name,
+                part,
+                kind,
+            ),
+            KNOWN,
+        )
 
 
 def _check_task(folder: ModelFolder) -> None:
@@ -158,21 +189,28 @@ def _check_task(folder: ModelFolder) -> None:
     if takes != latents or gives != latents:
         task = {2 * latents + 1: "for inpainting", 2 * latents: "for editing by instructions"}
         raise ModelError(
-            f"The model '{name}' is made {task.get(takes, 'for another task')}, not for text to picture "
-            f"(its U-Net takes {takes} channels, the latents have {latents}).",
+            Sentence(
+                "The model '{}' is made {}, not for text to picture (its U-Net takes {} channels, the "
+                "latents have {}).",
+                name,
+                task.get(takes, "for another task"),
+                takes,
+                latents,
+            ),
             "Use the text-to-picture model it was made from.",
         )
     told = unet.get("addition_embed_type")
     if told != ("text_time" if folder.family == "sdxl" else None):
         raise ModelError(
-            f"The model '{name}' wants to be told '{told}', which S2Edit Studio cannot say.", KNOWN
+            Sentence("The model '{}' wants to be told '{}', which S2Edit Studio cannot say.", name, told),
+            KNOWN,
         )
     if folder.family == "sdxl":
         wide = int(unet.get("projection_class_embeddings_input_dim") or 0)
         left = wide - int(folder.configs["text_encoder_2"].get("projection_dim", 512))
         if left != 6 * int(unet.get("addition_time_embed_dim") or 0):
             raise ModelError(
-                f"The model '{name}' wants to be told other sizes than SDXL's base model.", KNOWN
+                Sentence("The model '{}' wants to be told other sizes than SDXL's base model.", name), KNOWN
             )
 
 
@@ -183,7 +221,12 @@ def _check_fit(folder: ModelFolder) -> None:
     wanted = folder.configs["unet"].get("cross_attention_dim")
     if wanted != width:
         raise ModelError(
-            f"The parts of the model '{folder.path.name}' do not belong together: its text features have {width} numbers, "
-            f"its U-Net reads {wanted}.",
+            Sentence(
+                "The parts of the model '{}' do not belong together: its text features have {} numbers, "
+                "its U-Net reads {}.",
+                folder.path.name,
+                width,
+                wanted,
+            ),
             AGAIN,
         )

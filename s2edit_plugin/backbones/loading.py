@@ -10,7 +10,7 @@ from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.device_memory import is_out_of_memory
 from s2edit_plugin.backbones.folder import AGAIN, ModelFolder, read_folder
 from s2edit_plugin.base_models.bounds import fewest_parameters
-from s2edit_plugin.errors import ModelError, ResourceError
+from s2edit_plugin.errors import ModelError, ResourceError, Sentence
 from s2edit_plugin.storage.paths import bundled_model
 
 if TYPE_CHECKING:
@@ -53,7 +53,11 @@ def load_backbone(folder: Path | None = None, device: str = "auto", precision: s
         # diffusers allocates missing weights at random, however large, before it reports them.
         if fewest_parameters(found.configs[part]) > count_part(path / part):
             raise ModelError(
-                f"The {part} of the model '{path.name}' cannot be loaded: it is smaller than its configuration says.",
+                Sentence(
+                    "The {} of the model '{}' cannot be loaded: it is smaller than its configuration says.",
+                    part,
+                    path.name,
+                ),
                 AGAIN,
             )
     families = {"sd": StableDiffusionBackbone, "sdxl": StableDiffusionXLBackbone}
@@ -130,8 +134,13 @@ def _network(folder: ModelFolder, part: str, dtype: torch.dtype) -> Any:
     missing = sorted(report["missing_keys"])
     if missing:
         raise ModelError(
-            f"The model '{folder.path.name}' is incomplete: {len(missing)} tensors of its {part} are missing "
-            f"({missing[0]}).",
+            Sentence(
+                "The model '{}' is incomplete: {} tensors of its {} are missing ({}).",
+                folder.path.name,
+                len(missing),
+                part,
+                missing[0],
+            ),
             AGAIN,
         )
     return network
@@ -139,7 +148,7 @@ def _network(folder: ModelFolder, part: str, dtype: torch.dtype) -> Any:
 
 def _no_room(name: str) -> ResourceError:
     return ResourceError(
-        f"There is not enough memory to load the model '{name}'.",
+        Sentence("There is not enough memory to load the model '{}'.", name),
         "Close other programs, or use a smaller model.",
     )
 
@@ -147,7 +156,8 @@ def _no_room(name: str) -> ResourceError:
 def _damaged(folder: ModelFolder, part: str, error: Exception) -> ModelError:
     reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")
     return ModelError(
-        f"The {part} of the model '{folder.path.name}' cannot be loaded: {reason[:200]}.", AGAIN
+        Sentence("The {} of the model '{}' cannot be loaded: {}.", part, folder.path.name, reason[:200]),
+        AGAIN,
     )
 
 

@@ -10,7 +10,7 @@ import torch
 
 from s2edit_plugin.backbones.device import try_device
 from s2edit_plugin.backbones.savings import Savings
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 
 __all__ = ["Offloadable", "Offloading", "pieces"]
 
@@ -108,7 +108,7 @@ class Offloading:
     def _restore(self, part: str, network: Any) -> None:
         """Load a part's original weights again, on the CPU."""
         if self._backbone.reload is None:
-            raise ModelError(f"The model '{self._backbone.name}' cannot be read again.")
+            raise ModelError(Sentence("The model '{}' cannot be read again.", self._backbone.name))
         fresh = self._backbone.reload(part)
         network.load_state_dict(fresh.state_dict(), assign=True)
         network.requires_grad_(False)

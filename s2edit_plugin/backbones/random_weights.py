@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.storage.paths import bundled_model, models_package
 
 __all__ = ["SHAPES", "random_backbone"]
@@ -36,7 +36,7 @@ def random_backbone(
     from s2edit_plugin.backbones.stable_diffusion import Parts, StableDiffusionBackbone
 
     if name not in SHAPES:
-        raise UsageError(f"'{name[:40]}' is no shape.", f"Known: {', '.join(SHAPES)}.")
+        raise UsageError(Sentence("'{}' is no shape.", name[:40]), Sentence("Known: {}.", ", ".join(SHAPES)))
     folder = (configs or models_package() / "configs") / name
     text = _config(folder / "text_encoder")
     tokenizer = CLIPTokenizer.from_pretrained(str(bundled_model() / "tokenizer"), local_files_only=True)

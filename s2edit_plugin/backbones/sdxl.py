@@ -20,7 +20,7 @@ from torch import Tensor
 from s2edit_plugin.backbones.base import Injection
 from s2edit_plugin.backbones.conditions import Condition, SizeConditioning
 from s2edit_plugin.backbones.stable_diffusion import Parts, StableDiffusionBackbone, pad_id, run_text_encoder
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 
 __all__ = ["StableDiffusionXLBackbone"]
 
@@ -37,7 +37,9 @@ class StableDiffusionXLBackbone(StableDiffusionBackbone):
         super().__init__(parts, name, fingerprint, device, dtype)
         first, second = self.tokenizers
         if first.get_vocab() != second.get_vocab():
-            raise ModelError(f"The two tokenizers of the model '{name}' do not share a vocabulary.")
+            raise ModelError(
+                Sentence("The two tokenizers of the model '{}' do not share a vocabulary.", name)
+            )
         self._second_pad = pad_id(second)
         self._first_width = int(self.text_encoders[0].config.hidden_size)
 

@@ -23,7 +23,7 @@ from s2edit_plugin.backbones.offloading import Offloading, pieces
 from s2edit_plugin.backbones.parameters import LayerShape
 from s2edit_plugin.backbones.savings import Savings
 from s2edit_plugin.backbones.schedule import NoiseSchedule
-from s2edit_plugin.errors import ModelError, NumericalError
+from s2edit_plugin.errors import ModelError, NumericalError, Sentence
 
 __all__ = ["Parts", "StableDiffusionBackbone", "noise_schedule", "pad_id", "run_text_encoder"]
 
@@ -243,12 +243,14 @@ def noise_schedule(config: Mapping[str, Any], name: str) -> NoiseSchedule:
     kind = str(config.get("_class_name", "unknown"))[:60]
     prediction = config.get("prediction_type", "epsilon")
     unknown = ModelError(
-        f"The model '{name}' has a noise schedule ({kind}) that S2Edit Studio does not know."
+        Sentence("The model '{}' has a noise schedule ({}) that S2Edit Studio does not know.", name, kind)
     )
     if "beta_schedule" not in config and config.get("trained_betas") is None:
         raise unknown
     if prediction not in ("epsilon", "sample", "v_prediction"):
-        raise ModelError(f"The model '{name}' predicts '{str(prediction)[:60]}', which is not known.")
+        raise ModelError(
+            Sentence("The model '{}' predicts '{}', which is not known.", name, str(prediction)[:60])
+        )
     try:
         scheduler = DDIMScheduler.from_config(dict(config), clip_sample=False)
         schedule = NoiseSchedule(
@@ -264,7 +266,9 @@ def noise_schedule(config: Mapping[str, Any], name: str) -> NoiseSchedule:
     except (TypeError, ValueError, NotImplementedError, RuntimeError) as error:
         raise unknown from error
     if prediction == "epsilon" and float(schedule.alphas_cumprod[first]) == 0:
-        raise ModelError(f"The model '{name}' predicts noise but starts where there is nothing else to see.")
+        raise ModelError(
+            Sentence("The model '{}' predicts noise but starts where there is nothing else to see.", name)
+        )
     if prediction == "sample":
         # There is no noise to predict at a level without noise, so inversion starts at the first level with some.
         return replace(schedule, final_alpha=float(schedule.alphas_cumprod[0]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 
 __all__ = ["check_config", "fewest_parameters"]
 
@@ -42,12 +42,18 @@ def check_config(values: Mapping[str, Any], what: str) -> None:
         ModelError: a number out of bounds, too many values, quantised weights, or external code.
     """
     if values.get("quantization_config"):
-        raise ModelError(f"{what} is quantised, which is not supported.", "Get the plain fp16 or fp32 model.")
+        raise ModelError(
+            Sentence("{} is quantised, which is not supported.", what), "Get the plain fp16 or fp32 model."
+        )
     if values.get("auto_map"):
-        raise ModelError(f"{what} brings a program of its own, which is never run.", "Get another copy.")
+        raise ModelError(
+            Sentence("{} brings a program of its own, which is never run.", what), "Get another copy."
+        )
     kernel = values.get("attn_implementation") or values.get("_attn_implementation")
     if isinstance(kernel, Mapping) or "/" in str(kernel or ""):
-        raise ModelError(f"{what} wants a program from a hub, which is never fetched.", "Get another copy.")
+        raise ModelError(
+            Sentence("{} wants a program from a hub, which is never fetched.", what), "Get another copy."
+        )
     for name in _BLOCKS:
         if isinstance(values.get(name), list | tuple) and len(values[name]) > _MOST_BLOCKS:
             raise _absurd(what, name, f"{len(values[name]):,} blocks")
@@ -87,5 +93,6 @@ def _check(value: Any, name: str, what: str, count: list[int], depth: int) -> No
 
 def _absurd(what: str, name: str, value: str) -> ModelError:
     return ModelError(
-        f"{what} has a configuration that no model has: {name or 'in all'}, {value}.", "Get the model again."
+        Sentence("{} has a configuration that no model has: {}, {}.", what, name or "in all", value),
+        "Get the model again.",
     )

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.storage.paths import models_package
 
 __all__ = [
@@ -112,8 +112,8 @@ def find_entry(name: str) -> CatalogueEntry:
     entries = load_catalogue()
     if name not in entries:
         raise ModelError(
-            f"There is no model '{name[:64]}' in the catalogue.",
-            f"There are: {', '.join(entries)}. Files of your own: `s2edit models import PATH`.",
+            Sentence("There is no model '{}' in the catalogue.", name[:64]),
+            Sentence("There are: {}. Files of your own: `s2edit models import PATH`.", ", ".join(entries)),
         )
     return entries[name]
 

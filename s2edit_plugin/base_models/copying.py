@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from s2edit_plugin.errors import ResourceError
+from s2edit_plugin.errors import ResourceError, Sentence
 
 __all__ = ["MARGIN", "copy_file", "free_bytes", "link_or_copy", "require_space", "size_in_words"]
 
@@ -73,7 +73,7 @@ def require_space(root: Path, needed: int, what: str) -> None:
     if needed + MARGIN > free:
         needs, has = size_in_words(needed + MARGIN), size_in_words(free)
         raise ResourceError(
-            f"{what} needs {needs} and only {has} are free where models are kept ({root}).",
+            Sentence("{} needs {} and only {} are free where models are kept ({}).", what, needs, has, root),
             "Free some space, remove a model, or `s2edit models move FOLDER` to another disk.",
         )
 

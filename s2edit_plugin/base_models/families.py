@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s2edit_plugin.base_models.weights import Header
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 
 __all__ = ["EMA", "FAMILY_TITLES", "UNET", "VAE", "recognise"]
 
@@ -39,7 +39,7 @@ def recognise(header: Header, name: str) -> str:
     if into.shape[1] != out.shape[0]:
         raise _other(name, "is made for inpainting, upscaling or another task, not for text to picture")
     if not any(key.startswith(VAE) for key in header):
-        raise ModelError(f"{name} has no autoencoder.", "Get the variant with a baked-in VAE.")
+        raise ModelError(Sentence("{} has no autoencoder.", name), "Get the variant with a baked-in VAE.")
     return _by_text_encoder(header, name)
 
 
@@ -55,7 +55,9 @@ def _by_text_encoder(header: Header, name: str) -> str:
         return "sd2"
     if has("cond_stage_model.transformer."):
         return "sd1"
-    raise ModelError(f"{name} has no text encoder.", "Get the whole checkpoint, not the U-Net alone.")
+    raise ModelError(
+        Sentence("{} has no text encoder.", name), "Get the whole checkpoint, not the U-Net alone."
+    )
 
 
 def _no_whole_model(header: Header, name: str) -> ModelError:
@@ -67,11 +69,12 @@ def _no_whole_model(header: Header, name: str) -> ModelError:
         return _other(name, "is a ControlNet, an addition to a model")
     if any(key in ("emb_params", "clip_l", "clip_g") for key in keys) or len(keys) == 1:
         return ModelError(
-            f"{name} is a textual-inversion embedding, not a model.", "`s2edit tokens import` takes it."
+            Sentence("{} is a textual-inversion embedding, not a model.", name),
+            "`s2edit tokens import` takes it.",
         )
     if any(key.startswith(("down_blocks.", "text_model.", "encoder.down_blocks.")) for key in keys):
         return ModelError(
-            f"{name} is one part of a model in the diffusers layout.",
+            Sentence("{} is one part of a model in the diffusers layout.", name),
             "Import the folder that holds model_index.json.",
         )
     if any(key.startswith(("joint_blocks.", "double_blocks.", "transformer_blocks.")) for key in keys):
@@ -82,4 +85,4 @@ def _no_whole_model(header: Header, name: str) -> ModelError:
 
 
 def _other(name: str, what: str) -> ModelError:
-    return ModelError(f"{name} {what}.", _SUPPORTED)
+    return ModelError(Sentence("{} {}.", name, what), _SUPPORTED)

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from s2edit_plugin import __version__
 from s2edit_plugin.base_models.stream import Patience
 from s2edit_plugin.base_models.transfer import Refusal, is_secure, open_answer, persist
-from s2edit_plugin.errors import DownloadError, UsageError
+from s2edit_plugin.errors import DownloadError, Sentence, UsageError
 from s2edit_plugin.storage.paths import DataFolder
 from s2edit_plugin.storage.settings import load_settings
 
@@ -73,10 +73,15 @@ class Hub:
         endpoint = endpoint.strip().rstrip("/")
         parts = urlsplit(endpoint)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError(f"'{endpoint[:200]}' is no address of a mirror.", "Write it as https://HOST.")
+            raise UsageError(
+                Sentence("'{}' is no address of a mirror.", endpoint[:200]), "Write it as https://HOST."
+            )
         if not is_secure(endpoint):
             raise UsageError(
-                f"The mirror '{endpoint[:200]}' is not secure: whoever is on the way can change the models.",
+                Sentence(
+                    "The mirror '{}' is not secure: whoever is on the way can change the models.",
+                    endpoint[:200],
+                ),
                 "Write it as https://HOST, or bring the files: `s2edit models install NAME --from FOLDER`.",
             )
         # The hub's token gives access to the user's account and is never sent to a mirror.
@@ -132,7 +137,7 @@ class Hub:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             host = urlsplit(self.endpoint).hostname
             raise DownloadError(
-                f"{host} does not answer like a model hub.",
+                Sentence("{} does not answer like a model hub.", host),
                 "Check the mirror in the settings (or HF_ENDPOINT), and whether this network wants a login first.",
             ) from error
 
@@ -144,24 +149,32 @@ class Hub:
             page = f"{self.endpoint}/{repository}"
             if code == "GatedRepo" or (status == 403 and not code):
                 return DownloadError(
-                    f"{repository} is given only to people who accepted its terms on the hub.",
-                    f"Log in at {page}, accept them, then set {self._variable} to an access token of yours.",
+                    Sentence("{} is given only to people who accepted its terms on the hub.", repository),
+                    Sentence(
+                        "Log in at {}, accept them, then set {} to an access token of yours.",
+                        page,
+                        self._variable,
+                    ),
                 )
             if status == 401 and self._token:
                 return DownloadError(
-                    "The hub did not accept the access token.", f"Renew it, or unset {self._variable}."
+                    "The hub did not accept the access token.",
+                    Sentence("Renew it, or unset {}.", self._variable),
                 )
             if status == 401:
                 return DownloadError(
-                    f"The hub does not give out {repository} without an access token, or it is not there any more.",
-                    f"See {page}; set {self._variable} to an access token of yours.",
+                    Sentence(
+                        "The hub does not give out {} without an access token, or it is not there any more.",
+                        repository,
+                    ),
+                    Sentence("See {}; set {} to an access token of yours.", page, self._variable),
                 )
             if status == 404:
                 what = (
                     "at this revision any more" if code == "RevisionNotFound" else "or a file of it any more"
                 )
                 return DownloadError(
-                    f"The hub does not have {repository} {what}.",
+                    Sentence("The hub does not have {} {}.", repository, what),
                     "Its owner may have moved it; update S2Edit Studio, or import the model from files of your own.",
                 )
             return address_refusal(status, headers, url)
@@ -173,17 +186,19 @@ def address_refusal(status: int, headers: Mapping[str, str], url: str) -> Downlo
     """The `DownloadError` for an HTTP error of a file's address."""
     host = urlsplit(url).hostname
     if status == 429:
-        return DownloadError(f"{host} gets too many requests from here and wants a pause.", _MIRRORS)
+        return DownloadError(
+            Sentence("{} gets too many requests from here and wants a pause.", host), _MIRRORS
+        )
     if status in (401, 403):
-        return DownloadError(f"{host} does not give the file out (HTTP {status}).", _MIRRORS)
+        return DownloadError(Sentence("{} does not give the file out (HTTP {}).", host, status), _MIRRORS)
     if status in (404, 410):
         return DownloadError(
-            f"{host} does not have the file any more.",
+            Sentence("{} does not have the file any more.", host),
             "Update S2Edit Studio, or import the model from files.",
         )
     if status >= 500:
-        return DownloadError(f"{host} is out of order (HTTP {status}).", _MIRRORS)
-    return DownloadError(f"{host} refused with HTTP {status}.", _MIRRORS)
+        return DownloadError(Sentence("{} is out of order (HTTP {}).", host, status), _MIRRORS)
+    return DownloadError(Sentence("{} refused with HTTP {}.", host, status), _MIRRORS)
 
 
 def _snapshot(values: Any) -> Snapshot:

@@ -28,7 +28,7 @@ from s2edit_plugin.base_models.weights import (
     read_header,
     shapes_of,
 )
-from s2edit_plugin.errors import ModelError, UsageError
+from s2edit_plugin.errors import ModelError, Sentence, UsageError
 from s2edit_plugin.storage.paths import MAX_JSON, DataFolder, disk_error, read_limited
 
 __all__ = ["import_model"]
@@ -84,12 +84,14 @@ def import_model(
     source = _source(path, prediction)
     name = placing.check_model_name(name or _name_of(path))
     if name in load_catalogue():
-        raise UsageError(f"'{name}' is a name of the catalogue.", "Choose another one with --as NAME.")
+        raise UsageError(
+            Sentence("'{}' is a name of the catalogue.", name), "Choose another one with --as NAME."
+        )
     with placing.changing_models(folder, on_progress) as root:
         if record_in(root, name) is not None:
             raise UsageError(
-                f"There is a model '{name}' already.",
-                f"Choose another name, or `s2edit models remove {name}` first.",
+                Sentence("There is a model '{}' already.", name),
+                Sentence("Choose another name, or `s2edit models remove {}` first.", name),
             )
         copying.require_space(root, source.size, f"The model '{name}'")
         record, note = _take(root, name, path.name, source, on_progress)
@@ -102,12 +104,12 @@ def _source(path: Path, prediction: str) -> _Source:
     if path.is_dir():
         return _folder_source(path)
     if not path.is_file():
-        raise ModelError(f"There is no file or folder {path}.", "Check the path.")
+        raise ModelError(Sentence("There is no file or folder {}.", path), "Check the path.")
     if ending in store.PICKLED:
-        raise ModelError(f"{path.name} is a pickled checkpoint.", _NO_PICKLE)
+        raise ModelError(Sentence("{} is a pickled checkpoint.", path.name), _NO_PICKLE)
     if ending != ".safetensors":
         raise ModelError(
-            f"{path.name} is no model that can be imported.",
+            Sentence("{} is no model that can be imported.", path.name),
             "Name a .safetensors file or a folder with model_index.json.",
         )
 
@@ -167,14 +169,16 @@ def _folder_source(folder: Path) -> _Source:
     """Check a folder: a known pipeline, all its parts, safetensors only, tensors that fit."""
     if not (folder / "model_index.json").is_file():
         raise ModelError(
-            f"The folder {folder.name} holds no model_index.json.",
+            Sentence("The folder {} holds no model_index.json.", folder.name),
             "Name the folder of a model in the diffusers layout.",
         )
     index = _json(folder / "model_index.json")
     needed = _known_parts(folder, index)
     for part in needed:
         if not (folder / part).is_dir():
-            raise ModelError(f"The model in {folder.name} has no {part}.", "Get the whole folder.")
+            raise ModelError(
+                Sentence("The model in {} has no {}.", folder.name, part), "Get the whole folder."
+            )
     notes = []
     if "safety_checker" in needed and not list((folder / "safety_checker").glob("*.safetensors")):
         needed -= {"safety_checker", "feature_extractor"}
@@ -189,7 +193,9 @@ def _folder_source(folder: Path) -> _Source:
         notes.append(left_out_note(extra))
     copies |= _small_files(folder, needed, copies)
     if "scheduler/scheduler_config.json" not in copies:
-        raise ModelError(f"The model in {folder.name} has no scheduler_config.json.", "Get the whole folder.")
+        raise ModelError(
+            Sentence("The model in {} has no scheduler_config.json.", folder.name), "Get the whole folder."
+        )
     check_config(_json(copies["scheduler/scheduler_config.json"]), f"The scheduler in {folder.name}")
 
     def write(target: Path, on_bytes: Callable[[int], None]) -> tuple[str, str, str]:
@@ -211,7 +217,10 @@ def _small_files(folder: Path, parts: set[str], taken: Collection[str]) -> dict[
             if not _SMALL_FILES.fullmatch(file.name) or ".safetensors" in file.name or target in taken:
                 continue
             if not file.is_file():
-                raise ModelError(f"{part}/{file.name} in {folder.name} is no ordinary file.", "Get it again.")
+                raise ModelError(
+                    Sentence("{}/{} in {} is no ordinary file.", part, file.name, folder.name),
+                    "Get it again.",
+                )
             found[target] = file
     return found
 
@@ -222,7 +231,9 @@ def _known_parts(folder: Path, index: dict[str, Any]) -> set[str]:
     known = pipeline.replace("Img2Img", "")  # has the same parts
     if known not in _NEEDED:
         raise ModelError(
-            f"The model in {folder.name} is a '{pipeline[:60]}', which this version does not know.",
+            Sentence(
+                "The model in {} is a '{}', which this version does not know.", folder.name, pipeline[:60]
+            ),
             "It knows Stable Diffusion 1.x, 2.x and XL.",
         )
     wanted = set(_NEEDED[known])
@@ -233,7 +244,12 @@ def _known_parts(folder: Path, index: dict[str, Any]) -> set[str]:
         kind = entry[1] if isinstance(entry, list) and len(entry) == 2 else None
         if kind not in _NETWORKS[part]:
             raise ModelError(
-                f"The {part} of the model in {folder.name} is a '{str(kind)[:60]}', which this version does not know.",
+                Sentence(
+                    "The {} of the model in {} is a '{}', which this version does not know.",
+                    part,
+                    folder.name,
+                    str(kind)[:60],
+                ),
                 "It knows Stable Diffusion 1.x, 2.x and XL.",
             )
     return wanted
@@ -248,8 +264,10 @@ def _weights_of(folder: Path, part: str, kind: str) -> tuple[dict[str, Path], li
     if not files:
         pickled = [path.name for path in (folder / part).iterdir() if path.suffix.lower() in store.PICKLED]
         if pickled:
-            raise ModelError(f"The {part} in {folder.name} is a pickled file ({pickled[0]}).", _NO_PICKLE)
-        raise ModelError(f"The {part} in {folder.name} has no weights.", "Get the whole folder.")
+            raise ModelError(
+                Sentence("The {} in {} is a pickled file ({}).", part, folder.name, pickled[0]), _NO_PICKLE
+            )
+        raise ModelError(Sentence("The {} in {} has no weights.", part, folder.name), "Get the whole folder.")
     plain = [path for path in files if not _VARIANT.search(path.name) and "non_ema" not in path.name]
     chosen = plain or [path for path in files if ".fp16." in path.name or ".fp16-" in path.name] or files
     if any("-of-" in path.name for path in chosen) and any("-of-" not in path.name for path in chosen):
@@ -268,27 +286,31 @@ def _weights_of(folder: Path, part: str, kind: str) -> tuple[dict[str, Path], li
         odd = odd_numbers(needed)
         if odd:
             raise ModelError(
-                f"The {part} in {folder.name} stores its numbers as {odd}, which cannot be used.",
+                Sentence(
+                    "The {} in {} stores its numbers as {}, which cannot be used.", part, folder.name, odd
+                ),
                 "Get the fp16 or fp32 files.",
             )
         problem = differences(shapes_of(kind, config), {name: info.shape for name, info in needed.items()})
         if problem:
             raise ModelError(
-                f"The {part} in {folder.name} does not fit its config.json: {problem}.", "Get it again."
+                Sentence("The {} in {} does not fit its config.json: {}.", part, folder.name, problem),
+                "Get it again.",
             )
     copies = {f"{part}/{_VARIANT.sub('', path.name)}": path for path in chosen}
     if len(chosen) > 1:
         table = next((p for p in sorted((folder / part).glob("*.safetensors.index*.json"))), None)
         if table is None:
             raise ModelError(
-                f"The {part} in {folder.name} is in pieces without their index.", "Get the whole folder."
+                Sentence("The {} in {} is in pieces without their index.", part, folder.name),
+                "Get the whole folder.",
             )
         places = _json(table).get("weight_map")
         if not isinstance(places, dict) or not {str(p) for p in places.values()} <= {
             path.name for path in chosen
         }:
             raise ModelError(
-                f"The index of the {part} in {folder.name} names files that are not there.",
+                Sentence("The index of the {} in {} names files that are not there.", part, folder.name),
                 "Get the whole folder.",
             )
         copies[f"{part}/{_VARIANT.sub('', table.name)}"] = table
@@ -332,9 +354,11 @@ def _json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(read_limited(path, MAX_JSON).decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{path.parent.name}/{path.name} cannot be read.", "Get the model again.") from error
+        raise ModelError(
+            Sentence("{}/{} cannot be read.", path.parent.name, path.name), "Get the model again."
+        ) from error
     if not isinstance(values, dict):
-        raise ModelError(f"{path.parent.name}/{path.name} is malformed.", "Get the model again.")
+        raise ModelError(Sentence("{}/{} is malformed.", path.parent.name, path.name), "Get the model again.")
     return values
 
 

@@ -24,7 +24,7 @@ from s2edit_plugin.base_models.meter import Meter, silent
 from s2edit_plugin.base_models.records import InstalledFile, ModelRecord, record_in, write_record
 from s2edit_plugin.base_models.stream import Patience, open_client
 from s2edit_plugin.base_models.transfer import PART, Wanted, fetch, part_of
-from s2edit_plugin.errors import DownloadError, ModelError
+from s2edit_plugin.errors import DownloadError, ModelError, Sentence
 from s2edit_plugin.storage.paths import DataFolder, disk_error, read_limited, write_atomic
 
 if TYPE_CHECKING:
@@ -130,8 +130,12 @@ def _take_files(root: Path, entry: CatalogueEntry, source: Path, on_progress: On
         if kind and digests[kind] != file.digest:
             target.unlink()
             raise ModelError(
-                f"{found[file.path].name} is not the file the catalogue means: its {kind} is another one.",
-                f"Get it again from {file.remote if entry.source == 'url' else entry.repository}.",
+                Sentence(
+                    "{} is not the file the catalogue means: its {} is another one.",
+                    found[file.path].name,
+                    kind,
+                ),
+                Sentence("Get it again from {}.", file.remote if entry.source == "url" else entry.repository),
             )
         checked = f"{kind} of the catalogue" if kind else ""
         sha256 = digests["sha256"].removeprefix("sha256:")
@@ -151,7 +155,9 @@ def _brought(source: Path, file: CatalogueFile) -> Path:
     for name in names if "/" not in file.path else names[:2]:
         if "://" not in name and (source / name).is_file():
             return source / name
-    raise ModelError(f"There is no {file.path} in {source}.", f"Get it from {file.remote}.")
+    raise ModelError(
+        Sentence("There is no {} in {}.", file.path, source), Sentence("Get it from {}.", file.remote)
+    )
 
 
 def _finish(
@@ -216,7 +222,7 @@ def _plan_of_hub(
         there = snapshot.files.get(file.remote)
         if there is None:
             raise DownloadError(
-                f"{entry.repository} has no {file.remote} any more.",
+                Sentence("{} has no {} any more.", entry.repository, file.remote),
                 "Update S2Edit Studio, or import the model from files.",
             )
         url = hub.file_url(entry.repository, snapshot.commit, file.remote)

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from s2edit_plugin.base_models.catalogue import CatalogueEntry, find_entry
-from s2edit_plugin.errors import LicenceError
+from s2edit_plugin.errors import LicenceError, Sentence
 from s2edit_plugin.storage.locks import file_lock
 from s2edit_plugin.storage.paths import DataFolder, write_atomic
 
@@ -48,8 +48,8 @@ def require_accepted(folder: DataFolder, entry: CatalogueEntry) -> None:
     """
     if not accepted(folder, entry.name):
         raise LicenceError(
-            f"The licence of '{entry.name}' ({entry.licence.title}) has not been accepted yet.",
-            f"Read it at {entry.licence.url}, then add --accept-licence.",
+            Sentence("The licence of '{}' ({}) has not been accepted yet.", entry.name, entry.licence.title),
+            Sentence("Read it at {}, then add --accept-licence.", entry.licence.url),
         )
 
 

@@ -11,7 +11,7 @@ from s2edit_plugin.base_models.copying import free_bytes
 from s2edit_plugin.base_models.licences import accepted
 from s2edit_plugin.base_models.records import ModelRecord
 from s2edit_plugin.base_models.store import installed_models
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.storage.paths import DataFolder, bundled_model
 from s2edit_plugin.storage.settings import load_settings, models_folder
 
@@ -43,7 +43,9 @@ def model_info(folder: DataFolder, name: str) -> ModelInfo:
     for info in model_list(folder).models:
         if info.name == name:
             return info
-    raise ModelError(f"There is no model '{name[:64]}'.", "`s2edit models list` shows what there is.")
+    raise ModelError(
+        Sentence("There is no model '{}'.", name[:64]), "`s2edit models list` shows what there is."
+    )
 
 
 def _of_catalogue(

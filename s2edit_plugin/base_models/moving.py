@@ -17,7 +17,7 @@ from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.journal import MARK, Move
 from s2edit_plugin.base_models.meter import Meter, silent
 from s2edit_plugin.base_models.records import RECORD_NAME, ModelRecord, record_in, records_in
-from s2edit_plugin.errors import ModelError, UsageError
+from s2edit_plugin.errors import ModelError, Sentence, UsageError
 from s2edit_plugin.storage.locks import file_lock
 from s2edit_plugin.storage.paths import DataFolder, disk_error
 from s2edit_plugin.storage.settings import change_settings
@@ -59,7 +59,9 @@ def _begin(folder: DataFolder, root: Path, target: Path) -> Move:
         names = {path.name for path in set(target.iterdir()) - half_written} - {".lock"}
         begun = journal.begun(folder, root, target)
         if begun is None and names - {MARK}:
-            raise UsageError(f"The folder {target} holds other things.", "Name an empty or a new folder.")
+            raise UsageError(
+                Sentence("The folder {} holds other things.", target), "Name an empty or a new folder."
+            )
         for path in half_written:
             path.unlink()
         if begun is None:
@@ -121,14 +123,14 @@ def _copy_model(root: Path, target: Path, record: ModelRecord, meter: Meter) -> 
             if file_digests(copy, ["sha256"], lambda _: meter.tick())["sha256"] != f"sha256:{file.sha256}":
                 copy.unlink()
                 raise ModelError(
-                    f"The model '{record.name}' was not moved: {file.path} is damaged.",
-                    f"Run `s2edit models verify {record.name}`; nothing was deleted.",
+                    Sentence("The model '{}' was not moved: {} is damaged.", record.name, file.path),
+                    Sentence("Run `s2edit models verify {}`; nothing was deleted.", record.name),
                 )
         shutil.copyfile(root / record.name / RECORD_NAME, files / RECORD_NAME)
     except FileNotFoundError as error:
         raise ModelError(
-            f"The model '{record.name}' was not moved: a file of it is missing.",
-            f"Run `s2edit models verify {record.name}`; nothing was deleted.",
+            Sentence("The model '{}' was not moved: a file of it is missing.", record.name),
+            Sentence("Run `s2edit models verify {}`; nothing was deleted.", record.name),
         ) from error
     except OSError as error:
         raise disk_error(files / RECORD_NAME, error) from error

@@ -18,7 +18,7 @@ from pathlib import Path
 from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.base_models.meter import silent
 from s2edit_plugin.base_models.records import is_model_name
-from s2edit_plugin.errors import BusyError, ModelError, ResourceError, UsageError
+from s2edit_plugin.errors import BusyError, ModelError, ResourceError, Sentence, UsageError
 from s2edit_plugin.storage.disk import make_private, sync_folder, sync_tree
 from s2edit_plugin.storage.locks import file_lock
 from s2edit_plugin.storage.paths import DataFolder
@@ -50,7 +50,7 @@ def check_model_name(name: str) -> str:
     lowered = name.strip().lower()
     if not is_model_name(lowered):
         raise UsageError(
-            f"'{name[:64]}' cannot be a model's name.",
+            Sentence("'{}' cannot be a model's name.", name[:64]),
             "Use letters from a to z, digits, '-', '_' and '.', beginning with a letter or digit.",
         )
     return lowered
@@ -95,7 +95,7 @@ def refuse_links(root: Path) -> None:
         found = [place] if _is_link(place) else _links_below(place)
         if found:
             raise ModelError(
-                f"The models' folder holds a link where models are put together ({found[0]}).",
+                Sentence("The models' folder holds a link where models are put together ({}).", found[0]),
                 "Delete the link, then try again; nothing was changed.",
             )
 
@@ -144,7 +144,12 @@ def place(root: Path, name: str, finished: Path) -> Path:
             if old.exists() and not target.exists():
                 os.rename(old, target)
         raise ResourceError(
-            f"The model '{name}' cannot be put into {root} ({error.strerror or type(error).__name__}).",
+            Sentence(
+                "The model '{}' cannot be put into {} ({}).",
+                name,
+                root,
+                error.strerror or type(error).__name__,
+            ),
             "Make the folder writable, or choose another one with `s2edit models move`.",
         ) from error
     sweep(root)
@@ -165,7 +170,7 @@ def discard(root: Path, name: str) -> None:
         os.rename(target, hidden)
     except OSError as error:
         raise ResourceError(
-            f"{target} cannot be deleted ({error.strerror or type(error).__name__}).",
+            Sentence("{} cannot be deleted ({}).", target, error.strerror or type(error).__name__),
             "Close programs that use it, then try again.",
         ) from error
     sweep(root)

@@ -27,7 +27,7 @@ from s2edit_plugin.base_models.weights import (
     shapes_of,
     write_weights,
 )
-from s2edit_plugin.errors import ModelError, UsageError
+from s2edit_plugin.errors import ModelError, Sentence, UsageError
 from s2edit_plugin.storage.paths import models_package
 
 if TYPE_CHECKING:
@@ -94,7 +94,10 @@ def convert(
     from safetensors import safe_open
 
     if prediction not in PREDICTIONS:
-        raise UsageError(f"'{prediction}' is no kind of prediction.", f"Use one of {', '.join(PREDICTIONS)}.")
+        raise UsageError(
+            Sentence("'{}' is no kind of prediction.", prediction),
+            Sentence("Use one of {}.", ", ".join(PREDICTIONS)),
+        )
     header = read_header(path)
     family = recognise(header, path.name)
     shipped = (configs or models_package() / "configs") / family
@@ -160,19 +163,26 @@ def _check_part(part: _Part, header: Header, config: Mapping[str, Any], name: st
         tensors = _renamed(part, header, blank, config)
     except (KeyError, IndexError, ValueError, TypeError, RuntimeError, AttributeError) as error:
         raise ModelError(
-            f"{name} looks like {title}, but its {part.folder} is built otherwise: its tensors cannot be put in order.",
+            Sentence(
+                "{} looks like {}, but its {} is built otherwise: its tensors cannot be put in order.",
+                name,
+                title,
+                part.folder,
+            ),
             "Variants with fewer or other layers are not supported.",
         ) from error
     if any(tensor.dtype not in usable.values() for tensor in tensors.values()):
         odd = odd_numbers({key: info for key, info in header.items() if key.startswith(part.prefixes)})
         raise ModelError(
-            f"{name} stores the numbers of its {part.folder} as {odd}, which cannot be used.",
+            Sentence("{} stores the numbers of its {} as {}, which cannot be used.", name, part.folder, odd),
             "Get the fp16 or fp32 file.",
         )
     problem = differences(shapes_of(part.kind, config), {k: tuple(t.shape) for k, t in tensors.items()})
     if problem:
         raise ModelError(
-            f"{name} looks like {title}, but its {part.folder} is built otherwise: {problem}.",
+            Sentence(
+                "{} looks like {}, but its {} is built otherwise: {}.", name, title, part.folder, problem
+            ),
             "Variants with fewer or other layers are not supported.",
         )
     if part.kind == "UNet2DConditionModel":  # its tensors are only renamed, so dropped ones can be listed

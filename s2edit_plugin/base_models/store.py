@@ -12,7 +12,7 @@ from s2edit_plugin.base_models.copying import size_in_words
 from s2edit_plugin.base_models.meter import silent
 from s2edit_plugin.base_models.placing import changing_models, check_model_name, discard, staging
 from s2edit_plugin.base_models.records import ModelRecord, read_record, record_in, records_in
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.storage.paths import DataFolder, bundled_model
 from s2edit_plugin.storage.settings import change_settings, load_settings, models_folder
 
@@ -43,7 +43,7 @@ def resolve(folder: DataFolder, name: str) -> Path:
     if name in load_catalogue():
         raise _not_installed(name)
     raise ModelError(
-        f"There is no base model '{name[:200]}'.",
+        Sentence("There is no base model '{}'.", name[:200]),
         "`s2edit models list` shows what there is; a folder must hold a model_index.json.",
     )
 
@@ -73,7 +73,9 @@ def record_of(folder: DataFolder, name: str) -> ModelRecord:
         ModelError: it is not installed, or bundled.
     """
     if name == BUNDLED:
-        raise ModelError(f"The model '{BUNDLED}' comes with the program.", "`s2edit doctor` checks it.")
+        raise ModelError(
+            Sentence("The model '{}' comes with the program.", BUNDLED), "`s2edit doctor` checks it."
+        )
     record = record_in(models_folder(folder), name)
     if record is None:
         raise _not_installed(name)
@@ -89,7 +91,9 @@ def use(folder: DataFolder, name: str) -> Path:
     place = resolve(folder, name)
     record = read_record(place)
     if record is not None and record.kind != "base":
-        raise ModelError(f"'{name}' is no base model: it cannot learn and edit.", "Choose another one.")
+        raise ModelError(
+            Sentence("'{}' is no base model: it cannot learn and edit.", name), "Choose another one."
+        )
     chosen = "" if name in ("", BUNDLED) else (name if record is not None else str(place.absolute()))
     change_settings(folder, model=chosen)
     return place
@@ -140,7 +144,9 @@ def _without_pickles(folder: Path) -> Path:
         endings = {path.suffix.lower() for path in weight_files(component) if path.parent == component}
         if endings & set(PICKLED) and ".safetensors" not in endings:
             raise ModelError(
-                f"The model folder '{folder.name}' has its {component.name} as a pickled file only.",
+                Sentence(
+                    "The model folder '{}' has its {} as a pickled file only.", folder.name, component.name
+                ),
                 "Pickle can run programs and is never read; get the model as .safetensors.",
             )
     return folder
@@ -150,9 +156,9 @@ def _not_installed(name: str) -> ModelError:
     if name in load_catalogue():
         size = size_in_words(find_entry(name).download_size)
         return ModelError(
-            f"The model '{name}' is not installed.",
-            f"Run `s2edit models install {name}` ({size} to download).",
+            Sentence("The model '{}' is not installed.", name),
+            Sentence("Run `s2edit models install {}` ({} to download).", name, size),
         )
     return ModelError(
-        f"There is no installed model '{name[:64]}'.", "`s2edit models list` shows what there is."
+        Sentence("There is no installed model '{}'.", name[:64]), "`s2edit models list` shows what there is."
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from s2edit_plugin.errors import DownloadError
+from s2edit_plugin.errors import DownloadError, Sentence
 
 if TYPE_CHECKING:
     import httpx2
@@ -134,7 +134,7 @@ class Answer:
         for piece in self.chunks():
             body += piece
             if len(body) > limit:
-                raise DownloadError(f"{self._host()} answered with far more than was asked for.")
+                raise DownloadError(Sentence("{} answered with far more than was asked for.", self._host()))
         return body
 
     # ------------------------------------------------------------------ the caller's side
@@ -167,34 +167,34 @@ class Answer:
         host = self._host()
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             return DownloadError(
-                f"{host} cannot prove that it is {host}: its certificate is not valid.",
+                Sentence("{} cannot prove that it is {}: its certificate is not valid.", host, host),
                 "A proxy or virus scanner may stand between; SSL_CERT_FILE names its certificate.",
             )
         if isinstance(error, httpx2.TimeoutException):
             return Interrupted(self._stuck())
         if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | httpx2.LocalProtocolError):
             return DownloadError(
-                f"'{self._url[:200]}' is no address that can be downloaded from.",
+                Sentence("'{}' is no address that can be downloaded from.", self._url[:200]),
                 "Check the mirror in the settings.",
             )
         if isinstance(error, httpx2.ConnectError | httpx2.ProxyError):
             return Interrupted(
                 DownloadError(
-                    f"{host} cannot be reached.",
+                    Sentence("{} cannot be reached.", host),
                     "Check the network. Behind a firewall, set a mirror (HF_ENDPOINT) or bring the files: "
                     "`s2edit models install NAME --from FOLDER`.",
                 )
             )
         return Interrupted(
             DownloadError(
-                f"The connection to {host} was cut.",
+                Sentence("The connection to {} was cut.", host),
                 "Run the same command again; it goes on where it stopped.",
             )
         )
 
     def _stuck(self) -> DownloadError:
         return DownloadError(
-            f"{self._host()} has stopped answering.",
+            Sentence("{} has stopped answering.", self._host()),
             "Run the same command again later; it goes on where it stopped.",
         )
 

@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.meter import Meter
 from s2edit_plugin.base_models.stream import Answer, Interrupted, Patience
-from s2edit_plugin.errors import DownloadError
+from s2edit_plugin.errors import DownloadError, Sentence
 from s2edit_plugin.storage.disk import sync_folder
 from s2edit_plugin.storage.paths import disk_error
 
@@ -99,7 +99,9 @@ def fetch(
             part.unlink(missing_ok=True)
             if last:
                 raise DownloadError(
-                    f"{wanted.name} arrived with a wrong content twice ({wrong}); it was thrown away.",
+                    Sentence(
+                        "{} arrived with a wrong content twice ({}); it was thrown away.", wanted.name, wrong
+                    ),
                     "Something between here and the server changes it; try another network or mirror.",
                 ) from wrong
         else:
@@ -149,7 +151,7 @@ def open_answer(
     """
     headers = {"Accept-Encoding": "identity", **headers}
     if not is_secure(url):
-        raise DownloadError(f"{urlsplit(url).hostname} is not asked without https.", _ANOTHER)
+        raise DownloadError(Sentence("{} is not asked without https.", urlsplit(url).hostname), _ANOTHER)
     for _ in range(_MAX_REDIRECTS):
         with Answer(client, url, headers, patience, tick) as answer:
             if answer.status not in _REDIRECTS:
@@ -165,7 +167,7 @@ def open_answer(
         headers = _headers_for(url, location, headers)
         url = location
     raise DownloadError(
-        f"{urlsplit(url).hostname} sends from one address to the next without end.",
+        Sentence("{} sends from one address to the next without end.", urlsplit(url).hostname),
         "Try again later, or set another mirror (HF_ENDPOINT).",
     )
 
@@ -178,7 +180,7 @@ def is_secure(url: str) -> bool:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise DownloadError(f"{url!r} is no address.", _ANOTHER) from error
+        raise DownloadError(Sentence("{} is no address.", repr(url)), _ANOTHER) from error
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _THIS_MACHINE)
 
 
@@ -186,7 +188,7 @@ def _headers_for(url: str, location: str, headers: Mapping[str, str]) -> dict[st
     """Headers for a redirect: an access token is not sent to other hosts."""
     before, after = urlsplit(url), urlsplit(location)
     if not is_secure(location) or (before.scheme == "https" and after.scheme != "https"):
-        raise DownloadError(f"{before.hostname} sends to an address that is not secure.", _ANOTHER)
+        raise DownloadError(Sentence("{} sends to an address that is not secure.", before.hostname), _ANOTHER)
     if (before.scheme, before.netloc) == (after.scheme, after.netloc):
         return dict(headers)
     return {name: value for name, value in headers.items() if name.lower() not in ("authorization", "cookie")}
@@ -211,7 +213,9 @@ def _receive(client: httpx2.Client, wanted: Wanted, part: Path, meter: Meter, pa
     if (expected := wanted.size or total) and _size(part) < expected:
         host = urlsplit(wanted.url).hostname
         raise Interrupted(
-            DownloadError(f"{host} sent only a part of {wanted.name}.", "Run the same command again.")
+            DownloadError(
+                Sentence("{} sent only a part of {}.", host, wanted.name), "Run the same command again."
+            )
         )
 
 
@@ -238,7 +242,7 @@ def _announced(answer: Answer, wanted: Wanted, start: int) -> int:
 def _something_else(wanted: Wanted, what: str) -> Interrupted:
     return Interrupted(
         DownloadError(
-            f"{urlsplit(wanted.url).hostname} sent something else than {wanted.name}: {what}.",
+            Sentence("{} sent something else than {}: {}.", urlsplit(wanted.url).hostname, wanted.name, what),
             "See whether this network wants a login first, or try another mirror (HF_ENDPOINT).",
         )
     )
@@ -271,7 +275,7 @@ def _check(wanted: Wanted, part: Path, meter: Meter) -> dict[str, str]:
     with _disk_errors(part):
         digests = file_digests(part, {"sha256", kind or "sha256"}, lambda _: meter.tick())
     if kind and digests[kind] != wanted.digest:
-        raise _WrongContentError(f"its {kind} is not the one it must have")
+        raise _WrongContentError(Sentence("its {} is not the one it must have", kind))
     return digests
 
 

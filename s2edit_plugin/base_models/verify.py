@@ -10,7 +10,7 @@ from s2edit_plugin.base_models.digests import file_digests
 from s2edit_plugin.base_models.meter import Meter, silent
 from s2edit_plugin.base_models.records import ModelRecord
 from s2edit_plugin.base_models.store import record_of
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.storage.paths import DataFolder
 from s2edit_plugin.storage.settings import models_folder
 
@@ -28,11 +28,12 @@ def verify(folder: DataFolder, name: str, on_progress: OnProgress = silent) -> M
     found = damages(place, record, on_progress)
     if found:
         first = "; ".join(found[:3])
-        hint = f"Run `s2edit models install {name} --again` to fetch what is damaged."
+        hint = Sentence("Run `s2edit models install {} --again` to fetch what is damaged.", name)
         if name not in load_catalogue():
-            hint = f"Run `s2edit models remove {name}`, then import it again."
+            hint = Sentence("Run `s2edit models remove {}`, then import it again.", name)
         raise ModelError(
-            f"The model '{name}' is damaged: {first}{' and more' if len(found) > 3 else ''}.", hint
+            Sentence("The model '{}' is damaged: {}{}.", name, first, " and more" if len(found) > 3 else ""),
+            hint,
         )
     compared = sorted({file.checked for file in record.files if file.checked})
     sentence = f"{name}: {len(record.files)} files are as they came"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.base_models.bounds import check_config
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 
 if TYPE_CHECKING:
     import torch
@@ -78,7 +78,7 @@ def read_header(path: Path) -> dict[str, TensorInfo]:
             return {name: TensorInfo(s.get_dtype(), tuple(s.get_shape())) for name, s in slices.items()}
     except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise ModelError(
-            f"{path.name} is no safetensors file, or it is damaged.",
+            Sentence("{} is no safetensors file, or it is damaged.", path.name),
             "Get it again, and compare its size and hash.",
         ) from error
 
@@ -113,7 +113,9 @@ def shapes_of(kind: str, config: Mapping[str, Any]) -> dict[str, tuple[int, ...]
                 network = getattr(diffusers, kind).from_config(dict(config))
     except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, NotImplementedError) as error:
         reason = " ".join(str(error).split())[:160]
-        raise ModelError(f"Its {kind} has a configuration that cannot be built: {reason}.") from error
+        raise ModelError(
+            Sentence("Its {} has a configuration that cannot be built: {}.", kind, reason)
+        ) from error
     return {plain_name(name): tuple(tensor.shape) for name, tensor in network.state_dict().items()}
 
 

@@ -31,7 +31,7 @@ from s2edit_plugin.batch.entries import (
 )
 from s2edit_plugin.batch.leases import is_free, this_process
 from s2edit_plugin.batch.photos import LEDGER_FOLDER, Found
-from s2edit_plugin.errors import BusyError, ResourceError, S2EditError
+from s2edit_plugin.errors import BusyError, ResourceError, S2EditError, Sentence
 from s2edit_plugin.storage.paths import disk_error
 
 __all__ = ["LEASE_SECONDS", "Ledger"]
@@ -311,7 +311,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise ResourceError(
-                f"The ledger {path} was written by a newer version of this program.",
+                Sentence("The ledger {} was written by a newer version of this program.", path),
                 "Update, or choose another folder for the results.",
             )
         db.executescript(SCHEMA)
@@ -325,7 +325,13 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _ledger_error(error: sqlite3.Error, path: Path) -> ResourceError:
     text = str(error)
     if "full" in text:
-        return ResourceError(f"The disk is full: {path} was not written.", "Free some space and try again.")
+        return ResourceError(
+            Sentence("The disk is full: {} was not written.", path), "Free some space and try again."
+        )
     if "locked" in text or "busy" in text:
-        return BusyError(f"Another process holds the ledger {path}.", "Wait until it has finished.")
-    return ResourceError(f"The ledger {path} cannot be used ({text}).", "Choose another folder with --out.")
+        return BusyError(
+            Sentence("Another process holds the ledger {}.", path), "Wait until it has finished."
+        )
+    return ResourceError(
+        Sentence("The ledger {} cannot be used ({}).", path, text), "Choose another folder with --out."
+    )

@@ -19,7 +19,7 @@ from s2edit_plugin.batch.result_files import Job
 from s2edit_plugin.batch.runner import Batch, OnOutcome, OnState
 from s2edit_plugin.batch.worker import PhotoWorker, find_facts
 from s2edit_plugin.engine.client.interface import Client
-from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.errors import S2EditError, Sentence, UsageError
 from s2edit_plugin.imaging.credentials.signing import with_credentials
 from s2edit_plugin.storage.paths import DataFolder
 
@@ -54,7 +54,7 @@ def enlisted(order: Order, passed: Passed) -> Iterator[tuple[Ledger, int]]:
     """
     results = order.results.expanduser().absolute()
     if results.exists() and not results.is_dir():
-        raise UsageError(f"{results} is a file.", "Name a folder for the results.")
+        raise UsageError(Sentence("{} is a file.", results), "Name a folder for the results.")
     photos = find_photos(order.photos, results, passed, recursive=order.recursive)
     first = next(photos, None)  # before a folder is created for a mistyped name
     if first is None:

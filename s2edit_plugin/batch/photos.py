@@ -17,7 +17,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from s2edit_plugin.api.picture_formats import READ_SUFFIXES, WRITE_SUFFIXES
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = [
     "LEDGER_FOLDER",
@@ -138,11 +138,11 @@ def _named(name: str, results: Path, passed: Passed, recursive: bool) -> Iterato
         return
     if not glob.has_magic(name):
         raise UsageError(
-            f"There is no file or folder {name}.", "Name photos, folders, patterns or a CSV table."
+            Sentence("There is no file or folder {}.", name), "Name photos, folders, patterns or a CSV table."
         )
     matches = sorted(glob.iglob(str(path), recursive=True))
     if not matches:
-        raise UsageError(f"No file fits {name}.", "Quote the pattern and check it.")
+        raise UsageError(Sentence("No file fits {}.", name), "Quote the pattern and check it.")
     base = _fixed_part(path)
     for match in matches:
         one = Path(match).absolute()
@@ -165,7 +165,8 @@ def _fixed_part(pattern: Path) -> Path:
 def _in_folder(folder: Path, results: Path, passed: Passed, recursive: bool) -> Iterator[Found]:
     def unreadable(error: OSError) -> None:
         raise UsageError(
-            f"The folder {error.filename} cannot be read ({error.strerror}).", "Check its permissions."
+            Sentence("The folder {} cannot be read ({}).", error.filename, error.strerror),
+            "Check its permissions.",
         ) from error
 
     for place, below, files in os.walk(folder, onerror=unreadable):
@@ -213,7 +214,7 @@ def _in_table(path: Path) -> Iterator[Found]:
         headings = [_COLUMNS.get(name.strip().lower(), "") for name in next(reader, [])]
         if "photo" not in headings:
             raise UsageError(
-                f"The table {path} has no column 'photo'.",
+                Sentence("The table {} has no column 'photo'.", path),
                 "Its first line names the columns: photo, prompt, tokens, mask, out, ...",
             )
         for line in reader:
@@ -225,22 +226,24 @@ def _in_table(path: Path) -> Iterator[Found]:
             if values.get("photo"):
                 yield _of_line(path, reader.line_num, values)
     except csv.Error as error:
-        raise UsageError(f"The table {path} cannot be read: {error}.", "Save it as CSV in UTF-8.") from error
+        raise UsageError(
+            Sentence("The table {} cannot be read: {}.", path, error), "Save it as CSV in UTF-8."
+        ) from error
 
 
 def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_TABLE:
-            raise UsageError(f"The table {path} is too large.", "Split it.")
+            raise UsageError(Sentence("The table {} is too large.", path), "Split it.")
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"The table {path} cannot be read ({error.strerror}).") from error
+        raise UsageError(Sentence("The table {} cannot be read ({}).", path, error.strerror)) from error
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UsageError(f"The table {path} is no text.", "Save it as CSV in UTF-8.")
+    raise UsageError(Sentence("The table {} is no text.", path), "Save it as CSV in UTF-8.")
 
 
 def _dialect(path: Path, text: str) -> type[csv.Dialect]:
@@ -272,7 +275,7 @@ def _of_line(path: Path, number: int, values: dict[str, str]) -> Found:
     place = PurePath(row.out) if row.out else PurePath(source.name)
     if place.is_absolute() or ".." in place.parts:
         raise UsageError(
-            f"Line {number} of {path} would write outside the folder of the results.",
+            Sentence("Line {} of {} would write outside the folder of the results.", number, path),
             "Give 'out' a name inside it.",
         )
     return Found(source, place, row)
@@ -295,5 +298,6 @@ def _number(path: Path, number: int, values: dict[str, str], name: str, kind: An
         return kind(values[name].replace(",", ".") if kind is float else values[name])
     except ValueError:
         raise UsageError(
-            f"Line {number} of {path}: '{values[name]}' is no number for {name}.", "Correct the table."
+            Sentence("Line {} of {}: '{}' is no number for {}.", number, path, values[name], name),
+            "Correct the table.",
         ) from None

@@ -28,7 +28,7 @@ from s2edit_plugin.batch.result_files import Outcome
 from s2edit_plugin.batch.runner import Batch, keep_leases
 from s2edit_plugin.batch.worker import Made, PhotoWorker, Task, facts_of, token_names
 from s2edit_plugin.engine.client.interface import Client
-from s2edit_plugin.errors import EngineGoneError, ModelError, S2EditError, UsageError
+from s2edit_plugin.errors import EngineGoneError, ModelError, S2EditError, Sentence, UsageError
 from s2edit_plugin.library import Library
 from s2edit_plugin.storage.paths import DataFolder, write_atomic
 from s2edit_plugin.storage.settings import Settings, change_settings, load_settings, models_folder
@@ -104,7 +104,7 @@ class _Actor:
         self._client.close()
         shutil.rmtree(self._home, ignore_errors=True)
 
-    def open_model(self) -> dict[str, str] | api.OpenedModel:
+    def open_model(self) -> dict[str, object] | api.OpenedModel:
         """Load the model; returns the error as JSON if that fails."""
         try:
             return self._client.run(api.OpenModel())
@@ -122,7 +122,7 @@ class _Actor:
                 write_atomic(path, ray.get(reference), private=True)
         self._worker = PhotoWorker(self._client, self._setup.recipe, facts, self._setup.beside)
 
-    def edit(self, task: Task, facts: Facts, tokens: Mapping[str, Any]) -> Made | dict[str, str]:
+    def edit(self, task: Task, facts: Facts, tokens: Mapping[str, Any]) -> Made | dict[str, object]:
         """Edit a photo; returns the error as JSON if that fails. Facts and tokens: for an actor that was restarted."""
         try:
             if self._worker is None:
@@ -136,7 +136,9 @@ class _Actor:
             return error.to_json()
         except Exception as error:
             logging.getLogger(__name__).exception("A photo failed unforeseen.")
-            return S2EditError(f"Something went wrong inside S2Edit ({type(error).__name__}).").to_json()
+            return S2EditError(
+                Sentence("Something went wrong inside S2Edit ({}).", type(error).__name__)
+            ).to_json()
 
 
 @dataclass(frozen=True)
@@ -289,7 +291,7 @@ class Cluster:
             if not any(node["Alive"] for node in self._ray.nodes()):
                 raise  # the cluster is lost, not caused by the photo
             raise S2EditError(
-                f"The worker ended {RETRIES + 1} times while it had this photo.",
+                Sentence("The worker ended {} times while it had this photo.", RETRIES + 1),
                 "Look at the photo; the next run tries it again.",
             ) from error
         if isinstance(answer, dict):
@@ -357,11 +359,12 @@ def _join(ray: Any, address: str, workers: int) -> None:
     except ValueError as error:
         detail = " ".join(str(error).split())[:160].rstrip(".")
         raise UsageError(
-            f"The Ray cluster '{address}' cannot be joined: {detail}.", "Use --ray local, auto or HOST:6379."
+            Sentence("The Ray cluster '{}' cannot be joined: {}.", address, detail),
+            "Use --ray local, auto or HOST:6379.",
         ) from error
 
 
-def _model(answer: dict[str, str] | api.OpenedModel) -> api.OpenedModel:
+def _model(answer: dict[str, object] | api.OpenedModel) -> api.OpenedModel:
     if isinstance(answer, dict):
         raise S2EditError.from_json(answer)
     return answer
@@ -376,13 +379,13 @@ def _converted_errors() -> Iterator[None]:
         raise
     except (ConnectionError, RuntimeError, OSError, TimeoutError) as error:
         raise EngineGoneError(
-            f"The Ray cluster cannot be reached any more ({type(error).__name__}).",
+            Sentence("The Ray cluster cannot be reached any more ({}).", type(error).__name__),
             "Start it again; the same command goes on.",
         ) from error
     except Exception as error:
         if type(error).__module__.split(".")[0] != "ray":
             raise
         raise EngineGoneError(
-            f"The Ray cluster cannot be reached any more ({type(error).__name__}).",
+            Sentence("The Ray cluster cannot be reached any more ({}).", type(error).__name__),
             "Start it again; the same command goes on.",
         ) from error

@@ -27,7 +27,7 @@ from s2edit_plugin.api import ApplyEdit, EditSettings
 from s2edit_plugin.api.limits import check_edit_settings, check_texts
 from s2edit_plugin.api.prompts import parse_ref
 from s2edit_plugin.engine.protocol.wire import decode
-from s2edit_plugin.errors import PromptError, S2EditError, UsageError
+from s2edit_plugin.errors import PromptError, S2EditError, Sentence, UsageError
 from s2edit_plugin.storage.paths import write_atomic
 
 __all__ = [
@@ -97,20 +97,25 @@ def read_recipe(path: Path) -> Recipe:
     """
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path} is too large for a recipe.", "Name a TOML file that the window saved.")
+            raise UsageError(
+                Sentence("{} is too large for a recipe.", path), "Name a TOML file that the window saved."
+            )
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise UsageError(
-            f"The recipe {path} cannot be read ({reason}).", "Name a TOML file, for example recipe.toml."
+            Sentence("The recipe {} cannot be read ({}).", path, reason),
+            "Name a TOML file, for example recipe.toml.",
         ) from error
     try:
         return _checked(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"The recipe {path} is no valid TOML: {str(error).rstrip('.')}.", _HINT) from error
+        raise UsageError(
+            Sentence("The recipe {} is no valid TOML: {}.", path, str(error).rstrip(".")), _HINT
+        ) from error
     except S2EditError as error:
         raise UsageError(
-            f"The recipe {path} cannot be used: {error.sentence}", error.hint or _HINT
+            Sentence("The recipe {} cannot be used: {}", path, error.sentence), error.hint or _HINT
         ) from error
 
 

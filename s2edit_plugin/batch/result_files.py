@@ -15,7 +15,7 @@ from s2edit_plugin.batch.keys import Facts, hash_of, job_hash, with_row
 from s2edit_plugin.batch.ledger import Ledger
 from s2edit_plugin.batch.recipe import Recipe
 from s2edit_plugin.batch.worker import Made, Task, mask_files
-from s2edit_plugin.errors import ResourceError, S2EditError, UsageError
+from s2edit_plugin.errors import ResourceError, S2EditError, Sentence, UsageError
 from s2edit_plugin.imaging.files import is_ours, read_photo_file
 from s2edit_plugin.storage.paths import write_atomic
 
@@ -90,7 +90,7 @@ class ResultFiles:
             )
         if entry.state == "leased" and entry.attempts >= MAX_CRASHES:
             raise S2EditError(
-                f"The program ended {MAX_CRASHES} times while it worked on this photo.",
+                Sentence("The program ended {} times while it worked on this photo.", MAX_CRASHES),
                 "Look at the photo; the next run tries it again.",
             )
         job, stamp = self._job_of(entry), Stamp.of(entry.source)
@@ -102,7 +102,7 @@ class ResultFiles:
                 return Outcome(self._ledger.entry(entry), True, notes)
         if target.exists() and not self._job.overwrite and not self._is_own(entry):
             raise UsageError(
-                f"{target} is there already, and this program did not write it.",
+                Sentence("{} is there already, and this program did not write it.", target),
                 "Move it away, choose another folder, or add --overwrite.",
             )
         return self._copy_of_twin(entry, job, stamp)
@@ -129,7 +129,7 @@ class ResultFiles:
     def check_existing(self, entry: Entry) -> list[str]:
         """Notes about an existing result that need not be made again. Raises ResourceError: it has been removed."""
         if not self._exists(entry):
-            raise ResourceError(f"{self._path(entry)} has gone.", "Run the batch again.")
+            raise ResourceError(Sentence("{} has gone.", self._path(entry)), "Run the batch again.")
         return self._change_notes(entry)
 
     def _path(self, entry: Entry) -> Path:

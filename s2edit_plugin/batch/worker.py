@@ -23,7 +23,14 @@ from s2edit_plugin.batch.keys import Facts, edit_key, hash_of, with_row
 from s2edit_plugin.batch.photos import Row
 from s2edit_plugin.batch.recipe import CLASS, Recipe
 from s2edit_plugin.engine.client.interface import Client
-from s2edit_plugin.errors import InputError, ModelError, S2EditError, TokenNotFoundError, WrongModelError
+from s2edit_plugin.errors import (
+    InputError,
+    ModelError,
+    S2EditError,
+    Sentence,
+    TokenNotFoundError,
+    WrongModelError,
+)
 from s2edit_plugin.imaging.files import read_photo_file
 
 __all__ = [
@@ -91,13 +98,18 @@ def facts_of(client: Client, opened: api.OpenedModel, recipe: Recipe) -> Facts:
         info = infos.get(name)
         if info is None:
             raise TokenNotFoundError(
-                f"The recipe needs the token {name}, which is not in the library.",
+                Sentence("The recipe needs the token {}, which is not in the library.", name),
                 "`s2edit tokens list` shows what there is.",
             )
         if info.base_model_hash and info.base_model_hash != opened.fingerprint:
             raise WrongModelError(
-                f"The token {name} was learned on the model {info.base_model}, and {opened.name} is in use.",
-                f"Use --model {info.base_model}, or learn the token on {opened.name}.",
+                Sentence(
+                    "The token {} was learned on the model {}, and {} is in use.",
+                    name,
+                    info.base_model,
+                    opened.name,
+                ),
+                Sentence("Use --model {}, or learn the token on {}.", info.base_model, opened.name),
             )
     usable = {
         name: info
@@ -169,7 +181,7 @@ class PhotoWorker:
         if used and used != self._facts.fingerprint:
             raise ModelError(
                 "The base model in use was changed while the batch ran.",
-                f"Use {self._facts.model} again, or name a model in the recipe.",
+                Sentence("Use {} again, or name a model in the recipe.", self._facts.model),
             )
 
     def _edits(

@@ -108,7 +108,7 @@ class _Run:
         self._ledger, self._total = ledger, total
         self._began = time.monotonic()
         self._batch: Batch | None = None
-        self._failures: list[dict[str, str]] = []
+        self._failures: list[dict[str, object]] = []
         self._previewed: list[Path] = []
         self._model = ""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.cli.replacing import add_overwrite, check_replaceable
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = ["register"]
 
@@ -45,7 +45,7 @@ def run_bench(args: argparse.Namespace, output: Output) -> int:
         raise UsageError("A model has a name or a shape.", "Leave --model or --random out.")
     out = Path(args.out).expanduser() if args.out else None
     if out is not None and out.is_dir():
-        raise UsageError(f"{out} is a folder.", "Name a file with --out.")
+        raise UsageError(Sentence("{} is a folder.", out), "Name a file with --out.")
     if out is not None:
         check_replaceable(out, overwrite=args.overwrite, figures=True)
     from s2edit_plugin import api

@@ -15,7 +15,7 @@ from s2edit_plugin.api import ApplyEdit, Estimate, Event, JobInfo, LearnToken, O
 from s2edit_plugin.api.queries import EstimateJob
 from s2edit_plugin.cli.files import NO_FILES, Files
 from s2edit_plugin.cli.output import Output
-from s2edit_plugin.errors import CancelledError, InputError, S2EditError
+from s2edit_plugin.errors import CancelledError, InputError, S2EditError, Sentence
 
 if TYPE_CHECKING:
     from s2edit_plugin.engine.client.interface import Client, Job
@@ -158,7 +158,9 @@ def _stopped(request: object, job: JobInfo | None) -> CancelledError:
     if isinstance(request, LearnToken) and job is not None and job.resumable and job.progress is not None:
         name = f"{request.person}/{request.token}"
         return CancelledError(
-            f"Learning {name} stopped at step {job.progress.step} of {job.progress.total}.",
-            f"`s2edit learn --resume --person {request.person} --token {request.token}` goes on.",
+            Sentence("Learning {} stopped at step {} of {}.", name, job.progress.step, job.progress.total),
+            Sentence(
+                "`s2edit learn --resume --person {} --token {}` goes on.", request.person, request.token
+            ),
         )
     return CancelledError()

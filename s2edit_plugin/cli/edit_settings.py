@@ -8,7 +8,7 @@ from typing import Any
 
 from s2edit_plugin import api
 from s2edit_plugin.api.limits import EDIT_RANGES, check_edit_settings
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = ["add_edit_settings", "edit_settings", "positive"]
 
@@ -88,7 +88,7 @@ def _weights(pairs: list[str]) -> dict[str, float]:
         except ValueError:
             word = ""
         if not word.strip():
-            raise UsageError(f"'{pair}' is no weight of a word.", "Write it as --weight red=1.5.")
+            raise UsageError(Sentence("'{}' is no weight of a word.", pair), "Write it as --weight red=1.5.")
     return weights
 
 
@@ -96,7 +96,7 @@ def positive(text: str) -> int:
     """An argparse type: a whole number from 1 on."""
     value = int(text) if text.isascii() and text.isdigit() else 0
     if not 1 <= value <= 100_000:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+        raise argparse.ArgumentTypeError(Sentence("'{}' is not a whole number from 1 on", text))
     return value
 
 
@@ -110,7 +110,9 @@ def _setting(name: str) -> Callable[[str], float]:
         except ValueError:
             value = float("nan")
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"'{text}' is not a number from {low:g} to {high:g}")
+            raise argparse.ArgumentTypeError(
+                Sentence("'{}' is not a number from {} to {}", text, f"{low:g}", f"{high:g}")
+            )
         return value
 
     return read

@@ -9,7 +9,7 @@ from typing import Any
 
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.cli.replacing import add_overwrite, check_replaceable
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.evaluation.asked import FILES
 from s2edit_plugin.evaluation.registry import SUITES, check_data, run
 from s2edit_plugin.tokens.consent import require_consent
@@ -75,7 +75,7 @@ def run_eval(args: argparse.Namespace, output: Output) -> int:
         require_consent("identity", "everybody in the folder", args.yes_i_have_consent)
     out = Path(args.out).expanduser() if args.out else None
     if out is not None and out.exists() and not out.is_dir():
-        raise UsageError(f"{out} is a file.", "Name a folder with --out.")
+        raise UsageError(Sentence("{} is a file.", out), "Name a folder with --out.")
     if out is not None:
         for name in FILES:
             check_replaceable(out / name, overwrite=args.overwrite, figures=True)
@@ -107,5 +107,5 @@ def _backbone(name: str) -> Any:
 def _count(text: str) -> int:
     value = int(text) if text.isascii() and text.isdigit() else 0
     if not 1 <= value <= MOST:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 1 to {MOST}")
+        raise argparse.ArgumentTypeError(Sentence("'{}' is not a whole number from 1 to {}", text, MOST))
     return value

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from s2edit_plugin.api.picture_formats import WRITE_SUFFIXES
 from s2edit_plugin.api.regions import EDIT_REGIONS, EDIT_SUBJECTS, OF_A_PERSON
-from s2edit_plugin.errors import ImageError, InputError, MaskError, ResourceError, UsageError
+from s2edit_plugin.errors import ImageError, InputError, MaskError, ResourceError, Sentence, UsageError
 from s2edit_plugin.storage.paths import disk_error, write_atomic
 
 __all__ = [
@@ -84,9 +84,11 @@ def mask_choice(value: str, allowed: tuple[str, ...]) -> MaskChoice:
             raise MaskError("A mask by word needs a word.", "Write it as word:hair.")
         return MaskChoice(value)
     if value in {*EDIT_REGIONS, *EDIT_SUBJECTS}:
-        raise MaskError(f"The mask '{value}' is not possible here.", _hint(allowed))
+        raise MaskError(Sentence("The mask '{}' is not possible here.", value), _hint(allowed))
     if not Path(value).expanduser().is_file():
-        raise MaskError(f"There is no mask file {value}, and no method of this name.", _hint(allowed))
+        raise MaskError(
+            Sentence("There is no mask file {}, and no method of this name.", value), _hint(allowed)
+        )
     return MaskChoice("file", read_photo(value))
 
 
@@ -103,15 +105,15 @@ def writable_target(name: str, *, picture: bool = True) -> Path:
     """
     path = Path(name).expanduser()
     if path.is_dir():
-        raise UsageError(f"{name} is a folder.", "Name the file to write with --out.")
+        raise UsageError(Sentence("{} is a folder.", name), "Name the file to write with --out.")
     if not path.absolute().parent.is_dir():
         raise UsageError(
-            f"There is no folder {path.absolute().parent}.", "Create it, or choose another --out."
+            Sentence("There is no folder {}.", path.absolute().parent), "Create it, or choose another --out."
         )
     if picture and path.suffix.lower() not in WRITE_SUFFIXES:
         raise UsageError(
-            f"'{path.suffix or path.name}' is no picture format that can be written.",
-            f"End the name of --out with {', '.join(WRITE_SUFFIXES)}.",
+            Sentence("'{}' is no picture format that can be written.", path.suffix or path.name),
+            Sentence("End the name of --out with {}.", ", ".join(WRITE_SUFFIXES)),
         )
     try:
         tempfile.TemporaryFile(dir=path.absolute().parent).close()

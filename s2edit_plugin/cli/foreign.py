@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.cli.output import Output
-from s2edit_plugin.errors import InputError, UsageError
+from s2edit_plugin.errors import InputError, Sentence, UsageError
 
 __all__ = [
     "add_export_options",
@@ -110,7 +110,8 @@ def run_import(args: argparse.Namespace, file: Path, output: Output, with_consen
 
     if file.stat().st_size > MAX_FILE:
         raise InputError(
-            f"{file.name} is far too large for an embedding.", "Models come in by `s2edit models import`."
+            Sentence("{} is far too large for an embedding.", file.name),
+            "Models come in by `s2edit models import`.",
         )
     data, library = file.read_bytes(), Library()
 
@@ -139,10 +140,11 @@ def _target(out: str) -> tuple[Path, str]:
         return path, ""
     if path.suffix.lower() != SUFFIX:
         raise UsageError(
-            f"Other programs read files whose names end with {SUFFIX}.", "Name one, or a folder, with --out."
+            Sentence("Other programs read files whose names end with {}.", SUFFIX),
+            "Name one, or a folder, with --out.",
         )
     if not path.absolute().parent.is_dir():
         raise UsageError(
-            f"There is no folder {path.absolute().parent}.", "Create it, or choose another --out."
+            Sentence("There is no folder {}.", path.absolute().parent), "Create it, or choose another --out."
         )
     return path.absolute().parent, path.stem

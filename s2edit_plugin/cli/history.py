@@ -15,7 +15,7 @@ from s2edit_plugin.cli import clients
 from s2edit_plugin.cli.files import read_photo, writable_target, write_result
 from s2edit_plugin.cli.output import Output, table
 from s2edit_plugin.cli.replacing import add_overwrite, check_outputs
-from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.errors import S2EditError, Sentence, UsageError
 
 if TYPE_CHECKING:
     from s2edit_plugin.history import History, Record
@@ -251,7 +251,9 @@ def run_prune(args: argparse.Namespace, output: Output) -> int:
 
     limit = load_settings(data_folder()).history_limit_gb if args.limit_gb is None else args.limit_gb
     if not 0 <= limit < 1e9:
-        raise UsageError(f"The history cannot be limited to {limit} GB.", "Use a number from 0 on.")
+        raise UsageError(
+            Sentence("The history cannot be limited to {} GB.", limit), "Use a number from 0 on."
+        )
     history = _history(output)
     done = history.prune(int(limit * 1e9))
     size = history.size_bytes()

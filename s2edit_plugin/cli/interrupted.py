@@ -7,7 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from s2edit_plugin.api import LearnToken
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 if TYPE_CHECKING:
     from s2edit_plugin.tokens.runs import Kept
@@ -35,14 +35,14 @@ def kept_request(args: argparse.Namespace, person: str, token: str) -> LearnToke
     if given:
         option = "class" if given[0] == "class_noun" else given[0].replace("_", "-")
         raise UsageError(
-            f"Without a photo the interrupted run goes on as it was, so --{option} cannot change.",
+            Sentence("Without a photo the interrupted run goes on as it was, so --{} cannot change.", option),
             "Name the photo to learn with other settings.",
         )
     kept = _find(person, token)
     if kept is None:
         raise UsageError(
-            f"There is nothing to resume for {person}/{token}.",
-            f"Name the photo: s2edit learn PHOTO --person {person} --token {token}",
+            Sentence("There is nothing to resume for {}/{}.", person, token),
+            Sentence("Name the photo: s2edit learn PHOTO --person {} --token {}", person, token),
         )
     if args.model is None:
         args.model = kept.model

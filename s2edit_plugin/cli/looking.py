@@ -12,7 +12,7 @@ from s2edit_plugin.cli.clients import add_options, perform
 from s2edit_plugin.cli.files import Files, mask_choice, read_photo, writable_target, write_picture
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.cli.replacing import add_overwrite, check_outputs
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = ["register"]
 
@@ -68,7 +68,8 @@ def run_mask(args: argparse.Namespace, output: Output) -> int:
     method = mask_choice(args.method, MASK_FINDERS)
     if method.picture is not None:
         raise UsageError(
-            "--method takes the name of a method, not a file.", f"Use {', '.join(MASK_FINDERS)} or word:WORD."
+            "--method takes the name of a method, not a file.",
+            Sentence("Use {} or word:WORD.", ", ".join(MASK_FINDERS)),
         )
     inside = [api.Click(x, y) for x, y in args.click]
     outside = [api.Click(x, y, inside=False) for x, y in args.click_outside]
@@ -131,5 +132,7 @@ def _numbers(text: str, count: int) -> tuple[float, ...]:
     except ValueError:
         values = ()
     if len(values) != count or not all(abs(value) < 1e6 for value in values):
-        raise argparse.ArgumentTypeError(f"'{text}' is not {count} numbers with commas between them")
+        raise argparse.ArgumentTypeError(
+            Sentence("'{}' is not {} numbers with commas between them", text, count)
+        )
     return values

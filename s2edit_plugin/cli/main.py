@@ -33,7 +33,7 @@ from s2edit_plugin.cli import (
 )
 from s2edit_plugin.cli.output import Output, silence
 from s2edit_plugin.engine.client.discovery import hold_environment
-from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
+from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, Sentence, UsageError
 
 __all__ = ["build_parser", "main"]
 
@@ -56,7 +56,7 @@ class Parser(argparse.ArgumentParser):
             UsageError: always.
         """
         raise UsageError(
-            f"{message[:1].upper()}{message[1:]}.".replace("..", "."), f"See `{self.prog} --help`."
+            f"{message[:1].upper()}{message[1:]}.".replace("..", "."), Sentence("See `{} --help`.", self.prog)
         )
 
 
@@ -163,8 +163,13 @@ def _unexpected(error: Exception) -> S2EditError:
     """Report an unexpected exception without a traceback."""
     detail = " ".join(str(error).split())[:200].rstrip(".")
     return S2EditError(
-        f"Something went wrong inside S2Edit ({type(error).__name__}{': ' if detail else ''}{detail}).",
-        f"Run the command again with {DEBUG_VARIABLE}=1 to see where, and report it.",
+        Sentence(
+            "Something went wrong inside S2Edit ({}{}{}).",
+            type(error).__name__,
+            ": " if detail else "",
+            detail,
+        ),
+        Sentence("Run the command again with {}=1 to see where, and report it.", DEBUG_VARIABLE),
     )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from s2edit_plugin.api import OnProgress, Progress
-from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, UsageError
+from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, Sentence, UsageError
 
 if TYPE_CHECKING:
     import tqdm
@@ -56,7 +56,7 @@ class Output:
             silence(self._out)
             reason = error.strerror or type(error).__name__
             raise ResourceError(
-                f"It is done, but the answer could not be printed ({reason}).",
+                Sentence("It is done, but the answer could not be printed ({}).", reason),
                 "See where the output of the command goes.",
             ) from error
 

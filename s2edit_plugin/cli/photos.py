@@ -27,7 +27,7 @@ from s2edit_plugin.cli.files import (
 from s2edit_plugin.cli.interrupted import kept_request
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.cli.replacing import add_overwrite, check_outputs, check_replaceable
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.tokens.consent import require_consent
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def run_demo(args: argparse.Namespace, output: Output) -> int:
 
     out = Path(args.out).expanduser()
     if out.exists() and not out.is_dir():
-        raise UsageError(f"{out} is a file.", "Name a folder with --out.")
+        raise UsageError(Sentence("{} is a file.", out), "Name a folder with --out.")
     for path in demo.outputs(out):
         check_replaceable(path, overwrite=args.overwrite)
     with output.progress() as on_progress:

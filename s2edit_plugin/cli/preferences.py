@@ -8,7 +8,7 @@ from typing import Any
 
 from s2edit_plugin.api import queries
 from s2edit_plugin.cli.output import Output, table
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = ["register"]
 
@@ -43,7 +43,10 @@ def run_settings(args: argparse.Namespace, output: Output) -> int:
     if args.reset and (args.name is None or args.value is not None):
         raise UsageError("A setting is reset by its name alone.", "`s2edit settings NAME --reset`")
     if args.name is not None and args.name not in defaults:
-        raise UsageError(f"There is no setting '{args.name[:40]}'.", f"Settings are: {', '.join(defaults)}.")
+        raise UsageError(
+            Sentence("There is no setting '{}'.", args.name[:40]),
+            Sentence("Settings are: {}.", ", ".join(defaults)),
+        )
     with connect_or_local() as client:
         if args.reset:
             changes = {args.name: defaults[args.name]}

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = ["add_overwrite", "check_outputs", "check_replaceable"]
 
@@ -34,14 +34,18 @@ def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[str | None], 
     places = [os.path.normcase(path.absolute()) for path in targets]
     for index, place in enumerate(places):
         if place in places[:index]:
-            raise UsageError(f"Two results would be written to {targets[index]}.", "Give each its own name.")
+            raise UsageError(
+                Sentence("Two results would be written to {}.", targets[index]), "Give each its own name."
+            )
     if overwrite:
         return
     read = [Path(name).expanduser() for name in inputs if name]
     for path in targets:
         for source in read:
             if _is_same(path, source):
-                raise UsageError(f"{path} is what this command reads: it would be overwritten.", HINT)
+                raise UsageError(
+                    Sentence("{} is what this command reads: it would be overwritten.", path), HINT
+                )
         check_replaceable(path, overwrite=False)
 
 
@@ -56,7 +60,7 @@ def check_replaceable(path: Path, *, overwrite: bool, figures: bool = False) -> 
     """
     if overwrite or not path.is_file() or _is_ours(path, figures):
         return
-    raise UsageError(f"{path} is there already.", HINT)
+    raise UsageError(Sentence("{} is there already.", path), HINT)
 
 
 def _is_same(one: Path, other: Path) -> bool:

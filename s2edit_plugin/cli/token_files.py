@@ -11,7 +11,7 @@ from s2edit_plugin.api.prompts import parse_ref
 from s2edit_plugin.cli import foreign
 from s2edit_plugin.cli.files import writable_target
 from s2edit_plugin.cli.output import Output
-from s2edit_plugin.errors import ConsentError, UsageError
+from s2edit_plugin.errors import ConsentError, Sentence, UsageError
 from s2edit_plugin.tokens.consent import require_consent
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def run_import(args: argparse.Namespace, output: Output) -> int:
 
     file = given_file(args.file)
     if is_person_file(file):
-        raise UsageError(f"{file} holds a whole person.", f"Use `s2edit person import {file}`.")
+        raise UsageError(
+            Sentence("{} holds a whole person.", file), Sentence("Use `s2edit person import {}`.", file)
+        )
     if foreign.is_embedding(file):
         return foreign.run_import(args, file, output, with_consent)
     ref = parse_ref(args.name) if args.name else None
@@ -136,7 +138,7 @@ def given_file(name: str) -> Path:
     """The file to import. Raises UsageError: a folder."""
     file = Path(name).expanduser()
     if file.is_dir():
-        raise UsageError(f"{file} is a folder.", "Name a file.")
+        raise UsageError(Sentence("{} is a folder.", file), "Name a file.")
     return file
 
 

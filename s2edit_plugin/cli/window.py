@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from s2edit_plugin.api.picture_formats import READ_SUFFIXES
-from s2edit_plugin.errors import ImageError, S2EditError, UsageError
+from s2edit_plugin.errors import ImageError, S2EditError, Sentence, UsageError
 
 __all__ = ["check_screen", "open_window", "photo_of", "window_arguments"]
 
@@ -65,7 +65,7 @@ def photo_of(word: str) -> str:
     picture = scheme == "file" or path.lower().endswith(tuple(READ_SUFFIXES))
     if parts.netloc not in ("", "localhost") or parts.query or not os.path.isabs(path) or not picture:
         raise ImageError(
-            f"The link {word} leads to no picture on this machine.",
+            Sentence("The link {} leads to no picture on this machine.", word),
             "A link is s2edit:// and the whole path of a photo, for example s2edit:///home/me/photo.jpg",
         )
     return path
@@ -76,8 +76,10 @@ def _check_photo(word: str) -> None:
     if path.is_file():
         return
     if path.suffix or path.parent != Path("."):
-        raise ImageError(f"There is no file {word}.", "Check the path of the photo.")
-    raise UsageError(f"There is no command '{word}', and no photo of this name.", "See `s2edit --help`.")
+        raise ImageError(Sentence("There is no file {}.", word), "Check the path of the photo.")
+    raise UsageError(
+        Sentence("There is no command '{}', and no photo of this name.", word), "See `s2edit --help`."
+    )
 
 
 def open_window(as_json: bool = False, arguments: Sequence[str] = ()) -> int:
@@ -106,7 +108,7 @@ def open_window(as_json: bool = False, arguments: Sequence[str] = ()) -> int:
         return 128 + ended[0]
     if code < 0:  # ended by a signal: Qt gives up so where a library of the screen's system is missing
         raise S2EditError(
-            f"The window ended unexpectedly (signal {-code}).",
+            Sentence("The window ended unexpectedly (signal {}).", -code),
             "What Qt printed above says why; see `s2edit doctor`.",
         )
     return code

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from s2edit_plugin.api import EditSettings, LearnSettings
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.evaluation.rivals.diffedit import DiffEdit
 from s2edit_plugin.evaluation.rivals.dreambooth import DreamBooth
 from s2edit_plugin.evaluation.rivals.edit_friendly import EditFriendly
@@ -100,6 +100,7 @@ METHODS: dict[str, Method] = {
         Method("ours_term_picture", "the term less what points against the edit", _OURS, EditSettings(influence="picture")),
         Method("ours_term_position", "the same, measured at each position", _OURS, EditSettings(influence="position")),
         Method("ours_kept", "ours, shapes kept as colours are", _OURS, _P2P),
+        Method("ours_offset", "ours, direct inversion's offset in every edit", _OURS, EditSettings(offset="both")),
         Method("ours_oracle", "ours inside the true region", _OURS, oracle=True),
         # What could be had at least and at most.
         Method("untouched", "the source as it is", shows="source"),
@@ -121,5 +122,7 @@ def choose_methods(
         chosen += methods if name == "all" else main if name == "main" else [name]
     unknown = [name for name in chosen if name not in methods]
     if unknown:
-        raise UsageError(f"There is no method '{unknown[0]}'.", f"Choose from: {', '.join(methods)}.")
+        raise UsageError(
+            Sentence("There is no method '{}'.", unknown[0]), Sentence("Choose from: {}.", ", ".join(methods))
+        )
     return [methods[name] for name in dict.fromkeys(chosen)]

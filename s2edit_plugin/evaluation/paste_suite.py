@@ -20,7 +20,7 @@ import torch
 from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.api.progress import Stopwatch
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.evaluation.metrics import psnr
 from s2edit_plugin.evaluation.paste_cases import EDITS_A_PERSON, PasteCase, drawn, photographs
 from s2edit_plugin.evaluation.paste_rivals import BASELINE, OURS, WAYS, Decoded
@@ -90,7 +90,8 @@ def _chosen(methods: tuple[str, ...]) -> dict[str, Callable[[Decoded], np.ndarra
     unknown = [name for name in methods if name not in WAYS]
     if unknown:
         raise UsageError(
-            f"The suite paste has no method '{unknown[0]}'.", f"Choose from: {', '.join(WAYS)}, all."
+            Sentence("The suite paste has no method '{}'.", unknown[0]),
+            Sentence("Choose from: {}, all.", ", ".join(WAYS)),
         )
     return {name: way for name, way in WAYS.items() if name in (OURS, BASELINE, *methods)}
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from s2edit_plugin.api.prompts import words
-from s2edit_plugin.errors import ImageError, MaskError, ModelError, UsageError
+from s2edit_plugin.errors import ImageError, MaskError, ModelError, Sentence, UsageError
 from s2edit_plugin.evaluation.asked import Run
 from s2edit_plugin.evaluation.benchmark import Plan, Result, compare
 from s2edit_plugin.evaluation.figures import Row, cost_of
@@ -100,8 +100,11 @@ class FacesJudge:
         if detector is None or recogniser is None:
             missing = [name for name, net in (("yunet", detector), ("sface", recogniser)) if net is None]
             raise ModelError(
-                f"The suite photos compares faces with networks that are not installed: {' and '.join(missing)}.",
-                f"Run {' and '.join(f'`s2edit models install {name}`' for name in missing)}.",
+                Sentence(
+                    "The suite photos compares faces with networks that are not installed: {}.",
+                    " and ".join(missing),
+                ),
+                Sentence("Run {}.", " and ".join(f"`s2edit models install {name}`" for name in missing)),
             )
         return cls(detector, recogniser)
 
@@ -128,18 +131,23 @@ def read_people(folder: Path, count: int) -> list[Person]:
             found[path.stem] = [path]
     if not found:
         raise UsageError(
-            f"{folder} holds no photos.", "Put photos of each person into a folder of their own inside it."
+            Sentence("{} holds no photos.", folder),
+            "Put photos of each person into a folder of their own inside it.",
         )
     unknown = [name for name in told if name not in found]
     if unknown:
-        raise UsageError(f"{PEOPLE} names '{unknown[0]}', of whom there are no photos in {folder}.")
+        raise UsageError(
+            Sentence("{} names '{}', of whom there are no photos in {}.", PEOPLE, unknown[0], folder)
+        )
     people = []
     for index, (name, photos) in enumerate(list(found.items())[:count]):
         facts = told.get(name, {})
         noun = facts.get("noun", "person")
         prompt = facts.get("prompt", f"a photo of a {noun}")
         if noun not in words(prompt):
-            raise UsageError(f"The prompt of '{name}' in {PEOPLE} does not contain the noun '{noun}'.")
+            raise UsageError(
+                Sentence("The prompt of '{}' in {} does not contain the noun '{}'.", name, PEOPLE, noun)
+            )
         people.append(Person(index, name, tuple(photos[:_SHOTS]), noun, prompt))
     return people
 
@@ -151,7 +159,7 @@ def _told(file: Path) -> dict[str, dict[str, str]]:
         values = json.loads(read_limited(file, MAX_JSON))
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
-            f"{file} cannot be read.", "It must be JSON: names with a noun and a prompt."
+            Sentence("{} cannot be read.", file), "It must be JSON: names with a noun and a prompt."
         ) from error
     good = isinstance(values, dict) and all(
         isinstance(facts, dict) and all(isinstance(value, str) for value in facts.values())
@@ -159,7 +167,7 @@ def _told(file: Path) -> dict[str, dict[str, str]]:
     )
     if not good:
         raise UsageError(
-            f"{file} is not a list of people.", 'Write {"NAME": {"noun": "...", "prompt": "..."}}.'
+            Sentence("{} is not a list of people.", file), 'Write {"NAME": {"noun": "...", "prompt": "..."}}.'
         )
     return dict(values)
 
@@ -237,7 +245,7 @@ def _first_face(judge: FacesJudge, person: Person, picture: np.ndarray) -> np.nd
     face = judge.feature(picture)
     if face is None:
         raise ImageError(
-            f"No face is found on {person.photos[0]}.", "Leave it out, or use another first photo."
+            Sentence("No face is found on {}.", person.photos[0]), "Leave it out, or use another first photo."
         )
     return face
 

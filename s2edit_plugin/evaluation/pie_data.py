@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from s2edit_plugin.errors import ImageError, UsageError
+from s2edit_plugin.errors import ImageError, Sentence, UsageError
 from s2edit_plugin.imaging.crop import central_square
 from s2edit_plugin.imaging.files import read_photo_file
 from s2edit_plugin.imaging.reading import read_photo
@@ -69,7 +69,8 @@ class PieEntry:
             kind = int(self.values.get("editing_type_id", 0))
         except (KeyError, TypeError, ValueError) as error:
             raise UsageError(
-                f"The entry '{self.name}' of {MAPPING} lacks prompts or a mask.", "Download PIE-Bench again."
+                Sentence("The entry '{}' of {} lacks prompts or a mask.", self.name, MAPPING),
+                "Download PIE-Bench again.",
             ) from error
         picture = read_photo(read_photo_file(self.file), str(self.file)).as_uint8_rgb()
         region = decode_mask(runs, (picture.shape[0], picture.shape[1]))
@@ -99,14 +100,15 @@ def read_pie_bench(folder: Path, count: int, seed: int) -> tuple[list[PieEntry],
     file = folder / MAPPING
     if not file.is_file():
         raise UsageError(
-            f"{folder} holds no {MAPPING}.", f"Name the folder of PIE-Bench that holds it and {PICTURES}."
+            Sentence("{} holds no {}.", folder, MAPPING),
+            Sentence("Name the folder of PIE-Bench that holds it and {}.", PICTURES),
         )
     try:
         values = json.loads(read_limited(file, _MOST_BYTES))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{file} cannot be read.", "Download PIE-Bench again.") from error
+        raise UsageError(Sentence("{} cannot be read.", file), "Download PIE-Bench again.") from error
     if not isinstance(values, dict) or not values or not all(isinstance(v, dict) for v in values.values()):
-        raise UsageError(f"{file} is not PIE-Bench's list of edits.", "Download PIE-Bench again.")
+        raise UsageError(Sentence("{} is not PIE-Bench's list of edits.", file), "Download PIE-Bench again.")
     entries = []
     for index, (name, entry) in enumerate(values.items()):
         path = Path(str(entry.get("image_path", "")))
@@ -115,7 +117,7 @@ def read_pie_bench(folder: Path, count: int, seed: int) -> tuple[list[PieEntry],
             entries.append(PieEntry(index, str(name), entry, folder / PICTURES / path))
     if not entries:
         raise UsageError(
-            f"{folder / PICTURES} holds none of the pictures that {MAPPING} names.",
+            Sentence("{} holds none of the pictures that {} names.", folder / PICTURES, MAPPING),
             "Download PIE-Bench again.",
         )
     missing = len(values) - len(entries)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.api import OnProgress
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.evaluation.asked import FILES, Run
 from s2edit_plugin.storage.paths import write_atomic
 
@@ -141,7 +141,9 @@ SUITES: dict[str, Suite] = {
 def find_suite(name: str) -> Suite:
     """A suite by name. Raises UsageError for an unknown one."""
     if name not in SUITES:
-        raise UsageError(f"There is no suite '{name}'.", f"Choose from: {', '.join(SUITES)}.")
+        raise UsageError(
+            Sentence("There is no suite '{}'.", name), Sentence("Choose from: {}.", ", ".join(SUITES))
+        )
     return SUITES[name]
 
 
@@ -153,12 +155,14 @@ def check_data(name: str, data: Path | None) -> None:
     """
     if not find_suite(name).needs_data:
         if data is not None:
-            raise UsageError(f"The suite {name} looks at no folder.", "Leave --data out.")
+            raise UsageError(Sentence("The suite {} looks at no folder.", name), "Leave --data out.")
         return
     if data is None:
-        raise UsageError(f"The suite {name} needs a folder of pictures.", "Name it with --data DIR.")
+        raise UsageError(
+            Sentence("The suite {} needs a folder of pictures.", name), "Name it with --data DIR."
+        )
     if not data.is_dir():
-        raise UsageError(f"There is no folder {data}.", "Name another one with --data.")
+        raise UsageError(Sentence("There is no folder {}.", data), "Name another one with --data.")
 
 
 def run(

@@ -18,7 +18,7 @@ from s2edit_models.drawing import (
 from s2edit_models.drawing.counterfactual import Counterfactual
 from s2edit_models.drawing.scene import valid_values
 
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = [
     "SUITES",
@@ -238,5 +238,8 @@ SUITES: dict[str, Callable[[int, int], list[Subject]]] = {
 def suite(name: str, count: int, seed: int) -> list[Subject]:
     """The subjects of a suite of edits by name. Raises UsageError for an unknown one."""
     if name not in SUITES:
-        raise UsageError(f"There is no suite of drawn edits '{name}'.", f"Choose from: {', '.join(SUITES)}.")
+        raise UsageError(
+            Sentence("There is no suite of drawn edits '{}'.", name),
+            Sentence("Choose from: {}.", ", ".join(SUITES)),
+        )
     return SUITES[name](count, seed)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from s2edit_plugin.base_models import resolve
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.storage.paths import MAX_JSON, DataFolder, read_limited
 from s2edit_plugin.storage.settings import load_settings
 
@@ -57,10 +57,12 @@ class BaseModel:
                 continue
             except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
                 raise ModelError(
-                    f"The model '{self.name}' is damaged: its {encoder} has no sound config.json."
+                    Sentence(
+                        "The model '{}' is damaged: its {} has no sound config.json.", self.name, encoder
+                    )
                 ) from error
         if not widths:
-            raise ModelError(f"The model '{self.name}' has no text encoder for embeddings.")
+            raise ModelError(Sentence("The model '{}' has no text encoder for embeddings.", self.name))
         return tuple(widths)
 
     def attention_layers(self) -> list[str]:
@@ -77,7 +79,7 @@ class BaseModel:
         for layer, part in places:
             name = f"{layer}.to_{part}.weight"
             if name not in self._unet:
-                raise ModelError(f"The model '{self.name}' has no layer {layer}.")
+                raise ModelError(Sentence("The model '{}' has no layer {}.", self.name, layer))
             with safetensors.safe_open(self._unet[name], framework="pt") as file:  # numpy knows no bfloat16
                 found[layer, part] = file.get_tensor(name).float().numpy()
         return found
@@ -102,6 +104,6 @@ class BaseModel:
                     found |= dict.fromkeys(file.keys(), path)
         except (OSError, safetensors.SafetensorError) as error:
             raise ModelError(
-                f"The U-Net of the model '{self.name}' cannot be read.", "Install it again."
+                Sentence("The U-Net of the model '{}' cannot be read.", self.name), "Install it again."
             ) from error
         return found

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from s2edit_plugin.api.prompts import parse_ref
-from s2edit_plugin.errors import ModelError, UsageError
+from s2edit_plugin.errors import ModelError, Sentence, UsageError
 from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.formats.exporting import Exported, check_options, export_token
 from s2edit_plugin.formats.importing import EmbeddingFacts, embedding_token, read_embedding
@@ -72,7 +72,7 @@ def run_import(
     if not name:
         raise UsageError("An embedding does not say whose it is.", "Name it, e.g. --as anna/me.")
     if kind not in ("identity", "attribute"):
-        raise UsageError(f"'{kind[:40]}' is no kind of token.", "Use identity or attribute.")
+        raise UsageError(Sentence("'{}' is no kind of token.", kind[:40]), "Use identity or attribute.")
     ref = parse_ref(name)
     facts = EmbeddingFacts(ref.person, ref.name, class_noun, kind, consent)  # type: ignore[arg-type]
     token = embedding_token(vectors, label, BaseModel.named(library.folder, model), facts)

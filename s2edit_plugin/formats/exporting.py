@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from s2edit_plugin.errors import InputError, ModelError, TokenDamagedError, UsageError
+from s2edit_plugin.errors import InputError, ModelError, Sentence, TokenDamagedError, UsageError
 from s2edit_plugin.formats import custom_diffusion, lora, textual_inversion
 from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.storage.paths import write_atomic
@@ -52,7 +52,9 @@ class Exported:
         paths = [folder / name for name in self.files]
         for path in paths:
             if path.exists() and not overwrite:
-                raise InputError(f"{path} exists already.", "Choose another file name, or add --overwrite.")
+                raise InputError(
+                    Sentence("{} exists already.", path), "Choose another file name, or add --overwrite."
+                )
         for path, data in zip(paths, self.files.values(), strict=True):
             write_atomic(path, data, private=True)
         return paths
@@ -67,10 +69,11 @@ def check_options(
         UsageError: unknown format, or an option of another format.
     """
     if format not in FORMATS:
-        raise UsageError(f"'{format[:40]}' is no format.", f"Use {', '.join(FORMATS)}.")
+        raise UsageError(Sentence("'{}' is no format.", format[:40]), Sentence("Use {}.", ", ".join(FORMATS)))
     if private and format != "s2edit":
         raise UsageError(
-            f"A {format} file has no place for thumbnail, mask and the photo's hash.", "Leave out --private."
+            Sentence("A {} file has no place for thumbnail, mask and the photo's hash.", format),
+            "Leave out --private.",
         )
     if rank is not None and (format != "lora" or rank < 1):
         raise UsageError("--rank is a whole number from 1 on, for the format lora.")
@@ -115,7 +118,9 @@ def export_token(
             files[f"{stem}-{format}{SUFFIX}"], first = make
     except (KeyError, IndexError, ValueError) as error:
         raise TokenDamagedError(
-            f"The token {token.record.full_name} is damaged: its parameters do not fit its settings.",
+            Sentence(
+                "The token {} is damaged: its parameters do not fit its settings.", token.record.full_name
+            ),
             "Restore it from a backup or learn it again.",
         ) from error
     return Exported(files, (*first, *_notes(token, stem)))
@@ -132,8 +137,11 @@ def _embedding(token: Token, model: BaseModel | None) -> bytes:
 def _custom_diffusion(token: Token, model: BaseModel | None) -> tuple[bytes, list[str]]:
     if model is None:
         raise ModelError(
-            f"The base model of {token.record.full_name}, '{token.record.base_model}', is not here, and a Custom "
-            "Diffusion file holds matrices of it.",
+            Sentence(
+                "The base model of {}, '{}', is not here, and a Custom Diffusion file holds matrices of it.",
+                token.record.full_name,
+                token.record.base_model,
+            ),
             "Name it with --model.",
         )
     check_model(token.record, model.name, model.fingerprint)
@@ -179,7 +187,7 @@ def _refuse_or_tell(token: Token, approximate: bool) -> list[str]:
     if why and not approximate:
         other = " Export it as lora." if parameters in ("kv_full", "kv_lora") else ""
         hint = f"Add --approximate to write its vectors alone, or learn it with --parameters none.{other}"
-        raise InputError(f"The token {why}", hint)
+        raise InputError(Sentence("The token {}", why), hint)
     return [f"This is not all of it: the token {why}"] if why else []
 
 
@@ -188,22 +196,36 @@ def _check_every_column(token: Token, format: str) -> None:
     what = "LoRA" if format == "lora" else "Custom Diffusion file"
     if parameters == "none":
         raise InputError(
-            f"The token {name} is its vectors alone, so there is nothing for a {what}.",
+            Sentence("The token {} is its vectors alone, so there is nothing for a {}.", name, what),
             "Export it as textual-inversion.",
         )
     if parameters in OWN_COLUMNS:
         raise InputError(
-            f"The parameters of the token {name} ({parameters}) act on its own word only, but a {what} acts on every word.",
+            Sentence(
+                "The parameters of the token {} ({}) act on its own word only, but a {} acts on every word.",
+                name,
+                parameters,
+                what,
+            ),
             "Learn it with --parameters kv_lora or kv_full, or export its vectors alone: textual-inversion --approximate.",
         )
     if parameters == "unet_lora":
         raise InputError(
-            f"The parameters of the token {name} (unet_lora) act inside its mask only, but a {what} acts on the whole picture.",
+            Sentence(
+                "The parameters of the token {} (unet_lora) act inside its mask only, but a {} acts on "
+                "the whole picture.",
+                name,
+                what,
+            ),
             "Learn it with --parameters kv_lora or kv_full, or export its vectors alone: textual-inversion --approximate.",
         )
     if _is_projected(token):
         raise InputError(
-            f"The token {name} is kept clear of its attribute words after the text encoder, which other programs do not do.",
+            Sentence(
+                "The token {} is kept clear of its attribute words after the text encoder, which other "
+                "programs do not do.",
+                name,
+            ),
             "Learn it with --orthogonality soft.",
         )
 

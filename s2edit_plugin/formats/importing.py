@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from s2edit_plugin import api
-from s2edit_plugin.errors import InputError, TokenDamagedError, UsageError
+from s2edit_plugin.errors import InputError, Sentence, TokenDamagedError, UsageError
 from s2edit_plugin.formats import textual_inversion
 from s2edit_plugin.formats.base_model import BaseModel
 from s2edit_plugin.tokens.consent import consent_note, require_consent
@@ -62,7 +62,10 @@ def is_token_file(data: bytes, label: str) -> bool:
     suffix = PurePath(label).suffix.lower()
     if data[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") or suffix in _PICKLES:
         raise InputError(
-            f"{label} is a pickle file, which can run any program when it is opened, so it is not read here.",
+            Sentence(
+                "{} is a pickle file, which can run any program when it is opened, so it is not read here.",
+                label,
+            ),
             "Convert it to .safetensors in the program it came from.",
         )
     return METADATA_KEY.encode() in data[: 8 + _header_length(data)]
@@ -151,15 +154,21 @@ def _refuse_other_kinds(table: Mapping[str, Any], size: int, label: str) -> None
         else "Import the embedding that belongs to it."
     )
     raise InputError(
-        f"{label} is {kind}; only tokens and textual-inversion embeddings can be imported.", hint
+        Sentence("{} is {}; only tokens and textual-inversion embeddings can be imported.", label, kind), hint
     )
 
 
 def _wrong_width(label: str, widths: tuple[int, ...], model: BaseModel) -> InputError:
     made_for = _MADE_FOR.get(widths)
     return InputError(
-        f"{label} has vectors of {_numbers(widths)} numbers, but the model '{model.name}' takes {_numbers(model.widths)}.",
-        f"It was made for {made_for}; choose such a model."
+        Sentence(
+            "{} has vectors of {} numbers, but the model '{}' takes {}.",
+            label,
+            _numbers(widths),
+            model.name,
+            _numbers(model.widths),
+        ),
+        Sentence("It was made for {}; choose such a model.", made_for)
         if made_for
         else "Choose the model it was made for.",
     )

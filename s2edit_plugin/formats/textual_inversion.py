@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import safetensors.numpy
 
-from s2edit_plugin.errors import InputError
+from s2edit_plugin.errors import InputError, Sentence
 
 __all__ = ["MAX_VECTORS", "file_bytes", "split", "vectors_of"]
 
@@ -59,7 +59,8 @@ def vectors_of(tensors: Mapping[str, np.ndarray], label: str) -> list[np.ndarray
     floats = {name: array for name, array in tensors.items() if array.dtype.kind == "f"}
     if "clip_g" in floats and "clip_l" not in floats:
         raise InputError(
-            f"{label} has vectors for the second text encoder only.", "An embedding for SDXL has clip_l too."
+            Sentence("{} has vectors for the second text encoder only.", label),
+            "An embedding for SDXL has clip_l too.",
         )
     names = tuple(name for name in _TWO if name in floats) or next(
         ((name,) for name in _ONE if name in floats), tuple(floats)[:1]
@@ -68,14 +69,14 @@ def vectors_of(tensors: Mapping[str, np.ndarray], label: str) -> list[np.ndarray
     if not names or others:
         held = ", ".join(name[:40] for name in sorted(floats)[:4])
         raise InputError(
-            f"{label} holds {len(floats)} embeddings ({held}), not one."
+            Sentence("{} holds {} embeddings ({}), not one.", label, len(floats), held)
             if floats
-            else f"{label} holds no embedding.",
+            else Sentence("{} holds no embedding.", label),
             "Save one embedding a file in the program it came from.",
         )
     vectors = [_rows(floats[name], label) for name in names]
     if len({len(array) for array in vectors}) != 1:
-        raise InputError(f"{label} has more vectors for one text encoder than for the other.")
+        raise InputError(Sentence("{} has more vectors for one text encoder than for the other.", label))
     return vectors
 
 
@@ -83,5 +84,7 @@ def _rows(array: np.ndarray, label: str) -> np.ndarray:
     rows = array[None] if array.ndim == 1 else array
     if rows.ndim != 2 or not 1 <= len(rows) <= MAX_VECTORS or rows.shape[1] == 0:
         shape = " x ".join(map(str, array.shape)) or "a single number"
-        raise InputError(f"{label} is no embedding of 1 to {MAX_VECTORS} vectors: its numbers are {shape}.")
+        raise InputError(
+            Sentence("{} is no embedding of 1 to {} vectors: its numbers are {}.", label, MAX_VECTORS, shape)
+        )
     return rows.astype(np.float32) if rows.dtype not in (np.float16, np.float32) else rows

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from s2edit_plugin.api.queries import ChangeHistory, Done
-from s2edit_plugin.errors import InputError
+from s2edit_plugin.errors import InputError, Sentence
 from s2edit_plugin.history.database import words_of
 from s2edit_plugin.history.folders import disk
 from s2edit_plugin.history.listing import no_such_result
@@ -36,7 +36,7 @@ MAX_NOTE = 10_000  # characters
 def change(store: Store, request: ChangeHistory) -> Done:
     """Star, annotate, delete or restore results; see `History.change`."""
     if request.note is not None and len(request.note) > MAX_NOTE:
-        raise InputError(f"A note has at most {MAX_NOTE} characters.", "Write a shorter one.")
+        raise InputError(Sentence("A note has at most {} characters.", MAX_NOTE), "Write a shorter one.")
     if not request.ids:
         return Done("Nothing was changed.", 0)
     with store.changing():

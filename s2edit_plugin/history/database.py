@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from s2edit_plugin.errors import BusyError, ResourceError
+from s2edit_plugin.errors import BusyError, ResourceError, Sentence
 from s2edit_plugin.history.record import Record
 
 __all__ = [
@@ -159,7 +159,7 @@ def _translated(path: Path) -> Iterator[None]:
         if "no such table" in text or "no such column" in text:
             raise DamagedDatabaseError(text) from error
         raise ResourceError(
-            f"The history cannot be used ({text}).", f"Check the folder {path.parent}."
+            Sentence("The history cannot be used ({}).", text), Sentence("Check the folder {}.", path.parent)
         ) from error
     except sqlite3.DatabaseError as error:
         raise DamagedDatabaseError(str(error)) from error

@@ -18,7 +18,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from s2edit_plugin.errors import ResourceError
+from s2edit_plugin.errors import ResourceError, Sentence
 from s2edit_plugin.history.record import ID, Record, damaged
 from s2edit_plugin.storage.disk import make_private, sync_folder
 from s2edit_plugin.storage.paths import disk_error, write_atomic
@@ -212,8 +212,8 @@ def _entries(folder: Path) -> Iterable[os.DirEntry[str]]:
         return []
     except OSError as error:
         raise ResourceError(
-            f"The history cannot be read ({error.strerror or type(error).__name__}).",
-            f"Check the folder {folder}.",
+            Sentence("The history cannot be read ({}).", error.strerror or type(error).__name__),
+            Sentence("Check the folder {}.", folder),
         ) from error
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from s2edit_plugin.api import ApplyEdit, LearnToken, queries
-from s2edit_plugin.errors import ConsentError, InputError, ResourceError, S2EditError, UsageError
+from s2edit_plugin.errors import ConsentError, InputError, ResourceError, S2EditError, Sentence, UsageError
 from s2edit_plugin.history import changes, checking, listing
 from s2edit_plugin.history.folders import REGION, THUMBNAIL
 from s2edit_plugin.history.names import find_token, new_names
@@ -178,7 +178,7 @@ class History:
         """The request that a token was learned by. Raises as `request`, and UsageError: the result is an edit."""
         record, names = self._found(name)
         if record.kind != "learn":
-            raise UsageError(f"The result {record.id} is an edit, no learned token.")
+            raise UsageError(Sentence("The result {} is an edit, no learned token.", record.id))
         return self._request(LearnToken, record, names)
 
     def details(self, name: str) -> Record:
@@ -202,7 +202,7 @@ class History:
         expected = record.files.get(record.picture, "")
         if expected and hashlib.sha256(data).hexdigest() != expected:
             raise ResourceError(
-                f"The picture of the result {record.id} was changed or is damaged.",
+                Sentence("The picture of the result {} was changed or is damaged.", record.id),
                 "Make it again with rerun.",
             )
         return data

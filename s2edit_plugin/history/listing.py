@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from s2edit_plugin.api import queries
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.history.database import folded
 from s2edit_plugin.history.record import created_of, named
 
@@ -68,7 +68,9 @@ def find(connection: sqlite3.Connection | None, text: str) -> str:
     if not rows or not text:
         raise no_such_result()
     if len(rows) > 1 and rows[0][0] != text:
-        raise UsageError(f"'{text[:40]}' is a part of several results' ids.", "Write more of the id.")
+        raise UsageError(
+            Sentence("'{}' is a part of several results' ids.", text[:40]), "Write more of the id."
+        )
     return str(rows[0][0])
 
 
@@ -79,7 +81,9 @@ def no_such_result() -> UsageError:
 
 def _filters(request: queries.ListHistory) -> list[Filter]:
     if request.kind not in ("", "edit", "learn"):
-        raise UsageError(f"There are no results of the kind '{request.kind[:40]}'.", "Use edit or learn.")
+        raise UsageError(
+            Sentence("There are no results of the kind '{}'.", request.kind[:40]), "Use edit or learn."
+        )
     filters: list[Filter] = [("deleted != ''" if request.trash else "deleted = ''", ())]
     if request.kind:
         filters.append(("kind = ?", (request.kind,)))
@@ -108,7 +112,7 @@ def _date(text: str) -> str:
     try:
         return datetime.date.fromisoformat(text[:10]).strftime("%Y%m%d")
     except ValueError as error:
-        raise UsageError(f"'{text[:40]}' is no date.", "Write it as 2026-11-25.") from error
+        raise UsageError(Sentence("'{}' is no date.", text[:40]), "Write it as 2026-11-25.") from error
 
 
 def _names_of(connection: sqlite3.Connection, results: Sequence[str]) -> dict[str, list[str]]:

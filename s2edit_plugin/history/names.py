@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from s2edit_plugin.errors import InputError, TokenError, TokenNotFoundError
+from s2edit_plugin.errors import InputError, Sentence, TokenError, TokenNotFoundError
 
 if TYPE_CHECKING:
     from s2edit_plugin.library import Library
@@ -35,15 +35,16 @@ def find_token(library: Library, token: str, called: str) -> str:
     what = "was replaced by another token of that name" if replaced else "was deleted"
     if not trashed:
         raise TokenNotFoundError(
-            f"The token {called} of this result {what} and is not in the trash.", "Import it from an export."
+            Sentence("The token {} of this result {} and is not in the trash.", called, what),
+            "Import it from an export.",
         )
     restore = f"`s2edit tokens restore {trashed[-1].full_name}`"
     hint = (
-        f"Rename the new one, then {restore} brings the old one back."
+        Sentence("Rename the new one, then {} brings the old one back.", restore)
         if replaced
-        else f"{restore} brings it back."
+        else Sentence("{} brings it back.", restore)
     )
-    raise TokenNotFoundError(f"The token {called} of this result {what}.", hint)
+    raise TokenNotFoundError(Sentence("The token {} of this result {}.", called, what), hint)
 
 
 def new_names(library: Library, known: Mapping[str, str]) -> dict[str, str]:

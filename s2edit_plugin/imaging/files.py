@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from s2edit_plugin.errors import ImageError
+from s2edit_plugin.errors import ImageError, Sentence
 from s2edit_plugin.imaging.provenance import is_our_result
 from s2edit_plugin.imaging.stamp import is_stamped
 
@@ -22,18 +22,20 @@ def read_photo_file(name: str | Path) -> bytes:
     path = Path(name).expanduser()
     try:
         if not path.exists():
-            raise ImageError(f"There is no file {name}.", "Check the path of the photo.")
+            raise ImageError(Sentence("There is no file {}.", name), "Check the path of the photo.")
         if path.is_dir():
-            raise ImageError(f"{name} is a folder, not a photo.", "Name a picture file.")
+            raise ImageError(Sentence("{} is a folder, not a photo.", name), "Name a picture file.")
         if path.is_char_device():  # some of them never end
-            raise ImageError(f"{name} is a device, not a photo.", "Name a picture file.")
+            raise ImageError(Sentence("{} is a device, not a photo.", name), "Name a picture file.")
         if path.stat().st_size > LARGEST_FILE:
-            raise ImageError(f"{name} is larger than 2 GB.", "Use a smaller picture.")
+            raise ImageError(Sentence("{} is larger than 2 GB.", name), "Use a smaller picture.")
         data = path.read_bytes()
     except OSError as error:
-        raise ImageError(f"{name} cannot be read ({error.strerror or type(error).__name__}).") from error
+        raise ImageError(
+            Sentence("{} cannot be read ({}).", name, error.strerror or type(error).__name__)
+        ) from error
     if not data:
-        raise ImageError(f"{name} is empty.", "Name a picture file.")
+        raise ImageError(Sentence("{} is empty.", name), "Name a picture file.")
     return data
 
 

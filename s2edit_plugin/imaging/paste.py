@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from s2edit_plugin.errors import MaskError, NumericalError
+from s2edit_plugin.errors import MaskError, NumericalError, Sentence
 from s2edit_plugin.imaging.crop import Crop, resample_part, window_of
 from s2edit_plugin.imaging.detail import CropChange
 from s2edit_plugin.imaging.photo import Photo, Window
@@ -37,7 +37,13 @@ def paste_change(photo: Photo, change: CropChange, crop: Crop, mask: np.ndarray)
     """
     if mask.shape != photo.size:
         raise MaskError(
-            f"The mask has {mask.shape[1]} x {mask.shape[0]} pixels, the photo {photo.size[1]} x {photo.size[0]}."
+            Sentence(
+                "The mask has {} x {} pixels, the photo {} x {}.",
+                mask.shape[1],
+                mask.shape[0],
+                photo.size[1],
+                photo.size[0],
+            )
         )
     if not np.isfinite(change.change).all():
         raise NumericalError(

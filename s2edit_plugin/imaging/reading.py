@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from s2edit_plugin.errors import ImageError, ResourceError
+from s2edit_plugin.errors import ImageError, ResourceError, Sentence
 from s2edit_plugin.imaging.formats.decoding import (  # fmt: skip
     MissingPluginError,
     UnusualPixelsError,
@@ -88,37 +88,42 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
         return _READERS.get(kind, _read_other)(data, kind, subject)
     except UnusualPixelsError as error:
         raise ImageError(
-            f"{subject} holds pixels of the kind {error}, which is not read here.",
+            Sentence("{} holds pixels of the kind {}, which is not read here.", subject, error),
             "Save it as RGB with 8 or 16 bits.",
         ) from error
     except HdrError as error:
         raise ImageError(
-            f"{subject} is a picture of high dynamic range (PQ or HLG), which is not read here.",
+            Sentence("{} is a picture of high dynamic range (PQ or HLG), which is not read here.", subject),
             "Save it as sRGB or Display P3 first.",
         ) from error
     except MissingPluginError as error:
         raise ImageError(
-            f"{subject} is a {kind} file, and what reads them is not installed.",
+            Sentence("{} is a {} file, and what reads them is not installed.", subject, kind),
             "Save it as JPEG or PNG, or install the Python package pi-heif.",
         ) from error
     except Image.DecompressionBombError as error:
         # Pillow looks at WebP files before we can.
         raise ImageError(
-            f"{subject} has too many pixels for a WebP file.", "Make it smaller, or save it as PNG or TIFF."
+            Sentence("{} has too many pixels for a WebP file.", subject),
+            "Make it smaller, or save it as PNG or TIFF.",
         ) from error
     except MemoryError as error:
         raise ResourceError(
-            f"There is not enough memory to open {name}.", "Use a smaller picture."
+            Sentence("There is not enough memory to open {}.", name), "Use a smaller picture."
         ) from error
     except _DAMAGE as error:
-        raise ImageError(f"{subject} is damaged or cut short.", "Save or copy it again.") from error
+        raise ImageError(
+            Sentence("{} is damaged or cut short.", subject), "Save or copy it again."
+        ) from error
 
 
 def _refusal(data: bytes, subject: str) -> ImageError:
     other = stranger(data)
     if other is None:
-        return ImageError(f"{subject} is not a picture that can be read.", _READABLE)
-    return ImageError(f"{subject} is a file of the kind {other.name}, which is not read here.", other.hint)
+        return ImageError(Sentence("{} is not a picture that can be read.", subject), _READABLE)
+    return ImageError(
+        Sentence("{} is a file of the kind {}, which is not read here.", subject, other.name), other.hint
+    )
 
 
 def format_of(data: bytes) -> FileFormat | None:
@@ -131,12 +136,19 @@ def _check_size(height: int, width: int, subject: str) -> None:
     """Decided from the header, before any pixel is unpacked."""
     if height * width > MAX_PIXELS:
         raise ImageError(
-            f"{subject} has {width} x {height} pixels, more than the {MAX_PIXELS // 10**6} megapixels that are allowed.",
+            Sentence(
+                "{} has {} x {} pixels, more than the {} megapixels that are allowed.",
+                subject,
+                width,
+                height,
+                MAX_PIXELS // 10**6,
+            ),
             "Make it smaller first.",
         )
     if min(height, width) < MIN_SIDE:
         raise ImageError(
-            f"{subject} has only {width} x {height} pixels.", f"At least {MIN_SIDE} x {MIN_SIDE} are needed."
+            Sentence("{} has only {} x {} pixels.", subject, width, height),
+            Sentence("At least {} x {} are needed.", MIN_SIDE, MIN_SIDE),
         )
 
 
@@ -196,14 +208,17 @@ def _read_jpeg(data: bytes, kind: Kind, subject: str) -> Photo:
     bare, side, frame = split_jpeg(data)
     if frame is not None and (frame.ls or frame.bits != 8 or frame.channels not in (1, 3, 4)):
         form = "JPEG-LS" if frame.ls else f"JPEG of {frame.channels} channels with {frame.bits} bits"
-        raise ImageError(f"{subject} is a {form}, which is not read here.", "Save it as PNG or TIFF.")
+        raise ImageError(
+            Sentence("{} is a {}, which is not read here.", subject, form), "Save it as PNG or TIFF."
+        )
     with opened(bare, kind) as image:
         _check_size(image.height, image.width, subject)
         if frame is not None and not frame.arithmetic:
             _check_filled(image.height, image.width, bare, _JPEG_AT_BEST)
         if _passes(bare) > MAX_PASSES:
             raise ImageError(
-                f"{subject} is a JPEG of more than {MAX_PASSES} passes.", "Save it again in another program."
+                Sentence("{} is a JPEG of more than {} passes.", subject, MAX_PASSES),
+                "Save it again in another program.",
             )
         image.load()
         samples, converted = as_samples(image, side.icc)

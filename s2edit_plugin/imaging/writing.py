@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 
 from s2edit_plugin.api.picture_formats import WRITE_SUFFIXES, format_named
-from s2edit_plugin.errors import ImageError, ResourceError
+from s2edit_plugin.errors import ImageError, ResourceError, Sentence
 from s2edit_plugin.imaging.formats.exif import EXIF_PREFIX, signed_exif
 from s2edit_plugin.imaging.formats.jpeg_writing import LARGEST_EXIF, jpeg_segments, with_segments
 from s2edit_plugin.imaging.formats.png8 import encode_png8
@@ -36,7 +36,10 @@ def format_of_suffix(path: str | Path) -> FileFormat:
     suffix = Path(path).suffix.lower()
     if suffix not in WRITE_SUFFIXES:
         known = ", ".join(WRITE_SUFFIXES)
-        raise ImageError(f"{Path(path).name} does not end in a known picture suffix.", f"Use one of {known}.")
+        raise ImageError(
+            Sentence("{} does not end in a known picture suffix.", Path(path).name),
+            Sentence("Use one of {}.", known),
+        )
     return cast(FileFormat, WRITE_SUFFIXES[suffix])
 
 
@@ -79,7 +82,9 @@ def encode_photo(
     chosen = format or photo.format
     largest = format_named(chosen).longest
     if largest and max(pixels.shape[:2]) > largest:
-        raise ImageError(f"A {chosen} file has at most {largest} pixels a side.", "Save as PNG or TIFF.")
+        raise ImageError(
+            Sentence("A {} file has at most {} pixels a side.", chosen, largest), "Save as PNG or TIFF."
+        )
     xmp = photo.xmp if provenance is None else xmp_packet(provenance, photo.xmp)
     if provenance is not None:
         photo = replace(photo, exif=signed_exif(photo.exif, PROGRAM, photo.size, LARGEST_EXIF))

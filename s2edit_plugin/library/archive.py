@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from s2edit_plugin.api.prompts import TokenRef
-from s2edit_plugin.errors import InputError, TokenDamagedError, TokenError, TokenNotFoundError
+from s2edit_plugin.errors import InputError, Sentence, TokenDamagedError, TokenError, TokenNotFoundError
 from s2edit_plugin.library.changes import free_name
 from s2edit_plugin.library.entry import Imported
 from s2edit_plugin.library.intent import Intent, changing, incoming, perform
@@ -70,7 +70,7 @@ def export_person(store: Store, person: str, out: Path, private: bool, overwrite
     if out.is_dir():
         out = out / f"{normal(files[0].parent.name)}{ARCHIVE_SUFFIX}"
     if out.exists() and not overwrite:
-        raise InputError(f"{out} exists already.", "Choose another file name, or add --overwrite.")
+        raise InputError(Sentence("{} exists already.", out), "Choose another file name, or add --overwrite.")
     with atomic_file(out, private=True) as stream:
         _write(stream, files, private)
     return out
@@ -89,14 +89,18 @@ def _files_of(store: Store, person: str) -> list[Path]:
     for entry in entries:
         if entry.problem:
             raise TokenDamagedError(
-                f"The token {entry.full_name} cannot be exported: {entry.problem}",
+                Sentence("The token {} cannot be exported: {}", entry.full_name, entry.problem),
                 "Run `s2edit tokens check --repair`, or delete it first.",
             )
     files = [entry.path for entry in entries]
     if not files:
-        raise TokenNotFoundError(f"There is no person '{person}' with tokens.", store.hint_people())
+        raise TokenNotFoundError(
+            Sentence("There is no person '{}' with tokens.", person), store.hint_people()
+        )
     if len(files) > MAX_TOKENS:
-        raise InputError(f"A person's file holds at most {MAX_TOKENS:,} tokens.", "Export them one by one.")
+        raise InputError(
+            Sentence("A person's file holds at most {} tokens.", f"{MAX_TOKENS:,}"), "Export them one by one."
+        )
     return files
 
 
@@ -146,7 +150,8 @@ def import_person(
         spelled = store.spelled_person(name)
         if spelled != name and person is not None:
             raise InputError(
-                f"There is a person '{spelled}' already.", f"Import them as '{spelled}' instead."
+                Sentence("There is a person '{}' already.", spelled),
+                Sentence("Import them as '{}' instead.", spelled),
             )
         home = store.path(TokenRef(spelled, "any")).parent
         plan, renamed, replaced = _plan(store, spelled, list(opened.members), on_clash)
@@ -188,7 +193,9 @@ def _plan(
     if clashes and on_clash == "refuse":
         shown = ", ".join(f"{person}/{name}" for name in clashes[:8])
         raise InputError(
-            f"There are tokens of these names already: {shown}{', …' if len(clashes) > 8 else ''}.",
+            Sentence(
+                "There are tokens of these names already: {}{}.", shown, ", …" if len(clashes) > 8 else ""
+            ),
             "Import with --on-clash rename or --on-clash replace, or under another person's name.",
         )
     if on_clash == "replace":
@@ -251,7 +258,7 @@ def _stream(file: Path | bytes) -> Iterator[tuple[BinaryIO, int]]:
             raise _refused("it is no ordinary file")
         stream = file.open("rb")
     except FileNotFoundError as error:
-        raise TokenNotFoundError(f"There is no file {file}.") from error
+        raise TokenNotFoundError(Sentence("There is no file {}.", file)) from error
     except OSError as error:
         raise _refused(f"it cannot be read ({error.strerror or type(error).__name__})") from error
     with stream:
@@ -336,5 +343,6 @@ def _info(archive: zipfile.ZipFile) -> tuple[str, str]:
 
 def _refused(why: str) -> TokenDamagedError:
     return TokenDamagedError(
-        f"The person's file cannot be taken in: {why}.", "Export the person again; nothing was changed here."
+        Sentence("The person's file cannot be taken in: {}.", why),
+        "Export the person again; nothing was changed here.",
     )

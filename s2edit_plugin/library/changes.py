@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.api.prompts import TokenRef, check_name, parse_ref
-from s2edit_plugin.errors import InputError, TokenDamagedError, TokenNotFoundError
+from s2edit_plugin.errors import InputError, Sentence, TokenDamagedError, TokenNotFoundError
 from s2edit_plugin.library.intent import Intent, changing, perform
 from s2edit_plugin.library.names import PERSON, check_new, key, reference, trashed_at, usable
 from s2edit_plugin.library.people import checked_notes, write_notes
@@ -102,7 +102,9 @@ def annotate_person(store: Store, person: str, notes: str) -> str:
     with changing(store):
         folder = store.path(TokenRef(person, "any")).parent
         if not folder.is_dir():
-            raise TokenNotFoundError(f"There is no person '{normal(person)}'.", store.hint_people())
+            raise TokenNotFoundError(
+                Sentence("There is no person '{}'.", normal(person)), store.hint_people()
+            )
         write_notes(store, folder, text)
         remove_if_empty(folder)
     return text
@@ -121,11 +123,15 @@ def restore(store: Store, full_name: str) -> Path:
     """Restore a token from the trash; see `Library.restore`."""
     ref = reference(full_name)
     if not _newest_trashed(store, ref):
-        raise TokenNotFoundError(f"There is no token {ref.full_name} in the trash.", store.hint_tokens())
+        raise TokenNotFoundError(
+            Sentence("There is no token {} in the trash.", ref.full_name), store.hint_tokens()
+        )
     with changing(store):
         source = _newest_trashed(store, ref)
         if source is None:  # another process was faster
-            raise TokenNotFoundError(f"There is no token {ref.full_name} in the trash.", store.hint_tokens())
+            raise TokenNotFoundError(
+                Sentence("There is no token {} in the trash.", ref.full_name), store.hint_tokens()
+            )
         path = store.new_path(ref, instead_of=source)
         with contextlib.suppress(TokenDamagedError):  # a damaged one comes back as it was
             token = read_token(source)
@@ -157,9 +163,9 @@ def rename_person(store: Store, old: str, new: str) -> int:
     with changing(store):
         folders = {place: store.path_of_person(place, old) for place in store.places}
         if not any(folders[place].is_dir() for place in store.token_places):
-            raise TokenNotFoundError(f"There is no person '{old}'.", store.hint_people())
+            raise TokenNotFoundError(Sentence("There is no person '{}'.", old), store.hint_people())
         if key(old) != key(new) and store.knows_person(new):
-            raise InputError(f"There is a person '{new}' already.", "Choose another name.")
+            raise InputError(Sentence("There is a person '{}' already.", new), "Choose another name.")
         root = store.folder.root
         there = [place for place, folder in folders.items() if folder.is_dir()]
         intent = Intent(

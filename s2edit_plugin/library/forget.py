@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from s2edit_plugin.errors import TokenError, TokenNotFoundError
+from s2edit_plugin.errors import Sentence, TokenError, TokenNotFoundError
 from s2edit_plugin.library.entry import Forgotten
 from s2edit_plugin.library.intent import Intent, changing, pending, perform
 from s2edit_plugin.library.names import PERSON, SUFFIX, usable
@@ -44,7 +44,7 @@ def forget(store: Store, person: str, also: Iterable[ForgetElsewhere]) -> Forgot
         existing = [folder for folder in folders if os.path.lexists(folder)]
         # Taking the lock has completed an interrupted earlier call.
         if not (theirs or copies or others or existing or elsewhere or interrupted):
-            raise TokenNotFoundError(f"There is no person '{person}'.", store.hint_people())
+            raise TokenNotFoundError(Sentence("There is no person '{}'.", person), store.hint_people())
         tokens, *put_away = (len(store.files(folder)) for folder in folders[: len(store.token_places)])
         # Tokens last: they are needed to find the files made with them.
         doomed = [*others, *copies, *reversed(existing)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.api.prompts import TokenRef
-from s2edit_plugin.errors import S2EditError, TokenError, TokenNotFoundError
+from s2edit_plugin.errors import S2EditError, Sentence, TokenError, TokenNotFoundError
 from s2edit_plugin.library import archive, changes, tidying, transfer
 from s2edit_plugin.library.archive import OnClash
 from s2edit_plugin.library.entry import Entry, Forgotten, Imported, Person, Report, folded, matches
@@ -114,7 +114,9 @@ class Library:
         """The user's notes on a person, "" if there are none. Raises InputError, TokenNotFoundError."""
         folder = self._store.path(TokenRef(person, "any")).parent
         if not folder.is_dir():
-            raise TokenNotFoundError(f"There is no person '{normal(person)}'.", self._store.hint_people())
+            raise TokenNotFoundError(
+                Sentence("There is no person '{}'.", normal(person)), self._store.hint_people()
+            )
         return notes_of(folder)
 
     def consent_of(self, person: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 
 from s2edit_plugin.api.prompts import TokenRef, check_name, parse_ref
-from s2edit_plugin.errors import InputError
+from s2edit_plugin.errors import InputError, Sentence
 
 __all__ = [
     "SUFFIX",
@@ -42,7 +42,7 @@ def usable(name: str, what: str) -> str:
     """A name in its one spelling that a file can have. Raises InputError."""
     normal = check_name(name, what)
     if len(normal.encode()) > MAX_BYTES:
-        raise InputError(f"The {what} is too long for a file's name.", "Choose a shorter one.")
+        raise InputError(Sentence("The {} is too long for a file's name.", what), "Choose a shorter one.")
     return normal
 
 
@@ -50,7 +50,9 @@ def check_new(name: str, what: str) -> str:
     """A name for something new: usable, and no device of Windows. Raises InputError."""
     normal = usable(name, what)
     if normal.partition(".")[0].casefold() in _DEVICES:
-        raise InputError(f"'{normal}' cannot be a {what}: Windows keeps it for a device.", "Choose another.")
+        raise InputError(
+            Sentence("'{}' cannot be a {}: Windows keeps it for a device.", normal, what), "Choose another."
+        )
     return normal
 
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from s2edit_plugin.api.limits import MAX_NOTES
-from s2edit_plugin.errors import InputError
+from s2edit_plugin.errors import InputError, Sentence
 from s2edit_plugin.library.store import Store, disk
 from s2edit_plugin.storage.paths import write_atomic
 
@@ -34,7 +34,7 @@ def checked_notes(notes: str) -> str:
     """
     text = "".join(c for c in notes.replace("\r\n", "\n") if c in "\n\t" or c.isprintable()).strip()
     if len(text) > MAX_NOTES:
-        raise InputError(f"Notes can have at most {MAX_NOTES:,} characters.", "Shorten them.")
+        raise InputError(Sentence("Notes can have at most {} characters.", f"{MAX_NOTES:,}"), "Shorten them.")
     return text
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from s2edit_plugin.api.prompts import TokenRef
-from s2edit_plugin.errors import InputError, ResourceError, TokenDamagedError, TokenNotFoundError
+from s2edit_plugin.errors import InputError, ResourceError, Sentence, TokenDamagedError, TokenNotFoundError
 from s2edit_plugin.library.entry import Entry
 from s2edit_plugin.library.index import Found, Index
 from s2edit_plugin.library.names import (
@@ -73,7 +73,9 @@ class Store:
         for part in (folder, path):
             if part.is_symlink():
                 raise TokenDamagedError(
-                    f"The library does not follow the link {part.relative_to(self.folder.library)}.",
+                    Sentence(
+                        "The library does not follow the link {}.", part.relative_to(self.folder.library)
+                    ),
                     "Put the files themselves there; `s2edit tokens check --repair` takes the link away.",
                 )
         return path
@@ -85,7 +87,9 @@ class Store:
             exists = path.is_file()
         if not exists:
             shown = full_name if isinstance(full_name, str) else full_name.full_name
-            raise TokenNotFoundError(f"There is no token {shown} in the library.", self.hint_tokens())
+            raise TokenNotFoundError(
+                Sentence("There is no token {} in the library.", shown), self.hint_tokens()
+            )
         return path
 
     def new_path(self, full_name: str | TokenRef, *, instead_of: Path | None = None) -> Path:
@@ -103,7 +107,7 @@ class Store:
         person = self.spelled_person(ref.person)
         if person not in (ref.person, instead_of.parent.name if instead_of else None):
             raise InputError(
-                f"There is a person '{person}' already, which is too like '{ref.person}'.",
+                Sentence("There is a person '{}' already, which is too like '{}'.", person, ref.person),
                 "Write the name the same way, or choose another.",
             )
         path = self.path(ref)
@@ -111,7 +115,7 @@ class Store:
             taken = file.removesuffix(SUFFIX)
             if taken != file and key(taken) == key(ref.name) and path.parent / file != instead_of:
                 raise InputError(
-                    f"There is a token {ref.person}/{normal(taken)} already.",
+                    Sentence("There is a token {}/{} already.", ref.person, normal(taken)),
                     "Choose another name or delete it first.",
                 )
         return path
@@ -259,7 +263,7 @@ def _files_of(folder: Path, *, trash: bool = False) -> list[Found]:
         return []
     except OSError as error:
         raise ResourceError(
-            f"The folder {folder} cannot be read ({error.strerror or type(error).__name__}).",
+            Sentence("The folder {} cannot be read ({}).", folder, error.strerror or type(error).__name__),
             "Check who may read it.",
         ) from error
     return found
@@ -274,7 +278,7 @@ def _folders(place: Path) -> list[str]:
         return []
     except OSError as error:
         raise ResourceError(
-            f"The folder {place} cannot be read ({error.strerror or type(error).__name__}).",
+            Sentence("The folder {} cannot be read ({}).", place, error.strerror or type(error).__name__),
             "Check who may read it.",
         ) from error
 
@@ -302,7 +306,7 @@ def normal(name: str) -> str:
 
 
 def _names_hint(names: Sequence[str]) -> str:
-    return f"There are: {', '.join(names[:SHOWN])}{', …' if len(names) > SHOWN else ''}."
+    return Sentence("There are: {}{}.", ", ".join(names[:SHOWN]), ", …" if len(names) > SHOWN else "")
 
 
 def named_by_place(record: TokenRecord, path: Path) -> TokenRecord:
@@ -323,5 +327,5 @@ def disk(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise ResourceError(
-            f"{what} ({error.strerror or type(error).__name__}).", "Check the data folder."
+            Sentence("{} ({}).", what, error.strerror or type(error).__name__), "Check the data folder."
         ) from error

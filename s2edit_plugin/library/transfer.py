@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from s2edit_plugin.api.prompts import TokenRef
-from s2edit_plugin.errors import ConsentError, InputError
+from s2edit_plugin.errors import ConsentError, InputError, Sentence
 from s2edit_plugin.library.changes import with_unique_id
 from s2edit_plugin.library.intent import changing
 from s2edit_plugin.library.names import SUFFIX, reference
@@ -32,7 +32,7 @@ def export(store: Store, full_name: str, out: Path, private: bool, overwrite: bo
     if out.is_dir():
         out = out / name
     if out.exists() and not overwrite:
-        raise InputError(f"{out} exists already.", "Choose another file name, or add --overwrite.")
+        raise InputError(Sentence("{} exists already.", out), "Choose another file name, or add --overwrite.")
     write_atomic(out, data, private=True)
     return out
 
@@ -70,7 +70,7 @@ def with_consent(record: TokenRecord, given: bool) -> TokenRecord:
         return record
     if not given:
         raise ConsentError(
-            f"The identity token {record.full_name} carries no consent of the person it shows.",
+            Sentence("The identity token {} carries no consent of the person it shows.", record.full_name),
             "Add --yes-i-have-consent if you have it.",
         )
     return record.replace(consent=consent_note(record.kind, given))

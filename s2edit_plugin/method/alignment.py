@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from s2edit_plugin.api import prompts
-from s2edit_plugin.errors import PromptError
+from s2edit_plugin.errors import PromptError, Sentence
 from s2edit_plugin.method.text import Layout
 
 __all__ = ["changed_columns", "column_weights", "map_columns"]
@@ -81,7 +81,7 @@ def column_weights(target: Layout, weights: dict[str, float]) -> Tensor | None:
             c for word, span in zip(target.words, target.columns, strict=True) if word in wanted for c in span
         ]
         if not columns:
-            raise PromptError(f"The weighted word '{phrase}' is not in the prompt.")
+            raise PromptError(Sentence("The weighted word '{}' is not in the prompt.", phrase))
         factors[columns] = factor
     return factors
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from s2edit_plugin.api import prompts
 from s2edit_plugin.backbones.conditions import Condition, Layout, SizeConditioning
-from s2edit_plugin.errors import PromptError
+from s2edit_plugin.errors import PromptError, Sentence
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -52,7 +52,9 @@ def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layou
             name = word.strip("<>")
             if name not in vectors:
                 raise PromptError(
-                    f"The prompt names the token {word}, which is not among the tokens of this edit."
+                    Sentence(
+                        "The prompt names the token {}, which is not among the tokens of this edit.", word
+                    )
                 )
             pieces = [backbone.end_id] * vectors[name]
         else:
@@ -65,7 +67,7 @@ def layout(prompt: str, backbone: Backbone, vectors: Mapping[str, int]) -> Layou
     limit = backbone.text_length
     if len(ids) + 1 > limit:
         raise PromptError(
-            f"The prompt is too long: it takes {len(ids) - 1} of at most {limit - 2} places.",
+            Sentence("The prompt is too long: it takes {} of at most {} places.", len(ids) - 1, limit - 2),
             "Shorten the prompt.",
         )
     # A placeholder must not be the end-of-text id: the pooled feature is taken at the first of these.

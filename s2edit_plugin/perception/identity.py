@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from s2edit_plugin.errors import ImageError, ModelError, S2EditError
+from s2edit_plugin.errors import ImageError, ModelError, S2EditError, Sentence
 from s2edit_plugin.imaging.crop import central_square
 from s2edit_plugin.perception.masks.drawn import drawn_regions, sure_regions
 from s2edit_plugin.perception.networks.installed import Networks
@@ -71,7 +71,7 @@ def compare(
         return _by_judge(before, after, "portrait" if drawn["face"].max() >= _INSIDE else "car")
     found = face_networks(networks)
     if isinstance(found, ModelError):
-        raise ModelError(f"How alike the faces are cannot be told: {found.sentence}", found.hint)
+        raise ModelError(Sentence("How alike the faces are cannot be told: {}", found.sentence), found.hint)
     return _by_faces(before, after, *found, subject)
 
 
@@ -92,8 +92,8 @@ def face_networks(networks: Networks) -> tuple[FaceDetector, FaceRecogniser] | M
         return detector, recogniser
     missing = [name for name, net in (("yunet", detector), ("sface", recogniser)) if net is None]
     return ModelError(
-        f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed.",
-        f"Run {' and '.join(f'`s2edit models install {name}`' for name in missing)}.",
+        Sentence("{} {} not installed.", " and ".join(missing), "is" if len(missing) == 1 else "are"),
+        Sentence("Run {}.", " and ".join(f"`s2edit models install {name}`" for name in missing)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from s2edit_plugin.errors import ImageError, ModelError, UsageError
+from s2edit_plugin.errors import ImageError, ModelError, Sentence, UsageError
 
 if TYPE_CHECKING:
     from s2edit_models.train.judge_networks import AttributeNet, IdentityNet
@@ -40,7 +40,7 @@ def _file(name: str, path: Path | None) -> Path:
     file = path or JUDGES_FOLDER / name
     if not file.is_file():
         raise ModelError(
-            f"The judge {file.name} is missing.",
+            Sentence("The judge {} is missing.", file.name),
             "Install the program again, or train it with: python -m s2edit_models.train judges",
         )
     return file
@@ -61,7 +61,7 @@ class AttributeJudge:
         try:
             return cls(load_attribute_net(file)[0])
         except Exception as error:  # safetensors' own error derives from Exception alone
-            raise ModelError(f"The judge {file.name} is damaged.", str(error)) from error
+            raise ModelError(Sentence("The judge {} is damaged.", file.name), str(error)) from error
 
     def probabilities(self, rgb: np.ndarray) -> list[np.ndarray]:
         """Probabilities ``(B, values)`` of every head in the order of ``network.heads``."""
@@ -95,7 +95,9 @@ class AttributeJudge:
         for head, chance in zip(self.network.heads, chances, strict=True):
             if head.name == name and value in head.values:
                 return chance[:, head.values.index(value)].astype(np.float32)
-        raise UsageError(f"The judge knows no attribute {name!r} with a value {value!r}.")
+        raise UsageError(
+            Sentence("The judge knows no attribute {} with a value {}.", repr(name), repr(value))
+        )
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class IdentityJudge:
             network, metadata = load_identity_net(file)
             return cls(network, float(metadata["threshold"]), metadata)
         except Exception as error:  # safetensors' own error derives from Exception alone
-            raise ModelError(f"The judge {file.name} is damaged.", str(error)) from error
+            raise ModelError(Sentence("The judge {} is damaged.", file.name), str(error)) from error
 
     def threshold_for(self, domain: str) -> float:
         """The threshold for ``portrait`` or ``car`` pictures."""

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from s2edit_plugin.errors import BusyError, ResourceError
+from s2edit_plugin.errors import BusyError, ResourceError, Sentence
 from s2edit_plugin.storage.disk import make_private
 
 __all__ = ["file_lock", "open_lock_file", "try_lock"]
@@ -97,11 +97,13 @@ def _open(path: Path, what: str) -> int:
         return open_lock_file(path)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ResourceError(f"The disk is full: {what} cannot be changed.", "Free some space.") from error
+            raise ResourceError(
+                Sentence("The disk is full: {} cannot be changed.", what), "Free some space."
+            ) from error
         reason = error.strerror or type(error).__name__
         raise ResourceError(
-            f"{what[:1].upper()}{what[1:]} cannot be changed ({reason}).",
-            f"Make {path.parent} writable, or choose another folder.",
+            Sentence("{}{} cannot be changed ({}).", what[:1].upper(), what[1:], reason),
+            Sentence("Make {} writable, or choose another folder.", path.parent),
         ) from error
 
 
@@ -117,11 +119,12 @@ def _wait(handle: int, timeout: float, what: str) -> None:
                 logging.getLogger(__name__).info("The file system has no locks; going on without one.")
                 return
             if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
-                raise ResourceError(f"{what[:1].upper()}{what[1:]} cannot be locked.") from error
+                raise ResourceError(Sentence("{}{} cannot be locked.", what[:1].upper(), what[1:])) from error
         left = end - time.monotonic()
         if left <= 0:
             raise BusyError(
-                f"Another process is changing {what}.", "Wait until it has finished, then try again."
+                Sentence("Another process is changing {}.", what),
+                "Wait until it has finished, then try again.",
             )
         time.sleep(min(left, _PAUSES[min(tries, len(_PAUSES) - 1)]))
         tries += 1

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from s2edit_plugin.errors import ModelError, ResourceError
+from s2edit_plugin.errors import ModelError, ResourceError, Sentence
 from s2edit_plugin.storage.disk import make_private, sync_folder
 
 __all__ = [
@@ -154,7 +154,7 @@ def bundled_model(name: str = "small") -> Path:
     folder = models_package() / name
     if not (folder / "model_index.json").is_file():
         raise ModelError(
-            f"The bundled model '{name}' is missing or incomplete.",
+            Sentence("The bundled model '{}' is missing or incomplete.", name),
             "Run `sh installer/run.sh doctor` in the checkout to see what is broken.",
         )
     return folder
@@ -232,8 +232,14 @@ def atomic_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
 def disk_error(path: Path, error: OSError) -> ResourceError:
     """The sentence for a failed write."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ResourceError(f"The disk is full: {path} was not written.", "Free some space and try again.")
+        return ResourceError(
+            Sentence("The disk is full: {} was not written.", path), "Free some space and try again."
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return ResourceError(f"The folder {path.parent} cannot be written to.", "Choose another folder.")
+        return ResourceError(
+            Sentence("The folder {} cannot be written to.", path.parent), "Choose another folder."
+        )
     reason = error.strerror or type(error).__name__
-    return ResourceError(f"{path} could not be written ({reason}).", "Choose another folder or file name.")
+    return ResourceError(
+        Sentence("{} could not be written ({}).", path, reason), "Choose another folder or file name."
+    )

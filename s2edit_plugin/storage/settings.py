@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.storage.locks import file_lock
 from s2edit_plugin.storage.paths import DataFolder, write_atomic
 
@@ -81,7 +81,7 @@ def change_settings(folder: DataFolder, **changes: Any) -> Settings:
     for name, value in changes.items():
         problem = _problem(name, value)
         if problem:
-            raise UsageError(problem, f"Settings are: {', '.join(_fields())}.")
+            raise UsageError(problem, Sentence("Settings are: {}.", ", ".join(_fields())))
     # Window, command line and engine may change settings at the same time, so read and write under a lock.
     with file_lock(folder.root / "settings.lock", what="the settings"):
         changed = dataclasses.replace(load_settings(folder), **changes)
@@ -104,7 +104,7 @@ def _problem(name: str, value: Any) -> str:
     """Problem of a value, "" if it is valid."""
     fields = _fields()
     if name not in fields:
-        return f"There is no setting '{name[:40]}'."
+        return Sentence("There is no setting '{}'.", name[:40])
     default = fields[name]
     if isinstance(default, bool):
         right = isinstance(value, bool)
@@ -113,7 +113,7 @@ def _problem(name: str, value: Any) -> str:
     else:
         right = isinstance(value, str)
     if not right:
-        return f"The setting '{name}' cannot be {str(value)[:40]!r}."
+        return Sentence("The setting '{}' cannot be {}.", name, repr(str(value)[:40]))
     if name in _CHOICES and value not in _CHOICES[name]:
-        return f"The setting '{name}' must be one of {', '.join(_CHOICES[name])}."
+        return Sentence("The setting '{}' must be one of {}.", name, ", ".join(_CHOICES[name]))
     return ""

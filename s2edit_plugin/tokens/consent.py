@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from s2edit_plugin.errors import ConsentError
+from s2edit_plugin.errors import ConsentError, Sentence
 
 __all__ = ["consent_note", "require_consent"]
 
@@ -47,7 +47,7 @@ def require_consent(
     if interactive and (ask or _ask)(QUESTION.format(person=person)).strip().lower() in ("y", "yes"):
         return True
     raise ConsentError(
-        f"An identity token needs the consent of the person it shows ({person}).",
+        Sentence("An identity token needs the consent of the person it shows ({}).", person),
         "Add --yes-i-have-consent if you have it.",
     )
 

@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import safetensors.numpy
 
-from s2edit_plugin.errors import InputError, NumericalError, TokenNotFoundError, WrongModelError
+from s2edit_plugin.errors import InputError, NumericalError, Sentence, TokenNotFoundError, WrongModelError
 from s2edit_plugin.storage.paths import write_atomic
 from s2edit_plugin.tokens.record import (
     FORMAT_VERSION,
@@ -96,14 +96,17 @@ def token_bytes(record: TokenRecord, tensors: Mapping[str, Any]) -> bytes:
         text = json.dumps(values, ensure_ascii=True, allow_nan=False, sort_keys=True)
     except ValueError as error:
         raise NumericalError(
-            f"The token {record.full_name} has a loss that is not finite and was not saved."
+            Sentence("The token {} has a loss that is not finite and was not saved.", record.full_name)
         ) from error
     long = too_long(record)
     if long:
-        raise InputError(f"The token {record.full_name[:80]} cannot be saved: {long}.", "Shorten it.")
+        raise InputError(
+            Sentence("The token {} cannot be saved: {}.", record.full_name[:80], long), "Shorten it."
+        )
     if len(text) > MAX_HEADER // 2:
         raise InputError(
-            f"The record of token {record.full_name} is too large to be saved.", "Use a smaller thumbnail."
+            Sentence("The record of token {} is too large to be saved.", record.full_name),
+            "Use a smaller thumbnail.",
         )
     return safetensors.numpy.save(arrays, metadata={METADATA_KEY: text})
 
@@ -162,9 +165,16 @@ def check_model(record: TokenRecord, model_name: str, model_hash: str) -> None:
     if record.base_model_hash == model_hash:
         return
     if record.base_model == model_name:
-        sentence = f"The token {record.full_name} was learned on another version of the model '{model_name}'."
+        sentence = Sentence(
+            "The token {} was learned on another version of the model '{}'.", record.full_name, model_name
+        )
     else:
-        sentence = f"The token {record.full_name} was learned on the model '{record.base_model}', not on '{model_name}'."
+        sentence = Sentence(
+            "The token {} was learned on the model '{}', not on '{}'.",
+            record.full_name,
+            record.base_model,
+            model_name,
+        )
     raise WrongModelError(sentence, "Learn it again on this model, or use the model it was learned on.")
 
 
@@ -178,7 +188,7 @@ def _to_numpy(name: str, tensor: Any) -> np.ndarray:
         array = array.astype(np.float32)
     if not np.isfinite(array).all():
         raise NumericalError(
-            f"The token was not saved because '{name}' holds numbers that are not finite.",
+            Sentence("The token was not saved because '{}' holds numbers that are not finite.", name),
             "Learn it again with a smaller learning rate.",
         )
     return np.ascontiguousarray(array)
@@ -195,7 +205,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, int, str]]:
         with path.open("rb") as stream:
             yield stream, status.st_size, label
     except FileNotFoundError as error:
-        raise TokenNotFoundError(f"There is no token file {path}.") from error
+        raise TokenNotFoundError(Sentence("There is no token file {}.", path)) from error
     except OSError as error:
         raise damaged(label, f"it cannot be read ({error.strerror or type(error).__name__})") from error
 

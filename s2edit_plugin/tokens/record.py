@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from s2edit_plugin.api.limits import MAX_NOTES, MAX_NOUN, MAX_PROMPT
-from s2edit_plugin.errors import TokenDamagedError, TokenTooNewError
+from s2edit_plugin.errors import Sentence, TokenDamagedError, TokenTooNewError
 from s2edit_plugin.tokens.png_check import MAX_SIDE, png_problem, png_size
 
 __all__ = [
@@ -142,7 +142,8 @@ class TokenRecord:
 def damaged(label: str, why: str) -> TokenDamagedError:
     """The error of a damaged token file. Args: label: its name, as shown. why: a clause."""
     return TokenDamagedError(
-        f"The token file {label} is damaged: {why}.", "Restore it from a backup or learn the token again."
+        Sentence("The token file {} is damaged: {}.", label, why),
+        "Restore it from a backup or learn the token again.",
     )
 
 
@@ -177,7 +178,11 @@ def record_from_json(label: str, values: dict[str, Any]) -> TokenRecord:
         raise damaged(label, "it has no format version")
     if version > FORMAT_VERSION:
         raise TokenTooNewError(
-            f"The token file {label} was written by a newer version of S2Edit Studio (format {version}).",
+            Sentence(
+                "The token file {} was written by a newer version of S2Edit Studio (format {}).",
+                label,
+                version,
+            ),
             "Update S2Edit Studio to read it.",
         )
     try:

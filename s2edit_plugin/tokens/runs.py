@@ -31,7 +31,7 @@ import safetensors.numpy
 from s2edit_plugin.api import LearnSettings, LearnToken
 from s2edit_plugin.api.prompts import check_name
 from s2edit_plugin.api.queries import Resumable
-from s2edit_plugin.errors import BusyError, CancelledError, InputError, ResourceError, TokenError
+from s2edit_plugin.errors import BusyError, CancelledError, InputError, ResourceError, Sentence, TokenError
 from s2edit_plugin.storage.locks import file_lock
 from s2edit_plugin.storage.paths import DataFolder, write_atomic
 from s2edit_plugin.tokens.file import FOREIGN_DTYPES, read_arrays, read_record, read_table
@@ -92,7 +92,7 @@ class Run:
                 first = stack.enter_context(lock)
             except BusyError as error:
                 raise BusyError(
-                    f"The token {self.name} is being learned by another process.",
+                    Sentence("The token {} is being learned by another process.", self.name),
                     "Wait until it has finished, or choose another name.",
                 ) from error
             if first:
@@ -166,7 +166,7 @@ class Run:
         """
         if self._kept and not self.request.exists():
             raise CancelledError(
-                f"Learning {self.name} was stopped: the person was renamed or forgotten meanwhile."
+                Sentence("Learning {} was stopped: the person was renamed or forgotten meanwhile.", self.name)
             )
 
     def discard(self) -> bool:
@@ -184,7 +184,7 @@ class Run:
                 continue
             except OSError as error:
                 raise ResourceError(
-                    f"{path} could not be removed ({error.strerror}).", "Remove it by hand."
+                    Sentence("{} could not be removed ({}).", path, error.strerror), "Remove it by hand."
                 ) from error
         self._kept = False
         with contextlib.suppress(OSError):

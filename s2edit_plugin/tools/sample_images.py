@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.storage.paths import models_package
 
 __all__ = ["Sample", "sample"]
@@ -32,4 +32,6 @@ def sample(name: str) -> Sample:
         facts = json.loads((folder / "captions.json").read_text(encoding="utf-8"))[name]
         return Sample((folder / f"{name}.png").read_bytes(), facts["caption"], facts["class_noun"])
     except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"The sample picture '{name}' is missing.", "Install the program again.") from error
+        raise ModelError(
+            Sentence("The sample picture '{}' is missing.", name), "Install the program again."
+        ) from error

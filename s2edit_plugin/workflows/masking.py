@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from s2edit_plugin import api
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.perception.masks import refine
 from s2edit_plugin.perception.masks.found import FoundMask
@@ -24,7 +24,9 @@ def find_mask(context: Context, request: api.MakeMask, on_progress: api.OnProgre
         clicked = click_mask(photo.as_uint8_rgb(), request.points, request.box or None, context.networks)
         found = FoundMask(clicked.mask, (clicked.note,) if clicked.note else ())
     elif request.points or request.box:
-        raise UsageError(f"Clicks go with the method '{CLICK}' alone.", f"Use --method {CLICK}.")
+        raise UsageError(
+            Sentence("Clicks go with the method '{}' alone.", CLICK), Sentence("Use --method {}.", CLICK)
+        )
     else:
         found = context.search_mask(photo, request.method, on_progress)
     mask = found.mask

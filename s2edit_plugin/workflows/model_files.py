@@ -6,7 +6,7 @@ from pathlib import Path
 
 from s2edit_plugin import api
 from s2edit_plugin.api import OnProgress
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.storage.paths import DataFolder
 
 __all__ = ["import_model", "install_model", "move_models", "verify_model"]
@@ -47,5 +47,5 @@ def _absolute(path: str) -> Path:
     except RuntimeError:  # ~ with an unknown user
         found = Path(path)
     if not found.is_absolute():
-        raise UsageError(f"'{path[:200]}' is no whole path.", "Name it from the root on.")
+        raise UsageError(Sentence("'{}' is no whole path.", path[:200]), "Name it from the root on.")
     return found

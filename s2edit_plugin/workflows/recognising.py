@@ -16,7 +16,7 @@ from PIL import Image
 
 from s2edit_plugin import api
 from s2edit_plugin.api import queries
-from s2edit_plugin.errors import ModelError, S2EditError, UsageError
+from s2edit_plugin.errors import ModelError, S2EditError, Sentence, UsageError
 from s2edit_plugin.imaging.crop import central_square
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.perception.identity import face_networks, is_drawn_portrait
@@ -53,7 +53,7 @@ def _candidates(context: Context, names: Sequence[str]) -> list[TokenRecord]:
         for record in records:
             if record.kind != "identity":
                 raise UsageError(
-                    f"{record.full_name} holds no person: it cannot be recognised by its face.",
+                    Sentence("{} holds no person: it cannot be recognised by its face.", record.full_name),
                     "Name identity tokens.",
                 )
         return records

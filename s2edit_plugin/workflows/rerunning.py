@@ -9,7 +9,7 @@ import numpy as np
 
 from s2edit_plugin import __version__, api
 from s2edit_plugin.backbones.memory.fallback import STEPS_DOWN
-from s2edit_plugin.errors import InputError, UsageError, WrongModelError
+from s2edit_plugin.errors import InputError, Sentence, UsageError, WrongModelError
 from s2edit_plugin.history import Record
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
@@ -54,10 +54,11 @@ def repeatable(context: Context, name: str) -> api.ApplyEdit:
     record = context.history.details(name)
     if record.kind != "edit":
         raise UsageError(
-            f"The result {name} is a learned token, no edit.", "Learn it again with `s2edit learn`."
+            Sentence("The result {} is a learned token, no edit.", name),
+            "Learn it again with `s2edit learn`.",
         )
     if not record.request:
-        raise InputError(f"The result {name} has lost its record and cannot be made again.")
+        raise InputError(Sentence("The result {} has lost its record and cannot be made again.", name))
     context.history.find_tokens(record, context.library)
     return replace(context.history.request(name), source_suggested=False)  # the very prompts that were used
 
@@ -70,7 +71,7 @@ def _check_model(context: Context, record: Record) -> None:
         sentence = f"This result was made with another version of the model '{made.model}'."
         raise WrongModelError(sentence, "Install that version to make it again.")
     sentence = f"This result was made with the model '{made.model}', not with '{used.name}'."
-    raise WrongModelError(sentence, f"Add --model {made.model} to make it again.")
+    raise WrongModelError(sentence, Sentence("Add --model {} to make it again.", made.model))
 
 
 def _difference(before: Photo, after: Photo) -> float:

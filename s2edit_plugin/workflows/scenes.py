@@ -15,7 +15,7 @@ import numpy as np
 from s2edit_plugin import api
 from s2edit_plugin.api import prompts
 from s2edit_plugin.api.prompt_syntax import read_prompt
-from s2edit_plugin.errors import MaskError, PromptError, S2EditError, UsageError
+from s2edit_plugin.errors import MaskError, PromptError, S2EditError, Sentence, UsageError
 from s2edit_plugin.imaging.crop import Crop, place_mask, subject_crop, window_of
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.method import compose
@@ -254,7 +254,8 @@ def _region(request: api.ApplyEdit, photo: Photo, search: _Search) -> np.ndarray
     found = search.find(request.region)
     if float(found.max()) < 0.5:
         raise MaskError(
-            f"Nothing was found for the mask '{request.region}' in this photo.", "Paint the mask instead."
+            Sentence("Nothing was found for the mask '{}' in this photo.", request.region),
+            "Paint the mask instead.",
         )
     return found
 
@@ -330,7 +331,9 @@ def source_and_target(context: Context, request: api.ApplyEdit, scene: Scene) ->
         and prompts.words(pair.source) == prompts.words(pair.target)
     ):
         raise PromptError(
-            f'The prompt asks for nothing but what the photo seems to show already: "{fitted.source}".',
+            Sentence(
+                'The prompt asks for nothing but what the photo seems to show already: "{}".', fitted.source
+            ),
             "Say what should be different, or give a source prompt that says what is there now.",
         )
     return pair

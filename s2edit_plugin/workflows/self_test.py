@@ -26,7 +26,7 @@ from torch import Tensor
 from s2edit_plugin.api.prompts import insert_token
 from s2edit_plugin.backbones.attention import AttentionControl
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.errors import NumericalError, S2EditError
+from s2edit_plugin.errors import NumericalError, S2EditError, Sentence
 from s2edit_plugin.library import Library
 from s2edit_plugin.method.conditioning import build_condition, row_tokens
 from s2edit_plugin.tokens.file import Token, TokenRecord
@@ -161,7 +161,9 @@ def _measure(backbone: Backbone, token: Token, seed: int, timestep: int) -> dict
     }
     if not all(math.isfinite(value) for value in values.values()):
         raise NumericalError(
-            f"The token {record.full_name} gives numbers that are not finite in {_dtype(backbone)}.",
+            Sentence(
+                "The token {} gives numbers that are not finite in {}.", record.full_name, _dtype(backbone)
+            ),
             "Use another precision, or learn it again with a smaller learning rate.",
         )
     return {

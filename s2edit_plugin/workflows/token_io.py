@@ -9,7 +9,7 @@ import torch
 from s2edit_plugin.api import LearnSettings
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.parameters import load_parameters
-from s2edit_plugin.errors import TokenDamagedError
+from s2edit_plugin.errors import Sentence, TokenDamagedError
 from s2edit_plugin.method.conditioning import ActiveToken
 from s2edit_plugin.method.learn import LearnedToken
 from s2edit_plugin.method.orthogonality import Constraint
@@ -56,7 +56,7 @@ def to_active(token: Token, backbone: Backbone, mask: torch.Tensor | None) -> Ac
             raise ValueError("vectors of another width")
     except (KeyError, TypeError, ValueError) as error:
         raise TokenDamagedError(
-            f"The token {record.full_name} is damaged: its parameters do not fit the model.",
+            Sentence("The token {} is damaged: its parameters do not fit the model.", record.full_name),
             "Learn it again.",
         ) from error
     constraint = None

@@ -12,7 +12,7 @@ from s2edit_plugin.api import prompts
 from s2edit_plugin.api.prompt_syntax import clean
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.base_models.catalogue import BUNDLED
-from s2edit_plugin.errors import MaskError
+from s2edit_plugin.errors import MaskError, Sentence
 from s2edit_plugin.imaging.crop import Crop, extract_photo, place_mask
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.method.conditioning import ActiveToken, build_condition
@@ -46,7 +46,7 @@ def attention_picture(
     condition = build_condition(backbone, prompt, tokens, framing=framing_of(crop))
     columns = word_columns(condition.layout, word)
     if not columns:
-        raise MaskError(f"The word '{word}' is not in the prompt.")
+        raise MaskError(Sentence("The word '{}' is not in the prompt.", word))
     latents = latents_of(extract_photo(photo, crop, backbone.resolution), backbone)
     attention = attention_of(backbone, latents, condition, columns, tokens, on_progress=on_progress)
     size = (backbone.resolution, backbone.resolution)

@@ -18,7 +18,7 @@ from qt_app.model.messages import Messages
 from qt_app.ui.formatting import estimate_in_words
 from s2edit_plugin.api import Estimate
 from s2edit_plugin.base_models.catalogue import load_catalogue
-from s2edit_plugin.errors import ModelError, S2EditError
+from s2edit_plugin.errors import ModelError, S2EditError, Sentence
 
 MOST = 0.95
 """So much of what the engine says is translated at any time. Its sentences change with it; `qt_app.i18n.update` catches up."""
@@ -95,6 +95,20 @@ def test_errors_notes_and_estimates_are_said_in_german(german: None) -> None:
         Estimate(9, 0, 0, True, "CPU", "The time is a cautious guess until one has run here.")
     )
     assert words.endswith("bis hier einer gelaufen ist.")
+
+
+def test_an_error_is_translated_by_its_own_template_whatever_stands_in_it(german: None) -> None:
+    """By its words alone it would be taken for another sentence, or cut in the wrong place."""
+    messages = Messages()
+    name = "is damaged: its configuration makes no sense' is not installed."
+    sent = ModelError(Sentence("The model '{}' is not installed.", name)).to_json()
+    messages.error(S2EditError.from_json(sent))
+    assert messages.current is not None
+    assert messages.current.sentence == f"Das Modell „{name}“ ist nicht installiert."
+    said = Sentence(
+        "The setting '{}' must be one of {}.", "x", Sentence("There is no person '{}'.", "A. B. Is")
+    )
+    assert translated(said) == "Die Einstellung „x“ muss eines von Es gibt keine Person „A. B. Is“. sein."
 
 
 def test_without_a_file_or_with_a_damaged_one_the_engine_speaks_english(

@@ -20,7 +20,7 @@ from s2edit_plugin.backbones.device_memory import free_memory, free_swap, is_out
 from s2edit_plugin.backbones.memory.estimate import Place, job_need
 from s2edit_plugin.backbones.savings import NOTHING, Savings
 from s2edit_plugin.backbones.shape import ModelShape
-from s2edit_plugin.errors import ResourceError, S2EditError
+from s2edit_plugin.errors import ResourceError, S2EditError, Sentence
 
 if TYPE_CHECKING:
     from s2edit_plugin.backbones.base import Backbone
@@ -210,7 +210,11 @@ def _refuse_oversized(plan: Plan | None, backbone: Backbone) -> None:
     if plan is None or plan.fits or backbone.device.type != "cpu" or plan.need <= plan.free + free_swap():
         return
     raise ResourceError(
-        f"This needs about {plan.need / 1e9:.1f} GB of memory, and {plan.free / 1e9:.1f} GB are free.",
+        Sentence(
+            "This needs about {} GB of memory, and {} GB are free.",
+            f"{plan.need / 1000000000.0:.1f}",
+            f"{plan.free / 1000000000.0:.1f}",
+        ),
         "Close other programs, or use a smaller model.",
     )
 

@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.errors import EngineError
+from s2edit_plugin.errors import EngineError, Sentence
 from s2edit_plugin.storage.locks import open_lock_file, try_lock
 
 __all__ = [
@@ -180,8 +180,8 @@ class Lock:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise EngineError(
-                f"The folder {self._path.parent} cannot be used ({reason}).",
-                f"Make it writable, or set {HOME_VARIABLE} to another folder.",
+                Sentence("The folder {} cannot be used ({}).", self._path.parent, reason),
+                Sentence("Make it writable, or set {} to another folder.", HOME_VARIABLE),
             ) from error
         try:
             try_lock(handle, shared=shared)

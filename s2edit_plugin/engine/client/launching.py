@@ -16,7 +16,7 @@ from s2edit_plugin.engine.client.discovery import (
     is_sandboxed,
     read_json,
 )
-from s2edit_plugin.errors import EngineError
+from s2edit_plugin.errors import EngineError, Sentence
 from s2edit_plugin.storage.disk import make_private
 
 __all__ = [
@@ -108,7 +108,8 @@ def start_process(root: Path, command: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise EngineError(
-            f"The engine could not be started ({reason}).", "Run `s2edit doctor`, or `s2edit engine run`."
+            Sentence("The engine could not be started ({}).", reason),
+            "Run `s2edit doctor`, or `s2edit engine run`.",
         ) from error
 
 
@@ -127,7 +128,9 @@ def start_window(root: Path, command: Sequence[str] | None = None) -> int:
         return _start(root, command, (), WINDOW_OUTPUT_NAME)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
-        raise EngineError(f"The window could not be opened ({reason}).", "Start S2Edit Studio.") from error
+        raise EngineError(
+            Sentence("The window could not be opened ({}).", reason), "Start S2Edit Studio."
+        ) from error
 
 
 def last_words(path: Path) -> str:

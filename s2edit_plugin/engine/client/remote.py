@@ -23,7 +23,14 @@ from s2edit_plugin.engine.client.interface import Client, Job, OnEvent, Subscrip
 from s2edit_plugin.engine.client.stream import EventStream
 from s2edit_plugin.engine.client.transport import Transport
 from s2edit_plugin.engine.protocol import wire
-from s2edit_plugin.errors import EngineError, EngineGoneError, EngineVersionError, S2EditError, UsageError
+from s2edit_plugin.errors import (
+    EngineError,
+    EngineGoneError,
+    EngineVersionError,
+    S2EditError,
+    Sentence,
+    UsageError,
+)
 
 __all__ = ["STANDALONE", "RemoteClient", "connect"]
 
@@ -124,7 +131,9 @@ class _Search:
         try:
             if not self._start or not client.end_if_idle():
                 raise EngineVersionError(
-                    f"The running engine is version {hello['version']}, this program is {__version__}.",
+                    Sentence(
+                        "The running engine is version {}, this program is {}.", hello["version"], __version__
+                    ),
                     "Close the other S2Edit programs, or run `s2edit engine stop`, then try again.",
                 )
         finally:
@@ -172,7 +181,7 @@ class RemoteClient(Client):
         """One request and its answer."""
         kind = QUERIES.get(type(request))
         if kind is None:
-            raise UsageError(f"{type(request).__name__} is no query.", "Submit it.")
+            raise UsageError(Sentence("{} is no query.", type(request).__name__), "Submit it.")
         self._check()
         body, pictures = wire.encode(request)
         path = f"/v1/call/{type(request).__name__}"
@@ -187,7 +196,7 @@ class RemoteClient(Client):
     ) -> Job[R]:
         """Send the job; its pictures are sent only if the engine does not have them."""
         if type(request) not in JOBS:
-            raise UsageError(f"{type(request).__name__} is no job.", "Call it.")
+            raise UsageError(Sentence("{} is no job.", type(request).__name__), "Call it.")
         self._check()
         self._listen()
         body, pictures = wire.encode(request)

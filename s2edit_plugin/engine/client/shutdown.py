@@ -12,7 +12,7 @@ from s2edit_plugin.engine.client import discovery, launching
 from s2edit_plugin.engine.client.connections import NO_ANSWER
 from s2edit_plugin.engine.client.discovery import Endpoint
 from s2edit_plugin.engine.client.remote import RemoteClient
-from s2edit_plugin.errors import EngineError
+from s2edit_plugin.errors import EngineError, Sentence
 
 __all__ = ["STOP_SECONDS", "end_engine", "end_hung", "has_ended"]
 
@@ -48,7 +48,7 @@ def end_engine(root: Path, *, force: bool = False, patience: float = STOP_SECOND
     if (force or not answered) and _kill(folder, endpoint):
         return endpoint
     raise EngineError(
-        f"The engine (process {endpoint.pid}) has not ended yet.",
+        Sentence("The engine (process {}) has not ended yet.", endpoint.pid),
         "Wait, or run `s2edit engine stop --force`.",
     )
 

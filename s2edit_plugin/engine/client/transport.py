@@ -18,7 +18,7 @@ from typing import Any
 from s2edit_plugin.engine.client.connections import GONE, NO_ANSWER, Connection, dial
 from s2edit_plugin.engine.client.discovery import Endpoint
 from s2edit_plugin.engine.protocol import wire
-from s2edit_plugin.errors import EngineError, EngineGoneError, S2EditError
+from s2edit_plugin.errors import EngineError, EngineGoneError, S2EditError, Sentence
 
 __all__ = ["EventLines", "Transport"]
 
@@ -283,4 +283,6 @@ def _checked(status: int, data: bytes) -> Any:
         raise S2EditError.from_json(values)
     if status == 503:
         raise EngineError("The engine has too many connections.", "Close other programs that use it.")
-    raise EngineError(f"The engine gave an answer that makes no sense (status {status}).", "Restart it.")
+    raise EngineError(
+        Sentence("The engine gave an answer that makes no sense (status {}).", status), "Restart it."
+    )

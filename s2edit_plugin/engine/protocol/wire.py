@@ -23,7 +23,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from s2edit_plugin.api.operations import JOBS, QUERIES
-from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.errors import S2EditError, Sentence, UsageError
 
 __all__ = [
     "QUERIES_BY_NAME",
@@ -163,7 +163,7 @@ def _encoded(value: Any, inline: int, blobs: dict[str, bytes]) -> Any:
         return {str(key): _encoded(item, inline, blobs) for key, item in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {name: _encoded(getattr(value, name), inline, blobs) for name, _, _ in _fields_of(type(value))}
-    raise UsageError(f"A value of the type {type(value).__name__} cannot be sent.")
+    raise UsageError(Sentence("A value of the type {} cannot be sent.", type(value).__name__))
 
 
 # ---------------------------------------------------------------------- JSON -> dataclass
@@ -209,7 +209,7 @@ class _Decoder:
 
     def value(self, hint: Any, value: Any, where: str, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise UsageError(f"{_short(where)} is nested too deeply.")
+            raise UsageError(Sentence("{} is nested too deeply.", _short(where)))
         simple = _SIMPLE.get(hint)
         if simple is not None:
             return simple(value, where)
@@ -225,7 +225,9 @@ class _Decoder:
         origin, arguments = typing.get_origin(hint), typing.get_args(hint)
         if origin is typing.Literal:
             if not isinstance(value, str) or value not in arguments:
-                raise UsageError(f"{_short(where)} must be one of {', '.join(map(str, arguments))}.")
+                raise UsageError(
+                    Sentence("{} must be one of {}.", _short(where), ", ".join(map(str, arguments)))
+                )
             return value
         if origin in (typing.Union, types.UnionType):
             if value is None and type(None) in arguments:
@@ -248,13 +250,13 @@ class _Decoder:
         fields = _fields_of(kind)
         unknown = set(values) - {name for name, _, _ in fields}
         if unknown:
-            raise UsageError(f"{_short(where)} has no field '{_short(min(unknown))}'.")
+            raise UsageError(Sentence("{} has no field '{}'.", _short(where), _short(min(unknown))))
         given: dict[str, Any] = {}
         for name, hint, required in fields:
             if name in values:
                 given[name] = self.value(hint, values[name], f"{where}.{name}", depth + 1)
             elif required:
-                raise UsageError(f"{_short(where)} lacks the field '{name}'.")
+                raise UsageError(Sentence("{} lacks the field '{}'.", _short(where), name))
         return kind(**given)
 
     def _bytes(self, value: Any, where: str) -> bytes:
@@ -282,7 +284,7 @@ class _Decoder:
 
     def _untyped(self, value: Any, where: str, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise UsageError(f"{_short(where)} is nested too deeply.")
+            raise UsageError(Sentence("{} is nested too deeply.", _short(where)))
         if value is None or isinstance(value, bool):
             return value
         for kind in (int, float, str):
@@ -305,9 +307,9 @@ def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise _type_error(where, "text")
     if len(value) > MAX_TEXT:
-        raise UsageError(f"{_short(where)} is too long.")
+        raise UsageError(Sentence("{} is too long.", _short(where)))
     if _FORBIDDEN.search(value):
-        raise UsageError(f"{_short(where)} holds characters that are no text.")
+        raise UsageError(Sentence("{} holds characters that are no text.", _short(where)))
     return value
 
 
@@ -315,7 +317,7 @@ def _whole(value: Any, where: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise _type_error(where, "a whole number")
     if abs(value) > MAX_INT:
-        raise UsageError(f"{_short(where)} is too large.")
+        raise UsageError(Sentence("{} is too large.", _short(where)))
     return value
 
 
@@ -339,7 +341,7 @@ _SIMPLE: dict[Any, Callable[[Any, str], Any]] = {str: _text, int: _whole, float:
 
 
 def _type_error(where: str, wanted: str) -> S2EditError:
-    return UsageError(f"{_short(where)} must be {wanted}.")
+    return UsageError(Sentence("{} must be {}.", _short(where), wanted))
 
 
 def _short(where: str) -> str:

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from s2edit_plugin.engine.protocol import handshake, wire
-from s2edit_plugin.errors import EngineError, S2EditError, UsageError
+from s2edit_plugin.errors import EngineError, S2EditError, Sentence, UsageError
 
 __all__ = [
     "CLIENT_HEADER",
@@ -215,7 +215,7 @@ async def body_of(request: Request, limit: int = MAX_JSON) -> bytes:
 
 def _too_large(limit: int) -> RefusedError:
     size = f"{limit >> 20} MB" if limit >= 1 << 20 else f"{limit} bytes"
-    return RefusedError(413, UsageError(f"The request is larger than {size}."))
+    return RefusedError(413, UsageError(Sentence("The request is larger than {}.", size)))
 
 
 class GuardedProtocol(H11Protocol):

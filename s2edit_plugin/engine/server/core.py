@@ -13,7 +13,7 @@ from s2edit_plugin.engine.server.handlers.context import QueryContext
 from s2edit_plugin.engine.server.job_queue import RESUME_DELAY, JobQueue
 from s2edit_plugin.engine.server.studios import Make, StudioKeeper, make_studio
 from s2edit_plugin.engine.server.worker import Handler, Worker, unforeseen
-from s2edit_plugin.errors import S2EditError, UsageError
+from s2edit_plugin.errors import S2EditError, Sentence, UsageError
 from s2edit_plugin.storage.paths import DataFolder
 
 __all__ = ["Engine"]
@@ -65,7 +65,7 @@ class Engine:
     def call(self, request: Any, client: str = "") -> Any:
         """Answer a query. ``client``: "" for one that cannot disconnect. Raises S2EditError only."""
         if type(request) not in QUERIES:
-            raise UsageError(f"{type(request).__name__} is nothing the engine can be asked.")
+            raise UsageError(Sentence("{} is nothing the engine can be asked.", type(request).__name__))
         check_texts(request)
         operation = operation_of(request)
         try:

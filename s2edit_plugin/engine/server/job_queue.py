@@ -25,7 +25,7 @@ from s2edit_plugin.engine.server.job import (
     without_pictures,
     without_words,
 )
-from s2edit_plugin.errors import CancelledError, EngineError, ResourceError, S2EditError, UsageError
+from s2edit_plugin.errors import CancelledError, EngineError, ResourceError, S2EditError, Sentence, UsageError
 
 __all__ = ["ACTIONS", "RESUME_DELAY", "JobQueue"]
 
@@ -73,7 +73,7 @@ class JobQueue:
             ResourceError: the queue is full.
         """
         if type(request) not in JOBS:
-            raise UsageError(f"{type(request).__name__} is no job.")
+            raise UsageError(Sentence("{} is no job.", type(request).__name__))
         check_texts(request)
         with self._changed:
             known = self._jobs.get(job_id)
@@ -82,7 +82,9 @@ class JobQueue:
             if self._closed:
                 raise EngineError("The engine is ending.", "Try again in a moment.")
             if sum(not job.is_over for job in self._jobs.values()) >= MAX_QUEUED:
-                raise ResourceError(f"{MAX_QUEUED} jobs are waiting already.", "Wait, or cancel some.")
+                raise ResourceError(
+                    Sentence("{} jobs are waiting already.", MAX_QUEUED), "Wait, or cancel some."
+                )
             self._numbers += 1
             operation = operation_of(request)
             job = QueuedJob(

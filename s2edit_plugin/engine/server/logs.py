@@ -19,7 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.errors import EngineError
+from s2edit_plugin.errors import EngineError, Sentence
 from s2edit_plugin.storage.disk import make_private
 
 __all__ = ["LOGGERS", "CleanFormatter", "Sparing", "close_log", "open_log", "told"]
@@ -145,7 +145,9 @@ def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
         handler = PrivateRotatingFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8")
     except OSError as error:
         raise EngineError(
-            f"The engine's log {path} cannot be written ({error.strerror or type(error).__name__}).",
+            Sentence(
+                "The engine's log {} cannot be written ({}).", path, error.strerror or type(error).__name__
+            ),
             "Make its folder writable.",
         ) from error
     handler.setFormatter(CleanFormatter())

@@ -19,7 +19,7 @@ from s2edit_plugin.backbones.device_memory import is_out_of_memory, release_memo
 from s2edit_plugin.engine.server.events import EventLog
 from s2edit_plugin.engine.server.job import QueuedJob
 from s2edit_plugin.engine.server.job_queue import JobQueue
-from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError
+from s2edit_plugin.errors import CancelledError, ResourceError, S2EditError, Sentence
 
 __all__ = ["Handler", "PreviewClock", "Worker", "unforeseen"]
 
@@ -163,6 +163,6 @@ def unforeseen(error: BaseException) -> S2EditError:
         )
     log.error("Unforeseen: %s.", type(error).__name__, exc_info=error)
     return S2EditError(
-        f"Something went wrong inside S2Edit ({type(error).__name__}).",
+        Sentence("Something went wrong inside S2Edit ({}).", type(error).__name__),
         "The log says where: `s2edit engine status` names it, on the command line S2EDIT_DEBUG=1 shows it.",
     )

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from s2edit_plugin.backbones.attention import AttentionControl
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.errors import NumericalError, PromptError
+from s2edit_plugin.errors import NumericalError, PromptError, Sentence
 from s2edit_plugin.evaluation.rivals.rows import unet_of
 from s2edit_plugin.method.conditioning import build_condition
 from s2edit_plugin.method.generate import noise_of, sample
@@ -90,7 +90,7 @@ def named(prompt: str, noun: str) -> str:
     """A prompt with the identifier before the class noun. Raises PromptError where the noun is not in it."""
     words = prompt.split(" ")
     if noun not in words:
-        raise PromptError(f"The prompt does not contain the class noun '{noun}'.")
+        raise PromptError(Sentence("The prompt does not contain the class noun '{}'.", noun))
     place = words.index(noun)
     return " ".join([*words[:place], IDENTIFIER, *words[place:]])
 

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from s2edit_plugin.backbones.base import Backbone
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 
 __all__ = ["rows_copied", "self_attention_layers", "unet_of"]
 
@@ -18,7 +18,7 @@ def unet_of(backbone: Backbone) -> nn.Module:
     """The U-Net of a backbone. Raises ModelError where it has none (transformers)."""
     network = getattr(backbone, "unet", None)
     if not isinstance(network, nn.Module):
-        raise ModelError(f"The model '{backbone.name}' has no U-Net, which this method works on.")
+        raise ModelError(Sentence("The model '{}' has no U-Net, which this method works on.", backbone.name))
     return network
 
 

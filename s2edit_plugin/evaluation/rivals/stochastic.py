@@ -8,7 +8,7 @@ from torch import Tensor
 
 from s2edit_plugin.backbones.base import Backbone
 from s2edit_plugin.backbones.schedule import NoiseSchedule
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 
 __all__ = ["Step", "steps_of"]
 
@@ -51,7 +51,9 @@ def steps_of(backbone: Backbone, count: int) -> list[Step]:
     """The steps of a run, the noisiest first. Raises ModelError for models of another kind (rectified flow)."""
     schedule = backbone.schedule
     if not isinstance(schedule, NoiseSchedule):
-        raise ModelError(f"The model '{backbone.name}' is no diffusion model, which this method needs.")
+        raise ModelError(
+            Sentence("The model '{}' is no diffusion model, which this method needs.", backbone.name)
+        )
     times = schedule.timesteps(count)
     alphas = [float(schedule.alphas_cumprod[t]) for t in times]
     after = [*alphas[1:], schedule.final_alpha]

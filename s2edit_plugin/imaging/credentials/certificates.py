@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from s2edit_plugin.errors import InputError, ResourceError, UsageError
+from s2edit_plugin.errors import InputError, ResourceError, Sentence, UsageError
 from s2edit_plugin.storage.locks import file_lock
 from s2edit_plugin.storage.paths import DataFolder, read_limited, write_atomic
 from s2edit_plugin.storage.settings import Settings
@@ -91,7 +91,7 @@ class LocalChain:
                 found = self._sound()
         if found is None:
             raise ResourceError(
-                f"The signing key in {self.key.parent} cannot be read.", "Delete this folder."
+                Sentence("The signing key in {} cannot be read.", self.key.parent), "Delete this folder."
             )
         return found
 
@@ -109,28 +109,33 @@ def _own(settings: Settings) -> SigningKey:
     """The user's own certificate and key."""
     if not (settings.certificate and settings.certificate_key):
         missing = "certificate_key" if settings.certificate else "certificate"
-        raise UsageError(f"An own certificate needs its key: the setting '{missing}' is empty.", _OWN_HINT)
+        raise UsageError(
+            Sentence("An own certificate needs its key: the setting '{}' is empty.", missing), _OWN_HINT
+        )
     files = []
     for name in (settings.certificate, settings.certificate_key):
         try:
             files.append(read_limited(Path(name).expanduser(), _MOST_BYTES))
         except OSError as error:
-            raise InputError(f"{name} cannot be read ({error.strerror}).", _OWN_HINT) from error
+            raise InputError(Sentence("{} cannot be read ({}).", name, error.strerror), _OWN_HINT) from error
     chain, key = files
     try:
         found = _read(chain, key)
     except TypeError as error:
         raise InputError(
-            f"The key {settings.certificate_key} is locked by a password.", "Save it without one, mode 0600."
+            Sentence("The key {} is locked by a password.", settings.certificate_key),
+            "Save it without one, mode 0600.",
         ) from error
     except ValueError as error:
         reason = str(error) if error.args and str(error).startswith("the ") else "they are no PEM files"
         raise InputError(
-            f"The certificate {settings.certificate} and its key cannot be used: {reason}.", _OWN_HINT
+            Sentence("The certificate {} and its key cannot be used: {}.", settings.certificate, reason),
+            _OWN_HINT,
         ) from error
     if found.until <= datetime.datetime.now(datetime.UTC):
         raise InputError(
-            f"The certificate {settings.certificate} ended on {found.until.date()}.", "Use a newer one."
+            Sentence("The certificate {} ended on {}.", settings.certificate, found.until.date()),
+            "Use a newer one.",
         )
     return SigningKey(found.chain, found.key, found.algorithm, found.name, found.until, own=True)
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from s2edit_plugin.errors import InputError, ResourceError, S2EditError
+from s2edit_plugin.errors import InputError, ResourceError, S2EditError, Sentence
 from s2edit_plugin.imaging.credentials import library
 from s2edit_plugin.imaging.credentials.certificates import SigningKey, signing_key
 from s2edit_plugin.imaging.credentials.manifest import definition
@@ -34,12 +34,12 @@ def main() -> int:
         answer = error.to_json()
     except ImportError as error:
         answer = ResourceError(
-            f"The library for Content Credentials is not installed ({error.name}).",
+            Sentence("The library for Content Credentials is not installed ({}).", error.name),
             "Run `sh installer/run.sh repair` in the checkout.",
         ).to_json()
     except Exception as error:
         # C2paError, and whatever its native part throws at odd files.
-        answer = InputError(f"Content Credentials failed ({_short(error)}).").to_json()
+        answer = InputError(Sentence("Content Credentials failed ({}).", _short(error))).to_json()
     Path(ANSWER).write_text(json.dumps(answer), encoding="utf-8")
     return 0
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from s2edit_plugin.errors import ImageError, S2EditError
+from s2edit_plugin.errors import ImageError, S2EditError, Sentence
 from s2edit_plugin.imaging.credentials.report import Action, Link, Report, report
 from s2edit_plugin.imaging.credentials.signing import READABLE, credentials_of
 from s2edit_plugin.imaging.credentials.statements import packet_in, statements
@@ -83,7 +83,7 @@ def inspect_picture(data: bytes, name: str = "The file") -> Inspection:
     kind = kind_of(data)
     other = stranger(data) if kind is None else None
     if kind is None and other is None:
-        raise ImageError(f"{name} is not a picture that can be read.", "Name a picture file.")
+        raise ImageError(Sentence("{} is not a picture that can be read.", name), "Name a picture file.")
     side, size = _beside(data, kind)
     said = statements(side.xmp or packet_in(data))
     software, camera, comment = _of_exif(side.exif)

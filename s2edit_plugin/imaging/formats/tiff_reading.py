@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from s2edit_plugin.errors import ImageError
+from s2edit_plugin.errors import ImageError, Sentence
 from s2edit_plugin.imaging.colour import MAX_PROFILE
 from s2edit_plugin.imaging.formats.decoding import as_samples, cmyk_to_srgb, opened
 from s2edit_plugin.imaging.formats.lab import lab_to_srgb
@@ -108,7 +108,9 @@ def read_tiff(data: bytes, subject: str, check_size: CheckSize) -> TiffPicture:
 
 
 def _refused(subject: str, what: str) -> ImageError:
-    return ImageError(f"{subject} is a TIFF file with {what}, which is not read here.", _SAVE_PLAIN)
+    return ImageError(
+        Sentence("{} is a TIFF file with {}, which is not read here.", subject, what), _SAVE_PLAIN
+    )
 
 
 def _layout(page: TiffDirectory, size: tuple[int, int], subject: str) -> _Layout:

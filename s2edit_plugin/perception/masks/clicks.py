@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from s2edit_plugin.api import Click
-from s2edit_plugin.errors import MaskError, ModelError
+from s2edit_plugin.errors import MaskError, ModelError, Sentence
 from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.perception.masks.drawn import sure_regions
 from s2edit_plugin.perception.masks.grabcut import (
@@ -98,12 +98,14 @@ def _check_points(rgb: np.ndarray, points: Sequence[Click], box: Box | None) -> 
     if box is None and not any(point.inside for point in points):
         raise MaskError("Nothing was clicked on.", "Click on what is meant, or draw a box around it.")
     if len(points) > _MOST_CLICKS:
-        raise MaskError(f"More than {_MOST_CLICKS} clicks say nothing new.", "Begin anew, or paint the mask.")
+        raise MaskError(
+            Sentence("More than {} clicks say nothing new.", _MOST_CLICKS), "Begin anew, or paint the mask."
+        )
     for point in points:
         if not (0 <= point.x < width and 0 <= point.y < height):
             raise MaskError(
-                f"The click at {point.x:g}, {point.y:g} lies beside the photo.",
-                f"It has {width} x {height} pixels.",
+                Sentence("The click at {}, {} lies beside the photo.", f"{point.x:g}", f"{point.y:g}"),
+                Sentence("It has {} x {} pixels.", width, height),
             )
 
 

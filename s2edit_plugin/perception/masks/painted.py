@@ -11,7 +11,7 @@ from io import BytesIO
 
 import numpy as np
 
-from s2edit_plugin.errors import ImageError, MaskError
+from s2edit_plugin.errors import ImageError, MaskError, Sentence
 from s2edit_plugin.imaging.photo import Photo
 from s2edit_plugin.imaging.reading import read_photo
 from s2edit_plugin.imaging.stamp import stamped
@@ -79,13 +79,20 @@ def _read(data: bytes, size: tuple[int, int], name: str, *, reduced: bool) -> Fo
     called = _called(name)
     if photo.size != size and not (reduced and _is_reduced(photo.size, size)):
         raise MaskError(
-            f"{called} has {photo.size[1]} x {photo.size[0]} pixels but the photo has {size[1]} x {size[0]}.",
+            Sentence(
+                "{} has {} x {} pixels but the photo has {} x {}.",
+                called,
+                photo.size[1],
+                photo.size[0],
+                size[1],
+                size[0],
+            ),
             "Save the mask at the size of the photo.",
         )
     painted, notes = _meant(photo, called)
     mask = _without_noise(painted)
     if not mask.any():
-        raise MaskError(f"{called} is empty.", _PAINT)
+        raise MaskError(Sentence("{} is empty.", called), _PAINT)
     return FoundMask(mask if photo.size == size else _enlarged(mask, size), tuple(notes))
 
 

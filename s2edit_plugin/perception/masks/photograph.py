@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 
 from s2edit_plugin.api.regions import PHOTO_REGIONS
-from s2edit_plugin.errors import MaskError, ModelError
+from s2edit_plugin.errors import MaskError, ModelError, Sentence
 from s2edit_plugin.imaging.crop import fitted
 from s2edit_plugin.perception.masks import face, parsed, sessions
 from s2edit_plugin.perception.masks.face import FaceBox
@@ -87,7 +87,8 @@ class Photograph:
             return self.boxes[self.number - 1]
         if self.number > 1:
             raise MaskError(
-                f"There is no face {self.number} in the photo: {len(self.boxes)} were found.", face.NO_FACE
+                Sentence("There is no face {} in the photo: {} were found.", self.number, len(self.boxes)),
+                face.NO_FACE,
             )
         return None
 
@@ -121,8 +122,13 @@ class Photograph:
         beyond = [name for name in names if name not in PHOTO_REGIONS]
         if beyond:
             raise MaskError(
-                f"Finding {beyond[0]} needs the face parser, which is not installed or does not see this face.",
-                f"Run `s2edit models install face-parser`, paint the mask, or use word:{beyond[0]}.",
+                Sentence(
+                    "Finding {} needs the face parser, which is not installed or does not see this face.",
+                    beyond[0],
+                ),
+                Sentence(
+                    "Run `s2edit models install face-parser`, paint the mask, or use word:{}.", beyond[0]
+                ),
             )
         return face.face_regions(self.rgb, names, self.box)
 

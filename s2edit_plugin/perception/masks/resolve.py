@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from s2edit_plugin.api.regions import MASK_METHODS
-from s2edit_plugin.errors import MaskError
+from s2edit_plugin.errors import MaskError, Sentence
 from s2edit_plugin.perception.masks.drawn import drawn_regions
 from s2edit_plugin.perception.masks.face import FaceBox
 from s2edit_plugin.perception.masks.found import FoundMask
@@ -53,7 +53,10 @@ def search_mask(
         return _checked(_of_word(method.removeprefix(_WORD).strip(), word_attention), rgb, method)
     name, number = _numbered(method)
     if name not in MASK_METHODS:
-        raise MaskError(f"There is no mask method {method!r}.", f"Use one of {', '.join(MASK_METHODS)}.")
+        raise MaskError(
+            Sentence("There is no mask method {}.", repr(method)),
+            Sentence("Use one of {}.", ", ".join(MASK_METHODS)),
+        )
     if name == "grabcut":
         return _checked(FoundMask(grabcut_subject(rgb), (BY_COLOUR,), sure=False), rgb, name)
     region = "subject" if name == "auto" else name
@@ -102,7 +105,7 @@ def _of_word(word: str, word_attention: WordAttention | None) -> FoundMask:
 def _checked(found: FoundMask, rgb: np.ndarray, what: str) -> FoundMask:
     mask = found.mask
     if mask.shape != rgb.shape[:2]:
-        raise MaskError(f"The mask of {what} came out at another size than the photo.", _OTHER_WAY)
+        raise MaskError(Sentence("The mask of {} came out at another size than the photo.", what), _OTHER_WAY)
     if not mask.size or mask.max() < _INSIDE:
-        raise MaskError(f"The search for {what} found nothing in the photo.", _OTHER_WAY)
+        raise MaskError(Sentence("The search for {} found nothing in the photo.", what), _OTHER_WAY)
     return replace(found, mask=np.clip(mask, 0, 1, dtype=np.float32))

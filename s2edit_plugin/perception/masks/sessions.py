@@ -19,7 +19,7 @@ import numpy as np
 from PIL import Image
 
 from s2edit_plugin.api.regions import DRAWN_REGIONS
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.perception.networks.onnx_network import session_options
 from s2edit_plugin.perception.networks.rembg_files import LOCAL_NETWORKS, local_files
 from s2edit_plugin.storage.paths import DataFolder, models_package
@@ -67,8 +67,8 @@ def open_session(
     """
     if name != OWN_SESSION and name not in _ALLOWED:
         raise ModelError(
-            f"The mask network {name!r} is not allowed.",
-            f"Choose one of {', '.join((OWN_SESSION, *_ALLOWED))}; they all run on this machine.",
+            Sentence("The mask network {} is not allowed.", repr(name)),
+            Sentence("Choose one of {}; they all run on this machine.", ", ".join((OWN_SESSION, *_ALLOWED))),
         )
     chosen = _checked_providers(providers)
     try:
@@ -81,7 +81,8 @@ def open_session(
         raise ModelError("rembg is not installed.", "Install it with: pip install 'rembg[cpu]'") from error
     except Exception as error:  # ONNX Runtime has no common base for what a damaged file raises
         raise ModelError(
-            f"The mask network {name!r} cannot be opened.", f"Its file may be damaged: {error}"
+            Sentence("The mask network {} cannot be opened.", repr(name)),
+            Sentence("Its file may be damaged: {}", error),
         ) from error
 
 
@@ -116,8 +117,8 @@ def _checked_providers(providers: Sequence[str] | None) -> list[str]:
     for provider in chosen:
         if provider not in known:
             raise ModelError(
-                f"This onnxruntime has no {provider!r}.",
-                f"It has {', '.join(known)}; install the matching package.",
+                Sentence("This onnxruntime has no {}.", repr(provider)),
+                Sentence("It has {}; install the matching package.", ", ".join(known)),
             )
     return chosen
 
@@ -129,7 +130,9 @@ def _offline_session(name: str, folder: DataFolder | None) -> type[BaseSession]:
 
     base: Any = sessions[name]
     if not base.is_local():
-        raise ModelError(f"The mask network {name!r} would upload the picture.", "Choose another one.")
+        raise ModelError(
+            Sentence("The mask network {} would upload the picture.", repr(name)), "Choose another one."
+        )
 
     class Offline(base):  # type: ignore[misc]
         """Runs only with files that are already there."""
@@ -139,8 +142,12 @@ def _offline_session(name: str, folder: DataFolder | None) -> type[BaseSession]:
             paths = local_files(name, folder)
             if not paths:
                 raise ModelError(
-                    f"The mask network {name!r} is not on this machine.",
-                    f"Run `s2edit models install {name}`, or use {OWN_SESSION!r}, which is bundled.",
+                    Sentence("The mask network {} is not on this machine.", repr(name)),
+                    Sentence(
+                        "Run `s2edit models install {}`, or use {}, which is bundled.",
+                        name,
+                        repr(OWN_SESSION),
+                    ),
                 )
             return paths[0]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.perception.networks.preprocessing import read_preprocessing
 from s2edit_plugin.perception.networks.transformers_model import load
 
@@ -29,12 +29,14 @@ class Captioner:
         from transformers import BertTokenizer, BlipForConditionalGeneration
 
         if not any((folder / name).is_file() for name in ("tokenizer.json", "vocab.txt")):
-            raise ModelError(f"The vocabulary of {TITLE} is missing.", "Install it again.")
+            raise ModelError(Sentence("The vocabulary of {} is missing.", TITLE), "Install it again.")
         self._model = load(BlipForConditionalGeneration, folder, TITLE)
         try:
             self._tokenizer = BertTokenizer.from_pretrained(str(folder), local_files_only=True)
         except Exception as error:  # the tokenizers' errors derive from Exception alone
-            raise ModelError(f"The vocabulary of {TITLE} is damaged.", "Install it again.") from error
+            raise ModelError(
+                Sentence("The vocabulary of {} is damaged.", TITLE), "Install it again."
+            ) from error
 
     def describe(self, rgb: np.ndarray, beginning: str = "") -> str:
         """A description of a picture, uint8 (H, W, 3), lower case and without full stop.

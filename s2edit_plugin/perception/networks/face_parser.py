@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.perception.networks.preprocessing import read_preprocessing
 from s2edit_plugin.perception.networks.transformers_model import load
 
@@ -87,7 +87,7 @@ def _members(labels: dict[int, str]) -> dict[str, list[int]]:
     if unknown or not set(_NEEDED) <= set(members):
         what = f"{unknown[0]!r} is none" if unknown else "some are missing"
         raise ModelError(
-            f"The labels of the face parser are not parts of a face: {what[:60]}.",
+            Sentence("The labels of the face parser are not parts of a face: {}.", what[:60]),
             "Use a network with the labels of CelebAMask-HQ: `s2edit models install face-parser`.",
         )
     return members

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 
 __all__ = ["OnnxNetwork", "session_options"]
 
@@ -43,7 +43,7 @@ class OnnxNetwork:
     def __init__(self, path: Path, title: str, name: str) -> None:
         self.title, self._hint = title, _AGAIN.format(name=name)
         if not path.is_file():
-            raise ModelError(f"The file {path.name} of {title} is missing.", self._hint)
+            raise ModelError(Sentence("The file {} of {} is missing.", path.name, title), self._hint)
         import onnxruntime
 
         try:
@@ -76,4 +76,4 @@ class OnnxNetwork:
 
     def error(self, what: str) -> ModelError:
         """An error about this network."""
-        return ModelError(f"{self.title[:1].upper()}{self.title[1:]} {what}.", self._hint)
+        return ModelError(Sentence("{}{} {}.", self.title[:1].upper(), self.title[1:], what), self._hint)

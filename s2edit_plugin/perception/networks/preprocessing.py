@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.storage.paths import read_limited
 
 __all__ = ["Preprocessing", "read_preprocessing"]
@@ -62,7 +62,8 @@ def read_preprocessing(folder: Path, title: str) -> Preprocessing:
         return _parsed(json.loads(read_limited(folder / CONFIG, _LARGEST_FILE)))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(
-            f"The file {CONFIG} of {title} is missing or not understood.", "Install the network again."
+            Sentence("The file {} of {} is missing or not understood.", CONFIG, title),
+            "Install the network again.",
         ) from error
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.perception.networks.installed import kept_open
 from s2edit_plugin.perception.networks.preprocessing import read_preprocessing
 from s2edit_plugin.perception.networks.transformers_model import load, weights_name
@@ -64,5 +64,7 @@ class SafetyChecker:
                     torch.from_numpy(self._preprocessing.apply(rgb)), np.zeros((1, 1, 1, 3))
                 )
         except (RuntimeError, IndexError, ValueError) as error:
-            raise ModelError(f"{TITLE[:1].upper()}{TITLE[1:]} cannot be run.", "Install it again.") from error
+            raise ModelError(
+                Sentence("{}{} cannot be run.", TITLE[:1].upper(), TITLE[1:]), "Install it again."
+            ) from error
         return bool(found[0])

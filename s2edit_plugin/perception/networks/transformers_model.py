@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from s2edit_plugin.base_models.bounds import check_config
-from s2edit_plugin.errors import ModelError
+from s2edit_plugin.errors import ModelError, Sentence
 from s2edit_plugin.storage.paths import MAX_JSON, read_limited
 
 __all__ = ["load", "weights_name"]
@@ -33,7 +33,7 @@ def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any
     hint = "Its files may be damaged or another network's; remove and install it again."
     weights = weights_name(variant)
     if not (folder / weights).is_file():
-        raise ModelError(f"The file {weights} of {title} is missing.", hint)
+        raise ModelError(Sentence("The file {} of {} is missing.", weights, title), hint)
     _check_config(folder, title, hint)
     chatter.disable_progress_bar()
     logging.getLogger("transformers").setLevel(logging.ERROR)
@@ -46,10 +46,10 @@ def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any
             output_loading_info=True,
         )
     except Exception as error:  # safetensors' and tokenizers' errors derive from Exception alone
-        raise ModelError(f"{_capital(title)} cannot be loaded.", hint) from error
+        raise ModelError(Sentence("{} cannot be loaded.", _capital(title)), hint) from error
     # transformers initialises missing weights at random with only a warning.
     if told["missing_keys"] or told["mismatched_keys"]:
-        raise ModelError(f"{_capital(title)} lacks a part of its weights.", hint)
+        raise ModelError(Sentence("{} lacks a part of its weights.", _capital(title)), hint)
     return model.float().eval()
 
 
@@ -58,7 +58,7 @@ def _check_config(folder: Path, title: str, hint: str) -> None:
     try:
         values = json.loads(read_limited(folder / "config.json", MAX_JSON))
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelError(f"{_capital(title)} cannot be loaded.", hint) from error
+        raise ModelError(Sentence("{} cannot be loaded.", _capital(title)), hint) from error
     check_config(values if isinstance(values, dict) else {}, _capital(title))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path, PurePath, PureWindowsPath
 
 from s2edit_plugin import __version__
 from s2edit_plugin.api.picture_formats import FORMATS
-from s2edit_plugin.errors import S2EditError
+from s2edit_plugin.errors import S2EditError, Sentence
 
 __all__ = ["APP_ID", "ICON_SIZES", "SCHEME", "TYPES", "Entry", "icons_folder", "make_entry"]
 
@@ -145,7 +145,9 @@ def make_entry(
         return _macos(prefix, home)
     if platform.startswith("linux") or "bsd" in platform:
         return _linux(prefix, home, environ, manual)
-    raise S2EditError(f"A menu entry on {platform} is not known.", "Start the program by `s2edit`.")
+    raise S2EditError(
+        Sentence("A menu entry on {} is not known.", platform), "Start the program by `s2edit`."
+    )
 
 
 def _linux(prefix: PurePath, home: PurePath, environ: Mapping[str, str], manual: str) -> Entry:

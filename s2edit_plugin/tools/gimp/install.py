@@ -15,7 +15,7 @@ import s2edit_plugin
 from s2edit_plugin import __version__
 from s2edit_plugin.engine.client.remote import STANDALONE
 from s2edit_plugin.engine.server.program import write_program
-from s2edit_plugin.errors import ResourceError, S2EditError
+from s2edit_plugin.errors import ResourceError, S2EditError, Sentence
 from s2edit_plugin.storage.paths import DataFolder
 from s2edit_plugin.tools.gimp.profiles import Profile
 
@@ -48,7 +48,7 @@ def files_of_plugin() -> dict[str, bytes]:
         return {name: path.read_bytes() for name, path in found.items()}
     except OSError as error:
         raise S2EditError(
-            f"A file of the plug-in cannot be read ({error.strerror}: {error.filename}).",
+            Sentence("A file of the plug-in cannot be read ({}: {}).", error.strerror, error.filename),
             "Install S2Edit Studio again.",
         ) from error
 
@@ -81,7 +81,7 @@ def install(profile: Profile, data: DataFolder) -> Path:
                 _replace(fresh, target, old)
     except OSError as error:
         raise ResourceError(
-            f"The plug-in cannot be written to {target.parent} ({error.strerror}).",
+            Sentence("The plug-in cannot be written to {} ({}).", target.parent, error.strerror),
             "Close GIMP, and see who may write to that folder.",
         ) from error
     return target
@@ -152,7 +152,7 @@ def uninstall(profile: Profile) -> bool:
             shutil.rmtree(target)
     except OSError as error:
         raise ResourceError(
-            f"{target} cannot be removed ({error.strerror}).", "Close GIMP and try again."
+            Sentence("{} cannot be removed ({}).", target, error.strerror), "Close GIMP and try again."
         ) from error
     return True
 

@@ -17,7 +17,7 @@ from s2edit_plugin.backbones.savings import Savings
 from s2edit_plugin.backbones.shape import ModelShape, shape_of_folder
 from s2edit_plugin.base_models import resolve
 from s2edit_plugin.engine.server.handlers.context import QueryContext
-from s2edit_plugin.errors import ModelError, UsageError
+from s2edit_plugin.errors import ModelError, Sentence, UsageError
 
 __all__ = ["estimate_job"]
 
@@ -79,7 +79,7 @@ def estimate_job(context: QueryContext, request: queries.EstimateJob) -> api.Est
 def _job_of(request: queries.EstimateJob) -> api.LearnToken | api.ApplyEdit:
     """The one job that is asked about. Raises UsageError for none, two, or settings that cannot be."""
     if not 1 <= request.variants <= MOST_VARIANTS:
-        raise UsageError(f"An estimate is for 1 to {MOST_VARIANTS} variants.")
+        raise UsageError(Sentence("An estimate is for 1 to {} variants.", MOST_VARIANTS))
     if request.learn is not None and request.edit is None:
         check_texts(request.learn)
         check_learn_settings(request.learn.settings)
@@ -106,7 +106,9 @@ def _of_folder(context: QueryContext, job: api.LearnToken | api.ApplyEdit, paces
     try:
         shape = shape_of_folder(folder)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"The configuration of the model '{folder.name}' cannot be read.", AGAIN) from error
+        raise ModelError(
+            Sentence("The configuration of the model '{}' cannot be read.", folder.name), AGAIN
+        ) from error
     computer = likely_computer(paces, wanted.model, wanted.device, wanted.precision, shape.parameters)
     place, free = computer.place, free_on(computer.place)
     if wanted.memory_limit_gb:

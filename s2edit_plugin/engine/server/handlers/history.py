@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from s2edit_plugin.api import queries
 from s2edit_plugin.engine.server.handlers.context import QueryContext
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 
 __all__ = ["change_history", "list_history", "prune_history", "show_history"]
 
@@ -24,7 +24,7 @@ def show_history(context: QueryContext, request: queries.ShowHistory) -> queries
 
 def change_history(context: QueryContext, request: queries.ChangeHistory) -> queries.Done:
     if len(request.ids) > MAX_IDS:
-        raise UsageError(f"At most {MAX_IDS} results are changed at a time.")
+        raise UsageError(Sentence("At most {} results are changed at a time.", MAX_IDS))
     try:
         return context.history.change(request)
     finally:

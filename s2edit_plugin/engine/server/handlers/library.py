@@ -10,7 +10,7 @@ from s2edit_plugin.api import queries
 from s2edit_plugin.api.prompts import parse_ref
 from s2edit_plugin.engine.server.handlers.context import QueryContext
 from s2edit_plugin.engine.server.handlers.fingerprint import Usable
-from s2edit_plugin.errors import InputError, TokenError, UsageError
+from s2edit_plugin.errors import InputError, Sentence, TokenError, UsageError
 from s2edit_plugin.library import Entry, is_person_file
 from s2edit_plugin.tokens.file import TokenRecord
 from s2edit_plugin.tokens.runs import discard_run, resumable
@@ -115,7 +115,7 @@ def show_token(context: QueryContext, request: queries.ShowToken) -> queries.Tok
 
 def thumbnails(context: QueryContext, request: queries.Thumbnails) -> queries.Pictures:
     if len(request.names) > MAX_THUMBNAILS:
-        raise UsageError(f"At most {MAX_THUMBNAILS} pictures are given at a time.")
+        raise UsageError(Sentence("At most {} pictures are given at a time.", MAX_THUMBNAILS))
     if request.what == "history":
         return queries.Pictures(context.history.thumbnails(request.names))
     if request.what != "tokens":
@@ -309,7 +309,7 @@ def list_resumable(context: QueryContext, request: queries.ListResumable) -> que
 
 def drop_resumable(context: QueryContext, request: queries.DropResumable) -> queries.Done:
     if not discard_run(context.folder, request.person, request.token):
-        raise UsageError(f"There is nothing to resume for {request.person}/{request.token}.")
+        raise UsageError(Sentence("There is nothing to resume for {}/{}.", request.person, request.token))
     return queries.Done("The run was given up.")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from s2edit_plugin import __version__
 from s2edit_plugin.api import queries
 from s2edit_plugin.engine.server.handlers.context import QueryContext
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import Sentence, UsageError
 from s2edit_plugin.storage import settings as storage_settings
 from s2edit_plugin.storage.paths import DataFolder
 
@@ -39,7 +39,7 @@ def get_settings(context: QueryContext, request: queries.GetSettings) -> queries
 def change_settings(context: QueryContext, request: queries.ChangeSettings) -> queries.SettingsValues:
     place = request.changes.get("models_folder")
     if isinstance(place, str) and place and not Path(place).is_absolute():
-        raise UsageError(f"'{place[:200]}' is no whole path.", "Name it from the root on.")
+        raise UsageError(Sentence("'{}' is no whole path.", place[:200]), "Name it from the root on.")
     changed = storage_settings.change_settings(context.folder, **request.changes)
     context.changed("settings")
     return queries.SettingsValues(dataclasses.asdict(changed))
@@ -107,7 +107,7 @@ def read_log(context: QueryContext, request: queries.ReadLog) -> queries.LogText
 def newest_lines(folder: DataFolder, count: int) -> str:
     """The newest lines of a data folder's log. Raises UsageError for no or too many lines."""
     if not 1 <= count <= MAX_LOG_LINES:
-        raise UsageError(f"The log can be asked for 1 to {MAX_LOG_LINES} lines.")
+        raise UsageError(Sentence("The log can be asked for 1 to {} lines.", MAX_LOG_LINES))
     return "\n".join(_tail(folder.engine / LOG_NAME)[-count:])
 
 
