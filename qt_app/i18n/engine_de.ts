@@ -348,11 +348,6 @@
     </message>
     <message>
         <location filename="../backbones/folder.py"/>
-        <source>The model '{0}' has a {1} of the kind '{2}', which S2Edit Studio cannot use.</source>
-        <translation>Im Modell „{0}“ ist {1} von der Art „{2}“, mit der S²Edit Studio nicht arbeiten kann.</translation>
-    </message>
-    <message>
-        <location filename="../backbones/folder.py"/>
         <source>The model '{0}' is damaged: its configuration makes no sense.</source>
         <translation>Das Modell „{0}“ ist beschädigt: Seine Konfiguration ergibt keinen Sinn.</translation>
     </message>
@@ -385,6 +380,11 @@
         <location filename="../backbones/folder.py"/>
         <source>The model '{0}' is incomplete: the weights of its {1} are missing.</source>
         <translation>Das Modell „{0}“ ist unvollständig: Die Gewichte von {1} fehlen.</translation>
+    </message>
+    <message>
+        <location filename="../backbones/folder.py"/>
+        <source>The model '{0}' has a {1} of the kind '{2}', which S2Edit Studio cannot use.</source>
+        <translation>Im Modell „{0}“ ist {1} von der Art „{2}“, mit der S²Edit Studio nicht arbeiten kann.</translation>
     </message>
     <message>
         <location filename="../backbones/folder.py"/>

@@ -1,7 +1,7 @@
 """Jobs and their results: dataclasses that hold everything a job needs. Standard library only.
 
 Pictures and masks travel as encoded image files (``bytes``), never as paths: the same request runs in the caller's
-process (command line) or is sent to the engine. What an engine answers at once (library, journal, settings) is in
+process (command line) or is sent to the engine. What an engine answers at once (library, history, settings) is in
 `s2edit_plugin.api.queries`. `operations` is the table of
 all operations of an engine. The GIMP plug-in carries a copy of this package.
 """

@@ -1,4 +1,4 @@
-"""Editing a photo, and making a result of the journal again. Standard library only."""
+"""Editing a photo, and making a result of the history again. Standard library only."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class EditResult:
     Attributes:
         identity: similarity of the faces before and after, cosine -1..1; None if unknown.
         identity_note: the same in words, or the reason why it is unknown.
-        history_id: of the result in the journal, "" if not recorded.
+        history_id: of the result in the history, "" if not recorded.
         layer: where it was asked for, the photo with the whole change in a box around ``region``: laid over the photo through
             ``region`` it gives ``image``, which is left empty then. A PNG of the photo's depth and colour space, without alpha,
             its rows neither filtered nor compressed, so that it can be read without an image library.
@@ -127,7 +127,7 @@ class EditResult:
 
 @dataclass(frozen=True)
 class RerunResult(Request["RerunReport"]):
-    """Make a result of the journal again from its stored settings and compare."""
+    """Make a result of the history again from its stored settings and compare."""
 
     history_id: str
 

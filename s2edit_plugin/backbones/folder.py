@@ -199,10 +199,10 @@ def _check_task(folder: ModelFolder) -> None:
             ),
             "Use the text-to-picture model it was made from.",
         )
-    told = unet.get("addition_embed_type")
-    if told != ("text_time" if folder.family == "sdxl" else None):
+    kind = unet.get("addition_embed_type")
+    if kind != ("text_time" if folder.family == "sdxl" else None):
         raise ModelError(
-            Sentence("The model '{}' wants to be told '{}', which S2Edit Studio cannot say.", name, told),
+            Sentence("The model '{}' wants to be told '{}', which S2Edit Studio cannot say.", name, kind),
             KNOWN,
         )
     if folder.family == "sdxl":

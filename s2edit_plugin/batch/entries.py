@@ -61,7 +61,7 @@ class Entry:
         photo: sha256 of the photo's bytes. job: hash of the request, see `keys`. key: hash of the edit that was made.
         result: sha256 of the result's bytes, set before they are written. result_stamp: of the result's file.
         lease: end of the lease, seconds since 1970. error: of a failed photo, as `S2EditError.to_json`.
-        told: notes, tokens and identity for the report.
+        details: notes, tokens and identity for the report.
     """
 
     id: int
@@ -79,7 +79,7 @@ class Entry:
     lease: float = 0.0
     attempts: int = 0
     error: dict[str, object] | None = None
-    told: dict[str, Any] | None = None
+    details: dict[str, Any] | None = None
     seconds: float = 0.0
 
 
@@ -103,7 +103,7 @@ class Counts:
 def entry_of(values: tuple[Any, ...]) -> Entry:
     """The entry of a row with the columns `ENTRY_COLUMNS`."""
     (number, source, row, out, state, size, mtime, photo, job, key, result, result_size, result_mtime, owner, lease, attempts,
-     error, told, seconds) = values  # fmt: skip
+     error, details, seconds) = values  # fmt: skip
     return Entry(
         number,
         Path(os.fsdecode(source)),
@@ -120,7 +120,7 @@ def entry_of(values: tuple[Any, ...]) -> Entry:
         lease,
         attempts,
         json.loads(error) if error else None,
-        json.loads(told) if told else None,
+        json.loads(details) if details else None,
         seconds,
     )
 

@@ -185,7 +185,7 @@ class Ledger:
         job: str,
         *,
         seconds: float = 0.0,
-        told: dict[str, Any] | None = None,
+        details: dict[str, Any] | None = None,
         pictures: Pictures | None = None,
         kept: bool = False,
     ) -> None:
@@ -193,7 +193,7 @@ class Ledger:
 
         Args:
             stamp: of the photo before it was read. job: hash of the request. seconds: duration of the edit.
-            told: facts for the report, None: unchanged. pictures: thumbnails, None: unchanged.
+            details: facts for the report, None: unchanged. pictures: thumbnails, None: unchanged.
             kept: the file was changed by another program and stays; its recorded stamp is not updated.
         """
         result_stamp = entry.result_stamp if kept else Stamp.of(self.results / entry.out)
@@ -210,10 +210,10 @@ class Ledger:
                     entry.id,
                 ),
             )
-            if told is not None:
+            if details is not None:
                 db.execute(
                     "UPDATE photos SET told = ?, seconds = ? WHERE id = ?",
-                    (json.dumps(told), seconds, entry.id),
+                    (json.dumps(details), seconds, entry.id),
                 )
             if pictures is not None:
                 db.execute(

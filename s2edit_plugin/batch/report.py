@@ -138,13 +138,13 @@ def _link(entry: Entry, results: Path, folder: Path) -> str:
 
 
 def _caption(entry: Entry) -> str:
-    told = entry.told or {}
+    details = entry.details or {}
     facts = [
-        ", ".join(map(str, told.get("tokens", ()))),
+        ", ".join(map(str, details.get("tokens", ()))),
         f"{entry.seconds:.1f} s" if entry.seconds else "",
-        *(f"same face: {cosine:.2f}" for cosine in told.get("identity", ())),
-        f"a copy of {told['copy_of']}" if "copy_of" in told else "",
-        *map(str, told.get("notes", ())),
+        *(f"same face: {cosine:.2f}" for cosine in details.get("identity", ())),
+        f"a copy of {details['copy_of']}" if "copy_of" in details else "",
+        *map(str, details.get("notes", ())),
     ]
     return f"<br><small>{_text(' · '.join(fact for fact in facts if fact))}</small>"
 

@@ -146,8 +146,8 @@ class ResultFiles:
             if hash_of(data) == twin.result:
                 self._ledger.announce(entry, photo, job, twin.key, twin.result)
                 write_atomic(self._path(entry), data)
-                told = (twin.told or {}) | {"copy_of": str(twin.out)}
-                self._ledger.done(entry, stamp, job, told=told, pictures=self._ledger.pictures(twin))
+                details = (twin.details or {}) | {"copy_of": str(twin.out)}
+                self._ledger.done(entry, stamp, job, details=details, pictures=self._ledger.pictures(twin))
                 return Outcome(self._ledger.entry(entry))
         return None
 

@@ -174,17 +174,17 @@ class Batch:
 
     def finish(self, entry: Entry, task: Task, job: str, stamp: Stamp | None, made: Made) -> Outcome:
         """Write the result of a photo and record it. Raises ResourceError: it cannot be written."""
-        told = None
+        details = None
         if made.file:
             notes = self.files.write(entry, task, job, made)
             self._times.append(made.seconds)
             self.edited += 1
-            told = made.told | {"notes": [*made.told.get("notes", ()), *notes]}
+            details = made.details | {"notes": [*made.details.get("notes", ()), *notes]}
         else:
             notes = self.files.check_existing(entry)
         kept = bool(notes) and not made.file
         self.ledger.done(
-            entry, stamp, job, seconds=made.seconds, told=told, pictures=made.pictures, kept=kept
+            entry, stamp, job, seconds=made.seconds, details=details, pictures=made.pictures, kept=kept
         )
         return Outcome(self.ledger.entry(entry), not made.file, notes, made.pictures)
 

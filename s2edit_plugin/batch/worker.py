@@ -78,7 +78,7 @@ class Made:
     file: bytes = b""
     exact: bytes = b""
     seconds: float = 0.0
-    told: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
     pictures: Pictures | None = None
 
 
@@ -171,9 +171,9 @@ class PhotoWorker:
             results.append(result)
         self._check_model()
         file, left_out = _file(picture, task)
-        told = _report_facts(edits, results, (*notes, *left_out))
+        details = _report_facts(edits, results, (*notes, *left_out))
         pictures = _pictures(task.data, file) if task.pictures else None
-        return Made(key, file, picture, time.monotonic() - began, told, pictures)
+        return Made(key, file, picture, time.monotonic() - began, details, pictures)
 
     def _check_model(self) -> None:
         """Check that the model in the settings was not changed during the batch. Raises ModelError."""

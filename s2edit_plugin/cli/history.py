@@ -284,7 +284,7 @@ def _change(args: argparse.Namespace, output: Output, **changes: Any) -> int:
 
 
 def _history(output: Output, *, follow: bool = False) -> History:
-    """The journal; with ``follow`` its names are looked up in the library first."""
+    """The history; with ``follow`` its names are looked up in the library first."""
     from s2edit_plugin.history import History
 
     history = History()

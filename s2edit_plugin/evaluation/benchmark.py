@@ -169,8 +169,8 @@ def _compared(rows: Judged, plan: Plan) -> dict[str, Any]:
             differences = [a.get(figure, missing) - b.get(figure, missing) for a, b in pairs]
             if any(figure in a and figure in b for a, b in pairs):
                 paired[name][figure] = [round(end, 4) for end in interval(people, differences)]
-        told = [(a, b) for a, b in pairs if plan.joint in a and plan.joint in b]
-        if told:
-            joint = [[bool(row[plan.joint]) for row in side] for side in zip(*told, strict=True)]
+        both = [(a, b) for a, b in pairs if plan.joint in a and plan.joint in b]
+        if both:
+            joint = [[bool(row[plan.joint]) for row in side] for side in zip(*both, strict=True)]
             chance[name] = round(mcnemar(joint[0], joint[1]), 4)
     return {"paired": paired, "mcnemar": chance}

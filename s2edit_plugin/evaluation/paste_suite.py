@@ -244,8 +244,8 @@ def _table(values: dict[str, Any]) -> str:
     words = {"psnr": "PSNR on average", "ssim": "SSIM on average", "worst_ring": "ring, worst kind",
              "worst_psnr": "PSNR, worst kind"}  # fmt: skip
     for name, bar in values["bars"].items():
-        told = "met" if bar["met"] else "missed"
-        lines.append(f"{words[name]}: {bar['reached']:+.3f} (asked: {bar['asked']:+g}, {told})")
+        verdict = "met" if bar["met"] else "missed"
+        lines.append(f"{words[name]}: {bar['reached']:+.3f} (asked: {bar['asked']:+g}, {verdict})")
     return "\n".join(lines)
 
 

@@ -120,7 +120,7 @@ def read_people(folder: Path, count: int) -> list[Person]:
     Raises:
         UsageError: there are no photos in it, or its ``people.json`` is not as it should be.
     """
-    told = _told(folder / PEOPLE)
+    described = _descriptions(folder / PEOPLE)
     found: dict[str, list[Path]] = {}
     for path in sorted(folder.iterdir()):
         if path.is_dir():
@@ -134,14 +134,14 @@ def read_people(folder: Path, count: int) -> list[Person]:
             Sentence("{} holds no photos.", folder),
             "Put photos of each person into a folder of their own inside it.",
         )
-    unknown = [name for name in told if name not in found]
+    unknown = [name for name in described if name not in found]
     if unknown:
         raise UsageError(
             Sentence("{} names '{}', of whom there are no photos in {}.", PEOPLE, unknown[0], folder)
         )
     people = []
     for index, (name, photos) in enumerate(list(found.items())[:count]):
-        facts = told.get(name, {})
+        facts = described.get(name, {})
         noun = facts.get("noun", "person")
         prompt = facts.get("prompt", f"a photo of a {noun}")
         if noun not in words(prompt):
@@ -152,7 +152,7 @@ def read_people(folder: Path, count: int) -> list[Person]:
     return people
 
 
-def _told(file: Path) -> dict[str, dict[str, str]]:
+def _descriptions(file: Path) -> dict[str, dict[str, str]]:
     if not file.is_file():
         return {}
     try:

@@ -252,10 +252,10 @@ def _table(values: dict[str, Any]) -> str:
     ]
     if not values["paired"]:
         return "\n".join(lines)
-    told = ", ".join(
+    intervals = ", ".join(
         f"{name} {low:+.3f} to {high:+.3f}" for name, (low, high) in values["paired"]["model"].items()
     )
-    return "\n".join([*lines, f"\nours minus the model's proposal, 95 % intervals: {told}"])
+    return "\n".join([*lines, f"\nours minus the model's proposal, 95 % intervals: {intervals}"])
 
 
 def _line(method: str, group: str, kind: str, row: dict[str, Any]) -> str:

@@ -95,10 +95,10 @@ def table(
         edits = values["methods"][method.name]["edits"]
         lines += [_line(method.name, kind, row, columns) for kind, row in edits.items()]
     for name, paired in values["paired"].items():
-        told = ", ".join(f"{figure} {low:+.3f} to {high:+.3f}" for figure, (low, high) in paired.items())
+        intervals = ", ".join(f"{figure} {low:+.3f} to {high:+.3f}" for figure, (low, high) in paired.items())
         chance = values["mcnemar"].get(name)
         test = "" if chance is None else f"; McNemar's test p = {chance:.3f}"
-        lines.append(f"\nours minus {name}, 95 % intervals: {told}{test}")
+        lines.append(f"\nours minus {name}, 95 % intervals: {intervals}{test}")
     lines += ["", *(f"{method.name}: {method.words}" for method in methods)]
     return "\n".join([*lines, *([""] if notes else []), *notes])
 

@@ -111,11 +111,11 @@ class Duo:
     @property
     def picture(self) -> np.ndarray:
         """uint8 (128, 128, 3)."""
-        return beside(*(render(scene, SIZE).rgb for scene in self.scenes))
+        return side_by_side(*(render(scene, SIZE).rgb for scene in self.scenes))
 
 
-def beside(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """The middle columns of two pictures (128, 128, ...) beside each other."""
+def side_by_side(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The middle columns of two pictures (128, 128, ...) side by side."""
     return np.concatenate([picture[:, QUARTER : QUARTER + HALF] for picture in (left, right)], axis=1)
 
 
@@ -194,7 +194,8 @@ def run(asked: Run) -> dict[str, Any]:
 
 def _shown(duo: Duo) -> list[Shown]:
     return [
-        Shown(w.kind, duo.picture, beside(*(answer.target.rgb for answer in w.answers))) for w in duo.wanted
+        Shown(w.kind, duo.picture, side_by_side(*(answer.target.rgb for answer in w.answers)))
+        for w in duo.wanted
     ]
 
 
@@ -207,7 +208,7 @@ class _Duo:
         self.side = (backbone.resolution,) * 2
         self.seen = fitted(duo.picture.astype(np.float32) / 255, self.side).clip(0, 1)
         self._people = [Trials(backbone, subject, regions=False) for subject in duo.people]
-        masks = beside(*(find_regions(portrait)["subject"] for portrait in self.portraits))
+        masks = side_by_side(*(find_regions(portrait)["subject"] for portrait in self.portraits))
         left = np.arange(SIZE) < HALF
         self.masks = [torch.from_numpy(fitted(masks * half, self.side)).clamp(0, 1) for half in (left, ~left)]
         self._inversions: dict[object, tuple[Inversion, Cost]] = {}
@@ -220,10 +221,10 @@ class _Duo:
 
     def _pictures(self, wanted: _Wanted, method: Method) -> tuple[Pictures, Row]:
         picture = self.duo.picture
-        region = beside(*(answer.region.astype(np.float32) for answer in wanted.answers))
+        region = side_by_side(*(answer.region.astype(np.float32) for answer in wanted.answers))
         if method.shows != "edit":
             if method.shows == "answer":
-                picture = beside(*(answer.target.rgb for answer in wanted.answers))
+                picture = side_by_side(*(answer.target.rgb for answer in wanted.answers))
             if method.shows != "source":
                 seen = fitted(picture.astype(np.float32) / 255, self.side).clip(0, 1)
                 decoded = self.backbone.decode_latents(latents_of(seen, self.backbone))[0] / 2 + 0.5
@@ -270,7 +271,7 @@ class _Duo:
     def _judged(self, wanted: _Wanted, drawn: np.ndarray, pasted: np.ndarray) -> Row:
         attributes, identity = self.judges
         photos = identity.embed(np.stack([subject.picture for subject in self.duo.people]))
-        outside = ~beside(*(answer.region for answer in wanted.answers))
+        outside = ~side_by_side(*(answer.region for answer in wanted.answers))
         row: Row = {}
         for name, picture in (("drawn", drawn), ("pasted", pasted)):
             halves = np.stack([apart(picture, place, self.portraits[place]) for place in (0, 1)])
@@ -291,8 +292,8 @@ class _Duo:
             row[f"similarity_{name}"] = float(own.mean())
             row[f"taken_for_{name}"] = float((others > own).mean())
             row[f"psnr_outside_{name}"] = psnr(picture, self.duo.picture, outside)
-        settled = beside(*(answer.settled for answer in wanted.answers))
+        settled = side_by_side(*(answer.settled for answer in wanted.answers))
         if settled.any():
-            answer = beside(*(answer.target.rgb for answer in wanted.answers))
+            answer = side_by_side(*(answer.target.rgb for answer in wanted.answers))
             row["psnr_to_answer"] = psnr(pasted, answer, settled)
         return row

@@ -1,4 +1,4 @@
-"""The journal: every result with all data to reproduce it, stored before it is returned.
+"""The history: every result with all data to reproduce it, stored before it is returned.
 
     history     `History`, the public interface
       listing                pages of results, searched and filtered

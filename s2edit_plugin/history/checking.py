@@ -1,4 +1,4 @@
-"""Integrity checks of a journal: rows match folders, files are unchanged, and there are no leftovers."""
+"""Integrity checks of a history: rows match folders, files are unchanged, and there are no leftovers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal's index in SQLite: the data for listing and searching. Rebuilt from the results' folders if it is lost.
+"""The history's index in SQLite: the data for listing and searching. Rebuilt from the results' folders if it is lost.
 
 One connection per operation, so threads and processes share only the file. A rollback journal instead of a write-ahead
 log: no second file keeps old pages, with names in them, after `Database.purge`, and it works on network drives.
@@ -48,7 +48,7 @@ class DamagedDatabaseError(Exception):
 
 
 class Database:
-    """The index of a journal, ``journal.sqlite`` in its folder."""
+    """The index of a history, ``journal.sqlite`` in its folder."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE

@@ -5,7 +5,7 @@
     originals/ab/<sha256>   photos and masks that came with requests, once each
     names.json              token id -> person/name, current names
 
-Changes need the journal's lock, so leftovers of an interrupted process can be removed by the next one.
+Changes need the history's lock, so leftovers of an interrupted process can be removed by the next one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def disk(path: Path) -> Iterator[None]:
 
 
 class Folders:
-    """The files of a journal below ``root``."""
+    """The files of a history below ``root``."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.results, self.originals = root, root / "results", root / "originals"

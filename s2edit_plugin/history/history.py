@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 __all__ = ["History"]
 
 Problems = list[str]
-SLACK_SECONDS = 60.0  # between a result's last second of work and its way into the journal
+SLACK_SECONDS = 60.0  # between a result's last second of work and its way into the history
 Asked = TypeVar("Asked", ApplyEdit, LearnToken)
 
 
 class History:
-    """The journal of one data folder. Safe for several threads and processes.
+    """The history of one data folder. Safe for several threads and processes.
 
     No file is created before the first result. All methods raise ResourceError for failures of the disk, and if another
-    process holds the journal for half a minute.
+    process holds the history for half a minute.
 
     Args:
         home: the data folder; None: ``$S2EDIT_HOME`` or the platform's.
@@ -91,7 +91,7 @@ class History:
         return changes.change(self.store, request)
 
     def prune(self, limit_bytes: int, keep: str = "") -> queries.Done:
-        """Remove the oldest results until the journal is no larger than ``limit_bytes``.
+        """Remove the oldest results until the history is no larger than ``limit_bytes``.
 
         Deleted ones go first, starred ones stay, and so does the result ``keep``.
         """
@@ -228,12 +228,12 @@ class History:
             return listing.find(connection, text)
 
     def size_bytes(self) -> int:
-        """Size of the journal on the disk, without its index."""
+        """Size of the history on the disk, without its index."""
         with self.store.reading() as connection:
             return 0 if connection is None else changes.total(connection)
 
     def check(self) -> Problems:
-        """Problems of the journal, one sentence each; empty if there are none.
+        """Problems of the history, one sentence each; empty if there are none.
 
         The state after an interrupted process is repaired first, as always. Then the index is compared with the folders, and
         every file against its hash. Losses that came to light on the way (`notices`) are problems, too.

@@ -1,4 +1,4 @@
-"""Names of tokens: the journal refers to tokens by their ids, and takes their names from the library."""
+"""Names of tokens: the history refers to tokens by their ids, and takes their names from the library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal's lock, and recovery before changes. Changes are exclusive and atomic.
+"""The history's lock, and recovery before changes. Changes are exclusive and atomic.
 
     adding a result    photo and masks, then its folder by one rename, then its rows
     removing a result  its folder by one rename, then its rows, then unused photos
@@ -28,7 +28,7 @@ UNKNOWN = "unknown"
 
 
 class Store:
-    """Folders and index of one journal, kept in agreement.
+    """Folders and index of one history, kept in agreement.
 
     Attributes:
         notices: sentences on repairs, for the user.

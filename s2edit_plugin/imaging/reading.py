@@ -29,7 +29,7 @@ from s2edit_plugin.imaging.formats.exif import clean_exif, orientation_of, uprig
 from s2edit_plugin.imaging.formats.extras import EXTRAS, Extra, jpeg_extras, png_extras, said_of
 from s2edit_plugin.imaging.formats.icc import HdrError
 from s2edit_plugin.imaging.formats.jpeg_side import split_jpeg
-from s2edit_plugin.imaging.formats.kinds import Kind, kind_of, stranger
+from s2edit_plugin.imaging.formats.kinds import Kind, kind_of, unread_format
 from s2edit_plugin.imaging.formats.photoshop import clean_resources
 from s2edit_plugin.imaging.formats.png16 import bits_of_png, decode_png16, is_png16
 from s2edit_plugin.imaging.formats.png_side import split_png
@@ -118,7 +118,7 @@ def read_photo(data: bytes, name: str = "the photo") -> Photo:
 
 
 def _refusal(data: bytes, subject: str) -> ImageError:
-    other = stranger(data)
+    other = unread_format(data)
     if other is None:
         return ImageError(Sentence("{} is not a picture that can be read.", subject), _READABLE)
     return ImageError(

@@ -81,7 +81,7 @@ class Forgotten:
 
     Attributes:
         tokens, trashed, other_files: files removed from library, trash and quarantine, and elsewhere in the data folder.
-        elsewhere: number of items removed by other parts (the journal).
+        elsewhere: number of items removed by other parts (the history).
         kept: tokens of other people that came from the same photo or are copies; they are not removed.
     """
 

@@ -260,7 +260,7 @@ class Library:
         result.
 
         Args:
-            also: removes the person's data elsewhere (the journal), see `forget.ForgetElsewhere`; called first, while the
+            also: removes the person's data elsewhere (the history), see `forget.ForgetElsewhere`; called first, while the
                 person's tokens exist.
 
         Raises:

@@ -84,7 +84,7 @@ class DataFolder:
 
     @property
     def history(self) -> Path:
-        """The journal of results: its database and pictures."""
+        """The history of results: its database and pictures."""
         return self.root / "history"
 
     @property

@@ -32,7 +32,7 @@ class Settings:
         models_folder: where base models are kept; "": inside the data folder.
         mirror: address of a mirror of the model hub (``HF_ENDPOINT``); "": the hub itself.
         engine_idle_minutes: minutes after its last client has gone until the engine ends.
-        history_limit_gb: size beyond which the journal drops its oldest pictures, in GB.
+        history_limit_gb: size beyond which the history drops its oldest pictures, in GB.
         keep_history: whether results are recorded in the journal.
         embed_settings: whether result files carry prompt, token names and settings.
         safety_checker: whether a base model's safety checker runs on results.

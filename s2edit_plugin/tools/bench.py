@@ -119,9 +119,9 @@ def _predict(backbone: Backbone, empty: Condition, rows: int, back: bool, times:
     middle = backbone.schedule.timesteps(2)[0]
     for _ in range(times):
         # Learning propagates gradients to the text features.
-        told = dataclasses.replace(empty, hidden=empty.hidden.clone().requires_grad_(back))
+        conditioned = dataclasses.replace(empty, hidden=empty.hidden.clone().requires_grad_(back))
         with torch.set_grad_enabled(back):
-            predicted = backbone.predict(latents, middle, [told] * rows)
+            predicted = backbone.predict(latents, middle, [conditioned] * rows)
             if back:
                 predicted.square().mean().backward()  # type: ignore[no-untyped-call]
 

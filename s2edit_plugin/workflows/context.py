@@ -31,7 +31,7 @@ def ignore(_: object) -> None:
 
 
 class Context:
-    """One user's library and journal, the installed networks, and one base model.
+    """One user's library and history, the installed networks, and one base model.
 
     Args:
         home: data folder, None: the platform's. model: name of an installed base model, or a folder; None: the one the

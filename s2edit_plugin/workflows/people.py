@@ -1,4 +1,4 @@
-"""Renaming and forgetting a person in all data: library, journal, caches, checkpoints, sessions, program output."""
+"""Renaming and forgetting a person in all data: library, history, caches, checkpoints, sessions, program output."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _clear_output(folder: DataFolder) -> None:
 
 
 def rename_person(folder: DataFolder, old: str, new: str) -> int:
-    """Give a person another name, in the journal too; returns how many tokens moved.
+    """Give a person another name, in the history too; returns how many tokens moved.
 
     Raises:
         InputError: invalid name, or already in use. TokenNotFoundError: there is no such person. ResourceError.

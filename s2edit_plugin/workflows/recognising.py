@@ -1,7 +1,7 @@
 """Face recognition: compares the faces of a photo with those of the library's identity tokens.
 
 On photographs faces are found by YuNet and compared by SFace, if installed; on drawn pictures like the small model's training
-data, the bundled identity judge compares. A token's face comes from the photo it was learned from, if the journal still has
+data, the bundled identity judge compares. A token's face comes from the photo it was learned from, if the history still has
 it, else from the token's thumbnail. Features are kept only in the engine's memory.
 """
 

@@ -1,4 +1,4 @@
-"""Records results and learned tokens in the journal before they are returned; a failure does not lose the result."""
+"""Records results and learned tokens in the history before they are returned; a failure does not lose the result."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def record_edit(
     result: api.EditResult,
     began: float,
 ) -> api.EditResult:
-    """Write an edit into the journal; returns the result with its id there, or with a warning why it has none.
+    """Write an edit into the history; returns the result with its id there, or with a warning why it has none.
 
     Args:
         pixels: (H, W, 3) of the result. photo_hash: of the photo's pixels. began: when, seconds since 1970.
@@ -117,7 +117,7 @@ def _used(records: Sequence[TokenRecord]) -> tuple[TokenUsed, ...]:
 def _write(
     context: Context, request: api.ApplyEdit | api.LearnToken, made: Made
 ) -> tuple[str, S2EditError | None]:
-    """The id in the journal, or the reason why there is none. A full disk or a held lock must not lose the result."""
+    """The id in the history, or the reason why there is none. A full disk or a held lock must not lose the result."""
     logger = logging.getLogger(__name__)
     try:
         name = context.history.record(request, made)

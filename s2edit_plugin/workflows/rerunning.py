@@ -1,4 +1,4 @@
-"""Making a result of the journal again, and comparing it with the one that is kept there."""
+"""Making a result of the history again, and comparing it with the one that is kept there."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Studio(Context):
     def edit(
         self, request: api.ApplyEdit, on_progress: api.OnProgress = ignore, on_note: api.OnNote = ignore
     ) -> api.EditResult:
-        """Edit a photo by text. The result is in the journal before it is returned.
+        """Edit a photo by text. The result is in the history before it is returned.
 
         Args:
             on_note: receives each of `EditResult.warnings` immediately.
@@ -66,7 +66,7 @@ class Studio(Context):
     def rerun(
         self, request: api.RerunResult, on_progress: api.OnProgress = ignore, on_note: api.OnNote = ignore
     ) -> api.RerunReport:
-        """Make a result of the journal again from its stored settings, and compare the two.
+        """Make a result of the history again from its stored settings, and compare the two.
 
         Raises:
             UsageError: there is no such result. TokenNotFoundError, WrongModelError: it cannot be reproduced. And the errors

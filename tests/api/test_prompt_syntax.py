@@ -36,7 +36,7 @@ def test_weights_are_read_as_weights(text: str, prompt: str, weights: dict[str, 
     read = read_prompt(text)
     assert (read.prompt, read.weights) == (prompt, weights)
     assert read.about_weights.startswith("Read as weights of words: " if weights else "")
-    again = read_prompt(read.prompt)  # as it comes back from the journal
+    again = read_prompt(read.prompt)  # as it comes back from the history
     assert (again.prompt, again.weights) == (prompt, {})
 
 

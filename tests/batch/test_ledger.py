@@ -109,7 +109,7 @@ def test_a_failure_keeps_what_is_known_of_the_result_before(ledger: Ledger, tmp_
     ledger.announce(entry, "photo", "job", "key", "result")
     assert ledger.entry(entry).result_stamp is None
     (tmp_path / "a.png").write_bytes(b"result")
-    ledger.done(entry, Stamp(1, 2), "job", seconds=1.5, told={"notes": []})
+    ledger.done(entry, Stamp(1, 2), "job", seconds=1.5, details={"notes": []})
     ledger.take(entry)
     ledger.failed(entry, S2EditError("It failed.", "Try again."))
     now = ledger.entry(entry)

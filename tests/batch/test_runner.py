@@ -362,5 +362,5 @@ def test_files_are_signed_where_they_are_written(place: Place) -> None:
     over(batch)
     assert given[0] == (b"0 otohp", b"exact", b"photo 0")
     assert place.are_right(b"signed")
-    assert (place.outcomes[0].entry.told or {})["notes"] == ["A note.", "It is not trusted."]
+    assert (place.outcomes[0].entry.details or {})["notes"] == ["A note.", "It is not trusted."]
     assert place.run(Turning()).skipped == 6  # what is signed is as it was written

@@ -1,4 +1,4 @@
-"""The journal, asked through the engine."""
+"""The history, asked through the engine."""
 
 from __future__ import annotations
 

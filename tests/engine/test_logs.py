@@ -99,7 +99,7 @@ def test_a_log_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
 
 def test_warnings_of_one_kind_are_few_and_the_next_ones_say_how_many_there_were() -> None:
     now, shown = [0.0], []
-    spare = logs.Sparing(most=2, seconds=60, clock=lambda: now[0])
+    spare = logs.RateLimit(most=2, seconds=60, clock=lambda: now[0])
 
     def warn(message: str, level: int = logging.WARNING) -> None:
         record = logging.LogRecord(

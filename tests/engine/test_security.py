@@ -218,7 +218,7 @@ def test_strangers_starve_nobody(running: Running) -> None:
             assert client.call(queries.GetStatus()).version
             client.subscribe(lambda _: None)
             assert client.call(queries.ListJobs()).jobs == ()
-    assert len(running.server.server_state.connections) <= access_guard.STRANGERS + 4
+    assert len(running.server.server_state.connections) <= access_guard.MAX_UNPROVEN + 4
     assert time.monotonic() - started < 5
     for stranger in strangers:
         stranger.close()
@@ -415,7 +415,7 @@ def test_too_many_connections_are_refused_and_it_recovers(
     data_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "MAX_CONNECTIONS", 10)
-    monkeypatch.setattr(process, "STRANGERS", 0)
+    monkeypatch.setattr(process, "MAX_UNPROVEN", 0)
     running = start_engine(data_home, monkeypatch)
     shown = f"Authorization: Bearer {running.endpoint.secret}"
     head = f"GET /v1/hello HTTP/1.1\r\nHost: localhost\r\n{shown}\r\n\r\n"

@@ -1,4 +1,4 @@
-"""What a `FakeClient` answers from: people, tokens, a journal, models and settings, all in memory."""
+"""What a `FakeClient` answers from: people, tokens, a history, models and settings, all in memory."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class FakeWorld:
         self._changed("library")
 
     def add_result(self, request: api.ApplyEdit, image: bytes, region: bytes = b"", **entry: Any) -> str:
-        """Put a result into the journal and return its id; ``entry``: fields of `queries.HistoryEntry`."""
+        """Put a result into the history and return its id; ``entry``: fields of `queries.HistoryEntry`."""
         self._results += 1
         name = f"result-{self._results}"
         values: dict[str, Any] = {
@@ -293,7 +293,7 @@ class FakeWorld:
         names = self.tokens if place is None else place
         return [name for name in names if name.partition("/")[0] == person]
 
-    # ------------------------------------------------------------------ journal, models, settings
+    # ------------------------------------------------------------------ history, models, settings
 
     def _result(self, name: str) -> queries.HistoryDetails:
         for results in (self.history, self.deleted_results):

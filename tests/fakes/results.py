@@ -1,4 +1,4 @@
-"""Results as a test puts them into a journal: small, quick to make, each different."""
+"""Results as a test puts them into a history: small, quick to make, each different."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEN = TokenUsed("cccccccc-0000-4000-8000-000000000003", "ben/me")
 
 
 def picture(number: int, size: int = 400) -> bytes:
-    """Bytes that stand for a picture; the journal does not look inside."""
+    """Bytes that stand for a picture; the history does not look inside."""
     seed = hashlib.sha256(str(number).encode()).digest()
     return (b"\x89PNG" + seed * (size // 32 + 1))[:size]
 
@@ -44,7 +44,7 @@ def pixels_of(photo: bytes) -> str:
 
 
 def put(history: History, number: int = 0, *, tokens: tuple[TokenUsed, ...] = (ANNA,), **changes: Any) -> str:
-    """Put an edit into a journal; changes: of the request."""
+    """Put an edit into a history; changes: of the request."""
     asked = request(number, tokens=tuple(token.name for token in tokens), **changes)
     source = f"a photo of a <{tokens[0].name}> woman"
     result = made(number, tokens=tokens, pixels=pixels_of(asked.photo), source_prompt=source)

@@ -1,4 +1,4 @@
-"""Waiting for the disk protects against power cuts, which no test can make: the journal's tests do without it."""
+"""Waiting for the disk protects against power cuts, which no test can make: the history's tests do without it."""
 
 from __future__ import annotations
 

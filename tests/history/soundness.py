@@ -1,4 +1,4 @@
-"""What must hold of a journal after anything whatsoever has happened to the process that wrote it."""
+"""What must hold of a history after anything whatsoever has happened to the process that wrote it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from s2edit_plugin.history import History
 
 
 def assert_sound(home: Path) -> set[str]:
-    """Open the journal as a new process does and check every row, file and photo; returns the ids it holds."""
+    """Open the history as a new process does and check every row, file and photo; returns the ids it holds."""
     history = History(home)
     root = history.store.root
     listed = {

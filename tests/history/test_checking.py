@@ -1,4 +1,4 @@
-"""The check says what is wrong, and nothing of a journal that is sound."""
+"""The check says what is wrong, and nothing of a history that is sound."""
 
 from __future__ import annotations
 

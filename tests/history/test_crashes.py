@@ -24,7 +24,7 @@ from tests.history.soundness import assert_sound
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Writes, changes, removes and renames for ever. "+" a result is in the journal, "-" it is about to leave it.
+# Writes, changes, removes and renames for ever. "+" a result is in the history, "-" it is about to leave it.
 CHILD = """
 import contextlib, random, sys
 from pathlib import Path
@@ -100,7 +100,7 @@ def test_no_kill_loses_or_halves_a_result(kills: int, tmp_path: Path) -> None:
 
 
 def _still_promised(safe: set[str], said: list[str]) -> set[str]:
-    """Results that must be there: those said to be in the journal and not said to be about to leave it."""
+    """Results that must be there: those said to be in the history and not said to be about to leave it."""
     words = " ".join(text.rpartition("\n")[0] for text in said).split()
     leaving = any(word[0] == "-" for word in words)
     # Pruning and forgetting may take older results and those of the other process as well.
@@ -197,7 +197,7 @@ def _rename(history: History, name: str) -> None:
 def test_a_disk_that_is_full_at_the_nth_write_harms_nothing(
     tmp_path: Path, limit: Limit, act: Callable[[History, str], None], first: bool
 ) -> None:
-    """``first``: the process has not used the journal before, or it has."""
+    """``first``: the process has not used the history before, or it has."""
     for count in range(200):
         home = tmp_path / str(count)
         history = History(home)

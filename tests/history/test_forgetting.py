@@ -1,4 +1,4 @@
-"""Forgetting a person leaves no byte of them in the journal; renaming one leaves no byte of the old name."""
+"""Forgetting a person leaves no byte of them in the history; renaming one leaves no byte of the old name."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def history(tmp_path: Path) -> History:
 
 
 def mentions(history: History, *marks: str | bytes) -> set[str]:
-    """Files of the journal that hold one of the marks, in their bytes or their names."""
+    """Files of the history that hold one of the marks, in their bytes or their names."""
     found = set()
     for path in history.store.root.rglob("*"):
         data = path.read_bytes() if path.is_file() else b""

@@ -1,4 +1,4 @@
-"""The journal: results in and out, listed, searched, changed, and gone when they should be."""
+"""The history: results in and out, listed, searched, changed, and gone when they should be."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def history(tmp_path: Path) -> History:
 
 @pytest.fixture
 def again(history: History) -> Callable[[], History]:
-    """The same journal as another process sees it first."""
+    """The same history as another process sees it first."""
     return lambda: History(history.store.root.parent)
 
 

@@ -577,7 +577,7 @@ def test_the_pace_of_jobs_is_remembered_but_not_of_those_that_were_held(studio: 
 
 
 def test_an_edit_needs_no_token(studio: Studio) -> None:
-    """A painted region and words: what everybody tries first. It is in the journal, and is made again to the bit."""
+    """A painted region and words: what everybody tries first. It is in the history, and is made again to the bit."""
     request = _request(tokens=(), subject_mask=None, source_prompt=None)
     result = studio.edit(request)
     before, after, region = _rgb(request.photo), _rgb(result.image), _rgb(result.region)
@@ -685,7 +685,7 @@ def test_learning_says_what_it_took_for_the_subject(studio: Studio) -> None:
 
 
 def test_weights_and_pasted_blocks_in_prompts(studio: Studio) -> None:
-    """The same edit, however it is written; the journal keeps what was written."""
+    """The same edit, however it is written; the history keeps what was written."""
     plain = _request(tokens=(), subject_mask=None, settings=replace(QUICK, weights={"smiling": 1.4}))
     pasted = "a photo of a woman (smiling:1.4)\u200b\nNegative prompt: nsfw, ugly\nSteps: 20, Seed: 3"
     one, other = studio.edit(plain), studio.edit(replace(plain, prompt=pasted, settings=QUICK))

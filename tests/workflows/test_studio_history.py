@@ -1,4 +1,4 @@
-"""Results through the studio on a tiny random model: in the journal before they are returned, and made again to the bit."""
+"""Results through the studio on a tiny random model: in the history before they are returned, and made again to the bit."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 
 @pytest.fixture
 def studio(loaded: Studio, tmp_path: Path) -> Studio:
-    """The loaded studio with a library and journal of its own that know anna."""
+    """The loaded studio with a library and history of its own that know anna."""
     shutil.copytree(loaded.folder.library, tmp_path / "home" / "library")
     return loaded.with_home(tmp_path / "home")
 

@@ -1,4 +1,4 @@
-"""Queries: answered immediately - library, journal, base models, settings, state of the engine. Standard library only.
+"""Queries: answered immediately - library, history, base models, settings, state of the engine. Standard library only.
 
 Work that needs a model or takes minutes is a job, see `s2edit_plugin.api`. The GIMP plug-in carries copies of these files.
 """

@@ -1,4 +1,4 @@
-"""Calls about the journal of results. Standard library only."""
+"""Calls about the history of results. Standard library only."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class HistoryDetails:
 
 @dataclass(frozen=True)
 class ShowHistory(Request[HistoryDetails]):
-    """One result of the journal, picture and source photo included."""
+    """One result of the history, picture and source photo included."""
 
     id: str
 

@@ -105,7 +105,7 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Thumbnails(Request[Pictures]):
-    """Thumbnails of tokens (``person/name``) or of results of the journal (``what="history"``, ids)."""
+    """Thumbnails of tokens (``person/name``) or of results of the history (``what="history"``, ids)."""
 
     names: tuple[str, ...]
     what: str = "tokens"

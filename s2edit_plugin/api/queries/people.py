@@ -44,7 +44,7 @@ class ChangePerson(Request[Done]):
 
 @dataclass(frozen=True)
 class ForgetPerson(Request[Done]):
-    """Remove a person permanently: tokens, trash, journal, thumbnails, caches, checkpoints, and from the engine's memory.
+    """Remove a person permanently: tokens, trash, history, thumbnails, caches, checkpoints, and from the engine's memory.
 
     Args:
         marks: ids and photo hashes of the person's tokens, if these were removed from the disk before.

@@ -47,7 +47,7 @@ BODY_SECONDS = 120.0  # for a whole body
 DRAINED_BYTES, DRAIN_SECONDS, DRAIN_GAP = 64 << 20, 1.0, 0.1
 READ = "s2edit.read"  # marks a request whose body was read to its end
 PEER = "s2edit.peer"  # the `Peer` in a request's state
-STRANGERS = 32  # connections that have not shown the secret
+MAX_UNPROVEN = 32  # connections that have not shown the secret
 
 log = logging.getLogger(__name__)
 _numbers = itertools.count()
@@ -279,12 +279,12 @@ class GuardedProtocol(H11Protocol):
         self.transport.close()
 
     def _make_room(self) -> None:
-        """Close the oldest of too many strangers; a client is one for the milliseconds of its handshake only."""
-        strangers = [
+        """Close the oldest of too many unproven connections; a client is one for the milliseconds of its handshake only."""
+        unproven = [
             one for one in self.connections if isinstance(one, GuardedProtocol) and not one.peer.is_known
         ]
-        if len(strangers) > STRANGERS:
-            oldest = min(strangers, key=lambda one: one.peer.number)
+        if len(unproven) > MAX_UNPROVEN:
+            oldest = min(unproven, key=lambda one: one.peer.number)
             self.connections.discard(oldest)  # it counts no more, though its end comes later
             oldest.transport.abort()
             log.warning("There are too many connections that do not show the secret; the oldest was closed.")

@@ -76,7 +76,7 @@ class QueuedJob:
 
 
 def shows(request: Any, person: str) -> bool:
-    """Whether a request names a person's tokens, or may: results of the journal are made again by their id."""
+    """Whether a request names a person's tokens, or may: results of the history are made again by their id."""
     names = getattr(request, "tokens", ())
     return (
         getattr(request, "person", None) == person

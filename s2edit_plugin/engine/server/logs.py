@@ -22,7 +22,7 @@ from typing import Any
 from s2edit_plugin.errors import EngineError, Sentence
 from s2edit_plugin.storage.disk import make_private
 
-__all__ = ["LOGGERS", "CleanFormatter", "Sparing", "close_log", "open_log", "told"]
+__all__ = ["LOGGERS", "CleanFormatter", "RateLimit", "close_log", "open_log", "forwarded"]
 
 LOGGERS = ("s2edit_plugin", "uvicorn.error")
 OWN = ("s2edit_plugin.engine", "uvicorn.error")
@@ -69,7 +69,7 @@ def _without_values(record: logging.LogRecord) -> str:
         return str(record.msg)
 
 
-class Sparing(logging.Filter):
+class RateLimit(logging.Filter):
     """Limits the rate of warnings of one kind; the next one after a pause has the number of omitted ones.
 
     Args:
@@ -105,18 +105,18 @@ class Sparing(logging.Filter):
         return True
 
 
-class Teller(logging.Handler):
+class Forwarder(logging.Handler):
     """Passes every record to the subscribers of the engine's log.
 
     Args:
-        tell: called from any thread with the record as in the file.
+        forward: called from any thread with the record as in the file.
     """
 
-    def __init__(self, tell: Callable[[str], object]) -> None:
+    def __init__(self, forward: Callable[[str], object]) -> None:
         super().__init__()
-        self._tell = tell
+        self._tell = forward
         self.setFormatter(CleanFormatter())
-        self.addFilter(Sparing())
+        self.addFilter(RateLimit())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by logging."""
@@ -151,7 +151,7 @@ def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
             "Make its folder writable.",
         ) from error
     handler.setFormatter(CleanFormatter())
-    handler.addFilter(Sparing())
+    handler.addFilter(RateLimit())
     for name in LOGGERS:
         logger = logging.getLogger(name)
         logger.setLevel(level)
@@ -160,16 +160,16 @@ def open_log(path: Path, level: int = logging.INFO) -> logging.Handler:
 
 
 @contextlib.contextmanager
-def told(tell: Callable[[str], object]) -> Iterator[None]:
-    """In the block, pass every record to ``tell`` too."""
-    teller = Teller(tell)
+def forwarded(forward: Callable[[str], object]) -> Iterator[None]:
+    """In the block, pass every record to ``forward`` too."""
+    forwarder = Forwarder(forward)
     for name in LOGGERS:
-        logging.getLogger(name).addHandler(teller)
+        logging.getLogger(name).addHandler(forwarder)
     try:
         yield
     finally:
         for name in LOGGERS:
-            logging.getLogger(name).removeHandler(teller)
+            logging.getLogger(name).removeHandler(forwarder)
 
 
 def close_log(handler: logging.Handler) -> None:

@@ -22,10 +22,10 @@ from s2edit_plugin import __version__
 from s2edit_plugin.api import Event
 from s2edit_plugin.engine.client import discovery
 from s2edit_plugin.engine.client.discovery import Endpoint, Lock
-from s2edit_plugin.engine.server.access_guard import STRANGERS, GuardedProtocol
+from s2edit_plugin.engine.server.access_guard import MAX_UNPROVEN, GuardedProtocol
 from s2edit_plugin.engine.server.core import Engine
 from s2edit_plugin.engine.server.handlers.machine import LOG_NAME
-from s2edit_plugin.engine.server.logs import close_log, open_log, told
+from s2edit_plugin.engine.server.logs import close_log, forwarded, open_log
 from s2edit_plugin.engine.server.program import write_program
 from s2edit_plugin.engine.server.service import Service
 from s2edit_plugin.engine.server.studios import Make, make_studio
@@ -108,7 +108,7 @@ def _serve(folder: DataFolder, on_ready: Callable[[Endpoint], None], make: Make)
     service = Service(engine, endpoint.secret, lambda: server.end("asked to"))
     config = uvicorn.Config(
         service.app, http=GuardedProtocol, ws="none", lifespan="off", log_config=None, access_log=False,
-        limit_concurrency=MAX_CONNECTIONS + STRANGERS, timeout_keep_alive=KEEP_ALIVE_SECONDS, server_header=False,
+        limit_concurrency=MAX_CONNECTIONS + MAX_UNPROVEN, timeout_keep_alive=KEEP_ALIVE_SECONDS, server_header=False,
         date_header=False, proxy_headers=False, timeout_graceful_shutdown=3,
     )  # fmt: skip
     server = Server(
@@ -120,7 +120,7 @@ def _serve(folder: DataFolder, on_ready: Callable[[Endpoint], None], make: Make)
     )
     engine.start()
     try:
-        with told(lambda record: engine.events.publish(Event("log", text=record))):
+        with forwarded(lambda record: engine.events.publish(Event("log", text=record))):
             server.run(sockets=[listener, *([local] if local is not None else [])])
     finally:
         _remove_endpoint(folder, endpoint)
@@ -224,7 +224,7 @@ class Server(uvicorn.Server):
                 self.end("somebody was forgotten")
         if time.monotonic() - self._tidied > TIDY_SECONDS:
             self._tidied = time.monotonic()
-            self._service.beside(lambda: tidy(self._folder))
+            self._service.run_in_background(lambda: tidy(self._folder))
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

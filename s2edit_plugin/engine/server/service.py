@@ -104,7 +104,7 @@ class Service:
         is_time = forgot > 0 and time.monotonic() - forgot > RENEW_SECONDS
         return is_time and not any(self.engine.queue.counts())
 
-    def beside(self, work: Callable[[], None]) -> None:
+    def run_in_background(self, work: Callable[[], None]) -> None:
         """Do something on one of the threads that answer calls."""
         self._pool.submit(work)
 

@@ -16,7 +16,7 @@ from s2edit_plugin.errors import ImageError, S2EditError, Sentence
 from s2edit_plugin.imaging.credentials.report import Action, Link, Report, report
 from s2edit_plugin.imaging.credentials.signing import READABLE, credentials_of
 from s2edit_plugin.imaging.credentials.statements import packet_in, statements
-from s2edit_plugin.imaging.formats.kinds import kind_of, stranger
+from s2edit_plugin.imaging.formats.kinds import kind_of, unread_format
 from s2edit_plugin.imaging.formats.side_data import SideData
 
 __all__ = ["Inspection", "inspect_picture"]
@@ -81,7 +81,7 @@ def inspect_picture(data: bytes, name: str = "The file") -> Inspection:
         ImageError: it is no picture of a kind that is known.
     """
     kind = kind_of(data)
-    other = stranger(data) if kind is None else None
+    other = unread_format(data) if kind is None else None
     if kind is None and other is None:
         raise ImageError(Sentence("{} is not a picture that can be read.", name), "Name a picture file.")
     side, size = _beside(data, kind)
@@ -219,8 +219,8 @@ def _by_ai(said: dict[str, str], found: Report | None, generator: tuple[str, str
 
 
 def _sentences(made: Inspection) -> Iterator[str]:
-    told = list(_claims(made))
-    yield from told or ["It says nothing about how it was made, which proves nothing."]
+    claims = list(_claims(made))
+    yield from claims or ["It says nothing about how it was made, which proves nothing."]
     yield from _about_credentials(made)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-__all__ = ["Kind", "Stranger", "kind_of", "stranger"]
+__all__ = ["Kind", "UnreadFormat", "kind_of", "unread_format"]
 
 Kind = Literal["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "HEIC"]
 
@@ -17,41 +17,41 @@ _ISO_IMAGES = {b"avif": "AVIF", b"avis": "AVIF", b"heic": "HEIC", b"heix": "HEIC
 _FILM = "Save one of its pictures as PNG or JPEG."
 
 
-class Stranger(NamedTuple):
+class UnreadFormat(NamedTuple):
     """A known but unsupported kind of file: its name, and advice."""
 
     name: str
     hint: str
 
 
-_STRANGERS: tuple[tuple[bytes, Stranger], ...] = (
-    (b"\xff\x0a", Stranger("JPEG XL", _JPEG_XL)),
-    (b"\0\0\0\x0cJXL \r\n\x87\n", Stranger("JPEG XL", _JPEG_XL)),
-    (b"\0\0\0\x0cjP  \r\n\x87\n", Stranger("JPEG 2000", _CONVERT)),
-    (b"\xff\x4f\xff\x51", Stranger("JPEG 2000", _CONVERT)),
-    (b"II\xbc\x01", Stranger("JPEG XR", _CONVERT)),
-    (b"8BPS", Stranger("Photoshop", _CONVERT)),
-    (b"gimp xcf", Stranger("GIMP", _CONVERT)),
-    (b"FUJIFILMCCD-RAW", Stranger("camera raw", _DEVELOP)),
-    (b"IIRO", Stranger("camera raw", _DEVELOP)),
-    (b"IIRS", Stranger("camera raw", _DEVELOP)),
-    (b"MMOR", Stranger("camera raw", _DEVELOP)),
-    (b"IIU\0", Stranger("camera raw", _DEVELOP)),
-    (b"\0MRM", Stranger("camera raw", _DEVELOP)),
-    (b"v/1\x01", Stranger("OpenEXR", _HDR)),
-    (b"#?RADIANCE", Stranger("Radiance HDR", _HDR)),
-    (b"#?RGBE", Stranger("Radiance HDR", _HDR)),
-    (b"%PDF-", Stranger("PDF", _CONVERT)),
-    (b"%!PS", Stranger("PostScript", _CONVERT)),
-    (b"\xc5\xd0\xd3\xc6", Stranger("PostScript", _CONVERT)),
-    (b"qoif", Stranger("QOI", _CONVERT)),
-    (b"DDS ", Stranger("DDS", _CONVERT)),
-    (b"\0\0\x01\0", Stranger("icon", _CONVERT)),
-    (b"farbfeld", Stranger("farbfeld", _CONVERT)),
-    (b"BPG\xfb", Stranger("BPG", _CONVERT)),
-    (b"\x8aMNG", Stranger("MNG", _FILM)),
-    (b"\x1aE\xdf\xa3", Stranger("film", _FILM)),
-    (b"AC10", Stranger("AutoCAD", _CONVERT)),
+_UNREAD: tuple[tuple[bytes, UnreadFormat], ...] = (
+    (b"\xff\x0a", UnreadFormat("JPEG XL", _JPEG_XL)),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", UnreadFormat("JPEG XL", _JPEG_XL)),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", UnreadFormat("JPEG 2000", _CONVERT)),
+    (b"\xff\x4f\xff\x51", UnreadFormat("JPEG 2000", _CONVERT)),
+    (b"II\xbc\x01", UnreadFormat("JPEG XR", _CONVERT)),
+    (b"8BPS", UnreadFormat("Photoshop", _CONVERT)),
+    (b"gimp xcf", UnreadFormat("GIMP", _CONVERT)),
+    (b"FUJIFILMCCD-RAW", UnreadFormat("camera raw", _DEVELOP)),
+    (b"IIRO", UnreadFormat("camera raw", _DEVELOP)),
+    (b"IIRS", UnreadFormat("camera raw", _DEVELOP)),
+    (b"MMOR", UnreadFormat("camera raw", _DEVELOP)),
+    (b"IIU\0", UnreadFormat("camera raw", _DEVELOP)),
+    (b"\0MRM", UnreadFormat("camera raw", _DEVELOP)),
+    (b"v/1\x01", UnreadFormat("OpenEXR", _HDR)),
+    (b"#?RADIANCE", UnreadFormat("Radiance HDR", _HDR)),
+    (b"#?RGBE", UnreadFormat("Radiance HDR", _HDR)),
+    (b"%PDF-", UnreadFormat("PDF", _CONVERT)),
+    (b"%!PS", UnreadFormat("PostScript", _CONVERT)),
+    (b"\xc5\xd0\xd3\xc6", UnreadFormat("PostScript", _CONVERT)),
+    (b"qoif", UnreadFormat("QOI", _CONVERT)),
+    (b"DDS ", UnreadFormat("DDS", _CONVERT)),
+    (b"\0\0\x01\0", UnreadFormat("icon", _CONVERT)),
+    (b"farbfeld", UnreadFormat("farbfeld", _CONVERT)),
+    (b"BPG\xfb", UnreadFormat("BPG", _CONVERT)),
+    (b"\x8aMNG", UnreadFormat("MNG", _FILM)),
+    (b"\x1aE\xdf\xa3", UnreadFormat("film", _FILM)),
+    (b"AC10", UnreadFormat("AutoCAD", _CONVERT)),
 )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def kind_of(data: bytes) -> Kind | None:
         return "PNG"
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WEBP"
-    if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+") and stranger(data) is None:
+    if data[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+") and unread_format(data) is None:
         return "TIFF"
     if data[:6] in (b"GIF87a", b"GIF89a"):
         return "GIF"
@@ -73,29 +73,29 @@ def kind_of(data: bytes) -> Kind | None:
     return found if found in ("AVIF", "HEIC") else None  # type: ignore[return-value]
 
 
-def stranger(data: bytes) -> Stranger | None:
+def unread_format(data: bytes) -> UnreadFormat | None:
     """The kind of an unsupported file, None if unknown."""
-    for start, found in _STRANGERS:
+    for start, found in _UNREAD:
         if data.startswith(start):
             return found
     brand = _brand(data)
     if brand == b"crx " or data[8:10] == b"CR":
-        return Stranger("camera raw", _DEVELOP)
+        return UnreadFormat("camera raw", _DEVELOP)
     if brand and brand not in _ISO_IMAGES:
-        return Stranger("film", _FILM)
+        return UnreadFormat("film", _FILM)
     if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
-        return Stranger("film", _FILM)
+        return UnreadFormat("film", _FILM)
     head = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<svg", b"<?xml", b"<!doctype svg")) and b"<svg" in data[:4096].lower():
-        return Stranger("SVG", _CONVERT)
+        return UnreadFormat("SVG", _CONVERT)
     if head.startswith((b"<!doctype html", b"<html")):
-        return Stranger("web page", "Save the picture itself, not the page that shows it.")
+        return UnreadFormat("web page", "Save the picture itself, not the page that shows it.")
     if data[:4] == b"PK\3\4" and data[30:54] == b"mimetypeimage/openraster":
-        return Stranger("OpenRaster", _CONVERT)
+        return UnreadFormat("OpenRaster", _CONVERT)
     if data[:4] == b"PK\3\4" and data[30:53] == b"mimetypeapplication/x-k":
-        return Stranger("Krita", _CONVERT)
+        return UnreadFormat("Krita", _CONVERT)
     if len(data) > 3 and data[:1] == b"P" and data[1:2] in b"1234567" and data[2:3].isspace():
-        return Stranger("Netpbm", _CONVERT)
+        return UnreadFormat("Netpbm", _CONVERT)
     return None
 
 

@@ -96,5 +96,6 @@ def grabcut(picture: np.ndarray, labels: np.ndarray, rounds: int = 4) -> np.ndar
         return np.asarray(inside)
     cv2.setRNGSeed(0)  # its clusters of colours begin at random
     pixels = np.round(picture * 255).astype(np.uint8)
-    cv2.grabCut(pixels, marks, None, np.zeros((1, 65)), np.zeros((1, 65)), rounds, cv2.GC_INIT_WITH_MASK)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.grabCut(pixels, marks, (0, 0, 0, 0), *models, rounds, cv2.GC_INIT_WITH_MASK)
     return np.asarray((marks == FOREGROUND) | (marks == MAYBE_FOREGROUND))

@@ -38,7 +38,7 @@ def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any
     chatter.disable_progress_bar()
     logging.getLogger("transformers").setLevel(logging.ERROR)
     try:
-        model, told = kind.from_pretrained(
+        model, loading = kind.from_pretrained(
             str(folder),
             variant=variant,
             local_files_only=True,
@@ -48,7 +48,7 @@ def load(kind: Any, folder: Path, title: str, variant: str | None = None) -> Any
     except Exception as error:  # safetensors' and tokenizers' errors derive from Exception alone
         raise ModelError(Sentence("{} cannot be loaded.", _capital(title)), hint) from error
     # transformers initialises missing weights at random with only a warning.
-    if told["missing_keys"] or told["mismatched_keys"]:
+    if loading["missing_keys"] or loading["mismatched_keys"]:
         raise ModelError(Sentence("{} lacks a part of its weights.", _capital(title)), hint)
     return model.float().eval()
 

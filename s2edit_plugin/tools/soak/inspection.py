@@ -30,5 +30,5 @@ def inspect(folder: Path, promised: Iterable[str]) -> list[str]:
     try:
         problems += History(folder).check()
     except S2EditError as error:
-        problems.append(f"The journal does not open: {error}")
+        problems.append(f"The history does not open: {error}")
     return problems

@@ -85,7 +85,7 @@ class QueryContext:
             self.changed("forgotten", "library", "history")
 
     def follow_names(self) -> None:
-        """Bring the names of tokens in the journal up to date with the library's. Raises ResourceError."""
+        """Bring the names of tokens in the history up to date with the library's. Raises ResourceError."""
         if self.history.follow(self.library):
             self.changed("history")
 

@@ -1,4 +1,4 @@
-"""The journal: lists, details, changes, pruning."""
+"""The history: lists, details, changes, pruning."""
 
 from __future__ import annotations
 
