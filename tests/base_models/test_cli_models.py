@@ -59,6 +59,10 @@ def test_choosing_a_model(run: Run, folder: DataFolder) -> None:
             "error": "ModelError",
             "sentence": "The model 'sd15' is not installed.",
             "hint": "Run `s2edit models install sd15` (2.7 GB to download).",
+            "templates": {
+                "sentence": ["The model '{}' is not installed.", "sd15"],
+                "hint": ["Run `s2edit models install {}` ({} to download).", "sd15", "2.7 GB"],
+            },
         },
     )
     assert run("models", "use", "small")[0] == 0
