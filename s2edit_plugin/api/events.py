@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from s2edit_plugin.api.base import Progress
 
@@ -69,7 +69,7 @@ class JobInfo:
     priority: int
     keep: bool = False
     progress: Progress | None = None
-    error: dict[str, object] = field(default_factory=dict)
+    error: dict[str, Any] = field(default_factory=dict)
     created: float = 0.0
     started: float = 0.0
     ended: float = 0.0

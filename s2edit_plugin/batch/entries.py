@@ -78,7 +78,7 @@ class Entry:
     owner: str = ""
     lease: float = 0.0
     attempts: int = 0
-    error: dict[str, object] | None = None
+    error: dict[str, Any] | None = None
     details: dict[str, Any] | None = None
     seconds: float = 0.0
 

@@ -14,7 +14,7 @@ import pytest
 from s2edit_plugin import api
 from s2edit_plugin.api import operations, queries
 from s2edit_plugin.engine.protocol import wire
-from s2edit_plugin.errors import UsageError
+from s2edit_plugin.errors import ImageError, S2EditError, Sentence, UsageError
 
 KINDS = sorted(
     {
@@ -206,3 +206,15 @@ def test_inline_bytes_are_plain_base64() -> None:
     assert encoded["photo"] == {"$b64": base64.b64encode(b"photo").decode()}
     assert blobs == {}
     assert json.loads(wire.dump(encoded)) == encoded
+
+
+def test_a_failed_jobs_error_keeps_its_templates() -> None:
+    error = ImageError(
+        Sentence("{} is damaged: {}", "a.png", Sentence("Byte {} is wrong.", 7)), "Save it again."
+    )
+    info = api.JobInfo("1", "ApplyEdit", "Edit", "failed", 20, error=error.to_json())
+    read = wire.decode(api.JobInfo, wire.parse(wire.dump(wire.plain(info))))
+    assert read == info
+    sentence = S2EditError.from_json(read.error).sentence
+    assert isinstance(sentence, Sentence)
+    assert (sentence, sentence.template) == (error.sentence, "{} is damaged: {}")

@@ -45,7 +45,7 @@ class QueuedJob:
     forgotten: bool = False
     resumable: bool = False
     progress: Progress | None = None
-    error: dict[str, object] = field(default_factory=dict)
+    error: dict[str, Any] = field(default_factory=dict)
     result: Any = None
     created: float = 0.0
     started: float = 0.0
