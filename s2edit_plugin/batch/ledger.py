@@ -136,19 +136,22 @@ class Ledger:
     def _lease_end(self) -> float:
         return time.time() + self.lease_seconds
 
-    def take(self, entry: Entry) -> bool:
-        """Lease a photo; False if another run has a lease on it."""
+    def take(self, entry: Entry) -> Entry | None:
+        """Lease a photo; its entry as it was until now, None if another run has a lease on it.
+
+        Another run may have finished the photo since ``entry`` was read.
+        """
         with self._change() as db:
-            row = db.execute("SELECT state, owner, lease FROM photos WHERE id = ?", (entry.id,)).fetchone()
-            state, owner, lease = row
-            was_lost = state == "leased" and owner != self._holder
-            if was_lost and not is_free(owner, lease, self.owner):
-                return False
+            query = f"SELECT {ENTRY_COLUMNS} FROM photos WHERE id = ?"
+            found = entry_of(db.execute(query, (entry.id,)).fetchone())
+            was_lost = found.state == "leased" and found.owner != self._holder
+            if was_lost and not is_free(found.owner, found.lease, self.owner):
+                return None
             db.execute(
                 "UPDATE photos SET state = 'leased', owner = ?, lease = ?, attempts = ? WHERE id = ?",
-                (self._holder, self._lease_end(), entry.attempts + 1 if was_lost else 1, entry.id),
+                (self._holder, self._lease_end(), found.attempts + 1 if was_lost else 1, entry.id),
             )
-            return True
+            return found
 
     def renew(self) -> None:
         """Renew all leases of this run."""

@@ -147,11 +147,12 @@ class Batch:
 
     def _lease(self, number: int) -> Iterator[Entry]:
         (_, entry), *_ = self.ledger.wanted(number - 1, 1)
-        if not self.ledger.take(entry):
+        taken = self.ledger.take(entry)
+        if taken is None:
             self._busy.append(number)
             return
-        self._leased[entry.id] = number
-        yield entry
+        self._leased[taken.id] = number
+        yield taken
 
     def guarded(self, entry: Entry, work: Callable[[], Outcome | None]) -> Outcome | None:
         """Run ``work`` for a leased photo. An error of the photo becomes its outcome; any other error releases the photo.

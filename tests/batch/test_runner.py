@@ -10,6 +10,7 @@ import pytest
 
 from s2edit_plugin.api import OnProgress, Progress
 from s2edit_plugin.batch import result_files
+from s2edit_plugin.batch.entries import Entry
 from s2edit_plugin.batch.keys import Facts, hash_of
 from s2edit_plugin.batch.ledger import Ledger
 from s2edit_plugin.batch.photos import Passed, find_photos
@@ -330,6 +331,27 @@ def test_two_processes_share_the_work(place: Place) -> None:
     assert sorted(editors[0].done + editors[1].done) == [f"photo {number}".encode() for number in range(6)]
     assert [batch.done for batch in batches] == [6, 6]
     for batch in batches:
+        over(batch)
+
+
+def test_a_photo_that_another_process_finishes_before_it_is_taken_is_done(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = place.batch(), place.batch()
+    take = second.ledger.take
+    others = iter([Turning()])
+
+    def late(entry: Entry) -> Entry | None:
+        for other in others:  # between reading the list and taking its first photo
+            first.run(other)
+        return take(entry)
+
+    monkeypatch.setattr(second.ledger, "take", late)
+    editor = Turning()
+    second.run(editor)
+    assert (second.done, second.failed, second.skipped, editor.done) == (6, 0, 6, [])
+    assert place.are_right()
+    for batch in (first, second):
         over(batch)
 
 
