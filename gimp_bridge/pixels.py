@@ -39,9 +39,8 @@ def single_layer(image: Gimp.Image, drawables: Sequence[Gimp.Drawable]) -> Gimp.
     if len(drawables) != 1:
         raise ImageError("S2Edit works on one layer.", "Choose a single layer, then try again.")
     layer = drawables[0]
-    if isinstance(
-        layer, Gimp.LayerMask
-    ):  # GIMP makes the mask active of a result that was undone and done again
+    # GIMP makes the mask active of a result that was undone and done again.
+    if isinstance(layer, Gimp.LayerMask):
         layer = Gimp.Layer.from_mask(layer)
     if image.get_floating_sel() is not None:
         raise ImageError(

@@ -34,9 +34,8 @@ from packaging.version import Version
 
 LOCKS = Path(__file__).resolve().parent / "locks"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
-NEWEST_GLIBC = (
-    44  # a machine takes the wheel with the newest tag its C library allows: all of them need their hash
-)
+# A machine takes the wheel with the newest tag its C library allows: all of them need their hash.
+NEWEST_GLIBC = 44
 NEWEST_MACOS = (26, 0)
 OLDEST_MACOS = "14.0"  # that torch and onnxruntime are built for
 OPTIONAL = {"jpeglib", "pi-heif"}  # may lack wheels for a machine: the program does without

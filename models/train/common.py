@@ -216,9 +216,8 @@ def load_state(path: Path) -> dict[str, Any] | None:
     return dict(_put_together(layout, tensors))
 
 
-_LAYOUT = (
-    "layout"  # JSON: a tensor is {"tensor": its name}, a dictionary {"items": pairs}, as keys may be numbers
-)
+# JSON: a tensor is {"tensor": its name}, a dictionary {"items": pairs}, as keys may be numbers.
+_LAYOUT = "layout"
 
 
 def _taken_apart(value: Any, tensors: dict[str, Tensor]) -> Any:

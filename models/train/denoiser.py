@@ -34,18 +34,16 @@ class Recipe:
     text_layers: int = 3
     text_heads: int = 6
     rate: float = 2e-3
-    text_scale: float = (
-        0.25  # rate of the text encoder's matrices: faster, they drown the words in what they add
-    )
+    # Rate of the text encoder's matrices: faster, they drown the words in what they add.
+    text_scale: float = 0.25
     table_scale: float = 0.5  # AdamW's rate (embeddings, norms, biases) as a share of Muon's
     batch: int = 64
     gpu_batch: int = 512
     no_caption: float = 0.1  # for classifier-free guidance
     words_alone: float = 0.4  # share of captions whose end-of-text and padding are hidden from the U-Net
     isolated: float = 0.6  # share of named captions whose other words do not see the name
-    name_noise: float = (
-        0.1  # on a name's embedding, as a share of its spread: neighbours mean nearly the same
-    )
+    # On a name's embedding, as a share of its spread: neighbours mean nearly the same.
+    name_noise: float = 0.1
     decay: float = 0.999  # of the average weights
     snr_limit: float = 5.0
     snr_floor: float = 0.25

@@ -162,10 +162,8 @@ class _Delegate(QStyledItemDelegate):
 
 def _item(text: str, rgb: np.ndarray, tip: str) -> QListWidgetItem:
     small, picture = _thumbnail(rgb), QIcon()
-    for mode in (
-        QIcon.Mode.Normal,
-        QIcon.Mode.Selected,
-    ):  # without the second, a selected one would be tinted
+    # Without the second, a selected one would be tinted.
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
         picture.addPixmap(small, mode)
     item = QListWidgetItem(picture, text)
     set_tip(item, tip)

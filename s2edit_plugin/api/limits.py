@@ -25,9 +25,8 @@ MAX_RANK = {"kv_token": 2, "kv_lora": 64, "unet_lora": 64}
 MAX_VECTORS = 8
 MAX_BATCH = 64
 MAX_STEPS = 100_000
-MAX_EDIT_STEPS = (
-    500  # models have a thousand noise levels; with more than half as many steps, steps have no effect
-)
+# Models have a thousand noise levels; with more than half as many steps, steps have no effect.
+MAX_EDIT_STEPS = 500
 EDIT_RANGES: dict[str, tuple[float, float]] = {
     "strength": (0.0, 1.0), "guidance": (1.0, 20.0), "cross_steps": (0.0, 1.0), "self_steps": (0.0, 1.0),
     "token_guidance": (0.0, 20.0),

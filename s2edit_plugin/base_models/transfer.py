@@ -275,7 +275,7 @@ def _check(wanted: Wanted, part: Path, meter: Meter) -> dict[str, str]:
     with _disk_errors(part):
         digests = file_digests(part, {"sha256", kind or "sha256"}, lambda _: meter.tick())
     if kind and digests[kind] != wanted.digest:
-        raise _WrongContentError(Sentence("its {} is not the one it must have", kind))
+        raise _WrongContentError(f"its {kind} is not the one it must have")
     return digests
 
 

@@ -118,9 +118,8 @@ def _pixels(photo: bytes) -> int:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(photo)) as image:
                 return image.width * image.height
-    except (
-        Exception
-    ):  # Pillow's readers raise any exception for a damaged header; the job itself reports the error
+    # Pillow's readers raise any exception for a damaged header; the job itself reports the error.
+    except Exception:
         return 0
 
 

@@ -8,24 +8,28 @@ from typing import Any
 
 from s2edit_plugin import api
 from s2edit_plugin.api.limits import EDIT_RANGES, check_edit_settings
+from s2edit_plugin.cli.numbers import number, whole_number
 from s2edit_plugin.errors import Sentence, UsageError
 
-__all__ = ["add_edit_settings", "edit_settings", "positive"]
+__all__ = ["COUNT", "add_edit_settings", "edit_settings"]
+
+COUNT = whole_number(100_000)
+"""The type of steps and sizes; their own bounds are checked with the other settings."""
 
 
 def add_edit_settings(add: Callable[..., Any], defaults: api.EditSettings) -> None:
     """Add the options; ``add``: `add_argument` of the command."""
     add(
         "--strength",
-        type=_setting("strength"),
+        type=number(*EDIT_RANGES["strength"]),
         default=defaults.strength,
         metavar="X",
         help="0 gives the photo back (default: 1)",
     )
-    add("--steps", type=positive, default=defaults.steps, metavar="N", help=f"default: {defaults.steps}")
+    add("--steps", type=COUNT, default=defaults.steps, metavar="N", help=f"default: {defaults.steps}")
     add(
         "--guidance",
-        type=_setting("guidance"),
+        type=number(*EDIT_RANGES["guidance"]),
         default=defaults.guidance,
         metavar="X",
         help=f"default: {defaults.guidance:g}",
@@ -39,14 +43,14 @@ def add_edit_settings(add: Callable[..., Any], defaults: api.EditSettings) -> No
     )
     add(
         "--cross-steps",
-        type=_setting("cross_steps"),
+        type=number(*EDIT_RANGES["cross_steps"]),
         default=defaults.cross_steps,
         metavar="X",
         help="part of the steps, 0 to 1",
     )
     add(
         "--self-steps",
-        type=_setting("self_steps"),
+        type=number(*EDIT_RANGES["self_steps"]),
         default=defaults.self_steps,
         metavar="X",
         help="part of the steps, 0 to 1",
@@ -90,29 +94,3 @@ def _weights(pairs: list[str]) -> dict[str, float]:
         if not word.strip():
             raise UsageError(Sentence("'{}' is no weight of a word.", pair), "Write it as --weight red=1.5.")
     return weights
-
-
-def positive(text: str) -> int:
-    """An argparse type: a whole number from 1 on."""
-    value = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= value <= 100_000:
-        raise argparse.ArgumentTypeError(Sentence("'{}' is not a whole number from 1 on", text))
-    return value
-
-
-def _setting(name: str) -> Callable[[str], float]:
-    """An argparse type for a number of `EditSettings`, with its range."""
-    low, high = EDIT_RANGES[name]
-
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(
-                Sentence("'{}' is not a number from {} to {}", text, f"{low:g}", f"{high:g}")
-            )
-        return value
-
-    return read

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from s2edit_plugin.cli.numbers import whole_number
 from s2edit_plugin.cli.output import Output
 from s2edit_plugin.cli.replacing import add_overwrite, check_replaceable
 from s2edit_plugin.errors import Sentence, UsageError
@@ -40,7 +41,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--quick", action="store_true", help=f"at most {QUICK} people, for a first look")
     parser.add_argument(
         "--identities",
-        type=_count,
+        type=whole_number(MOST),
         metavar="N",
         help=f"people (default: {PEOPLE}); of pie-bench pictures, of photos people (default: all)",
     )
@@ -102,10 +103,3 @@ def _backbone(name: str) -> Any:
 
     folder = data_folder(None)
     return load_backbone(resolve(folder, name or load_settings(folder).model))
-
-
-def _count(text: str) -> int:
-    value = int(text) if text.isascii() and text.isdigit() else 0
-    if not 1 <= value <= MOST:
-        raise argparse.ArgumentTypeError(Sentence("'{}' is not a whole number from 1 to {}", text, MOST))
-    return value

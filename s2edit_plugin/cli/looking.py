@@ -132,7 +132,5 @@ def _numbers(text: str, count: int) -> tuple[float, ...]:
     except ValueError:
         values = ()
     if len(values) != count or not all(abs(value) < 1e6 for value in values):
-        raise argparse.ArgumentTypeError(
-            Sentence("'{}' is not {} numbers with commas between them", text, count)
-        )
+        raise argparse.ArgumentTypeError(f"'{text}' is not {count} numbers with commas between them")
     return values

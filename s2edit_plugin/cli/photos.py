@@ -14,7 +14,7 @@ from s2edit_plugin.api.prompt_syntax import read_prompt
 from s2edit_plugin.api.prompts import check_name, parse_ref, references
 from s2edit_plugin.api.regions import EDIT_REGIONS, EDIT_SUBJECTS, SUBJECTS
 from s2edit_plugin.cli.clients import add_options, perform
-from s2edit_plugin.cli.edit_settings import add_edit_settings, edit_settings, positive
+from s2edit_plugin.cli.edit_settings import COUNT, add_edit_settings, edit_settings
 from s2edit_plugin.cli.files import (
     Files,
     mask_choice,
@@ -92,11 +92,11 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     usual = [sum(usual_steps(kind)) for kind in ("identity", "attribute")]
     add(
         "--steps",
-        type=positive,
+        type=COUNT,
         metavar="N",
         help=f"optimizer steps (default: {usual[0]}, for an attribute {usual[1]})",
     )
-    add("--vectors", type=positive, default=defaults.vectors, metavar="N", help="embedding vectors, 1 to 8")
+    add("--vectors", type=COUNT, default=defaults.vectors, metavar="N", help="embedding vectors, 1 to 8")
     add(
         "--parameters",
         choices=("auto", "none", "kv_token", "kv_vectors", "kv_full", "kv_lora", "unet_lora"),
@@ -105,7 +105,7 @@ def _register_learn(commands: Any, machine: argparse.ArgumentParser) -> None:
     )
     add(
         "--rank",
-        type=positive,
+        type=COUNT,
         metavar="N",
         help="of kv_token, 1 or 2 (default: 2), or kv_lora and unet_lora, 1 to 64 (default: 8)",
     )

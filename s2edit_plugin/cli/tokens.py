@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from s2edit_plugin.cli import token_files
 from s2edit_plugin.cli.output import Output, table
-from s2edit_plugin.errors import Sentence, UsageError
+from s2edit_plugin.errors import UsageError
 
 if TYPE_CHECKING:
     from s2edit_plugin.library import Entry, Library
@@ -209,5 +209,5 @@ def _days(text: str) -> float:
     except ValueError:
         days = -1.0
     if not 0 <= days < 1e6:
-        raise argparse.ArgumentTypeError(Sentence("'{}' is no number of days", text))
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of days")
     return days

@@ -165,9 +165,8 @@ class Index:
         if database.execute("PRAGMA user_version").fetchone()[0] == expected:
             return
         database.execute("BEGIN IMMEDIATE")
-        if (
-            database.execute("PRAGMA user_version").fetchone()[0] != expected
-        ):  # another process may have been faster
+        # Another process may have been faster.
+        if database.execute("PRAGMA user_version").fetchone()[0] != expected:
             database.execute("DROP TABLE IF EXISTS tokens")
             database.execute(
                 "CREATE TABLE tokens (place TEXT, person TEXT, file TEXT, size INTEGER, mtime INTEGER, ctime INTEGER, "

@@ -164,6 +164,8 @@ class Library:
     def add(self, record: TokenRecord, tensors: Mapping[str, Any], *, replace: bool = True) -> Path:
         """Save a token under its record's name; a token that was there goes to the trash.
 
+        It gets a new id if another token has its own: it was renamed after it had been read.
+
         Raises:
             InputError: no valid name, or the name is taken and ``replace`` is off.
             NumericalError, ResourceError: as `tokens.file.write_token`.

@@ -32,9 +32,8 @@ def run_again(
     _check_model(context, record)
     made = make_edit(context, request, on_progress, on_note)
     before, after = read_photo(kept, "the kept result"), read_photo(made.image, "the new result")
-    if (
-        before.format == "JPEG" and after.format != "JPEG"
-    ):  # kept by a version that kept JPEGs, not their pixels
+    # Earlier versions kept JPEGs, not their pixels.
+    if before.format == "JPEG" and after.format != "JPEG":
         after = read_photo(
             encode_result(made.image, "JPEG", original=request.photo, blocks=False), "the new result"
         )

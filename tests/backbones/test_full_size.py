@@ -32,9 +32,8 @@ def _unet(family: str) -> Any:
 
     config = _config(family, "unet")
     if family == "sd2":
-        config["sample_size"] = (
-            96  # the configuration is that of the 512 pixel variants, version 2.1 works at 768
-        )
+        # The configuration is that of the 512 pixel variants, version 2.1 works at 768.
+        config["sample_size"] = 96
     with torch.device("meta"):
         return UNet2DConditionModel.from_config(config)
 

@@ -134,9 +134,8 @@ def test_forgetting_nobody_ends_no_engine(
     with pytest.raises(S2EditError, match="no person"):
         client.call(queries.ForgetPerson("nobody"))
     assert not running.service.is_to_be_renewed
-    with pytest.raises(
-        S2EditError, match="no person"
-    ):  # as the command line says it, which has done it on the disk
+    # As the command line says it, which has done it on the disk.
+    with pytest.raises(S2EditError, match="no person"):
         client.call(queries.ForgetPerson("nobody", ("ab" * 32,)))
     assert running.service.is_to_be_renewed
 

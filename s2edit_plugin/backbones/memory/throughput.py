@@ -26,9 +26,8 @@ __all__ = ["Computer", "Paces", "computer_of"]
 
 FILE = "pace.json"
 KEPT = 200  # paces and computers stored
-CPU_CORE = (
-    1e10  # operations a second; measured with the small model on a core of a rented machine: 2.3e10 to 3.5e10
-)
+# Operations a second; measured with the small model on a core of a rented machine: 2.3e10 to 3.5e10.
+CPU_CORE = 1e10
 GPU = {"fp32": 3e12, "bf16": 1e13, "fp16": 1e13}  # a small, older graphics card
 APPLE = 1e12
 PHOTO = "photo"  # key of the work on photos outside the model

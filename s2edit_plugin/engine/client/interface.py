@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from s2edit_plugin.api import Event, JobInfo, Request
-from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError, Sentence
+from s2edit_plugin.errors import CancelledError, EngineGoneError, S2EditError
 
 __all__ = ["Client", "Job", "OnEvent", "Subscription", "without_log"]
 
@@ -195,7 +195,7 @@ class Job(Generic[R]):
         try:
             info = self.info()
             if not info.is_over and not over.wait(timeout):
-                raise TimeoutError(Sentence("The job {} is not over after {} seconds.", self.id, timeout))
+                raise TimeoutError(f"The job {self.id} is not over after {timeout} seconds.")
             if gone:
                 raise EngineGoneError(gone[0] or "The engine has gone.")
             info = self.info()

@@ -33,9 +33,8 @@ class EventLog:
         self._events: deque[Event] = deque()
         self._backlog = backlog
         self._number = 0
-        self._dropped = (
-            0  # number of the newest event that is gone; replaced previews and old log records not counted
-        )
+        # Number of the newest event that is gone; replaced previews and old log records not counted.
+        self._dropped = 0
         self._logged: deque[Event] = deque()
         self._wakers: set[Callable[[], None]] = set()
 

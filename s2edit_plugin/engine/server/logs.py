@@ -114,14 +114,14 @@ class Forwarder(logging.Handler):
 
     def __init__(self, forward: Callable[[str], object]) -> None:
         super().__init__()
-        self._tell = forward
+        self._forward = forward
         self.setFormatter(CleanFormatter())
         self.addFilter(RateLimit())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Called by logging."""
         try:
-            self._tell(self.format(record))
+            self._forward(self.format(record))
         except Exception:
             self.handleError(record)
 

@@ -35,9 +35,8 @@ _FRAME = 512
 _FINE_FRAME = 1024
 _FIT_RADIUS = {"face": 5, "hair": 8, "lips": 3, "eyes": 3, "skin": 5, "glasses": 3, "hat": 6}
 _INSIDE = 0.5
-_FACE_FOR_SURE = (
-    0.7  # half of the classes are parts of a face: a random network has a probability of one half
-)
+# Half of the classes are parts of a face: a random network has a probability of one half.
+_FACE_FOR_SURE = 0.7
 _LEAST_OF_CORE = 0.4
 _LEAST_PIXELS = 12  # of the frame; fewer are a mistake
 _SEAM = 0.06  # of the frame: width of the transition to the wide pass
