@@ -20,7 +20,7 @@ class EditSettings:
         strength: 0 gives the photo back, 1 the full edit.
         inversion: ``direct`` (default), ``ddim`` (plain) or ``null_text``.
         offset: branches that direct inversion's offset is added to: ``both``; as published, the ``source`` alone; ``none``, as
-            plain DDIM; ``auto``: both, none where something worn comes off, or glasses or a hat are put on.
+            plain DDIM; ``auto``: both, a quarter of it where something worn comes off, or glasses or a hat are put on.
         control: ``auto`` (replace where the prompts have equally many words, else refine), ``replace``, ``refine``, ``none``.
         cross_steps: fraction of the steps in which cross-attention maps come from the source branch, 0..1; none where the
             target only takes something away.

@@ -100,7 +100,7 @@ METHODS: dict[str, Method] = {
         Method("ours_term_picture", "the term less what points against the edit", _OURS, EditSettings(influence="picture")),
         Method("ours_term_position", "the same, measured at each position", _OURS, EditSettings(influence="position")),
         Method("ours_kept", "ours, shapes kept as colours are", _OURS, _P2P),
-        Method("ours_offset", "ours, direct inversion's offset in every edit", _OURS, EditSettings(offset="both")),
+        Method("ours_offset", "ours, all of direct inversion's offset in every edit", _OURS, EditSettings(offset="both")),
         Method("ours_oracle", "ours inside the true region", _OURS, oracle=True),
         # What could be had at least and at most.
         Method("untouched", "the source as it is", shows="source"),

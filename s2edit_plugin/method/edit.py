@@ -1,16 +1,17 @@
 """Stage 2b: edit an inverted photo by text.
 
     batch {source: P, target: P*}, token, parameters and masks on in both
-    source branch: on the inverted trajectory (direct inversion adds the offset o_t that DDIM misses; not where other things
-                   are to be seen than in the photo, whose trace the offset is)
+    source branch: on the inverted trajectory (direct inversion adds the offset o_t that DDIM misses; a quarter of it where
+                   other things are to be seen than in the photo, whose trace the offset is)
     target branch: cross-attention maps from the source (replace, refine), reweighted; self-attention injected
                    (neither where the edit only takes something away, little where it redraws shapes of a face);
                    latents outside the edit region from the source (local blend)
     change = decode(target) - decode(source)
 
 Sources: Hertz et al. 2022 (Prompt-to-Prompt); Ju et al. 2023 (direct inversion). With ``offset="both"`` (ours) the offset is
-added to the target branch as well. With both or none an unchanged prompt follows the source branch step by step, so it gives
-the photo back exactly, and an edit differs from the photo only by what the two prompts' guided predictions differ in.
+added to the target branch as well. With both or none, whatever the share, an unchanged prompt follows the source branch step by
+step, so it gives the photo back exactly, and an edit differs from the photo only by what the two prompts' guided predictions
+differ in.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from s2edit_plugin.perception.masks.word_regions import redraws_shapes, replaces
 
 __all__ = ["EditOutcome", "edit"]
 
+TRACE = 0.25  # of the offset where other things are to be seen than in the photo
 REDRAWN = 1 / 3  # of the steps with cross-attention control where shapes are redrawn
 VARIANT_NOISE = 0.35  # share of fresh noise in the starting latents of variants (seed > 0)
 
@@ -98,11 +100,10 @@ def edit(
         stepped = schedule.step(from_source, to_source, timestep, total)
         from_target = schedule.step(from_target, to_target, timestep, total)
         from_source = stepped
-        if editing.offset != "none":
-            offset = inversion.at(index + 1) - stepped
-            from_source = inversion.at(index + 1)
-            if editing.offset == "both":
-                from_target = from_target + offset
+        if editing.share:
+            from_source = torch.lerp(stepped, inversion.at(index + 1), editing.share)
+            if settings.offset != "source":
+                from_target = from_target + (from_source - stepped)
         if editing.blend is not None:
             from_target = from_source + editing.blend * (from_target - from_source)
         on_progress(Progress("editing", index + 1, total, None, watch.seconds_left(index + 1), preview))
@@ -161,9 +162,9 @@ class _Editing:
         self.held = 0.0 if prompts.uncovers(*worded) else 1.0
         # Nor can glasses or a smile be drawn in full under the maps of a face without them.
         self.redrawn = settings.shapes == "redrawn" and redraws_shapes(*worded)
-        self.offset = settings.offset if inversion.method == "direct" else "none"
-        if self.offset == "auto":
-            self.offset = "none" if replaces_content(*worded) else "both"
+        self.share = 0.0 if inversion.method != "direct" or settings.offset == "none" else 1.0
+        if self.share and settings.offset == "auto" and replaces_content(*worded):
+            self.share = TRACE
         at_target = at_source if branches.apart else tokens
         self.rows = [row_tokens(source.layout, at_source), row_tokens(target.layout, at_target)]
         self.twins = [
@@ -223,7 +224,7 @@ class _Editing:
         row's sums depend on how many rows there are). Deltas on the picture act in unconditional rows too, and not alike in
         every edit region: with them it is made anew.
         """
-        if not self.guided or self.offset == "none" or self.on_picture:
+        if not self.guided or self.share != 1 or self.on_picture:
             return None
         if index not in self.inversion.uncond:
             with self.backbone.control(AttentionControl([self.twins[0]], self.settings.mask_mode)):

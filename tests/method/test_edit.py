@@ -162,28 +162,34 @@ def test_shapes_are_redrawn_under_less_control_and_colours_are_not(
         assert torch.equal(redrawn.target, third.target) != same, target
 
 
-def test_the_offset_is_left_out_where_other_things_are_to_be_seen(
-    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor
+def test_a_quarter_of_the_offset_acts_where_other_things_are_to_be_seen(
+    backbone: Backbone, latents: torch.Tensor, mask: torch.Tensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The offset is what DDIM misses of the photo: of the hat that comes off too."""
     token = _token(backbone, mask)
     hat = SOURCE + " wearing a hat"
-    for source, target, left_out in (
+    for source, target, loose in (
         (hat, SOURCE, True),
         (SOURCE, SOURCE + " wearing glasses", True),
         (SOURCE, SOURCE + " smiling", False),
         (SOURCE, SOURCE.replace("brown", "red"), False),
     ):
         auto, inversion = _edit(backbone, latents, token, source, target, SETTINGS)
-        assert bool(inversion.uncond) != left_out  # kept for the next edit where the trajectory is fixed
-        for offset, same in (("none", left_out), ("both", not left_out)):
-            settings = replace(SETTINGS, offset=offset)  # type: ignore[arg-type]
-            other, _ = _edit(backbone, latents, token, source, target, settings, inversion=inversion)
-            assert torch.equal(auto.change, other.change) == same, (target, offset)
-    plain = replace(SETTINGS, inversion="ddim")
-    ddim, _ = _edit(backbone, latents, token, hat, SOURCE, plain)
-    none, _ = _edit(backbone, latents, token, hat, SOURCE, SETTINGS)
+        assert bool(inversion.uncond) != loose  # kept for the next edit where the trajectory is fixed
+        both, _ = _edit(
+            backbone, latents, token, source, target, replace(SETTINGS, offset="both"), inversion=inversion
+        )
+        assert torch.equal(auto.change, both.change) != loose, target
+    ddim, _ = _edit(backbone, latents, token, hat, SOURCE, replace(SETTINGS, inversion="ddim"))
+    quarter, _ = _edit(backbone, latents, token, hat, SOURCE, SETTINGS)
+    none, _ = _edit(backbone, latents, token, hat, SOURCE, replace(SETTINGS, offset="none"))
+    both, _ = _edit(backbone, latents, token, hat, SOURCE, replace(SETTINGS, offset="both"))
     assert torch.equal(ddim.change, none.change)
+    assert not torch.equal(quarter.change, none.change)
+    for share, same in ((0.0, none), (1.0, both)):
+        monkeypatch.setattr("s2edit_plugin.method.edit.TRACE", share)
+        made, _ = _edit(backbone, latents, token, hat, SOURCE, SETTINGS)
+        assert torch.equal(made.change, same.change), share
 
 
 def test_null_text_stays_on_the_inverted_trajectory_better_than_ddim(
